@@ -1,0 +1,145 @@
+"""Commands on contracts: sign, renew, amend, change plan, terminate, direct contact. Find, ask, save."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from ledger.commands import bodies
+from ledger.commands.work import UnitOfWork
+from ledger.contract import Contract, Term
+from ledger.credit_account import CreditAccount
+from ledger.errors import Refusal
+from ledger.events import CustomerAmended
+from ledger.session import Session
+from ledger.terms import MinutesPool, Terms
+from ledger.values import first_instant, parse_cents
+
+PERSONAL = {"name", "vat_id", "tax_number", "email", "address", "buyer_reference"}
+
+
+def sign_contract(work: UnitOfWork, body: bodies.SignContract) -> None:
+    """The plan's terms, completed by the agreed figures, become the contract's own copy."""
+    terms = work.catalogue.plan(body.plan).agree(body.agreed)
+    contract = work.get(Contract, body.contract_id)
+    contract.contract_id = body.contract_id
+    customer, partner = body.customer, body.partner
+    party = customer.model_dump(include=PERSONAL, exclude_none=True)
+    seal = work.keyring.seal
+    contract.sign(
+        work.stamp,
+        body.starts_on,
+        terms,
+        customer_id=customer.customer_id,
+        customer_country=customer.country,
+        customer_language=customer.language,
+        party=seal(terms.provider, f"customer:{customer.customer_id}", party),
+        partner_id=partner.partner_id if partner else None,
+        partner=seal(terms.provider, f"partner:{partner.partner_id}", {"name": partner.name}) if partner else None,
+        subscriptions=body.subscriptions,
+    )
+    work.is_new(contract)
+    _start_term(work, body.starts_on, terms)
+
+
+def _start_term(work: UnitOfWork, starts_on: date, terms: Terms) -> None:
+    """Term, fee, and for each pool its account and allotment (C15)."""
+    contract = work.contract
+    term = contract.start_term(starts_on, terms, work.stamp)
+    work.claim("term", f"{contract.contract_id}/{starts_on}")
+    allotment_no = sum(1 for t in contract.terms[:-1] for pool in t.terms.pools.values() if _allotment(pool))
+    for name, pool in terms.pools.items():
+        account = work.get(CreditAccount, f"{contract.contract_id}:{name}")
+        if not account.exists:
+            currency = contract.currency if pool.kind == "money" else None
+            account.open(contract.contract_id, name, pool.kind, currency, term.starts_at, work.stamp)
+        elif account.unit != pool.kind:
+            raise Refusal("invalid-transition", f"Pool {name} holds {account.unit} under this contract.", pool=name)
+        quantity = _allotment(pool)
+        if quantity:
+            allotment_no += 1
+            expires_at = term.ends_at if pool.allotment_expires == "term_end" and term.ends_on else None
+            grant_id = f"{contract.contract_id}.allotment.{allotment_no}"
+            covers = account.grant(
+                grant_id, "allotment", quantity, term.starts_at, expires_at, work.stamp, term_no=term.number
+            )
+            work.follow_covers(covers)
+
+
+def _allotment(pool: object) -> int:
+    """Minutes, or minor units of money, that each term of the pool begins with."""
+    if isinstance(pool, MinutesPool):
+        return pool.allotment_minutes or 0
+    allotment = getattr(pool, "allotment", None)
+    return parse_cents(allotment) if allotment else 0
+
+
+def renew_contract(work: UnitOfWork, body: bodies.RenewContract) -> None:
+    """Appends the next term directly after the last, also when that has lapsed (C15)."""
+    work.at(body.at)
+    starts_on, terms = work.contract.next_term_day(body.starts_on)
+    _start_term(work, starts_on, terms)
+
+
+def amend_customer(work: UnitOfWork, body: bodies.AmendCustomer) -> None:
+    """The members given replace those known; documents issued before keep theirs."""
+    contract, given = work.contract, body.customer
+    if given.customer_id not in (None, contract.customer_id):
+        raise Refusal(
+            "invalid-transition", "A contract's customer does not become somebody else.", field="customer.customer_id"
+        )
+    assert contract.party is not None
+    party = work.keyring.open(contract.provider, f"customer:{contract.customer_id}", contract.party) or {}
+    party.update(given.model_dump(include=PERSONAL, exclude_none=True))
+    contract.record(
+        CustomerAmended,
+        work.stamp.now,
+        work.stamp,
+        customer_id=contract.customer_id,
+        customer_country=given.country or contract.country,
+        customer_language=given.language or contract.language,
+        party=work.seal_customer(party),
+    )
+
+
+def change_plan(work: UnitOfWork, body: bodies.ChangePlan) -> None:
+    """From a day on another plan: its term, allotment and fee begin, the old allotment expires (C15)."""
+    contract = work.contract
+    terms = work.catalogue.plan(body.plan).agree(body.agreed)
+    contract.change_plan(body.from_on, terms, work.stamp)
+    _end_credit(work, first_instant(body.from_on, contract.timezone))
+    _start_term(work, body.from_on, terms)
+
+
+def terminate_contract(work: UnitOfWork, body: bodies.TerminateContract) -> None:
+    """The contract ends after its last day; its allotment expires, later sessions are released (C15)."""
+    cut_at = work.contract.terminate(body.ends_on, work.seal_customer(body.reason), work.stamp)
+    _end_credit(work, cut_at)
+
+
+def _end_credit(work: UnitOfWork, cut_at: datetime) -> None:
+    for pool in work.contract.pools:
+        account = work.account(pool)
+        for session_id, held in list(account.reservations.items()):
+            if held.starts_at >= cut_at:
+                released_at = max(work.stamp.now, held.effective_at)
+                work.follow_covers(account.release(session_id, released_at, work.stamp))
+                work.get(Session, session_id).end("released", released_at, work.stamp)
+        account.cut_allotments(cut_at, work.stamp)
+
+
+def authorise_direct_contact(work: UnitOfWork, body: bodies.AuthoriseDirectContact) -> None:
+    _direct_contact(work, body.by, allowed=True)
+
+
+def withdraw_direct_contact(work: UnitOfWork, body: bodies.WithdrawDirectContact) -> None:
+    _direct_contact(work, body.by, allowed=False)
+
+
+def _direct_contact(work: UnitOfWork, by: str, *, allowed: bool) -> None:
+    sealed = work.seal_partner(by) if work.contract.partner_id else work.seal_staff(by)
+    work.contract.allow_direct_contact(allowed, sealed, work.stamp.now, work.stamp)
+
+
+def current_term(contract: Contract, now: datetime) -> Term | None:
+    """The term in force, if any."""
+    return next((term for term in contract.terms if term.holds(now)), None)

@@ -1,0 +1,262 @@
+"""The write door: parses commands, carries them out in batches, saves them, and answers each once and for all.
+
+A batch is one transaction. A command of it that is refused leaves no trace and does not harm the others; a
+known command id answers as the first time. Where somebody else appended first, the batch is decided again, a
+bounded number of times. One `Ledger` is used by one thread at a time.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from pydantic import ValidationError
+
+from ledger.access import Actor
+from ledger.catalogue.loader import Catalogue
+from ledger.commands import contracts, credit, deductions, sessions, tickets
+from ledger.commands.bodies import COMMANDS, CREATES, Command
+from ledger.commands.work import AggregateCache, UnitOfWork, locate
+from ledger.errors import Refusal, malformed
+from ledger.parties import Keyring
+from ledger.store import ConflictError, EventStore
+
+ATTEMPTS = 6
+
+CARRY_OUT: dict[str, Callable[[UnitOfWork, Any], None]] = {
+    name: getattr(module, name.replace("-", "_"))
+    for name in COMMANDS
+    for module in (contracts, credit, deductions, sessions, tickets)
+    if hasattr(module, name.replace("-", "_"))
+}
+
+
+@dataclass(slots=True, frozen=True)
+class Request:
+    """A well-formed command and who sends it."""
+
+    name: str
+    body: Command
+    actor: Actor
+    command_id: str | None
+
+
+@dataclass(slots=True)
+class Answer:
+    """What was recorded: positions `first` to `last`, and each event's type and stream."""
+
+    command_id: str
+    first: int
+    last: int
+    replayed: bool = False
+    events: list[tuple[int, str, str]] = field(default_factory=list)
+
+
+Prior = tuple[int, int, str, bytes]  # first and last position, name, digest of an accepted command
+
+
+def parse(name: str, payload: Any, actor: Actor, header_id: str | None = None) -> Request:
+    """A request from JSON that was decoded already. Raises Refusal unknown-command or malformed with every fault."""
+    model = COMMANDS.get(name)
+    if model is None:
+        raise Refusal("unknown-command", f"There is no command {name[:80]}.")
+    if not isinstance(payload, dict):
+        raise malformed("body", "must be a JSON object")
+    try:
+        body = model.model_validate(payload)
+    except ValidationError as error:
+        raise _malformed(error) from None
+    except RecursionError:
+        raise malformed("body", "is nested too deeply") from None
+    if header_id is not None:
+        if body.command_id not in (None, header_id):
+            raise malformed("command_id", "differs from the header Idempotency-Key")
+        if body.command_id is None:
+            return parse(name, {**payload, "command_id": header_id}, actor)
+    return Request(name, body, actor, body.command_id)
+
+
+def _malformed(error: ValidationError) -> Refusal:
+    faults = []
+    for fault in error.errors(include_url=False, include_input=False, include_context=False):
+        path = ".".join(str(part) for part in fault["loc"])
+        message = fault["msg"].removeprefix("Value error, ")
+        head, separator, rest = message.partition(": ")
+        if separator and head.isidentifier():  # a check over several fields names the one to look at
+            path, message = f"{path}.{head}" if path else head, rest
+        elif not path:
+            path = message.split(" ", 1)[0]
+        faults.append({"field": path[:200], "detail": message})
+    detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults[:20])
+    return Refusal("malformed", detail, field=faults[0]["field"], errors=faults[:100])
+
+
+def content(request: Request) -> bytes:
+    """What the sameness of two commands is judged by: the parsed fields in a fixed order, defaults left out."""
+    fields = request.body.model_dump(mode="json", exclude={"command_id"}, exclude_defaults=True)
+    return request.name.encode() + b"\n" + msgspec.json.encode(fields, order="deterministic")
+
+
+class Ledger:
+    """Carries commands out. `submit` is the only way in which anything is ever recorded."""
+
+    def __init__(self, store: EventStore, catalogue: Catalogue) -> None:
+        self.store = store
+        self.catalogue = catalogue
+        self._keyring = Keyring(store.database)
+        self._cache = AggregateCache(store)
+
+    def submit(self, requests: Sequence[Request]) -> list[Answer | Refusal]:
+        """Answers each request in order; what is answered is durable. Raises Unavailable when nothing is known."""
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._attempt(requests)
+            except ConflictError:
+                self._keyring.forget_cache()
+                time.sleep(0.002 * 2**attempt * secrets.randbelow(100) / 100)
+        refusal = Refusal("conflict", "Others are writing to the same contract; send the command again.")
+        return [refusal] * len(requests)
+
+    def digest(self, request: Request) -> bytes:
+        return self._keyring.digest(content(request))
+
+    def _attempt(self, requests: Sequence[Request]) -> list[Answer | Refusal]:
+        self._cache.refresh()
+        work = UnitOfWork(self.store, self._cache, self.catalogue, self._keyring)
+        try:
+            outcome = self._decide(work, requests)
+            if work.events:
+                positions = self.store.append(work.events, work.seal_batch())
+                self._keyring.saved()
+                self._cache.saved(positions)
+                self._number(work, outcome, positions)
+        except BaseException:
+            work.abandon()
+            raise
+        for answer in outcome:
+            if isinstance(answer, Answer) and not answer.events:
+                answer.events = self.store.events_between(answer.first, answer.last)
+        return outcome
+
+    def _number(self, work: UnitOfWork, outcome: list[Answer | Refusal], positions: Sequence[int]) -> None:
+        """Answers of this batch count from 0 below zero until their positions are known."""
+        for answer in outcome:
+            if isinstance(answer, Answer) and answer.last < 0:
+                first, last = -answer.first - 1, -answer.last - 1
+                answer.events = [
+                    (positions[n], work.events[n].fact.TOPIC, work.events[n].originator_id)
+                    for n in range(first, last + 1)
+                ]
+                answer.first, answer.last = positions[first], positions[last]
+
+    def _decide(self, work: UnitOfWork, requests: Sequence[Request]) -> list[Answer | Refusal]:
+        known = self._known(requests)
+        work.prefetch(_streams(requests))
+        outcome: list[Answer | Refusal] = []
+        for request in requests:
+            work.begin(request.actor, datetime.now(UTC))
+            try:
+                outcome.append(self._carry_out(work, request, known))
+            except Refusal as refusal:
+                work.undo()
+                outcome.append(refusal)
+        return outcome
+
+    def _carry_out(self, work: UnitOfWork, request: Request, known: dict[tuple[str, str], Prior]) -> Answer:
+        name, body = request.name, request.body
+        request.actor.check_may(name)
+        digest = self.digest(request)
+        prior = known.get(("command", request.command_id)) if request.command_id else None
+        if name != "sign-contract":
+            locate(work, body)
+        if prior is not None and prior[2:] != (name, digest):
+            raise Refusal(
+                "command-id-reused",
+                f"Command id {request.command_id} was used for another command.",
+                command_id=request.command_id,
+            )
+        prior = prior or self._created(work, request, digest, known)
+        if name == "sign-contract":
+            self._check_signing(work, request, prior)
+        if prior is not None:
+            return Answer(request.command_id or "", prior[0], prior[1], replayed=True)
+        CARRY_OUT[name](work, body)
+        command_id = request.command_id or secrets.token_hex(16)
+        if name in CREATES:
+            work.claim(CREATES[name][0], getattr(body, CREATES[name][1]))
+        row = work.accept(command_id, name, digest)
+        accepted: Prior = (-row.first - 1, -row.last - 1, name, digest)
+        known["command", command_id] = accepted
+        for space, id_, _ in work.batch.ids[-len(work._claims) :] if work._claims else ():
+            known[space, id_] = accepted
+        return Answer(command_id, accepted[0], accepted[1])
+
+    def _created(
+        self, work: UnitOfWork, request: Request, digest: bytes, known: dict[tuple[str, str], Prior]
+    ) -> Prior | None:
+        """The earlier command with the same new id: the same content changes nothing, other content is refused (C12)."""
+        if request.name == "renew-contract":
+            return known.get(("term", _term_id(request.body)))
+        space, id_field = CREATES.get(request.name, ("", ""))
+        if not space:
+            return None
+        id_ = getattr(request.body, id_field)
+        prior = known.get((space, id_))
+        if prior is not None and prior[2:] != (request.name, digest):
+            raise Refusal("already-exists", f"The {id_field.replace('_', ' ')} {id_} is taken.", **{id_field: id_})
+        return prior
+
+    def _check_signing(self, work: UnitOfWork, request: Request, prior: Prior | None) -> None:
+        """A provider's token signs for its own provider; a repetition is answered to whom may see the contract."""
+        plan = self.catalogue.plan(request.body.plan)  # type: ignore[attr-defined]
+        if request.actor.provider not in (None, plan.provider.id):
+            raise Refusal("forbidden", f"Plan {plan.id} belongs to another provider.", plan=plan.id)
+        if prior is not None:
+            work.locate(request.body.contract_id)  # type: ignore[attr-defined]
+
+    def _known(self, requests: Sequence[Request]) -> dict[tuple[str, str], Prior]:
+        """Accepted commands with the ids that these requests carry or would take, in one question a name space."""
+        wanted: dict[str, list[str]] = {}
+        for request in requests:
+            if request.command_id:
+                wanted.setdefault("command", []).append(request.command_id)
+            if request.name in CREATES:
+                space, id_field = CREATES[request.name]
+                wanted.setdefault(space, []).append(getattr(request.body, id_field))
+            elif request.name == "renew-contract":
+                wanted.setdefault("term", []).append(_term_id(request.body))
+        known: dict[tuple[str, str], Prior] = {}
+        for space, ids in wanted.items():
+            found = self.store.commands_by_id(ids) if space == "command" else self.store.commands_that_took(space, ids)
+            known.update({(space, id_): prior for id_, prior in found.items()})
+        return known
+
+
+def _term_id(body: Any) -> str:
+    return f"{body.contract_id}/{body.starts_on}"
+
+
+def _streams(requests: Sequence[Request]) -> list[str]:
+    """The streams that the requests name, so that they are read at once."""
+    found = []
+    for request in requests:
+        for id_field, categories in _NAMED.items():
+            key = getattr(request.body, id_field, None)
+            if isinstance(key, str):
+                found.extend(f"{category}:{key}" for category in categories)
+    return found
+
+
+_NAMED = {
+    "contract_id": ("contract",),
+    "ticket_id": ("ticket",),
+    "entry_id": ("deduction",),
+    "service_id": ("deduction",),
+    "session_id": ("session", "deduction"),
+    "deduction_id": ("deduction",),
+}

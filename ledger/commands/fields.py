@@ -1,0 +1,99 @@
+"""The field types that command bodies share: ids, instants, texts, amounts. Each refusal names its field."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from ledger.values import parse_cents, show_cents
+
+RESERVED_ENDINGS = re.compile(r"\.(penalty\.\d+|allotment\.\d+|correction)$")
+EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _not_derived(value: str) -> str:
+    if RESERVED_ENDINGS.search(value):
+        raise ValueError("ids ending in .penalty.N, .allotment.N or .correction are the ledger's own")
+    return value
+
+
+def _utc(value: datetime) -> datetime:
+    value = value.astimezone(UTC)
+    if not EARLIEST <= value < LATEST:
+        raise ValueError("an instant lies between 1990 and 2200")
+    return value
+
+
+def _text_only(value: Any) -> Any:
+    """Instants and days are written as texts; a number could mean seconds, milliseconds or days."""
+    if not isinstance(value, str):
+        raise ValueError("must be a text in the form of RFC 3339")
+    return value
+
+
+def _near(value: date) -> date:
+    if not EARLIEST.year <= value.year < LATEST.year:
+        raise ValueError("a day lies between 1990 and 2200")
+    return value
+
+
+def _clean(value: str) -> str:
+    """Texts are Unicode without control characters (tab and line ends aside) and lone surrogates."""
+    for character in value:
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\t\n\r":
+            raise ValueError(f"contains the character U+{ord(character):04X}, which no text may carry")
+    if not value.strip():
+        raise ValueError("is empty")
+    return value
+
+
+def _decimal_text(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError('money is a string such as "89.00"')
+    return show_cents(parse_cents(value))
+
+
+def _not_negative(value: str) -> str:
+    if value.startswith("-"):
+        raise ValueError("is negative")
+    return value
+
+
+def _positive(value: str) -> str:
+    if parse_cents(value) <= 0:
+        raise ValueError("must be more than 0.00")
+    return value
+
+
+# The names of derived ids may be spoken of (a penalty is disputed), but not given to something new.
+AnyId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+DeductionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,80}$")]
+Id = Annotated[AnyId, AfterValidator(_not_derived)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_utc)]
+Day = Annotated[date, BeforeValidator(_text_only), AfterValidator(_near)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_clean)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_clean)]
+Mail = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$"), AfterValidator(_clean)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=10_000_000)]
+Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+Priority = Annotated[int, Field(strict=True, ge=1, le=4)]
+Amount = Annotated[str, BeforeValidator(_decimal_text), AfterValidator(_positive), Field(examples=["89.00"])]
+Price = Annotated[str, BeforeValidator(_decimal_text), AfterValidator(_not_negative), Field(examples=["89.00"])]
+
+
+class Body(BaseModel):
+    """A command's fields; unknown ones are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Command(Body):
+    """What every command may carry: an id of its own, and when it was true in the world (default: now)."""
+
+    command_id: AnyId | None = None

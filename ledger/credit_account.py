@@ -1,0 +1,369 @@
+"""The credit account of one pool: grants, reservations, draws and debts, in minutes or minor units of money.
+
+Its state is bounded by its grants, open bookings and open debts, never by how much was worked: what a
+deduction drew is kept in the deduction's own stream. Rules C2, C4, C6, C9, C10, C15, C16.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from ledger.aggregate import LedgerAggregate, Stamp, applies
+from ledger.errors import Refusal
+from ledger.events import (
+    AccountOpened,
+    CreditDrawn,
+    CreditGranted,
+    CreditReserved,
+    CreditReturned,
+    DebtCovered,
+    Draw,
+    GrantCutShort,
+    ReservationReleased,
+    Sealed,
+    TopUpCharged,
+)
+from ledger.values import FAR_FUTURE
+
+CORRECTION_RUNS = timedelta(hours=30 * 24)  # C9
+
+
+@dataclass(slots=True)
+class Grant:
+    grant_id: str
+    order: int
+    source: str
+    remaining: int
+    valid_from: datetime
+    expires_at: datetime
+    reserved: int = 0
+
+    @property
+    def free(self) -> int:
+        return self.remaining - self.reserved
+
+    def valid_at(self, moment: datetime) -> bool:
+        return self.valid_from <= moment < self.expires_at
+
+
+@dataclass(slots=True)
+class Debt:
+    deduction_id: str
+    quantity: int
+    moment: datetime
+
+
+@dataclass(slots=True, frozen=True)
+class Cover:
+    """A debt's draw that moved to a grant; the deduction's own stream is told too."""
+
+    deduction_id: str
+    grant_id: str
+    quantity: int
+    effective_at: datetime
+
+
+class CreditAccount(LedgerAggregate):
+    CATEGORY = "account"
+
+    def begin(self) -> None:
+        self.pool = ""
+        self.unit: Literal["minutes", "money"] = "minutes"
+        self.currency: str | None = None
+        self.grants: dict[str, Grant] = {}
+        self.reservations: dict[str, CreditReserved] = {}
+        self.debts: list[Debt] = []
+
+    # -- questions -------------------------------------------------------------------------------------------
+
+    def drawable(self, moment: datetime) -> list[Grant]:
+        """Grants valid at a moment with something free, in the order in which they are drawn (C2)."""
+        valid = [g for g in self.grants.values() if g.free > 0 and g.valid_at(moment)]
+        return sorted(valid, key=lambda g: (g.expires_at, g.order))
+
+    def available(self, moment: datetime) -> int:
+        """What a booking at that moment may reserve: unexpired grants less consumed, reserved and owed (C6)."""
+        return sum(g.free for g in self.drawable(moment)) - sum(debt.quantity for debt in self.debts)
+
+    def _take(self, moment: datetime, quantity: int) -> tuple[list[Draw], int]:
+        """Draws in the order of C2 and what they leave uncovered."""
+        draws = []
+        for grant in self.drawable(moment):
+            if quantity == 0:
+                break
+            part = min(grant.free, quantity)
+            draws.append(Draw(grant.grant_id, part))
+            quantity -= part
+        return draws, quantity
+
+    # -- decisions -------------------------------------------------------------------------------------------
+
+    def open(self, contract_id: str, pool: str, unit: str, currency: str | None, at: datetime, stamp: Stamp) -> None:
+        self.contract_id = contract_id
+        self.record(AccountOpened, at, stamp, pool=pool, unit=unit, currency=currency)
+
+    def grant(
+        self,
+        grant_id: str,
+        source: str,
+        quantity: int,
+        valid_from: datetime,
+        expires_at: datetime | None,
+        stamp: Stamp,
+        *,
+        reason: Sealed | None = None,
+        term_no: int | None = None,
+        rule: str = "C2",
+    ) -> list[Cover]:
+        """Adds a lot of credit; the oldest debts are filled from it first (C4)."""
+        self.record(
+            CreditGranted,
+            valid_from,
+            stamp,
+            pool=self.pool,
+            grant_id=grant_id,
+            source=source,
+            quantity=quantity,
+            valid_from=valid_from,
+            expires_at=expires_at,
+            reason=reason,
+            term_no=term_no,
+            rule=rule,
+        )
+        return self._cover_debts(valid_from, stamp)
+
+    def charge_top_up(
+        self,
+        grant_id: str,
+        quantity: int,
+        amount_cents: int,
+        rate_cents: int | None,
+        currency: str,
+        at: datetime,
+        stamp: Stamp,
+    ) -> None:
+        """The price of a top-up (C5): 480 minutes at 60.00 an hour are 480.00."""
+        self.record(
+            TopUpCharged,
+            at,
+            stamp,
+            charge_id=f"{grant_id}.price",
+            pool=self.pool,
+            grant_id=grant_id,
+            quantity=quantity,
+            amount_cents=amount_cents,
+            currency=currency,
+            rate_cents_per_hour=rate_cents,
+        )
+
+    def draw(
+        self, deduction_id: str, kind: str, quantity: int, moment: datetime, stamp: Stamp, *, owe: bool
+    ) -> tuple[list[Draw], int, list[Cover]]:
+        """Consumes credit valid at the moment. What nothing covers is owed (C4, `owe`) or left to the caller (C3).
+
+        Returns the draws, the uncovered rest (0 where it is owed) and debts that later credit fills at once.
+        """
+        draws, rest = self._take(moment, quantity)
+        if owe and rest:
+            draws.append(Draw(None, rest))
+            rest = 0
+        if not draws:
+            return [], rest, []
+        self.record(CreditDrawn, moment, stamp, pool=self.pool, deduction_id=deduction_id, kind=kind, draws=draws)
+        return draws, rest, self._cover_debts(moment, stamp)
+
+    def reserve(
+        self, session_id: str, quantity: int, starts_at: datetime, at: datetime, stamp: Stamp, *, whole: bool
+    ) -> int:
+        """Holds credit for a session; `whole` refuses less than the quantity, else it holds what there is (C6).
+
+        Raises Refusal insufficient-credit with `short_by` in the account's unit.
+        """
+        available = self.available(starts_at)
+        if whole and available < quantity:
+            short_by = quantity - available
+            raise Refusal(
+                "insufficient-credit",
+                f"Session {session_id} needs {self.show(quantity)}; {self.show(available)} are available. "
+                f"Top up at least {self.show(short_by)} first.",
+                short_by=short_by,
+                available=available,
+                needed=quantity,
+            )
+        parts, _ = self._take(starts_at, quantity)
+        held = sum(part.quantity for part in parts)
+        if held:
+            self._hold(session_id, held, starts_at, parts, at, stamp)
+        return held
+
+    def _hold(
+        self, session_id: str, quantity: int, starts_at: datetime, parts: list[Draw], at: datetime, stamp: Stamp
+    ) -> None:
+        self.record(
+            CreditReserved,
+            at,
+            stamp,
+            pool=self.pool,
+            session_id=session_id,
+            starts_at=starts_at,
+            quantity=quantity,
+            parts=parts,
+        )
+
+    def check_move(self, session_id: str, quantity: int, starts_at: datetime) -> None:
+        """Refuses a move to a time at which the session's credit would not be valid (C6)."""
+        held = self.reservations.get(session_id)
+        own = sum(
+            part.quantity
+            for part in (held.parts if held else [])
+            if part.grant_id and self.grants[part.grant_id].valid_at(starts_at)
+        )
+        found = own + sum(g.free for g in self.drawable(starts_at))
+        if found < quantity:
+            raise Refusal(
+                "insufficient-credit",
+                f"Session {session_id} needs {self.show(quantity)} valid at its new start; {self.show(found)} are.",
+                short_by=quantity - found,
+                available=found,
+                needed=quantity,
+            )
+
+    def move_reservation(self, session_id: str, starts_at: datetime, at: datetime, stamp: Stamp) -> None:
+        """The reservation moves along with its session, in full; grants valid at the new start bear it (C7)."""
+        held = self.reservations.get(session_id)
+        if held is None:
+            return
+        self.record(ReservationReleased, at, stamp, pool=self.pool, session_id=session_id, quantity=held.quantity)
+        parts, rest = self._take(starts_at, held.quantity)
+        if rest:
+            parts.append(Draw(None, rest))
+        self._hold(session_id, held.quantity, starts_at, parts, at, stamp)
+
+    def release(self, session_id: str, at: datetime, stamp: Stamp) -> list[Cover]:
+        """Ends a reservation in full; credit that becomes available so fills debts first (C4, C6)."""
+        held = self.reservations.get(session_id)
+        if held is None:
+            return []
+        at = max(at, held.effective_at)
+        self.record(ReservationReleased, at, stamp, pool=self.pool, session_id=session_id, quantity=held.quantity)
+        return self._cover_debts(at, stamp)
+
+    def give_back(
+        self, deduction_id: str, draws: list[Draw], at: datetime, stamp: Stamp
+    ) -> tuple[str | None, list[Cover]]:
+        """Undoes a deduction's draws (C9). What falls on an expired grant comes again as a correction for 30 × 24 h.
+
+        Returns the correction's grant id, if one was made, and the debts that were filled.
+        """
+        expired = sum(d.quantity for d in draws if d.grant_id and self.grants[d.grant_id].expires_at <= at)
+        self.record(CreditReturned, at, stamp, pool=self.pool, deduction_id=deduction_id, returns=draws)
+        covers = self._cover_debts(at, stamp)
+        if not expired:
+            return None, covers
+        grant_id = f"{deduction_id}.correction"
+        covers += self.grant(grant_id, "correction", expired, at, at + CORRECTION_RUNS, stamp, rule="C9")
+        return grant_id, covers
+
+    def cut_allotments(self, cut_at: datetime, stamp: Stamp) -> None:
+        """Allotments end when the plan changes or the contract ends (C15); one that never began has no life at all."""
+        for grant in list(self.grants.values()):
+            if grant.source == "allotment" and grant.expires_at > cut_at:
+                expires_at = max(cut_at, grant.valid_from)
+                self.record(
+                    GrantCutShort, expires_at, stamp, pool=self.pool, grant_id=grant.grant_id, expires_at=expires_at
+                )
+
+    def _cover_debts(self, at: datetime, stamp: Stamp) -> list[Cover]:
+        """Available credit fills the oldest debt first; a grant that begins later fills it when it begins (C4)."""
+        covers = []
+        for debt in list(self.debts):
+            for grant in sorted(self.grants.values(), key=lambda g: (g.expires_at, g.order)):
+                if grant.free <= 0 or debt.quantity == 0:
+                    continue
+                when = max(at, grant.valid_from, debt.moment)
+                if when >= grant.expires_at:
+                    continue
+                cover = Cover(debt.deduction_id, grant.grant_id, min(grant.free, debt.quantity), when)
+                self.record(
+                    DebtCovered,
+                    when,
+                    stamp,
+                    pool=self.pool,
+                    deduction_id=cover.deduction_id,
+                    grant_id=cover.grant_id,
+                    quantity=cover.quantity,
+                )
+                covers.append(cover)
+        return covers
+
+    def show(self, quantity: int) -> str:
+        if self.unit == "minutes":
+            return f"{quantity} minutes"
+        sign = "-" if quantity < 0 else ""
+        return f"{sign}{abs(quantity) // 100}.{abs(quantity) % 100:02d} {self.currency}"
+
+    # -- history ---------------------------------------------------------------------------------------------
+
+    @applies(AccountOpened)
+    def _opened(self, fact: AccountOpened) -> None:
+        self.contract_id = fact.contract_id
+        self.pool, self.unit, self.currency = fact.pool, fact.unit, fact.currency
+
+    @applies(CreditGranted)
+    def _granted(self, fact: CreditGranted) -> None:
+        self.grants[fact.grant_id] = Grant(
+            fact.grant_id,
+            len(self.grants),
+            fact.source,
+            fact.quantity,
+            fact.valid_from,
+            fact.expires_at or FAR_FUTURE,
+        )
+
+    @applies(GrantCutShort)
+    def _cut(self, fact: GrantCutShort) -> None:
+        self.grants[fact.grant_id].expires_at = fact.expires_at
+
+    @applies(CreditReserved)
+    def _reserved(self, fact: CreditReserved) -> None:
+        self.reservations[fact.session_id] = fact
+        self._shift_reserved(fact.parts, 1)
+
+    @applies(ReservationReleased)
+    def _released(self, fact: ReservationReleased) -> None:
+        self._shift_reserved(self.reservations.pop(fact.session_id).parts, -1)
+
+    def _shift_reserved(self, parts: Iterable[Draw], sign: int) -> None:
+        for part in parts:
+            if part.grant_id is not None:
+                self.grants[part.grant_id].reserved += sign * part.quantity
+
+    @applies(CreditDrawn)
+    def _drawn(self, fact: CreditDrawn) -> None:
+        for draw in fact.draws:
+            if draw.grant_id is None:
+                self.debts.append(Debt(fact.deduction_id, draw.quantity, fact.effective_at))
+            else:
+                self.grants[draw.grant_id].remaining -= draw.quantity
+
+    @applies(DebtCovered)
+    def _covered(self, fact: DebtCovered) -> None:
+        self.grants[fact.grant_id].remaining -= fact.quantity
+        debt = next(d for d in self.debts if d.deduction_id == fact.deduction_id)
+        debt.quantity -= fact.quantity
+        if debt.quantity == 0:
+            self.debts.remove(debt)
+
+    @applies(CreditReturned)
+    def _returned(self, fact: CreditReturned) -> None:
+        for draw in fact.returns:
+            if draw.grant_id is not None:
+                self.grants[draw.grant_id].remaining += draw.quantity
+        self.debts = [debt for debt in self.debts if debt.deduction_id != fact.deduction_id]
+
+    @applies(TopUpCharged)
+    def _charged(self, fact: TopUpCharged) -> None:
+        """A charge does not change the credit."""

@@ -1,0 +1,69 @@
+"""Refusals: what the ledger says no to, as sentences a customer can read, with the figures concerned.
+
+One table says which HTTP status a code has (`STATUS`); the API turns a refusal into problem+json with it,
+the command line prints it. 422 means malformed, 409 that the ledger says no.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+STATUS: dict[str, int] = {
+    "not-json": 400,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "not-found": 404,
+    "unknown-command": 404,
+    "unknown-plan": 404,
+    "unknown-contract": 404,
+    "unknown-ticket": 404,
+    "unknown-session": 404,
+    "unknown-deduction": 404,
+    "unknown-invoice": 404,
+    "method-not-allowed": 405,
+    "already-exists": 409,
+    "contract-not-active": 409,
+    "channel-not-covered": 409,
+    "kind-not-covered": 409,
+    "insufficient-credit": 409,
+    "below-minimum": 409,
+    "not-agreed": 409,
+    "invalid-transition": 409,
+    "direct-contact-not-authorised": 409,
+    "on-site-not-covered": 409,
+    "nothing-to-confirm": 409,
+    "unknown-pool": 409,
+    "conflict": 409,
+    "too-large": 413,
+    "unsupported-media-type": 415,
+    "malformed": 422,
+    "command-id-reused": 422,
+    "not-caught-up": 503,
+    "unavailable": 503,
+}
+
+
+class Refusal(Exception):
+    """The ledger says no. `members` are the figures concerned, e.g. `short_by=20`; nothing was stored.
+
+    >>> raise Refusal("insufficient-credit", "Session S-9 needs 400 minutes; 380 are available.", short_by=20)
+    """
+
+    def __init__(self, code: str, detail: str, **members: Any) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.members = members
+
+    @property
+    def status(self) -> int:
+        return STATUS[self.code]
+
+    @property
+    def title(self) -> str:
+        return self.code.replace("-", " ").capitalize()
+
+
+def malformed(field: str, detail: str, **members: Any) -> Refusal:
+    """A refusal of one field's value; `field` is its path in the body, e.g. `customer.country`."""
+    return Refusal("malformed", f"{field}: {detail}", field=field, **members)

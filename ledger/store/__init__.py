@@ -1,0 +1,139 @@
+"""Opening, loading and saving: the only package that knows the engine.
+
+Streams are read from `stored_events`, several at once; a command's events, its id and the ids it took are
+appended in one transaction. Whoever saves against an outdated stream gets `ConflictError` and decides again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
+
+from ledger.mapper import LedgerMapper, StreamEvent, decode, event_type
+from ledger.store.database import Database, Unavailable, open_database
+from ledger.store.recorders import (
+    Batch,
+    CommandRow,
+    PostgresRecorder,
+    SqliteRecorder,
+    postgres_recorder,
+    sqlite_recorder,
+)
+
+__all__ = ["Batch", "CommandRow", "ConflictError", "EventStore", "Unavailable", "open_store"]
+
+IN_LIMIT = 500  # ids in one IN (…): far below SQLite's limit of parameters
+
+
+class ConflictError(Exception):
+    """Somebody else appended to the same stream, or took the same id, in the meantime."""
+
+
+class LedgerApplication(Application[str]):
+    """The library's application over our mapper and recorder."""
+
+    name = "ledger"
+
+    def __init__(self, recorder: SqliteRecorder | PostgresRecorder) -> None:
+        self._recorder = recorder
+        super().__init__(env={"PERSISTENCE_MODULE": "eventsourcing.popo"})
+
+    def construct_mapper(self) -> LedgerMapper:
+        return LedgerMapper()
+
+    def construct_recorder(self) -> SqliteRecorder | PostgresRecorder:
+        return self._recorder
+
+
+class EventStore:
+    """Reads and appends events. `database` answers questions beside them, on connections of its own."""
+
+    def __init__(self, application: LedgerApplication, database: Database) -> None:
+        self.application = application
+        self.database = database
+        self._recorder = application.recorder
+        self._mapper = application.mapper
+
+    def append(self, events: Sequence[StreamEvent], batch: Batch) -> Sequence[int]:
+        """Saves events and what belongs to them; returns their positions. Raises ConflictError, Unavailable."""
+        stored = [self._mapper.to_stored_event(event) for event in events]  # type: ignore[arg-type]
+        try:
+            return self._recorder.insert_events(stored, batch=batch) or []
+        except IntegrityError as error:
+            raise ConflictError(str(error)) from error
+        except (OperationalError, InterfaceError) as error:
+            raise Unavailable(str(error)) from error
+
+    def streams(self, names: Iterable[str]) -> dict[str, list[StreamEvent]]:
+        """The events of several streams, in order; a stream without events has no entry."""
+        wanted = list(dict.fromkeys(names))
+        found: dict[str, list[StreamEvent]] = defaultdict(list)
+        for start in range(0, len(wanted), IN_LIMIT):
+            part = wanted[start : start + IN_LIMIT]
+            for stream, version, topic, state in self._rows_of(part):
+                found[stream].append(StreamEvent(stream, version, decode(topic, bytes(state))))
+        return found
+
+    def _rows_of(self, names: list[str]) -> list[tuple[Any, ...]]:
+        sql = (
+            "SELECT originator_id, originator_version, topic, state FROM stored_events "
+            f"WHERE originator_id IN ({','.join('?' * len(names))}) ORDER BY originator_id, originator_version"
+        )
+        return self.database.query(sql, names)
+
+    def streams_changed_after(self, position: int) -> tuple[set[str], int]:
+        """Which streams somebody appended to after a position, and the highest position now."""
+        sql = "SELECT originator_id, notification_id FROM stored_events WHERE notification_id > ?"
+        rows = self.database.query(sql, (position,))
+        return {row[0] for row in rows}, max((row[1] for row in rows), default=position)
+
+    def highest_position(self) -> int:
+        return int(self.database.query("SELECT coalesce(max(notification_id), 0) FROM stored_events")[0][0])
+
+    def commands_by_id(self, command_ids: Sequence[str]) -> dict[str, tuple[int, int, str, bytes]]:
+        """Accepted commands among these ids: first and last position, name, digest of the content."""
+        sql = "SELECT command_id, first_position, last_position, name, content_digest FROM commands WHERE command_id IN"
+        return {row[0]: (row[1], row[2], row[3], bytes(row[4])) for row in self._in(sql, command_ids)}
+
+    def commands_that_took(self, space: str, ids: Sequence[str]) -> dict[str, tuple[int, int, str, bytes]]:
+        """The accepted commands that took these ids of a name space."""
+        sql = (
+            "SELECT k.id, c.first_position, c.last_position, c.name, c.content_digest FROM known_ids k "
+            f"JOIN commands c ON c.first_position = k.position WHERE k.space = '{space}' AND k.id IN"
+        )
+        return {row[0]: (row[1], row[2], row[3], bytes(row[4])) for row in self._in(sql, ids)}
+
+    def _in(self, sql: str, values: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+        for start in range(0, len(values), IN_LIMIT):
+            part = values[start : start + IN_LIMIT]
+            yield from self.database.query(f"{sql} ({','.join('?' * len(part))})", part)
+
+    def events_between(self, first: int, last: int) -> list[tuple[int, str, str]]:
+        """Position, type and stream of stored events, both ends included."""
+        sql = (
+            "SELECT notification_id, topic, originator_id FROM stored_events "
+            "WHERE notification_id BETWEEN ? AND ? ORDER BY notification_id"
+        )
+        return [(row[0], event_type(row[1]), row[2]) for row in self.database.query(sql, (first, last))]
+
+    def close(self) -> None:
+        self.application.close()
+        self._recorder.datastore.close()
+        self.database.close()
+
+
+def open_store(url: str) -> EventStore:
+    """Opens the ledger behind a URL and makes its tables where they are missing. Raises Unavailable."""
+    try:
+        if url.startswith("sqlite:///"):
+            recorder: SqliteRecorder | PostgresRecorder = sqlite_recorder(Path(url.removeprefix("sqlite:///")))
+        else:
+            recorder = postgres_recorder(url)
+    except (OperationalError, InterfaceError, OSError) as error:
+        raise Unavailable(str(error)) from error
+    return EventStore(LedgerApplication(recorder), open_database(url))

@@ -1,0 +1,204 @@
+"""One way to ask either database: SQL with `?`, rows as tuples, one connection a thread.
+
+Nothing here knows a table. SQLite runs in WAL mode; `durable` connections wait for the disk at each commit,
+the others (views, which can be made again) do not.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+
+from ledger.store.schema import WRITER_ROLE
+
+Row = tuple[Any, ...]
+BUSY_TIMEOUT_MS = 15_000
+
+
+@cache
+def _percent(sql: str) -> str:
+    return sql.replace("?", "%s")
+
+
+class Unavailable(Exception):
+    """The database can't be reached or can't write; nothing is known to be stored."""
+
+
+class Transaction(Protocol):
+    """What runs inside `Database.transaction()`: all of it or nothing."""
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]: ...
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> None: ...
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None: ...
+
+
+class Database(Protocol):
+    dialect: str
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        """Rows of one statement, outside any transaction of ours. Raises Unavailable."""
+        ...
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]: ...
+
+    def close(self) -> None: ...
+
+
+class _SqliteTransaction:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        return self.connection.execute(sql, params).fetchall()
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
+        self.connection.execute(sql, params)
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        self.connection.executemany(sql, rows)
+
+
+class SqliteDatabase:
+    """An SQLite file, one connection a thread."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        self.path = path
+        self.durable = durable
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+
+    def connection(self) -> sqlite3.Connection:
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = sqlite3.connect(
+                self.path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
+            )
+            found.execute("PRAGMA journal_mode=WAL")
+            found.execute(f"PRAGMA synchronous={'FULL' if self.durable else 'NORMAL'}")
+            self._local.connection = found
+            with self._lock:
+                self._all.append(found)
+        return found
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        try:
+            return self.connection().execute(sql, params).fetchall()
+        except sqlite3.OperationalError as error:
+            raise Unavailable(str(error)) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        connection = self.connection()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield _SqliteTransaction(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+        except sqlite3.OperationalError as error:
+            raise Unavailable(str(error)) from error
+
+    def close(self) -> None:
+        with self._lock:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+        self._local = threading.local()
+
+
+class _PostgresTransaction:
+    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+        self.connection = connection
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        return self.connection.execute(_percent(sql), params, prepare=True).fetchall()
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
+        self.connection.execute(_percent(sql), params)
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.executemany(_percent(sql), rows)
+
+
+def configure_postgres(connection: psycopg.Connection[Any]) -> None:
+    """A session of ours: views first in the search path, and never more rights than the writer's role has."""
+    connection.autocommit = True
+    connection.execute("SET search_path = views, public")
+    if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (WRITER_ROLE,)).fetchone():
+        connection.execute(f"SET ROLE {WRITER_ROLE}")
+
+
+class PostgresDatabase:
+    """A PostgreSQL database, one connection a thread; a lost connection is made anew at the next question."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: str, *, durable: bool = True) -> None:
+        self.url = url
+        self.durable = durable
+        self._local = threading.local()
+        self._all: list[psycopg.Connection[Row]] = []
+        self._lock = threading.Lock()
+
+    def connection(self) -> psycopg.Connection[Row]:
+        found: psycopg.Connection[Row] | None = getattr(self._local, "connection", None)
+        if found is None or found.closed or found.broken:
+            try:
+                found = psycopg.connect(self.url, connect_timeout=5)
+            except psycopg.OperationalError as error:
+                raise Unavailable(str(error)) from error
+            configure_postgres(found)
+            if not self.durable:
+                found.execute("SET synchronous_commit = off")
+            self._local.connection = found
+            with self._lock:
+                self._all = [kept for kept in self._all if not kept.closed] + [found]
+        return found
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        try:
+            return self.connection().execute(_percent(sql), params).fetchall()
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise Unavailable(str(error)) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        try:
+            connection = self.connection()
+            with connection.transaction():
+                yield _PostgresTransaction(connection)
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise Unavailable(str(error)) from error
+
+    def close(self) -> None:
+        with self._lock:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+        self._local = threading.local()
+
+
+def open_database(url: str, *, durable: bool = True) -> SqliteDatabase | PostgresDatabase:
+    """The database behind a URL: `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`."""
+    if url.startswith("sqlite:///"):
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return SqliteDatabase(path, durable=durable)
+    return PostgresDatabase(url, durable=durable)

@@ -1,0 +1,252 @@
+"""The library's recorders, made ours: positions without gaps, recorded time that never runs back, and everything
+a command leaves behind (its id, the ids it took, new keys) in the transaction of its events.
+
+Both pass the conformance bases that the library ships. Nothing is retried here: after a lost acknowledgement a
+second insert would fail although the first succeeded, so the caller repeats the command by its id instead.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
+from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
+from psycopg.rows import dict_row
+
+from ledger.store import schema
+from ledger.store.database import BUSY_TIMEOUT_MS, configure_postgres
+from ledger.values import to_micros
+
+APPEND_LOCK = 0x5C1E_D6E2  # one writer at a time appends, so that positions are in the order of commits
+
+
+@dataclass(slots=True)
+class CommandRow:
+    """An accepted command: which of the saved events are its own, counted from the first."""
+
+    first: int
+    last: int
+    command_id: str
+    name: str
+    content_digest: bytes
+    provider: str | None
+    contract_id: str | None
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is saved beside the events of one transaction."""
+
+    commands: list[CommandRow] = field(default_factory=list)
+    ids: list[tuple[str, str, int]] = field(default_factory=list)  # space, id, index of the command
+    keys: list[tuple[str, str, str, bytes]] = field(default_factory=list)  # key_id, provider, party, secret
+    seen_position: int = 0  # the decisions rest on `read_streams` as of this position; a later append is a conflict
+    read_streams: list[str] = field(default_factory=list)
+
+    def columns(self, events: int) -> tuple[list[str | None], list[str | None]]:
+        """Provider and contract of each event."""
+        providers: list[str | None] = [None] * events
+        contracts: list[str | None] = [None] * events
+        for command in self.commands:
+            for index in range(command.first, command.last + 1):
+                providers[index], contracts[index] = command.provider, command.contract_id
+        return providers, contracts
+
+
+def _now_micros() -> int:
+    return to_micros(datetime.now(UTC))
+
+
+class SqliteRecorder(SQLiteApplicationRecorder):
+    """Appends with `BEGIN IMMEDIATE` and full durability."""
+
+    def construct_create_table_statements(self) -> list[str]:
+        return [*schema.SQLITE_TABLES, *schema.SQLITE_TRIGGERS]
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+        batch: Batch = kwargs.get("batch") or Batch()
+        with self.datastore.get_connection(commit=True) as connection:
+            raw = connection._sqlite_conn
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+                positions = self._append(raw, stored_events, batch)
+                raw.execute("COMMIT")
+            except BaseException as error:
+                if raw.in_transaction:
+                    raw.execute("ROLLBACK")
+                if isinstance(error, sqlite3.IntegrityError):
+                    raise IntegrityError(error) from error
+                if isinstance(error, sqlite3.OperationalError):
+                    raise OperationalError(error) from error
+                raise
+        return positions
+
+    @staticmethod
+    def _append(raw: sqlite3.Connection, stored_events: Sequence[StoredEvent], batch: Batch) -> Sequence[int]:
+        last = raw.execute(
+            "SELECT notification_id, recorded_at FROM stored_events ORDER BY notification_id DESC LIMIT 1"
+        ).fetchone()
+        base, recorded_at = (last[0], max(_now_micros(), last[1])) if last else (0, _now_micros())
+        if base > batch.seen_position and batch.read_streams:
+            later = raw.execute(
+                "SELECT originator_id FROM stored_events WHERE notification_id > ?", (batch.seen_position,)
+            )
+            if not {row[0] for row in later}.isdisjoint(batch.read_streams):
+                raise sqlite3.IntegrityError("a stream was appended to in the meantime")
+        providers, contracts = batch.columns(len(stored_events))
+        raw.executemany(
+            "INSERT INTO stored_events VALUES (?,?,?,?,?,?,?,?)",
+            [
+                (
+                    str(e.originator_id),
+                    e.originator_version,
+                    e.topic,
+                    e.state,
+                    base + n,
+                    recorded_at,
+                    provider,
+                    contract,
+                )
+                for n, (e, provider, contract) in enumerate(zip(stored_events, providers, contracts, strict=True), 1)
+            ],
+        )
+        raw.executemany(
+            "INSERT INTO commands VALUES (?,?,?,?,?)",
+            [(base + c.first + 1, base + c.last + 1, c.command_id, c.name, c.content_digest) for c in batch.commands],
+        )
+        raw.executemany(
+            "INSERT INTO known_ids VALUES (?,?,?)",
+            [(space, id_, base + batch.commands[index].first + 1) for space, id_, index in batch.ids],
+        )
+        raw.executemany("INSERT INTO party_keys VALUES (?,?,?,?)", batch.keys)
+        return range(base + 1, base + 1 + len(stored_events))
+
+
+_INSERT_EVENTS = """
+INSERT INTO public.stored_events (originator_id, originator_version, topic, state, notification_id, recorded_at,
+                                  provider, contract_id)
+SELECT e.stream, e.version, e.topic, e.state, coalesce(b.position, 0) + e.n,
+       greatest((extract(epoch from clock_timestamp()) * 1000000)::bigint, b.recorded_at), e.provider, e.contract
+FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::bytea[], %s::text[], %s::text[])
+     WITH ORDINALITY AS e(stream, version, topic, state, provider, contract, n)
+LEFT JOIN (SELECT notification_id AS position, recorded_at FROM public.stored_events
+           ORDER BY notification_id DESC LIMIT 1) b ON true
+RETURNING notification_id
+"""
+_BASE = "(SELECT max(notification_id) - %s FROM public.stored_events)"
+_INSERT_COMMANDS = f"""
+INSERT INTO public.commands SELECT b.p + c.first + 1, b.p + c.last + 1, c.id, c.name, c.digest
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bytea[]) AS c(first, last, id, name, digest),
+     {_BASE} AS b(p)
+"""
+_INSERT_IDS = f"""
+INSERT INTO public.known_ids SELECT i.space, i.id, b.p + i.first + 1
+FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS i(space, id, first), {_BASE} AS b(p)
+"""
+_INSERT_KEYS = """
+INSERT INTO public.party_keys SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bytea[])
+"""
+
+
+class PostgresRecorder(PostgresApplicationRecorder):
+    """Appends in one round trip: lock, events, command, ids, commit, all in a pipeline; no NOTIFY."""
+
+    def create_table(self) -> None:
+        """The schema is made by `prepare_postgres`, with its owner's rights."""
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+        batch: Batch = kwargs.get("batch") or Batch()
+        count = len(stored_events)
+        providers, contracts = batch.columns(count)
+        commands, ids, keys = batch.commands, batch.ids, batch.keys
+        with self.datastore.get_connection() as connection:
+            cursor = connection.cursor()
+            with connection.pipeline(), connection.transaction():
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
+                if batch.read_streams:
+                    checked = (batch.seen_position, batch.read_streams)
+                    connection.execute("SELECT public.refuse_if_changed(%s, %s)", checked, prepare=True)
+                cursor.execute(
+                    _INSERT_EVENTS,
+                    (
+                        [str(e.originator_id) for e in stored_events],
+                        [e.originator_version for e in stored_events],
+                        [e.topic for e in stored_events],
+                        [e.state for e in stored_events],
+                        providers,
+                        contracts,
+                    ),
+                    prepare=True,
+                )
+                if commands:
+                    columns = [[getattr(c, name) for c in commands] for name in _COMMAND_COLUMNS]
+                    connection.execute(_INSERT_COMMANDS, (*columns, count), prepare=True)
+                if ids:
+                    firsts = [commands[index].first for _, _, index in ids]
+                    spaces, names = [i[0] for i in ids], [i[1] for i in ids]
+                    connection.execute(_INSERT_IDS, (spaces, names, firsts, count), prepare=True)
+                if keys:
+                    connection.execute(_INSERT_KEYS, tuple(list(column) for column in zip(*keys, strict=True)))
+            return sorted(row["notification_id"] for row in cursor.fetchall())
+
+
+_COMMAND_COLUMNS = ("first", "last", "command_id", "name", "content_digest")
+
+
+class LedgerPostgresDatastore(PostgresDatastore):
+    """The library's datastore over a whole connection URL (sslmode and all), in the writer's role."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(dbname="", host="", port="", user="", password="", originator_id_type="text")
+        self.pool = ConnectionPool(
+            url,
+            kwargs={"row_factory": dict_row, "connect_timeout": 5},
+            min_size=1,
+            max_size=4,
+            open=False,
+            configure=configure_postgres,
+            check=ConnectionPool.check_connection,
+            timeout=5.0,
+            max_lifetime=3600.0,
+        )
+
+
+def sqlite_recorder(path: Path) -> SqliteRecorder:
+    """Makes the file and its tables where they are missing. A folder that is missing is made too."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    datastore = SQLiteDatastore(str(path), lock_timeout=BUSY_TIMEOUT_MS // 1000, originator_id_type="text")
+    recorder = SqliteRecorder(datastore)
+    recorder.create_table()
+    return recorder
+
+
+def prepare_postgres(url: str) -> None:
+    """Makes tables, triggers, the writer's role and the views' schema where they are missing, with our own rights."""
+    with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+        connection.execute("SET search_path = public")
+        connection.execute("SELECT pg_advisory_lock(%s)", (APPEND_LOCK,))
+        try:
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (schema.WRITER_ROLE,)).fetchone():
+                try:
+                    connection.execute(f"CREATE ROLE {schema.WRITER_ROLE} NOLOGIN")
+                except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+                    pass  # another ledger on this server made it in the same instant
+            if connection.execute("SELECT to_regclass('public.known_ids')").fetchone() == (None,):
+                with connection.transaction():
+                    for statement in (*schema.POSTGRES_TABLES, *schema.POSTGRES_TRIGGERS, *schema.POSTGRES_GRANTS):
+                        connection.execute(statement)
+                    connection.execute(f"GRANT {schema.WRITER_ROLE} TO CURRENT_USER")
+        finally:
+            connection.execute("SELECT pg_advisory_unlock(%s)", (APPEND_LOCK,))
+
+
+def postgres_recorder(url: str) -> PostgresRecorder:
+    prepare_postgres(url)
+    return PostgresRecorder(LedgerPostgresDatastore(url))

@@ -1,0 +1,123 @@
+"""The tables of the write side, for both databases: events, commands, known ids, keys, tokens.
+
+Events and commands are written once: on SQLite triggers refuse to change them, on PostgreSQL the writer's role
+lacks the right and triggers refuse everybody else.
+"""
+
+from __future__ import annotations
+
+# recorded_at is microseconds since 1970 (UTC). Positions are notification_id, from 1, without gaps.
+EVENT_COLUMNS = (
+    "originator_id",
+    "originator_version",
+    "topic",
+    "state",
+    "notification_id",
+    "recorded_at",
+    "provider",
+    "contract_id",
+)
+
+APPEND_ONLY = ("stored_events", "commands", "known_ids")
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS stored_events (
+    originator_id TEXT NOT NULL,
+    originator_version BIGINT NOT NULL,
+    topic TEXT NOT NULL,
+    state {bytes} NOT NULL,
+    notification_id {position},
+    recorded_at BIGINT NOT NULL,
+    provider TEXT,
+    contract_id TEXT,
+    {stream_key} (originator_id, originator_version)
+);
+CREATE INDEX IF NOT EXISTS stored_events_recorded ON stored_events (recorded_at, notification_id);
+CREATE TABLE IF NOT EXISTS commands (
+    first_position BIGINT NOT NULL PRIMARY KEY,
+    last_position BIGINT NOT NULL,
+    command_id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    content_digest {bytes} NOT NULL
+);
+CREATE TABLE IF NOT EXISTS known_ids (
+    space TEXT NOT NULL,
+    id TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    PRIMARY KEY (space, id)
+);
+CREATE TABLE IF NOT EXISTS party_keys (
+    key_id TEXT NOT NULL PRIMARY KEY,
+    provider TEXT NOT NULL,
+    party TEXT NOT NULL,
+    secret {bytes} NOT NULL,
+    UNIQUE (provider, party)
+);
+CREATE TABLE IF NOT EXISTS access_tokens (
+    token_id TEXT NOT NULL PRIMARY KEY,
+    token_hash {bytes} NOT NULL UNIQUE,
+    role TEXT NOT NULL,
+    provider TEXT,
+    customer TEXT,
+    partner TEXT,
+    created_at BIGINT NOT NULL,
+    expires_on TEXT,
+    revoked_at BIGINT
+)
+"""
+
+SQLITE_TABLES = [
+    statement.strip()
+    for statement in _TABLES.format(bytes="BLOB", position="INTEGER PRIMARY KEY", stream_key="UNIQUE").split(";")
+]
+POSTGRES_TABLES = [
+    statement.strip()
+    for statement in _TABLES.format(bytes="BYTEA", position="BIGINT NOT NULL UNIQUE", stream_key="PRIMARY KEY").split(
+        ";"
+    )
+]
+
+SQLITE_TRIGGERS = [
+    f"CREATE TRIGGER IF NOT EXISTS {table}_{verb.lower()} BEFORE {verb} ON {table} "
+    f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    for table in APPEND_ONLY
+    for verb in ("UPDATE", "DELETE")
+]
+
+WRITER_ROLE = "ledger_writer"
+
+POSTGRES_TRIGGERS: list[str] = [
+    """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege'; END $$""",
+    *(
+        f"CREATE OR REPLACE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        for table in APPEND_ONLY
+    ),
+]
+
+# Who decided on streams that somebody appended to in the meantime has to decide again.
+POSTGRES_TRIGGERS.append(
+    """CREATE OR REPLACE FUNCTION refuse_if_changed(seen bigint, streams text[]) RETURNS void LANGUAGE plpgsql AS $$
+    BEGIN IF EXISTS (SELECT 1 FROM public.stored_events WHERE notification_id > seen AND originator_id = ANY(streams))
+    THEN RAISE EXCEPTION 'a stream was appended to' USING ERRCODE = 'integrity_constraint_violation'; END IF; END $$"""
+)
+
+POSTGRES_GRANTS = [
+    *(f"REVOKE ALL ON {table} FROM PUBLIC" for table in (*APPEND_ONLY, "party_keys", "access_tokens")),
+    *(f"GRANT SELECT, INSERT ON {table} TO {WRITER_ROLE}" for table in APPEND_ONLY),
+    f"GRANT SELECT, INSERT, DELETE ON party_keys TO {WRITER_ROLE}",
+    f"GRANT SELECT, INSERT, UPDATE ON access_tokens TO {WRITER_ROLE}",
+    f"CREATE SCHEMA IF NOT EXISTS views AUTHORIZATION {WRITER_ROLE}",
+]
+
+# `INSERT OR REPLACE` would delete without asking the triggers above, so a taken key is refused before the insert.
+SQLITE_TRIGGERS += [
+    f"CREATE TRIGGER IF NOT EXISTS {table}_replace BEFORE INSERT ON {table} "
+    f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key}) BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    for table, key in (
+        ("stored_events", "notification_id = NEW.notification_id"),
+        ("commands", "first_position = NEW.first_position"),
+        ("known_ids", "space = NEW.space AND id = NEW.id"),
+    )
+]

@@ -1,0 +1,98 @@
+"""Money, minutes, rates and instants while computing; the only place where anything is rounded.
+
+Events keep ints (minutes, minor units of a currency), JSON keeps strings for money. Never floats.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+FAR_FUTURE = datetime(9999, 12, 31, tzinfo=UTC)
+_AMOUNT = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,2}))?")
+
+
+def parse_cents(text: str) -> int:
+    """Minor units of a decimal amount with at most two decimals: `"89"`, `"89.0"`, `"89.00"` are 8900.
+
+    Raises ValueError on anything else, exponents and more than 12 digits before the point included.
+    """
+    match = _AMOUNT.fullmatch(text)
+    if match is None or not text.isascii():
+        raise ValueError("an amount is a decimal with at most two decimals, such as 89.00")
+    sign, whole, part = match.groups()
+    cents = int(whole) * 100 + int((part or "0").ljust(2, "0"))
+    return -cents if sign else cents
+
+
+def show_cents(cents: int) -> str:
+    """The decimal with two decimals that JSON carries: 2225 is "22.25", -5 is "-0.05"."""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """numerator / denominator rounded to the nearest integer, halves away from zero (domain: "half-up").
+
+    >>> half_up(5, 2), half_up(-5, 2), half_up(7, 3)
+    (3, -3, 2)
+    """
+    quotient = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return quotient if numerator >= 0 else -quotient
+
+
+def price_of_minutes_cents(minutes: int, rate_cents_per_hour: int) -> int:
+    """`minutes × rate / 60`, half-up to the cent once (domain C3): 15 min at 89.00 an hour is 2225."""
+    return half_up(minutes * rate_cents_per_hour, 60)
+
+
+def round_up_minutes(worked_seconds: int, increment_minutes: int) -> int:
+    """Worked time rounded up to the increment (domain C1): 50 min at 15 is 60; one second over is the next one."""
+    increment_seconds = increment_minutes * 60
+    return -(-worked_seconds // increment_seconds) * increment_minutes
+
+
+def to_micros(instant: datetime) -> int:
+    """Microseconds since 1970 in UTC, as tables keep instants."""
+    return (instant - EPOCH) // MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    return EPOCH + timedelta(microseconds=micros)
+
+
+def show_instant(instant: datetime) -> str:
+    """RFC 3339 in UTC with `Z`; fractions only where there are any."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def first_instant(day: date, zone: str) -> datetime:
+    """00:00 of a day in a zone, in UTC: 2026-01-01 in Europe/Berlin is 2025-12-31T23:00:00Z.
+
+    Where a clock change skips midnight, the day's first existing instant.
+    """
+    local = datetime.combine(day, time(), tzinfo=ZoneInfo(zone))
+    instant = local.astimezone(UTC)
+    if instant.astimezone(local.tzinfo).date() == day:
+        return instant
+    return local.replace(fold=1).astimezone(UTC)
+
+
+def local_date(instant: datetime, zone: str) -> date:
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day `months` later; a day that month lacks becomes the first of the next one.
+
+    A year from 29 February ends with 28 February, so the day after its last is 1 March (BGB § 188).
+    """
+    index = day.year * 12 + day.month - 1 + months
+    year, month = index // 12, index % 12 + 1
+    try:
+        return date(year, month, day.day)
+    except ValueError:
+        return date(year + month // 12, month % 12 + 1, 1)

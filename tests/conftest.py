@@ -1,0 +1,57 @@
+"""What every test may ask for: a database of its own, on SQLite and on PostgreSQL; and how Hypothesis searches."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.servers import NoServerError, drop_database, fresh_database, postgres_server
+
+REQUIRE_VARIABLE = "LEDGER_TEST_REQUIRE_POSTGRES"
+WITHOUT_SERVER = "PostgreSQL is missing"
+
+# No test depends on the time it takes. The same examples every time: a build does not fail by chance, and whoever
+# wants others asks for `--hypothesis-profile=search`.
+settings.register_profile(
+    "default", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "search", settings.get_profile("default"), derandomize=False, max_examples=2000, print_blob=True
+)
+settings.load_profile("default")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server; each worker of pytest-xdist has its own. See `fresh_database`."""
+    with ExitStack() as stack:
+        try:
+            base_url = stack.enter_context(postgres_server())
+        except NoServerError as refusal:
+            if os.environ.get(REQUIRE_VARIABLE):
+                pytest.fail(f"{WITHOUT_SERVER}, and {REQUIRE_VARIABLE} is set: {refusal}", pytrace=False)
+            pytest.skip(f"{WITHOUT_SERVER}: {refusal}")
+        yield base_url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database for this test alone, as LEDGER_DATABASE_URL would name it."""
+    if request.param == "sqlite":
+        # An absolute path brings the fourth slash with it.
+        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+        return
+    url = fresh_database(request.getfixturevalue("postgresql_server"))
+    yield url
+    drop_database(url)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Half a suite that was skipped must not look like a whole one that passed."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if WITHOUT_SERVER in str(report.longrepr)]
+    if skipped:
+        line = f"{len(skipped)} tests were SKIPPED for want of a PostgreSQL server"
+        terminalreporter.write_line(f"{line}; with {REQUIRE_VARIABLE}=1 they fail.", red=True, bold=True)
