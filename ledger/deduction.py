@@ -43,6 +43,7 @@ class Deduction(LedgerAggregate):
         self.deemed_at: datetime | None = None
         self.draws: dict[str | None, int] = {}
         self.charges: list[Charged] = []
+        self.billed_minutes = 0
         self.overage_minutes = 0
         self.pool: str | None = None
         self.ticket_id: str | None = None
@@ -198,7 +199,8 @@ class Deduction(LedgerAggregate):
         if not isinstance(fact, ServiceDelivered):
             self.ticket_id = fact.ticket_id
         if isinstance(fact, HoursDeducted):
-            self.overage_minutes, self.term_no = fact.overage_minutes, fact.term_no
+            self.billed_minutes, self.overage_minutes = fact.billed_minutes, fact.overage_minutes
+            self.term_no = fact.term_no
 
     @applies(OverageCharged, ServiceCharged, SurchargeCharged)
     def _charged(self, fact: Charged) -> None:

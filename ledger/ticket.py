@@ -133,7 +133,9 @@ class Ticket(LedgerAggregate):
             overage_minutes=overage_minutes,
         )
 
-    def reverse_work(self, deduction_id: str, overage_minutes: int, at: datetime, stamp: Stamp) -> None:
+    def reverse_work(
+        self, deduction_id: str, billed_minutes: int, overage_minutes: int, at: datetime, stamp: Stamp
+    ) -> None:
         """Takes a reversed deduction's overage out of the tier position (C3); allowed in every state."""
         self.record(
             WorkReversed,
@@ -141,6 +143,7 @@ class Ticket(LedgerAggregate):
             stamp,
             ticket_id=self.ticket_id,
             deduction_id=deduction_id,
+            billed_minutes=billed_minutes,
             overage_minutes=overage_minutes,
         )
 

@@ -270,7 +270,8 @@ def _reverse(work: UnitOfWork, deduction: Deduction, reason: str, at: datetime, 
     deduction.reverse(work.seal_customer(reason), correction, settles_dispute, at, work.stamp)
     work.follow_covers(covers)
     if deduction.ticket_id is not None:
-        work.ticket(deduction.ticket_id).reverse_work(deduction.deduction_id, overage, at, work.stamp)
+        billed = deduction.billed_minutes
+        work.ticket(deduction.ticket_id).reverse_work(deduction.deduction_id, billed, overage, at, work.stamp)
     terms = work.contract.terms[deduction.term_no - 1].terms
     if overage and terms.overage is not None and terms.overage.counts_contract:
         work.contract.record(

@@ -52,6 +52,7 @@ def open_ticket(work: UnitOfWork, body: bodies.OpenTicket) -> None:
         scope=body.scope,
         contact=work.seal_customer(contact) if contact else None,
         term_no=term.number,
+        call_after_responses=term.terms.call_after_responses,
     )
 
 

@@ -10,7 +10,10 @@ from ledger.events.base import Fact, Sealed, topic
 
 @topic("TicketOpened")
 class TicketOpened(Fact, frozen=True):
-    """One matter, reported over a channel the terms offer (T1, T2, T8); `term_no` says under which terms."""
+    """One matter, reported over a channel the terms offer (T1, T2, T8); `term_no` says under which terms.
+
+    `call_after_responses` is after how many responses without a solution the reporter is to be called (T5).
+    """
 
     ticket_id: str
     title: Sealed
@@ -22,6 +25,7 @@ class TicketOpened(Fact, frozen=True):
     urgency: str | None = None
     scope: str | None = None
     contact: Sealed | None = None
+    call_after_responses: int | None = None
     rule: str = "T1"
 
 
@@ -75,6 +79,7 @@ class WorkReversed(Fact, frozen=True):
 
     ticket_id: str
     deduction_id: str
+    billed_minutes: int
     overage_minutes: int = 0
     rule: str = "C9"
 

@@ -45,6 +45,7 @@ def test_dytron_alc_is_a_flat_year_with_an_agreed_fee(catalogue: Catalogue, term
 def test_dytron_pay_has_a_rate_for_each_kind_of_service(catalogue: Catalogue, terms: dict[str, Terms]) -> None:
     said = terms["dytron-pay"]
     assert (said.term_months, said.fee, said.rates, said.pools) == (None, None, {}, {})
+    assert said.services == SERVICES
     assert said.on_site == OnSiteIncluded(kind="included")
     assert open_names(catalogue, "dytron-pay") == sorted(f"rates.{service}" for service in SERVICES)
     agreed = catalogue.plan("dytron-pay").agree(
@@ -64,6 +65,7 @@ def test_dytron_sbp_draws_on_a_lump_sum_that_is_charged_each_term(
         "lump-sum": MoneyPool(kind="money", allotment="50000.00", allotment_expires="never", allotment_charged=True)
     }
     assert (said.term_months, said.fee, said.currency) == (12, None, "CZK")
+    assert said.services == SERVICES
     assert said.on_site == OnSiteIncluded(kind="included")
     names = ["pools.lump-sum.allotment", "term_months", *(f"rates.{service}" for service in SERVICES)]
     assert open_names(catalogue, "dytron-sbp") == sorted(names)
@@ -86,6 +88,7 @@ def test_an_individual_contract_leaves_everything_open_and_requires_nothing(
 
 def test_dytron_sla_names_the_services_of_pay(catalogue: Catalogue) -> None:
     assert {f"rates.{service}" for service in SERVICES} <= set(open_names(catalogue, "dytron-sla"))
+    assert catalogue.plan("dytron-sla").agree({}).services == []
 
 
 # ---- cloudempiere

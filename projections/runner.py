@@ -1,0 +1,279 @@
+"""Builds the views: reads a page of stored events, decodes, folds, writes rows and the position in one transaction.
+
+One follower writes at a time, however many processes run: a transaction-long advisory lock on PostgreSQL, a
+file lock beside the SQLite file. A crash at any point leaves rows and position together. `rebuild` builds
+tables beside the live ones, then swaps them in the same lock, at the same position.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from ledger.events import Fact
+from ledger.mapper import decode
+from ledger.store.database import Database, PostgresDatabase, SqliteDatabase, Transaction, Unavailable, open_database
+from ledger.values import to_micros
+from projections.all_views import VIEWS
+from projections.contracts import CONTRACTS
+from projections.deductions import DEDUCTIONS, PENDING
+from projections.movements import ACCOUNTS, GRANTS, OVERAGES
+from projections.tables import Table
+from projections.tickets import TICKETS
+from projections.views import Place, Rows, View
+
+PAGE = 5_000
+FOLLOW_LOCK = 0x5C1E_D6E3
+POLL_SECONDS = 0.01
+NEW = "__new"
+
+Event = tuple[int, int, str, bytes]  # position, recorded at, topic, state
+
+
+class Busy(Exception):
+    """Another process is writing the views just now."""
+
+
+def _digest(views: Sequence[View]) -> str:
+    """What the tables look like; a product that wants other tables makes them anew."""
+    shape = "\n".join(statement for view in views for table in view.tables for statement in table.ddl(table.name))
+    return hashlib.sha256(shape.encode()).hexdigest()[:32]
+
+
+# For rows that an event may change: the table, and how its key is read from an event.
+_KEYS: list[tuple[Table[object], str, Callable[[Fact], list[str]]]] = [
+    (CONTRACTS, "contract_id", lambda f: [f.contract_id]),  # type: ignore[list-item]
+    (OVERAGES, "contract_id", lambda f: [f.contract_id]),  # type: ignore[list-item]
+    (ACCOUNTS, "pool", lambda f: [f"{f.contract_id}:{f.pool}"]),  # type: ignore[attr-defined,list-item]
+    (PENDING, "pool", lambda f: [f"{f.contract_id}:{f.pool}"]),  # type: ignore[attr-defined,list-item]
+    (GRANTS, "grant_id", lambda f: [f.grant_id]),  # type: ignore[attr-defined,list-item]
+    (GRANTS, "draws", lambda f: [d.grant_id for d in f.draws if d.grant_id]),  # type: ignore[attr-defined,list-item]
+    (GRANTS, "returns", lambda f: [d.grant_id for d in f.returns if d.grant_id]),  # type: ignore[attr-defined,list-item]
+    (DEDUCTIONS, "deduction_id", lambda f: [f.deduction_id]),  # type: ignore[attr-defined,list-item]
+    (TICKETS, "ticket_id", lambda f: [f.ticket_id]),  # type: ignore[attr-defined,list-item]
+]
+
+
+class Projector:
+    """Keeps the views of one ledger. `database` holds events and views."""
+
+    def __init__(self, url: str) -> None:
+        self.database: Database = open_database(url, durable=False)
+        self._views = list(VIEWS.values())
+
+    # -- following -------------------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Makes the tables where they are missing or of another shape; then they fill from the beginning."""
+        with self._locked(wait=True) as transaction:
+            self._table_exists_or_make(transaction)
+            found = transaction.query("SELECT digest FROM view_position")
+            if found and found[0][0] == _digest(self._views):
+                return
+            for view in self._views:
+                for table in view.tables:
+                    transaction.execute(f"DROP TABLE IF EXISTS {table.name}")
+                    for statement in table.ddl(table.name):
+                        transaction.execute(statement)
+            transaction.execute("DELETE FROM view_position")
+            transaction.execute("INSERT INTO view_position VALUES (1, 0, ?)", (_digest(self._views),))
+
+    @staticmethod
+    def _table_exists_or_make(transaction: Transaction) -> None:
+        transaction.execute(
+            "CREATE TABLE IF NOT EXISTS view_position (one BIGINT PRIMARY KEY, position BIGINT NOT NULL, digest TEXT NOT NULL)"
+        )
+
+    def position(self) -> int:
+        """How far the views have read."""
+        rows = self.database.query("SELECT position FROM view_position")
+        return int(rows[0][0]) if rows else 0
+
+    def step(self, limit: int = PAGE) -> int:
+        """Folds the next page of events into the views; returns how many there were. Raises Busy, Unavailable."""
+        with self._locked(wait=False) as transaction:
+            position = int(transaction.query("SELECT position FROM view_position")[0][0])
+            events = self._page(transaction, position, limit)
+            if events:
+                fold(events, self._views, Rows(transaction, self.database.dialect))
+                transaction.execute("UPDATE view_position SET position = ?", (events[-1][0],))
+            return len(events)
+
+    def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
+        """Folds until nothing is left; returns the position reached."""
+        while True:
+            try:
+                count = self.step()
+            except Busy:
+                threading.Event().wait(POLL_SECONDS)
+                continue
+            if progress:
+                progress(count)
+            if count == 0:
+                return self.position()
+
+    def follow(self, stop: threading.Event) -> None:
+        """Keeps the views up to date until told to stop; a database that is away is asked again."""
+        while not stop.is_set():
+            try:
+                if self.step() == PAGE:
+                    continue
+                pause = POLL_SECONDS
+            except Busy:
+                pause = POLL_SECONDS * 5
+            except Unavailable:
+                pause = 0.5
+            stop.wait(pause)
+
+    @staticmethod
+    def _page(transaction: Transaction, after: int, limit: int) -> list[Event]:
+        sql = (
+            "SELECT notification_id, recorded_at, topic, state FROM stored_events "
+            "WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
+        )
+        return [(row[0], row[1], row[2], bytes(row[3])) for row in transaction.query(sql, (after, limit))]
+
+    # -- rebuilding ------------------------------------------------------------------------------------------
+
+    def rebuild(self, names: Sequence[str] = (), progress: Callable[[int], None] | None = None) -> int:
+        """Builds views from the events beside the live ones, then swaps them in. Returns the position reached."""
+        views = [VIEWS[name] for name in names] if names else self._views
+        position = self._build(views, progress)
+        with self._locked(wait=True) as transaction:
+            live = int(transaction.query("SELECT position FROM view_position")[0][0])
+            while position < live:
+                events = self._page(transaction, position, min(PAGE, live - position))
+                fold(events, views, Rows(transaction, self.database.dialect, NEW))
+                position = events[-1][0]
+            if position > live:
+                missing = self._page(transaction, live, position - live)
+                others = [view for view in self._views if view not in views]
+                fold(missing, others, Rows(transaction, self.database.dialect))
+            for table in _tables(views):
+                transaction.execute(f"DROP TABLE {table.name}")
+                transaction.execute(f"ALTER TABLE {table.name}{NEW} RENAME TO {table.name}")
+                _rename_indexes(transaction, self.database.dialect, table)
+            transaction.execute("UPDATE view_position SET position = ?", (position,))
+        return position
+
+    def _build(self, views: Sequence[View], progress: Callable[[int], None] | None) -> int:
+        with self.database.transaction() as transaction:
+            for table in _tables(views):
+                transaction.execute(f"DROP TABLE IF EXISTS {table.name}{NEW}")
+                for statement in table.ddl(table.name + NEW):
+                    transaction.execute(statement)
+        position = 0
+        while True:
+            with self.database.transaction() as transaction:
+                events = self._page(transaction, position, PAGE)
+                fold(events, views, Rows(transaction, self.database.dialect, NEW))
+            if events:
+                position = events[-1][0]
+            if progress:
+                progress(len(events))
+            if len(events) < PAGE:
+                return position
+
+    def differences(self) -> list[str]:
+        """Compares the live tables with ones built anew from the events; names each table that differs (none: [])."""
+        position = self._build(self._views, None)
+        found = []
+        with self._locked(wait=True) as transaction:
+            live = int(transaction.query("SELECT position FROM view_position")[0][0])
+            if live < position:
+                fold(self._page(transaction, live, position - live), self._views, Rows(transaction, self.database.dialect))
+                transaction.execute("UPDATE view_position SET position = ?", (position,))
+            if live > position:
+                fold(
+                    self._page(transaction, position, live - position),
+                    self._views,
+                    Rows(transaction, self.database.dialect, NEW),
+                )
+            for table in _tables(self._views):
+                columns = ", ".join(table.columns)
+                pair = (f"SELECT {columns} FROM {table.name}", f"SELECT {columns} FROM {table.name}{NEW}")
+                for one, other in (pair, pair[::-1]):
+                    odd = transaction.query(f"SELECT count(*) FROM ({one} EXCEPT {other}) AS odd")[0][0]
+                    if odd:
+                        where = "live but not in the events" if one == pair[0] else "in the events but not live"
+                        found.append(f"{table.name}: {odd} rows {where}")
+                transaction.execute(f"DROP TABLE {table.name}{NEW}")
+        return found
+
+    # -- one writer ------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _locked(self, *, wait: bool) -> Iterator[Transaction]:
+        """A transaction that only one process has at a time. Raises Busy where another has it and `wait` is off."""
+        if isinstance(self.database, SqliteDatabase):
+            with _file_lock(self.database, wait=wait), self.database.transaction() as transaction:
+                yield transaction
+            return
+        assert isinstance(self.database, PostgresDatabase)
+        with self.database.transaction() as transaction:
+            if wait:
+                transaction.query("SELECT pg_advisory_xact_lock(?)", (FOLLOW_LOCK,))
+            elif not transaction.query("SELECT pg_try_advisory_xact_lock(?)", (FOLLOW_LOCK,))[0][0]:
+                raise Busy
+            yield transaction
+
+    def close(self) -> None:
+        self.database.close()
+
+
+@contextmanager
+def _file_lock(database: SqliteDatabase, *, wait: bool) -> Iterator[None]:
+    with open(f"{database.path}.follower", "w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Busy from error
+        yield  # closing the file gives the lock back
+
+
+def _tables(views: Sequence[View]) -> list[Table[object]]:
+    return [table for view in views for table in view.tables]
+
+
+def _rename_indexes(transaction: Transaction, dialect: str, table: Table[object]) -> None:
+    """Index names follow their table, so that the next rebuild finds its own names free."""
+    for number, columns in enumerate(table.indexes, 1):
+        new, old = f"{table.name}{NEW}_i{number}", f"{table.name}_i{number}"
+        if dialect == "postgresql":
+            transaction.execute(f"ALTER INDEX {new} RENAME TO {old}")
+        else:
+            transaction.execute(f"DROP INDEX {new}")
+            transaction.execute(f"CREATE INDEX {old} ON {table.name} {columns}")
+    if dialect == "postgresql":
+        transaction.execute(f"ALTER INDEX {table.name}{NEW}_pkey RENAME TO {table.name}_pkey")
+
+
+def fold(events: Sequence[Event], views: Sequence[View], rows: Rows) -> None:
+    """Applies stored events to the rows of views, in order, and writes what changed."""
+    decoded = [(position, recorded_at, decode(topic, state)) for position, recorded_at, topic, state in events]
+    _prefetch([fact for _, _, fact in decoded], {table.name for view in views for table in view.tables}, rows)
+    handlers = [view.handlers for view in views]
+    for position, recorded_at, fact in decoded:
+        place = Place(position, to_micros(fact.effective_at), recorded_at)
+        kind = type(fact)
+        for registered in handlers:
+            for handler in registered.get(kind, ()):
+                handler(rows, fact, place)
+    rows.flush()
+
+
+def _prefetch(facts: Sequence[Fact], wanted: set[str], rows: Rows) -> None:
+    """Reads the rows that a page of events may change, one question a table."""
+    keys: dict[str, tuple[Table[object], set[str]]] = {}
+    for table, attribute, read in _KEYS:
+        if table.name in wanted:
+            found = keys.setdefault(table.name, (table, set()))[1]
+            for fact in facts:
+                if getattr(fact, attribute, None):
+                    found.update(read(fact))
+    for table, found in keys.values():
+        if found:
+            rows.prefetch(table, found)

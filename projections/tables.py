@@ -1,0 +1,80 @@
+"""Rows and tables of the views: a row is a small struct, a table its name, key and indexes, for both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Generic, TypeVar, get_type_hints
+
+import msgspec
+
+from ledger.store.database import Transaction
+
+R = TypeVar("R", bound=msgspec.Struct)
+CHUNK = 5_000  # rows or keys in one statement
+
+
+class Table(Generic[R]):
+    """A table whose columns are the fields of its row: `str` is TEXT, `int` is BIGINT, `| None` may be null.
+
+    Instants are microseconds since 1970 (UTC), money minor units, lists and records JSON texts.
+    """
+
+    def __init__(self, name: str, row: type[R], key: str | tuple[str, str], indexes: Sequence[str] = ()) -> None:
+        self.name = name
+        self.row = row
+        self.key = (key,) if isinstance(key, str) else key
+        self.indexes = tuple(indexes)
+        hints = get_type_hints(row)
+        self.columns = {field: _column(hints[field]) for field in row.__struct_fields__}
+
+    def ddl(self, name: str) -> list[str]:
+        """Statements that make the table and its indexes under a name of their own."""
+        columns = ", ".join(f"{column} {kind}" for column, kind in self.columns.items())
+        statements = [f"CREATE TABLE {name} ({columns}, PRIMARY KEY ({', '.join(self.key)}))"]
+        for number, index in enumerate(self.indexes, 1):
+            statements.append(f"CREATE INDEX {name}_i{number} ON {name} {index}")
+        return statements
+
+    def load(self, transaction: Transaction, dialect: str, name: str, keys: Sequence[str]) -> list[R]:
+        """The rows with these keys (tables with a single key)."""
+        fields, key = ", ".join(self.columns), self.key[0]
+        found: list[R] = []
+        for start in range(0, len(keys), CHUNK):
+            part = list(keys[start : start + CHUNK])
+            if dialect == "postgresql":
+                rows = transaction.query(f"SELECT {fields} FROM {name} WHERE {key} = ANY(?)", (part,))
+            else:
+                places = ",".join("?" * len(part))
+                rows = transaction.query(f"SELECT {fields} FROM {name} WHERE {key} IN ({places})", part)
+            found.extend(self.row(*row) for row in rows)
+        return found
+
+    def write(self, transaction: Transaction, dialect: str, name: str, rows: Iterable[R]) -> None:
+        """Inserts rows, replacing those with the same key."""
+        values = [msgspec.structs.astuple(row) for row in rows]
+        if not values:
+            return
+        updates = ", ".join(f"{column} = excluded.{column}" for column in self.columns if column not in self.key)
+        conflict = f"ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {updates}"
+        if dialect == "postgresql":
+            arrays = ", ".join(f"?::{kind.partition(' ')[0]}[]" for kind in self.columns.values())
+            for start in range(0, len(values), CHUNK):
+                columns = [list(column) for column in zip(*values[start : start + CHUNK], strict=True)]
+                transaction.execute(f"INSERT INTO {name} SELECT * FROM unnest({arrays}) {conflict}", columns)
+        else:
+            places = ",".join("?" * len(self.columns))
+            transaction.execute_many(f"INSERT INTO {name} VALUES ({places}) {conflict}", values)
+
+
+def _column(hint: Any) -> str:
+    kinds = {str: "TEXT NOT NULL", int: "BIGINT NOT NULL", str | None: "TEXT", int | None: "BIGINT"}
+    return kinds[hint]
+
+
+def to_json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def seal_json(sealed: Any) -> str | None:
+    """A sealed text as a column keeps it: still ciphertext."""
+    return None if sealed is None else to_json(sealed)
