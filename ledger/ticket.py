@@ -60,6 +60,7 @@ class Ticket(LedgerAggregate):
         self.responses_since_call = 0
         self.overage_minutes = 0
         self.opened_at: datetime
+        self.defect_at: datetime  # the latest step of the defect
         self.changed_at: datetime  # the latest change of state, level or priority: the next may not lie before it
 
     @property
@@ -155,13 +156,15 @@ class Ticket(LedgerAggregate):
             fact, ("confirmed", "announced")
         )
         if self.kind != "defect" or self.defect not in before or self.state == "rejected":
-            what = f"its defect is {self.defect}" if self.kind == "defect" else f"it is a {self.kind}"
+            what = f"its defect is {self.defect}" if self.kind == "defect" else f"its kind is {self.kind}"
             raise Refusal(
                 "invalid-transition", f"Ticket {self.ticket_id} can't take that step: {what}.", state=self.state
             )
-        if at < self.opened_at:
+        if at < self.defect_at:
             raise Refusal(
-                "invalid-transition", f"{show_instant(at)} lies before ticket {self.ticket_id} was opened.", field="at"
+                "invalid-transition",
+                f"{show_instant(at)} lies before the defect's latest step, {show_instant(self.defect_at)}.",
+                field="at",
             )
         self.record(fact, at, stamp, ticket_id=self.ticket_id, release=release, expected_on=expected_on)
 
@@ -172,7 +175,7 @@ class Ticket(LedgerAggregate):
         self.contract_id = fact.contract_id
         self.state, self.kind, self.scope, self.priority = "open", fact.kind, fact.scope, fact.priority
         self.defect = "reported" if fact.kind == "defect" else ""
-        self.opened_at = self.changed_at = fact.effective_at
+        self.opened_at = self.changed_at = self.defect_at = fact.effective_at
 
     @applies(TicketReprioritised)
     def _reprioritised(self, fact: TicketReprioritised) -> None:
@@ -213,6 +216,7 @@ class Ticket(LedgerAggregate):
     @applies(DefectConfirmed, FixAnnounced, FixReleased)
     def _defect_stepped(self, fact: Fact) -> None:
         self.defect = {DefectConfirmed: "confirmed", FixAnnounced: "announced", FixReleased: "released"}[type(fact)]
+        self.defect_at = fact.effective_at
 
 
 STATE_AFTER: dict[type[Fact], str] = {

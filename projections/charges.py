@@ -19,12 +19,15 @@ from projections.views import Place, Rows, View
 
 
 class ChargeRow(msgspec.Struct):
+    """`family` is the kind, for a reversal that of the charge it takes back: a family's sum is what is owed of it."""
+
     charge_id: str
     contract_id: str
     position: int
     effective_at: int
     recorded_at: int
     kind: str
+    family: str
     amount_cents: int
     currency: str
     reference: str
@@ -47,6 +50,7 @@ def _row(
     kind: str,
     reference: str,
     *,
+    family: str | None = None,
     minutes: int | None = None,
     quantity: int | None = None,
     rate_cents: int | None = None,
@@ -61,6 +65,7 @@ def _row(
         place.effective_at,
         place.recorded_at,
         kind,
+        family or kind,
         fact.amount_cents,
         fact.currency,
         reference,
@@ -80,14 +85,12 @@ def _fee(rows: Rows, fact: FeeCharged, place: Place) -> None:
 
 @charges.on(FeeReversed)
 def _fee_reversed(rows: Rows, fact: FeeReversed, place: Place) -> None:
-    rows.put(CHARGES, _row(fact, place, "reversal", fact.contract_id, reverses=fact.reverses))
+    rows.put(CHARGES, _row(fact, place, "reversal", fact.contract_id, family="fee", reverses=fact.reverses))
 
 
 @charges.on(TopUpCharged)
 def _top_up(rows: Rows, fact: TopUpCharged, place: Place) -> None:
-    row = _row(
-        fact, place, "top_up", fact.grant_id, quantity=fact.quantity, rate_cents=fact.rate_cents_per_hour
-    )
+    row = _row(fact, place, "top_up", fact.grant_id, quantity=fact.quantity, rate_cents=fact.rate_cents_per_hour)
     rows.put(CHARGES, row)
 
 
@@ -134,6 +137,7 @@ def _reversed(rows: Rows, fact: Fact, place: Place) -> None:
         place,
         "reversal",
         fact.deduction_id,
+        family=fact.kind,
         minutes=fact.minutes,
         rate_cents=fact.rate_cents,
         deduction_id=fact.deduction_id,

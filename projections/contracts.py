@@ -44,9 +44,7 @@ class ContractRow(msgspec.Struct):
     position: int
 
 
-CONTRACTS = Table(
-    "contracts", ContractRow, "contract_id", ["(provider, contract_id)", "(customer_id, contract_id)"]
-)
+CONTRACTS = Table("contracts", ContractRow, "contract_id", ["(provider, contract_id)", "(customer_id, contract_id)"])
 contracts = View("contracts", CONTRACTS)
 _read_terms = msgspec.json.Decoder(list[dict[str, Any]]).decode
 

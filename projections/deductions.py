@@ -26,7 +26,10 @@ from projections.views import Place, Rows, View
 
 
 class DeductionRow(msgspec.Struct):
-    """`quantity` is what the draws add up to, in the pool's unit; draws and overage are JSON lists."""
+    """`quantity` is what the draws add up to, in the pool's unit; draws and overage are JSON lists.
+
+    `awaited` is 1 where the customer's word was asked for at first.
+    """
 
     deduction_id: str
     contract_id: str
@@ -42,6 +45,7 @@ class DeductionRow(msgspec.Struct):
     draws: str
     overage: str
     status: str
+    awaited: int
     on_behalf: int
     deemed_at: int | None
     ticket_id: str | None
@@ -60,14 +64,29 @@ class PendingRow(msgspec.Struct):
     quantity: int
 
 
+class WordRow(msgspec.Struct):
+    """A change of a deduction's status: by the customer, or by the provider's answer."""
+
+    deduction_id: str
+    position: int
+    effective_at: int
+    status: str
+
+
 DEDUCTIONS = Table(
     "deductions",
     DeductionRow,
     "deduction_id",
-    ["(contract_id, position)", "(contract_id, effective_at)", "(contract_id, deemed_at)", "(contract_id, status, pool)"],
+    [
+        "(contract_id, position)",
+        "(contract_id, effective_at)",
+        "(contract_id, deemed_at)",
+        "(contract_id, status, pool)",
+    ],
 )
 PENDING = Table("pending", PendingRow, "account_id", ["(contract_id)"])
-deductions = View("deductions", DEDUCTIONS, PENDING)
+WORDS = Table("words", WordRow, ("deduction_id", "position"))
+deductions = View("deductions", DEDUCTIONS, PENDING, WORDS)
 _read_draws = msgspec.json.Decoder(list[Draw]).decode
 _read_list = msgspec.json.Decoder(list[dict[str, Any]]).decode
 
@@ -86,6 +105,7 @@ def _new(fact: Any, place: Place, kind: str, basis: str, **fields: Any) -> Deduc
         draws=to_json(fact.draws),
         overage="[]",
         status=fact.status,
+        awaited=int(fact.status == "pending"),
         on_behalf=0,
         deemed_at=to_micros(fact.deemed_at) if fact.deemed_at else None,
         **fields,
@@ -107,8 +127,9 @@ def _add_pending(rows: Rows, row: DeductionRow, quantity: int) -> None:
     rows.the(PENDING, account_id).quantity += quantity
 
 
-def _set_status(rows: Rows, deduction_id: str, status: str) -> DeductionRow:
+def _set_status(rows: Rows, deduction_id: str, status: str, place: Place) -> DeductionRow:
     row = rows.the(DEDUCTIONS, deduction_id)
+    rows.add(WORDS, WordRow(deduction_id, place.position, place.effective_at, status))
     if row.status == "pending":
         _add_pending(rows, row, -row.quantity)
     row.status = status
@@ -188,19 +209,19 @@ def _covered(rows: Rows, fact: DrawCovered, place: Place) -> None:
 
 @deductions.on(DeductionConfirmed)
 def _confirmed(rows: Rows, fact: DeductionConfirmed, place: Place) -> None:
-    _set_status(rows, fact.deduction_id, "confirmed").on_behalf = int(fact.on_behalf)
+    _set_status(rows, fact.deduction_id, "confirmed", place).on_behalf = int(fact.on_behalf)
 
 
 @deductions.on(DeductionDisputed)
 def _disputed(rows: Rows, fact: DeductionDisputed, place: Place) -> None:
-    _set_status(rows, fact.deduction_id, "disputed").on_behalf = int(fact.on_behalf)
+    _set_status(rows, fact.deduction_id, "disputed", place).on_behalf = int(fact.on_behalf)
 
 
 @deductions.on(DisputeUpheld)
 def _upheld(rows: Rows, fact: DisputeUpheld, place: Place) -> None:
-    _set_status(rows, fact.deduction_id, "upheld")
+    _set_status(rows, fact.deduction_id, "upheld", place)
 
 
 @deductions.on(DeductionReversed)
 def _reversed(rows: Rows, fact: DeductionReversed, place: Place) -> None:
-    _set_status(rows, fact.deduction_id, "reversed")
+    _set_status(rows, fact.deduction_id, "reversed", place)

@@ -143,7 +143,8 @@ def _granted(rows: Rows, fact: CreditGranted, place: Place) -> None:
     expires_at = to_micros(fact.expires_at) if fact.expires_at else NEVER
     valid_from = to_micros(fact.valid_from)
     rows.put(
-        GRANTS, GrantRow(fact.grant_id, fact.contract_id, fact.pool, fact.source, fact.quantity, 0, valid_from, expires_at)
+        GRANTS,
+        GrantRow(fact.grant_id, fact.contract_id, fact.pool, fact.source, fact.quantity, 0, valid_from, expires_at),
     )
     _move(
         rows,

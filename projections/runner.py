@@ -184,7 +184,11 @@ class Projector:
         with self._locked(wait=True) as transaction:
             live = int(transaction.query("SELECT position FROM view_position")[0][0])
             if live < position:
-                fold(self._page(transaction, live, position - live), self._views, Rows(transaction, self.database.dialect))
+                fold(
+                    self._page(transaction, live, position - live),
+                    self._views,
+                    Rows(transaction, self.database.dialect),
+                )
                 transaction.execute("UPDATE view_position SET position = ?", (position,))
             if live > position:
                 fold(

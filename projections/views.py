@@ -100,3 +100,13 @@ class Rows:
         for table, rows in self.changed.values():
             table.write(self.transaction, self.dialect, table.name + self.suffix, rows.values())
         self.changed = {}
+
+
+class Memory(Rows):
+    """Rows that no table stands behind: what some events of one stream come to, for a moment in the past."""
+
+    def __init__(self) -> None:
+        super().__init__(transaction=None, dialect="")  # type: ignore[arg-type]
+
+    def prefetch(self, table: Table[Any], keys: set[str]) -> None:
+        self.known.setdefault(table.name, {}).update(dict.fromkeys(keys))

@@ -94,6 +94,7 @@ class RenewContract(Command):
 class AmendCustomer(Command):
     contract_id: AnyId
     customer: AmendedCustomer
+    at: Instant | None = None
 
 
 class ChangePlan(Command):
@@ -112,11 +113,13 @@ class TerminateContract(Command):
 class AuthoriseDirectContact(Command):
     contract_id: AnyId
     by: Name
+    at: Instant | None = None
 
 
 class WithdrawDirectContact(Command):
     contract_id: AnyId
     by: Name
+    at: Instant | None = None
 
 
 class Urgent(Command):

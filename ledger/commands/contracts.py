@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from ledger.commands import bodies
 from ledger.commands.work import UnitOfWork
-from ledger.contract import Contract, Term
+from ledger.contract import Contract
 from ledger.credit_account import CreditAccount
 from ledger.errors import Refusal
 from ledger.events import CustomerAmended
@@ -92,7 +92,7 @@ def amend_customer(work: UnitOfWork, body: bodies.AmendCustomer) -> None:
     party.update(given.model_dump(include=PERSONAL, exclude_none=True))
     contract.record(
         CustomerAmended,
-        work.stamp.now,
+        work.at(body.at),
         work.stamp,
         customer_id=contract.customer_id,
         customer_country=given.country or contract.country,
@@ -128,18 +128,15 @@ def _end_credit(work: UnitOfWork, cut_at: datetime) -> None:
 
 
 def authorise_direct_contact(work: UnitOfWork, body: bodies.AuthoriseDirectContact) -> None:
-    _direct_contact(work, body.by, allowed=True)
+    _direct_contact(work, body, allowed=True)
 
 
 def withdraw_direct_contact(work: UnitOfWork, body: bodies.WithdrawDirectContact) -> None:
-    _direct_contact(work, body.by, allowed=False)
+    _direct_contact(work, body, allowed=False)
 
 
-def _direct_contact(work: UnitOfWork, by: str, *, allowed: bool) -> None:
-    sealed = work.seal_partner(by) if work.contract.partner_id else work.seal_staff(by)
-    work.contract.allow_direct_contact(allowed, sealed, work.stamp.now, work.stamp)
-
-
-def current_term(contract: Contract, now: datetime) -> Term | None:
-    """The term in force, if any."""
-    return next((term for term in contract.terms if term.holds(now)), None)
+def _direct_contact(
+    work: UnitOfWork, body: bodies.AuthoriseDirectContact | bodies.WithdrawDirectContact, *, allowed: bool
+) -> None:
+    by = work.seal_partner(body.by) if work.contract.partner_id else work.seal_staff(body.by)
+    work.contract.allow_direct_contact(allowed, by, work.at(body.at), work.stamp)

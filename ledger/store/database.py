@@ -23,7 +23,7 @@ BUSY_TIMEOUT_MS = 15_000
 
 
 @cache
-def _percent(sql: str) -> str:
+def postgres_sql(sql: str) -> str:
     return sql.replace("?", "%s")
 
 
@@ -127,14 +127,14 @@ class _PostgresTransaction:
         self.connection = connection
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
-        return self.connection.execute(_percent(sql), params, prepare=True).fetchall()
+        return self.connection.execute(postgres_sql(sql), params, prepare=True).fetchall()
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
-        self.connection.execute(_percent(sql), params)
+        self.connection.execute(postgres_sql(sql), params)
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         with self.connection.cursor() as cursor:
-            cursor.executemany(_percent(sql), rows)
+            cursor.executemany(postgres_sql(sql), rows)
 
 
 def configure_postgres(connection: psycopg.Connection[Any]) -> None:
@@ -174,7 +174,7 @@ class PostgresDatabase:
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         try:
-            return self.connection().execute(_percent(sql), params).fetchall()
+            return self.connection().execute(postgres_sql(sql), params).fetchall()
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise Unavailable(str(error)) from error
 

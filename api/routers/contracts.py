@@ -1,0 +1,274 @@
+"""Contracts, their balances and their statements."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from api.access import ActorDep, CaughtUp, StateDep, find_contract, visible
+from api.models import (
+    AccountOut,
+    BalanceOut,
+    ContractAnswer,
+    ContractList,
+    ContractOut,
+    LineOut,
+    OverageOut,
+    StatementOut,
+    TermOut,
+)
+from api.paging import AsOf, Cursor, KnownAt, Limit, MomentParam, decode_cursor, moment_of, page
+from api.problems import PROBLEMS
+from api.state import State
+from ledger.access import Actor
+from ledger.events import Sealed
+from ledger.values import first_instant, from_micros, show_cents, show_instant, to_micros
+from projections.balances import AccountBalance, balance
+from projections.reader import Snapshot, cut, last_instant, open_texts, view_position
+from projections.statements import Line, statement
+
+router = APIRouter(prefix="/v1/contracts", tags=["contracts"], responses=PROBLEMS, dependencies=[CaughtUp])
+Filter = Annotated[str | None, Query(max_length=64)]
+
+_COLUMNS = (
+    "contract_id, provider, customer_id, partner_id, plan, timezone, currency, country, language, starts_on, ends_on, "
+    "starts_at, ends_at, terminated_on, direct_contact, subscriptions, party, partner, terms"
+)
+_sealed = msgspec.json.Decoder(Sealed).decode
+_terms = msgspec.json.Decoder(list[dict[str, Any]]).decode
+Phase = Literal["upcoming", "active", "lapsed", "terminated"]
+_STATE_IS: dict[str, str] = {
+    "upcoming": "c.starts_at > ?",
+    "active": "c.starts_at <= ? AND c.ends_at > ?",
+    "lapsed": "c.ends_at <= ? AND c.terminated_on IS NULL",
+    "terminated": "c.ends_at <= ? AND c.terminated_on IS NOT NULL",
+}
+
+
+def _state(row: tuple[Any, ...], now: int) -> Phase:
+    starts_at, ends_at, terminated_on = row[11:14]
+    if ends_at <= now:
+        return "terminated" if terminated_on is not None else "lapsed"
+    return "upcoming" if starts_at > now else "active"
+
+
+async def _contracts(snapshot: Snapshot, rows: list[tuple[Any, ...]]) -> list[ContractOut]:
+    now = to_micros(datetime.now(UTC))
+    boxes = {text: _sealed(text) for row in rows for text in (row[16], row[17]) if text is not None}
+    texts = await open_texts(snapshot, list(boxes.values()))
+    found = []
+    for row in rows:
+        party = texts.get(boxes[row[16]]) or {}
+        partner = None
+        if row[3] is not None:
+            partner = {"partner_id": row[3]} | ((texts.get(boxes[row[17]]) or {}) if row[17] else {})
+        found.append(
+            ContractOut(
+                contract_id=row[0],
+                provider=row[1],
+                plan=row[4],
+                state=_state(row, now),
+                starts_on=row[9],
+                ends_on=row[10],
+                terminated_on=row[13],
+                timezone=row[5],
+                currency=row[6],
+                customer={"customer_id": row[2], "country": row[7], "language": row[8]} | party,
+                partner=partner,
+                direct_contact_authorised=bool(row[14]),
+                subscriptions=row[15],
+                terms=[TermOut(**term) for term in _terms(row[18])],
+            )
+        )
+    return found
+
+
+@router.get("", summary="Contracts")
+async def contracts(
+    state_: StateDep,
+    actor: ActorDep,
+    customer_id: Filter = None,
+    provider: Filter = None,
+    state: Annotated[Phase | None, Query()] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> ContractList:
+    """Contracts that the token may see, by id."""
+    condition, params = visible(actor)
+    for column, value in (("customer_id", customer_id), ("provider", provider)):
+        if value is not None:
+            condition += f" AND c.{column} = ?"
+            params.append(value)
+    if state is not None:
+        condition += f" AND {_STATE_IS[state]}"
+        params.extend([to_micros(datetime.now(UTC))] * _STATE_IS[state].count("?"))
+    after = decode_cursor(cursor, str)
+    if after:
+        condition += " AND c.contract_id > ?"
+        params.extend(after)
+    async with state_.reader.snapshot() as snapshot:
+        sql = f"SELECT {_COLUMNS} FROM contracts c WHERE {condition} ORDER BY c.contract_id LIMIT ?"
+        rows, following = page(await snapshot.query(sql, (*params, limit + 1)), limit, lambda row: (row[0],))
+        items = await _contracts(snapshot, rows)
+        return ContractList(position=await view_position(snapshot), items=items, next=following)
+
+
+@router.get("/{contract_id}", summary="A contract")
+async def contract(contract_id: str, state: StateDep, actor: ActorDep) -> ContractAnswer:
+    """A contract with its terms, each term's full copy."""
+    async with state.reader.snapshot() as snapshot:
+        row = await find_contract(snapshot, actor, contract_id, _COLUMNS)
+        (found,) = await _contracts(snapshot, [row])
+        return ContractAnswer(position=await view_position(snapshot), **found.model_dump())
+
+
+def figure(quantity: int, unit: str) -> int | str:
+    return quantity if unit == "minutes" else show_cents(quantity)
+
+
+def _account(found: AccountBalance) -> AccountOut:
+    unit = found.unit
+    return AccountOut(
+        pool=found.pool,
+        unit="minutes" if unit == "minutes" else "money",
+        currency=found.currency,
+        granted=figure(found.granted, unit),
+        consumed=figure(found.consumed, unit),
+        reserved=figure(found.reserved, unit),
+        expired=figure(found.expired, unit),
+        available=figure(found.available, unit),
+        pending_confirmation=figure(found.pending_confirmation, unit),
+    )
+
+
+@router.get("/{contract_id}/balance", summary="The balance of each pool")
+async def contract_balance(
+    contract_id: str, state: StateDep, actor: ActorDep, as_of: AsOf = None, known_at: KnownAt = None
+) -> BalanceOut:
+    """What was granted, consumed, reserved, has expired and is available, cumulative since signing."""
+    async with state.reader.snapshot() as snapshot:
+        zone, currency = await find_contract(snapshot, actor, contract_id, "timezone, currency")
+        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone)
+        accounts, overage = await balance(snapshot, contract_id, asked)
+        total = OverageOut(minutes=overage.minutes, amount=show_cents(overage.amount_cents), currency=currency)
+        return BalanceOut(
+            position=asked.position,
+            contract_id=contract_id,
+            accounts=[_account(one) for one in accounts],
+            overage=total,
+        )
+
+
+@router.get(
+    "/{contract_id}/statement",
+    summary="The statement",
+    response_model=StatementOut,
+    responses={
+        200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "As JSON, or as CSV by Accept"}
+    },
+)
+async def contract_statement(
+    request: Request,
+    contract_id: str,
+    state: StateDep,
+    actor: ActorDep,
+    pool: Filter = None,
+    from_: Annotated[MomentParam | None, Query(alias="from")] = None,
+    to: Annotated[MomentParam | None, Query()] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    limit: Limit = 500,
+    cursor: Cursor = None,
+) -> Any:
+    """Every movement in order, each with the balance after it; `from` and `to` are included."""
+    wants_csv = "text/csv" in request.headers.get("accept", "")
+    limit = 0 if wants_csv else limit
+    found = await read_statement(state, actor, contract_id, pool, from_, to, as_of, known_at, limit, cursor)
+    if wants_csv:
+        return Response(_as_csv(found.items), media_type="text/csv; charset=utf-8")
+    return found
+
+
+async def read_statement(
+    state: State,
+    actor: Actor,
+    contract_id: str,
+    pool: str | None = None,
+    from_: str | None = None,
+    to: str | None = None,
+    as_of: str | None = None,
+    known_at: str | None = None,
+    limit: int = 0,
+    cursor: str | None = None,
+) -> StatementOut:
+    """The statement's lines, all of them where `limit` is 0."""
+    async with state.reader.snapshot() as snapshot:
+        (zone,) = await find_contract(snapshot, actor, contract_id, "timezone")
+        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone)
+        units = dict(await snapshot.query("SELECT pool, unit FROM accounts WHERE contract_id = ?", (contract_id,)))
+        lines = _between(await statement(snapshot, contract_id, pool, asked), from_, to, zone)
+        after = decode_cursor(cursor, int, int, int)
+        if after:
+            lines = [line for line in lines if line.order > tuple(after)]
+        shown, following = page(lines, limit or len(lines), _line_key)
+        items = await _lines(snapshot, shown, units)
+        return StatementOut(position=asked.position, contract_id=contract_id, items=items, next=following)
+
+
+def _line_key(line: Line) -> tuple[int, int, int]:
+    return (line.effective_at, line.position, int(line.recorded_at is not None))
+
+
+def _between(lines: list[Line], from_: str | None, to: str | None, zone: str) -> list[Line]:
+    begin, end = moment_of("from", from_), moment_of("to", to)
+    if begin is not None:
+        first = to_micros(begin if isinstance(begin, datetime) else first_instant(begin, zone))
+        lines = [line for line in lines if line.effective_at >= first]
+    if end is not None:
+        last = last_instant(end, zone)
+        lines = [line for line in lines if line.effective_at <= last]
+    return lines
+
+
+async def _lines(snapshot: Snapshot, lines: list[Line], units: dict[str, str]) -> list[LineOut]:
+    boxes = {line.note: _sealed(line.note) for line in lines if line.note is not None}
+    texts = await open_texts(snapshot, list(boxes.values()))
+    items = []
+    for line in lines:
+        note = texts.get(boxes[line.note]) if line.note is not None else None
+        if line.kind == "breakage":
+            note = "expired unused"
+        elif note is None and line.ticket_id is not None:
+            note = f"ticket {line.ticket_id}"
+        unit = units[line.pool]
+        items.append(
+            LineOut(
+                position=line.position,
+                effective_at=show_instant(from_micros(line.effective_at)),
+                recorded_at=show_instant(from_micros(line.recorded_at)) if line.recorded_at is not None else None,
+                pool=line.pool,
+                kind=line.kind,
+                reference=line.reference,
+                change=figure(line.change, unit),
+                balance=figure(line.balance, unit),
+                note=note,
+            )
+        )
+    return items
+
+
+def _as_csv(items: list[LineOut]) -> str:
+    """RFC 4180; a text that a spreadsheet would take for a formula is quoted with '."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(LineOut.model_fields)
+    for item in items:
+        values = ["" if value is None else value for value in item.model_dump().values()]
+        writer.writerow([f"'{v}" if isinstance(v, str) and v[:1] in "=+@\t\r" else v for v in values])
+    return out.getvalue()

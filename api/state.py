@@ -1,0 +1,60 @@
+"""What a running process holds: the writer, the reader, the follower of the views, and the catalogue."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import dataclass, field
+
+from fastapi import Request
+
+from ledger.catalogue.loader import Catalogue, load_catalogue
+from ledger.commands.door import Ledger
+from ledger.settings import Settings
+from ledger.store import EventStore, open_store
+from projections.reader import PostgresReader, SqliteReader, open_reader
+from projections.runner import Projector
+
+from api.writer import Writer
+
+
+@dataclass
+class State:
+    """Opened by `open_state`, closed by `close`. One event loop reads, one thread writes, one thread follows."""
+
+    store: EventStore
+    catalogue: Catalogue
+    writer: Writer
+    projector: Projector
+    reader: SqliteReader | PostgresReader
+    stop: threading.Event = field(default_factory=threading.Event)
+    follower: threading.Thread | None = None
+
+    def start(self) -> None:
+        self.writer.start()
+        self.follower = threading.Thread(target=self.projector.follow, args=(self.stop,), name="follower", daemon=True)
+        self.follower.start()
+
+    async def close(self) -> None:
+        self.stop.set()
+        await asyncio.to_thread(self.writer.stop)
+        if self.follower is not None:
+            await asyncio.to_thread(self.follower.join, 30)
+        self.projector.close()
+        await self.reader.close()
+        self.store.close()
+
+
+def open_state(settings: Settings) -> State:
+    """Opens the ledger that the settings name. Raises Unavailable, CatalogueError."""
+    catalogue = load_catalogue(settings.catalogue)
+    store = open_store(settings.database_url)
+    projector = Projector(settings.database_url)
+    projector.prepare()
+    writer = Writer(Ledger(store, catalogue))
+    return State(store, catalogue, writer, projector, open_reader(settings.database_url))
+
+
+def state_of(request: Request) -> State:
+    state: State = request.app.state.ledger
+    return state

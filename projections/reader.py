@@ -1,0 +1,168 @@
+"""Reading the views, without blocking: SQLite in the caller's loop (microseconds), PostgreSQL over a pool.
+
+A `Snapshot` answers several questions as of one position. `Cut` is a question's place in both times.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Protocol
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from ledger.parties import unseal
+from ledger.events import Sealed
+from ledger.store.database import SqliteDatabase, Unavailable, postgres_sql, open_database
+from ledger.store.schema import WRITER_ROLE
+from ledger.values import first_instant, to_micros
+
+Row = tuple[Any, ...]
+
+
+@dataclass(slots=True, frozen=True)
+class Cut:
+    """Effective at or before `at` (microseconds), recorded at or before `position`; `current` where none was asked."""
+
+    at: int
+    position: int
+    current: bool
+
+
+class Snapshot(Protocol):
+    async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]: ...
+
+
+class Reader(Protocol):
+    def snapshot(self) -> Any: ...
+
+    async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]: ...
+
+    async def close(self) -> None: ...
+
+
+class _SqliteSnapshot:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        return self.connection.execute(sql, params).fetchall()
+
+
+class SqliteReader:
+    """Questions never suspend, so nothing else runs between the begin and the end of a snapshot."""
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self.database = database
+
+    async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        return self.database.query(sql, params)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        connection = self.database.connection()
+        try:
+            connection.execute("BEGIN")
+            try:
+                yield _SqliteSnapshot(connection)
+            finally:
+                connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            raise Unavailable(str(error)) from error
+
+    async def close(self) -> None:
+        self.database.close()
+
+
+class _PostgresSnapshot:
+    def __init__(self, connection: psycopg.AsyncConnection[Row]) -> None:
+        self.connection = connection
+
+    async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        return await (await self.connection.execute(postgres_sql(sql), params, prepare=True)).fetchall()
+
+
+async def _configure(connection: psycopg.AsyncConnection[Row]) -> None:
+    await connection.set_autocommit(True)
+    await connection.execute("SET search_path = views, public")
+    await connection.execute(f"SET ROLE {WRITER_ROLE}")
+    await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
+    await connection.set_read_only(True)
+
+
+class PostgresReader:
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Row]] | None = None
+
+    async def _opened(self) -> AsyncConnectionPool[psycopg.AsyncConnection[Row]]:
+        if self._pool is None:
+            self._pool = AsyncConnectionPool(
+                self.url, min_size=1, max_size=8, open=False, configure=_configure, timeout=5.0, reconnect_timeout=30.0
+            )
+            await self._pool.open()
+        return self._pool
+
+    async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        try:
+            async with (await self._opened()).connection() as connection:
+                return await (await connection.execute(postgres_sql(sql), params, prepare=True)).fetchall()
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+            raise Unavailable(str(error)) from error
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        try:
+            async with (await self._opened()).connection() as connection, connection.transaction():
+                yield _PostgresSnapshot(connection)
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+            raise Unavailable(str(error)) from error
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+
+def open_reader(url: str) -> SqliteReader | PostgresReader:
+    database = open_database(url, durable=False)
+    return SqliteReader(database) if isinstance(database, SqliteDatabase) else PostgresReader(url)
+
+
+async def view_position(snapshot: Snapshot) -> int:
+    """How far the views had read."""
+    rows = await snapshot.query("SELECT position FROM view_position")
+    return int(rows[0][0]) if rows else 0
+
+
+def last_instant(moment: datetime | date, zone: str) -> int:
+    """The last instant (microseconds) that counts: itself, or for a day the one before the next midnight (§ 6)."""
+    if isinstance(moment, datetime):
+        return to_micros(moment)
+    return to_micros(first_instant(moment + timedelta(days=1), zone)) - 1
+
+
+async def cut(snapshot: Snapshot, as_of: datetime | date | None, known_at: datetime | date | None, zone: str) -> Cut:
+    """The question's place in effective and recorded time; `known_at` alone sets `as_of` to the same instant (§ 6)."""
+    position = await view_position(snapshot)
+    if as_of is None and known_at is None:
+        return Cut(to_micros(datetime.now(UTC)), position, current=True)
+    at = last_instant(as_of if as_of is not None else known_at, zone)  # type: ignore[arg-type]
+    if known_at is not None:
+        sql = "SELECT coalesce(max(notification_id), 0) FROM stored_events WHERE recorded_at <= ?"
+        position = min(position, int((await snapshot.query(sql, (last_instant(known_at, zone),)))[0][0]))
+    return Cut(at, position, current=False)
+
+
+async def open_texts(snapshot: Snapshot, sealed: Sequence[Sealed]) -> dict[Sealed, Any]:
+    """The contents of sealed texts, those whose key is gone left out."""
+    key_ids = sorted({one.key_id for one in sealed})
+    if not key_ids:
+        return {}
+    places = ",".join("?" * len(key_ids))
+    rows = await snapshot.query(f"SELECT key_id, secret FROM party_keys WHERE key_id IN ({places})", key_ids)
+    return unseal(sealed, {row[0]: bytes(row[1]) for row in rows})

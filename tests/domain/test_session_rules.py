@@ -1,0 +1,338 @@
+"""Booked sessions and the customer's word: booking, late change, no-show, confirmation, dispute (C6–C8)."""
+
+from typing import Any
+
+import pytest
+
+from ledger.access import Actor
+from ledger.events import (
+    DeductionConfirmed,
+    DeductionDisputed,
+    DisputeUpheld,
+    SessionBooked,
+    SessionEnded,
+    SessionMoved,
+)
+from tests.scenario import given
+from tests.words import (
+    MONDAY,
+    PREPAID,
+    TUESDAY,
+    Step,
+    book,
+    cancel,
+    charged_back,
+    complete,
+    contract,
+    deducted,
+    do,
+    fact,
+    filled,
+    granted,
+    log_work,
+    move,
+    no_show,
+    overage,
+    penalised,
+    released,
+    reserved,
+    top_up,
+    undone,
+    worked,
+)
+
+START = "2026-01-20T10:00:00+01:00"
+LATER = "2026-01-27T10:00:00+01:00"
+BOOKED_AT = "2026-01-06T09:00:00+01:00"
+BOOKED = book(120, START, BOOKED_AT)
+IN_TIME, LATE = "2026-01-19T10:00:00+01:00", "2026-01-19T10:00:00.000001+01:00"
+CUSTOMER = Actor("card", "customer", "easyredmine", "K")
+PREPAID_AND_BOOKED = [*contract(PREPAID), top_up(480), BOOKED]
+
+
+def confirm(deduction_id: str = "W", at: str = TUESDAY, **fields: Any) -> Step:
+    return do("confirm-deduction", deduction_id=deduction_id, by="Karl", at=at, **fields)
+
+
+def dispute(deduction_id: str = "W", at: str = TUESDAY, **fields: Any) -> Step:
+    return do("dispute-deduction", deduction_id=deduction_id, by="Karl", reason="Nobody was there", at=at, **fields)
+
+
+def settle(outcome: str, deduction_id: str = "W", at: str = TUESDAY) -> Step:
+    return do("settle-dispute", deduction_id=deduction_id, outcome=outcome, reason="Looked into it", at=at)
+
+
+# -- C6: booking ------------------------------------------------------------------------------------------------
+
+
+def test_a_booking_needs_as_much_credit_as_its_estimate_and_not_a_minute_more() -> None:
+    history = given(contract(PREPAID), top_up(480))
+    history.when(book(481, START, BOOKED_AT)).refused("insufficient-credit", short_by=1, available=480, needed=481)
+    history.when(book(480, START, BOOKED_AT)).then(reserved(480), fact(SessionBooked, reserved=480)).left(0)
+
+
+def test_what_another_session_reserves_is_not_available() -> None:
+    history = given(contract(PREPAID), top_up(480), book(300, LATER, BOOKED_AT, session_id="other"))
+    history.when(BOOKED, book(200, START, BOOKED_AT, session_id="S2")).refused("insufficient-credit", short_by=140)
+
+
+def test_what_filled_a_debt_is_not_available() -> None:
+    march = "2026-03-10T10:00:00+01:00"
+    held = book(480, march, BOOKED_AT, session_id="other")
+    history = given(contract(PREPAID), top_up(480), held, worked(60), top_up(480, TUESDAY, top_up_id="new"))
+    history.when(book(430, march, TUESDAY)).refused("insufficient-credit", short_by=10, available=420)
+
+
+def test_only_credit_that_is_valid_at_the_start_counts() -> None:
+    history = given(contract(PREPAID), top_up(480, expires_on="2026-01-20"))
+    history.when(book(120, "2026-01-20T00:00:00+01:00", BOOKED_AT)).refused(
+        "insufficient-credit", short_by=120, available=0
+    )
+    history.when(book(120, "2026-01-19T23:59:59+01:00", BOOKED_AT)).then(reserved(120))
+
+
+def test_where_overage_has_a_price_a_session_reserves_what_there_is_and_the_rest_becomes_overage() -> None:
+    booked = given(contract("groupios-l"), worked(420, "2026-01-05T10:00:00+01:00")).when(BOOKED)
+    booked.then(reserved(60), fact(SessionBooked, reserved=60, estimate_minutes=120)).left(0, pool="included")
+    booked.when(complete(120, START)).then(
+        released(60), deducted(60, billed=120, kind="session"), overage(60, rate="89.00", amount="89.00")
+    ).left(0, pool="included", reserved=0)
+
+
+def test_where_nothing_is_left_a_session_is_booked_without_a_reservation() -> None:
+    history = given(contract("groupios-l"), worked(480, "2026-01-05T10:00:00+01:00"))
+    history.when(BOOKED).then(fact(SessionBooked, reserved=0))
+
+
+def test_a_plan_without_pools_books_without_credit() -> None:
+    given(contract("groupios-s")).when(BOOKED).then(fact(SessionBooked, reserved=0, pool=None))
+
+
+def test_a_session_needs_a_term_that_holds_at_its_start() -> None:
+    history = given(contract("groupios-l"))
+    history.when(book(60, "2027-01-01T00:00:00+01:00", MONDAY)).refused("contract-not-active", field="starts_at")
+    history.when(book(60, "2026-12-31T23:59:59+01:00", MONDAY)).then(reserved(60))
+
+
+def test_completing_releases_the_whole_reservation_then_deducts_what_was_worked() -> None:
+    shorter = given(PREPAID_AND_BOOKED).when(complete(11, START))
+    shorter.then(released(120), deducted(20, worked=11), fact(SessionEnded, outcome="completed"))
+    shorter.left(460, reserved=0)
+    longer = given(contract(PREPAID), top_up(480), BOOKED).when(complete(490, START))
+    longer.then(released(120), deducted(480, owed=10)).left(-10, reserved=0)
+
+
+def test_a_session_draws_as_of_its_start_and_where_it_really_began_as_of_then() -> None:
+    lots = [top_up(480, top_up_id="short", expires_on="2026-01-20"), top_up(480, top_up_id="long")]
+    booked = book(60, "2026-01-19T23:30:00+01:00", BOOKED_AT)
+    given(contract(PREPAID), lots, booked).when(complete(60, START)).then(
+        released(60, effective_at="2026-01-19T23:30:00+01:00"),
+        deducted(60, draws={"short": 60}, effective_at="2026-01-19T23:30:00+01:00"),
+    )
+    begun = {"started_at": "2026-01-20T00:05:00+01:00", "ended_at": "2026-01-20T01:05:00+01:00"}
+    given(contract(PREPAID), lots, booked).when(complete(None, **begun)).then(
+        released(60), deducted(60, draws={"long": 60}, effective_at="2026-01-20T00:05:00+01:00")
+    )
+
+
+def test_a_reservation_does_not_hold_off_the_expiry_of_its_grant() -> None:
+    held = book(120, "2026-01-19T23:00:00+01:00", BOOKED_AT)
+    history = given(contract(PREPAID), top_up(480, expires_on="2026-01-20"), held)
+    late_start = {"started_at": "2026-01-20T00:10:00+01:00", "ended_at": "2026-01-20T02:10:00+01:00"}
+    history.when(complete(None, **late_start)).then(released(120), deducted(0, owed=120)).left(-120, expired=480)
+
+
+def test_a_goodwill_session_gives_its_reservation_back_and_costs_nothing() -> None:
+    done = complete(95, START, treatment="goodwill", reason="Our own mistake")
+    given(PREPAID_AND_BOOKED).when(done).then(released(120), deducted(0, billed=100, basis="goodwill")).left(480)
+
+
+def test_a_session_ends_once() -> None:
+    history = given(PREPAID_AND_BOOKED, complete(60, START))
+    for step in (complete(60, START), no_show(START), cancel(START, "provider"), move(LATER, START, "provider")):
+        history.when(step).refused("invalid-transition")
+    history.when(complete(60, START, session_id="nobody")).refused("unknown-session")
+
+
+# -- C7: late change --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("at", "is_late"), [(IN_TIME, False), (LATE, True)])
+@pytest.mark.parametrize("change", ["move", "cancel"])
+def test_exactly_24_hours_of_notice_are_in_time_and_less_costs_the_penalty(at: str, is_late: bool, change: str) -> None:
+    step = move(LATER, at) if change == "move" else cancel(at)
+    kept = [reserved(120)] if change == "move" else []
+    penalty = [penalised(120, effective_at=at, change=change, starts_at=START)] if is_late else []
+    given(PREPAID_AND_BOOKED).when(step).then(released(120), *kept, *penalty)
+
+
+@pytest.mark.parametrize(("at", "is_late"), [("2026-03-28T09:00:00+01:00", False), ("2026-03-28T09:00:01+01:00", True)])
+def test_notice_is_counted_in_elapsed_hours_across_a_clock_change(at: str, is_late: bool) -> None:
+    booked = book(120, "2026-03-29T10:00:00+02:00", BOOKED_AT)
+    outcome = given(contract(PREPAID), top_up(480), booked).when(cancel(at))
+    outcome.then(released(120), *([penalised(120)] if is_late else []))
+
+
+def test_notice_runs_to_the_start_before_the_move_however_far_the_new_one_is() -> None:
+    outcome = given(PREPAID_AND_BOOKED).when(move("2026-06-20T10:00:00+02:00", LATE))
+    outcome.then(penalised(120, starts_at=START), released(120), reserved(120))
+
+
+def test_each_late_move_costs_and_so_does_the_no_show_after_them() -> None:
+    history = given(contract(PREPAID), top_up(480), BOOKED)
+    first = history.when(move("2026-01-20T12:00:00+01:00", LATE))
+    first.then(penalised(120, deduction_id="S.penalty.1"), released(120), reserved(120)).left(240, reserved=120)
+    second = first.when(move("2026-01-20T14:00:00+01:00", "2026-01-20T09:00:00+01:00"))
+    second.then(penalised(120, deduction_id="S.penalty.2"), released(120), reserved(120)).left(120, reserved=120)
+    third = second.when(no_show("2026-01-20T15:00:00+01:00"))
+    third.then(released(120), penalised(120, deduction_id="S.penalty.3", effective_at="2026-01-20T14:00:00+01:00"))
+    third.left(120, reserved=0, consumed=360)
+
+
+@pytest.mark.parametrize("at", [LATE, "2026-01-20T09:59:59+01:00"])
+def test_moving_and_cancelling_by_the_provider_cost_nothing(at: str) -> None:
+    moved = given(PREPAID_AND_BOOKED).when(move(LATER, at, "provider"))
+    moved.then(released(120), reserved(120), fact(SessionMoved, by="provider", penalty_id=None)).left(360)
+    cancelled = given(PREPAID_AND_BOOKED).when(cancel(at, "provider"))
+    cancelled.then(released(120), fact(SessionEnded, outcome="cancelled", by="provider", penalty_id=None)).left(480)
+
+
+def test_at_the_very_start_the_customer_may_still_move_and_pays() -> None:
+    outcome = given(PREPAID_AND_BOOKED).when(move(LATER, START))
+    outcome.then(penalised(120), released(120), reserved(120))
+
+
+def test_after_the_start_only_completion_no_show_and_the_providers_cancellation_are_left() -> None:
+    after = "2026-01-20T10:00:01+01:00"
+    history = given(PREPAID_AND_BOOKED)
+    for step in (move(LATER, after), move(LATER, after, "provider"), cancel(after)):
+        history.when(step).refused("invalid-transition")
+    given(PREPAID_AND_BOOKED).when(cancel(after, "provider")).then(released(120))
+    given(PREPAID_AND_BOOKED).when(no_show(after)).then(released(120), penalised(120))
+    given(PREPAID_AND_BOOKED).when(complete(60, after)).then(released(120), deducted(60))
+
+
+def test_nobody_has_missed_a_session_before_it_begins() -> None:
+    history = given(PREPAID_AND_BOOKED)
+    history.when(no_show("2026-01-20T09:59:59+01:00")).refused("invalid-transition")
+    history.when(no_show(START)).then(released(120), penalised(120))
+
+
+def test_a_session_does_not_move_into_the_past_nor_before_it_was_booked() -> None:
+    history = given(PREPAID_AND_BOOKED)
+    history.when(move("2026-01-15T10:00:00+01:00", "2026-01-15T10:00:00+01:00")).refused("invalid-transition")
+    history.when(cancel("2026-01-06T08:59:59+01:00")).refused("invalid-transition")
+
+
+def test_a_session_does_not_move_to_where_its_credit_will_have_expired() -> None:
+    history = given(contract(PREPAID), top_up(480, expires_on="2026-02-01"), BOOKED)
+    history.when(move("2026-02-01T00:00:00+01:00", BOOKED_AT)).refused("insufficient-credit", short_by=120)
+    history.when(move("2026-01-31T23:59:59+01:00", BOOKED_AT)).then(released(120), reserved(120))
+
+
+def test_a_moved_reservation_rests_on_the_grants_that_are_valid_at_the_new_start() -> None:
+    lots = [top_up(480, top_up_id="short", expires_on="2026-02-01"), top_up(480, top_up_id="long")]
+    booked = given(contract(PREPAID), lots).when(BOOKED)
+    booked.then(reserved(120, parts={"short": 120}))
+    booked.when(move("2026-02-10T10:00:00+01:00", BOOKED_AT)).then(released(120), reserved(120, parts={"long": 120}))
+
+
+def test_a_penalty_may_take_the_account_negative_and_later_credit_fills_it() -> None:
+    outcome = given(contract(PREPAID), top_up(480), book(480, START, BOOKED_AT)).when(move(LATER, LATE))
+    outcome.then(penalised(0, owed=120), released(480), reserved(480)).left(-120, reserved=480, consumed=120)
+    outcome.when(top_up(480, "2026-01-19T12:00:00Z")).then(granted(480), filled("S.penalty.1", 120)).left(360)
+
+
+def test_a_penalty_is_not_rounded_to_the_increment() -> None:
+    credit = top_up(480, pool="care", top_up_id="top")
+    history = given(contract("house-prepaid", starts_on="2025-06-01"), credit, book(60, START, BOOKED_AT, pool="care"))
+    history.when(move(LATER, LATE)).then(penalised(125, billed_minutes=125), released(60), reserved(60))
+
+
+def test_each_kind_of_penalty_is_a_switch_of_the_terms() -> None:
+    history = [*contract("house-prepaid"), book(60, START, BOOKED_AT, pool="care")]
+    given(history).when(cancel(LATE)).then(released(60), fact(SessionEnded, penalty_id=None))
+    given(history).when(no_show(START)).then(released(60), fact(SessionEnded, penalty_id=None, outcome="no_show"))
+
+
+def test_plans_without_a_penalty_forgive_everything() -> None:
+    given(contract("groupios-l"), BOOKED).when(cancel(LATE)).then(released(120))
+    given(contract("groupios-l"), BOOKED).when(no_show(START)).then(released(120))
+
+
+def test_a_penalty_awaits_the_customers_word_and_can_be_reversed() -> None:
+    history = given(PREPAID_AND_BOOKED, no_show(START))
+    history.when(dispute("S.penalty.1", LATER)).then(fact(DeductionDisputed))
+    history.when(settle("reversed", "S.penalty.1", LATER)).then(undone("S.penalty.1", settles_dispute=True)).left(480)
+
+
+# -- C8: confirmation -------------------------------------------------------------------------------------------
+
+PENDING = [*contract(PREPAID), top_up(480), worked(60, entry_id="W")]
+
+
+def test_a_deduction_is_confirmed_once() -> None:
+    history = given(PENDING)
+    history.when(confirm()).then(fact(DeductionConfirmed, deduction_id="W"))
+    history.when(confirm()).refused("nothing-to-confirm", state="confirmed")
+    history.when(dispute()).refused("nothing-to-confirm", state="confirmed")
+
+
+def test_a_dispute_is_upheld_or_reversed_by_the_provider_and_then_over() -> None:
+    upheld = given(PENDING, dispute())
+    upheld.when(confirm()).refused("nothing-to-confirm", state="disputed")
+    upheld.when(settle("upheld")).then(fact(DisputeUpheld)).left(420)
+    upheld.when(settle("reversed")).refused("invalid-transition")
+    upheld.when(confirm()).refused("nothing-to-confirm", state="upheld")
+    back = given(PENDING, dispute()).when(settle("reversed"))
+    back.then(undone("W", settles_dispute=True, returns={"E1": 60})).left(480)
+    back.when(confirm()).refused("nothing-to-confirm", state="reversed")
+
+
+def test_only_what_is_disputed_is_settled() -> None:
+    given(PENDING).when(settle("upheld")).refused("invalid-transition")
+    given(PENDING).when(settle("reversed")).refused("invalid-transition")
+
+
+def test_where_the_terms_ask_for_no_confirmation_there_is_nothing_to_confirm() -> None:
+    outcome = given(contract("groupios-l")).when(worked(60, entry_id="W"))
+    outcome.then(deducted(60, status="not_required"))
+    outcome.when(confirm()).refused("nothing-to-confirm", state="not_required")
+    outcome.when(dispute()).refused("nothing-to-confirm", state="not_required")
+
+
+def test_the_event_keeps_whose_token_spoke_and_whether_on_behalf_of_the_customer() -> None:
+    given(PENDING).when(confirm(actor=CUSTOMER)).then(
+        fact(DeductionConfirmed, on_behalf=False, token_id="card", role="customer")
+    )
+    given(PENDING).when(confirm()).then(fact(DeductionConfirmed, on_behalf=True, token_id="scenario", role="admin"))
+    given(PENDING).when(dispute(actor=CUSTOMER)).then(fact(DeductionDisputed, on_behalf=False))
+
+
+def test_silence_is_a_yes_only_where_the_terms_say_after_how_many_days() -> None:
+    history = [*contract("house-prepaid"), worked(60, MONDAY, entry_id="W")]
+    deadline = "2026-02-16T10:00:00+01:00"
+    given(history).when(dispute(at="2026-02-16T09:59:59+01:00")).then(fact(DeductionDisputed))
+    given(history).when(dispute(at=deadline)).refused("nothing-to-confirm", state="deemed_confirmed")
+    given(history).when(confirm(at=TUESDAY, heard=deadline)).refused("nothing-to-confirm", state="deemed_confirmed")
+    outcome = given(contract("house-prepaid")).when(log_work(60, MONDAY))
+    outcome.then(deducted(60, status="pending", deemed_at=deadline))
+    given(PENDING).when(confirm(at="2027-02-16T10:00:00+01:00")).then(fact(DeductionConfirmed))
+
+
+def test_a_word_on_a_deduction_does_not_lie_before_it() -> None:
+    history = given(*contract(PREPAID), top_up(480), worked(60, TUESDAY, entry_id="W"))
+    history.when(confirm(at=MONDAY)).refused("invalid-transition", field="at")
+    history.when(confirm("nobody")).refused("unknown-deduction", deduction_id="nobody")
+
+
+def test_a_reversal_of_a_confirmed_deduction_stays_possible() -> None:
+    history = given(contract(PREPAID), top_up(480), worked(60, entry_id="W"), confirm())
+    step = do("reverse-deduction", deduction_id="W", reason="Agreed afterwards", at=TUESDAY)
+    history.when(step).then(undone("W", settles_dispute=False)).left(480)
+
+
+def test_overage_of_a_session_is_taken_back_with_it() -> None:
+    history = given(contract("groupios-l"), worked(480, "2026-01-05T10:00:00+01:00"), BOOKED, complete(60, START))
+    step = do("reverse-deduction", deduction_id="S", reason="Never took place", at=TUESDAY)
+    history.when(step).then(undone("S"), charged_back("-89.00", minutes=-60))

@@ -1,0 +1,157 @@
+"""History, one action, outcome: told to the real write door, on an SQLite file of its own.
+
+    (given(contract("groupios-l"), worked(465))
+        .when(log_work(minutes=50, at=MONDAY))
+        .then(deducted(15, worked=50, billed=60), overage(45, rate="89.00", amount="66.75")))
+
+The clock stands at the latest moment that any command spoke of so far, or where a step says it was `heard`. What moves
+credit or money has to be told in full: `then` fails for what did not happen, and for what happened beside it.
+The words are those of `tests.words`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from ledger import events as e
+from ledger.catalogue.loader import Catalogue, load_catalogue
+from ledger.commands import door
+from ledger.commands.bodies import CREATES
+from ledger.commands.door import Answer, Ledger, parse
+from ledger.errors import Refusal
+from ledger.events import Fact
+from ledger.store import open_store
+from tests.books import Figures, everything, figures
+from tests.words import Expected, Step, show
+
+# What moves credit or money; everything else may happen beside it without being told.
+TOLD = {
+    *(e.HoursDeducted, e.LateChangePenaltyDeducted, e.NoShowPenaltyDeducted, e.ServiceDelivered, e.DeductionReversed),
+    *(e.OverageCharged, e.ServiceCharged, e.SurchargeCharged, e.FeeCharged, e.FeeReversed, e.TopUpCharged),
+    *(e.ChargeReversed, e.CreditGranted, e.GrantCutShort, e.CreditReserved, e.ReservationReleased, e.DebtCovered),
+}
+Steps = Step | Sequence[Step]
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The shipped plans, and those of the tests."""
+    return load_catalogue(Path(__file__).parent / "domain" / "plans")
+
+
+class World:
+    """An open ledger on an SQLite file that is gone with it. `now` is what its clock says."""
+
+    def __init__(self) -> None:
+        folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.store = open_store(f"sqlite:///{Path(folder.name) / 'ledger.db'}")
+        self.ledger = Ledger(self.store, catalogue())
+        self.now = datetime(2025, 1, 1, tzinfo=UTC)
+        self._numbers = count(1)
+        for goodbye in (folder.cleanup, self.store.close):  # the last is called first
+            weakref.finalize(self, goodbye)
+
+    def tell(self, step: Step) -> Answer | Refusal:
+        """One command in a transaction of its own."""
+        space, id_field = CREATES.get(step.command, ("", ""))
+        if space in ("entry", "grant") and id_field not in step.fields:
+            step.fields[id_field] = f"E{next(self._numbers)}"
+        moment = step.moment() or self.now
+        self.now = moment if step.heard else max(self.now, moment)
+        clock = type("Clock", (datetime,), {"now": staticmethod(lambda _zone, now=self.now: now)})
+        with patch.object(door, "datetime", clock):
+            try:
+                return self.ledger.submit([parse(step.command, step.fields, step.actor)])[0]
+            except Refusal as refusal:
+                return refusal
+
+
+def flat(steps: Sequence[Steps]) -> list[Step]:
+    return [step for one in steps for step in ([one] if isinstance(one, Step) else one)]
+
+
+def given(*history: Steps) -> Given:
+    """What was so before; all of it is accepted."""
+    world = World()
+    for step in flat(history):
+        answer = world.tell(step)
+        assert isinstance(answer, Answer), f"the history was refused: {step.command}: {answer.code}, {answer}"
+    return Given(world)
+
+
+@dataclass
+class Given:
+    world: World
+
+    def when(self, *action: Steps) -> Outcome:
+        """One action; where it needs several commands, all of them count as it."""
+        before = len(everything(self.world.store))
+        answers = [self.world.tell(step) for step in flat(action)]
+        return Outcome(self.world, answers, everything(self.world.store)[before:])
+
+
+@dataclass
+class Outcome(Given):
+    answers: list[Answer | Refusal]
+    facts: list[Fact]
+
+    def then(self, *expected: Expected) -> Outcome:
+        """These facts, each once and in any order; and nothing else that moves credit or money."""
+        __tracebackhide__ = True
+        for answer in self.answers:
+            assert isinstance(answer, Answer), f"refused: {answer.code}, {answer} {answer.members}"
+        rest, missing = list(self.facts), []
+        for one in expected:
+            found = next((fact for fact in rest if one.is_met_by(fact)), None)
+            if found is None:
+                missing.append(one)
+            else:
+                rest.remove(found)
+        beside = [fact for fact in rest if type(fact) in TOLD]
+        assert not missing and not beside, _difference(missing, beside, self.facts)
+        return self
+
+    def refused(self, code: str, **members: Any) -> Outcome:
+        """The last command is refused so, with at least these figures, and left nothing behind."""
+        __tracebackhide__ = True
+        refusal = self.answers[-1]
+        assert isinstance(refusal, Refusal), "not refused:\n" + "\n".join(map(show, self.facts))
+        seen = {name: refusal.members.get(name) for name in members}
+        assert (refusal.code, seen) == (code, members), f"{refusal.code}: {refusal} {refusal.members}"
+        assert len(self.answers) > 1 or not self.facts, "a refused command left facts behind"
+        return self
+
+    def replayed(self) -> Outcome:
+        """The last command changed nothing: it was known already."""
+        __tracebackhide__ = True
+        answer = self.answers[-1]
+        assert isinstance(answer, Answer), f"refused: {answer.code}, {answer} {answer.members}"
+        assert answer.replayed and (len(self.answers) > 1 or not self.facts), "\n".join(map(show, self.facts))
+        return self
+
+    def left(self, available: int, *, at: str | None = None, pool: str = "server-support", **others: int) -> Outcome:
+        """The account's figures at a moment (default: now): `granted`, `reserved`, `consumed`, `expired`."""
+        __tracebackhide__ = True
+        seen = self.figures(pool, at)
+        told = {"available": available, **others}
+        assert {name: getattr(seen, name) for name in told} == told, f"told was {told}; the facts say {seen}"
+        return self
+
+    def figures(self, pool: str, at: str | None = None) -> Figures:
+        moment = datetime.fromisoformat(at) if at else self.world.now
+        return figures(everything(self.world.store, "C"), pool, moment)
+
+
+def _difference(missing: list[Expected], beside: list[Fact], facts: list[Fact]) -> str:
+    lines = [f"did not happen: {' or '.join(kind.TOPIC for kind in one.kinds)} {one.fields}" for one in missing]
+    lines += [f"was not told: {show(fact)}" for fact in beside]
+    return "\n".join([*lines, "what happened:", *(f"  {show(fact)}" for fact in facts)])
