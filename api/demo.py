@@ -128,7 +128,7 @@ def serve(settings: Settings, *, is_demo: bool) -> None:
             print(f"  {role:<9} {token}")
         auth = f"-H 'Authorization: Bearer {tokens['auditor']}'"
         print("\nTry:")
-        for path in ("contracts?limit=2", "contracts/GR-WERFT/balance", "contracts/GR-WERFT/statement?limit=5"):
+        for path in ("contracts?limit=2", "contracts/moewe-l/balance", "contracts/moewe-l/statement?limit=5"):
             print(f"  curl -s {auth} '{base}/v1/{path}'")
     sys.stdout.flush()
     uvicorn.run(create_app(settings), host="127.0.0.1", port=port, log_level="warning", access_log=False)

@@ -190,8 +190,11 @@ def test_a_plan_may_change_from_the_very_first_day_of_the_contract() -> None:
 
 
 def test_a_renewal_may_begin_where_a_term_that_never_came_would_have_begun() -> None:
-    history = given(contract("house-tiers", "2026-01-01"), renew(at=FEBRUARY), change_plan("house-tiers", "2026-01-01"))
-    history.when(renew(at=FEBRUARY)).then(fact(TermStarted, term_no=4, starts_on="2026-07-01", ends_on="2026-12-31"))
+    year, half = {"term_months": 12}, {"term_months": 6}
+    ahead = [*contract("easyredmine-individual", agreed=year), renew(at=FEBRUARY)]
+    history = given(ahead, change_plan("easyredmine-individual", "2026-07-01", agreed=half))
+    outcome = history.when(renew(starts_on="2027-01-01", at=DECEMBER))
+    outcome.then(fact(TermStarted, term_no=4, starts_on="2027-01-01", ends_on="2027-06-30"))
 
 
 def test_a_plan_changes_from_a_day_inside_the_terms_to_a_plan_of_the_same_provider() -> None:
