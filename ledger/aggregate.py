@@ -60,13 +60,12 @@ class LedgerAggregate(BaseAggregate[str]):
         """An aggregate about which nothing is known yet."""
         aggregate = cls.__new__(cls)
         aggregate.__base_init__(stream, 0, EPOCH)
-        aggregate.contract_id = ""
         aggregate.begin()
         return aggregate
 
     def begin(self) -> None:
-        """Sets the state before the first fact."""
-        raise TypeError(f"{type(self).__name__} does not say how it begins")
+        """Sets the state before the first fact; each aggregate adds its own."""
+        self.contract_id = ""
 
     @property
     def exists(self) -> bool:

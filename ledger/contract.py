@@ -51,6 +51,7 @@ class Contract(LedgerAggregate):
     CATEGORY = "contract"
 
     def begin(self) -> None:
+        super().begin()
         self.provider = ""
         self.timezone = "UTC"
         self.currency = ""

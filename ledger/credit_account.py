@@ -70,6 +70,7 @@ class CreditAccount(LedgerAggregate):
     CATEGORY = "account"
 
     def begin(self) -> None:
+        super().begin()
         self.pool = ""
         self.unit: Literal["minutes", "money"] = "minutes"
         self.currency: str | None = None

@@ -38,6 +38,7 @@ class Deduction(LedgerAggregate):
     CATEGORY = "deduction"
 
     def begin(self) -> None:
+        super().begin()
         self.status = ""
         self.moment: datetime | None = None
         self.deemed_at: datetime | None = None

@@ -87,7 +87,7 @@ class LedgerMapper(Mapper[str]):
             domain_event.originator_id, domain_event.originator_version, stored_topic(fact), _encode(fact)
         )
 
-    def to_domain_event(self, stored_event: StoredEvent) -> StreamEvent:  # type: ignore[override]
+    def to_domain_event(self, stored_event: StoredEvent) -> StreamEvent:
         return StreamEvent(
             str(stored_event.originator_id),
             stored_event.originator_version,

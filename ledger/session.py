@@ -21,6 +21,7 @@ class Session(LedgerAggregate):
     CATEGORY = "session"
 
     def begin(self) -> None:
+        super().begin()
         self.state = ""
         self.starts_at: datetime
         self.booked_at: datetime

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
@@ -76,7 +77,7 @@ def _ordered(windows: list[tuple[str, str]]) -> list[tuple[str, str]]:
         if start >= end:
             raise ValueError(f"the window {start}-{end} runs backwards; one that passes midnight is two windows")
     ordered = sorted(windows)
-    for (_, end), (start, _) in zip(ordered, ordered[1:], strict=False):
+    for (_, end), (start, _) in pairwise(ordered):
         if start < end:
             raise ValueError(f"windows overlap at {start}")
     return ordered

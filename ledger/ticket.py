@@ -14,7 +14,6 @@ from ledger.events import (
     FixAnnounced,
     FixReleased,
     ResponseRecorded,
-    Sealed,
     TicketClosed,
     TicketEscalated,
     TicketHeld,
@@ -51,6 +50,7 @@ class Ticket(LedgerAggregate):
     CATEGORY = "ticket"
 
     def begin(self) -> None:
+        super().begin()
         self.state = ""
         self.kind = ""
         self.scope: str | None = None
@@ -85,7 +85,7 @@ class Ticket(LedgerAggregate):
         if at is not None and at < earliest:
             raise Refusal(
                 "invalid-transition",
-                f"{show_instant(at)} lies before the latest change of ticket {self.ticket_id}, {show_instant(earliest)}.",
+                f"{show_instant(at)} lies before ticket {self.ticket_id}'s latest change, {show_instant(earliest)}.",
                 field="at",
             )
 
@@ -105,7 +105,7 @@ class Ticket(LedgerAggregate):
             whose = "; from L1 the partner takes it to L2" if step_is_partners else ""
             raise Refusal(
                 "invalid-transition",
-                f"Ticket {self.ticket_id} is at {self.level}; it can't go to {to_level} by the {by}: upward only{whose}.",
+                f"Ticket {self.ticket_id} at {self.level} can't go to {to_level} by the {by}: upward only{whose}.",
                 level=self.level,
             )
         if by == "partner" and not step_is_partners:
@@ -254,7 +254,7 @@ def check_scope(terms: Terms, channel: str, scope: str | None) -> None:
         )
     if scope is not None and excluded(terms.scopes, scope):
         raise Refusal("kind-not-covered", f"{terms.name} does not cover {scope}.", scope=scope)
-    if excluded(terms.channel_scopes.get(channel), scope):  # type: ignore[call-overload]
+    if excluded(terms.channel_scopes.get(channel), scope):
         matter = scope or "a matter whose scope is not given"
         raise Refusal(
             "channel-not-covered", f"{terms.name} does not take {matter} over {channel}.", channel=channel, scope=scope

@@ -80,7 +80,14 @@ def list_tokens(database: Database) -> list[TokenInfo]:
     )
     return [
         TokenInfo(
-            *row[:5], show_instant(from_micros(row[5])), row[6], show_instant(from_micros(row[7])) if row[7] else None
+            token_id=row[0],
+            role=row[1],
+            provider=row[2],
+            customer=row[3],
+            partner=row[4],
+            created_at=show_instant(from_micros(row[5])),
+            expires_on=row[6],
+            revoked_at=show_instant(from_micros(row[7])) if row[7] is not None else None,
         )
         for row in database.query(sql)
     ]
@@ -96,8 +103,8 @@ def revoke_token(database: Database, token_id: str) -> None:
 
 
 def actor_of(row: tuple[object, ...] | None, today: date) -> Actor:
-    """The actor behind a row of `TOKEN_COLUMNS`. Raises Refusal unauthenticated for none, an expired or a revoked one."""
+    """The actor behind a row of `TOKEN_COLUMNS`. Raises Refusal unauthenticated for none, an expired or revoked one."""
     if row is None or row[6] is not None or (row[5] is not None and str(row[5]) <= today.isoformat()):
         raise Refusal("unauthenticated", "The request needs a valid token: Authorization: Bearer TOKEN.")
-    token_id, role, provider, customer, partner = (None if value is None else str(value) for value in row[:5])
-    return Actor(token_id or "", role or "", provider, customer, partner)
+    provider, customer, partner = (None if value is None else str(value) for value in row[2:5])
+    return Actor(str(row[0]), str(row[1]), provider, customer, partner)

@@ -56,7 +56,7 @@ class DeductionRow(msgspec.Struct):
 
 
 class PendingRow(msgspec.Struct):
-    """What of a pool awaits the customer's word, in the pool's unit; silence taken as a yes is worked out when asked."""
+    """What of a pool awaits the customer's word, in its unit; silence taken as a yes is worked out when asked."""
 
     account_id: str
     contract_id: str

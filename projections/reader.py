@@ -15,9 +15,9 @@ from typing import Any, Protocol
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from ledger.parties import unseal
 from ledger.events import Sealed
-from ledger.store.database import SqliteDatabase, Unavailable, postgres_sql, open_database
+from ledger.parties import unseal
+from ledger.store.database import SqliteDatabase, Unavailable, open_database, postgres_sql
 from ledger.store.schema import WRITER_ROLE
 from ledger.values import first_instant, to_micros
 
@@ -156,6 +156,11 @@ async def cut(snapshot: Snapshot, as_of: datetime | date | None, known_at: datet
         sql = "SELECT coalesce(max(notification_id), 0) FROM stored_events WHERE recorded_at <= ?"
         position = min(position, int((await snapshot.query(sql, (last_instant(known_at, zone),)))[0][0]))
     return Cut(at, position, current=False)
+
+
+def existed(effective_at: int, position: int, cut: Cut) -> bool:
+    """Whether something counts at a place in both times; now, also what begins a little later (at most a day)."""
+    return position <= cut.position and (cut.current or effective_at <= cut.at)
 
 
 async def open_texts(snapshot: Snapshot, sealed: Sequence[Sealed]) -> dict[Sealed, Any]:

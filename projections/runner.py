@@ -12,6 +12,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from ledger.events import Fact
 from ledger.mapper import decode
@@ -44,16 +45,16 @@ def _digest(views: Sequence[View]) -> str:
 
 
 # For rows that an event may change: the table, and how its key is read from an event.
-_KEYS: list[tuple[Table[object], str, Callable[[Fact], list[str]]]] = [
-    (CONTRACTS, "contract_id", lambda f: [f.contract_id]),  # type: ignore[list-item]
-    (OVERAGES, "contract_id", lambda f: [f.contract_id]),  # type: ignore[list-item]
-    (ACCOUNTS, "pool", lambda f: [f"{f.contract_id}:{f.pool}"]),  # type: ignore[attr-defined,list-item]
-    (PENDING, "pool", lambda f: [f"{f.contract_id}:{f.pool}"]),  # type: ignore[attr-defined,list-item]
-    (GRANTS, "grant_id", lambda f: [f.grant_id]),  # type: ignore[attr-defined,list-item]
-    (GRANTS, "draws", lambda f: [d.grant_id for d in f.draws if d.grant_id]),  # type: ignore[attr-defined,list-item]
-    (GRANTS, "returns", lambda f: [d.grant_id for d in f.returns if d.grant_id]),  # type: ignore[attr-defined,list-item]
-    (DEDUCTIONS, "deduction_id", lambda f: [f.deduction_id]),  # type: ignore[attr-defined,list-item]
-    (TICKETS, "ticket_id", lambda f: [f.ticket_id]),  # type: ignore[attr-defined,list-item]
+_KEYS: list[tuple[Table[Any], str, Callable[[Any], list[str]]]] = [
+    (CONTRACTS, "contract_id", lambda f: [f.contract_id]),
+    (OVERAGES, "contract_id", lambda f: [f.contract_id]),
+    (ACCOUNTS, "pool", lambda f: [f"{f.contract_id}:{f.pool}"]),
+    (PENDING, "pool", lambda f: [f"{f.contract_id}:{f.pool}"]),
+    (GRANTS, "grant_id", lambda f: [f.grant_id]),
+    (GRANTS, "draws", lambda f: [d.grant_id for d in f.draws if d.grant_id]),
+    (GRANTS, "returns", lambda f: [d.grant_id for d in f.returns if d.grant_id]),
+    (DEDUCTIONS, "deduction_id", lambda f: [f.deduction_id]),
+    (TICKETS, "ticket_id", lambda f: [f.ticket_id]),
 ]
 
 
@@ -84,7 +85,8 @@ class Projector:
     @staticmethod
     def _table_exists_or_make(transaction: Transaction) -> None:
         transaction.execute(
-            "CREATE TABLE IF NOT EXISTS view_position (one BIGINT PRIMARY KEY, position BIGINT NOT NULL, digest TEXT NOT NULL)"
+            "CREATE TABLE IF NOT EXISTS view_position "
+            "(one BIGINT PRIMARY KEY, position BIGINT NOT NULL, digest TEXT NOT NULL)"
         )
 
     def position(self) -> int:
@@ -238,11 +240,11 @@ def _file_lock(database: SqliteDatabase, *, wait: bool) -> Iterator[None]:
         yield  # closing the file gives the lock back
 
 
-def _tables(views: Sequence[View]) -> list[Table[object]]:
+def _tables(views: Sequence[View]) -> list[Table[Any]]:
     return [table for view in views for table in view.tables]
 
 
-def _rename_indexes(transaction: Transaction, dialect: str, table: Table[object]) -> None:
+def _rename_indexes(transaction: Transaction, dialect: str, table: Table[Any]) -> None:
     """Index names follow their table, so that the next rebuild finds its own names free."""
     for number, columns in enumerate(table.indexes, 1):
         new, old = f"{table.name}{NEW}_i{number}", f"{table.name}_i{number}"
@@ -271,7 +273,7 @@ def fold(events: Sequence[Event], views: Sequence[View], rows: Rows) -> None:
 
 def _prefetch(facts: Sequence[Fact], wanted: set[str], rows: Rows) -> None:
     """Reads the rows that a page of events may change, one question a table."""
-    keys: dict[str, tuple[Table[object], set[str]]] = {}
+    keys: dict[str, tuple[Table[Any], set[str]]] = {}
     for table, attribute, read in _KEYS:
         if table.name in wanted:
             found = keys.setdefault(table.name, (table, set()))[1]

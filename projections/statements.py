@@ -48,14 +48,14 @@ async def statement(snapshot: Snapshot, contract_id: str, pool: str | None, cut:
     sql = (
         "SELECT m.position, m.pool, m.grant_id, m.effective_at, m.recorded_at, m.kind, m.reference, m.granted, "
         "m.consumed, m.expires_at, m.note, d.ticket_id FROM movements m LEFT JOIN deductions d "
-        "ON d.deduction_id = m.reference AND m.kind IN ('work', 'session', 'penalty', 'service', 'reversal') WHERE m.contract_id = ? AND m.position <= ? ORDER BY m.position, m.part"
+        "ON d.deduction_id = m.reference AND m.kind IN ('work', 'session', 'penalty', 'service', 'reversal') "
+        "WHERE m.contract_id = ? AND m.position <= ? ORDER BY m.position, m.part"
     )
     lines: dict[int, Line] = {}
     grants: dict[str, _GrantLife] = {}
     for row in await snapshot.query(sql, (contract_id, cut.position)):
-        position, of_pool, grant_id, effective_at, recorded_at, kind, reference, granted, consumed, expires_at = row[
-            :10
-        ]
+        position, of_pool, grant_id, effective_at, recorded_at, kind, reference = row[:7]
+        granted, consumed, expires_at, note, ticket_id = row[7:]
         if pool is not None and of_pool != pool:
             continue
         if expires_at is not None:  # as known at the position asked for, the last word on the grant's end
@@ -69,7 +69,6 @@ async def statement(snapshot: Snapshot, contract_id: str, pool: str | None, cut:
             continue
         line = lines.get(position)
         if line is None:
-            note, ticket_id = row[10], row[11]
             line = lines[position] = Line(
                 position, effective_at, recorded_at, of_pool, kind, reference, 0, note=note, ticket_id=ticket_id
             )

@@ -14,7 +14,7 @@ from api.access import ActorDep, StateDep
 from api.models import CommandAnswer
 from api.problems import PROBLEMS, problem_body
 from api.state import State
-from api.writer import BATCH
+from api.writer import BATCH, Answers
 from ledger.access import Actor
 from ledger.commands import door
 from ledger.commands.bodies import COMMANDS
@@ -133,15 +133,16 @@ async def _answer_lines(state: State, actor: Actor, start: int, lines: list[byte
     requests: list[door.Request] = []
     for number, line in enumerate(lines, start + 1):
         if line.strip():
+            outcomes[number] = None
             try:
                 requests.append(parse_line(line, actor))
-                outcomes[number] = None
             except Refusal as refusal:
                 outcomes[number] = refusal
-    answered = iter(await asyncio.wrap_future(state.writer.submit(requests)) if requests else [])
+    answers: Answers = await asyncio.wrap_future(state.writer.submit(requests)) if requests else []
+    answered = iter(answers)
     shown = []
-    for number, refusal in outcomes.items():
-        answer = refusal or next(answered)
+    for number, fault in outcomes.items():
+        answer = fault or next(answered)
         body = {"line": number} | (problem_body(answer) if isinstance(answer, Refusal) else show_answer(answer))
         shown.append(msgspec.json.encode(body) + b"\n")
     return shown
@@ -157,5 +158,6 @@ def parse_line(line: bytes, actor: Actor) -> door.Request:
     name = payload.pop("command", None)
     if not isinstance(name, str):
         raise Refusal("malformed", "command: names the command of the line", field="command")
-    actor.check_may(name) if name in COMMANDS else None
+    if name in COMMANDS:
+        actor.check_may(name)
     return door.parse(name, payload, actor)

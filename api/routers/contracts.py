@@ -211,7 +211,8 @@ async def read_statement(
     async with state.reader.snapshot() as snapshot:
         (zone,) = await find_contract(snapshot, actor, contract_id, "timezone")
         asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone)
-        units = dict(await snapshot.query("SELECT pool, unit FROM accounts WHERE contract_id = ?", (contract_id,)))
+        of_pools = await snapshot.query("SELECT pool, unit FROM accounts WHERE contract_id = ?", (contract_id,))
+        units: dict[str, str] = dict(of_pools)
         lines = _between(await statement(snapshot, contract_id, pool, asked), from_, to, zone)
         after = decode_cursor(cursor, int, int, int)
         if after:

@@ -27,7 +27,7 @@ from ledger.values import from_micros, show_cents, show_instant
 from projections.charges import ChargeRow
 from projections.deductions import DeductionRow
 from projections.history import Stored, deduction_at, sealed_in, show, stream_events
-from projections.reader import Cut, Snapshot, cut, open_texts
+from projections.reader import Cut, Snapshot, cut, existed, open_texts
 
 router = APIRouter(prefix="/v1", tags=["deductions"], responses=PROBLEMS, dependencies=[CaughtUp])
 Status = Literal["pending", "confirmed", "deemed_confirmed", "disputed", "upheld", "reversed", "not_required"]
@@ -118,7 +118,10 @@ async def contract_deductions(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> DeductionList:
-    """In the order in which they were recorded. A page may hold fewer items than `limit` where `status` is asked of the past."""
+    """In the order in which they were recorded.
+
+    A page may hold fewer items than `limit` where `status` is asked of the past.
+    """
     async with state.reader.snapshot() as snapshot:
         zone, currency = await find_contract(snapshot, actor, contract_id, "timezone, currency")
         asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone)
@@ -168,7 +171,7 @@ async def deduction(
             raise unknown
         zone, currency, row = rows[0][0], rows[0][1], DeductionRow(*rows[0][2:])
         asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone)
-        if row.effective_at > asked.at and not asked.current or row.position > asked.position:
+        if not existed(row.effective_at, row.position, asked):
             raise unknown
         (found,) = await _show(snapshot, [row], await _units(snapshot, row.contract_id), currency, asked)
         return DeductionAnswer(position=asked.position, **found.model_dump())

@@ -16,7 +16,7 @@ from ledger.errors import Refusal
 from ledger.events import Sealed
 from ledger.values import from_micros, show_instant
 from projections.history import sealed_in, show, stream_events, ticket_at
-from projections.reader import Cut, Snapshot, cut, open_texts
+from projections.reader import Cut, Snapshot, cut, existed, open_texts
 from projections.tickets import TicketRow
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"], responses=PROBLEMS, dependencies=[CaughtUp])
@@ -142,7 +142,7 @@ async def ticket(
             raise unknown
         row = TicketRow(*rows[0][1:])
         asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), rows[0][0])
-        if row.opened_at > asked.at and not asked.current or row.position > asked.position:
+        if not existed(row.opened_at, row.position, asked):
             raise unknown
         (found,) = await _show(snapshot, [row], asked)
         return TicketAnswer(position=asked.position, **found.model_dump())

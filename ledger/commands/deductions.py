@@ -261,7 +261,9 @@ def reverse_deduction(work: UnitOfWork, body: bodies.ReverseDeduction) -> None:
 
 
 def _reverse(work: UnitOfWork, deduction: Deduction, reason: str, at: datetime, *, settles_dispute: bool) -> None:
-    correction, covers, draws = None, [], deduction.drawn()
+    correction: str | None = None
+    covers: list[Cover] = []
+    draws = deduction.drawn()
     if draws and deduction.pool is not None:
         correction, covers = work.account(deduction.pool).give_back(deduction.deduction_id, draws, at, work.stamp)
         if correction is not None:

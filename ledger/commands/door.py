@@ -20,7 +20,8 @@ from pydantic import ValidationError
 from ledger.access import Actor
 from ledger.catalogue.loader import Catalogue
 from ledger.commands import contracts, credit, deductions, sessions, tickets
-from ledger.commands.bodies import COMMANDS, CREATES, Command
+from ledger.commands.bodies import COMMANDS, CREATES
+from ledger.commands.fields import Command
 from ledger.commands.work import AggregateCache, UnitOfWork, locate
 from ledger.errors import Refusal, malformed
 from ledger.parties import Keyring
@@ -199,7 +200,7 @@ class Ledger:
     def _created(
         self, work: UnitOfWork, request: Request, digest: bytes, known: dict[tuple[str, str], Prior]
     ) -> Prior | None:
-        """The earlier command with the same new id: the same content changes nothing, other content is refused (C12)."""
+        """The earlier command with the same new id: same content changes nothing, other content is refused (C12)."""
         if request.name == "renew-contract":
             return known.get(("term", _term_id(request.body)))
         space, id_field = CREATES.get(request.name, ("", ""))
@@ -243,7 +244,7 @@ def _term_id(body: Any) -> str:
 
 def _streams(requests: Sequence[Request]) -> list[str]:
     """The streams that the requests name, so that they are read at once."""
-    found = []
+    found: list[str] = []
     for request in requests:
         for id_field, categories in _NAMED.items():
             key = getattr(request.body, id_field, None)

@@ -67,7 +67,7 @@ def move_session(work: UnitOfWork, body: bodies.MoveSession) -> None:
     if body.starts_at <= at:
         raise Refusal(
             "invalid-transition",
-            f"Session {body.session_id} can't move to {show_instant(body.starts_at)}, which is past at {show_instant(at)}.",
+            f"Session {body.session_id} can't move to {show_instant(body.starts_at)}: it is {show_instant(at)}.",
             field="starts_at",
         )
     account = work.account(session.pool) if session.pool else None

@@ -60,7 +60,8 @@ def _priority(terms: Terms, body: bodies.Urgent) -> int:
     """As given, or from impact and urgency by the terms' matrix (T2)."""
     if body.priority is not None:
         return body.priority
-    assert body.impact is not None and body.urgency is not None
+    assert body.impact is not None
+    assert body.urgency is not None
     return terms.priority_matrix.priority(body.impact, body.urgency)
 
 

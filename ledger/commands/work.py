@@ -1,4 +1,4 @@
-"""The unit of work of one batch of commands: what was found, what was recorded, and how a refused command leaves no trace.
+"""The unit of work of a batch: what was found, what was recorded, and how a refused command leaves no trace.
 
 Aggregates come from a cache that is checked against the stored history at the start of each batch; several
 commands of a batch see what the ones before them recorded. Commands `find` and `ask`; the door saves.

@@ -66,6 +66,8 @@ from ledger.events.tickets import (
 )
 
 __all__ = [
+    "FACTS",
+    "UPCASTS",
     "AccountOpened",
     "CallRecorded",
     "ChargeReversed",
@@ -87,7 +89,6 @@ __all__ = [
     "DisputeUpheld",
     "Draw",
     "DrawCovered",
-    "FACTS",
     "Fact",
     "FeeCharged",
     "FeeReversed",
@@ -120,7 +121,6 @@ __all__ = [
     "TicketResolved",
     "TicketResumed",
     "TopUpCharged",
-    "UPCASTS",
     "WorkLogged",
     "WorkReversed",
     "topic",

@@ -40,14 +40,14 @@ class LedgerApplication(Application[str]):
     name = "ledger"
 
     def __init__(self, recorder: SqliteRecorder | PostgresRecorder) -> None:
-        self._recorder = recorder
+        self.ledger_recorder = recorder
         super().__init__(env={"PERSISTENCE_MODULE": "eventsourcing.popo"})
 
     def construct_mapper(self) -> LedgerMapper:
         return LedgerMapper()
 
     def construct_recorder(self) -> SqliteRecorder | PostgresRecorder:
-        return self._recorder
+        return self.ledger_recorder
 
 
 class EventStore:
@@ -56,12 +56,12 @@ class EventStore:
     def __init__(self, application: LedgerApplication, database: Database) -> None:
         self.application = application
         self.database = database
-        self._recorder = application.recorder
+        self._recorder = application.ledger_recorder
         self._mapper = application.mapper
 
     def append(self, events: Sequence[StreamEvent], batch: Batch) -> Sequence[int]:
         """Saves events and what belongs to them; returns their positions. Raises ConflictError, Unavailable."""
-        stored = [self._mapper.to_stored_event(event) for event in events]  # type: ignore[arg-type]
+        stored = [self._mapper.to_stored_event(event) for event in events]
         try:
             return self._recorder.insert_events(stored, batch=batch) or []
         except IntegrityError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -234,10 +235,9 @@ def prepare_postgres(url: str) -> None:
         connection.execute("SELECT pg_advisory_lock(%s)", (APPEND_LOCK,))
         try:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (schema.WRITER_ROLE,)).fetchone():
-                try:
+                # another ledger on this server may make it in the same instant
+                with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
                     connection.execute(f"CREATE ROLE {schema.WRITER_ROLE} NOLOGIN")
-                except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
-                    pass  # another ledger on this server made it in the same instant
             if connection.execute("SELECT to_regclass('public.known_ids')").fetchone() == (None,):
                 with connection.transaction():
                     for statement in (*schema.POSTGRES_TABLES, *schema.POSTGRES_TRIGGERS, *schema.POSTGRES_GRANTS):
