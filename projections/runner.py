@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from projections.tables import Table
 from projections.tickets import TICKETS
 from projections.views import Place, Rows, View
 
+logger = logging.getLogger("ledger.follower")
 PAGE = 5_000
 FOLLOW_LOCK = 0x5C1E_D6E3
 POLL_SECONDS = 0.01
@@ -128,6 +130,9 @@ class Projector:
                 pause = POLL_SECONDS * 5
             except Unavailable:
                 pause = 0.5
+            except Exception:  # the views stand still where they are, and `ready` says so; the events are safe
+                logger.exception("an event can't be folded into the views")
+                pause = 5.0
             stop.wait(pause)
 
     @staticmethod

@@ -26,7 +26,7 @@ from ledger import events as e
 from ledger.catalogue.loader import Catalogue, load_catalogue
 from ledger.commands import door
 from ledger.commands.bodies import CREATES
-from ledger.commands.door import Answer, Ledger, parse
+from ledger.commands.door import Answer, Ledger, Request, parse
 from ledger.errors import Refusal
 from ledger.events import Fact
 from ledger.store import open_store
@@ -53,26 +53,35 @@ class World:
 
     def __init__(self) -> None:
         folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self.store = open_store(f"sqlite:///{Path(folder.name) / 'ledger.db'}")
-        self.ledger = Ledger(self.store, catalogue())
+        self._url = f"sqlite:///{Path(folder.name) / 'ledger.db'}"
         self.now = datetime(2025, 1, 1, tzinfo=UTC)
         self._numbers = count(1)
-        for goodbye in (folder.cleanup, self.store.close):  # the last is called first
-            weakref.finalize(self, goodbye)
+        weakref.finalize(self, folder.cleanup)
+        self.open_anew()
 
-    def tell(self, step: Step) -> Answer | Refusal:
-        """One command in a transaction of its own."""
-        space, id_field = CREATES.get(step.command, ("", ""))
-        if space in ("entry", "grant") and id_field not in step.fields:
-            step.fields[id_field] = f"E{next(self._numbers)}"
-        moment = step.moment() or self.now
-        self.now = moment if step.heard else max(self.now, moment)
+    def open_anew(self) -> None:
+        """As another process would find it."""
+        self.store = open_store(self._url)
+        self.ledger = Ledger(self.store, catalogue())
+        weakref.finalize(self, self.store.close)  # what is registered last is done first
+
+    def tell(self, *steps: Step) -> list[Answer | Refusal]:
+        """The answers to commands that are sent in one transaction."""
+        requests: list[Request | Refusal] = []
+        for step in steps:
+            space, id_field = CREATES.get(step.command, ("", ""))
+            if space in ("entry", "grant") and id_field not in step.fields:
+                step.fields[id_field] = f"E{next(self._numbers)}"
+            moment = step.moment() or self.now
+            self.now = moment if step.heard else max(self.now, moment)
+            try:
+                requests.append(parse(step.command, step.fields, step.actor))
+            except Refusal as refusal:
+                requests.append(refusal)
         clock = type("Clock", (datetime,), {"now": staticmethod(lambda _zone, now=self.now: now)})
         with patch.object(door, "datetime", clock):
-            try:
-                return self.ledger.submit([parse(step.command, step.fields, step.actor)])[0]
-            except Refusal as refusal:
-                return refusal
+            answers = iter(self.ledger.submit([request for request in requests if isinstance(request, Request)]))
+        return [request if isinstance(request, Refusal) else next(answers) for request in requests]
 
 
 def flat(steps: Sequence[Steps]) -> list[Step]:
@@ -83,7 +92,7 @@ def given(*history: Steps) -> Given:
     """What was so before; all of it is accepted."""
     world = World()
     for step in flat(history):
-        answer = world.tell(step)
+        (answer,) = world.tell(step)
         assert isinstance(answer, Answer), f"the history was refused: {step.command}: {answer.code}, {answer}"
     return Given(world)
 
@@ -95,7 +104,7 @@ class Given:
     def when(self, *action: Steps) -> Outcome:
         """One action; where it needs several commands, all of them count as it."""
         before = len(everything(self.world.store))
-        answers = [self.world.tell(step) for step in flat(action)]
+        answers = [answer for step in flat(action) for answer in self.world.tell(step)]
         return Outcome(self.world, answers, everything(self.world.store)[before:])
 
 

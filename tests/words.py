@@ -36,7 +36,8 @@ class Step:
         told = [self.heard, self.fields.get("at"), self.fields.get("ended_at")]
         if self.command == "sign-contract":
             told.append(f"{self.fields['starts_on']}T00:00:00+00:00")
-        return next((datetime.fromisoformat(text) for text in told if text and text[10:].strip("T:.0123456789")), None)
+        clear = (text.upper() for text in told if text and text[10:].strip("T:.0123456789"))  # a naive one is not
+        return next((datetime.fromisoformat(text) for text in clear), None)
 
 
 def do(command: str, *, heard: str | None = None, actor: Actor = ADMIN, **fields: Any) -> Step:

@@ -6,11 +6,13 @@ appended in one transaction. Whoever saves against an outdated stream gets `Conf
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 
@@ -134,6 +136,8 @@ def open_store(url: str) -> EventStore:
             recorder: SqliteRecorder | PostgresRecorder = sqlite_recorder(Path(url.removeprefix("sqlite:///")))
         else:
             recorder = postgres_recorder(url)
-    except (OperationalError, InterfaceError, OSError) as error:
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise Unavailable(f"{error}; a user with the right to do so prepares the database once: see README") from error
+    except (OperationalError, InterfaceError, OSError, psycopg.Error, sqlite3.Error) as error:
         raise Unavailable(str(error)) from error
     return EventStore(LedgerApplication(recorder), open_database(url))

@@ -130,75 +130,43 @@ class SqliteRecorder(SQLiteApplicationRecorder):
         return range(base + 1, base + 1 + len(stored_events))
 
 
-_INSERT_EVENTS = """
-INSERT INTO public.stored_events (originator_id, originator_version, topic, state, notification_id, recorded_at,
-                                  provider, contract_id)
-SELECT e.stream, e.version, e.topic, e.state, coalesce(b.position, 0) + e.n,
-       greatest((extract(epoch from clock_timestamp()) * 1000000)::bigint, b.recorded_at), e.provider, e.contract
-FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::bytea[], %s::text[], %s::text[])
-     WITH ORDINALITY AS e(stream, version, topic, state, provider, contract, n)
-LEFT JOIN (SELECT notification_id AS position, recorded_at FROM public.stored_events
-           ORDER BY notification_id DESC LIMIT 1) b ON true
-RETURNING notification_id
-"""
-_BASE = "(SELECT max(notification_id) - %s FROM public.stored_events)"
-_INSERT_COMMANDS = f"""
-INSERT INTO public.commands SELECT b.p + c.first + 1, b.p + c.last + 1, c.id, c.name, c.digest
-FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bytea[]) AS c(first, last, id, name, digest),
-     {_BASE} AS b(p)
-"""
-_INSERT_IDS = f"""
-INSERT INTO public.known_ids SELECT i.space, i.id, b.p + i.first + 1
-FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS i(space, id, first), {_BASE} AS b(p)
-"""
-_INSERT_KEYS = """
-INSERT INTO public.party_keys SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bytea[])
-"""
+_APPEND = f"SELECT public.append_events({', '.join(['%s'] * 20)})"
 
 
 class PostgresRecorder(PostgresApplicationRecorder):
-    """Appends in one round trip: lock, events, command, ids, commit, all in a pipeline; no NOTIFY."""
+    """Appends in one round trip: lock, check, events, commands, ids and keys in one statement; no NOTIFY."""
 
     def create_table(self) -> None:
         """The schema is made by `prepare_postgres`, with its owner's rights."""
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
         batch: Batch = kwargs.get("batch") or Batch()
-        count = len(stored_events)
-        providers, contracts = batch.columns(count)
+        providers, contracts = batch.columns(len(stored_events))
         commands, ids, keys = batch.commands, batch.ids, batch.keys
+        values = (
+            batch.seen_position,
+            batch.read_streams,
+            [str(e.originator_id) for e in stored_events],
+            [e.originator_version for e in stored_events],
+            [e.topic for e in stored_events],
+            [e.state for e in stored_events],
+            providers,
+            contracts,
+            [c.first for c in commands],
+            [c.last for c in commands],
+            [c.command_id for c in commands],
+            [c.name for c in commands],
+            [c.content_digest for c in commands],
+            [space for space, _, _ in ids],
+            [id_ for _, id_, _ in ids],
+            [commands[index].first for _, _, index in ids],
+            *([key[n] for key in keys] for n in range(4)),
+        )
         with self.datastore.get_connection() as connection:
-            cursor = connection.cursor()
-            with connection.pipeline(), connection.transaction():
-                connection.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
-                if batch.read_streams:
-                    checked = (batch.seen_position, batch.read_streams)
-                    connection.execute("SELECT public.refuse_if_changed(%s, %s)", checked, prepare=True)
-                cursor.execute(
-                    _INSERT_EVENTS,
-                    (
-                        [str(e.originator_id) for e in stored_events],
-                        [e.originator_version for e in stored_events],
-                        [e.topic for e in stored_events],
-                        [e.state for e in stored_events],
-                        providers,
-                        contracts,
-                    ),
-                    prepare=True,
-                )
-                if commands:
-                    columns = [[getattr(c, name) for c in commands] for name in _COMMAND_COLUMNS]
-                    connection.execute(_INSERT_COMMANDS, (*columns, count), prepare=True)
-                if ids:
-                    firsts = [commands[index].first for _, _, index in ids]
-                    spaces, names = [i[0] for i in ids], [i[1] for i in ids]
-                    connection.execute(_INSERT_IDS, (spaces, names, firsts, count), prepare=True)
-                if keys:
-                    connection.execute(_INSERT_KEYS, tuple(list(column) for column in zip(*keys, strict=True)))
-            return sorted(row["notification_id"] for row in cursor.fetchall())
-
-
-_COMMAND_COLUMNS = ("first", "last", "command_id", "name", "content_digest")
+            row = connection.execute(_APPEND, values, prepare=True).fetchone()
+        assert row is not None
+        base = int(row["append_events"])
+        return range(base + 1, base + 1 + len(stored_events))
 
 
 class LedgerPostgresDatastore(PostgresDatastore):
@@ -213,7 +181,6 @@ class LedgerPostgresDatastore(PostgresDatastore):
             max_size=4,
             open=False,
             configure=configure_postgres,
-            check=ConnectionPool.check_connection,
             timeout=5.0,
             max_lifetime=3600.0,
         )
@@ -239,8 +206,14 @@ def prepare_postgres(url: str) -> None:
                 with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
                     connection.execute(f"CREATE ROLE {schema.WRITER_ROLE} NOLOGIN")
             if connection.execute("SELECT to_regclass('public.known_ids')").fetchone() == (None,):
+                append = schema.POSTGRES_APPEND.format(lock=APPEND_LOCK)
                 with connection.transaction():
-                    for statement in (*schema.POSTGRES_TABLES, *schema.POSTGRES_TRIGGERS, *schema.POSTGRES_GRANTS):
+                    for statement in (
+                        *schema.POSTGRES_TABLES,
+                        *schema.POSTGRES_TRIGGERS,
+                        append,
+                        *schema.POSTGRES_GRANTS,
+                    ):
                         connection.execute(statement)
                     connection.execute(f"GRANT {schema.WRITER_ROLE} TO CURRENT_USER")
         finally:

@@ -96,12 +96,42 @@ POSTGRES_TRIGGERS: list[str] = [
     ),
 ]
 
-# Who decided on streams that somebody appended to in the meantime has to decide again.
-POSTGRES_TRIGGERS.append(
-    """CREATE OR REPLACE FUNCTION refuse_if_changed(seen bigint, streams text[]) RETURNS void LANGUAGE plpgsql AS $$
-    BEGIN IF EXISTS (SELECT 1 FROM public.stored_events WHERE notification_id > seen AND originator_id = ANY(streams))
-    THEN RAISE EXCEPTION 'a stream was appended to' USING ERRCODE = 'integrity_constraint_violation'; END IF; END $$"""
-)
+# One statement appends everything, so that the lock is held for no round trip. Each statement of the function sees
+# what was committed before it got the lock. Who decided on streams that changed in the meantime has to decide again.
+POSTGRES_APPEND = """
+CREATE OR REPLACE FUNCTION append_events(
+    seen bigint, read_streams text[],
+    streams text[], versions bigint[], topics text[], states bytea[], providers text[], contracts text[],
+    firsts bigint[], lasts bigint[], command_ids text[], names text[], digests bytea[],
+    id_spaces text[], ids text[], id_firsts bigint[],
+    key_ids text[], key_providers text[], key_parties text[], key_secrets bytea[]
+) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE base bigint; latest bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock({lock});
+    SELECT notification_id, recorded_at INTO base, latest FROM public.stored_events
+        ORDER BY notification_id DESC LIMIT 1;
+    base := coalesce(base, 0);
+    IF base > seen AND EXISTS (SELECT 1 FROM public.stored_events
+                               WHERE notification_id > seen AND originator_id = ANY(read_streams)) THEN
+        RAISE EXCEPTION 'a stream was appended to' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    INSERT INTO public.stored_events (originator_id, originator_version, topic, state, notification_id, recorded_at,
+                                      provider, contract_id)
+        SELECT e.stream, e.version, e.topic, e.state, base + e.n,
+               greatest((extract(epoch from clock_timestamp()) * 1000000)::bigint, latest), e.provider, e.contract
+        FROM unnest(streams, versions, topics, states, providers, contracts)
+             WITH ORDINALITY AS e(stream, version, topic, state, provider, contract, n);
+    INSERT INTO public.commands
+        SELECT base + c.first + 1, base + c.last + 1, c.id, c.name, c.digest
+        FROM unnest(firsts, lasts, command_ids, names, digests) AS c(first, last, id, name, digest);
+    INSERT INTO public.known_ids
+        SELECT i.space, i.id, base + i.first + 1 FROM unnest(id_spaces, ids, id_firsts) AS i(space, id, first);
+    INSERT INTO public.party_keys
+        SELECT * FROM unnest(key_ids, key_providers, key_parties, key_secrets);
+    RETURN base;
+END $$
+"""
 
 POSTGRES_GRANTS = [
     *(f"REVOKE ALL ON {table} FROM PUBLIC" for table in (*APPEND_ONLY, "party_keys", "access_tokens")),

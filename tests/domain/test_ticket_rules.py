@@ -272,7 +272,9 @@ def test_only_the_providers_responses_are_counted() -> None:
 
 
 def test_a_defect_is_confirmed_announced_and_released_step_by_step() -> None:
-    history = given(contract("cloudempiere-standard", ticket=None), open_ticket(kind="defect", channel="portal", at=NINE))
+    history = given(
+        contract("cloudempiere-standard", ticket=None), open_ticket(kind="defect", channel="portal", at=NINE)
+    )
     history.when(on_ticket("announce-fix", expected_on="2026-03-01")).refused("invalid-transition")
     history.when(on_ticket("release-fix")).refused("invalid-transition")
     history.when(on_ticket("confirm-defect")).then(fact(DefectConfirmed))
