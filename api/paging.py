@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import Query
+from fastapi import Path, Query
 from pydantic import AfterValidator, AwareDatetime, TypeAdapter, ValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -58,6 +58,9 @@ AsOf = Annotated[MomentParam | None, Query(description="Effective time: an insta
 KnownAt = Annotated[
     MomentParam | None, Query(description="Recorded time: what was known at an instant, or by a day's end.")
 ]
+ContractId = Annotated[str, Path(max_length=64, examples=["example-l"])]
+DeductionId = Annotated[str, Path(max_length=80, examples=["example-e1"])]
+TicketId = Annotated[str, Path(max_length=64, examples=["example-t1"])]
 Limit = Annotated[int, Query(ge=1, le=500, description="Items in one answer.")]
 Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the answer before.")]
 

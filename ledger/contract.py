@@ -124,7 +124,7 @@ class Contract(LedgerAggregate):
             plan_version=terms.version,
             starts_on=starts_on,
             ends_on=ends_on,
-            terms=msgspec.Raw(terms.model_dump_json(exclude_defaults=True).encode()),
+            terms=msgspec.Raw(terms.model_dump_json().encode()),
         )
         fee_cents = parse_cents(terms.fee) if terms.fee is not None else 0
         pools = [pool for pool in terms.pools.values() if pool.kind == "money" and pool.allotment_charged]

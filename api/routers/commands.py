@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 
 from api.access import ActorDep, StateDep
+from api.examples import by_command
 from api.models import CommandAnswer
 from api.problems import PROBLEMS, problem_body
 from api.state import State
@@ -79,10 +80,12 @@ def _route(name: str) -> Callable[..., Awaitable[Any]]:
     return command
 
 
+_examples = by_command()
 for _name, _model in COMMANDS.items():
+    _schema = {"$ref": f"#/components/schemas/{_model.__name__}"}
     _body = {
         "required": True,
-        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{_model.__name__}"}}},
+        "content": {"application/json": {"schema": _schema, "examples": _examples[_name]}},
     }
     router.add_api_route(
         f"/{_name}",

@@ -23,7 +23,7 @@ from api.models import (
     StatementOut,
     TermOut,
 )
-from api.paging import AsOf, Cursor, KnownAt, Limit, MomentParam, decode_cursor, moment_of, page
+from api.paging import AsOf, ContractId, Cursor, KnownAt, Limit, MomentParam, decode_cursor, moment_of, page
 from api.problems import PROBLEMS
 from api.state import State
 from ledger.access import Actor
@@ -120,7 +120,7 @@ async def contracts(
 
 
 @router.get("/{contract_id}", summary="A contract")
-async def contract(contract_id: str, state: StateDep, actor: ActorDep) -> ContractAnswer:
+async def contract(contract_id: ContractId, state: StateDep, actor: ActorDep) -> ContractAnswer:
     """A contract with its terms, each term's full copy."""
     async with state.reader.snapshot() as snapshot:
         row = await find_contract(snapshot, actor, contract_id, _COLUMNS)
@@ -149,7 +149,7 @@ def _account(found: AccountBalance) -> AccountOut:
 
 @router.get("/{contract_id}/balance", summary="The balance of each pool")
 async def contract_balance(
-    contract_id: str, state: StateDep, actor: ActorDep, as_of: AsOf = None, known_at: KnownAt = None
+    contract_id: ContractId, state: StateDep, actor: ActorDep, as_of: AsOf = None, known_at: KnownAt = None
 ) -> BalanceOut:
     """What was granted, consumed, reserved, has expired and is available, cumulative since signing."""
     async with state.reader.snapshot() as snapshot:
@@ -175,7 +175,7 @@ async def contract_balance(
 )
 async def contract_statement(
     request: Request,
-    contract_id: str,
+    contract_id: ContractId,
     state: StateDep,
     actor: ActorDep,
     pool: Filter = None,

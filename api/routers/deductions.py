@@ -19,7 +19,7 @@ from api.models import (
     MoneyDrawOut,
     OverageLineOut,
 )
-from api.paging import AsOf, Cursor, KnownAt, Limit, decode_cursor, moment_of, page
+from api.paging import AsOf, ContractId, Cursor, DeductionId, KnownAt, Limit, decode_cursor, moment_of, page
 from api.problems import PROBLEMS
 from ledger.errors import Refusal
 from ledger.events import Draw, Sealed
@@ -109,7 +109,7 @@ async def _units(snapshot: Snapshot, contract_id: str) -> dict[tuple[str, str], 
 
 @router.get("/contracts/{contract_id}/deductions", summary="Deductions of a contract")
 async def contract_deductions(
-    contract_id: str,
+    contract_id: ContractId,
     state: StateDep,
     actor: ActorDep,
     status: Annotated[Status | None, Query()] = None,
@@ -156,7 +156,7 @@ def _status_clause(status: Status, now: int) -> tuple[str, list[Any]]:
 
 @router.get("/deductions/{deduction_id}", summary="A deduction")
 async def deduction(
-    deduction_id: str, state: StateDep, actor: ActorDep, as_of: AsOf = None, known_at: KnownAt = None
+    deduction_id: DeductionId, state: StateDep, actor: ActorDep, as_of: AsOf = None, known_at: KnownAt = None
 ) -> DeductionAnswer:
     """One deduction with its draws, overage, status and history."""
     async with state.reader.snapshot() as snapshot:
@@ -179,7 +179,7 @@ async def deduction(
 
 @router.get("/contracts/{contract_id}/charges", summary="Charges of a contract")
 async def contract_charges(
-    contract_id: str,
+    contract_id: ContractId,
     state: StateDep,
     actor: ActorDep,
     invoiced: Annotated[bool | None, Query()] = None,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 
 from api.access import ActorDep, CaughtUp, StateDep, find_contract, visible
 from api.models import TicketAnswer, TicketList, TicketOut
-from api.paging import AsOf, Cursor, KnownAt, Limit, decode_cursor, moment_of, page
+from api.paging import AsOf, Cursor, KnownAt, Limit, TicketId, decode_cursor, moment_of, page
 from api.problems import PROBLEMS
 from ledger.errors import Refusal
 from ledger.events import Sealed
@@ -127,7 +127,7 @@ async def tickets(
 
 @router.get("/{ticket_id}", summary="A ticket")
 async def ticket(
-    ticket_id: str, state: StateDep, actor: ActorDep, as_of: AsOf = None, known_at: KnownAt = None
+    ticket_id: TicketId, state: StateDep, actor: ActorDep, as_of: AsOf = None, known_at: KnownAt = None
 ) -> TicketAnswer:
     """A ticket with its timeline."""
     async with state.reader.snapshot() as snapshot:
