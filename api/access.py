@@ -33,6 +33,8 @@ async def authenticate(
         row = rows[0] if rows else None
     actor = actor_of(row, datetime.now(UTC).date())
     if actor.provider is None and (actor.customer or actor.partner):
+        head = await state.reader.query("SELECT coalesce(max(notification_id), 0) FROM stored_events")
+        await _reach(state, int(head[0][0]))  # the views say who knows the id, so they have to know everything
         return await asyncio.to_thread(_bind, state, actor)
     return actor
 
@@ -62,18 +64,22 @@ async def wait_for_position(
     ] = 0,
 ) -> None:
     """Reading one's own writes. Raises Refusal not-caught-up (503) when the views do not get there in time."""
-    if not min_position:
-        return
+    if min_position:
+        await _reach(state, min_position)
+
+
+async def _reach(state: State, wanted: int) -> None:
+    """Waits until the views have read a position. Raises Refusal not-caught-up."""
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         rows = await state.reader.query("SELECT position FROM view_position")
         position = int(rows[0][0]) if rows else 0
-        if position >= min_position:
+        if position >= wanted:
             return
         if time.monotonic() >= deadline:
             raise Refusal(
                 "not-caught-up",
-                f"The views have read up to position {position}, not yet to {min_position}; ask again.",
+                f"The views have read up to position {position}, not yet to {wanted}; ask again.",
                 position=position,
             )
         await asyncio.sleep(0.005)

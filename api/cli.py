@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from api import tables
 from api.importing import COMMAND_LINE, Tally, import_lines
 from api.routers import contracts
+from api.routers import sla as sla_doors
 from api.routers.plans import show_plan
 from api.state import State, open_state
 from ledger.catalogue.loader import CatalogueError, load_catalogue
@@ -131,6 +132,18 @@ def statement(
     """Every movement of a contract's credit, with the balance after it."""
     found = _ask(lambda state: contracts.read_statement(state, COMMAND_LINE, contract, pool, from_, to))
     _show(found, tables.statement_table(found), json)
+
+
+@app.command()
+def sla(
+    from_: Annotated[str | None, typer.Option("--from", help="First day on which tickets were opened.")] = None,
+    to: Annotated[str | None, typer.Option(help="Last such day.")] = None,
+    json: AsJson = False,
+) -> None:
+    """How often promises were kept, by plan, target and priority."""
+    groups: list[Any] = ["plan", "target", "priority"]
+    found = _ask(lambda state: sla_doors.read_compliance(state, COMMAND_LINE, from_, to, groups=groups))
+    _show(found, tables.compliance_table(found), json)
 
 
 @app.command()

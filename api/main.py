@@ -11,8 +11,9 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from api import problems
+from api.calculation import Calculation
 from api.paging import ETags
-from api.routers import commands, contracts, deductions, events, health, plans, tickets
+from api.routers import commands, contracts, deductions, events, health, plans, sla, tickets
 from api.state import open_state
 from ledger.commands.bodies import COMMANDS
 from ledger.settings import Settings
@@ -46,7 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
-    for router in (commands, plans, contracts, deductions, tickets, events, health):
+    for router in (commands, plans, contracts, deductions, sla, tickets, events, health):
         app.include_router(router.router)
     app.add_middleware(ETags)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -57,7 +58,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     """The document as FastAPI makes it, with the command bodies, which routes read by hand, among its schemas."""
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        models = [(model, "validation") for model in dict.fromkeys(COMMANDS.values())]
+        models = [(model, "validation") for model in dict.fromkeys((*COMMANDS.values(), Calculation))]
         _, definitions = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
         document["components"]["schemas"].update(definitions["$defs"])
         app.openapi_schema = document

@@ -13,6 +13,7 @@ from ledger.catalogue.loader import Catalogue, load_catalogue
 from ledger.commands.door import Ledger
 from ledger.settings import Settings
 from ledger.store import EventStore, open_store
+from projections.calendars import Calendars
 from projections.reader import PostgresReader, SqliteReader, open_reader
 from projections.runner import Projector
 
@@ -26,6 +27,7 @@ class State:
     writer: Writer
     projector: Projector
     reader: SqliteReader | PostgresReader
+    calendars: Calendars = field(default_factory=Calendars)
     stop: threading.Event = field(default_factory=threading.Event)
     follower: threading.Thread | None = None
 

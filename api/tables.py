@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
-from api.models import BalanceOut, ChargeList, PlanOut, StatementOut, TicketList
+from api.models import BalanceOut, ChargeList, ComplianceOut, PlanOut, StatementOut, TicketList
 
 
 def _table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
@@ -91,4 +91,13 @@ def plans_table(plans: list[PlanOut]) -> Table:
         names = ", ".join(figure.name + ("*" if figure.required else "") for figure in plan.open)
         _row(table, plan.plan, plan.version, plan.provider, plan.name, names)
     table.caption = "* required at signing"
+    return table
+
+
+def compliance_table(compliance: ComplianceOut) -> Table:
+    figures = ("met", "breached", "ratio", "running", "paused", "void")
+    table = _table("SLA compliance", "plan", "target", "priority", *figures, right=("priority", *figures))
+    for row in compliance.items:
+        _row(table, row.plan, row.target, row.priority, *(getattr(row, figure) for figure in figures))
+    table.caption = "ratio: met / (met + breached)"
     return table

@@ -96,3 +96,9 @@ def add_months(day: date, months: int) -> date:
         return date(year, month, day.day)
     except ValueError:
         return date(year + month // 12, month % 12 + 1, 1)
+
+
+def parse_share(text: str) -> int:
+    """A share between 0 and 1 in parts of ten thousand: "0.25" is 2500."""
+    whole, _, part = text.partition(".")
+    return int(whole) * 10_000 + int((part or "0").ljust(4, "0"))

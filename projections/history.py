@@ -72,10 +72,14 @@ async def events_after(snapshot: Snapshot, after: int, limit: int, upto: int, pr
 def refold(view: View, events: Sequence[Stored]) -> Memory:
     """The view's rows as these events alone make them."""
     rows = Memory()
+    refold_into(rows, view, events)
+    return rows
+
+
+def refold_into(rows: Memory, view: View, events: Sequence[Stored]) -> None:
     for stored in events:
         for handler in view.handlers.get(type(stored.fact), ()):
             handler(rows, stored.fact, stored.place)
-    return rows
 
 
 def deduction_at(events: Sequence[Stored], deduction_id: str) -> DeductionRow | None:

@@ -20,6 +20,8 @@ from ledger.mapper import decode
 from ledger.store.database import Database, PostgresDatabase, SqliteDatabase, Transaction, Unavailable, open_database
 from ledger.values import to_micros
 from projections.all_views import VIEWS
+from projections.calendars import Calendars
+from projections.clocks import TIMELINES, ZONES
 from projections.contracts import CONTRACTS
 from projections.deductions import DEDUCTIONS, PENDING
 from projections.movements import ACCOUNTS, GRANTS, OVERAGES
@@ -57,6 +59,8 @@ _KEYS: list[tuple[Table[Any], str, Callable[[Any], list[str]]]] = [
     (GRANTS, "returns", lambda f: [d.grant_id for d in f.returns if d.grant_id]),
     (DEDUCTIONS, "deduction_id", lambda f: [f.deduction_id]),
     (TICKETS, "ticket_id", lambda f: [f.ticket_id]),
+    (TIMELINES, "ticket_id", lambda f: [f.ticket_id]),
+    (ZONES, "contract_id", lambda f: [f.contract_id]),
 ]
 
 
@@ -66,6 +70,7 @@ class Projector:
     def __init__(self, url: str) -> None:
         self.database: Database = open_database(url, durable=False)
         self._views = list(VIEWS.values())
+        self._calendars = Calendars()
 
     # -- following -------------------------------------------------------------------------------------------
 
@@ -102,7 +107,7 @@ class Projector:
             position = int(transaction.query("SELECT position FROM view_position")[0][0])
             events = self._page(transaction, position, limit)
             if events:
-                fold(events, self._views, Rows(transaction, self.database.dialect))
+                fold(events, self._views, self._rows(transaction))
                 transaction.execute("UPDATE view_position SET position = ?", (events[-1][0],))
             return len(events)
 
@@ -153,12 +158,12 @@ class Projector:
             live = int(transaction.query("SELECT position FROM view_position")[0][0])
             while position < live:
                 events = self._page(transaction, position, min(PAGE, live - position))
-                fold(events, views, Rows(transaction, self.database.dialect, NEW))
+                fold(events, views, self._rows(transaction, NEW))
                 position = events[-1][0]
             if position > live:
                 missing = self._page(transaction, live, position - live)
                 others = [view for view in self._views if view not in views]
-                fold(missing, others, Rows(transaction, self.database.dialect))
+                fold(missing, others, self._rows(transaction))
             for table in _tables(views):
                 transaction.execute(f"DROP TABLE {table.name}")
                 transaction.execute(f"ALTER TABLE {table.name}{NEW} RENAME TO {table.name}")
@@ -176,7 +181,7 @@ class Projector:
         while True:
             with self.database.transaction() as transaction:
                 events = self._page(transaction, position, PAGE)
-                fold(events, views, Rows(transaction, self.database.dialect, NEW))
+                fold(events, views, self._rows(transaction, NEW))
             if events:
                 position = events[-1][0]
             if progress:
@@ -194,14 +199,14 @@ class Projector:
                 fold(
                     self._page(transaction, live, position - live),
                     self._views,
-                    Rows(transaction, self.database.dialect),
+                    self._rows(transaction),
                 )
                 transaction.execute("UPDATE view_position SET position = ?", (position,))
             if live > position:
                 fold(
                     self._page(transaction, position, live - position),
                     self._views,
-                    Rows(transaction, self.database.dialect, NEW),
+                    self._rows(transaction, NEW),
                 )
             for table in _tables(self._views):
                 columns = ", ".join(table.columns)
@@ -213,6 +218,9 @@ class Projector:
                         found.append(f"{table.name}: {odd} rows {where}")
                 transaction.execute(f"DROP TABLE {table.name}{NEW}")
         return found
+
+    def _rows(self, transaction: Transaction, suffix: str = "") -> Rows:
+        return Rows(transaction, self.database.dialect, suffix, calendars=self._calendars)
 
     # -- one writer ------------------------------------------------------------------------------------------
 

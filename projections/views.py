@@ -14,6 +14,7 @@ import msgspec
 
 from ledger.events import Fact
 from ledger.store.database import Transaction
+from projections.calendars import Calendars
 from projections.tables import Table
 
 R = TypeVar("R", bound=msgspec.Struct)
@@ -57,6 +58,7 @@ class Rows:
     suffix: str = ""
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
     changed: dict[str, tuple[Table[Any], dict[Any, Any]]] = field(default_factory=dict)
+    calendars: Calendars = field(default_factory=Calendars)
 
     def prefetch(self, table: Table[Any], keys: set[str]) -> None:
         rows = table.load(self.transaction, self.dialect, table.name + self.suffix, list(keys))
@@ -105,8 +107,8 @@ class Rows:
 class Memory(Rows):
     """Rows that no table stands behind: what some events of one stream come to, for a moment in the past."""
 
-    def __init__(self) -> None:
-        super().__init__(transaction=None, dialect="")  # type: ignore[arg-type]
+    def __init__(self, calendars: Calendars | None = None) -> None:
+        super().__init__(transaction=None, dialect="", calendars=calendars or Calendars())  # type: ignore[arg-type]
 
     def prefetch(self, table: Table[Any], keys: set[str]) -> None:
         self.known.setdefault(table.name, {}).update(dict.fromkeys(keys))

@@ -9,12 +9,17 @@ import msgspec
 from fastapi import APIRouter, Query
 
 from api.access import ActorDep, CaughtUp, StateDep, find_contract, visible
-from api.models import TicketAnswer, TicketList, TicketOut
+from api.models import ClockOut, CoverageOut, TicketAnswer, TicketList, TicketOut
 from api.paging import AsOf, Cursor, KnownAt, Limit, TicketId, decode_cursor, moment_of, page
 from api.problems import PROBLEMS
+from ledger.coverage import Calendar, NoOpeningError
 from ledger.errors import Refusal
 from ledger.events import Sealed
+from ledger.sla import MINUTE
 from ledger.values import from_micros, show_instant
+from projections.calendars import Calendars
+from projections.clocks import ClockRow
+from projections.compliance import CLOCK_COLUMNS, clock_of, clocks_at, contexts
 from projections.history import sealed_in, show, stream_events, ticket_at
 from projections.reader import Cut, Snapshot, cut, existed, open_texts
 from projections.tickets import TicketRow
@@ -36,10 +41,12 @@ def _instant(micros: int | None) -> str | None:
     return None if micros is None else show_instant(from_micros(micros))
 
 
-async def _show(snapshot: Snapshot, rows: Sequence[TicketRow], asked: Cut) -> list[TicketOut]:
+async def _show(snapshot: Snapshot, rows: Sequence[TicketRow], asked: Cut, calendars: Calendars) -> list[TicketOut]:
     histories = await stream_events(snapshot, [f"ticket:{row.ticket_id}" for row in rows], asked)
     if not asked.current:
         rows = [ticket_at(histories[f"ticket:{row.ticket_id}"], row.ticket_id) or row for row in rows]
+    known = await contexts(snapshot, [row.ticket_id for row in rows], calendars)
+    clocks = await _clocks(snapshot, rows, asked, calendars)
     boxes = [_sealed(text) for row in rows for text in (row.title, row.contact) if text is not None]
     boxes += [box for events in histories.values() for stored in events for box in sealed_in(stored.fact)]
     texts = await open_texts(snapshot, boxes)
@@ -66,10 +73,58 @@ async def _show(snapshot: Snapshot, rows: Sequence[TicketRow], asked: Cut) -> li
             call_due=call_due(row),
             worked_minutes=row.worked_minutes,
             defect=_defect(row),
+            sla=[show_clock(clock, asked.at) for clock in clocks.get(row.ticket_id, [])],
+            coverage=_coverage(known[row.ticket_id].calendar, row.opened_at, asked.at),
             history=[show(stored, texts) for stored in histories[f"ticket:{row.ticket_id}"]],
         )
         for row in rows
     ]
+
+
+async def _clocks(
+    snapshot: Snapshot, rows: Sequence[TicketRow], asked: Cut, calendars: Calendars
+) -> dict[str, list[ClockRow]]:
+    found: dict[str, list[ClockRow]] = {}
+    if not rows:
+        return found
+    if asked.current:
+        places = ",".join("?" * len(rows))
+        sql = f"SELECT {CLOCK_COLUMNS} FROM clocks k WHERE k.shown = 1 AND k.ticket_id IN ({places}) ORDER BY k.target"
+        clocks = [ClockRow(*row) for row in await snapshot.query(sql, [row.ticket_id for row in rows])]
+    else:
+        clocks = await clocks_at(snapshot, [(row.ticket_id, row.contract_id) for row in rows], asked, calendars)
+    for clock in clocks:
+        found.setdefault(clock.ticket_id, []).append(clock)
+    return found
+
+
+def show_clock(row: ClockRow, at: int) -> ClockOut:
+    clock = clock_of(row)
+    paused = clock.paused + (at - clock.paused_since if clock.paused_since is not None else 0)
+    return ClockOut(
+        target=clock.target,
+        priority=clock.priority,
+        started_at=show_instant(from_micros(clock.started_at)),
+        due_at=_instant(clock.due_at),
+        state=clock.state(at),  # type: ignore[arg-type]
+        ended_at=_instant(clock.ended_at),
+        paused_minutes=max(paused, 0) // MINUTE,
+    )
+
+
+def _coverage(calendar: Calendar | None, opened_at: int, now: int) -> CoverageOut | None:
+    """Whether support was open when the ticket came in, is open now, and opens next."""
+    if calendar is None:
+        return None
+    is_open = calendar.opening_at(now) is not None
+    following = None
+    if not is_open:
+        try:
+            following = _instant(calendar.next_opening(now).start)
+        except NoOpeningError:
+            following = None
+    inside = calendar.opening_at(opened_at) is not None
+    return CoverageOut(opened_inside=inside, open_now=is_open, next_opening_at=following)
 
 
 def _defect(row: TicketRow) -> dict[str, Any] | None:
@@ -120,7 +175,7 @@ async def tickets(
         )
         found = [TicketRow(*row) for row in await snapshot.query(sql, (*params, limit + 1))]
         rows, following = page(found, limit, lambda row: (row.position,))
-        items = await _show(snapshot, rows, asked)
+        items = await _show(snapshot, rows, asked, state_.calendars)
         items = [one for one in items if state in (None, one.state) and priority in (None, one.priority)]
         return TicketList(position=asked.position, items=items, next=following)
 
@@ -144,5 +199,5 @@ async def ticket(
         asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), rows[0][0])
         if not existed(row.opened_at, row.position, asked):
             raise unknown
-        (found,) = await _show(snapshot, [row], asked)
+        (found,) = await _show(snapshot, [row], asked, state.calendars)
         return TicketAnswer(position=asked.position, **found.model_dump())

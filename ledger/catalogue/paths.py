@@ -137,6 +137,12 @@ def _calendar_problems(terms: Terms) -> list[Problem]:
     return found
 
 
+def knows_holidays(country: str, region: str | None) -> bool:
+    """Whether the source of public holidays knows a country, and the region if one is named."""
+    regions = _regions().get(country)
+    return regions is not None and (region is None or region in regions)
+
+
 @cache
 def _regions() -> dict[str, list[str]]:
     return holidays.list_supported_countries()

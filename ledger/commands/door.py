@@ -71,7 +71,7 @@ def parse(name: str, payload: Any, actor: Actor, header_id: str | None = None) -
     try:
         body = model.model_validate(payload)
     except ValidationError as error:
-        raise _malformed(error) from None
+        raise refusal_of(error) from None
     except RecursionError:
         raise malformed("body", "is nested too deeply") from None
     if header_id is not None:
@@ -82,7 +82,8 @@ def parse(name: str, payload: Any, actor: Actor, header_id: str | None = None) -
     return Request(name, body, actor, body.command_id)
 
 
-def _malformed(error: ValidationError) -> Refusal:
+def refusal_of(error: ValidationError) -> Refusal:
+    """What pydantic found wrong, as a refusal that names every field."""
     faults = []
     for fault in error.errors(include_url=False, include_input=False, include_context=False):
         path = ".".join(str(part) for part in fault["loc"])

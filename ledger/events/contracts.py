@@ -28,7 +28,10 @@ class ContractSigned(Fact, frozen=True):
 
 @topic("TermStarted")
 class TermStarted(Fact, frozen=True):
-    """A term begins: its number, first and last day (none: open-ended) and the full terms in force (C15)."""
+    """A term begins: its number, first and last day (none: open-ended) and the full terms in force (C15).
+
+    `holidays` are the public holidays in force for its calendars, by country and region, from `holidays_source` (S3).
+    """
 
     term_no: int
     plan: str
@@ -36,6 +39,8 @@ class TermStarted(Fact, frozen=True):
     starts_on: date
     terms: msgspec.Raw
     ends_on: date | None = None
+    holidays: dict[str, list[date]] = {}
+    holidays_source: str | None = None
 
 
 @topic("TermCutShort")
