@@ -25,11 +25,19 @@ SESSION_COMMANDS = frozenset({"book-session", "move-session", "cancel-session", 
 WORD_COMMANDS = frozenset({"confirm-deduction", "dispute-deduction"})
 
 OPERATOR = (
-    CONTRACT_COMMANDS | TICKET_COMMANDS | WORK_COMMANDS | SESSION_COMMANDS | WORD_COMMANDS | {"reverse-deduction"}
+    CONTRACT_COMMANDS
+    | TICKET_COMMANDS
+    | WORK_COMMANDS
+    | SESSION_COMMANDS
+    | WORD_COMMANDS
+    | {"reverse-deduction", "grant-service-credit"}
 )
 MAY: dict[str, frozenset[str]] = {
     "operator": OPERATOR,
-    "finance": frozenset({"settle-dispute", "reverse-deduction", "top-up-credit", "grant-credit", "amend-customer"}),
+    "finance": frozenset(
+        {"settle-dispute", "reverse-deduction", "top-up-credit", "grant-credit", "amend-customer"}
+        | {"grant-service-credit"}
+    ),
     "customer": frozenset({"open-ticket", "reopen-ticket", "close-ticket"})
     | WORD_COMMANDS
     | {"book-session", "move-session", "cancel-session"},

@@ -17,16 +17,18 @@ from ledger.events import (
     CustomerAmended,
     DirectContactAuthorised,
     DirectContactWithdrawn,
+    Fact,
     FeeCharged,
     FeeReversed,
     PlanChanged,
     Sealed,
+    ServiceCreditCharged,
     TermCutShort,
     TermStarted,
 )
 from ledger.holiday_sets import SOURCE, holiday_set, set_name
 from ledger.terms import Terms, parse_terms
-from ledger.values import FAR_FUTURE, add_months, first_instant, parse_cents, show_instant
+from ledger.values import FAR_FUTURE, add_months, first_instant, half_up, parse_cents, show_instant
 
 ONE_DAY = timedelta(days=1)
 YEARS_KEPT = 5  # holidays of an open-ended term; for later years the pinned source answers
@@ -43,6 +45,7 @@ class Term:
     starts_at: datetime
     ends_at: datetime
     terms: Terms
+    holidays: dict[str, frozenset[date]]
     fee: FeeCharged | None = None
 
     def holds(self, moment: datetime) -> bool:
@@ -235,6 +238,25 @@ class Contract(LedgerAggregate):
             raise Refusal("invalid-transition", f"Direct contact under contract {self.contract_id} is {state}.")
         self.record(DirectContactAuthorised if allowed else DirectContactWithdrawn, at, stamp, by=by)
 
+    def owe_fee_share(self, term: Term, ticket_id: str, target: str, percent: int, at: datetime, stamp: Stamp) -> str:
+        """A share of a term's fee for a missed promise: 10 % of 899.00 are 89.90. Raises Refusal without a fee."""
+        if term.fee is None:
+            raise Refusal("invalid-transition", f"Term {term.number} has no fee that a share could be taken of.")
+        charge_id = f"{ticket_id}.{target}.credit"
+        self.record(
+            ServiceCreditCharged,
+            at,
+            stamp,
+            charge_id=charge_id,
+            ticket_id=ticket_id,
+            target=target,
+            fee_charge_id=term.fee.charge_id,
+            percent=percent,
+            amount_cents=-half_up(term.fee.amount_cents * percent, 100),
+            currency=term.fee.currency,
+        )
+        return charge_id
+
     # -- history ---------------------------------------------------------------------------------------------
 
     @applies(ContractSigned)
@@ -249,8 +271,9 @@ class Contract(LedgerAggregate):
     def _term_started(self, fact: TermStarted) -> None:
         ends_at = first_instant(fact.ends_on + ONE_DAY, self.timezone) if fact.ends_on else FAR_FUTURE
         terms = parse_terms(bytes(fact.terms))
+        holidays = {name: frozenset(days) for name, days in fact.holidays.items()}
         self.terms.append(
-            Term(fact.term_no, fact.plan, fact.starts_on, fact.ends_on, fact.effective_at, ends_at, terms)
+            Term(fact.term_no, fact.plan, fact.starts_on, fact.ends_on, fact.effective_at, ends_at, terms, holidays)
         )
 
     @applies(TermCutShort)
@@ -283,6 +306,6 @@ class Contract(LedgerAggregate):
     def _overage_counted(self, fact: ContractOverageCounted) -> None:
         self.overage_minutes += fact.minutes
 
-    @applies(FeeReversed, PlanChanged)
-    def _nothing_more(self, fact: FeeReversed | PlanChanged) -> None:
+    @applies(FeeReversed, PlanChanged, ServiceCreditCharged)
+    def _nothing_more(self, fact: Fact) -> None:
         """TermCutShort and TermStarted say what follows for the state."""

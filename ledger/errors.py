@@ -22,6 +22,7 @@ STATUS: dict[str, int] = {
     "unknown-invoice": 404,
     "method-not-allowed": 405,
     "already-exists": 409,
+    "already-credited": 409,
     "contract-not-active": 409,
     "channel-not-covered": 409,
     "kind-not-covered": 409,

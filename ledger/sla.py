@@ -12,6 +12,7 @@ from typing import Literal
 
 from ledger.coverage import Calendar, NoOpeningError
 from ledger.terms import BusinessDays, Coverage, Covered, Elapsed, EndOfBusinessDay, Target, Terms
+from ledger.timeline import Spans, Timeline
 
 MINUTE = 60_000_000
 TargetName = Literal["reaction", "resolution"]
@@ -41,20 +42,6 @@ class Clock:
         if self.paused_since is not None:
             return "paused"
         return "breached" if self.due_at is not None and now > self.due_at else "running"
-
-
-@dataclass(slots=True)
-class Timeline:
-    """What a ticket's clocks are read from. Waits and closures are half-open; an open one ends with None."""
-
-    opened_at: int
-    priority: int
-    responded_at: int | None = None
-    reaction_priority: int | None = None  # the priority when the first response came
-    resolved_at: int | None = None
-    rejected_at: int | None = None
-    waits: list[tuple[int, int | None]] | None = None
-    closures: list[tuple[int, int | None]] | None = None
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -145,10 +132,16 @@ def coverage_for(terms: Terms, channel: str, scope: str | None) -> Coverage | No
     return terms.coverage
 
 
+def pauses_of(terms: Terms, timeline: Timeline, target: str) -> Spans:
+    """What holds a target's clock: waits and closures; the reaction's only where the terms let it wait (S2)."""
+    if target == "resolution":
+        return [*timeline.waits, *timeline.closures]
+    return timeline.waits if terms.sla.reaction_pauses_while_waiting else []
+
+
 def clocks(terms: Terms, calendar: Calendar | None, timeline: Timeline) -> list[Clock]:
     """The clocks of a ticket: one for each promise that the terms make for its priority."""
     found = []
-    waits, closures = timeline.waits or [], timeline.closures or []
     for name in ("reaction", "resolution"):
         is_reaction = name == "reaction"
         priority = timeline.reaction_priority if is_reaction else None
@@ -158,9 +151,7 @@ def clocks(terms: Terms, calendar: Calendar | None, timeline: Timeline) -> list[
         if target is None:
             continue
         ended_at = timeline.responded_at if is_reaction else timeline.resolved_at
-        pauses = [*waits, *closures]
-        if is_reaction:
-            pauses = waits if terms.sla.reaction_pauses_while_waiting else []
+        pauses = pauses_of(terms, timeline, name)
         one = _clock(
             "reaction" if is_reaction else "resolution", priority, target, calendar, timeline, pauses, ended_at
         )
@@ -175,7 +166,7 @@ def _clock(
     target: Target,
     calendar: Calendar | None,
     timeline: Timeline,
-    pauses: Sequence[tuple[int, int | None]],
+    pauses: Spans,
     ended_at: int | None,
 ) -> Clock | None:
     calendar = calendar or AROUND_THE_CLOCK

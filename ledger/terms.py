@@ -235,6 +235,24 @@ class OnSiteFromSubscriptions(Strict):
 OnSite = Annotated[OnSiteNone | OnSiteIncluded | OnSiteFromSubscriptions, Field(discriminator="kind")]
 
 
+class FeeShare(Strict):
+    """A missed target costs the provider a share of the term's fee, in whole per cent, half-up to the cent."""
+
+    kind: Literal["fee_share"]
+    percent: Annotated[int, Field(gt=0, le=100)]
+
+
+class GoodwillMinutes(Strict):
+    """A missed target gives the customer minutes in a pool."""
+
+    kind: Literal["minutes"]
+    pool: Slug
+    minutes: Minutes
+
+
+ServiceCredit = Annotated[FeeShare | GoodwillMinutes, Field(discriminator="kind")]
+
+
 class Penalty(Strict):
     """Credit deducted without work when a booked session falls through late (domain C7)."""
 
@@ -317,12 +335,16 @@ class Terms(Strict):
     channel_coverage: dict[Channel, Coverage] = {}
     scope_coverage: dict[Scope, Coverage] = {}
     sla: Sla = Sla()
+    service_credits: dict[Literal["reaction", "resolution"], ServiceCredit] = {}  # none: a miss costs nothing
 
     @model_validator(mode="after")
     def _whole(self) -> Terms:
         needs_hours = [t for t in (*self.sla.reaction.values(), *self.sla.resolution.values()) if t.kind != "elapsed"]
         if needs_hours and self.coverage is None:
             raise ValueError("coverage: targets in covered time or business days need a coverage")
+        for target, credit in self.service_credits.items():
+            if credit.kind == "minutes" and not isinstance(self.pools.get(credit.pool), MinutesPool):
+                raise ValueError(f"service_credits.{target}: {credit.pool} is no pool of minutes of these terms")
         return self
 
 
@@ -330,7 +352,19 @@ class OpenFigure(Strict):
     """A figure that a plan leaves to the agreement; `name` is its path in the terms."""
 
     name: str
-    type: Literal["money", "integer", "rate", "target", "coverage", "pool", "overage", "penalty", "channels", "on_site"]
+    type: Literal[
+        "money",
+        "integer",
+        "rate",
+        "target",
+        "coverage",
+        "pool",
+        "overage",
+        "penalty",
+        "channels",
+        "on_site",
+        "service_credit",
+    ]
     unit: str
     meaning: str
     required: bool = False

@@ -14,6 +14,7 @@ from ledger.events import (
     FixAnnounced,
     FixReleased,
     ResponseRecorded,
+    ServiceCreditGranted,
     TicketClosed,
     TicketEscalated,
     TicketHeld,
@@ -27,7 +28,8 @@ from ledger.events import (
     WorkReversed,
 )
 from ledger.terms import Terms
-from ledger.values import show_instant
+from ledger.timeline import Timeline
+from ledger.values import show_instant, to_micros
 
 LIVE = ("open", "in_progress", "waiting")
 # What may happen in which state (T4). Work may still be recorded on a resolved ticket, never on a closed one.
@@ -53,6 +55,10 @@ class Ticket(LedgerAggregate):
         super().begin()
         self.state = ""
         self.kind = ""
+        self.channel = ""
+        self.term_no = 1
+        self.timeline = Timeline(0, 0)
+        self.credited: set[str] = set()
         self.scope: str | None = None
         self.level = "L1"
         self.priority = 0
@@ -174,20 +180,25 @@ class Ticket(LedgerAggregate):
     def _opened(self, fact: TicketOpened) -> None:
         self.contract_id = fact.contract_id
         self.state, self.kind, self.scope, self.priority = "open", fact.kind, fact.scope, fact.priority
+        self.channel, self.term_no = fact.channel, fact.term_no
+        self.timeline = Timeline(to_micros(fact.effective_at), fact.priority)
         self.defect = "reported" if fact.kind == "defect" else ""
         self.opened_at = self.changed_at = self.defect_at = fact.effective_at
 
     @applies(TicketReprioritised)
     def _reprioritised(self, fact: TicketReprioritised) -> None:
+        self.timeline.go_on(fact)
         self.priority, self.changed_at = fact.priority, fact.effective_at
 
     @applies(ResponseRecorded)
     def _responded(self, fact: ResponseRecorded) -> None:
+        self.timeline.go_on(fact)
         self.responses_since_call += fact.speaker == "provider"
         self._begin_progress()
 
     @applies(CallRecorded)
     def _called(self, fact: CallRecorded) -> None:
+        self.timeline.go_on(fact)
         self.responses_since_call = 0
         self._begin_progress()
 
@@ -206,8 +217,13 @@ class Ticket(LedgerAggregate):
 
     @applies(TicketHeld, TicketResumed, TicketResolved, TicketReopened, TicketClosed, TicketRejected)
     def _moved(self, fact: Fact) -> None:
+        self.timeline.go_on(fact)
         self.state = STATE_AFTER[type(fact)]
         self.changed_at = fact.effective_at
+
+    @applies(ServiceCreditGranted)
+    def _credited(self, fact: ServiceCreditGranted) -> None:
+        self.credited.add(fact.target)
 
     @applies(TicketEscalated)
     def _escalated(self, fact: TicketEscalated) -> None:

@@ -11,6 +11,7 @@ from ledger.events import (
     FeeReversed,
     OverageCharged,
     ServiceCharged,
+    ServiceCreditCharged,
     SurchargeCharged,
     TopUpCharged,
 )
@@ -41,7 +42,16 @@ class ChargeRow(msgspec.Struct):
 
 CHARGES = Table("charges", ChargeRow, "charge_id", ["(contract_id, position)", "(contract_id, effective_at)"])
 charges = View("charges", CHARGES)
-Charge = FeeCharged | FeeReversed | TopUpCharged | OverageCharged | ServiceCharged | SurchargeCharged | ChargeReversed
+Charge = (
+    FeeCharged
+    | FeeReversed
+    | TopUpCharged
+    | OverageCharged
+    | ServiceCharged
+    | SurchargeCharged
+    | ServiceCreditCharged
+    | ChargeReversed
+)
 
 
 def _row(
@@ -86,6 +96,11 @@ def _fee(rows: Rows, fact: FeeCharged, place: Place) -> None:
 @charges.on(FeeReversed)
 def _fee_reversed(rows: Rows, fact: FeeReversed, place: Place) -> None:
     rows.put(CHARGES, _row(fact, place, "reversal", fact.contract_id, family="fee", reverses=fact.reverses))
+
+
+@charges.on(ServiceCreditCharged)
+def _service_credit(rows: Rows, fact: ServiceCreditCharged, place: Place) -> None:
+    rows.put(CHARGES, _row(fact, place, "service_credit", fact.ticket_id))
 
 
 @charges.on(TopUpCharged)

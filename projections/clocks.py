@@ -8,24 +8,10 @@ from __future__ import annotations
 
 import msgspec
 
-from ledger.events import (
-    CallRecorded,
-    ContractSigned,
-    Fact,
-    ResponseRecorded,
-    TermStarted,
-    TicketClosed,
-    TicketHeld,
-    TicketOpened,
-    TicketRejected,
-    TicketReopened,
-    TicketReprioritised,
-    TicketResolved,
-    TicketResumed,
-    WorkLogged,
-)
-from ledger.sla import Timeline, clocks
+from ledger.events import ContractSigned, Fact, TermStarted, TicketOpened
+from ledger.sla import clocks
 from ledger.terms import parse_terms
+from ledger.timeline import MOVES_CLOCKS, Timeline
 from ledger.values import from_micros, local_date
 from projections.tables import Table, to_json
 from projections.views import Place, Rows, View
@@ -107,43 +93,15 @@ def _opened(rows: Rows, fact: TicketOpened, place: Place) -> None:
         timeline="",
     )
     rows.put(TIMELINES, row)
-    _judge(rows, row, Timeline(place.effective_at, fact.priority, waits=[], closures=[]), place)
+    _judge(rows, row, Timeline(place.effective_at, fact.priority), place)
 
 
-@sla_clocks.on(TicketReprioritised, ResponseRecorded, CallRecorded, WorkLogged, TicketHeld, TicketResumed)
-@sla_clocks.on(TicketResolved, TicketReopened, TicketClosed, TicketRejected)
+@sla_clocks.on(*MOVES_CLOCKS)
 def _went_on(rows: Rows, fact: Fact, place: Place) -> None:
-    if isinstance(fact, WorkLogged | TicketClosed):
-        return  # neither is a response, nor ends a clock that still runs
     row = rows.the(TIMELINES, fact.ticket_id)  # type: ignore[attr-defined]
     timeline = _read_timeline(row.timeline)
-    at = place.effective_at
-    waits: list[tuple[int, int | None]] = timeline.waits or []
-    closures: list[tuple[int, int | None]] = timeline.closures or []
-    if isinstance(fact, TicketReprioritised):
-        timeline.priority = fact.priority
-    elif isinstance(fact, TicketHeld):
-        waits.append((at, None))
-    elif isinstance(fact, TicketReopened):
-        if timeline.resolved_at is not None:
-            closures.append((timeline.resolved_at, at))
-        timeline.resolved_at = None
-    elif isinstance(fact, TicketRejected):
-        timeline.rejected_at = at
-    if isinstance(fact, TicketResumed | TicketResolved | TicketRejected) and waits and waits[-1][1] is None:
-        waits[-1] = (waits[-1][0], at)
-    if isinstance(fact, TicketResolved):
-        timeline.resolved_at = at
-    if isinstance(fact, ResponseRecorded | CallRecorded | TicketResolved):
-        _respond(timeline, at)
-    timeline.waits, timeline.closures = waits, closures
+    timeline.go_on(fact)
     _judge(rows, row, timeline, place)
-
-
-def _respond(timeline: Timeline, at: int) -> None:
-    if timeline.responded_at is None or at < timeline.responded_at:
-        timeline.responded_at = at
-        timeline.reaction_priority = timeline.reaction_priority or timeline.priority
 
 
 def _judge(rows: Rows, row: TimelineRow, timeline: Timeline, place: Place) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.coverage import Calendar
-from ledger.sla import AROUND_THE_CLOCK, Clock, Timeline, covered
+from ledger.sla import AROUND_THE_CLOCK, Clock, covered, pauses_of
 from ledger.sla_trace import Window, trace
 from ledger.terms import Terms, parse_terms
+from ledger.timeline import Timeline
 from ledger.values import half_up
 from projections.calendars import Calendars
 from projections.clocks import CLOCKS, TERMS, ZONES, ClockRow, TermsRow, TimelineRow, ZoneRow, read_timeline, sla_clocks
@@ -168,13 +169,9 @@ async def contexts(snapshot: Snapshot, ticket_ids: Sequence[str], calendars: Cal
     return found
 
 
-def pauses_of(context: Context, target: str) -> list[tuple[int, int]]:
+def _pauses(context: Context, target: str) -> list[tuple[int, int]]:
     """The ended waits and closures that hold a target's clock."""
-    timeline, sla = context.timeline, context.terms.sla
-    spans = [*(timeline.waits or []), *(timeline.closures or [])]
-    if target == "reaction":
-        spans = timeline.waits or [] if sla.reaction_pauses_while_waiting else []
-    return [(start, end) for start, end in spans if end is not None]
+    return [(start, end) for start, end in pauses_of(context.terms, context.timeline, target) if end is not None]
 
 
 def time_left(context: Context, row: ClockRow, now: int) -> tuple[int, int]:
@@ -182,7 +179,7 @@ def time_left(context: Context, row: ClockRow, now: int) -> tuple[int, int]:
     assert row.due_at is not None, "a paused clock is not at risk"
     promised = getattr(context.terms.sla, row.target)[str(row.priority)]
     calendar = AROUND_THE_CLOCK if promised.kind == "elapsed" or context.calendar is None else context.calendar
-    pauses = pauses_of(context, row.target)
+    pauses = _pauses(context, row.target)
     whole = covered(calendar, row.started_at, row.due_at, pauses)
     return covered(calendar, max(now, row.started_at), row.due_at, pauses), whole
 
@@ -192,4 +189,4 @@ def account(context: Context, row: ClockRow, now: int) -> list[Window]:
     promised = getattr(context.terms.sla, row.target)[str(row.priority)]
     until = row.due_at if row.due_at is not None else (row.paused_since or now)
     days = getattr(promised, "days", 0)
-    return trace(promised.kind, days, context.calendar, row.opened_at, until, pauses_of(context, row.target))
+    return trace(promised.kind, days, context.calendar, row.opened_at, until, _pauses(context, row.target))

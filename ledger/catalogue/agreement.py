@@ -32,6 +32,7 @@ SAMPLES: dict[str, object] = {
     "penalty": {"notice_minutes": 1, "minutes": 1},
     "channels": ["email"],
     "on_site": {"kind": "none"},
+    "service_credit": {"kind": "fee_share", "percent": 1},
 }
 
 

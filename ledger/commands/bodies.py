@@ -320,6 +320,10 @@ class ReverseDeduction(Command):
     at: Instant | None = None
 
 
+class GrantServiceCredit(OnTicket):
+    target: Literal["reaction", "resolution"]
+
+
 COMMANDS: dict[str, type[Command]] = {
     "sign-contract": SignContract,
     "renew-contract": RenewContract,
@@ -355,6 +359,7 @@ COMMANDS: dict[str, type[Command]] = {
     "dispute-deduction": DisputeDeduction,
     "settle-dispute": SettleDispute,
     "reverse-deduction": ReverseDeduction,
+    "grant-service-credit": GrantServiceCredit,
 }
 
 # What a command creates: the name space and the field of the new id. Entries, sessions and services share one.

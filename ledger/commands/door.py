@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from ledger.access import Actor
 from ledger.catalogue.loader import Catalogue
-from ledger.commands import contracts, credit, deductions, sessions, tickets
+from ledger.commands import contracts, credit, deductions, service_credits, sessions, tickets
 from ledger.commands.bodies import COMMANDS, CREATES
 from ledger.commands.fields import Command
 from ledger.commands.work import AggregateCache, UnitOfWork, locate
@@ -32,7 +32,7 @@ ATTEMPTS = 6
 CARRY_OUT: dict[str, Callable[[UnitOfWork, Any], None]] = {
     name: getattr(module, name.replace("-", "_"))
     for name in COMMANDS
-    for module in (contracts, credit, deductions, sessions, tickets)
+    for module in (contracts, credit, deductions, service_credits, sessions, tickets)
     if hasattr(module, name.replace("-", "_"))
 }
 

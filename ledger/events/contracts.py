@@ -75,6 +75,20 @@ class FeeReversed(Fact, frozen=True):
     rule: str = "C15"
 
 
+@topic("ServiceCreditCharged")
+class ServiceCreditCharged(Fact, frozen=True):
+    """A share of a term's fee that the provider owes for a missed promise: a negative charge (M1)."""
+
+    charge_id: str
+    ticket_id: str
+    target: str
+    fee_charge_id: str
+    percent: int
+    amount_cents: int
+    currency: str
+    rule: str = "M1"
+
+
 @topic("PlanChanged")
 class PlanChanged(Fact, frozen=True):
     """From `from_on` the contract runs under another plan; nothing is prorated (C15)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from ledger.events.base import Fact, Sealed, topic
@@ -142,6 +142,23 @@ class TicketEscalated(Fact, frozen=True):
     to_level: str
     by: Literal["partner", "provider"]
     rule: str = "T3"
+
+
+@topic("ServiceCreditGranted")
+class ServiceCreditGranted(Fact, frozen=True):
+    """A promise was missed, and the provider owes what the terms say for it: once for each target (S4).
+
+    The credit itself is a negative charge (`charge_id`) or a grant of minutes (`grant_id`).
+    """
+
+    ticket_id: str
+    target: Literal["reaction", "resolution"]
+    priority: int
+    due_at: datetime
+    ended_at: datetime | None = None
+    charge_id: str | None = None
+    grant_id: str | None = None
+    rule: str = "S4"
 
 
 @topic("DefectConfirmed")
