@@ -47,9 +47,8 @@ class LedgerAggregate(BaseAggregate[str]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._methods = {
-            fact: method for method in vars(cls).values() for fact in getattr(method, "applies", ()) if callable(method)
-        }
+        own = (method for method in vars(cls).values() if callable(method))
+        cls._methods = cls._methods | {fact: method for method in own for fact in getattr(method, "applies", ())}
 
     @classmethod
     def stream(cls, key: str) -> str:
