@@ -34,7 +34,7 @@ from projections.runner import Projector
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 token_app = typer.Typer(no_args_is_help=True, help="Access: make, list and revoke tokens.")
 app.add_typer(token_app, name="token")
-out = Console(soft_wrap=not sys.stdout.isatty())
+out = Console(width=None if sys.stdout.isatty() else 150)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 AsJson = Annotated[bool, typer.Option("--json", help="The API's shape instead of a table.")]
 When = Annotated[str | None, typer.Option(help="An instant with offset, or a day.")]

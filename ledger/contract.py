@@ -160,6 +160,10 @@ class Contract(LedgerAggregate):
             )
         return self.terms[-1]
 
+    def term_from(self, starts_on: date) -> Term | None:
+        """The term that begins on a day, unless it was cut away before it did."""
+        return next((t for t in self.terms if t.starts_on == starts_on and t.starts_at < t.ends_at), None)
+
     def next_term_day(self, starts_on: date | None) -> tuple[date, Terms]:
         """First day and terms of the term that a renewal appends: the day after the last one's end (C15)."""
         if self.terminated_on is not None:
@@ -180,9 +184,6 @@ class Contract(LedgerAggregate):
                 expected=following.isoformat(),
             )
         return following, last.terms
-
-    def has_term_from(self, starts_on: date) -> bool:
-        return any(term.starts_on == starts_on and term.starts_at < term.ends_at for term in self.terms)
 
     def change_plan(self, from_on: date, terms: Terms, stamp: Stamp) -> None:
         """From a day inside its terms the contract runs under another plan (C15); `start_term` follows."""

@@ -208,14 +208,13 @@ class CreditAccount(CreditState):
                 )
 
     def _cover_debts(self, at: datetime, stamp: Stamp) -> list[Cover]:
-        """Available credit fills the oldest debt first; a grant that begins later fills it when it begins (C4)."""
+        """What becomes available first fills the oldest debt; a grant that begins later does when it begins (C4)."""
         covers = []
         for debt in list(self.debts):
-            for grant in sorted(self.grants.values(), key=lambda g: (g.expires_at, g.order)):
-                if grant.free <= 0 or debt.quantity == 0:
-                    continue
-                when = max(at, grant.valid_from, debt.moment)
-                if when >= grant.expires_at:
+            since = max(at, debt.moment)
+            for grant in sorted(self.grants.values(), key=lambda g: (max(since, g.valid_from), g.expires_at, g.order)):
+                when = max(since, grant.valid_from)
+                if grant.free <= 0 or debt.quantity == 0 or when >= grant.expires_at:
                     continue
                 cover = Cover(debt.deduction_id, grant.grant_id, min(grant.free, debt.quantity), when)
                 self.record(

@@ -10,7 +10,6 @@ from ledger.contract import Contract
 from ledger.credit_account import CreditAccount
 from ledger.errors import Refusal
 from ledger.events import CustomerAmended
-from ledger.session import Session
 from ledger.terms import MinutesPool, Terms
 from ledger.values import first_instant, parse_cents
 
@@ -45,7 +44,7 @@ def _start_term(work: UnitOfWork, starts_on: date, terms: Terms) -> None:
     """Term, fee, and for each pool its account and allotment (C15)."""
     contract = work.contract
     term = contract.start_term(starts_on, terms, work.stamp)
-    work.claim("term", f"{contract.contract_id}/{starts_on}")
+    work.claim("term", f"{contract.contract_id}/{term.number}")
     allotment_no = sum(1 for t in contract.terms[:-1] for pool in t.terms.pools.values() if _allotment(pool))
     for name, pool in terms.pools.items():
         account = work.get(CreditAccount, f"{contract.contract_id}:{name}")
@@ -117,14 +116,16 @@ def terminate_contract(work: UnitOfWork, body: bodies.TerminateContract) -> None
 
 
 def _end_credit(work: UnitOfWork, cut_at: datetime) -> None:
+    """Allotments expire first, so that what a released session held of them fills no debt afterwards (C15)."""
     for pool in work.contract.pools:
-        account = work.account(pool)
-        for session_id, held in list(account.reservations.items()):
-            if held.starts_at >= cut_at:
-                released_at = max(work.stamp.now, held.effective_at)
-                work.follow_covers(account.release(session_id, released_at, work.stamp))
-                work.get(Session, session_id).end("released", released_at, work.stamp)
-        account.cut_allotments(cut_at, work.stamp)
+        work.account(pool).cut_allotments(cut_at, work.stamp)
+    for session in work.open_sessions():
+        if session.starts_at < cut_at:
+            continue
+        released_at = max(work.stamp.now, session.booked_at)
+        if session.pool is not None:
+            work.follow_covers(work.account(session.pool).release(session.session_id, released_at, work.stamp))
+        session.end("released", released_at, work.stamp)
 
 
 def authorise_direct_contact(work: UnitOfWork, body: bodies.AuthoriseDirectContact) -> None:

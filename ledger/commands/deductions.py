@@ -61,6 +61,8 @@ def deduct_time(work: UnitOfWork, term: Term, spent: TimeSpent) -> None:
     terms, stamp, worked = term.terms, work.stamp, spent.worked
     billed = round_up_minutes(worked.worked_seconds, terms.increment_minutes)
     surcharge_cents = _on_site_surcharge_cents(work, terms) if spent.on_site else 0
+    if worked.treatment != "billable":
+        surcharge_cents = 0  # goodwill and warranty cost nothing (C13)
     fields: dict[str, Any] = {"basis": worked.treatment}
     overage, covers = 0, list[Cover]()
     if worked.treatment == "billable":
@@ -136,11 +138,11 @@ def _charge(
     """The charges that arise from the time: overage by tiers, a service outside a pool, a visit's surcharge."""
     contract, stamp, moment = work.contract, work.stamp, spent.moment
     if overage and terms.overage is not None:
-        if terms.overage.counts_contract:
-            position = contract.overage_minutes
-            contract.record(ContractOverageCounted, moment, stamp, deduction_id=deduction.deduction_id, minutes=overage)
-        else:
+        by_ticket = terms.overage.scope == "ticket"
+        position = contract.overage_minutes
+        if by_ticket:
             position = spent.ticket.overage_minutes if spent.ticket else 0
+        contract.record(ContractOverageCounted, moment, stamp, deduction_id=deduction.deduction_id, minutes=overage)
         deduction.charge_overage(overage_lines(terms.overage, position, overage), terms.currency, moment, stamp)
     if fields.get("cost_cents") and "pool" not in fields:
         deduction.record(
@@ -274,8 +276,7 @@ def _reverse(work: UnitOfWork, deduction: Deduction, reason: str, at: datetime, 
     if deduction.ticket_id is not None:
         billed = deduction.billed_minutes
         work.ticket(deduction.ticket_id).reverse_work(deduction.deduction_id, billed, overage, at, work.stamp)
-    terms = work.contract.terms[deduction.term_no - 1].terms
-    if overage and terms.overage is not None and terms.overage.counts_contract:
+    if overage:
         work.contract.record(
             ContractOverageCounted, at, work.stamp, deduction_id=deduction.deduction_id, minutes=-overage
         )

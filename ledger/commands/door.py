@@ -20,12 +20,12 @@ from pydantic import ValidationError
 from ledger.access import Actor
 from ledger.catalogue.loader import Catalogue
 from ledger.commands import contracts, credit, deductions, service_credits, sessions, tickets
-from ledger.commands.bodies import COMMANDS, CREATES
+from ledger.commands.bodies import COMMANDS, CREATES, RenewContract
 from ledger.commands.fields import Command
 from ledger.commands.work import AggregateCache, UnitOfWork, locate
 from ledger.errors import Refusal, malformed
 from ledger.parties import Keyring
-from ledger.store import ConflictError, EventStore
+from ledger.store import ConflictError, EventStore, Prior
 
 ATTEMPTS = 6
 
@@ -56,9 +56,6 @@ class Answer:
     last: int
     replayed: bool = False
     events: list[tuple[int, str, str]] = field(default_factory=list)
-
-
-Prior = tuple[int, int, str, bytes]  # first and last position, name, digest of an accepted command
 
 
 def parse(name: str, payload: Any, actor: Actor, header_id: str | None = None) -> Request:
@@ -176,7 +173,7 @@ class Ledger:
         prior = known.get(("command", request.command_id)) if request.command_id else None
         if name != "sign-contract":
             locate(work, body)
-        if prior is not None and prior[2:] != (name, digest):
+        if prior is not None and not prior.is_same(name, digest):
             raise Refusal(
                 "command-id-reused",
                 f"Command id {request.command_id} was used for another command.",
@@ -186,32 +183,44 @@ class Ledger:
         if name == "sign-contract":
             self._check_signing(work, request, prior)
         if prior is not None:
-            return Answer(request.command_id or "", prior[0], prior[1], replayed=True)
+            return Answer(request.command_id or prior.command_id, prior.first, prior.last, replayed=True)
         CARRY_OUT[name](work, body)
         command_id = request.command_id or secrets.token_hex(16)
         if name in CREATES:
             work.claim(CREATES[name][0], getattr(body, CREATES[name][1]))
+        self._check_derived(work, name, known)
         row = work.accept(command_id, name, digest)
-        accepted: Prior = (-row.first - 1, -row.last - 1, name, digest)
+        accepted = Prior(-row.first - 1, -row.last - 1, name, digest, command_id)
         known["command", command_id] = accepted
-        for space, id_, _ in work.batch.ids[-len(work._claims) :] if work._claims else ():
+        for space, id_, _ in work.batch.ids[-len(work.claims) :] if work.claims else ():
             known[space, id_] = accepted
-        return Answer(command_id, accepted[0], accepted[1])
+        return Answer(command_id, accepted.first, accepted.last)
 
     def _created(
         self, work: UnitOfWork, request: Request, digest: bytes, known: dict[tuple[str, str], Prior]
     ) -> Prior | None:
         """The earlier command with the same new id: same content changes nothing, other content is refused (C12)."""
-        if request.name == "renew-contract":
-            return known.get(("term", _term_id(request.body)))
+        if isinstance(request.body, RenewContract):
+            term = work.contract.term_from(request.body.starts_on) if request.body.starts_on else None
+            if term is None:
+                return None
+            term_id = f"{work.contract.contract_id}/{term.number}"
+            return known.get(("term", term_id)) or self.store.commands_that_took("term", [term_id]).get(term_id)
         space, id_field = CREATES.get(request.name, ("", ""))
         if not space:
             return None
         id_ = getattr(request.body, id_field)
         prior = known.get((space, id_))
-        if prior is not None and prior[2:] != (request.name, digest):
+        if prior is not None and not prior.is_same(request.name, digest):
             raise Refusal("already-exists", f"The {id_field.replace('_', ' ')} {id_} is taken.", **{id_field: id_})
         return prior
+
+    def _check_derived(self, work: UnitOfWork, name: str, known: dict[tuple[str, str], Prior]) -> None:
+        """An id that follows from others (a penalty's, a correction's) may have been taken by somebody's own choice."""
+        given = CREATES.get(name, ("", ""))[0]
+        for space, id_ in work.claims:
+            if space != given and ((space, id_) in known or self.store.commands_that_took(space, [id_])):
+                raise Refusal("already-exists", f"The id {id_}, which this command would give, is taken.", id=id_)
 
     def _check_signing(self, work: UnitOfWork, request: Request, prior: Prior | None) -> None:
         """A provider's token signs for its own provider; a repetition is answered to whom may see the contract."""
@@ -230,17 +239,11 @@ class Ledger:
             if request.name in CREATES:
                 space, id_field = CREATES[request.name]
                 wanted.setdefault(space, []).append(getattr(request.body, id_field))
-            elif request.name == "renew-contract":
-                wanted.setdefault("term", []).append(_term_id(request.body))
         known: dict[tuple[str, str], Prior] = {}
         for space, ids in wanted.items():
             found = self.store.commands_by_id(ids) if space == "command" else self.store.commands_that_took(space, ids)
             known.update({(space, id_): prior for id_, prior in found.items()})
         return known
-
-
-def _term_id(body: Any) -> str:
-    return f"{body.contract_id}/{body.starts_on}"
 
 
 def _streams(requests: Sequence[Request]) -> list[str]:

@@ -67,7 +67,7 @@ class UnitOfWork:
         self.actor = Actor("", "admin")
         self.stamp = Stamp("", "admin", datetime.min)
         self._contract: Contract | None = None
-        self._claims: list[tuple[str, str]] = []
+        self.claims: list[tuple[str, str]] = []
 
     # -- one command -----------------------------------------------------------------------------------------
 
@@ -76,7 +76,7 @@ class UnitOfWork:
         self.stamp = Stamp(actor.token_id, actor.role, now)
         self._journal = []
         self._contract = None
-        self._claims = []
+        self.claims = []
 
     def accept(self, command_id: str, name: str, digest: bytes) -> CommandRow:
         """The command's facts join the batch, in the order in which they were recorded."""
@@ -84,7 +84,7 @@ class UnitOfWork:
         self.events.extend(self._journal)
         contract = self.contract
         row = CommandRow(first, len(self.events) - 1, command_id, name, digest, contract.provider, contract.contract_id)
-        self.batch.ids.extend((space, id_, len(self.batch.commands)) for space, id_ in self._claims)
+        self.batch.ids.extend((space, id_, len(self.batch.commands)) for space, id_ in self.claims)
         self.batch.commands.append(row)
         return row
 
@@ -161,9 +161,17 @@ class UnitOfWork:
             raise Refusal("unknown-pool", f"The contract has no pool {pool}; its pools: {names}.", pool=pool)
         return account
 
+    def open_sessions(self) -> list[Session]:
+        """Sessions of the command's contract that are still booked, those of this batch included."""
+        stored = self.store.sessions_of(self.contract.contract_id)
+        own = [e.originator_id for e in self.events if e.originator_id.startswith("session:")]
+        keys = dict.fromkeys(stream.partition(":")[2] for stream in (*stored, *own))
+        found = [self.get(Session, key) for key in keys]
+        return [s for s in found if s.state == "booked" and s.contract_id == self.contract.contract_id]
+
     def claim(self, space: str, id_: str) -> None:
         """Takes an id for good, in the transaction of the command's events."""
-        self._claims.append((space, id_))
+        self.claims.append((space, id_))
 
     # -- what commands share ---------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from eventsourcing.application import Application
@@ -27,9 +27,22 @@ from ledger.store.recorders import (
     sqlite_recorder,
 )
 
-__all__ = ["Batch", "CommandRow", "ConflictError", "EventStore", "Unavailable", "open_store"]
+__all__ = ["Batch", "CommandRow", "ConflictError", "EventStore", "Prior", "Unavailable", "open_store"]
 
 IN_LIMIT = 500  # ids in one IN (…): far below SQLite's limit of parameters
+
+
+class Prior(NamedTuple):
+    """An accepted command: its first and last position, its name, the digest of its content, and its id."""
+
+    first: int
+    last: int
+    name: str
+    content_digest: bytes
+    command_id: str
+
+    def is_same(self, name: str, content_digest: bytes) -> bool:
+        return (self.name, self.content_digest) == (name, content_digest)
 
 
 class ConflictError(Exception):
@@ -97,23 +110,34 @@ class EventStore:
     def highest_position(self) -> int:
         return int(self.database.query("SELECT coalesce(max(notification_id), 0) FROM stored_events")[0][0])
 
-    def commands_by_id(self, command_ids: Sequence[str]) -> dict[str, tuple[int, int, str, bytes]]:
-        """Accepted commands among these ids: first and last position, name, digest of the content."""
-        sql = "SELECT command_id, first_position, last_position, name, content_digest FROM commands WHERE command_id IN"
-        return {row[0]: (row[1], row[2], row[3], bytes(row[4])) for row in self._in(sql, command_ids)}
+    def commands_by_id(self, command_ids: Sequence[str]) -> dict[str, Prior]:
+        """Accepted commands among these ids."""
+        sql = (
+            "SELECT command_id, first_position, last_position, name, content_digest, command_id FROM commands "
+            "WHERE command_id IN"
+        )
+        return {row[0]: Prior(row[1], row[2], row[3], bytes(row[4]), row[5]) for row in self._in(sql, command_ids)}
 
-    def commands_that_took(self, space: str, ids: Sequence[str]) -> dict[str, tuple[int, int, str, bytes]]:
+    def commands_that_took(self, space: str, ids: Sequence[str]) -> dict[str, Prior]:
         """The accepted commands that took these ids of a name space."""
         sql = (
-            "SELECT k.id, c.first_position, c.last_position, c.name, c.content_digest FROM known_ids k "
+            "SELECT k.id, c.first_position, c.last_position, c.name, c.content_digest, c.command_id FROM known_ids k "
             f"JOIN commands c ON c.first_position = k.position WHERE k.space = '{space}' AND k.id IN"
         )
-        return {row[0]: (row[1], row[2], row[3], bytes(row[4])) for row in self._in(sql, ids)}
+        return {row[0]: Prior(row[1], row[2], row[3], bytes(row[4]), row[5]) for row in self._in(sql, ids)}
 
     def _in(self, sql: str, values: Sequence[str]) -> Iterable[tuple[Any, ...]]:
         for start in range(0, len(values), IN_LIMIT):
             part = values[start : start + IN_LIMIT]
             yield from self.database.query(f"{sql} ({','.join('?' * len(part))})", part)
+
+    def sessions_of(self, contract_id: str) -> list[str]:
+        """The streams of all sessions that were ever booked under a contract."""
+        sql = (
+            "SELECT originator_id FROM stored_events WHERE topic = 'SessionBooked@1' AND contract_id = ? "
+            "ORDER BY notification_id"
+        )
+        return [row[0] for row in self.database.query(sql, (contract_id,))]
 
     def events_between(self, first: int, last: int) -> list[tuple[int, str, str]]:
         """Position, type and stream of stored events, both ends included."""

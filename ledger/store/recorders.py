@@ -208,6 +208,7 @@ def prepare_postgres(url: str) -> None:
             if connection.execute("SELECT to_regclass('public.known_ids')").fetchone() == (None,):
                 append = schema.POSTGRES_APPEND.format(lock=APPEND_LOCK)
                 with connection.transaction():
+                    connection.execute(f"GRANT {schema.WRITER_ROLE} TO CURRENT_USER")
                     for statement in (
                         *schema.POSTGRES_TABLES,
                         *schema.POSTGRES_TRIGGERS,
@@ -215,7 +216,8 @@ def prepare_postgres(url: str) -> None:
                         *schema.POSTGRES_GRANTS,
                     ):
                         connection.execute(statement)
-                    connection.execute(f"GRANT {schema.WRITER_ROLE} TO CURRENT_USER")
+            if connection.execute("SELECT pg_has_role(%s, 'MEMBER')", (schema.WRITER_ROLE,)).fetchone() != (True,):
+                raise psycopg.errors.InsufficientPrivilege(f"the database user is no member of {schema.WRITER_ROLE}")
         finally:
             connection.execute("SELECT pg_advisory_unlock(%s)", (APPEND_LOCK,))
 

@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS stored_events (
     {stream_key} (originator_id, originator_version)
 );
 CREATE INDEX IF NOT EXISTS stored_events_recorded ON stored_events (recorded_at, notification_id);
+CREATE INDEX IF NOT EXISTS stored_events_sessions ON stored_events (contract_id) WHERE topic = 'SessionBooked@1';
 CREATE TABLE IF NOT EXISTS commands (
     first_position BIGINT NOT NULL PRIMARY KEY,
     last_position BIGINT NOT NULL,

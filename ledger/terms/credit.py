@@ -31,11 +31,6 @@ class Overage(Strict):
             raise ValueError("every tier but the last has first_minutes, the last has none")
         return self
 
-    @property
-    def counts_contract(self) -> bool:
-        """Whether prices depend on how much overage the whole contract had; one tier's price depends on nothing."""
-        return self.scope == "contract" and len(self.tiers) > 1
-
 
 class TopUp(Strict):
     """What may be bought for a pool (domain C5), in the pool's unit; `rate` is the price of an hour of it."""
