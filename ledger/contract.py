@@ -26,12 +26,11 @@ from ledger.events import (
     TermCutShort,
     TermStarted,
 )
-from ledger.holiday_sets import SOURCE, holiday_set, set_name
+from ledger.holiday_sets import SOURCE, holidays_in_force
 from ledger.terms import Terms, parse_terms
 from ledger.values import FAR_FUTURE, add_months, first_instant, half_up, parse_cents, show_instant
 
 ONE_DAY = timedelta(days=1)
-YEARS_KEPT = 5  # holidays of an open-ended term; for later years the pinned source answers
 
 
 @dataclass(slots=True)
@@ -50,18 +49,6 @@ class Term:
 
     def holds(self, moment: datetime) -> bool:
         return self.starts_at <= moment < self.ends_at
-
-
-def holidays_in_force(terms: Terms, first_year: int, last_year: int) -> dict[str, list[date]]:
-    """The public holidays of the terms' calendars, for the years that a term's tickets can reach into (S3)."""
-    coverages = [terms.coverage, *terms.channel_coverage.values(), *terms.scope_coverage.values()]
-    named = {(c.country, c.region) for c in coverages if c is not None and c.country is not None and not c.always}
-    last_year = max(last_year, first_year + YEARS_KEPT) + 1
-    return {
-        set_name(country, region): holiday_set(country, region, first_year, last_year)
-        for country, region in sorted(named, key=str)
-        if country is not None
-    }
 
 
 class Contract(LedgerAggregate):

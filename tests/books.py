@@ -1,4 +1,4 @@
-"""An auditor's slow reading of the stored facts: the figures of an account at an instant, with none of the ledger's code.
+"""An auditor's slow reading of the stored facts: an account's figures at an instant, with none of the ledger's code.
 
 Credit is read from the account's facts, consumption from the deductions' own, so that one checks the other (C16).
 """
@@ -95,11 +95,12 @@ def figures(facts: list[Fact], pool: str, at: datetime) -> Figures:
         elif isinstance(fact, ReservationReleased):
             reserved -= fact.quantity
     live = expired = 0
-    for grant_id, granted in quantity.items():
-        end = ends[grant_id]
+    for grant_id in quantity.keys() | taken.keys() - {None}:
+        rest = quantity.get(grant_id, 0) - taken[grant_id]
+        end = ends.get(grant_id)  # what was drawn from a grant may be given back as of a moment before it began
         if end is not None and end <= at:
-            expired += granted - taken[grant_id]
+            expired += rest
         else:
-            live += granted - taken[grant_id]
+            live += rest
     available = live - reserved - taken[None]
     return Figures(sum(quantity.values()), available, reserved, consumed(facts, pool, at), expired)

@@ -48,22 +48,42 @@ def catalogue() -> Catalogue:
     return load_catalogue(Path(__file__).parent / "domain" / "plans")
 
 
+@cache
+def empty_file() -> bytes:
+    """A ledger's file before the first command: copying it is quicker than making its tables again."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "ledger.db"
+        store = open_store(f"sqlite:///{file}")
+        Ledger(store, catalogue())
+        store.close()
+        return file.read_bytes()
+
+
 class World:
     """An open ledger on an SQLite file that is gone with it. `now` is what its clock says."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: bytes | None = None) -> None:
         folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self._url = f"sqlite:///{Path(folder.name) / 'ledger.db'}"
+        self._file = Path(folder.name) / "ledger.db"
+        self._file.write_bytes(file or empty_file())
         self.now = datetime(2025, 1, 1, tzinfo=UTC)
         self._numbers = count(1)
         weakref.finalize(self, folder.cleanup)
         self.open_anew()
 
     def open_anew(self) -> None:
-        """As another process would find it."""
-        self.store = open_store(self._url)
+        """As another process would find it. No scenario outlives its process, so none waits for the disk."""
+        self.store = open_store(f"sqlite:///{self._file}")
         self.ledger = Ledger(self.store, catalogue())
+        with self.store.application.recorder.datastore.get_connection(commit=True) as writing:
+            writing._sqlite_conn.execute("PRAGMA synchronous=OFF")
+        self.store.database.connection().execute("PRAGMA synchronous=OFF")
         weakref.finalize(self, self.store.close)  # what is registered last is done first
+
+    def as_file(self) -> bytes:
+        """All that was recorded, to begin other worlds with."""
+        self.store.close()
+        return self._file.read_bytes()
 
     def tell(self, *steps: Step) -> list[Answer | Refusal]:
         """The answers to commands that are sent in one transaction."""
@@ -126,7 +146,8 @@ class Outcome(Given):
             else:
                 rest.remove(found)
         beside = [fact for fact in rest if type(fact) in TOLD]
-        assert not missing and not beside, _difference(missing, beside, self.facts)
+        difference = _difference(missing, beside, self.facts) if missing or beside else ""
+        assert not difference, difference
         return self
 
     def refused(self, code: str, **members: Any) -> Outcome:
@@ -144,7 +165,8 @@ class Outcome(Given):
         __tracebackhide__ = True
         answer = self.answers[-1]
         assert isinstance(answer, Answer), f"refused: {answer.code}, {answer} {answer.members}"
-        assert answer.replayed and (len(self.answers) > 1 or not self.facts), "\n".join(map(show, self.facts))
+        assert answer.replayed, "\n".join(map(show, self.facts))
+        assert len(self.answers) > 1 or not self.facts, "a replay left facts behind"
         return self
 
     def left(self, available: int, *, at: str | None = None, pool: str = "server-support", **others: int) -> Outcome:

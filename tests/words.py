@@ -176,7 +176,7 @@ def undone(deduction_id: str, **fields: Any) -> Expected:
 
 
 def _said(fact: Any, name: str) -> Any:
-    """A field; `draws`, `returns`, `parts` by grant; `drawn`, `owed`, and `worked` in whole minutes follow from them."""
+    """A field, draws by grant; `drawn`, `owed` and `worked` (whole minutes) follow from others."""
     derived: dict[str, Callable[[], Any]] = {
         "drawn": lambda: sum(draw.quantity for draw in fact.draws if draw.grant_id is not None),
         "owed": lambda: sum(draw.quantity for draw in fact.draws if draw.grant_id is None),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
+from eventsourcing.persistence import IntegrityError, Notification, OperationalError, StoredEvent
 from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 from psycopg.rows import dict_row
@@ -89,6 +89,35 @@ class SqliteRecorder(SQLiteApplicationRecorder):
                 raise
         return positions
 
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """Events in the order of their positions, as the library asks for them."""
+        conditions, params = ["1 = 1"], list[Any]()
+        for condition, value in (
+            ("notification_id >= ?" if inclusive_of_start else "notification_id > ?", start),
+            ("notification_id <= ?", stop),
+        ):
+            if value is not None:
+                conditions.append(condition)
+                params.append(value)
+        if topics:
+            conditions.append(f"topic IN ({','.join('?' * len(topics))})")
+            params.extend(topics)
+        sql = (
+            "SELECT originator_id, originator_version, topic, state, notification_id FROM stored_events "
+            f"WHERE {' AND '.join(conditions)} ORDER BY notification_id LIMIT ?"
+        )
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(sql, [*params, limit])
+            return [Notification(row[0], row[1], row[2], row[3], id=row[4]) for row in cursor.fetchall()]
+
     @staticmethod
     def _append(raw: sqlite3.Connection, stored_events: Sequence[StoredEvent], batch: Batch) -> Sequence[int]:
         last = raw.execute(
@@ -127,7 +156,7 @@ class SqliteRecorder(SQLiteApplicationRecorder):
             [(space, id_, base + batch.commands[index].first + 1) for space, id_, index in batch.ids],
         )
         raw.executemany("INSERT INTO party_keys VALUES (?,?,?,?)", batch.keys)
-        return range(base + 1, base + 1 + len(stored_events))
+        return list(range(base + 1, base + 1 + len(stored_events)))
 
 
 _APPEND = f"SELECT public.append_events({', '.join(['%s'] * 20)})"
@@ -166,7 +195,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
             row = connection.execute(_APPEND, values, prepare=True).fetchone()
         assert row is not None
         base = int(row["append_events"])
-        return range(base + 1, base + 1 + len(stored_events))
+        return list(range(base + 1, base + 1 + len(stored_events)))
 
 
 class LedgerPostgresDatastore(PostgresDatastore):

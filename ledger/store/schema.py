@@ -147,8 +147,12 @@ SQLITE_TRIGGERS += [
     f"CREATE TRIGGER IF NOT EXISTS {table}_replace BEFORE INSERT ON {table} "
     f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key}) BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     for table, key in (
-        ("stored_events", "notification_id = NEW.notification_id"),
-        ("commands", "first_position = NEW.first_position"),
+        (
+            "stored_events",
+            "notification_id = NEW.notification_id "
+            "OR (originator_id = NEW.originator_id AND originator_version = NEW.originator_version)",
+        ),
+        ("commands", "first_position = NEW.first_position OR command_id = NEW.command_id"),
         ("known_ids", "space = NEW.space AND id = NEW.id"),
     )
 ]

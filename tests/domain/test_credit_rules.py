@@ -1,4 +1,4 @@
-"""Credit, rule by rule: rounding, drawdown, overage, debts, top-ups, reversals, expiry, pools, bins, dates (C1–C5, C9–C14)."""
+"""Credit: rounding, drawdown, overage, debts, top-ups, reversals, expiry, pools, bins, dates (C1–C5, C9–C14, C16)."""
 
 from typing import Any
 

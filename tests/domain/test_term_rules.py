@@ -272,6 +272,14 @@ def test_credit_that_a_termination_releases_fills_a_debt() -> None:
     history.when(terminate("2026-06-30")).then(released(480), filled("debt", 60, grant_id="top"))
 
 
+def test_what_expired_with_the_contract_fills_no_debt_when_the_ledger_learns_of_it_later() -> None:
+    held = book(60, "2026-08-10T10:00:00+02:00", FEBRUARY, session_id="after", pool="care")
+    history = given(contract("house-prepaid"), held, worked(10, FEBRUARY, entry_id="debt"))
+    outcome = history.when(terminate("2026-06-30", heard="2026-07-20T09:00:00Z"))
+    outcome.then(released(60, effective_at="2026-07-20T09:00:00Z"), fact(GrantCutShort, grant_id="C.allotment.1"))
+    outcome.left(-10, pool="care", expired=60, reserved=0)
+
+
 # -- days that some years lack, and clocks that skip midnight ---------------------------------------------------
 
 

@@ -1,0 +1,205 @@
+"""Histories for Hypothesis: commands on four small contracts, some of which will be refused, and how they are told.
+
+The contracts differ in what bears the time: prepaid credit, an allotment with debts, an allotment with overage, tiers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from hypothesis import note
+from hypothesis import strategies as st
+
+from ledger.commands.door import Answer
+from ledger.errors import Refusal
+from ledger.events import Fact, Sealed
+from tests.scenario import World
+from tests.words import PREPAID, Step, contract, do, open_ticket, top_up
+
+BEGINNING = datetime(2026, 1, 1, 9, tzinfo=UTC)
+CLOCK = datetime(2027, 6, 1, tzinfo=UTC)  # everything that is told has happened by then
+PLANS = {"P": PREPAID, "H": "house-prepaid", "L": "groupios-m", "R": "house-tiers"}
+POOLS = {"P": ["server-support"], "H": ["care", "implementation"], "L": ["included"], "R": []}
+SIGNED = [step for name, plan in PLANS.items() for step in contract(plan, contract_id=name, ticket=None)]
+SIGNED += [open_ticket(f"T{name}", contract_id=name, at="2026-01-01T12:00:00Z") for name in PLANS]
+SIGNED += [top_up(480, top_up_id=f"first-{name}", contract_id=name, pool=POOLS[name][0]) for name in "PH"]
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+contracts = st.sampled_from(list(PLANS))
+days = st.integers(0, 170)
+minutes = st.integers(1, 200)
+earlier = st.integers(0, 9)  # the n-th latest of what there is, counted round
+sides = st.sampled_from(["customer", "provider"])
+# Some moments coincide, some lie a second apart, and some at the midnight at which grants expire in Europe.
+clocks = st.sampled_from([-10 * HOUR, 0 * HOUR, timedelta(seconds=1), 5 * HOUR])
+instants = st.builds(lambda day, clock: BEGINNING + day * DAY + clock, days, clocks)
+after = st.integers(1, 40).map(lambda day: day * DAY)
+notices = st.sampled_from([50 * HOUR, 24 * HOUR, 24 * HOUR - timedelta(seconds=1), HOUR, 0 * HOUR])
+changes = st.one_of(
+    st.tuples(st.just("move"), earlier, notices, sides, after),
+    st.tuples(st.just("cancel"), earlier, notices, sides),
+    st.tuples(st.just("no-show"), earlier),
+    st.tuples(st.just("complete"), earlier, minutes),
+)
+follow_ups = st.lists(changes, max_size=3)
+actions = st.one_of(
+    *[st.tuples(st.just("work"), contracts, minutes, instants)] * 4,
+    *[st.tuples(st.just("work"), st.sampled_from("RL"), minutes, instants)] * 2,
+    st.tuples(st.just("free work"), contracts, minutes, instants),
+    *[st.tuples(st.just("top-up"), st.sampled_from("PPHL"), st.just(480), instants, st.none() | after)] * 3,
+    st.tuples(st.just("grant"), st.sampled_from("PHL"), minutes, instants, st.none() | after),
+    st.tuples(st.just("book"), st.sampled_from("PPHLR"), minutes, instants, after),
+    *[st.tuples(st.just("appointment"), st.sampled_from("PPHLR"), minutes, instants, after, follow_ups)] * 3,
+    changes,
+    *[st.tuples(st.just("reverse"), earlier, st.just(0 * DAY) | after)] * 3,
+    st.tuples(st.just("dispute"), earlier, st.just(0 * DAY)),
+    st.tuples(st.just("settle"), earlier, st.sampled_from(["upheld", "reversed"]), after),
+    st.tuples(st.just("renew"), st.sampled_from("HLR")),
+    st.tuples(st.just("change"), st.sampled_from("HLR"), days),
+    st.tuples(st.just("terminate"), contracts, st.integers(100, 170)),
+)
+OTHER_PLAN = {"H": "house-tiers", "L": "groupios-l", "R": "house-single"}
+
+
+@dataclass
+class Teller:
+    """Turns actions into commands; each has a command id, so that it can be sent again."""
+
+    steps: list[Step] = field(default_factory=list)
+    sessions: list[tuple[str, datetime]] = field(default_factory=list)  # id and start, as far as is known here
+    deductions: list[tuple[str, datetime]] = field(default_factory=list)  # id and moment
+
+    def tell(self, action: tuple[Any, ...]) -> None:
+        if action[0] == "appointment":  # a session, and what becomes of it
+            *booking, changes = action[1:]
+            for part in (("book", *booking), *((kind, 0, *rest) for kind, _, *rest in changes)):
+                self.tell(part)
+            return
+        n = len(self.steps)
+        step = getattr(self, f"_{action[0].replace(' ', '_').replace('-', '_')}")(n, *action[1:])
+        if step is not None:
+            told = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in step.fields.items()}
+            self.steps.append(Step(step.command, told | {"command_id": f"c{n}"}))
+
+    def _work(self, n: int, name: str, minutes: int, at: datetime, **fields: Any) -> Step:
+        self.deductions.append((f"w{n}", at))
+        return do("log-work", entry_id=f"w{n}", ticket_id=f"T{name}", engineer="Eva", minutes=minutes, at=at, **fields)
+
+    def _free_work(self, n: int, name: str, minutes: int, at: datetime) -> Step:
+        return self._work(n, name, minutes, at, treatment="goodwill", reason="Sorry")
+
+    def _credit(self, name: str, pool: int, minutes: int, at: datetime, lasts: timedelta | None) -> dict[str, Any]:
+        expires_on = (at + lasts).date().isoformat() if lasts else None
+        pools = POOLS[name]
+        return {"contract_id": name, "pool": pools[pool], "minutes": minutes, "at": at, "expires_on": expires_on}
+
+    def _top_up(self, n: int, name: str, minutes: int, at: datetime, lasts: timedelta | None) -> Step:
+        return do("top-up-credit", top_up_id=f"g{n}", **self._credit(name, 0, minutes, at, lasts))
+
+    def _grant(self, n: int, name: str, minutes: int, at: datetime, lasts: timedelta | None) -> Step:
+        told = self._credit(name, -1, minutes, at, lasts)
+        return do("grant-credit", grant_id=f"g{n}", source="goodwill", reason="Sorry", **told)
+
+    def _book(self, n: int, name: str, estimate: int, at: datetime, ahead: timedelta) -> Step:
+        self.sessions.append((f"s{n}", at + ahead))
+        told = {"contract_id": name, "estimate_minutes": estimate, "starts_at": at + ahead, "at": at}
+        return do("book-session", session_id=f"s{n}", ticket_id=f"T{name}", **told)
+
+    def _session(self, which: int) -> tuple[int, str, datetime] | None:
+        if not self.sessions:
+            return None
+        place = -1 - which % len(self.sessions)
+        return place, *self.sessions[place]
+
+    def _move(self, _: int, which: int, notice: timedelta, by: str, ahead: timedelta) -> Step | None:
+        if (found := self._session(which)) is None:
+            return None
+        place, session_id, starts_at = found
+        self.sessions[place] = (session_id, starts_at + ahead)
+        self.deductions.append((f"{session_id}.penalty.1", starts_at))
+        told = {"starts_at": starts_at + ahead, "by": by, "at": starts_at - notice}
+        return do("move-session", session_id=session_id, **told)
+
+    def _cancel(self, _: int, which: int, notice: timedelta, by: str) -> Step | None:
+        found = self._session(which)
+        return found and do("cancel-session", session_id=found[1], by=by, at=found[2] - notice)
+
+    def _no_show(self, _: int, which: int) -> Step | None:
+        if (found := self._session(which)) is None:
+            return None
+        self.deductions.append((f"{found[1]}.penalty.1", found[2]))
+        return do("record-no-show", session_id=found[1], at=found[2])
+
+    def _complete(self, _: int, which: int, minutes: int) -> Step | None:
+        if (found := self._session(which)) is None:
+            return None
+        self.deductions.append((found[1], found[2]))
+        return do("complete-session", session_id=found[1], minutes=minutes, engineer="Eva", at=found[2])
+
+    def _deduction(self, command: str, which: int, later: timedelta, **fields: Any) -> Step | None:
+        if not self.deductions:
+            return None
+        deduction_id, moment = self.deductions[-1 - which % len(self.deductions)]
+        return do(command, deduction_id=deduction_id, at=moment + later, **fields)
+
+    def _reverse(self, _: int, which: int, later: timedelta) -> Step | None:
+        return self._deduction("reverse-deduction", which, later, reason="Mistake")
+
+    def _dispute(self, _: int, which: int, later: timedelta) -> Step | None:
+        return self._deduction("dispute-deduction", which, later, by="Karl", reason="No")
+
+    def _settle(self, _: int, which: int, outcome: str, later: timedelta) -> Step | None:
+        return self._deduction("settle-dispute", which, later, outcome=outcome, reason="Yes")
+
+    def _renew(self, _: int, name: str) -> Step:
+        return do("renew-contract", contract_id=name)
+
+    def _change(self, _: int, name: str, day: int) -> Step:
+        from_on = (BEGINNING + timedelta(days=day)).date().isoformat()
+        return do("change-plan", contract_id=name, plan=OTHER_PLAN[name], from_on=from_on)
+
+    def _terminate(self, _: int, name: str, day: int) -> Step:
+        ends_on = (BEGINNING + timedelta(days=day)).date().isoformat()
+        return do("terminate-contract", contract_id=name, ends_on=ends_on, reason="Moved away")
+
+
+def told(actions: list[tuple[Any, ...]]) -> list[Step]:
+    teller = Teller()
+    for action in actions:
+        teller.tell(action)
+    return teller.steps
+
+
+histories = st.lists(actions, min_size=10, max_size=40).map(told)
+
+
+@cache
+def signed() -> bytes:
+    world = World()
+    assert all(isinstance(answer, Answer) for answer in world.tell(*SIGNED))
+    return world.as_file()
+
+
+def new_world() -> World:
+    """The four contracts, signed, each with a ticket."""
+    world = World(signed())
+    world.now = CLOCK
+    return world
+
+
+def lived(steps: list[Step]) -> World:
+    """A world in which these commands were sent, in one transaction; some were refused, none for want of patience."""
+    note("\n".join(f"{step.command} {step.fields}" for step in steps))
+    world = new_world()
+    answers = world.tell(*steps)
+    assert "conflict" not in {answer.code for answer in answers if isinstance(answer, Refusal)}
+    return world
+
+
+def plain(fact: Fact) -> dict[str, Any]:
+    """A fact as it is told, without what is encrypted anew each time."""
+    told = {name: getattr(fact, name) for name in fact.__struct_fields__}
+    return {"topic": fact.TOPIC} | {name: value for name, value in told.items() if not isinstance(value, Sealed)}

@@ -1,0 +1,403 @@
+"""What holds in every history: conservation, drawdown order, one bin each, reversal, replays, order of the unrelated.
+
+Facts are judged by slow calculators that share no code with the ledger; prices and increments are literals.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger.commands.door import Answer
+from ledger.events import (
+    ChargeReversed,
+    CreditDrawn,
+    CreditGranted,
+    CreditReserved,
+    CreditReturned,
+    DebtCovered,
+    DeductionReversed,
+    Draw,
+    DrawCovered,
+    Fact,
+    GrantCutShort,
+    HoursDeducted,
+    LateChangePenaltyDeducted,
+    NoShowPenaltyDeducted,
+    OverageCharged,
+    ReservationReleased,
+    TermStarted,
+)
+from tests.books import DEDUCTIONS, everything, figures, total
+from tests.domain.histories import CLOCK, PLANS, POOLS, histories, lived, new_world, plain
+from tests.words import PREPAID, Step, do
+
+TICK = timedelta(microseconds=1)
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+# -- C16: conservation ------------------------------------------------------------------------------------------
+
+
+def told_by(steps: list[Step]) -> list[Fact]:
+    world = lived(steps)
+    return everything(world.store)
+
+
+@given(histories, st.lists(st.integers(0, 600 * 86_400_000_000), max_size=3))
+def test_at_every_moment_what_was_granted_is_available_reserved_consumed_or_expired(
+    steps: list[Step], micros: list[int]
+) -> None:
+    world = lived(steps)
+    for name, pools in POOLS.items():
+        facts = everything(world.store, name)
+        moments = {moment for fact in facts for moment in (fact.effective_at - TICK, fact.effective_at)}
+        moments |= {fact.expires_at for fact in facts if isinstance(fact, CreditGranted) and fact.expires_at}
+        moments |= {datetime(2025, 12, 1, tzinfo=UTC) + timedelta(microseconds=n) for n in micros}
+        for pool in pools:
+            for moment in moments:
+                seen = figures(facts, pool, moment)
+                assert seen.granted == seen.available + seen.reserved + seen.consumed + seen.expired, (moment, seen)
+            settled = figures(facts, pool, NEVER - TICK)
+            assert settled.reserved >= 0
+            assert settled.expired >= 0
+
+
+# -- C2, C4, C6: what is drawn, from where, in which order ------------------------------------------------------
+
+
+@dataclass
+class Lot:
+    """A grant in the test's own books."""
+
+    grant_id: str
+    number: int
+    valid_from: datetime
+    expires_at: datetime
+    free: int
+
+
+class Pool:
+    """One account, followed fact by fact: nothing is drawn but what is there, valid, and first to expire."""
+
+    def __init__(self) -> None:
+        self.lots: dict[str, Lot] = {}
+        self.held: dict[str, CreditReserved] = {}
+        self.owed: list[tuple[str, datetime, int]] = []
+
+    def first_to_expire(self, moment: datetime, quantity: int) -> list[Draw]:
+        """C2, by choosing the next lot again and again; what no lot covers comes last, without a grant."""
+        parts: list[Draw] = []
+        spent: set[str] = set()
+        while quantity > 0:
+            best: Lot | None = None
+            for lot in self.lots.values():
+                if lot.grant_id in spent or lot.free <= 0 or not lot.valid_from <= moment < lot.expires_at:
+                    continue
+                if best is None or (lot.expires_at, lot.number) < (best.expires_at, best.number):
+                    best = lot
+            if best is None:
+                return [*parts, Draw(None, quantity)]
+            spent.add(best.grant_id)
+            parts.append(Draw(best.grant_id, min(best.free, quantity)))
+            quantity -= parts[-1].quantity
+        return parts
+
+    def move(self, parts: list[Draw], sign: int) -> None:
+        for part in parts:
+            if part.grant_id is not None:
+                self.lots[part.grant_id].free += sign * part.quantity
+                assert self.lots[part.grant_id].free >= 0, f"{part.grant_id} is overdrawn"
+
+    def follow(self, fact: Fact, wanted: dict[str, int]) -> None:
+        """`wanted` is what each deduction is about: its billed or penalty minutes."""
+        if isinstance(fact, CreditGranted):
+            number, ends = len(self.lots), fact.expires_at or NEVER
+            self.lots[fact.grant_id] = Lot(fact.grant_id, number, fact.valid_from, ends, fact.quantity)
+        elif isinstance(fact, GrantCutShort):
+            self.lots[fact.grant_id].expires_at = fact.expires_at
+        elif isinstance(fact, CreditReserved):
+            told = [part for part in fact.parts if part.grant_id]
+            assert total(fact.parts) == fact.quantity
+            assert told == [p for p in self.first_to_expire(fact.starts_at, fact.quantity) if p.grant_id]
+            self.move(fact.parts, -1)
+            self.held[fact.session_id] = fact
+        elif isinstance(fact, ReservationReleased):
+            released = self.held.pop(fact.session_id)
+            assert released.quantity == fact.quantity
+            self.move(released.parts, +1)
+        elif isinstance(fact, CreditDrawn):
+            expected = self.first_to_expire(fact.effective_at, wanted[fact.deduction_id])
+            covered = [draw for draw in expected if draw.grant_id]
+            assert [draw for draw in fact.draws if draw.grant_id] == covered
+            assert fact.draws in (expected, covered), "a debt is the rest, or the rest is overage"
+            self.move(fact.draws, -1)
+            self.owed += [(fact.deduction_id, fact.effective_at, d.quantity) for d in fact.draws if not d.grant_id]
+        elif isinstance(fact, DebtCovered):
+            self.cover(fact)
+        elif isinstance(fact, CreditReturned):
+            self.move(fact.returns, +1)
+            self.owed = [debt for debt in self.owed if debt[0] != fact.deduction_id]
+
+    def cover(self, fact: DebtCovered) -> None:
+        lot = self.lots[fact.grant_id]
+        assert lot.valid_from <= fact.effective_at < lot.expires_at
+        place = next(n for n, debt in enumerate(self.owed) if debt[0] == fact.deduction_id)
+        passed_over = [moment for _, moment, _ in self.owed[:place]]
+        assert all(moment >= lot.expires_at for moment in passed_over), "an older debt could have been filled"
+        deduction_id, moment, quantity = self.owed[place]
+        assert fact.effective_at >= moment
+        assert 0 < fact.quantity <= quantity
+        rest = [(deduction_id, moment, quantity - fact.quantity)] if quantity > fact.quantity else []
+        self.owed[place : place + 1] = rest
+        self.move([Draw(fact.grant_id, fact.quantity)], -1)
+
+    def check_settled(self) -> None:
+        """Between commands: nobody owes while a lot that never expires has something free (C4)."""
+        assert not self.owed or not any(lot.free for lot in self.lots.values() if lot.expires_at == NEVER)
+
+
+@given(histories)
+def test_credit_is_drawn_and_reserved_from_what_expires_first_and_debts_are_filled_oldest_first(
+    steps: list[Step],
+) -> None:
+    world = lived(steps)
+    facts = everything(world.store)
+    minutes = {fact.deduction_id: fact.billed_minutes for fact in facts if isinstance(fact, DEDUCTIONS)}
+    ends = {last for (last,) in world.store.database.query("SELECT last_position FROM commands")}
+    pools: dict[tuple[str, str], Pool] = defaultdict(Pool)
+    for position, fact in enumerate(facts, 1):
+        pool = getattr(fact, "pool", None)
+        if pool is not None and not isinstance(fact, DEDUCTIONS):
+            pools[fact.contract_id, pool].follow(fact, minutes)
+        if isinstance(fact, HoursDeducted) and fact.basis == "pool" and not fact.draws:
+            account = pools[fact.contract_id, str(fact.pool)]
+            assert account.first_to_expire(fact.effective_at, 1) == [Draw(None, 1)], "there was something to draw"
+        if position in ends:
+            for account in pools.values():
+                account.check_settled()
+
+
+# -- C3, C13: one bin each, and its price -------------------------------------------------------------------------
+
+INCREMENT = {PREPAID: 10, "house-prepaid": 10, "groupios-m": 15, "groupios-l": 15, "house-tiers": 1, "house-single": 1}
+FIRST_MINUTES = {"house-tiers": [(60, 10000), (None, 8000)]}
+ONE_RATE = {"groupios-m": 9900, "groupios-l": 8900, "house-single": 9000}
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def priced(plan: str, position: int, minutes: int) -> list[tuple[int, int, int]]:
+    """Minute by minute: each at the rate of its place in the tiers; then one line a rate."""
+    rates = []
+    for minute in range(position, position + minutes):
+        tiers = FIRST_MINUTES.get(plan, [(None, ONE_RATE.get(plan, 0))])
+        rates.append(next(rate for limit, rate in tiers if limit is None or minute < limit))
+    lines = [(len(list(run)), rate) for rate, run in groupby(rates)]
+    return [(count, rate, half_up(count * rate, 60)) for count, rate in lines]
+
+
+@given(histories)
+def test_every_billed_minute_is_in_one_bin_and_overage_has_the_price_of_its_place(steps: list[Step]) -> None:
+    facts = told_by(steps)
+    plans = {(f.contract_id, f.term_no): f.plan for f in facts if isinstance(f, TermStarted)}
+    charges: dict[str, list[OverageCharged]] = defaultdict(list)
+    for fact in facts:
+        if isinstance(fact, OverageCharged):
+            charges[fact.deduction_id].append(fact)
+    over: dict[str, int] = defaultdict(int)
+    of: dict[str, HoursDeducted] = {}
+    for fact in facts:
+        if isinstance(fact, DeductionReversed) and fact.deduction_id in of:
+            over[fact.contract_id] -= of[fact.deduction_id].overage_minutes
+        if not isinstance(fact, HoursDeducted):
+            continue
+        plan = plans[fact.contract_id, fact.term_no]
+        of[fact.deduction_id] = fact
+        billed = -(-fact.worked_seconds // (60 * INCREMENT[plan])) * INCREMENT[plan]
+        assert (fact.billed_minutes, fact.increment_minutes) == (billed, INCREMENT[plan])
+        bins = {"pool": total(fact.draws), "overage": fact.overage_minutes}
+        if fact.basis in ("goodwill", "warranty", "flat"):
+            bins[fact.basis] = billed
+        assert sum(bins.values()) == billed, bins
+        lines = [(c.minutes, c.rate_cents_per_hour, c.amount_cents) for c in charges[fact.deduction_id]]
+        assert lines == priced(plan, over[fact.contract_id], fact.overage_minutes)
+        over[fact.contract_id] += fact.overage_minutes
+    assert charges.keys() <= of.keys()
+
+
+@given(histories)
+def test_the_account_and_the_deductions_tell_the_same_story(steps: list[Step]) -> None:
+    facts = told_by(steps)
+    drawn = {f.deduction_id: (f.pool, f.draws, f.effective_at) for f in facts if isinstance(f, CreditDrawn)}
+    told = {f.deduction_id: (f.pool, f.draws, f.effective_at) for f in facts if isinstance(f, DEDUCTIONS) and f.draws}
+    assert drawn == told
+    assert _moves(facts, DebtCovered) == _moves(facts, DrawCovered)
+    penalties = [f for f in facts if isinstance(f, LateChangePenaltyDeducted | NoShowPenaltyDeducted)]
+    due = {"P": 120, "H": 125}
+    assert all(f.billed_minutes == due[f.contract_id] for f in penalties)
+    assert all(total(f.draws) == due[f.contract_id] for f in penalties if f.pool is not None)
+
+
+def _moves(facts: list[Fact], kind: Any) -> list[tuple[str, str, int, datetime]]:
+    return [(f.deduction_id, f.grant_id, f.quantity, f.effective_at) for f in facts if isinstance(f, kind)]
+
+
+# -- C9: reversal -------------------------------------------------------------------------------------------------
+
+
+@given(histories)
+def test_a_reversal_gives_back_exactly_what_was_drawn_and_charged(steps: list[Step]) -> None:
+    facts = told_by(steps)
+    drawn: dict[str, dict[str | None, int]] = defaultdict(lambda: defaultdict(int))
+    charged: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    ends: dict[str, datetime] = {}
+    corrections = {f.grant_id: f for f in facts if isinstance(f, CreditGranted) and f.source == "correction"}
+    for fact in facts:
+        if isinstance(fact, CreditGranted):
+            ends[fact.grant_id] = fact.expires_at or NEVER
+        elif isinstance(fact, GrantCutShort):
+            ends[fact.grant_id] = fact.expires_at
+        elif isinstance(fact, CreditDrawn):
+            for draw in fact.draws:
+                drawn[fact.deduction_id][draw.grant_id] += draw.quantity
+        elif isinstance(fact, DebtCovered):
+            drawn[fact.deduction_id][None] -= fact.quantity
+            drawn[fact.deduction_id][fact.grant_id] += fact.quantity
+        elif isinstance(fact, OverageCharged):
+            charged[fact.deduction_id].append((fact.charge_id, fact.amount_cents))
+        elif isinstance(fact, ChargeReversed):
+            charged[fact.deduction_id].remove((fact.reverses, -fact.amount_cents))
+        elif isinstance(fact, DeductionReversed):
+            took = {grant_id: quantity for grant_id, quantity in drawn.pop(fact.deduction_id, {}).items() if quantity}
+            assert {draw.grant_id: draw.quantity for draw in fact.returns} == took
+            at = fact.effective_at
+            lost = sum(quantity for grant_id, quantity in took.items() if grant_id and ends[grant_id] <= at)
+            correction = corrections.pop(f"{fact.deduction_id}.correction", None)
+            assert (correction.quantity if correction else 0) == lost
+            if correction is not None:
+                assert (correction.valid_from, fact.correction_grant_id) == (at, correction.grant_id)
+                assert correction.expires_at == at + timedelta(hours=720)
+    reversed_ids = {f.deduction_id for f in facts if isinstance(f, DeductionReversed)}
+    assert not any(charged[deduction_id] for deduction_id in reversed_ids)
+    assert not corrections
+
+
+@given(histories, st.integers(1, 200), st.sampled_from(list(PLANS)))
+def test_work_that_is_reversed_at_once_leaves_everything_as_it_was(steps: list[Step], minutes: int, name: str) -> None:
+    """Even the price of the next overage: so says the same entry, logged anew. What fills debts is told elsewhere."""
+    world = lived(steps)
+    at = "2026-04-15T09:00:00+00:00"
+    entry = do("log-work", entry_id="once", ticket_id=f"T{name}", engineer="Eva", minutes=minutes, at=at)
+    before = everything(world.store, name)
+    (answer,) = world.tell(entry)
+    if not isinstance(answer, Answer):
+        return
+    first = everything(world.store, name)[len(before) :]
+    (undone,) = world.tell(do("reverse-deduction", deduction_id="once", reason="Mistake", at=at))
+    assert isinstance(undone, Answer)
+    after = everything(world.store, name)
+    if _moves(after, DebtCovered) != _moves(before, DebtCovered):
+        return
+    moment = datetime.fromisoformat(at)
+    for pool in POOLS[name]:
+        assert figures(after, pool, moment) == figures(before, pool, moment)
+    (again,) = world.tell(do(**{"command": "log-work", **entry.fields, "entry_id": "twice"}))
+    assert isinstance(again, Answer)
+    second = everything(world.store, name)[len(after) :]
+    lines = [[(f.minutes, f.amount_cents) for f in facts if isinstance(f, OverageCharged)] for facts in (first, second)]
+    draws = [[f.draws for f in facts if isinstance(f, CreditDrawn)] for facts in (first, second)]
+    assert lines[0] == lines[1]
+    assert draws[0] == draws[1]
+
+
+# -- C12: never twice ---------------------------------------------------------------------------------------------
+
+
+@given(histories, st.randoms(use_true_random=False))
+def test_sending_accepted_commands_again_in_any_order_changes_nothing(steps: list[Step], random: Any) -> None:
+    world = new_world()
+    answers = world.tell(*steps)
+    accepted = [(step, answer) for step, answer in zip(steps, answers, strict=True) if isinstance(answer, Answer)]
+    stored = world.store.database.query("SELECT * FROM stored_events ORDER BY notification_id")
+    random.shuffle(accepted)
+    world.open_anew()
+    again = world.tell(*(step for step, _ in accepted))
+    for (_, first), second in zip(accepted, again, strict=True):
+        assert isinstance(second, Answer)
+        assert (second.replayed, second.command_id, second.events) == (True, first.command_id, first.events)
+    assert world.store.database.query("SELECT * FROM stored_events ORDER BY notification_id") == stored
+
+
+@given(histories)
+@settings(max_examples=25)
+def test_commands_in_one_transaction_decide_as_they_do_one_by_one(steps: list[Step]) -> None:
+    together, apart = new_world(), new_world()
+    in_one = together.tell(*steps)
+    one_by_one = [answer for step in steps for answer in apart.tell(step)]
+    assert [getattr(a, "code", "accepted") for a in in_one] == [getattr(a, "code", "accepted") for a in one_by_one]
+    assert [plain(f) for f in everything(together.store)] == [plain(f) for f in everything(apart.store)]
+
+
+# -- the order of what is unrelated -------------------------------------------------------------------------------
+
+
+@given(histories, st.randoms(use_true_random=False))
+@settings(max_examples=25)
+def test_commands_on_different_contracts_may_come_in_any_order(steps: list[Step], random: Any) -> None:
+    """Each contract's own commands keep their order; how they are shuffled together does not matter."""
+    queues: dict[str, list[Step]] = defaultdict(list)
+    owner: dict[str, str] = {}
+    for step in steps:
+        named = [step.fields.get(key, "") for key in ("contract_id", "ticket_id", "session_id", "deduction_id")]
+        name = step.fields.get("contract_id") or step.fields.get("ticket_id", "")[1:]
+        name = name or next(owner[known.partition(".")[0]] for known in named if known)
+        owner |= {step.fields[key]: name for key in ("entry_id", "session_id") if key in step.fields}
+        queues[name].append(step)
+    shuffled: list[Step] = []
+    while waiting := sorted(name for name, queue in queues.items() if queue):
+        shuffled.append(queues[random.choice(waiting)].pop(0))
+    plainly, otherwise = lived(steps), lived(shuffled)
+    for name in PLANS:
+        told = [[plain(fact) for fact in everything(world.store, name)] for world in (plainly, otherwise)]
+        assert told[0] == told[1]
+
+
+@given(st.permutations(range(5)), st.lists(st.integers(1, 500), min_size=3, max_size=3))
+@settings(max_examples=25)
+def test_two_top_ups_and_the_work_after_them_come_to_the_same_in_any_order(order: list[int], worked: list[int]) -> None:
+    steps = [
+        do("top-up-credit", top_up_id=f"top-{minutes}", contract_id="P", pool="server-support", minutes=minutes,
+           at="2026-01-05T09:00:00Z")
+        for minutes in (480, 600)
+    ]  # fmt: skip
+    steps += [
+        do("log-work", entry_id=f"w{day}", ticket_id="TP", engineer="Eva", minutes=minutes, at=f"2026-02-0{day}T09:00Z")
+        for day, minutes in enumerate(worked, 1)
+    ]
+    world = lived([steps[n] for n in order])
+    billed = sum(-(-minutes // 10) * 10 for minutes in worked)
+    seen = figures(everything(world.store, "P"), "server-support", CLOCK)
+    assert (seen.granted, seen.consumed, seen.available, seen.reserved) == (1560, billed, 1560 - billed, 0)
+
+
+def test_the_histories_are_worth_searching() -> None:
+    """A search among refusals alone would prove nothing: what the properties speak of does come about."""
+    reached: set[str] = set()
+
+    @given(histories)
+    @settings(max_examples=100)
+    def explore(steps: list[Step]) -> None:
+        reached.update(fact.TOPIC for fact in told_by(steps))
+
+    explore()
+    wanted = {"CreditDrawn", "DebtCovered", "CreditReturned", "CreditReserved", "ReservationReleased", "OverageCharged"}
+    wanted |= {"DeductionReversed", "ChargeReversed", "SessionMoved", "GrantCutShort", "FeeReversed"}
+    wanted |= {"LateChangePenaltyDeducted", "NoShowPenaltyDeducted"}
+    assert wanted <= reached, wanted - reached

@@ -1,0 +1,243 @@
+"""What each golden payload means: one event of every topic and version, with as many of its fields told as it has.
+
+A payload `Topic@1.json` is for ever, and so is its line here; after an upcast it means an event of the present version.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+
+from ledger import events as e
+from ledger.events import Draw, Fact, Sealed
+
+AT = datetime(2026, 2, 2, 9, 0, 0, 123456, tzinfo=UTC)
+LATER = datetime(2026, 2, 2, 10, 30, tzinfo=UTC)
+TERMS = msgspec.Raw(b'{"plan":"house-l","version":1,"name":"L","fee":"899.00","increment_minutes":15}')
+NAME = Sealed("0123456789abcdef", b"\x00\x01nonce-and-name\xff")
+TEXT = Sealed("fedcba9876543210", b"\xf0nonce-and-text\x00")
+DRAWS = [Draw("C-1.allotment.1", 420), Draw(None, 15)]
+BASE: dict[str, Any] = {"contract_id": "C-1", "effective_at": AT, "token_id": "t-1", "role": "operator"}
+TICKET: dict[str, Any] = {**BASE, "ticket_id": "T-1"}
+POOL: dict[str, Any] = {**BASE, "pool": "included"}
+DEDUCTION: dict[str, Any] = {**BASE, "deduction_id": "W-1"}
+SESSION: dict[str, Any] = {**BASE, "session_id": "S-1"}
+MONEY: dict[str, Any] = {"amount_cents": 89900, "currency": "EUR"}
+
+SAMPLES: dict[str, Fact] = {
+    "ContractSigned@1": e.ContractSigned(
+        **BASE,
+        provider="house",
+        timezone="Europe/Berlin",
+        currency="EUR",
+        starts_on=date(2026, 1, 1),
+        customer_id="K-1",
+        customer_country="DE",
+        party=NAME,
+        customer_language="de",
+        partner_id="P-1",
+        partner=TEXT,
+        subscriptions=50,
+    ),
+    "TermStarted@1": e.TermStarted(
+        **BASE,
+        term_no=2,
+        plan="house-l",
+        plan_version=1,
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 12, 31),
+        terms=TERMS,
+        holidays={"DE": [date(2026, 1, 1), date(2026, 4, 3)]},
+        holidays_source="holidays 0.109",
+    ),
+    "TermCutShort@1": e.TermCutShort(**BASE, term_no=2, ends_on=date(2026, 6, 30)),
+    "FeeCharged@1": e.FeeCharged(**BASE, **MONEY, charge_id="C-1.fee.2", term_no=2),
+    "FeeReversed@1": e.FeeReversed(
+        **BASE,
+        charge_id="C-1.fee.2.reversal",
+        reverses="C-1.fee.2",
+        term_no=2,
+        amount_cents=-89900,
+        currency="EUR",
+    ),
+    "ServiceCreditCharged@1": e.ServiceCreditCharged(
+        **BASE,
+        charge_id="T-1.reaction.credit",
+        ticket_id="T-1",
+        target="reaction",
+        fee_charge_id="C-1.fee.2",
+        percent=10,
+        amount_cents=-8990,
+        currency="EUR",
+    ),
+    "PlanChanged@1": e.PlanChanged(**BASE, from_on=date(2026, 7, 1), old_plan="house-m", new_plan="house-l"),
+    "ContractTerminated@1": e.ContractTerminated(**BASE, ends_on=date(2026, 6, 30), reason=TEXT),
+    "CustomerAmended@1": e.CustomerAmended(
+        **BASE, customer_id="K-1", customer_country="AT", party=NAME, customer_language="de"
+    ),
+    "DirectContactAuthorised@1": e.DirectContactAuthorised(**BASE, by=NAME),
+    "DirectContactWithdrawn@1": e.DirectContactWithdrawn(**BASE, by=NAME),
+    "ContractOverageCounted@1": e.ContractOverageCounted(**DEDUCTION, minutes=-15),
+    "AccountOpened@1": e.AccountOpened(**{**BASE, "pool": "lump-sum"}, unit="money", currency="CZK"),
+    "CreditGranted@1": e.CreditGranted(
+        **POOL,
+        grant_id="C-1.allotment.1",
+        source="allotment",
+        quantity=480,
+        valid_from=AT,
+        expires_at=LATER,
+        reason=TEXT,
+        term_no=2,
+    ),
+    "TopUpCharged@1": e.TopUpCharged(
+        **POOL, **MONEY, charge_id="B-1.price", grant_id="B-1", quantity=480, rate_cents_per_hour=6000
+    ),
+    "GrantCutShort@1": e.GrantCutShort(**POOL, grant_id="C-1.allotment.1", expires_at=LATER),
+    "CreditReserved@1": e.CreditReserved(**POOL, session_id="S-1", starts_at=LATER, quantity=435, parts=DRAWS),
+    "ReservationReleased@1": e.ReservationReleased(**POOL, session_id="S-1", quantity=435),
+    "CreditDrawn@1": e.CreditDrawn(**POOL, deduction_id="W-1", kind="work", draws=DRAWS),
+    "DebtCovered@1": e.DebtCovered(**POOL, deduction_id="W-1", grant_id="B-1", quantity=15),
+    "CreditReturned@1": e.CreditReturned(**POOL, deduction_id="W-1", returns=DRAWS),
+    "HoursDeducted@1": e.HoursDeducted(
+        **DEDUCTION,
+        kind="work",
+        worked_seconds=25500,
+        billed_minutes=435,
+        increment_minutes=15,
+        engineer=NAME,
+        status="pending",
+        basis="pool",
+        draws=DRAWS,
+        overage_minutes=15,
+        ticket_id="T-1",
+        pool="included",
+        service="training",
+        rate_cents_per_hour=8900,
+        cost_cents=2225,
+        reason=TEXT,
+        on_site=True,
+        started_at=AT,
+        ended_at=LATER,
+        deemed_at=LATER,
+        term_no=2,
+    ),
+    "LateChangePenaltyDeducted@1": e.LateChangePenaltyDeducted(
+        **BASE,
+        deduction_id="S-1.penalty.1",
+        session_id="S-1",
+        change="move",
+        starts_at=LATER,
+        notice_minutes=1440,
+        billed_minutes=120,
+        status="pending",
+        draws=DRAWS,
+        pool="included",
+        ticket_id="T-1",
+        deemed_at=LATER,
+    ),
+    "NoShowPenaltyDeducted@1": e.NoShowPenaltyDeducted(
+        **BASE,
+        deduction_id="S-1.penalty.2",
+        session_id="S-1",
+        starts_at=LATER,
+        billed_minutes=120,
+        status="not_required",
+        draws=DRAWS,
+        pool="included",
+        ticket_id="T-1",
+        deemed_at=LATER,
+    ),
+    "ServiceDelivered@1": e.ServiceDelivered(
+        **DEDUCTION,
+        service="macros",
+        quantity=2,
+        price_cents=500000,
+        cost_cents=1000000,
+        currency="CZK",
+        status="pending",
+        draws=DRAWS,
+        pool="lump-sum",
+        deemed_at=LATER,
+    ),
+    "OverageCharged@1": e.OverageCharged(
+        **DEDUCTION,
+        charge_id="W-1.overage.1",
+        minutes=15,
+        rate_cents_per_hour=8900,
+        amount_cents=2225,
+        currency="EUR",
+    ),
+    "ServiceCharged@1": e.ServiceCharged(
+        **DEDUCTION, **MONEY, charge_id="W-1.service", service="training", minutes=90, quantity=2, rate_cents=120000
+    ),
+    "SurchargeCharged@1": e.SurchargeCharged(**DEDUCTION, **MONEY, charge_id="W-1.on-site"),
+    "DrawCovered@1": e.DrawCovered(**DEDUCTION, grant_id="B-1", quantity=15),
+    "DeductionConfirmed@1": e.DeductionConfirmed(**DEDUCTION, by=NAME, on_behalf=True),
+    "DeductionDisputed@1": e.DeductionDisputed(**DEDUCTION, by=NAME, reason=TEXT, on_behalf=True),
+    "DisputeUpheld@1": e.DisputeUpheld(**DEDUCTION, reason=TEXT),
+    "DeductionReversed@1": e.DeductionReversed(
+        **DEDUCTION, reason=TEXT, returns=DRAWS, correction_grant_id="W-1.correction", settles_dispute=True
+    ),
+    "ChargeReversed@1": e.ChargeReversed(
+        **DEDUCTION,
+        charge_id="W-1.overage.1.reversal",
+        reverses="W-1.overage.1",
+        kind="overage",
+        amount_cents=-2225,
+        currency="EUR",
+        minutes=-15,
+        rate_cents=8900,
+    ),
+    "SessionBooked@1": e.SessionBooked(
+        **SESSION,
+        starts_at=LATER,
+        estimate_minutes=120,
+        reserved=60,
+        pool="included",
+        ticket_id="T-1",
+        service="training",
+    ),
+    "SessionMoved@1": e.SessionMoved(
+        **SESSION, old_starts_at=AT, starts_at=LATER, by="customer", penalty_id="S-1.penalty.1"
+    ),
+    "SessionEnded@1": e.SessionEnded(**SESSION, outcome="no_show", by="customer", penalty_id="S-1.penalty.1"),
+    "TicketOpened@1": e.TicketOpened(
+        **TICKET,
+        title=TEXT,
+        kind="incident",
+        channel="phone",
+        priority=2,
+        term_no=2,
+        impact="high",
+        urgency="medium",
+        scope="malfunction",
+        contact=NAME,
+        call_after_responses=3,
+    ),
+    "TicketReprioritised@1": e.TicketReprioritised(
+        **TICKET, old_priority=2, priority=4, reason=TEXT, impact="low", urgency="low"
+    ),
+    "ResponseRecorded@1": e.ResponseRecorded(**TICKET, by=NAME, to="customer", speaker="provider"),
+    "CallRecorded@1": e.CallRecorded(**TICKET, speaker="partner"),
+    "WorkLogged@1": e.WorkLogged(**TICKET, deduction_id="W-1", billed_minutes=435, overage_minutes=15),
+    "WorkReversed@1": e.WorkReversed(**TICKET, deduction_id="W-1", billed_minutes=435, overage_minutes=15),
+    "TicketHeld@1": e.TicketHeld(**TICKET),
+    "TicketResumed@1": e.TicketResumed(**TICKET),
+    "TicketResolved@1": e.TicketResolved(**TICKET),
+    "TicketReopened@1": e.TicketReopened(**TICKET),
+    "TicketClosed@1": e.TicketClosed(**TICKET),
+    "TicketRejected@1": e.TicketRejected(**TICKET, reason=TEXT),
+    "TicketEscalated@1": e.TicketEscalated(**TICKET, from_level="L1", to_level="L2", by="partner"),
+    "ServiceCreditGranted@1": e.ServiceCreditGranted(
+        **TICKET,
+        target="reaction",
+        priority=1,
+        due_at=BASE["effective_at"],
+        ended_at=BASE["effective_at"],
+        charge_id="T-1.reaction.credit",
+        grant_id="T-1.reaction.credit",
+    ),
+    "DefectConfirmed@1": e.DefectConfirmed(**TICKET, release="7.2", expected_on=date(2026, 3, 1)),
+    "FixAnnounced@1": e.FixAnnounced(**TICKET, release="7.2", expected_on=date(2026, 3, 1)),
+    "FixReleased@1": e.FixReleased(**TICKET, release="7.2", expected_on=date(2026, 3, 1)),
+}

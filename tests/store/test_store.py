@@ -1,0 +1,341 @@
+"""The store under stress: positions, recorded time, several writers at once, one that is killed, unknown topics."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.commands import door
+from ledger.commands.door import ATTEMPTS, Answer, Ledger, parse
+from ledger.errors import Refusal
+from ledger.events import CreditDrawn, HoursDeducted, TicketHeld
+from ledger.mapper import StreamEvent, UnknownTopicError
+from ledger.store import Batch, ConflictError, EventStore, Unavailable, open_store, recorders
+from tests.books import everything, figures
+from tests.scenario import catalogue, flat
+from tests.words import PREPAID, Step, book, complete, contract, open_ticket, top_up, worked
+
+ROOT = Path(__file__).parents[2]
+SETTLED = datetime(2024, 6, 1, tzinfo=UTC)
+YEAR = timedelta(days=365) // timedelta(microseconds=1)
+NOON = "2024-02-05T12:00:00Z"  # the clock is the machine's here, and all that is told lies in its past
+BOUGHT = top_up(480, NOON, top_up_id="top")
+
+
+def signed(plan: str, **fields: Any) -> list[Step]:
+    return contract(plan, "2024-01-01", **fields)
+
+
+def entry(minutes: int, **fields: Any) -> Step:
+    return worked(minutes, NOON, **fields)
+
+
+@dataclass
+class Door:
+    """A store and a ledger over it, as one process has them."""
+
+    store: EventStore
+    ledger: Ledger
+
+    def tell(self, *steps: Step) -> list[Answer | Refusal]:
+        return self.ledger.submit([parse(step.command, step.fields, step.actor) for step in steps])
+
+    def ask(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
+        return self.store.database.query(question, values)
+
+    def positions(self) -> list[int]:
+        return [row[0] for row in self.ask("SELECT notification_id FROM stored_events ORDER BY notification_id")]
+
+
+@pytest.fixture
+def opened(database_url: str) -> Iterator[Callable[[], Door]]:
+    """Opens the database of the test, as often as it is called."""
+    stores: list[EventStore] = []
+
+    def open_door() -> Door:
+        stores.append(open_store(database_url))
+        return Door(stores[-1], Ledger(stores[-1], catalogue()))
+
+    yield open_door
+    for store in stores:
+        store.close()
+
+
+def held(stream: str, version: int) -> StreamEvent:
+    fact = TicketHeld(
+        contract_id="C", effective_at=datetime(2024, 2, 2, tzinfo=UTC), token_id="t", role="admin", ticket_id="T"
+    )
+    return StreamEvent(stream, version, fact)
+
+
+# -- positions and recorded time --------------------------------------------------------------------------------
+
+
+def test_positions_have_no_gaps_though_appends_were_refused(opened: Callable[[], Door]) -> None:
+    first, other = opened(), opened()
+    first.tell(*signed("groupios-l"))
+    assert list(first.store.append([held("ticket:X", 1), held("ticket:X", 2)], Batch())) == [7, 8]
+    for refused in ([held("ticket:X", 2)], [held("ticket:Y", 1), held("ticket:X", 1)]):
+        with pytest.raises(ConflictError):
+            first.store.append(refused, Batch())
+    first.tell(entry(15, entry_id="W"), entry(16, entry_id="W"), entry(15, entry_id="V"))
+    other.tell(entry(15, entry_id="U"))
+    positions = first.positions()
+    assert positions == list(range(1, len(positions) + 1))
+    assert first.ask("SELECT count(*) FROM stored_events WHERE originator_id = 'ticket:Y'") == [(0,)]
+
+
+def test_whoever_decided_on_a_stream_that_changed_has_to_decide_again(opened: Callable[[], Door]) -> None:
+    store = opened().store
+    store.append([held("ticket:X", 1)], Batch())
+    store.append([held("ticket:Y", 1)], Batch(seen_position=1, read_streams=["ticket:X", "ticket:Y"]))
+    store.append([held("ticket:Z", 1)], Batch(seen_position=1, read_streams=["ticket:X", "ticket:Z"]))
+    with pytest.raises(ConflictError):
+        store.append([held("ticket:A", 1)], Batch(seen_position=1, read_streams=["ticket:X", "ticket:Y"]))
+    assert store.highest_position() == 3
+
+
+def test_what_goes_with_a_refused_append_is_not_kept_either(opened: Callable[[], Door]) -> None:
+    one = opened()
+    one.tell(*signed("groupios-l"))
+    (answer,) = one.tell(entry(15, entry_id="W"))
+    assert isinstance(answer, Answer)
+    counts = (
+        "SELECT (SELECT count(*) FROM commands), (SELECT count(*) FROM known_ids), (SELECT count(*) FROM party_keys)"
+    )
+    before = one.ask(counts)
+    batch = Batch(ids=[("entry", "new", 0), ("entry", "W", 0)], keys=[("k", "p", "q", b"secret")])
+    batch.commands.append(recorders.CommandRow(0, 0, "new", "log-work", b"", None, None))
+    with pytest.raises(ConflictError):
+        one.store.append([held("ticket:X", 1)], batch)
+    assert (one.ask(counts), one.positions()[-1]) == (before, answer.last)
+
+
+def test_recorded_time_never_decreases_though_history_knows_a_later_one(opened: Callable[[], Door]) -> None:
+    one = opened()
+    one.tell(*signed("groupios-l"))
+    ((position, latest),) = one.ask("SELECT max(notification_id), max(recorded_at) FROM stored_events")
+    ahead = latest + YEAR
+    with one.store.database.transaction() as transaction:
+        row = ("ticket:X", 1, "TicketHeld@1", b"{}", position + 1, ahead, None, None)
+        transaction.execute("INSERT INTO stored_events VALUES (?,?,?,?,?,?,?,?)", row)
+    one.tell(entry(15, entry_id="W"))
+    times = [row[0] for row in one.ask("SELECT recorded_at FROM stored_events ORDER BY notification_id")]
+    assert times == sorted(times)
+    assert times[-1] == ahead
+
+
+def test_recorded_time_stands_still_while_the_clock_is_set_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'ledger.db'}")
+    for now in (1_000_000, 900_000, 999_999, 1_000_001):
+        monkeypatch.setattr(recorders, "_now_micros", lambda now=now: now)
+        store.append([held(f"ticket:{now}", 1), held(f"ticket:{now}", 2)], Batch())
+    times = store.database.query("SELECT recorded_at FROM stored_events ORDER BY notification_id")
+    assert [row[0] for row in times] == [1_000_000] * 6 + [1_000_001] * 2
+    store.close()
+
+
+def test_sqlite_waits_for_the_disk_at_every_commit(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'ledger.db'}")
+    with store.application.recorder.datastore.get_connection(commit=True) as connection:
+        assert connection._sqlite_conn.execute("PRAGMA synchronous").fetchone()[0] == 2  # FULL
+    store.close()
+
+
+# -- several writers --------------------------------------------------------------------------------------------
+
+
+def test_a_decision_that_somebody_overtook_is_taken_again_with_what_they_left(
+    opened: Callable[[], Door], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = opened(), opened()
+    slow.tell(*signed(PREPAID), BOUGHT)
+    append, times = slow.store.append, []
+
+    def overtaken(*args: Any) -> Any:
+        if not times:
+            quick.tell(book(100, "2024-03-10T10:00:00Z", NOON, session_id="quick"))
+        times.append(1)
+        return append(*args)
+
+    monkeypatch.setattr(slow.store, "append", overtaken)
+    (refusal,) = slow.tell(book(400, "2024-03-11T10:00:00Z", NOON, session_id="slow"))
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.members["short_by"], len(times)) == ("insufficient-credit", 20, 1)
+
+
+def test_two_ledgers_that_send_the_same_entry_record_it_once(
+    opened: Callable[[], Door], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = opened(), opened()
+    slow.tell(*signed("groupios-l"))
+    append = slow.store.append
+    told: list[Answer | Refusal] = []
+
+    def overtaken(*args: Any) -> Any:
+        if not told:
+            told.extend(quick.tell(entry(15, entry_id="W")))
+        return append(*args)
+
+    monkeypatch.setattr(slow.store, "append", overtaken)
+    (again,) = slow.tell(entry(15, entry_id="W"))
+    (first,) = told
+    assert isinstance(first, Answer)
+    assert isinstance(again, Answer)
+    assert (first.replayed, again.replayed, again.events) == (False, True, first.events)
+
+
+def test_after_a_bounded_number_of_conflicts_the_sender_is_asked_to_try_again(
+    opened: Callable[[], Door], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = opened()
+    one.tell(*signed("groupios-l"))
+    tries: list[int] = []
+
+    def overtaken(*_: Any) -> Any:
+        tries.append(1)
+        raise ConflictError("somebody was faster")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(one.store, "append", overtaken)
+        patched.setattr(door.time, "sleep", lambda _: None)
+        answers = one.tell(entry(15, entry_id="W"), entry(15, entry_id="V"))
+    assert [getattr(answer, "code", None) for answer in answers] == ["conflict", "conflict"]
+    assert len(tries) == ATTEMPTS
+    (answer,) = one.tell(entry(15, entry_id="W"))
+    assert isinstance(answer, Answer)
+    assert [type_ for _, type_, _ in answer.events] == ["CreditDrawn", "HoursDeducted", "WorkLogged"]
+    assert figures(everything(one.store), "included", SETTLED).available == 465
+
+
+def run_writers(url: str, files: list[Path], threads: int) -> list[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "tests.store.writers", url]
+    return [
+        subprocess.Popen([*command, str(file), str(threads)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        for file in files
+    ]
+
+
+def to_lines(steps: list[Step]) -> str:
+    return "".join(json.dumps({"command": step.command, **step.fields}) + "\n" for step in steps)
+
+
+def test_writers_in_several_processes_and_threads_lose_nothing_and_double_nothing(
+    opened: Callable[[], Door], database_url: str, tmp_path: Path
+) -> None:
+    """Two processes of two threads, 50 entries a thread on one account; a tenth of the entries is sent by both."""
+    one = opened()
+    one.tell(*signed(PREPAID), BOUGHT)
+    files = []
+    for process in range(2):
+        own = [entry(10, entry_id=f"p{process}-{n}", command_id=f"p{process}-{n}") for n in range(90)]
+        shared = [entry(20, entry_id=f"both-{n}", command_id=f"both-{n}") for n in range(10)]
+        files.append(tmp_path / f"{process}.jsonl")
+        files[-1].write_text(to_lines([*own[:45], *shared, *own[45:]]))
+    for writer in run_writers(database_url, files, threads=2):
+        told, _ = writer.communicate()
+        assert writer.returncode == 0
+        assert len(told.splitlines()) == 100
+        assert "refused" not in told
+    facts = everything(one.store, "C")
+    entries = [fact for fact in facts if isinstance(fact, HoursDeducted)]
+    drawn = [fact for fact in facts if isinstance(fact, CreditDrawn)]
+    assert len(entries) == len({one_entry.deduction_id for one_entry in entries}) == 190
+    assert [fact.deduction_id for fact in drawn] == [one_entry.deduction_id for one_entry in entries]
+    # 480 bought, 180 entries of 10 and 10 of 20 minutes: 2000 consumed.
+    seen = figures(facts, "server-support", SETTLED)
+    assert (seen.granted, seen.consumed, seen.available) == (480, 2000, -1520)
+    assert one.positions() == list(range(1, len(facts) + 1))
+    versions = one.ask("SELECT originator_version FROM stored_events WHERE originator_id = 'account:C:server-support'")
+    assert sorted(row[0] for row in versions) == list(range(1, len(versions) + 1))
+
+
+# -- a writer that is killed ------------------------------------------------------------------------------------
+
+FILE = flat(
+    [
+        signed(PREPAID, command_id="sign", ticket=None),
+        open_ticket(command_id="open", at=NOON),
+        top_up(600, NOON, top_up_id="top", command_id="buy"),
+        *(
+            [
+                entry(10, entry_id=f"W{n}", command_id=f"work-{n}"),
+                book(20, "2024-03-10T10:00:00Z", NOON, session_id=f"S{n}", command_id=f"book-{n}"),
+                complete(15, "2024-03-10T11:00:00Z", session_id=f"S{n}", command_id=f"complete-{n}"),
+            ]
+            for n in range(12)
+        ),
+    ]
+)
+
+
+def by_command(one: Door) -> dict[str, list[tuple[str, str]]]:
+    """What each accepted command recorded: topics and streams."""
+    events = {p: (topic, stream) for p, topic, stream in one.store.events_between(1, 10**6)}
+    rows = one.ask("SELECT command_id, first_position, last_position FROM commands ORDER BY first_position")
+    told = {command_id: [events[p] for p in range(first, last + 1)] for command_id, first, last in rows}
+    covered = [p for _, first, last in rows for p in range(first, last + 1)]
+    assert covered == sorted(events) == list(range(1, len(events) + 1))
+    return told
+
+
+def test_a_killed_writer_leaves_only_whole_commands_and_a_repetition_of_its_file_completes_it(
+    opened: Callable[[], Door], database_url: str, tmp_path: Path
+) -> None:
+    reference = open_store(f"sqlite:///{tmp_path / 'reference.db'}")
+    undisturbed = Door(reference, Ledger(reference, catalogue()))
+    assert all(isinstance(answer, Answer) for step in FILE for answer in undisturbed.tell(step))
+    whole = by_command(undisturbed)
+    file = tmp_path / "commands.jsonl"
+    file.write_text(to_lines(FILE))
+    one, answered = opened(), set()
+    for answers_before_the_kill in (1, 9, 23, 31):
+        (writer,) = run_writers(database_url, [file], threads=1)
+        with writer:
+            assert writer.stdout is not None
+            answered |= {writer.stdout.readline().strip() for _ in range(answers_before_the_kill)}
+            writer.kill()
+            answered |= {line.strip() for line in writer.stdout if line.endswith("\n")}
+        found = by_command(one)
+        assert found == {command_id: whole[command_id] for command_id in found}
+        assert answered <= found.keys(), "what was answered is durable"
+    (writer,) = run_writers(database_url, [file], threads=1)
+    told, _ = writer.communicate()
+    assert told.split() == [step.fields["command_id"] for step in FILE]
+    assert list(by_command(one).items()) == list(whole.items())
+    assert [type(fact) for fact in everything(one.store)] == [type(fact) for fact in everything(reference)]
+    reference.close()
+
+
+# -- what does not belong here ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("topic", ["Unheard@1", "TicketHeld@99", "TicketHeld@0", "TicketHeld", "TicketHeld@x", ""])
+def test_a_stored_event_of_an_unknown_topic_is_an_error_that_names_it(opened: Callable[[], Door], topic: str) -> None:
+    one = opened()
+    one.tell(*signed("groupios-l"))
+    position = one.store.highest_position() + 1
+    with one.store.database.transaction() as transaction:
+        row = ("ticket:T", 2, topic, b"{}", position, 2**50, None, None)
+        transaction.execute("INSERT INTO stored_events VALUES (?,?,?,?,?,?,?,?)", row)
+    with pytest.raises(UnknownTopicError, match=repr(topic)):
+        one.store.streams(["ticket:T"])
+    with pytest.raises(UnknownTopicError):
+        one.tell(entry(15, entry_id="W"))
+    assert one.store.highest_position() == position
+
+
+def test_a_database_that_cannot_be_reached_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable):
+        open_store("postgresql://nobody@127.0.0.1:1/ledger")
+    (tmp_path / "no-folder").write_text("")
+    with pytest.raises(Unavailable):
+        open_store(f"sqlite:///{tmp_path / 'no-folder' / 'ledger.db'}")

@@ -1,0 +1,47 @@
+"""A process of its own that writes: `python -m tests.store.writers URL FILE THREADS`.
+
+Carries out the JSON Lines of a file, one transaction a line, each thread with a ledger of its own and every n-th line.
+Whoever is told that others were faster sends the command again. Prints the command's id once it is answered.
+"""
+
+import json
+import sys
+import threading
+from pathlib import Path
+
+from ledger.access import Actor
+from ledger.catalogue.loader import load_catalogue
+from ledger.commands.door import Ledger, parse
+from ledger.errors import Refusal
+from ledger.store import open_store
+
+WRITER = Actor("writer", "admin")
+
+
+def write(url: str, lines: list[str]) -> None:
+    store = open_store(url)
+    ledger = Ledger(store, load_catalogue())
+    for line in lines:
+        body = json.loads(line)
+        request = parse(body.pop("command"), body, WRITER)
+        while True:
+            (answer,) = ledger.submit([request])
+            if not isinstance(answer, Refusal) or answer.code != "conflict":
+                break
+        said = f"refused: {answer}" if isinstance(answer, Refusal) else request.command_id
+        sys.stdout.write(f"{said}\n")
+        sys.stdout.flush()
+    store.close()
+
+
+def main(url: str, file: str, threads: int) -> None:
+    lines = Path(file).read_text().splitlines()
+    writers = [threading.Thread(target=write, args=(url, lines[first::threads])) for first in range(threads)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
