@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from hashlib import blake2b
@@ -18,6 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ledger.errors import malformed
 
 EARLIEST, LATEST = 1990, 2200
+ID_PATTERN = r"^[A-Za-z0-9._-]+$"  # no other id was ever given; a NUL would be an error of the database
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?")  # neither numbers nor the other forms of ISO 8601
 _instant = TypeAdapter(AwareDatetime)
 Moment = datetime | date
 
@@ -25,6 +28,8 @@ Moment = datetime | date
 def parse_moment(text: str) -> Moment:
     """An instant with an offset, or a day. Raises ValueError, also for an instant without offset."""
     try:
+        if not _MOMENT.fullmatch(text):
+            raise ValueError
         moment: Moment = (
             date.fromisoformat(text) if len(text) == 10 else _instant.validate_strings(text).astimezone(UTC)
         )
@@ -50,7 +55,6 @@ def _is_moment(text: str) -> str:
     return text
 
 
-_MOMENT_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].{1,40})?$"
 MomentParam = Annotated[
     str, AfterValidator(_is_moment), Query(max_length=60, examples=["2026-03-31", "2026-03-31T12:00:00Z"])
 ]
@@ -58,9 +62,9 @@ AsOf = Annotated[MomentParam | None, Query(description="Effective time: an insta
 KnownAt = Annotated[
     MomentParam | None, Query(description="Recorded time: what was known at an instant, or by a day's end.")
 ]
-ContractId = Annotated[str, Path(max_length=64, examples=["example-l"])]
-DeductionId = Annotated[str, Path(max_length=80, examples=["example-e1"])]
-TicketId = Annotated[str, Path(max_length=64, examples=["example-t1"])]
+ContractId = Annotated[str, Path(max_length=64, pattern=ID_PATTERN, examples=["example-l"])]
+DeductionId = Annotated[str, Path(max_length=80, pattern=ID_PATTERN, examples=["example-e1"])]
+TicketId = Annotated[str, Path(max_length=64, pattern=ID_PATTERN, examples=["example-t1"])]
 Limit = Annotated[int, Query(ge=1, le=500, description="Items in one answer.")]
 Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the answer before.")]
 
@@ -78,9 +82,9 @@ def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
     except (ValueError, binascii.Error, msgspec.DecodeError, RecursionError):
         key = None
     matches = isinstance(key, list) and len(key) == len(kinds)
-    if not matches or not all(isinstance(part, kind) for part, kind in zip(key, kinds, strict=True)):
+    if not matches or not all(type(part) is kind for part, kind in zip(key, kinds, strict=True)):
         raise malformed("cursor", "is not one that this list gave")
-    if any(isinstance(part, int) and abs(part) > 2**62 for part in key):
+    if any(abs(part) > 2**62 if isinstance(part, int) else "\0" in part for part in key):
         raise malformed("cursor", "is not one that this list gave")
     return list(key)
 

@@ -1,5 +1,6 @@
 """Every view of the product, by name; what the runner keeps and `rebuild` names."""
 
+from projections.ahead import ahead
 from projections.charges import charges
 from projections.clocks import sla_clocks
 from projections.contracts import contracts
@@ -8,4 +9,6 @@ from projections.movements import movements
 from projections.tickets import tickets
 from projections.views import View
 
-VIEWS: dict[str, View] = {view.name: view for view in (contracts, movements, deductions, charges, tickets, sla_clocks)}
+VIEWS: dict[str, View] = {
+    view.name: view for view in (contracts, movements, deductions, charges, tickets, sla_clocks, ahead)
+}

@@ -146,11 +146,24 @@ def last_instant(moment: datetime | date, zone: str) -> int:
     return to_micros(first_instant(moment + timedelta(days=1), zone)) - 1
 
 
-async def cut(snapshot: Snapshot, as_of: datetime | date | None, known_at: datetime | date | None, zone: str) -> Cut:
-    """The question's place in effective and recorded time; `known_at` alone sets `as_of` to the same instant (§ 6)."""
-    position = await view_position(snapshot)
+async def cut(
+    snapshot: Snapshot,
+    as_of: datetime | date | None,
+    known_at: datetime | date | None,
+    zone: str,
+    contract_id: str | None = None,
+) -> Cut:
+    """The question's place in effective and recorded time; `known_at` alone sets `as_of` to the same instant (§ 6).
+
+    Now is `current`, and answered from the rows as they are, unless something is dated ahead (`projections.ahead`).
+    """
     if as_of is None and known_at is None:
-        return Cut(to_micros(datetime.now(UTC)), position, current=True)
+        now = to_micros(datetime.now(UTC))
+        of_contract, params = ("contract_id = ? AND ", [contract_id]) if contract_id is not None else ("", [])
+        sql = f"SELECT position, EXISTS (SELECT 1 FROM ahead WHERE {of_contract}effective_at > ?) FROM view_position"
+        position, is_ahead = (await snapshot.query(sql, (*params, now)))[0]
+        return Cut(now, int(position), current=not is_ahead)
+    position = await view_position(snapshot)
     at = last_instant(as_of if as_of is not None else known_at, zone)  # type: ignore[arg-type]
     if known_at is not None:
         sql = "SELECT coalesce(max(notification_id), 0) FROM stored_events WHERE recorded_at <= ?"

@@ -88,9 +88,10 @@ def _breakage(grant_id: str, life: _GrantLife, at: int) -> list[Line]:
     """What expires: the remainder at the end of the grant, and what a reversal gives back to it afterwards (C9)."""
     if life.expires_at > at:
         return []
-    remainder = sum(change for moment, change in life.flows.items() if moment < life.expires_at)
-    later = {moment: change for moment, change in life.flows.items() if moment >= life.expires_at}
-    parts = [(life.expires_at, remainder), *sorted(later.items())]
+    expired: dict[int, int] = defaultdict(int)
+    for moment, change in life.flows.items():
+        expired[max(moment, life.expires_at)] += change
+    parts = sorted(expired.items())
     return [
         Line(life.position, moment, None, life.pool, "breakage", grant_id, -change)
         for moment, change in parts

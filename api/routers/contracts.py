@@ -23,7 +23,7 @@ from api.models import (
     StatementOut,
     TermOut,
 )
-from api.paging import AsOf, ContractId, Cursor, KnownAt, Limit, MomentParam, decode_cursor, moment_of, page
+from api.paging import ID_PATTERN, AsOf, ContractId, Cursor, KnownAt, Limit, MomentParam, decode_cursor, moment_of, page
 from api.problems import PROBLEMS
 from api.state import State
 from ledger.access import Actor
@@ -34,7 +34,7 @@ from projections.reader import Snapshot, cut, last_instant, open_texts, view_pos
 from projections.statements import Line, statement
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], responses=PROBLEMS, dependencies=[CaughtUp])
-Filter = Annotated[str | None, Query(max_length=64)]
+Filter = Annotated[str | None, Query(max_length=64, pattern=ID_PATTERN)]
 
 _COLUMNS = (
     "contract_id, provider, customer_id, partner_id, plan, timezone, currency, country, language, starts_on, ends_on, "
@@ -154,7 +154,7 @@ async def contract_balance(
     """What was granted, consumed, reserved, has expired and is available, cumulative since signing."""
     async with state.reader.snapshot() as snapshot:
         zone, currency = await find_contract(snapshot, actor, contract_id, "timezone, currency")
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone)
+        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
         accounts, overage = await balance(snapshot, contract_id, asked)
         total = OverageOut(minutes=overage.minutes, amount=show_cents(overage.amount_cents), currency=currency)
         return BalanceOut(
@@ -210,7 +210,7 @@ async def read_statement(
     """The statement's lines, all of them where `limit` is 0."""
     async with state.reader.snapshot() as snapshot:
         (zone,) = await find_contract(snapshot, actor, contract_id, "timezone")
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone)
+        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
         of_pools = await snapshot.query("SELECT pool, unit FROM accounts WHERE contract_id = ?", (contract_id,))
         units: dict[str, str] = dict(of_pools)
         lines = _between(await statement(snapshot, contract_id, pool, asked), from_, to, zone)
@@ -264,12 +264,16 @@ async def _lines(snapshot: Snapshot, lines: list[Line], units: dict[str, str]) -
     return items
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+TEXTS = {"pool", "kind", "reference", "note"}
+
+
 def _as_csv(items: list[LineOut]) -> str:
     """RFC 4180; a text that a spreadsheet would take for a formula is quoted with '."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(LineOut.model_fields)
     for item in items:
-        values = ["" if value is None else value for value in item.model_dump().values()]
-        writer.writerow([f"'{v}" if isinstance(v, str) and v[:1] in "=+@\t\r" else v for v in values])
+        row = {name: "" if value is None else value for name, value in item.model_dump().items()}
+        writer.writerow([f"'{v}" if name in TEXTS and v.startswith(FORMULA) else v for name, v in row.items()])
     return out.getvalue()

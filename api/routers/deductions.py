@@ -124,7 +124,7 @@ async def contract_deductions(
     """
     async with state.reader.snapshot() as snapshot:
         zone, currency = await find_contract(snapshot, actor, contract_id, "timezone, currency")
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone)
+        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
         condition, params = (
             "d.contract_id = ? AND d.effective_at <= ? AND d.position <= ?",
             [contract_id, asked.at, asked.position],
@@ -170,7 +170,7 @@ async def deduction(
         if not rows:
             raise unknown
         zone, currency, row = rows[0][0], rows[0][1], DeductionRow(*rows[0][2:])
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone)
+        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, row.contract_id)
         if not existed(row.effective_at, row.position, asked):
             raise unknown
         (found,) = await _show(snapshot, [row], await _units(snapshot, row.contract_id), currency, asked)
@@ -191,7 +191,7 @@ async def contract_charges(
     """Every amount owed or taken back, effective by now (or `as_of`), in the order in which it was recorded."""
     async with state.reader.snapshot() as snapshot:
         (zone,) = await find_contract(snapshot, actor, contract_id, "timezone")
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone)
+        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
         condition, params = (
             "contract_id = ? AND effective_at <= ? AND position <= ?",
             [contract_id, asked.at, asked.position],

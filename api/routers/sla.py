@@ -19,7 +19,7 @@ from api.models import (
     TraceOut,
     WindowOut,
 )
-from api.paging import AsOf, KnownAt, Limit, MomentParam, TicketId, moment_of
+from api.paging import ID_PATTERN, AsOf, KnownAt, Limit, MomentParam, TicketId, moment_of
 from api.problems import PROBLEMS
 from api.routers.commands import COMMAND_LIMIT, decode_json, read_body
 from api.state import State
@@ -35,7 +35,7 @@ from projections.reader import cut, view_position
 
 router = APIRouter(prefix="/v1", tags=["sla"], responses=PROBLEMS, dependencies=[CaughtUp])
 Group = Literal["contract", "plan", "priority", "target", "month"]
-Filter = Annotated[str | None, Query(max_length=64)]
+Filter = Annotated[str | None, Query(max_length=64, pattern=ID_PATTERN)]
 SHARE = "0.25"
 
 
@@ -74,7 +74,7 @@ async def read_compliance(
         zone = "UTC"
         if contract_id is not None:
             (zone,) = await find_contract(snapshot, actor, contract_id, "timezone")
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone)
+        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
         condition, params = visible(actor)
         for column, value in (("contract_id", contract_id), ("customer_id", customer_id), ("provider", provider)):
             if value is not None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 
 from api.access import ActorDep, CaughtUp, StateDep, find_contract, visible
 from api.models import ClockOut, CoverageOut, TicketAnswer, TicketList, TicketOut
-from api.paging import AsOf, Cursor, KnownAt, Limit, TicketId, decode_cursor, moment_of, page
+from api.paging import ID_PATTERN, AsOf, Cursor, KnownAt, Limit, TicketId, decode_cursor, moment_of, page
 from api.problems import PROBLEMS
 from ledger.coverage import Calendar, NoOpeningError
 from ledger.errors import Refusal
@@ -138,7 +138,7 @@ def _defect(row: TicketRow) -> dict[str, Any] | None:
 async def tickets(
     state_: StateDep,
     actor: ActorDep,
-    contract_id: Annotated[str | None, Query(max_length=64)] = None,
+    contract_id: Annotated[str | None, Query(max_length=64, pattern=ID_PATTERN)] = None,
     state: Annotated[TicketState | None, Query()] = None,
     priority: Annotated[int | None, Query(ge=1, le=4)] = None,
     as_of: AsOf = None,
@@ -154,7 +154,7 @@ async def tickets(
         zone = "UTC"
         if contract_id is not None:
             (zone,) = await find_contract(snapshot, actor, contract_id, "timezone")
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone)
+        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
         condition, params = visible(actor)
         condition += " AND t.position <= ? AND t.opened_at <= ?"
         params += [asked.position, asked.at]
@@ -196,7 +196,9 @@ async def ticket(
         if not rows:
             raise unknown
         row = TicketRow(*rows[0][1:])
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), rows[0][0])
+        asked = await cut(
+            snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), rows[0][0], row.contract_id
+        )
         if not existed(row.opened_at, row.position, asked):
             raise unknown
         (found,) = await _show(snapshot, [row], asked, state.calendars)

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from ledger.values import parse_cents, show_cents
 
 RESERVED_ENDINGS = re.compile(r"\.(penalty\.\d+|allotment\.\d+|correction)$")
+DEEPEST = 12
 EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -22,16 +23,41 @@ def _not_derived(value: str) -> str:
 
 
 def _utc(value: datetime) -> datetime:
-    value = value.astimezone(UTC)
+    try:
+        value = value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("an instant lies between 1990 and 2200") from None
     if not EARLIEST <= value < LATEST:
         raise ValueError("an instant lies between 1990 and 2200")
     return value
 
 
-def _text_only(value: Any) -> Any:
-    """Instants and days are written as texts; a number could mean seconds, milliseconds or days."""
-    if not isinstance(value, str):
-        raise ValueError("must be a text in the form of RFC 3339")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.{0,30}")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _instant_text(value: Any) -> Any:
+    """Instants are written as texts; digits alone could mean seconds, milliseconds or days."""
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        raise ValueError("must be an instant such as 2026-01-31T09:00:00+01:00")
+    return value
+
+
+def _day_text(value: Any) -> Any:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("must be a day such as 2026-01-31")
+    return value
+
+
+def _shallow(value: dict[str, Any]) -> dict[str, Any]:
+    """Agreed figures are small tables at most; what is nested deeper is refused before anything walks through it."""
+    waiting: list[tuple[Any, int]] = [(value, 0)]
+    while waiting:
+        item, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise ValueError("is nested too deeply")
+        if isinstance(item, dict | list):
+            waiting.extend((inner, depth + 1) for inner in (item.values() if isinstance(item, dict) else item))
     return value
 
 
@@ -73,8 +99,9 @@ def _positive(value: str) -> str:
 AnyId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 DeductionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,80}$")]
 Id = Annotated[AnyId, AfterValidator(_not_derived)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_utc)]
-Day = Annotated[date, BeforeValidator(_text_only), AfterValidator(_near)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant_text), AfterValidator(_utc)]
+Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_near)]
+Agreed = Annotated[dict[str, Any], Field(max_length=100, examples=[{}]), AfterValidator(_shallow)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_clean)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_clean)]
 Mail = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$"), AfterValidator(_clean)]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import Field
-
 from ledger.commands.fields import (
+    Agreed,
     AnyId,
     Body,
     Command,
@@ -65,7 +62,7 @@ class SignContract(Command):
     customer: Customer
     partner: Partner | None = None
     subscriptions: Count | None = None
-    agreed: dict[str, Any] = Field(default={}, max_length=100, examples=[{}])
+    agreed: Agreed = {}
 
 
 class RenewContract(Command):
@@ -84,7 +81,7 @@ class ChangePlan(Command):
     contract_id: AnyId
     plan: AnyId
     from_on: Day
-    agreed: dict[str, Any] = Field(default={}, max_length=100, examples=[{}])
+    agreed: Agreed = {}
 
 
 class TerminateContract(Command):
