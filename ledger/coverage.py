@@ -205,7 +205,7 @@ class Calendar:
         self._around(start)
         target = self._covered_before(start) + span
         while self._before[-1] < target:
-            target += self._further(start)
+            self._further()
         index = bisect_left(self._before, target) - 1
         return self._starts[index] + target - self._before[index]
 
@@ -224,14 +224,13 @@ class Calendar:
         index = bisect_right(self._before, target) - 1
         return self._starts[index] + target - self._before[index]
 
-    def _further(self, start: int) -> int:
+    def _further(self) -> None:
         """Lays out more years to come; what was laid out before does not move, so nothing is to be corrected."""
         assert self._years is not None
         last = self._years.stop - 1
         if last >= self._last_year:
             raise NoOpeningError("the calendar has no further opening")
         self._reach(self._years.start, last + max(2, len(self._years)))
-        return 0
 
     def opening_at(self, instant: int) -> Opening | None:
         """The opening that an instant lies in; at a closing it lies outside."""
@@ -248,7 +247,7 @@ class Calendar:
             index = bisect_right(self._ends, instant)
             if index < len(self._starts):
                 return Opening(self._starts[index], self._ends[index], self._days[index])
-            self._further(instant)
+            self._further()
 
     def openings(self, start: int, end: int) -> Iterator[Opening]:
         """Openings that overlap [start, end), in order, whole."""
@@ -267,7 +266,7 @@ class Calendar:
         day = after
         while count:
             if index >= len(self._days):
-                self._further(0)
+                self._further()
                 continue
             day = self._days[index]
             index = bisect_right(self._days, day, lo=index)

@@ -89,13 +89,14 @@ class World:
         """The answers to commands that are sent in one transaction."""
         requests: list[Request | Refusal] = []
         for step in steps:
+            fields = dict(step.fields)
             space, id_field = CREATES.get(step.command, ("", ""))
-            if space in ("entry", "grant") and id_field not in step.fields:
-                step.fields[id_field] = f"E{next(self._numbers)}"
+            if space in ("entry", "grant") and id_field not in fields:
+                fields[id_field] = f"E{next(self._numbers)}"
             moment = step.moment() or self.now
             self.now = moment if step.heard else max(self.now, moment)
             try:
-                requests.append(parse(step.command, step.fields, step.actor))
+                requests.append(parse(step.command, fields, step.actor))
             except Refusal as refusal:
                 requests.append(refusal)
         clock = type("Clock", (datetime,), {"now": staticmethod(lambda _zone, now=self.now: now)})

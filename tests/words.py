@@ -32,12 +32,13 @@ class Step:
     actor: Actor = ADMIN
 
     def moment(self) -> datetime | None:
-        """When it became known: as said, else when it happened, as far as its fields say."""
+        """When it became known: as said, else when it happened, as far as its fields say so with an offset."""
         told = [self.heard, self.fields.get("at"), self.fields.get("ended_at")]
         if self.command == "sign-contract":
-            told.append(f"{self.fields['starts_on']}T00:00:00+00:00")
-        clear = (text.upper() for text in told if text and text[10:].strip("T:.0123456789"))  # a naive one is not
-        return next((datetime.fromisoformat(text) for text in clear), None)
+            told.append(f"{self.fields['starts_on']}T00:00:00Z")
+        text = next((text for text in told if text), None)
+        moment = datetime.fromisoformat(text.upper()) if text else None
+        return moment if moment and moment.tzinfo else None
 
 
 def do(command: str, *, heard: str | None = None, actor: Actor = ADMIN, **fields: Any) -> Step:

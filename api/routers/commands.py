@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from api.access import ActorDep, StateDep
 from api.examples import by_command
 from api.models import CommandAnswer
+from api.paging import ID_PATTERN
 from api.problems import PROBLEMS, problem_body
 from api.state import State
 from api.writer import BATCH, Answers
@@ -79,7 +80,11 @@ async def carry_out(state: State, name: str, request: Request, actor: Actor, key
 
 
 IdempotencyKey = Header(
-    default=None, alias="Idempotency-Key", max_length=64, description="The command's id, instead of in the body."
+    default=None,
+    alias="Idempotency-Key",
+    max_length=64,
+    pattern=ID_PATTERN,
+    description="The command's id, instead of in the body.",
 )
 
 
