@@ -164,6 +164,7 @@ class UnitOfWork:
     def open_sessions(self) -> list[Session]:
         """Sessions of the command's contract that are still booked, those of this batch included."""
         stored = self.store.sessions_of(self.contract.contract_id)
+        self.batch.read_contracts.append(self.contract.contract_id)
         own = [e.originator_id for e in self.events if e.originator_id.startswith("session:")]
         keys = dict.fromkeys(stream.partition(":")[2] for stream in (*stored, *own))
         found = [self.get(Session, key) for key in keys]

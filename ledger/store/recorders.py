@@ -50,6 +50,7 @@ class Batch:
     keys: list[tuple[str, str, str, bytes]] = field(default_factory=list)  # key_id, provider, party, secret
     seen_position: int = 0  # the decisions rest on `read_streams` as of this position; a later append is a conflict
     read_streams: list[str] = field(default_factory=list)
+    read_contracts: list[str] = field(default_factory=list)  # likewise contracts whose whole history was looked through
 
     def columns(self, events: int) -> tuple[list[str | None], list[str | None]]:
         """Provider and contract of each event."""
@@ -124,11 +125,10 @@ class SqliteRecorder(SQLiteApplicationRecorder):
             "SELECT notification_id, recorded_at FROM stored_events ORDER BY notification_id DESC LIMIT 1"
         ).fetchone()
         base, recorded_at = (last[0], max(_now_micros(), last[1])) if last else (0, _now_micros())
-        if base > batch.seen_position and batch.read_streams:
-            later = raw.execute(
-                "SELECT originator_id FROM stored_events WHERE notification_id > ?", (batch.seen_position,)
-            )
-            if not {row[0] for row in later}.isdisjoint(batch.read_streams):
+        if base > batch.seen_position and (batch.read_streams or batch.read_contracts):
+            sql = "SELECT originator_id, contract_id FROM stored_events WHERE notification_id > ?"
+            streams, whole = set(batch.read_streams), set(batch.read_contracts)
+            if any(row[0] in streams or row[1] in whole for row in raw.execute(sql, (batch.seen_position,))):
                 raise sqlite3.IntegrityError("a stream was appended to in the meantime")
         providers, contracts = batch.columns(len(stored_events))
         raw.executemany(
@@ -159,7 +159,7 @@ class SqliteRecorder(SQLiteApplicationRecorder):
         return list(range(base + 1, base + 1 + len(stored_events)))
 
 
-_APPEND = f"SELECT public.append_events({', '.join(['%s'] * 20)})"
+_APPEND = f"SELECT public.append_events({', '.join(['%s'] * 21)})"
 
 
 class PostgresRecorder(PostgresApplicationRecorder):
@@ -175,6 +175,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
         values = (
             batch.seen_position,
             batch.read_streams,
+            batch.read_contracts,
             [str(e.originator_id) for e in stored_events],
             [e.originator_version for e in stored_events],
             [e.topic for e in stored_events],

@@ -101,7 +101,7 @@ POSTGRES_TRIGGERS: list[str] = [
 # what was committed before it got the lock. Who decided on streams that changed in the meantime has to decide again.
 POSTGRES_APPEND = """
 CREATE OR REPLACE FUNCTION append_events(
-    seen bigint, read_streams text[],
+    seen bigint, read_streams text[], read_contracts text[],
     streams text[], versions bigint[], topics text[], states bytea[], providers text[], contracts text[],
     firsts bigint[], lasts bigint[], command_ids text[], names text[], digests bytea[],
     id_spaces text[], ids text[], id_firsts bigint[],
@@ -114,7 +114,8 @@ BEGIN
         ORDER BY notification_id DESC LIMIT 1;
     base := coalesce(base, 0);
     IF base > seen AND EXISTS (SELECT 1 FROM public.stored_events
-                               WHERE notification_id > seen AND originator_id = ANY(read_streams)) THEN
+                               WHERE notification_id > seen AND (originator_id = ANY(read_streams)
+                                                                 OR contract_id = ANY(read_contracts))) THEN
         RAISE EXCEPTION 'a stream was appended to' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     INSERT INTO public.stored_events (originator_id, originator_version, topic, state, notification_id, recorded_at,

@@ -19,7 +19,7 @@ from ledger.mapper import StreamEvent, UnknownTopicError
 from ledger.store import Batch, ConflictError, EventStore, Unavailable, open_store, recorders
 from tests.books import everything, figures
 from tests.scenario import catalogue, flat
-from tests.words import PREPAID, Step, book, complete, contract, open_ticket, top_up, worked
+from tests.words import PREPAID, Step, book, complete, contract, open_ticket, terminate, top_up, worked
 
 ROOT = Path(__file__).parents[2]
 SETTLED = datetime(2024, 6, 1, tzinfo=UTC)
@@ -191,6 +191,27 @@ def test_two_ledgers_that_send_the_same_entry_record_it_once(
     assert isinstance(first, Answer)
     assert isinstance(again, Answer)
     assert (first.replayed, again.replayed, again.events) == (False, True, first.events)
+
+
+def test_a_session_that_is_booked_while_its_contract_is_terminated_is_released(
+    opened: Callable[[], Door], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reserves nothing, so that no account tells the one of the other."""
+    slow, quick = opened(), opened()
+    slow.tell(*signed("groupios-s"))
+    append = slow.store.append
+    told: list[Answer | Refusal] = []
+
+    def overtaken(*args: Any) -> Any:
+        if not told:
+            told.extend(quick.tell(book(60, "2024-09-10T10:00:00Z", NOON, session_id="S")))
+        return append(*args)
+
+    monkeypatch.setattr(slow.store, "append", overtaken)
+    (ended,) = slow.tell(terminate("2024-06-30"))
+    assert isinstance(told[0], Answer)
+    assert isinstance(ended, Answer)
+    assert ("SessionEnded", "session:S") in [(type_, stream) for _, type_, stream in ended.events]
 
 
 def test_after_a_bounded_number_of_conflicts_the_sender_is_asked_to_try_again(
