@@ -1,0 +1,209 @@
+"""Who may do what: every role with every command, on a contract of its own, on a neighbour's, and abroad.
+
+The tables are those of the interface, written out: what a token may not see answers 404, what it sees but may not
+do 403, and without a token nothing is answered but 401.
+"""
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from ledger.commands.bodies import COMMANDS
+from tests.http.door import Door, problem
+from tests.http.world import ABROAD, ANOTHERS, MINE, SIDES, commands, opening, prepared, signing, token, working
+
+ROLES = ("operator", "finance", "customer", "partner", "auditor", "admin")
+MAY = """
+                          operator  finance  customer  partner  auditor  admin
+sign-contract             yes       -        -         -        -        yes
+renew-contract            yes       -        -         -        -        yes
+amend-customer            yes       yes      -         -        -        yes
+change-plan               yes       -        -         -        -        yes
+terminate-contract        yes       -        -         -        -        yes
+authorise-direct-contact  yes       -        -         yes      -        yes
+withdraw-direct-contact   yes       -        -         yes      -        yes
+open-ticket               yes       -        yes       yes      -        yes
+reprioritise-ticket       yes       -        -         -        -        yes
+record-response           yes       -        -         yes      -        yes
+record-call               yes       -        -         -        -        yes
+hold-ticket               yes       -        -         -        -        yes
+resume-ticket             yes       -        -         -        -        yes
+resolve-ticket            yes       -        -         -        -        yes
+reopen-ticket             yes       -        yes       yes      -        yes
+close-ticket              yes       -        yes       yes      -        yes
+reject-ticket             yes       -        -         -        -        yes
+escalate-ticket           yes       -        -         yes      -        yes
+confirm-defect            yes       -        -         -        -        yes
+announce-fix              yes       -        -         -        -        yes
+release-fix               yes       -        -         -        -        yes
+log-work                  yes       -        -         -        -        yes
+record-service            yes       -        -         -        -        yes
+top-up-credit             yes       yes      -         -        -        yes
+grant-credit              yes       yes      -         -        -        yes
+book-session              yes       -        yes       -        -        yes
+move-session              yes       -        yes       -        -        yes
+cancel-session            yes       -        yes       -        -        yes
+record-no-show            yes       -        -         -        -        yes
+complete-session          yes       -        -         -        -        yes
+confirm-deduction         yes       -        yes       -        -        yes
+dispute-deduction         yes       -        yes       -        -        yes
+settle-dispute            -         yes      -         -        -        yes
+reverse-deduction         yes       yes      -         -        -        yes
+issue-invoice             -         yes      -         -        -        yes
+issue-credit-note         -         yes      -         -        -        yes
+close-period              -         yes      -         -        -        yes
+grant-service-credit      yes       yes      -         -        -        yes
+"""
+SEES = """
+                          operator  finance  customer  partner  auditor  admin
+mine                      yes       yes      yes       yes      yes      yes
+anothers                  yes       yes      -         -        yes      yes
+abroad                    -         -        -         -        yes      yes
+"""
+
+
+def table(text: str) -> dict[str, dict[str, bool]]:
+    header, *rows = [line.split() for line in text.strip().splitlines()]
+    return {name: {role: mark == "yes" for role, mark in zip(header, marks, strict=True)} for name, *marks in rows}
+
+
+may, sees = table(MAY), table(SEES)
+
+
+def expected(role: str, command: str, side: str) -> int:
+    if not role:
+        return 401
+    if command == "sign-contract":  # a contract that is not there yet is neither seen nor hidden; a plan is public
+        return 200 if may[command][role] and sees[side][role] else 403
+    if not sees[side][role]:
+        return 404
+    return 200 if may[command][role] else 403
+
+
+def reachable(role: str, command: str, side: str) -> bool:
+    """Whether a cell is about a command of the role, or about something that it sees."""
+    return not role or command == "sign-contract" or may[command][role] or sees[side][role]
+
+
+def test_every_command_is_in_the_table_and_is_tried() -> None:
+    assert COMMANDS.keys() <= may.keys()
+    assert COMMANDS.keys() == commands("").keys() | {"sign-contract"}
+
+
+@pytest.mark.parametrize("role", ["", *ROLES], ids=lambda role: role or "nobody")
+def test_a_role_does_what_the_table_says(door: Door, role: str) -> None:
+    bodies, sender = prepared(door), token(door, role)
+    cells = [cell for cell in product(bodies, SIDES) if reachable(role, *cell)]
+    before, recorded, found = door.count(), 0, {}
+    for command, side in cells:
+        response = door.send(command, bodies[command][side], sender)
+        found[command, side] = response.status_code
+        if response.status_code == 200:
+            recorded += len(response.json()["events"])
+        else:
+            problem(response)
+    assert found == {(command, side): expected(role, command, side) for command, side in cells}
+    assert door.count() == before + recorded
+
+
+def test_what_a_role_may_not_do_is_unknown_to_it_where_it_does_not_see_the_contract(door: Door) -> None:
+    bodies = prepared(door)
+    senders = {role: token(door, role) for role in ROLES}
+    cells = [(role, *cell) for role in ROLES for cell in product(bodies, SIDES) if not reachable(role, *cell)]
+    found = {
+        (role, command, side): door.send(command, bodies[command][side], senders[role]).status_code
+        for role, command, side in cells
+    }
+    assert found == dict.fromkeys(cells, 404)
+
+
+def test_a_foreign_contract_and_none_at_all_are_answered_alike(door: Door) -> None:
+    names = ("open-ticket", "close-ticket", "confirm-deduction", "move-session", "book-session")
+    bodies, sender = prepared(door, *names), token(door, "customer")
+    for command in names:
+        body = bodies[command][ANOTHERS]
+        foreign = problem(door.send(command, body, sender))
+        absent = problem(door.send(command, {k: nowhere(v) for k, v in body.items()}, sender))
+        assert {k: nowhere(v) for k, v in foreign.items()} == absent
+
+
+def nowhere(value: Any) -> Any:
+    return value.replace("-anothers", "-nowhere") if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("command", ["move-session", "cancel-session"])
+def test_a_customers_token_does_not_speak_as_the_provider(door: Door, command: str) -> None:
+    body = prepared(door, command)[command][MINE]
+    customer = token(door, "customer")
+    before = door.count()
+    assert door.refused("forbidden", command, customer, **body | {"by": "provider"})["status"] == 403
+    assert door.count() == before
+    door.ok(command, customer, **body)
+
+
+@pytest.mark.parametrize("odd", [{"to_level": "L3"}, {"by": "provider"}, {"to_level": "L3", "by": "provider"}])
+def test_a_partner_escalates_to_l2_in_its_own_name(door: Door, odd: dict[str, str]) -> None:
+    body = prepared(door, "escalate-ticket")["escalate-ticket"][MINE]
+    partner = token(door, "partner")
+    before = door.count()
+    assert door.refused("forbidden", "escalate-ticket", partner, **body | odd)["status"] == 403
+    assert door.count() == before
+    door.ok("escalate-ticket", partner, **body)
+
+
+def test_a_partner_does_not_speak_for_a_contract_that_it_does_not_serve(door: Door) -> None:
+    own = signing("without", MINE)
+    del own["partner"]
+    door.all_ok([own, opening("without-t", "without")])
+    partner = token(door, "partner")
+    door.refused("unknown-ticket", "record-response", partner, ticket_id="without-t", by="P")
+    door.refused("unknown-contract", "authorise-direct-contact", partner, contract_id="without", by="P")
+    assert door.unseen("contracts/without", partner)["status"] == 404
+
+
+def test_whose_token_spoke_stands_in_the_event(door: Door) -> None:
+    bodies = prepared(door, "confirm-deduction")
+    door.ok("confirm-deduction", token(door, "customer"), **bodies["confirm-deduction"][MINE])
+    door.ok("confirm-deduction", token(door, "operator"), **bodies["confirm-deduction"][ANOTHERS])
+    told = [event for event in door.events() if event["type"] == "DeductionConfirmed"]
+    assert [(event["role"], event["data"].get("on_behalf", False)) for event in told] == [
+        ("customer", False),
+        ("operator", True),
+    ]
+    assert door.see("deductions/confirm-deduction-mine-e")["on_behalf"] is False
+    assert door.see("deductions/confirm-deduction-anothers-e")["on_behalf"] is True
+    assert len({event["token_id"] for event in told}) == 2
+
+
+def test_lines_about_foreign_contracts_are_unknown_in_their_places(door: Door) -> None:
+    door.all_ok([line for side in SIDES for line in (signing(side, side), opening(f"{side}-t", side))])
+    before = door.count()
+    operator, customer = token(door, "operator"), token(door, "customer")
+    answers = door.lines([working(f"{side}-e", f"{side}-t") for side in SIDES], operator)
+    assert [(one["line"], one.get("status", 200)) for one in answers] == [(1, 200), (2, 200), (3, 404)]
+    assert answers[2]["code"] == "unknown-ticket"
+    assert answers[2]["detail"] == "There is no ticket abroad-t."
+    opened = door.lines([opening(f"{side}-t2", side) for side in SIDES], customer)
+    assert [one.get("code", "") for one in opened] == ["", "unknown-contract", "unknown-contract"]
+    mixed = door.lines([working("e2", "mine-t"), opening("mine-t3", "mine")], customer)
+    assert [one.get("status", 200) for one in mixed] == [403, 200]
+    assert door.count() == before + sum(len(one.get("events", ())) for one in answers + opened + mixed)
+
+
+def test_an_operator_signs_for_its_own_provider_only(door: Door) -> None:
+    operator = token(door, "operator")
+    body = signing("abroad", ABROAD)
+    del body["command"]
+    assert door.refused("forbidden", "sign-contract", operator, **body)["status"] == 403
+    assert door.count() == 0
+
+
+def test_signing_again_what_another_provider_signed_tells_nothing_of_it(door: Door) -> None:
+    """Ids are unique in the ledger, so a taken one is refused; whose it is stays untold."""
+    theirs, ours = signing("C", ABROAD), signing("C", MINE)
+    door.all_ok([theirs])
+    del ours["command"]
+    refusal = door.refused("already-exists", "sign-contract", token(door, "operator"), **ours)
+    assert refusal["detail"] == "The contract id C is taken."
+    assert "south" not in str(refusal)

@@ -1,0 +1,342 @@
+"""The write door: the same command twice, JSON Lines with refusals in their places, and bodies that are too large."""
+
+import json
+from typing import Any
+
+import pytest
+
+from api.routers import commands as door_module
+from tests.http.door import Door, Json, opened, problem
+from tests.http.world import booking, opening, prepared, signing, working
+
+WORK = {
+    "entry_id": "e",
+    "ticket_id": "t",
+    "minutes": 30,
+    "at": "2026-02-02T10:00:00Z",
+    "engineer": "Eva",
+}
+
+
+@pytest.fixture
+def ready(door: Door) -> Door:
+    door.all_ok([signing("C", "mine"), opening("t", "C")])
+    return door
+
+
+def recorded(answer: Json) -> Json:
+    return {name: answer[name] for name in ("command_id", "position", "events")}
+
+
+# ---- the same command again
+
+
+def test_an_answer_names_what_was_recorded(ready: Door) -> None:
+    before = ready.count()
+    answer = ready.ok("log-work", **WORK, command_id="k")
+    assert answer == {
+        "command_id": "k",
+        "replayed": False,
+        "position": before + 3,
+        "events": [
+            {"position": before + 1, "type": "CreditDrawn", "stream": "account:C:care"},
+            {"position": before + 2, "type": "HoursDeducted", "stream": "deduction:e"},
+            {"position": before + 3, "type": "WorkLogged", "stream": "ticket:t"},
+        ],
+    }
+    stored = [(one["position"], one["type"], one["stream"]) for one in ready.events()[before:]]
+    assert stored == [(one["position"], one["type"], one["stream"]) for one in answer["events"]]
+
+
+def test_the_same_id_with_the_same_content_answers_as_the_first_time(ready: Door) -> None:
+    first = ready.ok("log-work", **WORK, command_id="k")
+    before = ready.count()
+    for same in (
+        WORK,
+        {**WORK, "at": "2026-02-02T11:00:00+01:00"},  # the same instant
+        {**WORK, "on_site": False, "treatment": "billable", "pool": None},  # defaults
+        dict(reversed(WORK.items())),
+    ):
+        again = ready.ok("log-work", **same, command_id="k")
+        assert again["replayed"] is True
+        assert recorded(again) == recorded(first)
+    assert ready.count() == before
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"minutes": 31},
+        {"at": "2026-02-02T10:00:01Z"},
+        {"engineer": "Ada"},
+        {"entry_id": "e2"},
+        {"reason": "Why"},
+        {"treatment": "goodwill", "reason": "Sorry"},
+    ],
+)
+def test_the_same_id_with_other_content_is_refused(ready: Door, other: Json) -> None:
+    ready.ok("log-work", **WORK, command_id="k")
+    before = ready.count()
+    refusal = ready.refused("command-id-reused", "log-work", **WORK | other, command_id="k")
+    assert (refusal["status"], refusal["command_id"]) == (422, "k")
+    assert ready.count() == before
+
+
+def test_the_same_id_for_another_command_is_refused(ready: Door) -> None:
+    ready.ok("hold-ticket", ticket_id="t", at="2026-02-03T10:00:00Z", command_id="k")
+    ready.refused("command-id-reused", "resume-ticket", ticket_id="t", at="2026-02-03T10:00:00Z", command_id="k")
+    ready.ok("resume-ticket", ticket_id="t", at="2026-02-03T10:00:00Z", command_id="k2")
+
+
+def test_every_command_is_replayed_by_its_id(door: Door) -> None:
+    bodies = prepared(door)
+    for command, by_side in bodies.items():
+        first = door.ok(command, **by_side["mine"], command_id=f"id.{command}")
+        before = door.count()
+        again = door.ok(command, **by_side["mine"], command_id=f"id.{command}")
+        assert (again["replayed"], recorded(again)) == (True, recorded(first)), command
+        assert door.count() == before, command
+
+
+def test_a_new_thing_with_a_known_id_and_the_same_content_is_a_replay_without_any_command_id(door: Door) -> None:
+    lines = [
+        signing("C", "mine"),
+        opening("t", "C"),
+        working("e", "t"),
+        booking("s", "C"),
+        {"command": "record-service", "service_id": "v", "contract_id": "C", "service": "audit", "at": WORK["at"]},
+        {
+            "command": "top-up-credit",
+            "contract_id": "C",
+            "pool": "care",
+            "top_up_id": "u",
+            "minutes": 60,
+            "at": WORK["at"],
+        },
+        {"command": "renew-contract", "contract_id": "C", "starts_on": "2027-01-01"},
+    ]
+    first = door.all_ok(lines)
+    before = door.count()
+    again = door.all_ok(lines)
+    assert [one["replayed"] for one in again] == [True] * len(lines)
+    assert [(one["position"], one["events"]) for one in again] == [(one["position"], one["events"]) for one in first]
+    assert door.count() == before
+    others: list[Json] = [
+        {"subscriptions": 2},
+        {"priority": 1},
+        {"minutes": 40},
+        {"estimate_minutes": 61},
+        {"quantity": 2},
+        {"minutes": 70},
+    ]
+    answers = door.lines([line | other for line, other in zip(lines, others, strict=False)])
+    assert [one.get("code") for one in answers] == ["already-exists"] * 6
+    assert door.count() == before
+
+
+def test_entries_sessions_and_services_share_one_name_space_and_so_do_grants_and_top_ups(ready: Door) -> None:
+    ready.ok("log-work", **WORK)
+    session = {name: value for name, value in booking("e", "C").items() if name != "command"}
+    ready.refused("already-exists", "book-session", **session)
+    ready.refused("already-exists", "record-service", service_id="e", contract_id="C", service="audit")
+    credit = {"contract_id": "C", "pool": "care", "minutes": 60, "at": "2026-02-02T09:00:00Z"}
+    ready.ok("top-up-credit", top_up_id="g", **credit)
+    ready.refused("already-exists", "grant-credit", grant_id="g", source="goodwill", reason="So", **credit)
+
+
+def test_the_header_is_the_commands_id(ready: Door) -> None:
+    first = ready.send("log-work", WORK, Idempotency_Key="k").json()
+    assert first["command_id"] == "k"
+    for again in (
+        ready.send("log-work", WORK, Idempotency_Key="k"),
+        ready.send("log-work", WORK | {"command_id": "k"}, Idempotency_Key="k"),
+        ready.send("log-work", WORK | {"command_id": "k"}),
+    ):
+        assert (again.status_code, again.json()["replayed"], recorded(again.json())) == (200, True, recorded(first))
+    other = problem(ready.send("log-work", WORK | {"minutes": 31}, Idempotency_Key="k"))
+    assert other["code"] == "command-id-reused"
+    differing = problem(ready.send("log-work", WORK | {"command_id": "k2"}, Idempotency_Key="k"))
+    assert (differing["code"], differing["field"]) == ("malformed", "command_id")
+    before = ready.count()
+    for odd in ("", "a b", "a/b", "x" * 65, "ü"):
+        refusal = problem(ready.send("log-work", WORK | {"entry_id": "e9"}, Idempotency_Key=odd.encode("latin-1")))  # type: ignore[arg-type]
+        assert refusal["code"] == "malformed", odd
+    assert ready.count() == before
+
+
+def test_ids_are_known_after_a_restart(database_url: str) -> None:
+    with opened(database_url) as door:
+        door.all_ok([signing("C", "mine"), opening("t", "C")])
+        first = door.ok("log-work", **WORK, command_id="k")
+        before = door.count()
+    with opened(database_url) as door:
+        again = door.ok("log-work", **WORK, command_id="k")
+        assert (again["replayed"], recorded(again)) == (True, recorded(first))
+        without_id = door.ok("log-work", **WORK)
+        assert (without_id["replayed"], without_id["events"]) == (True, first["events"])
+        door.refused("command-id-reused", "log-work", **WORK | {"minutes": 31}, command_id="k")
+        door.refused("already-exists", "log-work", **WORK | {"minutes": 31})
+        assert door.count() == before
+        assert door.see("deductions/e")["billed_minutes"] == 30
+
+
+def test_a_refused_command_may_be_sent_again_with_its_id(ready: Door) -> None:
+    later = {"deduction_id": "e", "by": "K", "command_id": "k"}
+    ready.refused("unknown-deduction", "confirm-deduction", **later)
+    ready.ok("log-work", **WORK)
+    answer = ready.ok("confirm-deduction", **later)
+    assert answer["replayed"] is False
+    assert ready.ok("confirm-deduction", **later)["replayed"] is True
+    ready.refused("nothing-to-confirm", "confirm-deduction", deduction_id="e", by="K", command_id="k2")
+    malformed = {"ticket_id": "t", "at": "2026-02-03T10:00:00", "command_id": "k3"}
+    ready.refused("malformed", "hold-ticket", **malformed)
+    ready.ok("hold-ticket", **malformed | {"at": "2026-02-03T10:00:00Z"})
+
+
+def test_a_replay_is_shown_to_nobody_who_may_not_see_the_contract(ready: Door) -> None:
+    ready.ok("log-work", **WORK, command_id="k")
+    stranger = ready.token("operator", provider="south")
+    ready.refused("unknown-ticket", "log-work", stranger, **WORK, command_id="k")
+    ready.refused("unknown-ticket", "log-work", stranger, **WORK)
+
+
+# ---- JSON Lines
+
+
+def test_lines_are_answered_in_their_order_with_refusals_in_their_places(door: Door) -> None:
+    lines = [
+        json.dumps(signing("C", "mine") | {"command_id": "one"}),
+        json.dumps(opening("t", "C")),
+        "",
+        json.dumps(opening("t2", "none")),
+        "{damaged",
+        "   \t ",
+        json.dumps([1, 2]),
+        json.dumps(working("e", "t")),
+        json.dumps({"command": "no-such-command", "ticket_id": "t"}),
+        json.dumps({"ticket_id": "t"}),
+        json.dumps({"command": 5}),
+        json.dumps(working("f", "t", minutes=0)),
+        json.dumps({"command": "confirm-deduction", "deduction_id": "e", "by": "K", "at": "2026-02-02T11:00:00Z"}),
+        json.dumps(working("e", "t")),
+        json.dumps(signing("C", "mine") | {"command_id": "one"}),
+        "null",
+    ]
+    body = "\n".join(lines).encode() + b"\r\n\n"
+    answers = door.lines(body)
+    shown = [(one["line"], one.get("status", 200), one.get("code", one.get("replayed"))) for one in answers]
+    assert shown == [
+        (1, 200, False),
+        (2, 200, False),
+        (4, 404, "unknown-contract"),
+        (5, 400, "not-json"),
+        (7, 422, "malformed"),
+        (8, 200, False),
+        (9, 404, "unknown-command"),
+        (10, 422, "malformed"),
+        (11, 422, "malformed"),
+        (12, 422, "malformed"),
+        (13, 200, False),
+        (14, 200, True),
+        (15, 200, True),
+        (16, 422, "malformed"),
+    ]
+    assert answers[0]["command_id"] == "one"
+    assert [one.get("field") for one in answers if one.get("code") == "malformed"] == [
+        "line",
+        "command",
+        "command",
+        "minutes",
+        "line",
+    ]
+    for one in answers:
+        if "code" in one:
+            assert {"line", "status", "code", "detail", "type", "title"} <= one.keys()
+        else:
+            assert {"line", "command_id", "replayed", "position", "events"} == one.keys()
+    assert answers[11]["events"] == answers[5]["events"]
+    assert door.count() == sum(len(one["events"]) for one in answers if one.get("replayed") is False)
+    assert door.see("deductions/e")["status"] == "confirmed"
+
+
+def test_many_lines_are_more_than_one_batch_and_keep_their_order(door: Door) -> None:
+    door.all_ok([signing("C", "mine"), opening("t", "C")])
+    lines = [working(f"e{n}", "t", minutes=1) if n % 10 else {"command": "hold-ticket"} for n in range(1203)]
+    answers = door.lines(lines)
+    assert [one["line"] for one in answers] == list(range(1, 1204))
+    assert [one["line"] % 10 for one in answers if "code" in one] == [1] * 121
+    positions = [one["position"] for one in answers if "position" in one]
+    assert positions == sorted(positions)
+    assert door.account("C", "care", as_of="2026-02-28")["consumed"] == 10820
+
+
+def test_a_body_without_lines_is_answered_with_none(door: Door) -> None:
+    for body in (b"", b"\n", b" \n\t\r\n"):
+        response = door.send_lines(body)
+        assert (response.status_code, response.content) == (200, b"")
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/x-www-form-urlencoded", "", None])
+def test_many_commands_come_as_json_lines_and_as_nothing_else(door: Door, kind: str | None) -> None:
+    headers = door.headers(None) | ({"Content-Type": kind} if kind is not None else {})
+    response = door.client.post("/v1/commands", content=json.dumps(signing("C", "mine")).encode(), headers=headers)
+    assert problem(response)["code"] == "unsupported-media-type"
+    assert (response.status_code, door.count()) == (415, 0)
+
+
+def test_json_lines_are_known_by_several_names(door: Door) -> None:
+    for kind in ("application/x-ndjson; charset=utf-8", "APPLICATION/X-NDJSON", "application/jsonl"):
+        response = door.client.post("/v1/commands", content=b"{}", headers=door.headers(None) | {"Content-Type": kind})
+        assert response.status_code == 200
+
+
+def test_a_header_with_an_id_does_not_go_with_many_lines(door: Door) -> None:
+    headers = door.headers(None) | {"Content-Type": "application/x-ndjson", "Idempotency-Key": "k"}
+    response = door.client.post("/v1/commands", content=json.dumps(signing("C", "mine")).encode(), headers=headers)
+    assert (problem(response)["field"], door.count()) == ("Idempotency-Key", 0)
+
+
+# ---- too large
+
+
+def test_a_body_that_is_too_large_is_refused_and_leaves_nothing(ready: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = ready.count()
+    fits = json.dumps(WORK).encode()
+    large = fits.ljust(1_000_001)  # JSON may end in blanks
+    response = ready.send("log-work", large)
+    assert (problem(response)["code"], response.status_code, response.json()["limit"]) == ("too-large", 413, 1_000_000)
+    answers = ready.lines(large + b"\n" + json.dumps(opening("t2", "C")).encode())
+    assert [one.get("code") for one in answers] == ["too-large", None]
+    monkeypatch.setattr(door_module, "LINES_LIMIT", 2000)
+    response = ready.send_lines([opening(f"u{n}", "C") for n in range(20)])
+    assert (problem(response)["code"], response.status_code, response.json()["limit"]) == ("too-large", 413, 2000)
+    assert ready.count() == before + 1
+    assert ready.send("log-work", fits.ljust(1_000_000)).status_code == 200
+
+
+def test_a_body_that_comes_in_pieces_is_measured_as_it_comes(ready: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has to say beforehand how long a body is."""
+    before = ready.count()
+    taken = []
+
+    def endless() -> Any:
+        for _ in range(100):
+            taken.append(1)
+            yield b" " * 100_000
+
+    response = ready.client.post("/v1/commands/log-work", content=endless(), headers=ready.headers(None))
+    assert (problem(response)["code"], ready.count()) == ("too-large", before)
+
+
+# ---- what is not there
+
+
+def test_an_unknown_command_and_another_method_are_problems(door: Door) -> None:
+    assert problem(door.send("no-such-command", {}))["code"] == "unknown-command"
+    assert problem(door.send("no-such-command", {}, ""))["code"] == "unauthenticated"
+    for method, path in (("GET", "/v1/commands/log-work"), ("PUT", "/v1/commands"), ("DELETE", "/v1/contracts/C")):
+        response = door.client.request(method, path, headers=door.headers(None))
+        assert (response.status_code, problem(response)["code"]) == (405, "method-not-allowed")
+        assert response.headers["allow"]
+    for path in ("/", "/v1", "/v1/nothing", "/v2/contracts", "/v1/contracts/C/nothing"):
+        assert problem(door.client.get(path, headers=door.headers(None)))["code"] == "not-found"
