@@ -10,6 +10,7 @@ from ledger.coverage import SECOND, Calendar
 from ledger.sla import AROUND_THE_CLOCK, Span, merged
 
 MOST_DAYS_NAMED = 10
+MOST_WINDOWS = 1_000  # some four years of working days; nobody checks more by hand
 
 
 @dataclass(slots=True, frozen=True)
@@ -36,7 +37,16 @@ def trace(
         windows = _split(start, until, merged(pauses), "around the clock")
     else:
         windows = _by_openings(calendar or AROUND_THE_CLOCK, start, until, merged(pauses))
-    return _count_days(days, calendar or AROUND_THE_CLOCK, windows) if by_days else windows
+    return condensed(_count_days(days, calendar or AROUND_THE_CLOCK, windows) if by_days else windows)
+
+
+def condensed(windows: list[Window]) -> list[Window]:
+    """A very long account with its further windows as one, which counts what they count."""
+    if len(windows) <= MOST_WINDOWS:
+        return windows
+    shown, rest = windows[: MOST_WINDOWS - 1], windows[MOST_WINDOWS - 1 :]
+    counted = sum(window.counted_seconds for window in rest)
+    return [*shown, Window(rest[0].start, rest[-1].end, counted, f"{len(rest)} further windows")]
 
 
 def _by_openings(calendar: Calendar, start: int, until: int, pauses: list[Span]) -> list[Window]:
