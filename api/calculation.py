@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ledger.catalogue.paths import knows_holidays
-from ledger.commands.fields import Instant
+from ledger.commands.fields import Day, Instant
 from ledger.coverage import SECOND, Calendar, NoOpeningError
 from ledger.errors import malformed
 from ledger.sla import AROUND_THE_CLOCK, covered, due_after, due_instant
@@ -17,16 +16,17 @@ from ledger.terms import AnnualDay, BusinessDays, Coverage, EndOfBusinessDay, St
 from ledger.values import from_micros, show_instant, to_micros
 
 MOST_SECONDS = 20 * 366 * 86_400
+HoursOfADay = Annotated[Windows, Field(max_length=96)]  # quarters of an hour; each one costs time in each year
 
 
 class GivenCoverage(Strict):
     """Support hours as a caller writes them down."""
 
     timezone: ZoneName = Field(examples=["Europe/Berlin"])
-    hours: dict[Weekday, Windows] = Field(default={}, examples=[{"mon": [["09:00", "17:00"]]}])
-    holidays: list[date] = Field(default=[], max_length=5_000)
+    hours: dict[Weekday, HoursOfADay] = Field(default={}, examples=[{"mon": [["09:00", "17:00"]]}])
+    holidays: list[Day] = Field(default=[], max_length=5_000)
     annual_holidays: list[AnnualDay] = Field(default=[], max_length=366)
-    overrides: dict[date, Windows] = Field(default={}, max_length=5_000)
+    overrides: dict[Day, HoursOfADay] = Field(default={}, max_length=5_000)
     country: Annotated[str | None, Field(max_length=2)] = None
     region: Annotated[str | None, Field(max_length=20)] = None
 
@@ -62,8 +62,10 @@ class Calculation(BaseModel):
 def calculate(body: Calculation) -> dict[str, Any]:
     """`due_at` or `covered_seconds`, and the windows. Raises Refusal malformed naming what is wrong."""
     given = body.coverage
+    if (given.country or given.region) and not knows_holidays(given.country or "", None):
+        raise malformed("coverage.country", "is no country whose public holidays are known")
     if given.country is not None and not knows_holidays(given.country, given.region):
-        raise malformed("coverage.country", "is no country (or region of one) whose public holidays are known")
+        raise malformed("coverage.region", f"is no region of {given.country}")
     if not any(given.hours.values()) and not any(given.overrides.values()):
         raise malformed("coverage.hours", "a calendar with no opening at all")
     calendar = Calendar(Coverage(**given.model_dump()))
@@ -85,6 +87,8 @@ def calculate(body: Calculation) -> dict[str, Any]:
     end = to_micros(body.end)
     if end <= start:
         return {"covered_seconds": 0, "windows": []}
+    if end - start > MOST_SECONDS * SECOND:
+        raise malformed("end", "lies more than twenty years after the start")
     account = trace("covered", 0, calendar, start, end, pauses)
     return {"covered_seconds": covered(calendar, start, end, pauses) // SECOND, "windows": account}
 

@@ -144,8 +144,9 @@ def clocks(terms: Terms, calendar: Calendar | None, timeline: Timeline) -> list[
     found = []
     for name in ("reaction", "resolution"):
         is_reaction = name == "reaction"
-        priority = timeline.reaction_priority if is_reaction else None
-        priority = priority or timeline.priority
+        priority = timeline.priority
+        if is_reaction and timeline.responded_at is not None:  # it has ended: a later priority does not judge it
+            priority = timeline.priority_at(timeline.responded_at)
         promised: dict[str, Target] = getattr(terms.sla, name)
         target = promised.get(str(priority))
         if target is None:

@@ -40,16 +40,22 @@ class Timeline:
     opened_at: int
     priority: int
     responded_at: int | None = None
-    reaction_priority: int | None = None  # the priority when the first response came
     resolved_at: int | None = None
     rejected_at: int | None = None
     waits: Spans = field(default_factory=list)
     closures: Spans = field(default_factory=list)
+    changes: list[tuple[int, int, int]] = field(default_factory=list)  # when, from which priority, to which
+
+    def priority_at(self, at: int) -> int:
+        """The priority in force at an instant, whenever the ledger learned of it."""
+        later = next((before for changed_at, before, _ in self.changes if changed_at > at), None)
+        return self.priority if later is None else later
 
     def go_on(self, fact: Fact) -> None:
         """What an event of `MOVES_CLOCKS` changes."""
         at = to_micros(fact.effective_at)
         if isinstance(fact, TicketReprioritised):
+            self.changes.append((at, self.priority, fact.priority))
             self.priority = fact.priority
         elif isinstance(fact, TicketHeld):
             self.waits.append((at, None))
@@ -71,4 +77,3 @@ class Timeline:
         """The first response by effective time ends the reaction; one recorded later may have come earlier."""
         if self.responded_at is None or at < self.responded_at:
             self.responded_at = at
-            self.reaction_priority = self.reaction_priority or self.priority

@@ -232,7 +232,7 @@ def test_a_position_beyond_the_history_is_waited_for_and_then_refused(
 
 
 def test_a_read_waits_until_the_views_have_what_was_written(door: Door) -> None:
-    state = door.client.app.state.ledger  # type: ignore[attr-defined]
+    state = door.client.app.state.ledger
     state.stop.set()
     state.follower.join()
     door.all_ok([signed("C")])
