@@ -58,7 +58,7 @@ class Calendar:
             self._weekly = [[(0, 86400)]] * 7
         self._last_year = LAST_YEAR
         if not any(self._weekly):  # only days with hours of their own ever open
-            self._last_year = max((day.year for day in coverage.overrides), default=FIRST_YEAR)
+            self._last_year = min(LAST_YEAR, max((day.year for day in coverage.overrides), default=FIRST_YEAR))
         self._years: range | None = None
         self._starts: list[int] = []
         self._ends: list[int] = []

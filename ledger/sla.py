@@ -133,10 +133,18 @@ def coverage_for(terms: Terms, channel: str, scope: str | None) -> Coverage | No
 
 
 def pauses_of(terms: Terms, timeline: Timeline, target: str) -> Spans:
-    """What holds a target's clock: waits and closures; the reaction's only where the terms let it wait (S2)."""
+    """What holds a target's clock: waits and closures; the reaction's only where the terms let it wait (S2).
+
+    Once the target has ended, nothing later moves it: a wait counts up to its end.
+    """
     if target == "resolution":
-        return [*timeline.waits, *timeline.closures]
-    return timeline.waits if terms.sla.reaction_pauses_while_waiting else []
+        spans, ended_at = [*timeline.waits, *timeline.closures], timeline.resolved_at
+    else:
+        spans = timeline.waits if terms.sla.reaction_pauses_while_waiting else []
+        ended_at = timeline.responded_at
+    if ended_at is None:
+        return spans
+    return [(start, min(ended_at, end or ended_at)) for start, end in spans if start < ended_at]
 
 
 def clocks(terms: Terms, calendar: Calendar | None, timeline: Timeline) -> list[Clock]:
@@ -182,8 +190,8 @@ def _clock(
     if void_at is not None and due is not None and void_at > due:
         void_at = None  # it was breached before the ticket was rejected
     paused_since = open_since if ended_at is None and void_at is None else None
-    if paused_since is not None and due is not None and paused_since > due:
-        paused_since = None  # it was breached before the wait began
+    if paused_since is not None and due is not None and paused_since >= due:
+        paused_since = None  # its time was used up before the wait began
     paused = sum(end - start for start, end in merged(ended))
     return Clock(
         name, priority, started_at, None if paused_since is not None else due, ended_at, paused, paused_since, void_at

@@ -32,7 +32,7 @@ def trace(
     day targets they show the support time of the days that were counted.
     """
     by_days = kind in ("business_days", "end_of_business_day")
-    whole = calendar is None or (calendar.coverage.always and not by_days)
+    whole = calendar is None or (calendar.coverage.always and not calendar.coverage.overrides and not by_days)
     if kind == "elapsed" or whole:
         windows = _split(start, until, merged(pauses), "around the clock")
     else:
@@ -82,7 +82,7 @@ def _split(start: int, end: int, pauses: list[Span], why: str) -> list[Window]:
 
 
 def _counted(start: int, end: int, why: str) -> Window:
-    return Window(start, end, (end - start) // SECOND, why)
+    return Window(start, end, end // SECOND - start // SECOND, why)  # so that the seconds add up to the promise
 
 
 def _closed(calendar: Calendar, start: int, end: int) -> str:
