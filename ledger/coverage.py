@@ -271,16 +271,20 @@ class Calendar:
             day = self._days[index]
             index = bisect_right(self._days, day, lo=index)
             count -= 1
-        return day, self._ends[index - 1]
+        closing = self._ends[index - 1]
+        for later in range(index, min(index + 4, len(self._days))):  # an hour repeated across midnight brings it back
+            if self._days[later] == day:
+                closing = max(closing, self._ends[later])
+        return day, closing
 
     def local(self, instant: int) -> datetime:
         return from_micros(instant).astimezone(self.zone)
 
     def at_clock(self, day: date, clock: datetime) -> int:
         """The instant at which a day shows the clock time of another; a skipped time is when the clocks changed."""
-        naive = datetime.combine(day, clock.time())
+        naive = datetime.combine(day, clock.time().replace(fold=0))
         instant = naive.replace(tzinfo=self.zone).astimezone(UTC)
         if instant.astimezone(self.zone).replace(tzinfo=None) != naive:
-            before = naive.replace(tzinfo=self.zone, fold=1).astimezone(UTC)
-            return to_micros(self._change(before, instant, self._offset(before)))
+            before = naive.replace(tzinfo=self.zone, fold=1, microsecond=0).astimezone(UTC)
+            return to_micros(self._change(before, instant.replace(microsecond=0), self._offset(before)))
         return to_micros(instant)

@@ -35,8 +35,8 @@ def _annual(text: str) -> str:
 
 
 ZoneName = Annotated[str, AfterValidator(_zone)]
-Clock = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
-AnnualDay = Annotated[str, StringConstraints(pattern=r"^\d\d-\d\d$"), AfterValidator(_annual)]
+Clock = Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+AnnualDay = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}-[0-9]{2}$"), AfterValidator(_annual)]
 
 
 def _ordered(windows: list[tuple[str, str]]) -> list[tuple[str, str]]:
