@@ -17,7 +17,25 @@ from ledger.timeline import Spans, Timeline
 MINUTE = 60_000_000
 TargetName = Literal["reaction", "resolution"]
 Span = tuple[int, int]
-AROUND_THE_CLOCK = Calendar(Coverage(timezone="UTC", always=True))
+
+
+class AroundTheClock(Calendar):
+    """Time on the clock: every instant counts, nothing is laid out, so that any thread may ask."""
+
+    def __init__(self) -> None:
+        super().__init__(Coverage(timezone="UTC", always=True))
+
+    def between(self, start: int, end: int) -> int:
+        return max(0, end - start)
+
+    def forward(self, start: int, span: int) -> int:
+        return start + max(0, span)
+
+    def backward(self, end: int, span: int) -> int:
+        return end - max(0, span)
+
+
+AROUND_THE_CLOCK = AroundTheClock()
 
 
 @dataclass(slots=True, frozen=True)

@@ -37,7 +37,18 @@ def trace(
         windows = _split(start, until, merged(pauses), "around the clock")
     else:
         windows = _by_openings(calendar or AROUND_THE_CLOCK, start, until, merged(pauses))
-    return condensed(_count_days(days, calendar or AROUND_THE_CLOCK, windows) if by_days else windows)
+    named = _count_days(days, calendar or AROUND_THE_CLOCK, windows) if by_days else windows
+    return condensed(_in_seconds(named))
+
+
+def _in_seconds(windows: list[Window]) -> list[Window]:
+    """Whole seconds of what was counted so far, so that they add up to the promise whatever fractions lie between."""
+    counted = 0
+    shown = []
+    for window in windows:
+        before, counted = counted // SECOND, counted + window.counted_seconds
+        shown.append(Window(window.start, window.end, counted // SECOND - before, window.why))
+    return shown
 
 
 def condensed(windows: list[Window]) -> list[Window]:
@@ -82,7 +93,7 @@ def _split(start: int, end: int, pauses: list[Span], why: str) -> list[Window]:
 
 
 def _counted(start: int, end: int, why: str) -> Window:
-    return Window(start, end, end // SECOND - start // SECOND, why)  # so that the seconds add up to the promise
+    return Window(start, end, end - start, why)  # microseconds, until `_in_seconds`
 
 
 def _closed(calendar: Calendar, start: int, end: int) -> str:

@@ -1,0 +1,33 @@
+"""The product's server, its event loop under cProfile from the first request on: `PORT FILE`.
+
+The figures are in the file once the server has ended.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import sys
+from typing import Any
+
+import uvicorn
+
+from api.main import create_app
+
+profiler = cProfile.Profile()
+product = create_app()
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "http":
+        profiler.enable()
+    await product(scope, receive, send)
+
+
+if __name__ == "__main__":
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", access_log=False)
+    )
+    server.handle_exit = lambda *_: setattr(server, "should_exit", True)  # type: ignore[method-assign]
+    server.run()
+    profiler.disable()
+    profiler.dump_stats(sys.argv[2])

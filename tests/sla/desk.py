@@ -1,0 +1,139 @@
+"""A support desk over the HTTP doors, with a clock of its own: what the ledger and its readers take for the time."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import urlencode
+
+from tests.http.asgi import Headers, Response
+from tests.http.door import Door, Json, opened
+
+PLANS = Path(__file__).parent / "plans"
+TOLD_THE_TIME = ("ledger.commands.door", "ledger.store.recorders", "projections.reader", "api.routers.sla")
+LATE = "2027-03-01T12:00:00Z"
+
+
+class Clock:
+    """Stands where it was put."""
+
+    def __init__(self, now: str) -> None:
+        self.put(now)
+
+    def put(self, now: str) -> None:
+        self.now = datetime.fromisoformat(now)
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """What asks `datetime` for the time is told this one; what asks it for anything else notices nothing."""
+
+        class Kind(type):
+            def __instancecheck__(cls, instance: object) -> bool:
+                return isinstance(instance, datetime)
+
+        class Told(datetime, metaclass=Kind):
+            @classmethod
+            def now(cls, tz: Any = None) -> datetime:
+                return self.now.astimezone(tz)
+
+        with ExitStack() as stack:
+            for module in TOLD_THE_TIME:
+                stack.enter_context(patch(f"{module}.datetime", Told))
+            yield
+
+
+class Desk(Door):
+    """Contracts are signed and tickets told in lines; `clock` says when now is.
+
+    Several tests may share a desk, one after the other: `begin` gives each one ids of its own.
+    """
+
+    clock: Clock
+    prefix = ""
+    begun = 0
+
+    def begin(self) -> None:
+        self.begun += 1
+        self.prefix = f"{self.begun}."
+        self.clock.put(LATE)
+
+    def named(self, own: str) -> str:
+        """The ledger's id for one that a test speaks of."""
+        return f"{self.prefix}{own}"
+
+    def get(self, path: str, token: str | None = None, headers: Headers | None = None, **query: Any) -> Response:
+        """A list in the query is one parameter for each of its items."""
+        lists = {name: query.pop(name) for name in list(query) if isinstance(query[name], list)}
+        path += f"?{urlencode(lists, doseq=True)}" if lists else ""
+        return super().get(path, token, headers, **query)
+
+    def sign(self, contract: str, plan: str, customer: str = "k", **fields: Any) -> None:
+        who = {"customer_id": customer, "name": f"Customer {customer}", "country": "DE"}
+        told = {"contract_id": contract, "plan": plan, "starts_on": "2026-01-01", "customer": who, **fields}
+        self.tell({"command": "sign-contract", **told})
+
+    def tell(self, *lines: Json) -> None:
+        ids = ("contract_id", "ticket_id", "entry_id")
+        self.all_ok([line | {name: self.named(line[name]) for name in ids if name in line} for line in lines])
+
+    def ticket(self, ticket: str = "T", **query: Any) -> Json:
+        return self.see(f"tickets/{self.named(ticket)}", **query)
+
+    def target(self, target: str, ticket: str = "T", **query: Any) -> Json:
+        """One clock of a ticket."""
+        found: Json = next(one for one in self.ticket(ticket, **query)["sla"] if one["target"] == target)
+        return found
+
+    def state(self, target: str, ticket: str = "T", **query: Any) -> str:
+        return str(self.target(target, ticket, **query)["state"])
+
+    def due(self, target: str, ticket: str = "T", **query: Any) -> str | None:
+        """When a clock falls due, as UTC."""
+        due: str | None = self.target(target, ticket, **query)["due_at"]
+        return due
+
+    def account(self, target: str, ticket: str = "T", **query: Any) -> Json:
+        return self.see(f"tickets/{self.named(ticket)}/sla/{target}/trace", **query)
+
+    def compliance(self, contract: str, *groups: str, **query: Any) -> list[Json]:
+        """The rows of one contract."""
+        found: list[Json] = self.see(
+            "sla/compliance", contract_id=self.named(contract), group_by=list(groups), **query
+        )["items"]
+        return found
+
+
+def opens(at: str, priority: int = 3, ticket: str = "T", contract: str = "C", **fields: Any) -> Json:
+    told = {"title": "Nothing works", "kind": "incident", "channel": "email", "priority": priority, "at": at}
+    return {"command": "open-ticket", "ticket_id": ticket, "contract_id": contract, **told, **fields}
+
+
+def does(what: str, at: str, ticket: str = "T", **fields: Any) -> Json:
+    """`respond`, `call`, `hold`, `resume`, `resolve`, `reopen`, `close`, `reject`; `reprioritise` with a priority."""
+    words: dict[str, tuple[str, Json]] = {
+        "respond": ("record-response", {"by": "Eva"}),
+        "call": ("record-call", {}),
+        "reject": ("reject-ticket", {"reason": "Out of scope"}),
+        "reprioritise": ("reprioritise-ticket", {"reason": "Reviewed"}),
+    }
+    command, told = words.get(what, (f"{what}-ticket", {}))
+    return {"command": command, "ticket_id": ticket, "at": at, **told, **fields}
+
+
+@contextmanager
+def desk_over(url: str, now: str = LATE) -> Iterator[Desk]:
+    """The application over a database, opened anew, at a time."""
+    clock = Clock(now)
+    with clock.told(), opened(url, catalogue=PLANS) as door:
+        desk = Desk(door.client, door.store)
+        desk.clock = clock
+        yield desk
+
+
+def same(instant: str | None, told: str | None) -> bool:
+    """Whether two texts mean the same instant."""
+    if instant is None or told is None:
+        return instant is told
+    return datetime.fromisoformat(instant) == datetime.fromisoformat(told)
