@@ -1,49 +1,104 @@
 """Proves that the stored history is whole: nothing missing, nothing out of order, nothing that can't be read.
 
 Positions run from 1 without gaps, recorded time never decreases, each stream's versions follow on one another,
-every payload decodes, and every event belongs to exactly one accepted command.
+every payload decodes and agrees with the row that carries it (stream, contract, provider), and every event belongs
+to exactly one accepted command.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
+from ledger.events import ContractSigned, SessionBooked, SessionEnded, SessionMoved
 from ledger.mapper import UnknownTopicError, decode
 from ledger.store.database import Database
 
 PAGE = 10_000
+SESSION_FACTS = (SessionBooked, SessionEnded, SessionMoved)
 
 
 def first_fault(database: Database, progress: Callable[[int], None] | None = None) -> str | None:
     """A sentence that names the first fault of the history, or None. Reads every event once."""
-    position, recorded_at = 0, 0
-    versions: dict[str, int] = {}
+    reading = _Reading()
     while True:
         sql = (
-            "SELECT notification_id, recorded_at, originator_id, originator_version, topic, state FROM stored_events "
-            "WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
+            "SELECT notification_id, recorded_at, originator_id, originator_version, topic, state, provider, "
+            "contract_id FROM stored_events WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
         )
-        rows = database.query(sql, (position, PAGE))
-        for found, recorded, stream, version, topic, state in rows:
-            if found != position + 1:
-                return f"position {position + 1} is missing: the next stored event is at {found}"
-            if recorded < recorded_at:
-                return f"position {found}: recorded before the event at position {position}"
-            if version != versions.get(stream, 0) + 1:
-                return (
-                    f"position {found}: stream {stream} goes on with version {version} after {versions.get(stream, 0)}"
-                )
-            try:
-                decode(topic, bytes(state))
-            except (UnknownTopicError, msgspec.DecodeError) as error:
-                return f"position {found}: {topic} can't be read: {error}"
-            position, recorded_at, versions[stream] = found, recorded, version
+        rows = database.query(sql, (reading.position, PAGE))
+        for row in rows:
+            fault = reading.fault(*row)
+            if fault:
+                return fault
         if progress:
             progress(len(rows))
         if len(rows) < PAGE:
-            return _command_fault(database, position)
+            return _command_fault(database, reading.position)
+
+
+@dataclass
+class _Reading:
+    """How far the history was read, and what it said so far."""
+
+    position: int = 0
+    recorded_at: int = 0
+    versions: dict[str, int] = field(default_factory=dict)
+    providers: dict[str, str] = field(default_factory=dict)
+
+    def fault(
+        self,
+        position: int,
+        recorded_at: int,
+        stream: str,
+        version: int,
+        topic: str,
+        state: bytes,
+        provider: str | None,
+        contract_id: str | None,
+    ) -> str | None:
+        """What is wrong with the next row, if anything is."""
+        last = self.versions.get(stream, 0)
+        if position != self.position + 1:
+            return f"position {self.position + 1} is missing: the next stored event is at {position}"
+        if recorded_at < self.recorded_at:
+            return f"position {position}: recorded before the event at position {self.position}"
+        if version != last + 1:
+            return f"position {position}: stream {stream} goes on with version {version} after {last}"
+        try:
+            fact = decode(topic, bytes(state))
+        except (UnknownTopicError, msgspec.DecodeError) as error:
+            return f"position {position}: {topic} can't be read: {error}"
+        if isinstance(fact, ContractSigned):
+            self.providers[fact.contract_id] = fact.provider
+        owner = self.providers.get(fact.contract_id)
+        for name, found, said in (
+            ("stream", stream, _stream_of(fact)),
+            ("contract", contract_id, fact.contract_id),
+            ("provider", provider, owner),
+        ):
+            if found != said:
+                return f"position {position}: its row names the {name} {found}, its payload {said}"
+        self.position, self.recorded_at, self.versions[stream] = position, recorded_at, version
+        return None
+
+
+def _stream_of(fact: Any) -> str:
+    """The stream that an event belongs to, by what it is about."""
+    if isinstance(fact, SESSION_FACTS):
+        return f"session:{fact.session_id}"
+    match type(fact).__module__.rpartition(".")[2]:
+        case "tickets":
+            return f"ticket:{fact.ticket_id}"
+        case "deductions":
+            return f"deduction:{fact.deduction_id}"
+        case "credit":
+            return f"account:{fact.contract_id}:{fact.pool}"
+        case _:
+            return f"contract:{fact.contract_id}"
 
 
 def _command_fault(database: Database, last_position: int) -> str | None:

@@ -1,29 +1,28 @@
 """Builds the views: reads a page of stored events, decodes, folds, writes rows and the position in one transaction.
 
-One follower writes at a time, however many processes run: a transaction-long advisory lock on PostgreSQL, a
-file lock beside the SQLite file. A crash at any point leaves rows and position together. `rebuild` builds
-tables beside the live ones, then swaps them in the same lock, at the same position.
+One follower writes at a time, however many processes run (`locks`). A crash at any point leaves rows and
+position together. `rebuild` builds tables beside the live ones, then swaps them in the same lock, at the same
+position.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ledger.events import Fact
 from ledger.mapper import decode
-from ledger.store.database import Database, PostgresDatabase, SqliteDatabase, Transaction, Unavailable, open_database
+from ledger.store.database import Database, Transaction, Unavailable, open_database
 from ledger.values import to_micros
 from projections.all_views import VIEWS
 from projections.calendars import Calendars
 from projections.clocks import TIMELINES, ZONES
 from projections.contracts import CONTRACTS
 from projections.deductions import DEDUCTIONS, PENDING
+from projections.locks import Busy, building, following
 from projections.movements import ACCOUNTS, GRANTS, OVERAGES
 from projections.tables import Table
 from projections.tickets import TICKETS
@@ -31,15 +30,10 @@ from projections.views import Place, Rows, View
 
 logger = logging.getLogger("ledger.follower")
 PAGE = 5_000
-FOLLOW_LOCK = 0x5C1E_D6E3
 POLL_SECONDS = 0.01
 NEW = "__new"
 
 Event = tuple[int, int, str, bytes]  # position, recorded at, topic, state
-
-
-class Busy(Exception):
-    """Another process is writing the views just now."""
 
 
 def _digest(views: Sequence[View]) -> str:
@@ -76,7 +70,7 @@ class Projector:
 
     def prepare(self) -> None:
         """Makes the tables where they are missing or of another shape; then they fill from the beginning."""
-        with self._locked(wait=True) as transaction:
+        with following(self.database, wait=True) as transaction:
             self._table_exists_or_make(transaction)
             found = transaction.query("SELECT digest FROM view_position")
             if found and found[0][0] == _digest(self._views):
@@ -103,7 +97,7 @@ class Projector:
 
     def step(self, limit: int = PAGE) -> int:
         """Folds the next page of events into the views; returns how many there were. Raises Busy, Unavailable."""
-        with self._locked(wait=False) as transaction:
+        with following(self.database, wait=False) as transaction:
             position = int(transaction.query("SELECT position FROM view_position")[0][0])
             events = self._page(transaction, position, limit)
             if events:
@@ -152,9 +146,12 @@ class Projector:
 
     def rebuild(self, names: Sequence[str] = (), progress: Callable[[int], None] | None = None) -> int:
         """Builds views from the events beside the live ones, then swaps them in. Returns the position reached."""
-        views = [VIEWS[name] for name in names] if names else self._views
+        with building(self.database):
+            return self._rebuild([VIEWS[name] for name in names] if names else self._views, progress)
+
+    def _rebuild(self, views: Sequence[View], progress: Callable[[int], None] | None) -> int:
         position = self._build(views, progress)
-        with self._locked(wait=True) as transaction:
+        with following(self.database, wait=True) as transaction:
             live = int(transaction.query("SELECT position FROM view_position")[0][0])
             while position < live:
                 events = self._page(transaction, position, min(PAGE, live - position))
@@ -191,9 +188,13 @@ class Projector:
 
     def differences(self) -> list[str]:
         """Compares the live tables with ones built anew from the events; names each table that differs (none: [])."""
+        with building(self.database):
+            return self._differences()
+
+    def _differences(self) -> list[str]:
         position = self._build(self._views, None)
         found = []
-        with self._locked(wait=True) as transaction:
+        with following(self.database, wait=True) as transaction:
             live = int(transaction.query("SELECT position FROM view_position")[0][0])
             if live < position:
                 fold(
@@ -222,35 +223,8 @@ class Projector:
     def _rows(self, transaction: Transaction, suffix: str = "") -> Rows:
         return Rows(transaction, self.database.dialect, suffix, calendars=self._calendars)
 
-    # -- one writer ------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _locked(self, *, wait: bool) -> Iterator[Transaction]:
-        """A transaction that only one process has at a time. Raises Busy where another has it and `wait` is off."""
-        if isinstance(self.database, SqliteDatabase):
-            with _file_lock(self.database, wait=wait), self.database.transaction() as transaction:
-                yield transaction
-            return
-        assert isinstance(self.database, PostgresDatabase)
-        with self.database.transaction() as transaction:
-            if wait:
-                transaction.query("SELECT pg_advisory_xact_lock(?)", (FOLLOW_LOCK,))
-            elif not transaction.query("SELECT pg_try_advisory_xact_lock(?)", (FOLLOW_LOCK,))[0][0]:
-                raise Busy
-            yield transaction
-
     def close(self) -> None:
         self.database.close()
-
-
-@contextmanager
-def _file_lock(database: SqliteDatabase, *, wait: bool) -> Iterator[None]:
-    with open(f"{database.path}.follower", "w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Busy from error
-        yield  # closing the file gives the lock back
 
 
 def _tables(views: Sequence[View]) -> list[Table[Any]]:

@@ -27,7 +27,8 @@ from ledger.errors import Refusal, malformed
 from ledger.parties import Keyring
 from ledger.store import ConflictError, EventStore, Prior
 
-ATTEMPTS = 6
+ATTEMPTS = 20  # some two seconds in all, by which time as many others have been served
+LONGEST_PAUSE_SECONDS = 0.2
 
 CARRY_OUT: dict[str, Callable[[UnitOfWork, Any], None]] = {
     name: getattr(module, name.replace("-", "_"))
@@ -117,7 +118,7 @@ class Ledger:
                 return self._attempt(requests)
             except ConflictError:
                 self._keyring.forget_cache()
-                time.sleep(0.002 * 2**attempt * secrets.randbelow(100) / 100)
+                time.sleep(min(0.002 * 2**attempt, LONGEST_PAUSE_SECONDS) * secrets.randbelow(100) / 100)
         refusal = Refusal("conflict", "Others are writing to the same contract; send the command again.")
         return [refusal] * len(requests)
 

@@ -1,4 +1,4 @@
-"""The product's server, its event loop under cProfile from the first request on: `PORT FILE`.
+"""The product's server, its event loop under cProfile once it is warm: `PORT FILE`.
 
 The figures are in the file once the server has ended.
 """
@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import cProfile
 import sys
+from itertools import count
 from typing import Any
 
 import uvicorn
 
 from api.main import create_app
 
+WARM = 100  # requests, after which routes are built and statements prepared
 profiler = cProfile.Profile()
+requests = count(1)
 product = create_app()
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
-    if scope["type"] == "http":
+    if scope["type"] == "http" and next(requests) == WARM:
         profiler.enable()
     await product(scope, receive, send)
 

@@ -9,10 +9,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).parents[2]
-OWN_CODE = ("ledger", "projections", "api")
+OWN_CODE = tuple(str(ROOT / name) for name in ("ledger", "projections", "api"))
 
 
 @dataclass
@@ -118,22 +117,31 @@ def profiled(work: Callable[[], object], what: str, profiler: cProfile.Profile |
 
 
 def told(stats: pstats.Stats, what: str) -> str:
-    """The functions with the most time of their own, and ours by the time until they return."""
-    figures: dict[Any, Any] = vars(stats)["stats"]
-    entries = [(place, calls, own, until) for place, (_, calls, own, until, _) in figures.items()]
-    whole = sum(own for _, _, own, _ in entries) or 1.0
+    """Where the time went: in functions themselves; and until they return, first ours, then those of libraries."""
+    entries = [Spent(place, *one[1:4]) for place, one in vars(stats)["stats"].items()]
+    whole = sum(one.own for one in entries) or 1.0
     lines = [f"{what}: {whole:.2f} s under the profiler", "  time of its own      calls"]
-    for place, calls, own, _ in sorted(entries, key=lambda one: -one[2])[:14]:
-        lines.append(f"    {own / whole:6.1%}  {calls:>14,}  {_name(place)}")
-    lines.append("  of ours, with all that it calls")
-    ours = [one for one in entries if _is_ours(one[0][0])]
-    for place, calls, _, until in sorted(ours, key=lambda one: -one[3])[:18]:
-        lines.append(f"    {until / whole:6.1%}  {calls:>14,}  {_name(place)}")
+    lines += [one.line(one.own / whole) for one in sorted(entries, key=lambda one: -one.own)[:12]]
+    ours = [one for one in entries if one.place[0].startswith(OWN_CODE)]
+    # Of libraries, what nearly everything merely passes through says nothing.
+    theirs = [one for one in entries if "site-packages" in one.place[0] and one.until < whole / 2]
+    for title, chosen in (("ours", ours), ("libraries", theirs)):
+        lines.append(f"  of {title}, with all that it calls")
+        lines += [one.line(one.until / whole) for one in sorted(chosen, key=lambda one: -one.until)[:16]]
     return "\n".join(lines)
 
 
-def _is_ours(file: str) -> bool:
-    return any(file.startswith(str(ROOT / name)) for name in OWN_CODE)
+@dataclass(slots=True, frozen=True)
+class Spent:
+    """A function's place (file, line, name), its calls, seconds of its own, and seconds until it returns."""
+
+    place: tuple[str, int, str]
+    calls: int
+    own: float
+    until: float
+
+    def line(self, share: float) -> str:
+        return f"    {share:6.1%}  {self.calls:>14,}  {_name(self.place)}"
 
 
 def _name(place: tuple[str, int, str]) -> str:

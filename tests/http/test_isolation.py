@@ -18,6 +18,7 @@ DOORS = {
     "contracts/{}/charges": "unknown-contract",
     "deductions/{}-e": "unknown-deduction",
     "tickets/{}-t": "unknown-ticket",
+    "tickets/{}-t/sla/reaction/trace": "unknown-ticket",
 }
 LISTS = {"contracts": "contract_id", "tickets": "contract_id"}
 NOW = datetime.now(UTC).date()
@@ -63,6 +64,34 @@ def test_lists_hold_what_a_token_may_see_and_no_more(sides: Door) -> None:
     assert found == expected
 
 
+def test_figures_over_many_contracts_count_what_a_token_may_see_and_no_more(sides: Door) -> None:
+    """A ticket each whose reaction was judged long ago, and one each whose reaction is awaited just now."""
+    started = (NOW - timedelta(days=10)).isoformat()
+    fresh = [
+        line
+        for side in SIDES
+        for line in (
+            signing(f"{side}-2", side, starts_on=started),
+            opening(f"{side}-2-t", f"{side}-2", at=datetime.now(UTC).isoformat()),
+        )
+    ]
+    sides.all_ok(fresh)
+    for role in ROLES:
+        reader = token(sides, role)
+        own = {side for side in SIDES if sees[side][role]}
+        rows = sides.see("sla/compliance", reader, group_by="contract")["items"]
+        assert {row["contract"] for row in rows} == own | {f"{side}-2" for side in own}
+        (total,) = sides.see("sla/compliance", reader)["items"]
+        assert (total["met"] + total["breached"], total["running"]) == (len(own), len(own))
+        risks = sides.see("sla/at-risk", reader, share="1")["items"]
+        assert {risk["ticket_id"] for risk in risks} == {f"{side}-2-t" for side in own}
+        for side in SIDES:
+            response = sides.get("sla/compliance", reader, contract_id=side)
+            assert response.status_code == (200 if side in own else 404)
+        south = sides.see("sla/compliance", reader, provider="south", group_by="contract")["items"]
+        assert {row["contract"] for row in south} == {name for name in ("abroad", "abroad-2") if "abroad" in own}
+
+
 def test_filters_do_not_widen_what_a_token_sees(sides: Door) -> None:
     for role in ROLES:
         reader = token(sides, role)
@@ -92,7 +121,7 @@ def test_a_customer_and_a_partner_read_nothing_that_names_somebody_else(sides: D
 
 def test_nothing_is_read_without_a_token(sides: Door) -> None:
     paths = [door.format("mine") for door in DOORS]
-    paths += [*LISTS, "plans", "plans/groupios-l", "events", "events/1"]
+    paths += [*LISTS, "plans", "plans/groupios-l", "events", "events/1", "sla/compliance", "sla/at-risk"]
     for path in paths:
         for odd in (
             None,
@@ -145,9 +174,6 @@ def test_events_are_for_finance_auditor_and_admin(sides: Door) -> None:
         for side in SIDES:
             response = sides.get(f"events/{streams[f'ticket:{side}-t']}", reader)
             assert response.status_code == (200 if sees[side][role] else 404)
-
-
-def test_an_event_that_never_was_is_not_found(sides: Door) -> None:
     for position in (0, sides.count() + 1, 2**62):
         assert sides.unseen(f"events/{position}")["code"] == "not-found"
     for odd in ("-1", "x", "1.5", str(2**63)):

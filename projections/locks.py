@@ -1,0 +1,58 @@
+"""Who may write views: one follower at a time, and one builder, however many processes run.
+
+On PostgreSQL advisory locks, beside an SQLite file locks on files of their own; each ends with its process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ledger.store.database import Database, SqliteDatabase, Transaction
+
+FOLLOW_LOCK = 0x5C1E_D6E3
+BUILD_LOCK = 0x5C1E_D6E4
+
+
+class Busy(Exception):
+    """Another process is writing the views just now."""
+
+
+@contextmanager
+def following(database: Database, *, wait: bool) -> Iterator[Transaction]:
+    """A transaction that only one process has at a time. Raises Busy where another has it and `wait` is off."""
+    if isinstance(database, SqliteDatabase):
+        with _file_lock(database, "follower", wait=wait), database.transaction() as transaction:
+            yield transaction
+        return
+    with database.transaction() as transaction:
+        if wait:
+            transaction.query("SELECT pg_advisory_xact_lock(?)", (FOLLOW_LOCK,))
+        elif not transaction.query("SELECT pg_try_advisory_xact_lock(?)", (FOLLOW_LOCK,))[0][0]:
+            raise Busy
+        yield transaction
+
+
+@contextmanager
+def building(database: Database) -> Iterator[None]:
+    """Only one process builds at a time, from its first table to its swap: builds share the names of theirs."""
+    if isinstance(database, SqliteDatabase):
+        with _file_lock(database, "builder", wait=True):
+            yield
+        return
+    database.query("SELECT pg_advisory_lock(?)", (BUILD_LOCK,))  # it ends with the connection at the latest
+    try:
+        yield
+    finally:
+        database.query("SELECT pg_advisory_unlock(?)", (BUILD_LOCK,))
+
+
+@contextmanager
+def _file_lock(database: SqliteDatabase, name: str, *, wait: bool) -> Iterator[None]:
+    with open(f"{database.path}.{name}", "w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Busy from error
+        yield  # closing the file gives the lock back

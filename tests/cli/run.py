@@ -1,0 +1,45 @@
+"""`support-ledger` in this process: arguments and standard input in, exit status and what it printed out."""
+
+import io
+import os
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from unittest.mock import patch
+
+from api import cli
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a user sees of a command that has ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+
+def support_ledger(url: str | None, *arguments: str, stdin: bytes = b"") -> Done:
+    """Carries out a command on the ledger behind `url`; without one, on whatever the working directory says."""
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
+    if url is not None:
+        surroundings["LEDGER_DATABASE_URL"] = url
+    out, err = io.StringIO(), io.StringIO()
+    given = io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")
+    status = 0
+    with (
+        patch.dict(os.environ, surroundings, clear=True),
+        patch.object(sys, "argv", ["support-ledger", *arguments]),
+        patch.object(sys, "stdin", given),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        try:
+            cli.main()
+        except SystemExit as ended:
+            status = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
+    return Done(status, out.getvalue(), err.getvalue())
