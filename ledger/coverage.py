@@ -18,7 +18,7 @@ from ledger.values import from_micros, to_micros
 
 SECOND = 1_000_000
 DAY = timedelta(days=1)
-FIRST_YEAR, LAST_YEAR = 1980, 2300
+FIRST_YEAR, LAST_YEAR = 1980, 2200  # instants lie between 1990 and 2200
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -60,6 +60,7 @@ class Calendar:
         if not any(self._weekly):  # only days with hours of their own ever open
             self._last_year = min(LAST_YEAR, max((day.year for day in coverage.overrides), default=FIRST_YEAR))
         self._years: range | None = None
+        self._known_from, self._known_until = 0, 0  # instants whose years, and those beside them, are laid out
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._before: list[int] = []  # covered time before each opening, and after the last
@@ -107,7 +108,7 @@ class Calendar:
         end = datetime(year + 1, 1, 1, tzinfo=UTC) + 2 * DAY
         start, offset, probe = begin, self._offset(begin), begin
         while probe < end:
-            following = min(probe + timedelta(hours=6), end)
+            following = min(probe + 3 * DAY, end)  # no zone has changed its clocks twice within a week since 1980
             if self._offset(following) != offset:
                 change = self._change(probe, following, offset)
                 yield to_micros(start), to_micros(change), offset
@@ -163,6 +164,8 @@ class Calendar:
         for year in range(self._years.stop, last + 1):
             self._append(self._openings_of(year))
         self._years = range(min(first, self._years.start), max(last + 1, self._years.stop))
+        self._known_from = to_micros(datetime(self._years.start + 1, 1, 1, tzinfo=UTC))
+        self._known_until = to_micros(datetime(self._years.stop - 1, 1, 1, tzinfo=UTC))
 
     def _append(self, openings: Sequence[Opening]) -> None:
         for opening in openings:
@@ -173,8 +176,8 @@ class Calendar:
 
     def _around(self, instant: int) -> None:
         """Makes sure the years around an instant are laid out."""
-        year = from_micros(instant).year
-        if self._years is None or not self._years.start < year < self._years.stop - 1:
+        if not self._known_from <= instant < self._known_until:
+            year = from_micros(instant).year
             self._reach(year - 1, year + 1)
 
     # -- questions -------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ledger.coverage import SECOND, Calendar
-from ledger.sla import AROUND_THE_CLOCK, Span, merged
+from ledger.sla import AROUND_THE_CLOCK, Span, covered, merged
 
 MOST_DAYS_NAMED = 10
 MOST_WINDOWS = 1_000  # some four years of working days; nobody checks more by hand
@@ -64,6 +64,8 @@ def _by_openings(calendar: Calendar, start: int, until: int, pauses: list[Span])
     windows: list[Window] = []
     at = start
     for opening in calendar.openings(start, until):
+        if len(windows) >= MOST_WINDOWS:  # what is left is one window, which counts what they would
+            return [*windows, Window(at, until, covered(calendar, at, until, pauses), "further windows")]
         if opening.start > at:
             windows.append(Window(at, opening.start, 0, _closed(calendar, at, opening.start)))
         begin, end = max(at, opening.start), min(opening.end, until)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -217,5 +218,5 @@ async def sla_calculate(request: Request, actor: ActorDep) -> CalculationOut:
         body = Calculation.model_validate(payload)
     except ValidationError as error:
         raise refusal_of(error) from None
-    result: dict[str, Any] = calculate(body)
+    result: dict[str, Any] = await asyncio.to_thread(calculate, body)  # centuries of openings take seconds
     return CalculationOut(windows=show_windows(result.pop("windows")), **result)

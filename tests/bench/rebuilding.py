@@ -32,8 +32,10 @@ def rebuild(database: str, url: str, length: int, rounds: int) -> Row:
     projector.prepare()
     connection = batch_projector.connect(url)
     for _ in range(rounds):
+        batch_projector.settle(connection)
         gc.collect()
         product = seconds(lambda: projector.rebuild(views))
+        batch_projector.settle(connection)
         gc.collect()
         floor = seconds(lambda: batch_projector.build(connection))
         row.add(length / product, length / floor)
