@@ -25,8 +25,10 @@ check: $(INSTALLED) ## formats, lints, type-checks
 	@$(PYTHON) -m ruff check
 	@$(PYTHON) -m mypy
 
-bench: $(INSTALLED) ## measures writing, reading and rebuilding
+bench: $(INSTALLED) ## measures writing, reading, rebuilding and due instants
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@$(PYTHON) -m tests.bench
+	@$(PYTHON) -m tests.bench_sla
 
 docs: $(INSTALLED) ## writes docs/events.md anew from the code
 	@$(PYTHON) -m tests.generate_docs

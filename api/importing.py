@@ -35,7 +35,7 @@ def import_lines(
 ) -> None:
     """Carries out a file's commands. A command without `command_id` gets one from its content and its occurrence
     in the file, so that the same file can be imported again and changes nothing. Raises Unavailable."""
-    batch: list[tuple[int, Request]] = []
+    batch: list[tuple[int, Request | Refusal]] = []
     tally.seen.clear()
     for number, line in _lines(source):
         progress(len(line))
@@ -44,8 +44,7 @@ def import_lines(
         try:
             batch.append((number, _with_id(ledger, parse_line(line.strip(), COMMAND_LINE), tally)))
         except Refusal as refusal:
-            tally.refused += 1
-            refused(number, refusal)
+            batch.append((number, refusal))
         if len(batch) >= BATCH:
             _carry_out(ledger, batch, tally, refused)
             batch = []
@@ -72,11 +71,13 @@ def _with_id(ledger: Ledger, request: Request, tally: Tally) -> Request:
 
 
 def _carry_out(
-    ledger: Ledger, batch: list[tuple[int, Request]], tally: Tally, refused: Callable[[int, Refusal], None]
+    ledger: Ledger, batch: list[tuple[int, Request | Refusal]], tally: Tally, refused: Callable[[int, Refusal], None]
 ) -> None:
-    if not batch:
-        return
-    for (number, _), answer in zip(batch, ledger.submit([request for _, request in batch]), strict=True):
+    """Refusals are told in the order of the lines, whether a line could not be read or the ledger said no."""
+    requests = [request for _, request in batch if isinstance(request, Request)]
+    answers = iter(ledger.submit(requests) if requests else ())
+    for number, line in batch:
+        answer = line if isinstance(line, Refusal) else next(answers)
         if isinstance(answer, Refusal):
             tally.refused += 1
             refused(number, answer)

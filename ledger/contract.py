@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from ledger.aggregate import LedgerAggregate, Stamp, applies
+from ledger.contract_term import Term
 from ledger.errors import Refusal, malformed
 from ledger.events import (
     ContractOverageCounted,
@@ -33,24 +33,6 @@ from ledger.values import FAR_FUTURE, add_months, first_instant, half_up, parse_
 ONE_DAY = timedelta(days=1)
 
 
-@dataclass(slots=True)
-class Term:
-    """One term: its days, its instants and the terms in force in it."""
-
-    number: int
-    plan: str
-    starts_on: date
-    ends_on: date | None
-    starts_at: datetime
-    ends_at: datetime
-    terms: Terms
-    holidays: dict[str, frozenset[date]]
-    fee: FeeCharged | None = None
-
-    def holds(self, moment: datetime) -> bool:
-        return self.starts_at <= moment < self.ends_at
-
-
 class Contract(LedgerAggregate):
     CATEGORY = "contract"
 
@@ -65,6 +47,7 @@ class Contract(LedgerAggregate):
         self.country = ""
         self.language: str | None = None
         self.subscriptions: int | None = None
+        self.customer_coverage: dict[str, Any] | None = None
         self.direct_contact = False
         self.terms: list[Term] = []
         self.terminated_on: date | None = None
@@ -254,6 +237,7 @@ class Contract(LedgerAggregate):
         self.customer_id, self.partner_id = fact.customer_id, fact.partner_id
         self.party, self.country, self.language = fact.party, fact.customer_country, fact.customer_language
         self.subscriptions = fact.subscriptions
+        self.customer_coverage = fact.customer_coverage
 
     @applies(TermStarted)
     def _term_started(self, fact: TermStarted) -> None:

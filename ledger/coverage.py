@@ -65,6 +65,8 @@ class Calendar:
         self._ends: list[int] = []
         self._before: list[int] = []  # covered time before each opening, and after the last
         self._days: list[date] = []
+        self._covered_days: list[date] = []
+        self._closings: dict[date, int] = {}  # of each covered day, the last
 
     # -- which hours a day has -------------------------------------------------------------------------------
 
@@ -160,6 +162,7 @@ class Calendar:
             openings = [opening for year in earlier for opening in self._openings_of(year)]
             kept = list(map(Opening, self._starts, self._ends, self._days))
             self._starts, self._ends, self._days, self._before = [], [], [], [0]
+            self._covered_days, self._closings = [], {}
             self._append([*openings, *kept])
         for year in range(self._years.stop, last + 1):
             self._append(self._openings_of(year))
@@ -173,6 +176,9 @@ class Calendar:
             self._ends.append(opening.end)
             self._days.append(opening.day)
             self._before.append(self._before[-1] + opening.end - opening.start)
+            if opening.day not in self._closings:  # an hour repeated across midnight brings the day before back
+                self._covered_days.append(opening.day)
+            self._closings[opening.day] = opening.end
 
     def _around(self, instant: int) -> None:
         """Makes sure the years around an instant are laid out."""
@@ -235,6 +241,12 @@ class Calendar:
             raise NoOpeningError("the calendar has no further opening")
         self._reach(self._years.start, last + max(2, len(self._years)))
 
+    def is_open(self, instant: int) -> bool:
+        """Whether an instant lies in an opening; at a closing it lies outside."""
+        self._around(instant)
+        index = bisect_right(self._starts, instant) - 1
+        return index >= 0 and instant < self._ends[index]
+
     def opening_at(self, instant: int) -> Opening | None:
         """The opening that an instant lies in; at a closing it lies outside."""
         self._around(instant)
@@ -263,22 +275,13 @@ class Calendar:
 
     def nth_covered_day(self, after: date, count: int) -> tuple[date, int]:
         """The Nth day with an opening after a day, and its last closing. Raises NoOpeningError."""
-        year = after.year
-        self._reach(year - 1, year + 1)
-        index = bisect_right(self._days, after)
-        day = after
-        while count:
-            if index >= len(self._days):
-                self._further()
-                continue
-            day = self._days[index]
-            index = bisect_right(self._days, day, lo=index)
-            count -= 1
-        closing = self._ends[index - 1]
-        for later in range(index, min(index + 4, len(self._days))):  # an hour repeated across midnight brings it back
-            if self._days[later] == day:
-                closing = max(closing, self._ends[later])
-        return day, closing
+        if self._years is None or not self._years.start < after.year < self._years.stop - 1:
+            self._reach(after.year - 1, after.year + 1)
+        index = bisect_right(self._covered_days, after) + count - 1
+        while index >= len(self._covered_days):
+            self._further()
+        day = self._covered_days[index]
+        return day, self._closings[day]
 
     def local(self, instant: int) -> datetime:
         return from_micros(instant).astimezone(self.zone)

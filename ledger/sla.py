@@ -96,7 +96,7 @@ def due_after(calendar: Calendar, start: int, span: int, pauses: Sequence[Span] 
 
 def first_run(target: Target, calendar: Calendar, opened_at: int) -> int:
     """When the clock first runs: at once, or at the next opening of the coverage (S2)."""
-    if isinstance(target, Elapsed) or calendar.opening_at(opened_at):
+    if isinstance(target, Elapsed) or calendar.is_open(opened_at):
         return opened_at
     return calendar.next_opening(opened_at).start
 
@@ -132,7 +132,7 @@ def _same_clock(target: BusinessDays, calendar: Calendar, start: int) -> int:
     local = calendar.local(start)
     day, _ = calendar.nth_covered_day(local.date(), target.days)
     due = calendar.at_clock(day, local)
-    if calendar.opening_at(due) or calendar.opening_at(due - 1):
+    if calendar.is_open(due) or calendar.is_open(due - 1):
         return due
     return calendar.next_opening(due).start
 

@@ -130,7 +130,7 @@ def _kind(hint: Any) -> str:
     if origin is list:
         return f"list of {_kind(parts[0])}s"
     if origin is dict:
-        return f"{_kind(parts[1])}, by name"
+        return "JSON object" if parts[1] is Any else f"{_kind(parts[1])}, by name"
     return KINDS[hint]
 
 

@@ -20,7 +20,18 @@ from api.models import (
     TraceOut,
     WindowOut,
 )
-from api.paging import ID_PATTERN, AsOf, KnownAt, Limit, MomentParam, TicketId, moment_of
+from api.paging import (
+    ID_PATTERN,
+    AsOf,
+    Cursor,
+    KnownAt,
+    Limit,
+    MomentParam,
+    TicketId,
+    decode_cursor,
+    encode_cursor,
+    moment_of,
+)
 from api.problems import PROBLEMS
 from api.routers.commands import COMMAND_LIMIT, decode_json, read_body
 from api.state import State
@@ -102,20 +113,19 @@ async def sla_at_risk(
     ] = None,
     within_minutes: Annotated[int | None, Query(ge=0, le=5_256_000)] = None,
     limit: Limit = 100,
+    cursor: Cursor = None,
 ) -> RiskList:
     """Running targets, nearest due first: with less than a share of their time left, or due within some minutes."""
     if share is not None and within_minutes is not None:
         raise Refusal("malformed", "share: give it, or within_minutes instead", field="share")
-    return await read_at_risk(state, actor, share, within_minutes, limit)
-
-
-async def read_at_risk(
-    state: State, actor: Actor, share: str | None, within_minutes: int | None, limit: int
-) -> RiskList:
     now = to_micros(datetime.now(UTC))
     parts = parse_share(share or SHARE)
+    after = decode_cursor(cursor, int, str, str)
     async with state.reader.snapshot() as snapshot:
         condition, params = visible(actor)
+        if after is not None:
+            condition += " AND (k.due_at, k.ticket_id, k.target) > (?, ?, ?)"
+            params += after
         condition += " AND k.shown = 1 AND k.ended_at IS NULL AND k.void_at IS NULL AND k.due_at >= ?"
         params.append(now)
         if within_minutes is not None:
@@ -127,6 +137,7 @@ async def read_at_risk(
         )
         running = [ClockRow(*row) for row in await snapshot.query(sql, params)]
         items: list[RiskOut] = []
+        ends: list[tuple[int, str, str]] = []  # what a cursor behind each item says
         for start in range(0, len(running), 400):
             part = running[start : start + 400]
             known = await contexts(snapshot, list(dict.fromkeys(row.ticket_id for row in part)), state.calendars)
@@ -135,11 +146,11 @@ async def read_at_risk(
                 if within_minutes is None and left * 10_000 >= whole * parts:
                     continue
                 items.append(_risk(row, now, left, whole))
-                if len(items) == limit:
-                    break
-            if len(items) == limit:
+                ends.append((row.due_at or 0, row.ticket_id, row.target))
+            if len(items) > limit:
                 break
-        return RiskList(position=await view_position(snapshot), items=items)
+        following = encode_cursor(*ends[limit - 1]) if len(items) > limit else None
+        return RiskList(position=await view_position(snapshot), items=items[:limit], next=following)
 
 
 def _risk(row: ClockRow, now: int, left: int, whole: int) -> RiskOut:

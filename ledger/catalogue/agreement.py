@@ -36,11 +36,19 @@ SAMPLES: dict[str, object] = {
 }
 
 
-def agree(published: RAW, open_figures: Sequence[OpenFigure], agreed: Mapping[str, object]) -> Terms:
+def agree(
+    published: RAW,
+    open_figures: Sequence[OpenFigure],
+    agreed: Mapping[str, object],
+    customer_coverage: Mapping[str, object] | None = None,
+) -> Terms:
     """Whole terms: what is published, with the agreed values at their paths. `published` stays as it is.
 
-    Refuses `malformed` with the field (`agreed.fee`) for a figure that is not open or a value that does not fit, and
-    `not-agreed` with the names in `missing` where a rule can't do without a figure. What does not fit comes first.
+    Support hours are the contract's (`agreed.coverage`), else the customer's own, else the plan's.
+
+    Refuses `malformed` with the field (`agreed.fee`, `customer.coverage`) for a figure that is not open or a value
+    that does not fit, and `not-agreed` with the names in `missing` where a rule can't do without a figure. What does
+    not fit comes first.
     """
     if len(agreed) > MOST_FIGURES:
         raise malformed("agreed", f"{len(agreed)} figures; at most {MOST_FIGURES} can be agreed.")
@@ -53,6 +61,10 @@ def agree(published: RAW, open_figures: Sequence[OpenFigure], agreed: Mapping[st
     raw = copy.deepcopy(published)
     for figure in missing:
         put(raw, figure.name, SAMPLES[figure.type])
+    customers = customer_coverage is not None and "coverage" not in agreed
+    if customers:
+        _bounded("customer.coverage", customer_coverage)
+        put(raw, "coverage", {"timezone": raw["timezone"], **(customer_coverage or {})})
     # A target counts in covered time or not by the coverage that is agreed with it, so targets come last.
     for name in sorted(agreed, key=lambda name: figures[name].type == "target"):
         put(raw, name, _value(figures[name], agreed[name], raw))
@@ -62,7 +74,8 @@ def agree(published: RAW, open_figures: Sequence[OpenFigure], agreed: Mapping[st
 
     terms, problems = check_terms(raw)
     for problem in problems:
-        raise malformed(f"agreed.{problem.path}".removesuffix("."), f"{problem.message}.")
+        side = "customer" if customers and problem.path.startswith("coverage") else "agreed"
+        raise malformed(f"{side}.{problem.path}".removesuffix("."), f"{problem.message}.")
     if missing or targets_need_coverage:
         raise _not_agreed(published, missing, targets_need_coverage)
     assert terms is not None  # without problems there are terms

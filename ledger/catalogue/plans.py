@@ -58,9 +58,10 @@ class Plan:
     open: list[OpenFigure]
     terms: RAW
 
-    def agree(self, agreed: Mapping[str, object]) -> Terms:
+    def agree(self, agreed: Mapping[str, object], customer_coverage: Mapping[str, object] | None = None) -> Terms:
         """Whole terms with the agreed figures in them; refuses `malformed` and `not-agreed` (see `agreement`)."""
-        return agree(published_terms(self.provider, self.id, self.version, self.name, self.terms), self.open, agreed)
+        published = published_terms(self.provider, self.id, self.version, self.name, self.terms)
+        return agree(published, self.open, agreed, customer_coverage)
 
 
 def published_terms(provider: Provider, plan_id: str, version: int, name: str, terms: RAW) -> RAW:

@@ -18,7 +18,7 @@ PERSONAL = {"name", "vat_id", "tax_number", "email", "address", "buyer_reference
 
 def sign_contract(work: UnitOfWork, body: bodies.SignContract) -> None:
     """The plan's terms, completed by the agreed figures, become the contract's own copy."""
-    terms = work.catalogue.plan(body.plan).agree(body.agreed)
+    terms = work.catalogue.plan(body.plan).agree(body.agreed, body.customer.coverage)
     contract = work.get(Contract, body.contract_id)
     contract.contract_id = body.contract_id
     customer, partner = body.customer, body.partner
@@ -31,6 +31,7 @@ def sign_contract(work: UnitOfWork, body: bodies.SignContract) -> None:
         customer_id=customer.customer_id,
         customer_country=customer.country,
         customer_language=customer.language,
+        customer_coverage=customer.coverage,
         party=seal(terms.provider, f"customer:{customer.customer_id}", party),
         partner_id=partner.partner_id if partner else None,
         partner=seal(terms.provider, f"partner:{partner.partner_id}", {"name": partner.name}) if partner else None,
@@ -103,7 +104,7 @@ def amend_customer(work: UnitOfWork, body: bodies.AmendCustomer) -> None:
 def change_plan(work: UnitOfWork, body: bodies.ChangePlan) -> None:
     """From a day on another plan: its term, allotment and fee begin, the old allotment expires (C15)."""
     contract = work.contract
-    terms = work.catalogue.plan(body.plan).agree(body.agreed)
+    terms = work.catalogue.plan(body.plan).agree(body.agreed, contract.customer_coverage)
     contract.change_plan(body.from_on, terms, work.stamp)
     _end_credit(work, first_instant(body.from_on, contract.timezone))
     _start_term(work, body.from_on, terms)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from ledger.commands import bodies
 from ledger.commands.work import UnitOfWork
-from ledger.contract import Term
+from ledger.contract_term import Term
 from ledger.credit_account import Cover
 from ledger.deduction import Deduction
 from ledger.errors import Refusal

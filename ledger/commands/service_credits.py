@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ledger.commands import bodies
 from ledger.commands.work import UnitOfWork
-from ledger.contract import Term
+from ledger.contract_term import Term
 from ledger.coverage import Calendar
 from ledger.errors import Refusal
 from ledger.events import ServiceCreditGranted

@@ -8,7 +8,7 @@ from typing import Any
 from ledger.commands import bodies
 from ledger.commands.deductions import TimeSpent, deduct_time, first_word
 from ledger.commands.work import UnitOfWork
-from ledger.contract import Term
+from ledger.contract_term import Term
 from ledger.credit_account import Cover, CreditAccount
 from ledger.deduction import Deduction
 from ledger.errors import Refusal

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from ledger.access import Actor
 from ledger.aggregate import LedgerAggregate, Stamp
 from ledger.catalogue.loader import Catalogue
-from ledger.contract import Contract, Term
+from ledger.contract import Contract
+from ledger.contract_term import Term
 from ledger.credit_account import Cover, CreditAccount
 from ledger.deduction import Deduction
 from ledger.errors import Refusal, malformed

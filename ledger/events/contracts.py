@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import msgspec
 
@@ -11,7 +12,10 @@ from ledger.events.base import Fact, Sealed, topic
 
 @topic("ContractSigned")
 class ContractSigned(Fact, frozen=True):
-    """Provider and customer agreed. `party` is name, address, tax ids, mail: personal, therefore sealed."""
+    """Provider and customer agreed. `party` is name, address, tax ids, mail: personal, therefore sealed.
+
+    `customer_coverage` are support hours of the customer's own: every plan takes them where the contract has none (S3).
+    """
 
     provider: str
     timezone: str
@@ -24,6 +28,7 @@ class ContractSigned(Fact, frozen=True):
     partner_id: str | None = None
     partner: Sealed | None = None
     subscriptions: int | None = None
+    customer_coverage: dict[str, Any] | None = None
 
 
 @topic("TermStarted")

@@ -95,6 +95,7 @@ def test_refused_lines_are_told_by_number_and_the_rest_goes_on(database_url: str
     done = support_ledger(database_url, "import", "-", stdin=as_lines(source))
     assert (done.status, done.out) == (1, "3 accepted, 0 replayed, 9 refused\n")
     told = dict(line.split(": ")[:2] for line in done.err.splitlines())
+    assert list(told) == sorted(told, key=lambda line: int(line.removeprefix("line ")))
     assert told == {
         "line 2": "not-json",
         "line 5": "malformed",

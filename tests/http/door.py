@@ -30,7 +30,7 @@ class Door:
     def __init__(self, client: Client, store: EventStore) -> None:
         self.client = client
         self.store = store
-        self.position = 0
+        self.position = store.highest_position()  # what an earlier process wrote is waited for too
         self.admin = self.token("admin")
 
     # -- access ----------------------------------------------------------------------------------------------

@@ -69,8 +69,9 @@ class Desk(Door):
         path += f"?{urlencode(lists, doseq=True)}" if lists else ""
         return super().get(path, token, headers, **query)
 
-    def sign(self, contract: str, plan: str, customer: str = "k", **fields: Any) -> None:
-        who = {"customer_id": customer, "name": f"Customer {customer}", "country": "DE"}
+    def sign(self, contract: str, plan: str, customer: str = "k", coverage: Json | None = None, **fields: Any) -> None:
+        who: Json = {"customer_id": customer, "name": f"Customer {customer}", "country": "DE"}
+        who |= {"coverage": coverage} if coverage else {}
         told = {"contract_id": contract, "plan": plan, "starts_on": "2026-01-01", "customer": who, **fields}
         self.tell({"command": "sign-contract", **told})
 

@@ -279,6 +279,8 @@ def test_the_nearest_come_first_and_only_what_still_runs_is_at_risk(any_desk: De
     assert risks(any_desk, limit=1) == ["t20 reaction"]
     assert risks(any_desk, within_minutes=300) == ["t20 reaction", "t30 reaction", "waits reaction"]
     everything = any_desk.see("sla/at-risk", within_minutes=100_000)["items"]
+    for size in (1, 2, 3):
+        assert any_desk.walk("sla/at-risk", limit=size, within_minutes=100_000) == everything
     assert [one["due_at"] for one in everything] == sorted(one["due_at"] for one in everything)
     assert not {"met reaction", "void reaction", "solved resolution", "waits resolution"} & set(
         risks(any_desk, within_minutes=100_000)

@@ -510,3 +510,52 @@ def test_a_later_release_of_the_source_moves_no_clock_of_a_contract(
         "NEW-1": "2026-02-10T08:30:00Z",
         "NEW-2": "2026-11-11T08:30:00Z",
     }
+
+
+# -- whose calendar ----------------------------------------------------------------------------------------------
+
+AFTERNOONS = {"hours": {key: [["13:00", "15:00"]] for key in ("mon", "tue", "wed", "thu", "fri")}}
+EVENINGS = {"hours": {key: [["18:00", "20:00"]] for key in ("mon", "tue", "wed", "thu", "fri")}}
+
+
+def test_hours_are_the_contracts_before_the_customers_before_the_plans(desk: Desk) -> None:
+    hours = {"coverage": EVENINGS, "sla.reaction.1": 60}
+    desk.sign("plans", "eurolinux-standard")
+    desk.sign("customers", "eurolinux-standard", coverage=AFTERNOONS)
+    desk.sign("agreed", "dytron-sla", coverage=AFTERNOONS, agreed=hours)
+    desk.sign("open", "dytron-sla", coverage=AFTERNOONS, agreed={"sla.reaction.1": 60})
+    for contract in ("plans", "customers", "agreed", "open"):
+        desk.tell(opens("2026-02-02T10:00:00+01:00", 1, contract, contract))
+    assert {contract: desk.due("reaction", contract) for contract in ("plans", "customers", "agreed", "open")} == {
+        "plans": "2026-02-02T10:00:00Z",
+        "customers": "2026-02-02T13:00:00Z",
+        "agreed": "2026-02-02T18:00:00Z",
+        "open": "2026-02-02T13:00:00Z",
+    }
+
+
+def test_a_later_plan_takes_the_customers_hours_too(desk: Desk) -> None:
+    desk.sign("C", "eurolinux-premium", coverage=AFTERNOONS)
+    desk.tell(
+        {"command": "change-plan", "contract_id": "C", "plan": "eurolinux-standard", "from_on": "2026-03-01"},
+        opens("2026-02-02T10:00:00+01:00", 1, "before"),
+        opens("2026-03-02T10:00:00+01:00", 1, "after"),
+    )
+    assert desk.due("reaction", "before") == "2026-02-02T10:00:00Z"  # 60 minutes around the clock
+    assert desk.due("reaction", "after") == "2026-03-02T13:00:00Z"
+
+
+def test_hours_of_a_customer_that_are_none_are_refused_by_name(desk: Desk) -> None:
+    signing = {"contract_id": "C", "plan": "eurolinux-standard", "starts_on": "2026-01-01"}
+    customer = {"customer_id": "k", "name": "Customer k", "country": "CZ"}
+    for hours, field in (
+        ({"hours": {}}, "customer.coverage"),
+        ({"hours": {"mon": [["15:00", "13:00"]]}}, "customer.coverage.hours.mon"),
+        ({"timezone": "Prague", **AFTERNOONS}, "customer.coverage.timezone"),
+        ({"opens": "never"}, "customer.coverage.opens"),
+    ):
+        refused = desk.refused("malformed", "sign-contract", **signing, customer=customer | {"coverage": hours})
+        assert refused["field"] == field, refused
+    desk.sign("C", "eurolinux-standard")
+    amended = {"contract_id": "C", "customer": {"coverage": AFTERNOONS}}
+    assert desk.refused("malformed", "amend-customer", **amended)["field"] == "customer.coverage"

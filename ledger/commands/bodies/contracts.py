@@ -36,6 +36,7 @@ class Customer(Body):
     address: Address | None = None
     buyer_reference: Name | None = None
     language: Language | None = None
+    coverage: Agreed | None = None
 
 
 class AmendedCustomer(Body):
