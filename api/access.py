@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.state import State, state_of
 from ledger.access import Actor
@@ -17,19 +16,21 @@ from ledger.errors import Refusal
 from ledger.tokens import TOKEN_COLUMNS, actor_of, provider_of, token_hash
 from projections.reader import Snapshot
 
-_bearer = HTTPBearer(auto_error=False, description="A token made by `support-ledger token create`.")
 WAIT_SECONDS = 5.0
 StateDep = Annotated[State, Depends(state_of)]
 
 
-async def authenticate(
-    state: StateDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Actor:
-    """The actor behind the bearer token; a new or revoked token is known at once. Raises Refusal unauthenticated."""
+async def authenticate(request: Request) -> Actor:
+    """The actor behind the bearer token; a new or revoked token is known at once. Raises Refusal unauthenticated.
+
+    It takes the request and nothing else: FastAPI solves what a dependency depends on anew at each place that names it.
+    """
+    state = await state_of(request)
     row = None
-    if credentials is not None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
         sql = f"SELECT {TOKEN_COLUMNS} FROM access_tokens WHERE token_hash = ?"
-        rows = await state.reader.query(sql, (token_hash(credentials.credentials),))
+        rows = await state.reader.query(sql, (token_hash(token.strip()),))
         row = rows[0] if rows else None
     actor = actor_of(row, datetime.now(UTC).date())
     if actor.provider is None and (actor.customer or actor.partner):
@@ -57,7 +58,6 @@ ActorDep = Annotated[Actor, Depends(authenticate)]
 
 async def wait_for_position(
     request: Request,
-    state: StateDep,
     actor: ActorDep,
     min_position: Annotated[
         int, Query(ge=0, le=2**62, description="Wait up to 5 s until the views have read this position.")
@@ -65,7 +65,7 @@ async def wait_for_position(
 ) -> None:
     """Reading one's own writes. Raises Refusal not-caught-up (503) when the views do not get there in time."""
     if min_position:
-        await _reach(state, min_position)
+        await _reach(await state_of(request), min_position)
 
 
 async def _reach(state: State, wanted: int) -> None:

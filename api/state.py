@@ -56,6 +56,6 @@ def open_state(settings: Settings) -> State:
     return State(store, catalogue, writer, projector, open_reader(settings.database_url))
 
 
-def state_of(request: Request) -> State:
+async def state_of(request: Request) -> State:
     state: State = request.app.state.ledger
     return state

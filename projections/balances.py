@@ -6,9 +6,11 @@ however long the history. At any other moment: the sums of the movements up to i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from projections.reader import Cut, Snapshot
+from projections.reader import Cut, Reader, Snapshot
 
 
 @dataclass(slots=True)
@@ -35,46 +37,66 @@ class OverageTotal:
     amount_cents: int
 
 
+_NOW = """
+SELECT v.position, c.currency,
+  EXISTS (SELECT 1 FROM ahead WHERE contract_id = c.contract_id AND effective_at > ?),
+  coalesce(o.minutes, 0) - CAST(coalesce(later.minutes, 0) AS BIGINT),
+  coalesce(o.amount_cents, 0) - CAST(coalesce(later.amount_cents, 0) AS BIGINT),
+  a.pool, a.unit, a.currency,
+  a.granted - CAST(coalesce(f.granted, 0) AS BIGINT),
+  a.consumed - CAST(coalesce(f.consumed, 0) AS BIGINT),
+  a.reserved - CAST(coalesce(f.reserved, 0) AS BIGINT),
+  CAST(coalesce(e.rest, 0) AS BIGINT),
+  coalesce(p.quantity, 0) - CAST(coalesce(d.quantity, 0) AS BIGINT)
+FROM contracts c
+CROSS JOIN view_position v
+LEFT JOIN overages o ON o.contract_id = c.contract_id
+LEFT JOIN (SELECT sum(minutes) AS minutes, sum(amount_cents) AS amount_cents FROM charges
+  WHERE contract_id = ? AND effective_at > ? AND family = 'overage') later ON 1 = 1
+LEFT JOIN accounts a ON a.contract_id = c.contract_id
+LEFT JOIN (SELECT pool, sum(granted) AS granted, sum(consumed) AS consumed, sum(reserved) AS reserved FROM movements
+  WHERE contract_id = ? AND effective_at > ? GROUP BY pool) f ON f.pool = a.pool
+LEFT JOIN (SELECT g.pool, sum(g.granted - g.consumed - coalesce((SELECT sum(m.granted - m.consumed) FROM movements m
+    WHERE m.contract_id = g.contract_id AND m.effective_at > ? AND m.grant_id = g.grant_id), 0)) AS rest
+  FROM grants g WHERE g.contract_id = ? AND g.expires_at <= ? GROUP BY g.pool) e ON e.pool = a.pool
+LEFT JOIN pending p ON p.contract_id = a.contract_id AND p.pool = a.pool
+LEFT JOIN (SELECT pool, sum(quantity) AS quantity FROM deductions
+  WHERE contract_id = ? AND status = 'pending' AND (deemed_at <= ? OR effective_at > ?) GROUP BY pool) d
+  ON d.pool = a.pool
+WHERE c.contract_id = ? AND """
+
+
+@dataclass(slots=True)
+class CurrentBalance:
+    position: int
+    currency: str
+    accounts: list[AccountBalance]
+    overage: OverageTotal
+
+
+async def current_balance(
+    reader: Reader, contract_id: str, visible: str, params: Sequence[Any], now: int
+) -> CurrentBalance | None:
+    """The balance now, in one question: totals without what begins later, and expiry honoured at once (C10).
+
+    None where there is no such contract under the condition `visible` on its row `c`, or where something is dated
+    ahead (`projections.ahead`), so that now has to be asked about like any other moment.
+    """
+    own = (now, contract_id, now, contract_id, now, now, contract_id, now, contract_id, now, now, contract_id)
+    rows = await reader.query(_NOW + visible + " ORDER BY a.pool", (*own, *params))
+    if not rows or rows[0][2]:
+        return None
+    position, currency, _, minutes, amount_cents = rows[0][:5]
+    accounts = [AccountBalance(*row[5:]) for row in rows if row[5] is not None]
+    return CurrentBalance(position, currency, accounts, OverageTotal(minutes, amount_cents))
+
+
 async def balance(snapshot: Snapshot, contract_id: str, cut: Cut) -> tuple[list[AccountBalance], OverageTotal]:
-    """The accounts of a contract and its overage, at a place in both times."""
-    sql = "SELECT pool, unit, currency, granted, consumed, reserved FROM accounts WHERE contract_id = ? ORDER BY pool"
-    rows = await snapshot.query(sql, (contract_id,))
-    if cut.current:
-        accounts = {row[0]: AccountBalance(*row) for row in rows}
-        await _take_out_the_future(snapshot, contract_id, cut.at, accounts)
-        return list(accounts.values()), await _overage_now(snapshot, contract_id, cut.at)
-    accounts = {row[0]: AccountBalance(*row[:3]) for row in rows}
+    """The accounts of a contract and its overage, at a place in both times: the sums of the movements up to it."""
+    sql = "SELECT pool, unit, currency FROM accounts WHERE contract_id = ? ORDER BY pool"
+    accounts = {row[0]: AccountBalance(*row) for row in await snapshot.query(sql, (contract_id,))}
     await _sum_movements(snapshot, contract_id, cut, accounts)
     return list(accounts.values()), await _overage_at(snapshot, contract_id, cut)
-
-
-async def _take_out_the_future(
-    snapshot: Snapshot, contract_id: str, now: int, accounts: dict[str, AccountBalance]
-) -> None:
-    """Totals cover all that is recorded; what begins later does not count yet, and expiry is honoured at once (C10)."""
-    future: dict[str, int] = {}
-    sql = (
-        "SELECT pool, grant_id, sum(granted), sum(consumed), sum(reserved) FROM movements "
-        "WHERE contract_id = ? AND effective_at > ? GROUP BY pool, grant_id"
-    )
-    for pool, grant_id, granted, consumed, reserved in await snapshot.query(sql, (contract_id, now)):
-        account = accounts[pool]
-        account.granted -= int(granted)
-        account.consumed -= int(consumed)
-        account.reserved -= int(reserved)
-        future[grant_id] = int(granted) - int(consumed)
-    sql = "SELECT pool, grant_id, granted - consumed FROM grants WHERE contract_id = ? AND expires_at <= ?"
-    for pool, grant_id, rest in await snapshot.query(sql, (contract_id, now)):
-        accounts[pool].expired += rest - future.get(grant_id, 0)
-    sql = "SELECT pool, quantity FROM pending WHERE contract_id = ?"
-    for pool, quantity in await snapshot.query(sql, (contract_id,)):
-        accounts[pool].pending_confirmation += quantity
-    sql = (
-        "SELECT pool, sum(quantity) FROM deductions WHERE contract_id = ? AND status = 'pending' AND pool IS NOT NULL "
-        "AND (deemed_at <= ? OR effective_at > ?) GROUP BY pool"
-    )
-    for pool, quantity in await snapshot.query(sql, (contract_id, now, now)):
-        accounts[pool].pending_confirmation -= int(quantity)
 
 
 async def _sum_movements(snapshot: Snapshot, contract_id: str, cut: Cut, accounts: dict[str, AccountBalance]) -> None:
@@ -104,17 +126,6 @@ async def _sum_movements(snapshot: Snapshot, contract_id: str, cut: Cut, account
     params = (contract_id, cut.at, cut.position, cut.at, cut.at, cut.position)
     for pool, quantity in await snapshot.query(sql, params):
         accounts[pool].pending_confirmation += int(quantity)
-
-
-async def _overage_now(snapshot: Snapshot, contract_id: str, now: int) -> OverageTotal:
-    total = await snapshot.query("SELECT minutes, amount_cents FROM overages WHERE contract_id = ?", (contract_id,))
-    sql = (
-        "SELECT coalesce(sum(minutes), 0), coalesce(sum(amount_cents), 0) FROM charges "
-        "WHERE contract_id = ? AND effective_at > ? AND family = 'overage'"
-    )
-    later = (await snapshot.query(sql, (contract_id, now)))[0]
-    minutes, amount = total[0] if total else (0, 0)
-    return OverageTotal(minutes - int(later[0]), amount - int(later[1]))
 
 
 async def _overage_at(snapshot: Snapshot, contract_id: str, cut: Cut) -> OverageTotal:

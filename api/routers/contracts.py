@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -29,7 +30,7 @@ from api.state import State
 from ledger.access import Actor
 from ledger.events import Sealed
 from ledger.values import first_instant, from_micros, show_cents, show_instant, to_micros
-from projections.balances import AccountBalance, balance
+from projections.balances import AccountBalance, OverageTotal, balance, current_balance
 from projections.reader import Snapshot, cut, last_instant, open_texts, view_position
 from projections.statements import Line, statement
 
@@ -152,17 +153,25 @@ async def contract_balance(
     contract_id: ContractId, state: StateDep, actor: ActorDep, as_of: AsOf = None, known_at: KnownAt = None
 ) -> BalanceOut:
     """What was granted, consumed, reserved, has expired and is available, cumulative since signing."""
+    if as_of is None and known_at is None:
+        found = await current_balance(state.reader, contract_id, *visible(actor), to_micros(datetime.now(UTC)))
+        if found is not None:
+            return _balance(contract_id, found.position, found.currency, found.accounts, found.overage)
     async with state.reader.snapshot() as snapshot:
         zone, currency = await find_contract(snapshot, actor, contract_id, "timezone, currency")
         asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
-        accounts, overage = await balance(snapshot, contract_id, asked)
-        total = OverageOut(minutes=overage.minutes, amount=show_cents(overage.amount_cents), currency=currency)
-        return BalanceOut(
-            position=asked.position,
-            contract_id=contract_id,
-            accounts=[_account(one) for one in accounts],
-            overage=total,
-        )
+        return _balance(contract_id, asked.position, currency, *await balance(snapshot, contract_id, asked))
+
+
+def _balance(
+    contract_id: str, position: int, currency: str, accounts: Sequence[AccountBalance], overage: OverageTotal
+) -> BalanceOut:
+    return BalanceOut(
+        position=position,
+        contract_id=contract_id,
+        accounts=[_account(one) for one in accounts],
+        overage=OverageOut(minutes=overage.minutes, amount=show_cents(overage.amount_cents), currency=currency),
+    )
 
 
 @router.get(
