@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from api import tables
+from api.books.exporting import FORMS, export_days, write_books
 from api.importing import COMMAND_LINE, Tally, import_lines
 from api.routers import contracts
 from api.routers import sla as sla_doors
@@ -240,6 +241,20 @@ def token_create(
     finally:
         projector.close()
         store.close()
+
+
+@app.command("export")
+def export_books(
+    form: Annotated[str, typer.Argument(help=" | ".join(FORMS))],
+    from_: Annotated[str | None, typer.Option("--from", help="First day.")] = None,
+    to: Annotated[str | None, typer.Option(help="Last day.")] = None,
+    provider: Annotated[str | None, typer.Option(help="Of one provider alone.")] = None,
+    output: Annotated[str | None, typer.Option(help="A file; standard output if absent.")] = None,
+    accounts: Annotated[Path | None, typer.Option(help="DATEV's account numbers, as TOML.")] = None,
+) -> None:
+    """Books for other programs: every movement of credit and money, in double entry."""
+    books = _ask(lambda state: export_days(state.reader, form, from_, to, provider, accounts))
+    write_books(books, output)
 
 
 @token_app.command("list")

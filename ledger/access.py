@@ -24,6 +24,8 @@ WORK_COMMANDS = frozenset({"log-work", "record-service", "top-up-credit", "grant
 SESSION_COMMANDS = frozenset({"book-session", "move-session", "cancel-session", "record-no-show", "complete-session"})
 WORD_COMMANDS = frozenset({"confirm-deduction", "dispute-deduction"})
 
+BILLING_COMMANDS = frozenset({"issue-invoice", "issue-credit-note", "close-period"})
+
 OPERATOR = (
     CONTRACT_COMMANDS
     | TICKET_COMMANDS
@@ -37,6 +39,7 @@ MAY: dict[str, frozenset[str]] = {
     "finance": frozenset(
         {"settle-dispute", "reverse-deduction", "top-up-credit", "grant-credit", "amend-customer"}
         | {"grant-service-credit"}
+        | BILLING_COMMANDS
     ),
     "customer": frozenset({"open-ticket", "reopen-ticket", "close-ticket"})
     | WORD_COMMANDS
@@ -44,7 +47,7 @@ MAY: dict[str, frozenset[str]] = {
     "partner": frozenset({"open-ticket", "reopen-ticket", "close-ticket", "record-response", "escalate-ticket"})
     | {"authorise-direct-contact", "withdraw-direct-contact"},
     "auditor": frozenset(),
-    "admin": OPERATOR | {"settle-dispute"},
+    "admin": OPERATOR | BILLING_COMMANDS | {"settle-dispute"},
 }
 
 

@@ -22,11 +22,12 @@ Apply = TypeVar("Apply", bound=Callable[..., None])
 
 @dataclass(slots=True, frozen=True)
 class Stamp:
-    """Who speaks (token and role) and when the ledger hears it."""
+    """Who speaks (token and role), when the ledger hears it, and which months are still open."""
 
     token_id: str
     role: str
     now: datetime
+    open_from: Callable[[datetime], datetime] = lambda moment: moment  # the first instant in an open month (M5)
 
 
 def applies(*facts: type[Fact]) -> Callable[[Apply], Apply]:
@@ -78,12 +79,17 @@ class LedgerAggregate(BaseAggregate[str]):
         return self
 
     def record(self, fact_class: type[Fact], effective_at: datetime, stamp: Stamp, **fields: Any) -> None:
-        """A new fact of this aggregate: applied at once, and the next entry of the journal."""
+        """A new fact of this aggregate: applied at once, and the next entry of the journal.
+
+        What moves credit or money in a closed month is effective at the first open instant, and says so (M5).
+        """
+        booked_at = stamp.open_from(effective_at) if fact_class.IS_BOOKED else effective_at
         fact = fact_class(
             contract_id=self.contract_id,
-            effective_at=effective_at,
+            effective_at=booked_at,
             token_id=stamp.token_id,
             role=stamp.role,
+            dated=effective_at if booked_at != effective_at else None,
             **fields,
         )
         self._methods[fact_class](self, fact)

@@ -97,7 +97,7 @@ class CreditAccount(CreditState):
 
         Returns the draws, the uncovered rest (0 where it is owed) and debts that later credit fills at once.
         """
-        draws, rest = self._take(moment, quantity)
+        draws, rest = self._take(moment, quantity, stamp.open_from(moment))
         if owe and rest:
             draws.append(Draw(None, rest))
             rest = 0
@@ -214,7 +214,8 @@ class CreditAccount(CreditState):
             since = max(at, debt.moment)
             for grant in sorted(self.grants.values(), key=lambda g: (max(since, g.valid_from), g.expires_at, g.order)):
                 when = max(since, grant.valid_from)
-                if grant.free <= 0 or debt.quantity == 0 or when >= grant.expires_at:
+                is_over = when >= grant.expires_at or grant.expires_at < stamp.open_from(when)
+                if grant.free <= 0 or debt.quantity == 0 or is_over:
                     continue
                 cover = Cover(debt.deduction_id, grant.grant_id, min(grant.free, debt.quantity), when)
                 self.record(

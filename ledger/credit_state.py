@@ -74,19 +74,23 @@ class CreditState(LedgerAggregate):
 
     # -- questions -------------------------------------------------------------------------------------------
 
-    def drawable(self, moment: datetime) -> list[Grant]:
-        """Grants valid at a moment with something free, in the order in which they are drawn (C2)."""
-        valid = [g for g in self.grants.values() if g.free > 0 and g.valid_at(moment)]
+    def drawable(self, moment: datetime, open_from: datetime | None = None) -> list[Grant]:
+        """Grants valid at a moment with something free, in the order in which they are drawn (C2).
+
+        Those that expired in a month that is closed, before `open_from`, are not drawn on any more (M5).
+        """
+        still = open_from or moment
+        valid = [g for g in self.grants.values() if g.free > 0 and g.valid_at(moment) and g.expires_at >= still]
         return sorted(valid, key=lambda g: (g.expires_at, g.order))
 
     def available(self, moment: datetime) -> int:
         """What a booking at that moment may reserve: unexpired grants less consumed, reserved and owed (C6)."""
         return sum(g.free for g in self.drawable(moment)) - sum(debt.quantity for debt in self.debts)
 
-    def _take(self, moment: datetime, quantity: int) -> tuple[list[Draw], int]:
+    def _take(self, moment: datetime, quantity: int, open_from: datetime | None = None) -> tuple[list[Draw], int]:
         """Draws in the order of C2 and what they leave uncovered."""
         draws = []
-        for grant in self.drawable(moment):
+        for grant in self.drawable(moment, open_from):
             if quantity == 0:
                 break
             part = min(grant.free, quantity)

@@ -194,7 +194,7 @@ class Deduction(LedgerAggregate):
     def _deducted(self, fact: Deducted) -> None:
         self.contract_id = fact.contract_id
         self.status = fact.status
-        self.moment, self.deemed_at = fact.effective_at, fact.deemed_at
+        self.moment, self.deemed_at = fact.true_at, fact.deemed_at
         self.draws = {draw.grant_id: draw.quantity for draw in fact.draws}
         self.pool = fact.pool
         if not isinstance(fact, ServiceDelivered):

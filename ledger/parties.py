@@ -69,6 +69,14 @@ class Keyring:
             self._digest_key = bytes(rows[0][0])
         return blake2b(content, key=self._digest_key, digest_size=16).digest()
 
+    def secrets(self, key_ids: Iterable[str]) -> dict[str, bytes]:
+        """The secrets of those of these keys that are still there, those of this batch included."""
+        wanted = sorted(key_ids)
+        places = ",".join("?" * len(wanted))
+        sql = f"SELECT key_id, secret FROM party_keys WHERE key_id IN ({places})"
+        found = {str(row[0]): bytes(row[1]) for row in self._database.query(sql, wanted)} if wanted else {}
+        return found | {key_id: secret for key_id, _, _, secret in self.fresh if key_id in wanted}
+
     def saved(self) -> None:
         self.fresh = []
 

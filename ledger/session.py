@@ -96,7 +96,7 @@ class Session(LedgerAggregate):
     def _booked(self, fact: SessionBooked) -> None:
         self.contract_id = fact.contract_id
         self.state = "booked"
-        self.starts_at, self.booked_at = fact.starts_at, fact.effective_at
+        self.starts_at, self.booked_at = fact.starts_at, fact.true_at
         self.estimate_minutes, self.reserved = fact.estimate_minutes, fact.reserved
         self.pool, self.ticket_id, self.service = fact.pool, fact.ticket_id, fact.service
 

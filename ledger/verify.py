@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.events import ContractSigned, SessionBooked, SessionEnded, SessionMoved
+from ledger.events import ContractSigned, NumberTaken, PeriodClosed, SessionBooked, SessionEnded, SessionMoved
 from ledger.mapper import UnknownTopicError, decode
 from ledger.store.database import Database
 
@@ -75,9 +75,11 @@ class _Reading:
         if isinstance(fact, ContractSigned):
             self.providers[fact.contract_id] = fact.provider
         owner = self.providers.get(fact.contract_id)
+        if isinstance(fact, PeriodClosed):  # of a provider, and of no contract
+            owner = fact.provider
         for name, found, said in (
             ("stream", stream, _stream_of(fact)),
-            ("contract", contract_id, fact.contract_id),
+            ("contract", contract_id, fact.contract_id or None),
             ("provider", provider, owner),
         ):
             if found != said:
@@ -90,6 +92,10 @@ def _stream_of(fact: Any) -> str:
     """The stream that an event belongs to, by what it is about."""
     if isinstance(fact, SESSION_FACTS):
         return f"session:{fact.session_id}"
+    if isinstance(fact, NumberTaken):
+        return f"series:{fact.provider}:{fact.kind}"
+    if isinstance(fact, PeriodClosed):
+        return f"books:{fact.provider}"
     match type(fact).__module__.rpartition(".")[2]:
         case "tickets":
             return f"ticket:{fact.ticket_id}"
@@ -97,6 +103,8 @@ def _stream_of(fact: Any) -> str:
             return f"deduction:{fact.deduction_id}"
         case "credit":
             return f"account:{fact.contract_id}:{fact.pool}"
+        case "documents":
+            return f"document:{fact.number}"
         case _:
             return f"contract:{fact.contract_id}"
 

@@ -44,6 +44,7 @@ class MovementRow(msgspec.Struct):
     reserved: int
     expires_at: int | None
     note: str | None
+    dated: int | None  # when it was true, where that month was closed already (M5)
 
 
 class AccountRow(msgspec.Struct):
@@ -117,6 +118,7 @@ def _move(
             reserved,
             expires_at,
             note,
+            to_micros(fact.dated) if fact.dated is not None else None,
         ),
     )
     account = rows.the(ACCOUNTS, f"{fact.contract_id}:{fact.pool}")
@@ -180,6 +182,7 @@ def _cut(rows: Rows, fact: GrantCutShort, place: Place) -> None:
             0,
             0,
             expires_at,
+            None,
             None,
         ),
     )

@@ -28,6 +28,7 @@ class Line:
     balance: int = 0
     note: str | None = None
     ticket_id: str | None = None
+    dated: int | None = None
 
     @property
     def order(self) -> tuple[int, int, int]:
@@ -47,7 +48,7 @@ async def statement(snapshot: Snapshot, contract_id: str, pool: str | None, cut:
     """All lines up to a place in both times, pools apart, each pool's running balance in its lines."""
     sql = (
         "SELECT m.position, m.pool, m.grant_id, m.effective_at, m.recorded_at, m.kind, m.reference, m.granted, "
-        "m.consumed, m.expires_at, m.note, d.ticket_id FROM movements m LEFT JOIN deductions d "
+        "m.consumed, m.expires_at, m.note, m.dated, d.ticket_id FROM movements m LEFT JOIN deductions d "
         "ON d.deduction_id = m.reference AND m.kind IN ('work', 'session', 'penalty', 'service', 'reversal') "
         "WHERE m.contract_id = ? AND m.position <= ? ORDER BY m.position, m.part"
     )
@@ -55,7 +56,7 @@ async def statement(snapshot: Snapshot, contract_id: str, pool: str | None, cut:
     grants: dict[str, _GrantLife] = {}
     for row in await snapshot.query(sql, (contract_id, cut.position)):
         position, of_pool, grant_id, effective_at, recorded_at, kind, reference = row[:7]
-        granted, consumed, expires_at, note, ticket_id = row[7:]
+        granted, consumed, expires_at, note, dated, ticket_id = row[7:]
         if pool is not None and of_pool != pool:
             continue
         if expires_at is not None:  # as known at the position asked for, the last word on the grant's end
@@ -72,6 +73,7 @@ async def statement(snapshot: Snapshot, contract_id: str, pool: str | None, cut:
             line = lines[position] = Line(
                 position, effective_at, recorded_at, of_pool, kind, reference, 0, note=note, ticket_id=ticket_id
             )
+            line.dated = dated
         line.change += granted - consumed
     everything = list(lines.values())
     for grant_id, life in grants.items():

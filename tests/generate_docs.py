@@ -26,10 +26,12 @@ import httpx
 import msgspec
 
 from ledger.aggregate import LedgerAggregate
+from ledger.books import Books
 from ledger.contract import Contract
 from ledger.credit_account import CreditAccount
 from ledger.deduction import Deduction
 from ledger.events import FACTS, Draw, Fact, Sealed
+from ledger.invoice import Document, DocumentSeries
 from ledger.session import Session
 from ledger.ticket import Ticket
 
@@ -45,6 +47,9 @@ AGGREGATES: dict[type[LedgerAggregate], str] = {
     CreditAccount: "`account:`, the contract's id, `:` and the pool",
     Deduction: "`deduction:` and the deduction's id",
     Session: "`session:` and the session's id",
+    Document: "`document:` and the number",
+    DocumentSeries: "`series:`, the provider, `:` and the kind of document",
+    Books: "`books:` and the provider",
 }
 KINDS: dict[Any, str] = {
     str: "text",
@@ -101,7 +106,7 @@ def _home(fact: type[Fact]) -> type[LedgerAggregate]:
     return found[0]
 
 
-def _title(kind: type[LedgerAggregate]) -> str:
+def _title(kind: type) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__).capitalize()
 
 
@@ -131,6 +136,8 @@ def _kind(hint: Any) -> str:
         return f"list of {_kind(parts[0])}s"
     if origin is dict:
         return "JSON object" if parts[1] is Any else f"{_kind(parts[1])}, by name"
+    if hint not in KINDS and isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return f"{_title(hint).lower()} record"
     return KINDS[hint]
 
 

@@ -4,6 +4,14 @@ from api.models.base import (
     Answer,
     Figure,
 )
+from api.models.billing import (
+    DocumentAnswer,
+    DocumentLineOut,
+    DocumentList,
+    DocumentOut,
+    DraftAnswer,
+    VatOut,
+)
 from api.models.contracts import (
     ContractAnswer,
     ContractList,
@@ -68,6 +76,11 @@ __all__ = [
     "DeductionAnswer",
     "DeductionList",
     "DeductionOut",
+    "DocumentAnswer",
+    "DocumentLineOut",
+    "DocumentList",
+    "DocumentOut",
+    "DraftAnswer",
     "EventList",
     "EventOut",
     "Figure",
@@ -89,5 +102,6 @@ __all__ = [
     "TicketList",
     "TicketOut",
     "TraceOut",
+    "VatOut",
     "WindowOut",
 ]

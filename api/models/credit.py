@@ -43,6 +43,7 @@ class LineOut(BaseModel):
     change: Figure = Field(examples=[-60])
     balance: Figure = Field(description="What is owned after the line: granted − consumed − expired.", examples=[420])
     note: str | None
+    dated: str | None = Field(description="When it was true, where that month was closed already.")
 
 
 class StatementOut(Answer):

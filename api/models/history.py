@@ -39,3 +39,4 @@ class CommandAnswer(BaseModel):
     replayed: bool = Field(description="The command was known already; nothing was recorded again.")
     position: int = Field(description="Position of the command's last event: a `min_position` to read it back.")
     events: list[RecordedEvent]
+    number: str | None = Field(default=None, description="Of the document, where one was issued.")

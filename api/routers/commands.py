@@ -61,13 +61,18 @@ def _each_name_once(pairs: list[tuple[str, Any]]) -> None:
         seen.add(name)
 
 
+ISSUING = ("InvoiceIssued", "CreditNoteIssued")
+
+
 def show_answer(answer: door.Answer) -> dict[str, Any]:
-    return {
+    shown = {
         "command_id": answer.command_id,
         "replayed": answer.replayed,
         "position": answer.last,
         "events": [{"position": p, "type": kind, "stream": stream} for p, kind, stream in answer.events],
     }
+    number = next((stream for _, kind, stream in answer.events if kind in ISSUING), None)
+    return shown | ({"number": number.removeprefix("document:")} if number else {})
 
 
 async def carry_out(state: State, name: str, request: Request, actor: Actor, key: str | None) -> dict[str, Any]:
@@ -110,6 +115,7 @@ for _name, _model in COMMANDS.items():
         _route(_name),
         methods=["POST"],
         response_model=CommandAnswer,
+        response_model_exclude_unset=True,
         summary=_name.replace("-", " ").capitalize(),
         openapi_extra={"requestBody": _body},
     )

@@ -268,6 +268,7 @@ async def _lines(snapshot: Snapshot, lines: list[Line], units: dict[str, str]) -
                 change=figure(line.change, unit),
                 balance=figure(line.balance, unit),
                 note=note,
+                dated=show_instant(from_micros(line.dated)) if line.dated is not None else None,
             )
         )
     return items

@@ -33,6 +33,11 @@ router = APIRouter(prefix="/v1", tags=["deductions"], responses=PROBLEMS, depend
 Status = Literal["pending", "confirmed", "deemed_confirmed", "disputed", "upheld", "reversed", "not_required"]
 _DEDUCTION_COLUMNS = ", ".join(f"d.{column}" for column in DeductionRow.__struct_fields__)
 _CHARGE_COLUMNS = ", ".join(ChargeRow.__struct_fields__)
+# The invoice that a charge stands on at a place in both times; null once a credit note took it back.
+_NUMBER = (
+    "(SELECT b.number FROM billed b WHERE b.charge_id = charges.charge_id AND b.effective_at <= ? AND b.position <= ? "
+    "ORDER BY b.position DESC LIMIT 1)"
+)
 _sealed = msgspec.json.Decoder(Sealed).decode
 _draws = msgspec.json.Decoder(list[Draw]).decode
 _overage = msgspec.json.Decoder(list[dict[str, Any]]).decode
@@ -196,20 +201,21 @@ async def contract_charges(
             "contract_id = ? AND effective_at <= ? AND position <= ?",
             [contract_id, asked.at, asked.position],
         )
-        if invoiced:
-            condition += " AND 1 = 0"  # no document has been issued: there is no command for it yet
+        if invoiced is not None:
+            condition += f" AND {_NUMBER} IS {'NOT ' if invoiced else ''}NULL"
+            params.extend([asked.at, asked.position])
         after = decode_cursor(cursor, int)
         if after:
             condition += " AND position > ?"
             params.extend(after)
-        sql = f"SELECT {_CHARGE_COLUMNS} FROM charges WHERE {condition} ORDER BY position LIMIT ?"
-        found = [ChargeRow(*row) for row in await snapshot.query(sql, (*params, limit + 1))]
-        rows, following = page(found, limit, lambda row: (row.position,))
-        items = [_charge(row) for row in rows]
+        sql = f"SELECT {_NUMBER}, {_CHARGE_COLUMNS} FROM charges WHERE {condition} ORDER BY position LIMIT ?"
+        found = await snapshot.query(sql, (asked.at, asked.position, *params, limit + 1))
+        rows, following = page([(row[0], ChargeRow(*row[1:])) for row in found], limit, lambda r: (r[1].position,))
+        items = [_charge(row, number) for number, row in rows]
         return ChargeList(position=asked.position, contract_id=contract_id, items=items, next=following)
 
 
-def _charge(row: ChargeRow) -> ChargeOut:
+def _charge(row: ChargeRow, invoice_number: str | None) -> ChargeOut:
     return ChargeOut(
         charge_id=row.charge_id,
         kind=row.kind,
@@ -223,6 +229,6 @@ def _charge(row: ChargeRow) -> ChargeOut:
         rate=show_cents(row.rate_cents) if row.rate_cents is not None else None,
         service=row.service,
         reverses=row.reverses,
-        invoice_number=None,
+        invoice_number=invoice_number,
         position=row.position,
     )

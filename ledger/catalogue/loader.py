@@ -1,6 +1,7 @@
 """Reads the catalogue: the plans of all providers, from TOML files, checked whole.
 
-The shipped files lie beside this one; a user's own folder adds to them, never replaces. Every fault of every file is
+The shipped files lie beside this one; a user's own folder adds to them and
+replaces nothing but `[parties.…]`, who issues a provider's documents. Every fault of every file is
 reported at once, each with its file and key. How a file is written stands in docs/catalogue.md.
 """
 
@@ -18,7 +19,16 @@ from pydantic import Field
 
 from ledger.catalogue.agreement import SAMPLES
 from ledger.catalogue.paths import RAW, Problem, check, check_terms, is_path, plain, put
-from ledger.catalogue.plans import Catalogue, InvoiceSeries, Plan, Provider, Text, digest, published_terms
+from ledger.catalogue.plans import (
+    Catalogue,
+    InvoiceSeries,
+    Plan,
+    Provider,
+    ProviderParty,
+    Text,
+    digest,
+    published_terms,
+)
 from ledger.terms import OpenFigure, Strict
 
 __all__ = ["Catalogue", "CatalogueError", "Fault", "Plan", "Provider", "digest", "load_catalogue"]
@@ -87,6 +97,7 @@ class _Loading:
         self._digests: list[tuple[str, RAW]] = []
         self._providers: dict[str, Provider] = {}
         self._plans: dict[tuple[str, int], Plan] = {}
+        self._parties: dict[str, ProviderParty] = {}
         self._homes: dict[object, str] = {}  # which file said it first: a provider, a prefix, a plan's version
 
     def read_folder(self, folder: Traversable, label: str) -> None:
@@ -110,11 +121,14 @@ class _Loading:
 
     def catalogue(self) -> Catalogue:
         for file, raw in self._files:
-            for key in raw.keys() - {"provider", "plans"}:
+            for key in raw.keys() - {"provider", "plans", "parties"}:
                 self._fault(file, key, "is no key that exists here")
             if isinstance(raw.get("provider"), dict):
                 self._add_provider(file, raw["provider"])
         for file, raw in self._files:
+            self._add_parties(file, raw.get("parties", {}))
+            if raw.keys() == {"parties"}:
+                continue
             provider = self._provider_of(file, raw)
             plans = raw.get("plans", {})
             if not isinstance(plans, dict):
@@ -128,7 +142,7 @@ class _Loading:
         self._compare_digests()
         if self._faults:
             raise CatalogueError(self._faults)
-        return Catalogue(self._plans, self._providers)
+        return Catalogue(self._plans, self._providers, self._parties)
 
     def _add_provider(self, file: str, raw: RAW) -> None:
         provider, problems = check(Provider, raw)
@@ -144,6 +158,19 @@ class _Loading:
             series = self._homes.setdefault(("prefix", prefix), f"{provider.id}.{kind}")
             if series != f"{provider.id}.{kind}":
                 self._fault(file, f"provider.invoice_series.{kind}", f"the prefix {prefix} is taken by {series}")
+
+    def _add_parties(self, file: str, raw: object) -> None:
+        """Who issues a provider's documents: what a later folder says replaces what an earlier one said."""
+        if not isinstance(raw, dict):
+            self._fault(file, "parties", "is a table of parties by provider")
+            return
+        for provider_id, said in raw.items():
+            party, problems = check(ProviderParty, said)
+            self._report(file, f"parties.{provider_id}", problems)
+            if provider_id not in self._providers:
+                self._fault(file, f"parties.{provider_id}", f"no file describes the provider {provider_id}")
+            elif party is not None:
+                self._parties[provider_id] = party
 
     def _provider_of(self, file: str, raw: RAW) -> Provider:
         said = raw.get("provider")

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints, field_validator
+from stdnum import iban
+from stdnum.eu import vat as eu_vat
+from stdnum.exceptions import ValidationError
 
 from ledger.catalogue.agreement import agree, shown
 from ledger.catalogue.paths import RAW
@@ -40,6 +43,52 @@ class Provider(Strict):
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
     invoice_series: InvoiceSeries
+
+
+class PartyAddress(Strict):
+    line1: Text
+    line2: Text | None = None
+    postcode: Text
+    city: Text
+
+
+class ProviderParty(Strict):
+    """Who issues a provider's documents: what the law and the formats ask of the seller (M3, M4).
+
+    `payment_days` after the day of issue an invoice is due; a document is kept for `retention_years` after the end
+    of the year in which it was issued.
+    """
+
+    name: Text
+    address: PartyAddress
+    email: Text | None = None
+    phone: Text | None = None
+    contact: Text | None = None
+    vat_id: Text | None = None
+    tax_number: Text | None = None
+    registration: Text | None = None
+    iban: Text | None = None
+    bic: Text | None = None
+    bank: Text | None = None
+    payment_days: Annotated[int, Field(ge=0, le=365)] = 14
+    retention_years: Annotated[int, Field(ge=1, le=100)] = 10
+
+    @field_validator("iban")
+    @classmethod
+    def _iban(cls, value: str | None) -> str | None:
+        return None if value is None else _checked(iban.validate, value, "is no IBAN")
+
+    @field_validator("vat_id")
+    @classmethod
+    def _vat_id(cls, value: str | None) -> str | None:
+        return None if value is None else _checked(eu_vat.validate, value, "is no VAT id of a member state")
+
+
+def _checked(validate: Callable[[str], str], value: str, fault: str) -> str:
+    try:
+        return validate(value)
+    except ValidationError:
+        raise ValueError(fault) from None
 
 
 @dataclass(frozen=True)
@@ -104,6 +153,7 @@ class Catalogue:
 
     _plans: dict[tuple[str, int], Plan]
     _providers: dict[str, Provider]
+    _parties: dict[str, ProviderParty] = field(default_factory=dict)
 
     def plan(self, plan_id: str, version: int | None = None) -> Plan:
         """A plan, in its newest version unless one is named; refuses `unknown-plan`."""
@@ -130,3 +180,7 @@ class Catalogue:
         if provider_id not in self._providers:
             raise Refusal("not-found", f"The catalogue has no provider {shown(provider_id)}.")
         return self._providers[provider_id]
+
+    def party(self, provider_id: str) -> ProviderParty | None:
+        """Who issues the provider's documents, where a file says so."""
+        return self._parties.get(provider_id)

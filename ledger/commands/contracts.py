@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from ledger.billing.vat import normal_vat_id
 from ledger.commands import bodies
 from ledger.commands.work import UnitOfWork
 from ledger.contract import Contract
 from ledger.credit_account import CreditAccount
-from ledger.errors import Refusal
+from ledger.errors import Refusal, malformed
 from ledger.events import CustomerAmended
 from ledger.terms import MinutesPool, Terms
 from ledger.values import first_instant, parse_cents
 
+ONE_DAY = timedelta(days=1)
 PERSONAL = {"name", "vat_id", "tax_number", "email", "address", "buyer_reference"}
 
 
@@ -23,6 +26,7 @@ def sign_contract(work: UnitOfWork, body: bodies.SignContract) -> None:
     contract.contract_id = body.contract_id
     customer, partner = body.customer, body.partner
     party = customer.model_dump(include=PERSONAL, exclude_none=True)
+    _check_vat_id(party, customer.country)
     seal = work.keyring.seal
     contract.sign(
         work.stamp,
@@ -39,6 +43,15 @@ def sign_contract(work: UnitOfWork, body: bodies.SignContract) -> None:
     )
     work.is_new(contract)
     _start_term(work, body.starts_on, terms)
+
+
+def _check_vat_id(party: dict[str, Any], country: str) -> None:
+    """A VAT id is kept in its normal form. Raises Refusal malformed for one of another form (M4)."""
+    if "vat_id" in party:
+        try:
+            party["vat_id"] = normal_vat_id(party["vat_id"], country)
+        except ValueError as error:
+            raise malformed("customer.vat_id", str(error)) from None
 
 
 def _start_term(work: UnitOfWork, starts_on: date, terms: Terms) -> None:
@@ -90,6 +103,7 @@ def amend_customer(work: UnitOfWork, body: bodies.AmendCustomer) -> None:
     assert contract.party is not None
     party = work.keyring.open(contract.provider, f"customer:{contract.customer_id}", contract.party) or {}
     party.update(given.model_dump(include=PERSONAL, exclude_none=True))
+    _check_vat_id(party, given.country or contract.country)
     contract.record(
         CustomerAmended,
         work.at(body.at),
@@ -105,6 +119,7 @@ def change_plan(work: UnitOfWork, body: bodies.ChangePlan) -> None:
     """From a day on another plan: its term, allotment and fee begin, the old allotment expires (C15)."""
     contract = work.contract
     terms = work.catalogue.plan(body.plan).agree(body.agreed, contract.customer_coverage)
+    work.check_open(first_instant(body.from_on, contract.timezone), "from_on")
     contract.change_plan(body.from_on, terms, work.stamp)
     _end_credit(work, first_instant(body.from_on, contract.timezone))
     _start_term(work, body.from_on, terms)
@@ -112,6 +127,7 @@ def change_plan(work: UnitOfWork, body: bodies.ChangePlan) -> None:
 
 def terminate_contract(work: UnitOfWork, body: bodies.TerminateContract) -> None:
     """The contract ends after its last day; its allotment expires, later sessions are released (C15)."""
+    work.check_open(first_instant(body.ends_on + ONE_DAY, work.contract.timezone), "ends_on")
     cut_at = work.contract.terminate(body.ends_on, work.seal_customer(body.reason), work.stamp)
     _end_credit(work, cut_at)
 

@@ -12,17 +12,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 import msgspec
 from pydantic import ValidationError
 
-from ledger.access import Actor
+from ledger.access import BILLING_COMMANDS, Actor
 from ledger.catalogue.loader import Catalogue
-from ledger.commands import contracts, credit, deductions, service_credits, sessions, tickets
+from ledger.commands import billing, contracts, credit, deductions, service_credits, sessions, tickets
 from ledger.commands.bodies import COMMANDS, CREATES, RenewContract
 from ledger.commands.fields import Command
-from ledger.commands.work import AggregateCache, UnitOfWork, locate
+from ledger.commands.locate import locate
+from ledger.commands.work import AggregateCache, UnitOfWork
 from ledger.errors import Refusal, malformed
 from ledger.parties import Keyring
 from ledger.store import ConflictError, EventStore, Prior
@@ -33,7 +35,7 @@ LONGEST_PAUSE_SECONDS = 0.2
 CARRY_OUT: dict[str, Callable[[UnitOfWork, Any], None]] = {
     name: getattr(module, name.replace("-", "_"))
     for name in COMMANDS
-    for module in (contracts, credit, deductions, service_credits, sessions, tickets)
+    for module in (billing, contracts, credit, deductions, service_credits, sessions, tickets)
     if hasattr(module, name.replace("-", "_"))
 }
 
@@ -112,7 +114,17 @@ class Ledger:
         self._cache = AggregateCache(store)
 
     def submit(self, requests: Sequence[Request]) -> list[Answer | Refusal]:
-        """Answers each request in order; what is answered is durable. Raises Unavailable when nothing is known."""
+        """Answers each request in order; what is answered is durable. Raises Unavailable when nothing is known.
+
+        A command that looks through stored history needs the positions of what came before it, and is saved alone.
+        """
+        answers: list[Answer | Refusal] = []
+        for alone, part in groupby(requests, key=lambda request: request.name in BILLING_COMMANDS):
+            for batch in [[one] for one in part] if alone else [list(part)]:
+                answers += self._submit(batch)
+        return answers
+
+    def _submit(self, requests: Sequence[Request]) -> list[Answer | Refusal]:
         for attempt in range(ATTEMPTS):
             try:
                 return self._attempt(requests)

@@ -12,19 +12,20 @@ from typing import Any, TypeVar
 
 from ledger.access import Actor
 from ledger.aggregate import LedgerAggregate, Stamp
-from ledger.catalogue.loader import Catalogue
+from ledger.books import Books
+from ledger.catalogue.loader import Catalogue, Provider
 from ledger.contract import Contract
 from ledger.contract_term import Term
 from ledger.credit_account import Cover, CreditAccount
 from ledger.deduction import Deduction
 from ledger.errors import Refusal, malformed
-from ledger.events import Sealed
+from ledger.events import Fact, Sealed
 from ledger.mapper import StreamEvent
-from ledger.parties import Keyring
+from ledger.parties import Keyring, unseal
 from ledger.session import Session
 from ledger.store import Batch, CommandRow, EventStore
 from ledger.ticket import Ticket
-from ledger.values import show_instant
+from ledger.values import local_date, show_instant
 
 A = TypeVar("A", bound=LedgerAggregate)
 ONE_DAY_AHEAD = timedelta(days=1)
@@ -68,23 +69,26 @@ class UnitOfWork:
         self.actor = Actor("", "admin")
         self.stamp = Stamp("", "admin", datetime.min)
         self._contract: Contract | None = None
+        self._provider = ""
         self.claims: list[tuple[str, str]] = []
 
     # -- one command -----------------------------------------------------------------------------------------
 
     def begin(self, actor: Actor, now: datetime) -> None:
         self.actor = actor
-        self.stamp = Stamp(actor.token_id, actor.role, now)
+        self.stamp = Stamp(actor.token_id, actor.role, now, self._open_from)
         self._journal = []
         self._contract = None
+        self._provider = ""
         self.claims = []
 
     def accept(self, command_id: str, name: str, digest: bytes) -> CommandRow:
         """The command's facts join the batch, in the order in which they were recorded."""
         first = len(self.events)
         self.events.extend(self._journal)
-        contract = self.contract
-        row = CommandRow(first, len(self.events) - 1, command_id, name, digest, contract.provider, contract.contract_id)
+        known = self._contract
+        provider, contract_id = (known.provider, known.contract_id) if known else (self._provider, None)
+        row = CommandRow(first, len(self.events) - 1, command_id, name, digest, provider, contract_id)
         self.batch.ids.extend((space, id_, len(self.batch.commands)) for space, id_ in self.claims)
         self.batch.commands.append(row)
         return row
@@ -146,6 +150,41 @@ class UnitOfWork:
 
     def is_new(self, contract: Contract) -> None:
         self._contract = contract
+
+    def locate_provider(self, provider: str) -> Provider:
+        """Finds the provider that a command without a contract is about. Raises Refusal not-found."""
+        if self.actor.provider not in (None, provider):
+            raise Refusal("not-found", f"There is no provider {provider}.", provider=provider)
+        self._provider = provider
+        return self.catalogue.provider(provider)
+
+    def books(self, provider: str) -> Books:
+        return self.get(Books, provider)
+
+    def _open_from(self, moment: datetime) -> datetime:
+        """The moment itself, or the first instant after the closed months that it lies in (M5)."""
+        return self.books(self.contract.provider).first_open(moment, self.contract.timezone)
+
+    def check_open(self, moment: datetime, field: str) -> None:
+        """For what can't be booked later. Raises Refusal period-closed."""
+        if self._open_from(moment) != moment:
+            month = f"{local_date(moment, self.contract.timezone):%Y-%m}"
+            raise Refusal("period-closed", f"{field}: {month} is closed.", field=field, month=month)
+
+    def whole_contract(self, topics: Sequence[str]) -> list[tuple[int, Fact]]:
+        """Events of the command's contract by topic; one that is added before this batch is saved is a conflict."""
+        self.batch.read_contracts.append(self.contract.contract_id)
+        return self.store.facts_of(self.contract.contract_id, topics)
+
+    def whole_provider(self, provider: str, topics: Sequence[str]) -> list[tuple[int, Fact]]:
+        """The same for all contracts of a provider."""
+        self.batch.read_contracts.append(f"provider:{provider}")
+        return self.store.facts_of_provider(provider, topics)
+
+    def open_texts(self, sealed: Iterable[Sealed]) -> dict[Sealed, Any]:
+        """The contents of sealed texts, whoever's key they are under; those whose key is gone are left out."""
+        wanted = list(sealed)
+        return unseal(wanted, self.keyring.secrets({one.key_id for one in wanted}))
 
     def ticket(self, ticket_id: str) -> Ticket:
         """A ticket of the command's contract. Raises Refusal unknown-ticket."""
@@ -224,30 +263,3 @@ def unknown_contract(contract_id: str) -> Refusal:
 
 def unknown_ticket(ticket_id: str) -> Refusal:
     return Refusal("unknown-ticket", f"There is no ticket {ticket_id}.", ticket_id=ticket_id)
-
-
-def unknown_session(session_id: str) -> Refusal:
-    return Refusal("unknown-session", f"There is no session {session_id}.", session_id=session_id)
-
-
-def unknown_deduction(deduction_id: str) -> Refusal:
-    return Refusal("unknown-deduction", f"There is no deduction {deduction_id}.", deduction_id=deduction_id)
-
-
-def locate(work: UnitOfWork, body: Any) -> None:
-    """Finds the contract that a command is about, by whichever id its body names.
-
-    Raises Refusal unknown-contract, -ticket, -session or -deduction, also for what the actor may not see.
-    """
-    fields = type(body).model_fields
-    if "contract_id" in fields:
-        work.locate(body.contract_id)
-    elif "ticket_id" in fields:
-        ticket = work.get(Ticket, body.ticket_id)
-        work.locate(ticket.contract_id, lambda: unknown_ticket(body.ticket_id))
-    elif "session_id" in fields:
-        session = work.get(Session, body.session_id)
-        work.locate(session.contract_id, lambda: unknown_session(body.session_id))
-    else:
-        deduction = work.get(Deduction, body.deduction_id)
-        work.locate(deduction.contract_id, lambda: unknown_deduction(body.deduction_id))

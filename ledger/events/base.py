@@ -31,16 +31,30 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One immutable event: when it was true, for which contract, and whose token said so.
 
     `effective_at` is when it was true in the world; when the ledger learned of it (`recorded_at`) is kept
-    beside the payload by the store, which alone knows it.
+    beside the payload by the store, which alone knows it. What belongs to a closed month is effective at the first open
+    instant instead, and `dated` keeps when it was true (M5).
     """
 
     TOPIC: ClassVar[str] = ""
     VERSION: ClassVar[int] = 1
+    IS_BOOKED: ClassVar[bool] = False  # whether it moves credit or money, so that a closed month takes it no more
 
     contract_id: str
     effective_at: datetime
     token_id: str
     role: str
+    dated: datetime | None = None
+
+    @property
+    def true_at(self) -> datetime:
+        """When it was true, whatever month it was booked in."""
+        return self.dated or self.effective_at
+
+
+class Movement(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact that moves credit or money."""
+
+    IS_BOOKED: ClassVar[bool] = True
 
 
 F = TypeVar("F", bound=type[Fact])

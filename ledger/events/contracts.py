@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.events.base import Fact, Sealed, topic
+from ledger.events.base import Fact, Movement, Sealed, topic
 
 
 @topic("ContractSigned")
@@ -58,7 +58,7 @@ class TermCutShort(Fact, frozen=True):
 
 
 @topic("FeeCharged")
-class FeeCharged(Fact, frozen=True):
+class FeeCharged(Movement, frozen=True):
     """The fee of a term, owed at its first instant (M1)."""
 
     charge_id: str
@@ -69,7 +69,7 @@ class FeeCharged(Fact, frozen=True):
 
 
 @topic("FeeReversed")
-class FeeReversed(Fact, frozen=True):
+class FeeReversed(Movement, frozen=True):
     """The fee of a term that will not begin, taken back by an equal negative charge."""
 
     charge_id: str
@@ -81,7 +81,7 @@ class FeeReversed(Fact, frozen=True):
 
 
 @topic("ServiceCreditCharged")
-class ServiceCreditCharged(Fact, frozen=True):
+class ServiceCreditCharged(Movement, frozen=True):
     """A share of a term's fee that the provider owes for a missed promise: a negative charge (M1)."""
 
     charge_id: str
@@ -140,7 +140,7 @@ class DirectContactWithdrawn(Fact, frozen=True):
 
 
 @topic("ContractOverageCounted")
-class ContractOverageCounted(Fact, frozen=True):
+class ContractOverageCounted(Movement, frozen=True):
     """Overage minutes that move the contract-wide tier position; negative when they were reversed (C3)."""
 
     deduction_id: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from ledger.events.base import Draw, Fact, Sealed, topic
+from ledger.events.base import Draw, Fact, Movement, Sealed, topic
 
 
 @topic("AccountOpened")
@@ -18,7 +18,7 @@ class AccountOpened(Fact, frozen=True):
 
 
 @topic("CreditGranted")
-class CreditGranted(Fact, frozen=True):
+class CreditGranted(Movement, frozen=True):
     """A lot of credit: counts from `valid_from` until `expires_at` (exclusive; none: for ever) (C2, C10)."""
 
     pool: str
@@ -33,7 +33,7 @@ class CreditGranted(Fact, frozen=True):
 
 
 @topic("TopUpCharged")
-class TopUpCharged(Fact, frozen=True):
+class TopUpCharged(Movement, frozen=True):
     """The price of bought credit: the one named, or the terms' rate (C5, M1)."""
 
     charge_id: str
@@ -47,7 +47,7 @@ class TopUpCharged(Fact, frozen=True):
 
 
 @topic("GrantCutShort")
-class GrantCutShort(Fact, frozen=True):
+class GrantCutShort(Movement, frozen=True):
     """A change of plan or a termination lets an allotment expire earlier than granted (C15)."""
 
     pool: str
@@ -57,7 +57,7 @@ class GrantCutShort(Fact, frozen=True):
 
 
 @topic("CreditReserved")
-class CreditReserved(Fact, frozen=True):
+class CreditReserved(Movement, frozen=True):
     """Credit held for a booked session, by the grants it is held on; still owned, no longer available (C6)."""
 
     pool: str
@@ -69,7 +69,7 @@ class CreditReserved(Fact, frozen=True):
 
 
 @topic("ReservationReleased")
-class ReservationReleased(Fact, frozen=True):
+class ReservationReleased(Movement, frozen=True):
     """The whole reservation of a session ends (C6)."""
 
     pool: str
@@ -79,7 +79,7 @@ class ReservationReleased(Fact, frozen=True):
 
 
 @topic("CreditDrawn")
-class CreditDrawn(Fact, frozen=True):
+class CreditDrawn(Movement, frozen=True):
     """Credit consumed by a deduction, by grant, first to expire first (C2); a draw without grant is a debt (C4)."""
 
     pool: str
@@ -90,7 +90,7 @@ class CreditDrawn(Fact, frozen=True):
 
 
 @topic("DebtCovered")
-class DebtCovered(Fact, frozen=True):
+class DebtCovered(Movement, frozen=True):
     """Credit that became available fills the oldest debt: the draw moves to this grant (C4)."""
 
     pool: str
@@ -101,7 +101,7 @@ class DebtCovered(Fact, frozen=True):
 
 
 @topic("CreditReturned")
-class CreditReturned(Fact, frozen=True):
+class CreditReturned(Movement, frozen=True):
     """A reversal gives back what a deduction drew, to the grants it drew from (C9)."""
 
     pool: str

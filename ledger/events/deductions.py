@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from ledger.events.base import Draw, Fact, Sealed, topic
+from ledger.events.base import Draw, Movement, Sealed, topic
 
 Basis = Literal["pool", "overage", "service", "flat", "goodwill", "warranty"]
 Word = Literal["pending", "not_required"]
 
 
 @topic("HoursDeducted")
-class HoursDeducted(Fact, frozen=True):
+class HoursDeducted(Movement, frozen=True):
     """Worked time and how it was billed. `effective_at` is the moment of the work, its start (C2, C14).
 
     `billed_minutes` is the worked time rounded up to `increment_minutes` (C1). `draws` is what the pool gave, in
@@ -45,7 +45,7 @@ class HoursDeducted(Fact, frozen=True):
 
 
 @topic("LateChangePenaltyDeducted")
-class LateChangePenaltyDeducted(Fact, frozen=True):
+class LateChangePenaltyDeducted(Movement, frozen=True):
     """A booked session was moved or cancelled with less than the notice: credit deducted without work (C7)."""
 
     deduction_id: str
@@ -63,7 +63,7 @@ class LateChangePenaltyDeducted(Fact, frozen=True):
 
 
 @topic("NoShowPenaltyDeducted")
-class NoShowPenaltyDeducted(Fact, frozen=True):
+class NoShowPenaltyDeducted(Movement, frozen=True):
     """The customer did not appear at a booked session: credit deducted without work (C7)."""
 
     deduction_id: str
@@ -79,7 +79,7 @@ class NoShowPenaltyDeducted(Fact, frozen=True):
 
 
 @topic("ServiceDelivered")
-class ServiceDelivered(Fact, frozen=True):
+class ServiceDelivered(Movement, frozen=True):
     """An agreed flat-rate service: quantity times its price, drawn from a pool of money or charged (C11)."""
 
     deduction_id: str
@@ -96,7 +96,7 @@ class ServiceDelivered(Fact, frozen=True):
 
 
 @topic("OverageCharged")
-class OverageCharged(Fact, frozen=True):
+class OverageCharged(Movement, frozen=True):
     """Overage at one tier's rate: minutes × rate / 60, half-up to the cent (C3)."""
 
     charge_id: str
@@ -109,7 +109,7 @@ class OverageCharged(Fact, frozen=True):
 
 
 @topic("ServiceCharged")
-class ServiceCharged(Fact, frozen=True):
+class ServiceCharged(Movement, frozen=True):
     """A service at its agreed rate: by the hour (`minutes`) or flat (`quantity`) (M1)."""
 
     charge_id: str
@@ -124,7 +124,7 @@ class ServiceCharged(Fact, frozen=True):
 
 
 @topic("SurchargeCharged")
-class SurchargeCharged(Fact, frozen=True):
+class SurchargeCharged(Movement, frozen=True):
     """The agreed surcharge of a visit on site (T7)."""
 
     charge_id: str
@@ -135,7 +135,7 @@ class SurchargeCharged(Fact, frozen=True):
 
 
 @topic("DrawCovered")
-class DrawCovered(Fact, frozen=True):
+class DrawCovered(Movement, frozen=True):
     """Later credit filled this deduction's debt: so much of its draw now rests on that grant (C4)."""
 
     deduction_id: str
@@ -145,7 +145,7 @@ class DrawCovered(Fact, frozen=True):
 
 
 @topic("DeductionConfirmed")
-class DeductionConfirmed(Fact, frozen=True):
+class DeductionConfirmed(Movement, frozen=True):
     """The customer says the deduction is right; `on_behalf` where the provider's token entered it (C8)."""
 
     deduction_id: str
@@ -155,7 +155,7 @@ class DeductionConfirmed(Fact, frozen=True):
 
 
 @topic("DeductionDisputed")
-class DeductionDisputed(Fact, frozen=True):
+class DeductionDisputed(Movement, frozen=True):
     """The customer says it is not, and why (C8)."""
 
     deduction_id: str
@@ -166,7 +166,7 @@ class DeductionDisputed(Fact, frozen=True):
 
 
 @topic("DisputeUpheld")
-class DisputeUpheld(Fact, frozen=True):
+class DisputeUpheld(Movement, frozen=True):
     """The provider stands by the deduction, with a reason (C8)."""
 
     deduction_id: str
@@ -175,7 +175,7 @@ class DisputeUpheld(Fact, frozen=True):
 
 
 @topic("DeductionReversed")
-class DeductionReversed(Fact, frozen=True):
+class DeductionReversed(Movement, frozen=True):
     """The deduction is undone in full; `settles_dispute` where a dispute ended so (C8, C9)."""
 
     deduction_id: str
@@ -187,7 +187,7 @@ class DeductionReversed(Fact, frozen=True):
 
 
 @topic("ChargeReversed")
-class ChargeReversed(Fact, frozen=True):
+class ChargeReversed(Movement, frozen=True):
     """A charge of a reversed deduction, taken back by an equal negative one (C9)."""
 
     charge_id: str
@@ -202,7 +202,7 @@ class ChargeReversed(Fact, frozen=True):
 
 
 @topic("SessionBooked")
-class SessionBooked(Fact, frozen=True):
+class SessionBooked(Movement, frozen=True):
     """A remote session at an agreed time, with an estimate (C6)."""
 
     session_id: str
@@ -215,7 +215,7 @@ class SessionBooked(Fact, frozen=True):
 
 
 @topic("SessionMoved")
-class SessionMoved(Fact, frozen=True):
+class SessionMoved(Movement, frozen=True):
     """The session has another start; a late move by the customer names its penalty (C7)."""
 
     session_id: str
@@ -227,7 +227,7 @@ class SessionMoved(Fact, frozen=True):
 
 
 @topic("SessionEnded")
-class SessionEnded(Fact, frozen=True):
+class SessionEnded(Movement, frozen=True):
     """The booking is over: completed, cancelled, a no-show, or released by the end of the terms (C6, C15)."""
 
     session_id: str

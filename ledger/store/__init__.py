@@ -16,6 +16,7 @@ import psycopg
 from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 
+from ledger.events import Fact
 from ledger.mapper import LedgerMapper, StreamEvent, decode, event_type
 from ledger.store.database import Database, Unavailable, open_database
 from ledger.store.recorders import (
@@ -138,6 +139,24 @@ class EventStore:
             "ORDER BY notification_id"
         )
         return [row[0] for row in self.database.query(sql, (contract_id,))]
+
+    def facts_of(self, contract_id: str, topics: Sequence[str]) -> list[tuple[int, Fact]]:
+        """Position and fact of a contract's events under some topics, in order."""
+        sql = (
+            f"SELECT notification_id, topic, state FROM stored_events WHERE contract_id = ? "
+            f"AND topic IN ({','.join('?' * len(topics))}) ORDER BY notification_id"
+        )
+        rows = self.database.query(sql, (contract_id, *topics))
+        return [(row[0], decode(row[1], bytes(row[2]))) for row in rows]
+
+    def facts_of_provider(self, provider: str, topics: Sequence[str]) -> list[tuple[int, Fact]]:
+        """Position and fact of all events of a provider under some topics, in order."""
+        sql = (
+            f"SELECT notification_id, topic, state FROM stored_events WHERE provider = ? "
+            f"AND topic IN ({','.join('?' * len(topics))}) ORDER BY notification_id"
+        )
+        rows = self.database.query(sql, (provider, *topics))
+        return [(row[0], decode(row[1], bytes(row[2]))) for row in rows]
 
     def events_between(self, first: int, last: int) -> list[tuple[int, str, str]]:
         """Position, type and stream of stored events, both ends included."""

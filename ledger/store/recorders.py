@@ -50,7 +50,8 @@ class Batch:
     keys: list[tuple[str, str, str, bytes]] = field(default_factory=list)  # key_id, provider, party, secret
     seen_position: int = 0  # the decisions rest on `read_streams` as of this position; a later append is a conflict
     read_streams: list[str] = field(default_factory=list)
-    read_contracts: list[str] = field(default_factory=list)  # likewise contracts whose whole history was looked through
+    # Likewise contracts, or all contracts of a provider (`provider:ID`), whose whole history was looked through.
+    read_contracts: list[str] = field(default_factory=list)
 
     def columns(self, events: int) -> tuple[list[str | None], list[str | None]]:
         """Provider and contract of each event."""
@@ -126,9 +127,11 @@ class SqliteRecorder(SQLiteApplicationRecorder):
         ).fetchone()
         base, recorded_at = (last[0], max(_now_micros(), last[1])) if last else (0, _now_micros())
         if base > batch.seen_position and (batch.read_streams or batch.read_contracts):
-            sql = "SELECT originator_id, contract_id FROM stored_events WHERE notification_id > ?"
+            sql = "SELECT originator_id, contract_id, provider FROM stored_events WHERE notification_id > ?"
             streams, whole = set(batch.read_streams), set(batch.read_contracts)
-            if any(row[0] in streams or row[1] in whole for row in raw.execute(sql, (batch.seen_position,))):
+            for stream, contract_id, provider in raw.execute(sql, (batch.seen_position,)):
+                if stream not in streams and contract_id not in whole and f"provider:{provider}" not in whole:
+                    continue
                 raise sqlite3.IntegrityError("a stream was appended to in the meantime")
         providers, contracts = batch.columns(len(stored_events))
         raw.executemany(

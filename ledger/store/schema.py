@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS stored_events (
     {stream_key} (originator_id, originator_version)
 );
 CREATE INDEX IF NOT EXISTS stored_events_recorded ON stored_events (recorded_at, notification_id);
-CREATE INDEX IF NOT EXISTS stored_events_sessions ON stored_events (contract_id) WHERE topic = 'SessionBooked@1';
+CREATE INDEX IF NOT EXISTS stored_events_contract ON stored_events (contract_id, notification_id);
 CREATE TABLE IF NOT EXISTS commands (
     first_position BIGINT NOT NULL PRIMARY KEY,
     last_position BIGINT NOT NULL,
@@ -115,7 +115,8 @@ BEGIN
     base := coalesce(base, 0);
     IF base > seen AND EXISTS (SELECT 1 FROM public.stored_events
                                WHERE notification_id > seen AND (originator_id = ANY(read_streams)
-                                                                 OR contract_id = ANY(read_contracts))) THEN
+                                                                 OR contract_id = ANY(read_contracts)
+                                                                 OR 'provider:' || provider = ANY(read_contracts))) THEN
         RAISE EXCEPTION 'a stream was appended to' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     INSERT INTO public.stored_events (originator_id, originator_version, topic, state, notification_id, recorded_at,

@@ -24,6 +24,49 @@ DEDUCTION: dict[str, Any] = {**BASE, "deduction_id": "W-1"}
 SESSION: dict[str, Any] = {**BASE, "session_id": "S-1"}
 MONEY: dict[str, Any] = {"amount_cents": 89900, "currency": "EUR"}
 
+LINE = e.DocumentLine(
+    line=1,
+    kind="overage",
+    description="Time beyond the credit, entry W-1",
+    quantity=15,
+    unit="minute",
+    unit_price_cents=8900,
+    price_base=60,
+    net_cents=2225,
+    vat_rate_percent_hundredths=1900,
+    vat_category="S",
+    supplied_on=date(2026, 1, 6),
+    events=[11, 13],
+    charge_id="W-1.overage.1",
+    deduction_id="W-1",
+    ticket_id="T-1",
+    session_id="W-1",
+    service="training",
+    basis="pool",
+    worked_minutes=425,
+    billed_minutes=435,
+    confirmation="pending",
+    starts_on=date(2026, 1, 1),
+    ends_on=date(2026, 12, 31),
+)
+DOCUMENT: dict[str, Any] = {
+    **BASE,
+    "provider": "house",
+    "issued_on": date(2026, 2, 2),
+    "customer_id": "K-1",
+    "customer_country": "DE",
+    "language": "de",
+    "currency": "EUR",
+    "lines": [LINE],
+    "vat": [e.VatLine(1900, "S", 2225, 423)],
+    "net_cents": 2225,
+    "vat_cents": 423,
+    "gross_cents": 2648,
+    "parties": NAME,
+    "retained_until": date(2036, 12, 31),
+    "partner_id": "P-1",
+}
+
 SAMPLES: dict[str, Fact] = {
     "ContractSigned@1": e.ContractSigned(
         **BASE,
@@ -187,6 +230,43 @@ SAMPLES: dict[str, Fact] = {
         currency="EUR",
         minutes=-15,
         rate_cents=8900,
+    ),
+    "InvoiceIssued@1": e.InvoiceIssued(
+        **DOCUMENT, number="HS-2026-00001", through_on=date(2026, 1, 31), due_on=date(2026, 2, 16)
+    ),
+    "CreditNoteIssued@1": e.CreditNoteIssued(
+        **DOCUMENT,
+        number="HS-CN-2026-00001",
+        corrects="HS-2026-00001",
+        corrects_issued_on=date(2026, 2, 2),
+        reason=TEXT,
+    ),
+    "InvoiceCredited@1": e.InvoiceCredited(**BASE, number="HS-2026-00001", credited_by="HS-CN-2026-00001"),
+    "NumberTaken@1": e.NumberTaken(
+        **BASE,
+        provider="house",
+        kind="invoice",
+        year=2026,
+        ordinal=1,
+        number="HS-2026-00001",
+        issued_on=date(2026, 2, 2),
+    ),
+    "PeriodClosed@1": e.PeriodClosed(
+        **{**BASE, "contract_id": ""},
+        provider="house",
+        month="2026-01",
+        totals=[
+            e.PeriodTotal(
+                "C-1",
+                "EUR",
+                92125,
+                92125,
+                0,
+                granted={"included": 480},
+                consumed={"included": 420},
+                expired={"included": 60},
+            )
+        ],
     ),
     "SessionBooked@1": e.SessionBooked(
         **SESSION,

@@ -530,9 +530,10 @@ def test_a_statement_is_given_as_csv_too(door: Door) -> None:
     rows = list(csv.reader(io.StringIO(response.text, newline="")))
     assert rows[0] == [
         *("position", "effective_at", "recorded_at", "pool", "kind"),
-        *("reference", "change", "balance", "note"),
+        *("reference", "change", "balance", "note", "dated"),
     ]
-    assert [[row[1], *row[3:]] for row in rows[1:]] == [
+    assert {row[9] for row in rows[1:]} == {""}
+    assert [[row[1], *row[3:9]] for row in rows[1:]] == [
         ["2025-12-31T23:00:00Z", "hours", "allotment", "C.allotment.1", "120", "120", ""],
         ["2026-01-05T09:00:00Z", "hours", "goodwill", "g", "60", "180", '\'=1+1, "so"'],
         ["2026-01-06T09:00:00Z", "hours", "work", "e", "-80", "100", "ticket t"],

@@ -11,7 +11,7 @@ import pytest
 
 from ledger.commands.bodies import COMMANDS
 from tests.http.door import Door, problem
-from tests.http.world import ABROAD, ANOTHERS, MINE, SIDES, commands, opening, prepared, signing, token, working
+from tests.http.world import ABROAD, ANOTHERS, MINE, SIDES, WHO, commands, opening, prepared, signing, token, working
 
 ROLES = ("operator", "finance", "customer", "partner", "auditor", "admin")
 MAY = """
@@ -76,6 +76,8 @@ def expected(role: str, command: str, side: str) -> int:
         return 401
     if command == "sign-contract":  # a contract that is not there yet is neither seen nor hidden; a plan is public
         return 200 if may[command][role] and sees[side][role] else 403
+    if command == "close-period":  # of a provider: what belongs to its contracts is neither seen nor hidden
+        return 404 if side == ABROAD and "provider" in WHO[role] else 200 if may[command][role] else 403
     if not sees[side][role]:
         return 404
     return 200 if may[command][role] else 403
@@ -83,7 +85,7 @@ def expected(role: str, command: str, side: str) -> int:
 
 def reachable(role: str, command: str, side: str) -> bool:
     """Whether a cell is about a command of the role, or about something that it sees."""
-    return not role or command == "sign-contract" or may[command][role] or sees[side][role]
+    return not role or command in ("sign-contract", "close-period") or may[command][role] or sees[side][role]
 
 
 def test_every_command_is_in_the_table_and_is_tried() -> None:

@@ -68,6 +68,9 @@ def commands(name: str) -> dict[str, tuple[list[Json], Json]]:
 
     allowed = {"command": "authorise-direct-contact", "contract_id": name, "by": "P", "at": "2026-02-01T09:00:00Z"}
     disputed = {"command": "dispute-deduction", "deduction_id": entry, "by": "K", "reason": "Not us"}
+    bought = {"command": "top-up-credit", "contract_id": name, "pool": "care", "top_up_id": f"{name}-u", "minutes": 60}
+    bought |= {"price": "100.00", "at": "2026-02-02T09:00:00Z"}
+    invoicing = {"contract_id": name, "through_on": "2026-02-28"}
     credit = {"contract_id": name, "pool": "care", "minutes": 60, "at": "2026-02-02T09:00:00Z"}
     return {
         "renew-contract": ([], {"contract_id": name}),
@@ -103,6 +106,9 @@ def commands(name: str) -> dict[str, tuple[list[Json], Json]]:
         "confirm-deduction": ([opened, worked], {"deduction_id": entry, "by": "K"}),
         "dispute-deduction": ([opened, worked], disputed),
         "settle-dispute": ([opened, worked, disputed], {"deduction_id": entry, "outcome": "upheld", "reason": "So"}),
+        "issue-invoice": ([bought], invoicing),
+        "issue-credit-note": ([bought, {"command": "issue-invoice", **invoicing}], {"reason": "Wrong address"}),
+        "close-period": ([], {}),
         "reverse-deduction": ([opened, worked], {"deduction_id": entry, "reason": "Twice"}),
     }
 
@@ -116,17 +122,24 @@ def prepared(door: Door, *names: str) -> dict[str, dict[str, Json]]:
     The contract that `sign-contract` is about is not there yet.
     """
     bodies: dict[str, dict[str, Json]] = {"sign-contract": {}}
-    lines = []
-    for side in SIDES:
+    lines: list[Json] = []
+    issuing: dict[str, int] = {}  # by side, the line that issues the invoice to be credited
+    for number, side in enumerate(SIDES, 1):
         bodies["sign-contract"][side] = signing(f"sign-contract-{side}", side)
         for command in names or commands(""):
             name = f"{command}-{side}"
             history, body = commands(name)[command]
             lines += [signing(name, side), *history]
             bodies.setdefault(command, {})[side] = body
+            if command == "close-period":
+                body |= {"provider": PROVIDER[side], "month": f"2025-{number:02}"}
+            if command == "issue-credit-note":
+                issuing[side] = len(lines) - 1
     if "change-plan" in bodies:
         bodies["change-plan"][ABROAD]["plan"] = "south-all"
-    door.all_ok(lines)
+    answers = door.all_ok(lines)
+    for side, line in issuing.items():
+        bodies["issue-credit-note"][side]["invoice_number"] = answers[line]["number"]
     return {
         command: {side: {k: v for k, v in body.items() if k != "command"} for side, body in by_side.items()}
         for command, by_side in bodies.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.commands.bodies.billing import ClosePeriod, IssueCreditNote, IssueInvoice
 from ledger.commands.bodies.contracts import (
     Address,
     AmendCustomer,
@@ -61,6 +62,7 @@ __all__ = [
     "BookSession",
     "CancelSession",
     "ChangePlan",
+    "ClosePeriod",
     "CompleteSession",
     "ConfirmDeduction",
     "Contact",
@@ -71,6 +73,8 @@ __all__ = [
     "EscalateTicket",
     "GrantCredit",
     "GrantServiceCredit",
+    "IssueCreditNote",
+    "IssueInvoice",
     "Kind",
     "LogWork",
     "MoveSession",
@@ -130,6 +134,9 @@ COMMANDS: dict[str, type[Command]] = {
     "dispute-deduction": DisputeDeduction,
     "settle-dispute": SettleDispute,
     "reverse-deduction": ReverseDeduction,
+    "issue-invoice": IssueInvoice,
+    "issue-credit-note": IssueCreditNote,
+    "close-period": ClosePeriod,
     "grant-service-credit": GrantServiceCredit,
 }
 

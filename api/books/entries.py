@@ -1,0 +1,148 @@
+"""What is stored, as neutral transactions: one an event, under its position, on its effective day.
+
+Credit: a grant makes credit available, a booking reserves it, a deduction consumes it, a reversal gives it back.
+Breakage is worked out as in statements: what is left at a grant's end, and what a reversal gives back to it after
+that, each under the grant's position (C9, C10). Money: a charge accrues against income of its kind when it arises, in
+full; nothing is spread over a term. An invoice moves what accrued, with its VAT, to the receivable; a credit note does
+the reverse (M3). Nothing is priced or rounded, and no sealed text is opened.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from api.books.chart import MINUTES, accrued, credit, income, receivable, vat
+from api.books.journal import CREDIT_NOTE, INVOICE, Posting, Transaction
+from api.books.stored import Charge, Contract, Document, Movement, Stored
+from ledger.events import InvoiceIssued
+from ledger.values import from_micros, local_date, to_micros
+from projections.movements import NEVER
+
+Contracts = Mapping[str, Contract]
+
+
+def transactions(stored: Stored) -> Iterator[Transaction]:
+    """All of them, whatever their day, in no order. Raises ValueError where one does not balance."""
+    yield from credit_transactions(stored.movements, stored.contracts)
+    for charge in stored.charges:
+        yield charge_transaction(charge, stored.contracts)
+    for document in stored.documents:
+        yield document_transaction(document)
+
+
+@dataclass(slots=True)
+class _Grant:
+    """Its first movement, its end as last known, and the change of what is left of it at each effective time."""
+
+    first: Movement
+    expires_at: int
+    flows: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+
+
+def credit_transactions(movements: Iterable[Movement], contracts: Contracts) -> Iterator[Transaction]:
+    """Those of credit, breakage included, from movements in the order of their positions.
+
+    A grant's end that has moved is no transaction; it shows in the breakage.
+    """
+    events: dict[int, list[Movement]] = defaultdict(list)
+    grants: dict[str, _Grant] = {}
+    for movement in movements:
+        events[movement.position].append(movement)
+        if movement.grant_id is None:
+            continue
+        if movement.expires_at is not None:
+            grants.setdefault(movement.grant_id, _Grant(movement, NEVER)).expires_at = movement.expires_at
+        grants[movement.grant_id].flows[movement.effective_at] += movement.granted - movement.consumed
+    for parts in events.values():
+        postings = tuple(posting for part in parts for posting in _postings(part, contracts))
+        if postings:
+            first = parts[0]
+            yield _of_credit(first, contracts, first.effective_at, first.recorded_at, first.kind, postings)
+    for grant in grants.values():
+        yield from _breakage(grant, contracts)
+
+
+def _postings(part: Movement, contracts: Contracts) -> Iterator[Posting]:
+    """60 minutes of work: `Consumed` 60, `Available` -60. Of a movement's three figures one at most is not nought."""
+    if part.kind == "debt_covered":  # nothing more is consumed: the draw leaves the debt and rests on a grant (C4)
+        yield _posting(part, contracts, "Consumed", part.consumed)
+        return
+    for leaf, amount in (("Granted", -part.granted), ("Consumed", part.consumed), ("Reserved", part.reserved)):
+        if amount:
+            yield _posting(part, contracts, leaf, amount)
+            yield _posting(part, contracts, "Available", -amount)
+
+
+def _breakage(grant: _Grant, contracts: Contracts) -> Iterator[Transaction]:
+    expired: dict[int, int] = defaultdict(int)
+    for moment, change in grant.flows.items():
+        expired[max(moment, grant.expires_at)] += change
+    for moment, amount in expired.items():
+        if amount and moment < NEVER:
+            taken = (("Expired", amount), ("Available", -amount))
+            postings = tuple(_posting(grant.first, contracts, *one) for one in taken)
+            yield _of_credit(grant.first, contracts, moment, None, "breakage", postings)
+
+
+def _posting(part: Movement, contracts: Contracts, leaf: str, amount: int) -> Posting:
+    account = credit(contracts[part.contract_id].provider, part.contract_id, part.pool, leaf)
+    return Posting(account, amount, part.currency or MINUTES, part.grant_id)
+
+
+def _of_credit(
+    part: Movement, contracts: Contracts, at: int, recorded_at: int | None, kind: str, postings: tuple[Posting, ...]
+) -> Transaction:
+    on = local_date(from_micros(at), contracts[part.contract_id].timezone)
+    return Transaction(on, at, part.position, recorded_at, part.contract_id, kind, part.reference, postings)
+
+
+def charge_transaction(charge: Charge, contracts: Contracts) -> Transaction:
+    """899.00 of fee: accrued 899.00, income -899.00. A reversal is the same with a negative amount."""
+    provider, zone = contracts[charge.contract_id]
+    earned = income(provider, charge.contract_id, charge.family)
+    return Transaction(
+        local_date(from_micros(charge.effective_at), zone),
+        charge.effective_at,
+        charge.position,
+        charge.recorded_at,
+        charge.contract_id,
+        charge.kind,
+        charge.charge_id,
+        (
+            Posting(accrued(provider, charge.contract_id), charge.amount_cents, charge.currency, charge.reverses),
+            Posting(earned, -charge.amount_cents, charge.currency, charge.reverses),
+        ),
+    )
+
+
+def document_transaction(document: Document) -> Transaction:
+    """An invoice over 899.00 and 19 %: receivable 1069.81, accrued -899.00, VAT -170.81. A credit note: the reverse.
+
+    On the day of issue. Raises ValueError where gross is not net and VAT.
+    """
+    fact = document.fact
+    is_invoice = isinstance(fact, InvoiceIssued)
+    sign = 1 if is_invoice else -1
+    note = None if isinstance(fact, InvoiceIssued) else fact.corrects
+    amounts = [
+        (receivable(fact.provider, fact.contract_id), fact.gross_cents),
+        (accrued(fact.provider, fact.contract_id), -fact.net_cents),
+        *(
+            (vat(fact.provider, one.category, one.rate_percent_hundredths), -one.amount_cents)
+            for one in fact.vat
+            if one.amount_cents
+        ),
+    ]
+    return Transaction(
+        fact.issued_on,
+        to_micros(fact.effective_at),
+        document.position,
+        document.recorded_at,
+        fact.contract_id,
+        INVOICE if is_invoice else CREDIT_NOTE,
+        fact.number,
+        tuple(Posting(account, sign * amount, fact.currency, note) for account, amount in amounts),
+        tuple(sorted({event for line in fact.lines for event in line.events})),
+    )

@@ -1,0 +1,135 @@
+"""Neutral double entry: transactions that balance, opening balances, and what each account holds at a month's end.
+
+Knows no database and no format. Amounts are ints: minutes, or minor units of a currency.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from api.books.chart import MINUTES, OPENING, Account
+from ledger.values import show_cents
+
+INVOICE, CREDIT_NOTE = DOCUMENTS = ("invoice", "credit-note")
+
+
+@dataclass(slots=True, frozen=True)
+class Posting:
+    """Debits are positive. `note` names the grant, the charge or the invoice that the amount concerns."""
+
+    account: Account
+    amount: int
+    commodity: str
+    note: str | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Transaction:
+    """What one event did to the books. Raises ValueError where it does not balance in every commodity.
+
+    `on` is the day of `at`, its effective time in microseconds, in the provider's zone; for a document the day of
+    issue. `recorded_at` is None for breakage, which nobody records, and for an opening balance, which is no event and
+    has no `position`. `behind` are the positions of the events that a document's lines rest on. Ids only, no texts.
+    """
+
+    on: date
+    at: int
+    position: int | None
+    recorded_at: int | None
+    contract_id: str | None
+    kind: str
+    reference: str
+    postings: tuple[Posting, ...]
+    behind: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        sums: dict[str, int] = defaultdict(int)
+        for posting in self.postings:
+            sums[posting.commodity] += posting.amount
+        if any(sums.values()):
+            raise ValueError(f"position {self.position}: {self.kind} {self.reference} does not balance: {dict(sums)}")
+
+    @property
+    def narration(self) -> str:
+        return f"{self.kind} {self.reference}"
+
+    @property
+    def order(self) -> tuple[date, int, int, bool]:
+        """By day, effective time and position; what expires goes before what follows from it, as in statements."""
+        return (self.on, self.at, self.position or 0, self.recorded_at is not None)
+
+
+@dataclass(slots=True, frozen=True)
+class Assertion:
+    """What an account holds at the end of the day `on`. `last` is the posting that brought it there:
+    its transaction's place in the book and its own place in the transaction."""
+
+    on: date
+    account: Account
+    commodity: str
+    amount: int
+    last: tuple[int, int]
+
+
+@dataclass(slots=True, frozen=True)
+class Book:
+    """`transactions` in order, opening balances first. `until_on` is the last day that the book covers, included."""
+
+    transactions: list[Transaction]
+    until_on: date
+    position: int
+
+    def accounts(self) -> dict[tuple[Account, str], date]:
+        """Each account and commodity, with the day of its first posting, by account."""
+        first: dict[tuple[Account, str], date] = {}
+        for transaction in self.transactions:
+            for posting in transaction.postings:
+                first.setdefault((posting.account, posting.commodity), transaction.on)
+        return dict(sorted(first.items()))
+
+    def assertions(self) -> list[Assertion]:
+        """The balance of every account at the end of each month in which it moved, and on the book's last day."""
+        balances: dict[tuple[Account, str], int] = defaultdict(int)
+        ends: dict[tuple[date, Account, str], Assertion] = {}
+        for place, transaction in enumerate(self.transactions):
+            on = min(last_day(transaction.on), self.until_on)
+            for part, posting in enumerate(transaction.postings):
+                key = (posting.account, posting.commodity)
+                balances[key] += posting.amount
+                if transaction.position is not None:
+                    ends[on, *key] = Assertion(on, *key, balances[key], (place, part))
+        return [ends[key] for key in sorted(ends)]
+
+
+def make_book(transactions: Iterable[Transaction], from_on: date | None, until_on: date, position: int) -> Book:
+    """The transactions from `from_on` on (all, where it is None); what was before is in opening balances."""
+    ordered = sorted(transactions, key=lambda one: one.order)
+    if from_on is None:
+        return Book(ordered, until_on, position)
+    before = [one for one in ordered if one.on < from_on]
+    return Book([*_openings(before, from_on), *ordered[len(before) :]], until_on, position)
+
+
+def _openings(before: Iterable[Transaction], from_on: date) -> Iterator[Transaction]:
+    """One transaction an account with a balance, against `Equity:Opening`."""
+    balances: dict[tuple[Account, str], int] = defaultdict(int)
+    for transaction in before:
+        for posting in transaction.postings:
+            balances[posting.account, posting.commodity] += posting.amount
+    for (account, commodity), amount in sorted(balances.items()):
+        if amount:
+            postings = (Posting(account, amount, commodity), Posting(OPENING, -amount, commodity))
+            yield Transaction(from_on, 0, None, None, None, "opening", "balance", postings)
+
+
+def last_day(day: date) -> date:
+    """The last day of its month: 2026-02-10 is 2026-02-28."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def show_amount(amount: int, commodity: str) -> str:
+    """Minutes as they are, money with two decimals: 6675 EUR is `66.75`."""
+    return str(amount) if commodity == MINUTES else show_cents(amount)

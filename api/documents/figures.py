@@ -1,0 +1,57 @@
+"""Integer cents, minutes, rates and dates as a reader of the document's language writes them. No floats."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent
+
+
+def decimal_of(cents: int) -> Decimal:
+    """2225 is Decimal("22.25"), exact, always with two places."""
+    return Decimal(cents).scaleb(-2)
+
+
+def percent_of(hundredths: int) -> Decimal:
+    """1900 hundredths of a percent are Decimal("19"), 1950 are Decimal("19.5")."""
+    exact = Decimal(hundredths).scaleb(-2)
+    return exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize()
+
+
+def money(cents: int, currency: str, locale: Locale) -> str:
+    """123456 EUR is `1.234,56 €` in German; always two places, as the ledger counts in hundredths."""
+    return format_currency(decimal_of(cents), currency, locale=locale, currency_digits=False, format=_pattern(locale))
+
+
+def amount(cents: int, locale: Locale) -> str:
+    """123456 is `1.234,56` in German."""
+    return format_decimal(decimal_of(cents), format="#,##0.00", locale=locale)
+
+
+def count(number: int, locale: Locale) -> str:
+    return format_decimal(number, locale=locale)
+
+
+def hours(minutes: int) -> str:
+    """75 minutes are `1:15`, and -75 are `-1:15`. The same in all five languages."""
+    whole, rest = divmod(abs(minutes), 60)
+    return f"{'-' if minutes < 0 else ''}{whole}:{rest:02}"
+
+
+def rate(hundredths: int | None, locale: Locale) -> str:
+    """1900 is `19 %` in German; no rate is a dash."""
+    if hundredths is None:
+        return "–"
+    return format_percent(Decimal(hundredths).scaleb(-4), locale=locale, decimal_quantization=False)
+
+
+def day(value: date, locale: Locale) -> str:
+    return format_date(value, format="medium", locale=locale)
+
+
+def _pattern(locale: Locale) -> str:
+    """The language's own pattern, but with two places whatever the currency is said to have (CZK prints none)."""
+    return str(locale.currency_formats["standard"].pattern)

@@ -1,0 +1,141 @@
+"""Poland's structured invoice FA(3) for providers in Poland, by the models of `ksef-client`.
+
+Those models add VAT up line by line; the ledger has it per rate (M4). So the summary (P_13, P_14, P_15) is set from
+the event after the models have laid the document out, and no VAT is stated per line. A credit note is a KOR whose
+figures are differences: everything the invoice had, with a minus. Sending it to KSeF is left to others.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time
+from decimal import ROUND_HALF_UP, Decimal
+
+from ksef_client.documents.fa3 import (
+    AdditionalDescription,
+    AnnotationSet,
+    BankAccount,
+    Contract,
+    CorrectionReference,
+    FA3Invoice,
+    FA3InvoiceKind,
+    InvoiceLine,
+    PaymentTerms,
+    TaxCategory,
+    TransactionTerms,
+    invoice_to_xml,
+)
+from lxml import etree  # type: ignore[import-untyped]
+
+from api.documents.figures import decimal_of, hours, percent_of
+from api.documents.ksef_parties import buyer_party, fitting, seller_party
+from api.documents.labels import kind_of, labels_for
+from api.documents.parties import Document, Parties, category_of, compact, is_credit_note
+from api.documents.texts import clipped
+from ledger.events.documents import CreditNoteIssued, DocumentLine, InvoiceIssued
+
+NAMESPACE = "{http://crd.gov.pl/wzor/2025/06/25/13775/}"
+SYSTEM = "Support Contract Ledger"
+TRANSFER = "6"
+SWIFT = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")  # SWIFT_Type
+UNITS = {"minute": "godz.", "piece": "szt."}
+EIGHT_PLACES = Decimal("0.00000001")  # P_9A: a unit price may have so many
+
+
+def ksef_xml(document: Document, parties: Parties) -> bytes:
+    """The document as FA(3). Callers ask `missing_for_ksef` first.
+
+    Raises ksef-client's FA3XmlValidationError for content that the schema's facets do not take.
+    """
+    sign = -1 if is_credit_note(document) else 1
+    invoice = FA3Invoice(
+        invoice_number=document.number,
+        issue_date=document.issued_on,
+        kind=FA3InvoiceKind.CORRECTION if is_credit_note(document) else FA3InvoiceKind.BASIC,
+        currency=document.currency,
+        period_from=min(line.starts_on or line.supplied_on for line in document.lines),
+        period_to=max(line.ends_on or line.supplied_on for line in document.lines),
+        seller=seller_party(parties.seller),
+        buyer=buyer_party(parties.buyer),
+        lines=tuple(_line(line, sign) for line in document.lines),
+        annotations=AnnotationSet(reverse_charge=category_of(document) == "AE"),
+        payment_terms=_payment(document, parties),
+        correction_reason=clipped(parties.reason or "", 256) or None,
+        corrected_invoices=_corrected(document, parties),
+        transaction_terms=TransactionTerms(contracts=(Contract(number=document.contract_id),)),
+        additional_descriptions=_descriptions(document),
+    )
+    # The models' own checks refuse negative quantities, which the schema allows and a take-back needs.
+    laid_out = invoice_to_xml(invoice, validate=False, facets=True)
+    root = etree.fromstring(laid_out)
+    _set_summary(root, document, sign)
+    root.find(f".//{NAMESPACE}SystemInfo").text = SYSTEM
+    # The time of making is that of issuing, so that the same document gives the same bytes.
+    made_at = datetime.combine(document.issued_on, time(), UTC)
+    root.find(f".//{NAMESPACE}DataWytworzeniaFa").text = made_at.isoformat().replace("+00:00", "Z")
+    xml: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return xml
+
+
+def _line(line: DocumentLine, sign: int) -> InvoiceLine:
+    """Minutes are given in hours, as their prices are: 15 minutes are 0.25 godz., 50 are 0.833333 (half-up)."""
+    per_unit = 60 if line.unit == "minute" else 1
+    price = (decimal_of(line.unit_price_cents * per_unit) / line.price_base).quantize(EIGHT_PLACES, ROUND_HALF_UP)
+    return InvoiceLine(
+        description=clipped(f"{kind_of(line, labels_for('pl'))}: {line.description}", 512),
+        quantity=Decimal(sign * line.quantity) / per_unit,
+        unit=UNITS[line.unit],
+        unit_net_price=price,
+        net_amount=decimal_of(sign * line.net_cents),
+        tax=_tax(line.vat_category, line.vat_rate_percent_hundredths),
+    )
+
+
+def _tax(category: str, rate: int | None) -> TaxCategory:
+    """np II is a service to a taxable person of another EU state (art. 100), np I any other supply outside Poland."""
+    if category == "AE":
+        return TaxCategory.service_article_100()
+    if category == "O":
+        return TaxCategory.outside_country()
+    return TaxCategory.from_vat_rate(percent_of(rate or 0))
+
+
+def _set_summary(root: etree._Element, document: Document, sign: int) -> None:
+    for vat in document.vat:
+        net_field, vat_field, _ = _tax(vat.category, vat.rate_percent_hundredths).summary_fields
+        root.find(f".//{NAMESPACE}{net_field}").text = str(decimal_of(sign * vat.net_cents))
+        if vat_field is not None:
+            root.find(f".//{NAMESPACE}{vat_field}").text = str(decimal_of(sign * vat.amount_cents))
+    root.find(f".//{NAMESPACE}P_15").text = str(decimal_of(sign * document.gross_cents))
+    for stated in list(root.iter(f"{NAMESPACE}P_11Vat")):
+        stated.getparent().remove(stated)
+
+
+def _payment(document: Document, parties: Parties) -> PaymentTerms | None:
+    seller = parties.seller
+    if not isinstance(document, InvoiceIssued):
+        return None
+    accounts: tuple[BankAccount, ...] = ()
+    if seller.iban:
+        bic = fitting(SWIFT, compact(seller.bic or ""))
+        bank = clipped(seller.bank or "", 256) or None
+        accounts = (BankAccount(compact(seller.iban), swift=bic, bank_name=bank),)
+    return PaymentTerms(due_dates=(document.due_on,), method=TRANSFER, bank_accounts=accounts)
+
+
+def _corrected(document: Document, parties: Parties) -> tuple[CorrectionReference, ...]:
+    if not isinstance(document, CreditNoteIssued):
+        return ()
+    return (CorrectionReference(document.corrects, document.corrects_issued_on, parties.corrected_ksef_number),)
+
+
+def _descriptions(document: Document) -> tuple[AdditionalDescription, ...]:
+    """Additional descriptions tie a row to its ticket and to the time worked and billed."""
+    labels = labels_for("pl")
+    found = []
+    for row, line in enumerate(document.lines, start=1):
+        times = ((labels("Worked"), line.worked_minutes), (labels("Billed"), line.billed_minutes))
+        texts = [(labels("Ticket"), line.ticket_id), (labels("Deduction"), line.deduction_id)]
+        texts += [(name, hours(minutes)) for name, minutes in times if minutes is not None]
+        found += [AdditionalDescription.key_value(key, value, row_number=row) for key, value in texts if value]
+    return tuple(found)

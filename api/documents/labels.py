@@ -1,0 +1,63 @@
+"""The words printed on documents, by language: gettext catalogues in `locale/`, read once by Babel.
+
+The words in code are the English ones. A language without a catalogue, or a word that a catalogue lacks, is English.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+
+from babel import Locale
+from babel.messages.pofile import read_po
+
+from ledger.events.documents import DocumentLine
+
+LANGUAGES = ("en", "de", "pl", "cs", "sk")
+KINDS = {
+    "fee": "Fee",
+    "top_up": "Top-up of credit",
+    "overage": "Time beyond the credit",
+    "service": "Service",
+    "surcharge": "On-site surcharge",
+    "service_credit": "Service credit",
+    "reversal": "Reversal",
+}
+PLACE = re.compile(r"\{(\w+)\}")
+
+
+class Labels:
+    """Words of one language: `labels("Invoice")` is `Rechnung` in German."""
+
+    def __init__(self, language: str, words: dict[str, str]) -> None:
+        self.language = language
+        self.locale = Locale.parse("en_GB" if language == "en" else language)
+        self._words = words
+
+    def __call__(self, english: str, **values: str) -> str:
+        """The word, with `{name}` filled in. Values are put in as they are: they are never read as a pattern."""
+        pattern = self._words.get(english) or english
+        return PLACE.sub(lambda place: values.get(place[1], place[0]), pattern)
+
+
+def labels_for(language: str) -> Labels:
+    """Words for a language tag: `de` and `de-AT` are German, an unknown one is English."""
+    primary = language.replace("_", "-").split("-")[0].lower()
+    return _labels(primary if primary in LANGUAGES else "en")
+
+
+def kind_of(line: DocumentLine, labels: Labels) -> str:
+    """What a line is about, in the document's language; its own description is in the words of the ledger."""
+    if line.kind == "included":
+        return labels("Included time" if line.unit == "minute" else "Included service")
+    return labels(KINDS[line.kind])
+
+
+@cache
+def _labels(language: str) -> Labels:
+    if language == "en":
+        return Labels(language, {})
+    with (resources.files("api.documents") / "locale" / f"{language}.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    return Labels(language, {str(word.id): str(word.string) for word in catalogue if word.id and word.string})

@@ -1,0 +1,75 @@
+"""Names the members of the parties that a format's rules ask for and that are not there.
+
+Nothing is made up to fill a gap, and no gap is left to a validator: callers refuse with `missing-party-data` and
+this list. `customer.…` is the contract's side (`amend-customer`), `provider.…` the catalogue's.
+"""
+
+from __future__ import annotations
+
+import re
+
+from api.documents.parties import Buyer, Document, Parties, Seller, category_of, compact, is_credit_note
+
+NIP = re.compile(r"[1-9]((\d[1-9])|([1-9]\d))\d{7}", re.ASCII)  # FA(3): TNrNIP
+
+
+def is_xrechnung(document: Document, parties: Parties) -> bool:
+    """German buyers get XRechnung 3.0; it asks for a rate on every line, which "not subject to VAT" cannot have."""
+    return parties.buyer.country == "DE" and category_of(document) != "O"
+
+
+def missing_for_pdf(document: Document, parties: Parties) -> list[str]:
+    """What a printed invoice needs: both addresses, and a number under which the seller is known to the tax office."""
+    seller, buyer = parties.seller, parties.buyer
+    missing = _addresses(seller, buyer)
+    if not (seller.vat_id or seller.tax_number):
+        missing.append("provider.vat_id")
+    if category_of(document) == "AE" and not buyer.vat_id:
+        missing.append("customer.vat_id")
+    return _sorted(missing)
+
+
+def missing_for_xml(document: Document, parties: Parties) -> list[str]:
+    """What EN 16931 asks for (BR-CO-26, BR-S-02, BR-AE-02, BR-O-02), and XRechnung's BR-DE rules for German buyers."""
+    seller, buyer = parties.seller, parties.buyer
+    category = category_of(document)
+    missing = _addresses(seller, buyer)
+    if category == "O":
+        if not seller.registration:  # BR-O-02 forbids the VAT id, BR-CO-26 still wants the seller identified
+            missing.append("provider.registration")
+    elif not (seller.vat_id or (seller.tax_number and seller.registration)):
+        missing.append("provider.vat_id")
+    if category == "AE" and not buyer.vat_id:
+        missing.append("customer.vat_id")
+    if is_xrechnung(document, parties):
+        missing += [f"provider.{name}" for name in ("contact", "phone", "email") if not getattr(seller, name)]
+        missing += [f"customer.{name}" for name in ("email", "buyer_reference") if not getattr(buyer, name)]
+        if not seller.iban and not is_credit_note(document):
+            missing.append("provider.iban")
+    return _sorted(missing)
+
+
+def missing_for_ksef(document: Document, parties: Parties) -> list[str]:
+    """What FA(3) asks for: a Polish seller's NIP and both addresses.
+
+    Polish VAT of a document in another currency has to be stated in PLN too (P_14_1W). The ledger carries no
+    exchange rate, so that figure is named as missing instead of being left out.
+    """
+    seller = parties.seller
+    missing = _addresses(seller, parties.buyer)
+    if not (seller.vat_id and NIP.fullmatch(compact(seller.vat_id).removeprefix("PL"))):
+        missing.append("provider.vat_id")
+    if category_of(document) == "AE" and not parties.buyer.vat_id:
+        missing.append("customer.vat_id")
+    if document.currency != "PLN" and any(line.category == "S" for line in document.vat):
+        missing.append("document.vat_in_pln")
+    return _sorted(missing)
+
+
+def _addresses(seller: Seller, buyer: Buyer) -> list[str]:
+    owners = (("customer", buyer.address), ("provider", seller.address))
+    return [f"{owner}.address" for owner, address in owners if address is None]
+
+
+def _sorted(missing: list[str]) -> list[str]:
+    return sorted(set(missing))

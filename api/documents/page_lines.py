@@ -1,0 +1,97 @@
+"""The lines of a printed document: grouped by ticket, each with its way to the minute, the engineer and the word
+of the customer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.documents import figures
+from api.documents.labels import Labels, kind_of
+from api.documents.parties import Document
+from ledger.events.documents import DocumentLine
+
+COLUMNS = (
+    *("Pos.", "Description", "Supplied on", "Worked", "Billed", "Covered"),
+    *("Quantity", "Unit price", "Net", "VAT"),
+)
+BASES = {
+    "pool": "Covered by the included time",
+    "flat": "Covered by the flat fee",
+    "goodwill": "Goodwill",
+    "warranty": "Warranty",
+    "penalty": "Penalty for a missed or late changed session",
+}
+CONFIRMATIONS = {
+    "pending": "Awaiting confirmation",
+    "confirmed": "Confirmed",
+    "deemed_confirmed": "Confirmed by silence",
+    "not_required": "No confirmation needed",
+    "disputed": "Disputed",
+    "upheld": "Upheld after dispute",
+    "reversed": "Reversed",
+}
+
+
+def groups(document: Document, engineers: dict[str, str], labels: Labels) -> list[dict[str, Any]]:
+    """What belongs to no ticket first, then ticket by ticket as they come; lines keep their order."""
+    by_ticket: dict[str, list[DocumentLine]] = {}
+    for line in sorted(document.lines, key=lambda line: line.ticket_id is not None):
+        by_ticket.setdefault(line.ticket_id or "", []).append(line)
+    shown: set[str] = set()
+    return [
+        {
+            "title": f"{labels('Ticket')} {ticket}" if ticket else labels("Contract and services"),
+            "rows": [_row(line, engineers, shown, labels) for line in lines],
+        }
+        for ticket, lines in by_ticket.items()
+    ]
+
+
+def _row(line: DocumentLine, engineers: dict[str, str], shown: set[str], labels: Labels) -> dict[str, Any]:
+    locale = labels.locale
+    first_of_deduction = line.deduction_id is None or line.deduction_id not in shown
+    if line.deduction_id is not None:
+        shown.add(line.deduction_id)
+    worked, billed = (line.worked_minutes, line.billed_minutes) if first_of_deduction else (None, None)
+    is_time = line.unit == "minute"
+    covered = line.quantity if is_time and line.unit_price_cents == 0 else None  # negative where time is given back
+    price = figures.amount(line.unit_price_cents, locale)
+    if is_time and line.price_base != 60:
+        price = f"{price} / {figures.hours(line.price_base)}"
+    return {
+        "kind": kind_of(line, labels),
+        "details": _details(line, engineers, labels),
+        "cells": [
+            str(line.line),
+            figures.day(line.supplied_on, locale),
+            "" if worked is None else figures.hours(worked),
+            "" if billed is None else figures.hours(billed),
+            "" if covered is None else figures.hours(covered),
+            figures.hours(line.quantity) if is_time else figures.count(line.quantity, locale),
+            price,
+            figures.amount(line.net_cents, locale),
+            figures.rate(line.vat_rate_percent_hundredths if line.vat_category == "S" else None, locale),
+        ],
+        "per": labels("per hour") if is_time and line.price_base == 60 else "",
+    }
+
+
+def _details(line: DocumentLine, engineers: dict[str, str], labels: Labels) -> list[str]:
+    details = [line.description]
+    if line.starts_on and line.ends_on:
+        starts, ends = (figures.day(date, labels.locale) for date in (line.starts_on, line.ends_on))
+        details.append(f"{starts} – {ends}")
+    if line.basis in BASES:
+        details.append(labels(BASES[line.basis]))
+    if line.session_id:
+        details.append(f"{labels('Session')} {line.session_id}")
+    if line.deduction_id:
+        details.append(f"{labels('Deduction')} {line.deduction_id}")
+        if line.deduction_id in engineers:
+            details.append(f"{labels('Engineer')}: {engineers[line.deduction_id]}")
+    if line.confirmation:
+        word = CONFIRMATIONS.get(line.confirmation)
+        details.append(labels(word) if word else line.confirmation)
+    if line.events:
+        details.append(f"{labels('Ledger entries')} {', '.join(str(position) for position in line.events)}")
+    return details

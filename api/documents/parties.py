@@ -1,0 +1,103 @@
+"""Seller, buyer and engineers of an issued document, as they were when it was issued.
+
+This is the opened content of `event.parties`. Reading is lenient: a member that is not there, `null` or blank is
+absent. `missing.py` names what a format cannot do without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from ledger.events.documents import CreditNoteIssued, InvoiceIssued
+
+Document = InvoiceIssued | CreditNoteIssued
+
+
+class Address(msgspec.Struct, frozen=True):
+    """A postal address; the country is the party's."""
+
+    line1: str
+    postcode: str
+    city: str
+    line2: str | None = None
+
+
+class Seller(msgspec.Struct, frozen=True):
+    """The provider. `registration` is the entry in the trade register, `tax_number` the one that is no VAT id."""
+
+    name: str
+    country: str
+    address: Address | None = None
+    email: str | None = None
+    phone: str | None = None
+    contact: str | None = None
+    vat_id: str | None = None
+    tax_number: str | None = None
+    registration: str | None = None
+    iban: str | None = None
+    bic: str | None = None
+    bank: str | None = None
+
+
+class Buyer(msgspec.Struct, frozen=True):
+    """The customer. `buyer_reference` is what the buyer wants to read on it; for German authorities the Leitweg-ID."""
+
+    customer_id: str
+    name: str
+    country: str
+    address: Address | None = None
+    vat_id: str | None = None
+    tax_number: str | None = None
+    email: str | None = None
+    buyer_reference: str | None = None
+
+
+class Parties(msgspec.Struct, frozen=True):
+    """Both parties, engineers by deduction, and a credit note's reason.
+
+    `corrected_ksef_number` is the number that Poland's KSeF gave to the invoice that a credit note corrects.
+    """
+
+    seller: Seller
+    buyer: Buyer
+    engineers: dict[str, str] = {}
+    reason: str | None = None
+    corrected_ksef_number: str | None = None
+
+
+def parties_of(content: Mapping[str, Any]) -> Parties:
+    """Reads opened parties; unknown members are passed over, blank ones are absent.
+
+    An address without a first line, postcode or city is no address: a letter could not be sent to it.
+    Raises msgspec.ValidationError where a party has no name or country.
+    """
+    record = _without_blanks(content)
+    for party in ("seller", "buyer"):
+        address = record.get(party, {}).get("address")
+        if address is not None and not {"line1", "postcode", "city"} <= set(address):
+            del record[party]["address"]
+    return msgspec.convert(record, Parties, strict=False)
+
+
+def _without_blanks(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        kept = {key: _without_blanks(member) for key, member in value.items()}
+        return {key: member for key, member in kept.items() if member is not None and member != ""}
+    return value.strip() if isinstance(value, str) else value
+
+
+def is_credit_note(document: Document) -> bool:
+    return isinstance(document, CreditNoteIssued)
+
+
+def category_of(document: Document) -> str:
+    """The VAT category of the document. M4 decides it by the customer, so it is one for all lines."""
+    return document.vat[0].category if document.vat else document.lines[0].vat_category
+
+
+def compact(identifier: str) -> str:
+    """An identifier without the spaces it is printed with: `DE12 3456` is `DE123456`."""
+    return "".join(identifier.split()).upper()

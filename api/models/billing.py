@@ -1,0 +1,79 @@
+"""Invoices, credit notes and drafts as read doors answer them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from api.models.base import Answer
+
+
+class DocumentLineOut(BaseModel):
+    line: int
+    kind: str = Field(examples=["overage"])
+    description: str
+    quantity: int = Field(description="Minutes or pieces; negative where a line takes something back.")
+    unit: str = Field(examples=["minute"])
+    unit_price: str = Field(
+        description="For `price_base` units: for minutes, the price of an hour.", examples=["89.00"]
+    )
+    price_base: int = Field(examples=[60])
+    net: str = Field(examples=["22.25"])
+    vat_rate: str = Field(description="In percent.", examples=["19.00"])
+    vat_category: str = Field(description="EN 16931: S, AE or O.", examples=["S"])
+    supplied_on: str
+    charge_id: str | None
+    deduction_id: str | None
+    ticket_id: str | None
+    session_id: str | None
+    service: str | None
+    basis: str | None = Field(description="Of a line without a price: what bore it.")
+    worked_minutes: int | None
+    billed_minutes: int | None
+    confirmation: str | None
+    engineer: str | None
+    events: list[int] = Field(description="Positions of the events behind the line.")
+
+
+class VatOut(BaseModel):
+    rate: str = Field(examples=["19.00"])
+    category: str
+    net: str
+    amount: str
+
+
+class DocumentOut(BaseModel):
+    number: str | None = Field(description="Null on a draft.")
+    kind: str = Field(examples=["invoice"])
+    issued_on: str | None
+    due_on: str | None
+    through_on: str | None
+    provider: str
+    contract_id: str
+    seller: dict[str, Any] | None
+    customer: dict[str, Any]
+    language: str
+    currency: str
+    corrects: str | None
+    credited_by: str | None
+    reason: str | None
+    lines: list[DocumentLineOut]
+    vat: list[VatOut]
+    net: str
+    vat_total: str
+    gross: str
+    missing: list[str] = Field(description="Data of the parties that its PDF or XML would need.")
+
+
+class DocumentAnswer(Answer, DocumentOut):
+    event: int = Field(description="The event that issued it.")
+
+
+class DraftAnswer(Answer, DocumentOut):
+    waiting: list[str] = Field(description="Charges that a dispute holds back.")
+
+
+class DocumentList(Answer):
+    items: list[DocumentOut]
+    next: str | None

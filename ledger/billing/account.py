@@ -1,0 +1,201 @@
+"""What a contract owes and has been billed: its charges and deductions, folded from the contract's events (M1, M2).
+
+The same fold serves issuing, which reads the events in its own transaction, and the draft, which reads them as of a
+moment. It knows nothing of lines, VAT or parties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ledger.events import (
+    ChargeReversed,
+    ContractSigned,
+    CreditNoteIssued,
+    CustomerAmended,
+    DeductionConfirmed,
+    DeductionDisputed,
+    DeductionReversed,
+    DisputeUpheld,
+    Fact,
+    FeeCharged,
+    FeeReversed,
+    HoursDeducted,
+    InvoiceIssued,
+    LateChangePenaltyDeducted,
+    NoShowPenaltyDeducted,
+    OverageCharged,
+    Sealed,
+    ServiceCharged,
+    ServiceCreditCharged,
+    ServiceDelivered,
+    SurchargeCharged,
+    TermStarted,
+    TopUpCharged,
+)
+
+Charged = (
+    FeeCharged
+    | FeeReversed
+    | ServiceCreditCharged
+    | TopUpCharged
+    | OverageCharged
+    | ServiceCharged
+    | SurchargeCharged
+    | ChargeReversed
+)
+Deducted = HoursDeducted | LateChangePenaltyDeducted | NoShowPenaltyDeducted | ServiceDelivered
+
+
+@dataclass(slots=True)
+class Charge:
+    """One amount owed or taken back; `invoice` is the document it stands on, if any."""
+
+    fact: Charged
+    position: int
+    invoice: str | None = None
+
+    @property
+    def charge_id(self) -> str:
+        return self.fact.charge_id
+
+    @property
+    def reverses(self) -> str | None:
+        return self.fact.reverses if isinstance(self.fact, FeeReversed | ChargeReversed) else None
+
+
+@dataclass(slots=True)
+class Billed:
+    """One deduction: how it was billed, the customer's word, and the invoice that shows its included time."""
+
+    fact: Deducted
+    positions: list[int]
+    status: str
+    shown_on: str | None = None
+    reversed_at: datetime | None = None
+    given_back_on: str | None = None  # the document that shows the time of a reversed deduction as given back
+
+
+@dataclass(slots=True)
+class BillingAccount:
+    """All charges and deductions of one contract, by id, in the order in which they were recorded."""
+
+    provider: str = ""
+    timezone: str = "UTC"
+    currency: str = ""
+    customer_id: str = ""
+    partner_id: str | None = None
+    country: str = ""
+    language: str | None = None
+    party: Sealed | None = None
+    charges: dict[str, Charge] = field(default_factory=dict)
+    deductions: dict[str, Billed] = field(default_factory=dict)
+    terms: dict[int, tuple[TermStarted, int]] = field(default_factory=dict)
+    documents: dict[str, InvoiceIssued] = field(default_factory=dict)
+
+    def waits(self, charge: Charge) -> bool:
+        """A charge waits while its deduction is disputed (M2)."""
+        deduction = self.deductions.get(getattr(charge.fact, "deduction_id", ""))
+        return deduction is not None and deduction.status == "disputed"
+
+    def supplied_at(self, charge: Charge) -> datetime:
+        """The date of supply: a reversal and a service credit bear that of what they take back (M4)."""
+        fact = charge.fact
+        origin = charge.reverses or (fact.fee_charge_id if isinstance(fact, ServiceCreditCharged) else None)
+        known = self.charges.get(origin) if origin is not None else None
+        return self.supplied_at(known) if known is not None else fact.true_at
+
+
+def billing_account(events: Iterable[tuple[int, Fact]]) -> BillingAccount:
+    """The account as the events (position, fact) of one contract tell it, in the order of their positions."""
+    account = BillingAccount()
+    for position, fact in events:
+        fold = _FOLDS.get(type(fact))
+        if fold is not None:
+            fold(account, fact, position)
+    return account
+
+
+def _signed(account: BillingAccount, fact: ContractSigned, _: int) -> None:
+    account.provider, account.timezone, account.currency = fact.provider, fact.timezone, fact.currency
+    account.customer_id, account.partner_id = fact.customer_id, fact.partner_id
+    account.country, account.language, account.party = fact.customer_country, fact.customer_language, fact.party
+
+
+def _amended(account: BillingAccount, fact: CustomerAmended, _: int) -> None:
+    account.country, account.language, account.party = fact.customer_country, fact.customer_language, fact.party
+
+
+def _term(account: BillingAccount, fact: TermStarted, position: int) -> None:
+    account.terms[fact.term_no] = (fact, position)
+
+
+def _charged(account: BillingAccount, fact: Charged, position: int) -> None:
+    account.charges[fact.charge_id] = Charge(fact, position)
+
+
+def _deducted(account: BillingAccount, fact: Deducted, position: int) -> None:
+    account.deductions[fact.deduction_id] = Billed(fact, [position], fact.status)
+
+
+def _word(status: str) -> Callable[[BillingAccount, Any, int], None]:
+    def fold(account: BillingAccount, fact: Any, position: int) -> None:
+        deduction = account.deductions[fact.deduction_id]
+        deduction.status = status
+        deduction.positions.append(position)
+        if status == "reversed":
+            deduction.reversed_at = fact.effective_at
+
+    return fold
+
+
+def _invoiced(account: BillingAccount, fact: InvoiceIssued, _: int) -> None:
+    account.documents[fact.number] = fact
+    for line in fact.lines:
+        if line.charge_id is not None:
+            account.charges[line.charge_id].invoice = fact.number
+        elif line.deduction_id is not None and line.kind == "included":
+            account.deductions[line.deduction_id].shown_on = fact.number
+        elif line.deduction_id is not None:
+            account.deductions[line.deduction_id].given_back_on = fact.number
+
+
+def _credited(account: BillingAccount, fact: CreditNoteIssued, _: int) -> None:
+    """Charges are open again; one whose reversal is open too meets it there, and neither is billed (M3)."""
+    for charge in account.charges.values():
+        if charge.invoice == fact.corrects:
+            charge.invoice = None
+    for deduction in account.deductions.values():
+        if deduction.shown_on == fact.corrects:
+            deduction.shown_on = None
+        if deduction.given_back_on == fact.corrects:
+            deduction.given_back_on = None
+
+
+_CHARGED = (
+    FeeCharged,
+    FeeReversed,
+    ServiceCreditCharged,
+    TopUpCharged,
+    OverageCharged,
+    ServiceCharged,
+    SurchargeCharged,
+    ChargeReversed,
+)
+_FOLDS: dict[type[Fact], Callable[[BillingAccount, Any, int], None]] = {
+    ContractSigned: _signed,
+    CustomerAmended: _amended,
+    TermStarted: _term,
+    **dict.fromkeys(_CHARGED, _charged),
+    **dict.fromkeys((HoursDeducted, LateChangePenaltyDeducted, NoShowPenaltyDeducted, ServiceDelivered), _deducted),
+    DeductionConfirmed: _word("confirmed"),
+    DeductionDisputed: _word("disputed"),
+    DisputeUpheld: _word("upheld"),
+    DeductionReversed: _word("reversed"),
+    InvoiceIssued: _invoiced,
+    CreditNoteIssued: _credited,
+}
+TOPICS = sorted(f"{fact.TOPIC}@{version}" for fact in _FOLDS for version in range(1, fact.VERSION + 1))

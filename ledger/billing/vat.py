@@ -1,0 +1,128 @@
+"""Value added tax: which category and rate a line bears, and VAT ids by their form (M4). Pure; the rates are data.
+
+Rates are hundredths of a percent: 19 % is 1900. Categories are those of EN 16931: S standard rate, AE reverse
+charge, O not taxable.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+import stdnum
+from stdnum.eu import vat as eu_vat
+from stdnum.exceptions import ValidationError
+
+from ledger.events import VatLine
+from ledger.values import half_up, parse_cents
+
+Category = Literal["S", "AE", "O"]
+PERCENT_HUNDREDTHS = 10_000
+_PREFIXES = {"EL": "GR", "XI": "GB"}  # what a VAT id begins with, where that is not the country's code
+
+
+class NoRateError(ValueError):
+    """No rate is known for a country at a date."""
+
+
+@dataclass(slots=True, frozen=True)
+class Treatment:
+    """How a supply to a customer is taxed; `home` is the country whose rate category S bears."""
+
+    category: Category
+    home: str
+
+    def rate(self, supplied_on: date) -> int | None:
+        """Hundredths of a percent at the date of supply: DE on 2026-03-01 is 1900; None where nothing is taxable.
+
+        Raises NoRateError where the data have no rate for the country and day.
+        """
+        if self.category == "S":
+            return standard_rate(self.home, supplied_on)
+        return 0 if self.category == "AE" else None
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(resources.files("ledger.billing").joinpath("vat.toml").read_text("utf-8"))
+
+
+@cache
+def _rates(country: str) -> list[tuple[date, int]]:
+    entries = _data()["rates"].get(country, [])
+    return sorted((entry["from"], parse_cents(entry["percent"])) for entry in entries)
+
+
+def standard_rate(country: str, day: date) -> int:
+    """The standard rate in force on a day. Raises NoRateError."""
+    rates = _rates(country)
+    index = bisect_right([start for start, _ in rates], day) - 1
+    if index < 0:
+        raise NoRateError(f"no rate of VAT is known for {country} on {day}")
+    return rates[index][1]
+
+
+def is_in_eu(country: str) -> bool:
+    return country in _data()["eu"]
+
+
+def treatment(provider_country: str, customer_country: str, vat_id: str | None) -> Treatment:
+    """Domestic; reverse charge for a business in another member state; not taxable outside the EU (M4).
+
+    A customer in another member state without a VAT id of one pays the provider's domestic rate.
+    """
+    if customer_country == provider_country:
+        return Treatment("S", provider_country)
+    if not is_in_eu(customer_country):
+        return Treatment("O", provider_country)
+    is_business = is_in_eu(provider_country) and vat_id is not None and is_eu_vat_id(vat_id)
+    if is_business and vat_id_country(vat_id or "") != provider_country:
+        return Treatment("AE", provider_country)
+    return Treatment("S", provider_country)
+
+
+def vat_id_country(vat_id: str) -> str:
+    prefix = vat_id[:2].upper()
+    return _PREFIXES.get(prefix, prefix)
+
+
+def is_eu_vat_id(vat_id: str) -> bool:
+    """Whether form and check digits are those of a VAT id of a member state; nobody is asked over a network."""
+    return bool(eu_vat.is_valid(vat_id))
+
+
+def normal_vat_id(vat_id: str, country: str) -> str:
+    """A VAT id without spaces and dots, in capitals. Raises ValueError where its form is wrong.
+
+    In the EU it is one of a member state, with its prefix. Elsewhere it has the form of that country's VAT numbers
+    where `python-stdnum` knows it, and is left as it is where not.
+    """
+    if is_in_eu(country):
+        try:
+            return str(eu_vat.validate(vat_id))
+        except ValidationError:
+            raise ValueError("is no VAT id of a member state: its form or its check digits are wrong") from None
+    module = stdnum.get_cc_module(country, "vat")
+    if module is None:
+        return vat_id
+    try:
+        return str(module.validate(vat_id))
+    except ValidationError:
+        raise ValueError(f"is no VAT number of {country}: its form or its check digits are wrong") from None
+
+
+def vat_lines(lines: Iterable[tuple[int | None, Category, int]]) -> list[VatLine]:
+    """VAT per rate and category on the sum of the lines' net cents, half-up once: 22.25 at 19 % is 4.23."""
+    sums: dict[tuple[Category, int | None], int] = {}
+    for rate, category, net_cents in lines:
+        sums[category, rate] = sums.get((category, rate), 0) + net_cents
+    return [
+        VatLine(rate, category, net_cents, half_up(net_cents * (rate or 0), PERCENT_HUNDREDTHS))
+        for (category, rate), net_cents in sorted(sums.items(), key=lambda item: (item[0][0], -(item[0][1] or 0)))
+    ]

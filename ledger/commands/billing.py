@@ -1,0 +1,210 @@
+"""Commands that issue documents and close months: issue-invoice, issue-credit-note, close-period. Rules M2–M5."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from ledger.billing.account import TOPICS, BillingAccount, billing_account
+from ledger.billing.draft import Draft, draft
+from ledger.billing.period import TOPICS as PERIOD_TOPICS
+from ledger.billing.period import period_totals
+from ledger.billing.vat import NoRateError, treatment
+from ledger.books import month_bounds, month_of
+from ledger.catalogue.plans import Provider, ProviderParty
+from ledger.commands import bodies
+from ledger.commands.work import UnitOfWork
+from ledger.errors import Refusal, malformed
+from ledger.events import CreditNoteIssued, DocumentLine, HoursDeducted, InvoiceIssued
+from ledger.invoice import Document, DocumentSeries
+from ledger.values import first_instant, local_date, show_instant
+
+ONE_DAY = timedelta(days=1)
+
+
+def issue_invoice(work: UnitOfWork, body: bodies.IssueInvoice) -> None:
+    """Fixes lines, parties, VAT and totals as they are, under the next number of the provider's series (M3).
+
+    Raises Refusal nothing-to-invoice, missing-party-data, period-closed, or malformed for a day that can't be.
+    """
+    contract = work.contract
+    issued_on, at = _day_of_issue(work, body.issued_on)
+    provider = work.catalogue.provider(contract.provider)
+    seller = work.catalogue.party(provider.id)
+    if seller is None:
+        raise _missing(["provider"], f"No catalogue file says who issues the documents of {provider.id}.")
+    account = billing_account(work.whole_contract(TOPICS))
+    buyer = _buyer(work)
+    found = _draft(account, body.through_on, provider, buyer, work.stamp.now)
+    if not found.is_billable:
+        raise Refusal(
+            "nothing-to-invoice",
+            f"Contract {contract.contract_id} has nothing to invoice up to {body.through_on}.",
+            through_on=body.through_on.isoformat(),
+            waiting=found.waiting,
+        )
+    number = _take_number(work, provider, "invoice", provider.invoice_series.invoice, issued_on, at)
+    parties = {"seller": seller_of(provider, seller), "buyer": buyer, "engineers": _engineers(work, account, found)}
+    work.get(Document, number).issue(
+        InvoiceIssued,
+        contract.contract_id,
+        at,
+        work.stamp,
+        number=number,
+        provider=provider.id,
+        issued_on=issued_on,
+        through_on=body.through_on,
+        due_on=issued_on + timedelta(days=seller.payment_days),
+        customer_id=contract.customer_id,
+        customer_country=contract.country,
+        partner_id=contract.partner_id,
+        language=contract.language or provider.language,
+        currency=contract.currency,
+        lines=found.lines,
+        vat=found.vat,
+        net_cents=found.net_cents,
+        vat_cents=found.vat_cents,
+        gross_cents=found.net_cents + found.vat_cents,
+        parties=work.keyring.seal(provider.id, f"document:{number}", parties),
+        retained_until=_retained_until(issued_on, seller),
+    )
+
+
+def issue_credit_note(work: UnitOfWork, body: bodies.IssueCreditNote) -> None:
+    """Answers an invoice line for line, once; its parties are those of the invoice (M3).
+
+    Raises Refusal already-credited, missing-party-data, period-closed, or malformed for a day that can't be.
+    """
+    document = work.get(Document, body.invoice_number)
+    invoice = document.invoice()
+    issued_on, at = _day_of_issue(work, body.issued_on)
+    if issued_on < invoice.issued_on:
+        raise malformed("issued_on", f"{issued_on} lies before the invoice itself, {invoice.issued_on}")
+    provider = work.catalogue.provider(invoice.provider)
+    parties = work.keyring.open(provider.id, f"document:{invoice.number}", invoice.parties)
+    if parties is None:
+        raise _missing(["parties"], f"The parties of {invoice.number} are no longer kept.")
+    position = next(
+        position
+        for position, fact in work.whole_contract([f"{InvoiceIssued.TOPIC}@{InvoiceIssued.VERSION}"])
+        if isinstance(fact, InvoiceIssued) and fact.number == invoice.number
+    )
+    number = _take_number(work, provider, "credit-note", provider.invoice_series.credit_note, issued_on, at)
+    party = f"document:{number}"
+    work.get(Document, number).issue(
+        CreditNoteIssued,
+        invoice.contract_id,
+        at,
+        work.stamp,
+        number=number,
+        provider=provider.id,
+        issued_on=issued_on,
+        corrects=invoice.number,
+        corrects_issued_on=invoice.issued_on,
+        reason=work.keyring.seal(provider.id, party, body.reason),
+        customer_id=invoice.customer_id,
+        customer_country=invoice.customer_country,
+        partner_id=invoice.partner_id,
+        language=invoice.language,
+        currency=invoice.currency,
+        lines=[_answered(line, position) for line in invoice.lines],
+        vat=invoice.vat,
+        net_cents=invoice.net_cents,
+        vat_cents=invoice.vat_cents,
+        gross_cents=invoice.gross_cents,
+        parties=work.keyring.seal(provider.id, party, parties),
+        retained_until=max(invoice.retained_until, date(issued_on.year + _years_kept(invoice), 12, 31)),
+    )
+    document.credit(number, at, work.stamp)
+
+
+def close_period(work: UnitOfWork, body: bodies.ClosePeriod) -> None:
+    """Closes a month that is over: what comes late is booked in the first open one (M5).
+
+    Raises Refusal period-closed where it is closed already, invalid-transition while it runs.
+    """
+    provider = work.locate_provider(body.provider)
+    month = month_of(body.month)
+    begins, ends = month_bounds(month, provider.timezone)
+    if work.stamp.now < ends:
+        raise Refusal(
+            "invalid-transition",
+            f"{body.month} is not over: it ends at {show_instant(ends)}.",
+            month=body.month,
+            ends_at=show_instant(ends),
+        )
+    totals = period_totals(work.whole_provider(provider.id, PERIOD_TOPICS), begins, ends)
+    work.books(provider.id).close(provider.id, month, totals, work.stamp.now, work.stamp)
+
+
+def seller_of(provider: Provider, party: ProviderParty) -> dict[str, Any]:
+    """The seller as a document keeps it."""
+    named = party.model_dump(exclude={"payment_days", "retention_years"}, exclude_none=True)
+    return {"country": provider.country, **named}
+
+
+def _buyer(work: UnitOfWork) -> dict[str, Any]:
+    """The customer as a document keeps it. Raises Refusal missing-party-data once its key is gone."""
+    contract = work.contract
+    assert contract.party is not None
+    party = work.keyring.open(contract.provider, f"customer:{contract.customer_id}", contract.party)
+    if party is None:
+        raise _missing(["customer"], f"The data of customer {contract.customer_id} are no longer kept.")
+    return {"customer_id": contract.customer_id, "country": contract.country, **party}
+
+
+def _draft(
+    account: BillingAccount, through_on: date, provider: Provider, buyer: dict[str, Any], now: datetime
+) -> Draft:
+    taxed = treatment(provider.country, buyer["country"], buyer.get("vat_id"))
+    try:
+        return draft(account, through_on, taxed, now)
+    except NoRateError as error:
+        raise _missing(["provider.vat_rate"], f"The document can't be issued: {error}.") from None
+
+
+def _engineers(work: UnitOfWork, account: BillingAccount, found: Draft) -> dict[str, str]:
+    """Who worked, by deduction: so that a line of the document can be walked back to a person."""
+    sealed = {}
+    for deduction_id in {line.deduction_id for line in found.lines if line.deduction_id is not None}:
+        fact = account.deductions[deduction_id].fact
+        if isinstance(fact, HoursDeducted):
+            sealed[deduction_id] = fact.engineer
+    texts = work.open_texts(sealed.values())
+    return {deduction_id: texts[box] for deduction_id, box in sorted(sealed.items()) if box in texts}
+
+
+def _day_of_issue(work: UnitOfWork, given: date | None) -> tuple[date, datetime]:
+    """The day of issue and its instant: now, or the last second of an earlier day. Not ahead, in no closed month."""
+    zone, now = work.contract.timezone, work.stamp.now
+    today = local_date(now, zone)
+    issued_on = given or today
+    if issued_on > today:
+        raise malformed("issued_on", f"{issued_on} lies ahead of today, {today}")
+    at = now if issued_on == today else first_instant(issued_on + ONE_DAY, zone) - timedelta(seconds=1)
+    work.check_open(at, "issued_on")
+    return issued_on, at
+
+
+def _take_number(work: UnitOfWork, provider: Provider, kind: str, pattern: str, issued_on: date, at: datetime) -> str:
+    series = work.get(DocumentSeries, f"{provider.id}:{kind}")
+    return series.take(work.contract.contract_id, provider.id, kind, pattern, issued_on, at, work.stamp)
+
+
+def _answered(line: DocumentLine, invoice_position: int) -> DocumentLine:
+    return msgspec.structs.replace(line, events=sorted({*line.events, invoice_position}))
+
+
+def _retained_until(issued_on: date, seller: ProviderParty) -> date:
+    """The last day of the year in which the time of retention ends."""
+    return date(issued_on.year + seller.retention_years, 12, 31)
+
+
+def _years_kept(invoice: InvoiceIssued) -> int:
+    return invoice.retained_until.year - invoice.issued_on.year
+
+
+def _missing(missing: list[str], detail: str) -> Refusal:
+    return Refusal("missing-party-data", detail, missing=missing)

@@ -1,0 +1,62 @@
+"""The view of issued documents: which there are, and on which one each charge stands (M3, M6).
+
+A document's lines stay in its event, which `position` names: they are read from there.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from ledger.events import CreditNoteIssued, InvoiceCredited, InvoiceIssued
+from projections.tables import Table
+from projections.views import Place, Rows, View
+
+
+class DocumentRow(msgspec.Struct):
+    number: str
+    contract_id: str
+    position: int
+    kind: str
+    issued_on: str
+    corrects: str | None
+    credited_by: str | None
+
+
+class BilledRow(msgspec.Struct):
+    """From a position on a charge stands on this invoice; null once a credit note has taken that back."""
+
+    charge_id: str
+    position: int
+    effective_at: int
+    number: str | None
+
+
+DOCUMENTS = Table("documents", DocumentRow, "number", ["(contract_id, position)", "(position)"])
+BILLED = Table("billed", BilledRow, ("charge_id", "position"))
+documents = View("documents", DOCUMENTS, BILLED)
+
+
+@documents.on(InvoiceIssued)
+def _invoice(rows: Rows, fact: InvoiceIssued, place: Place) -> None:
+    day = fact.issued_on.isoformat()
+    rows.put(DOCUMENTS, DocumentRow(fact.number, fact.contract_id, place.position, "invoice", day, None, None))
+    _bill(rows, fact, place, fact.number)
+
+
+@documents.on(CreditNoteIssued)
+def _credit_note(rows: Rows, fact: CreditNoteIssued, place: Place) -> None:
+    day = fact.issued_on.isoformat()
+    row = DocumentRow(fact.number, fact.contract_id, place.position, "credit-note", day, fact.corrects, None)
+    rows.put(DOCUMENTS, row)
+    _bill(rows, fact, place, None)
+
+
+def _bill(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, place: Place, number: str | None) -> None:
+    for line in fact.lines:
+        if line.charge_id is not None:
+            rows.add(BILLED, BilledRow(line.charge_id, place.position, place.effective_at, number))
+
+
+@documents.on(InvoiceCredited)
+def _credited(rows: Rows, fact: InvoiceCredited, place: Place) -> None:
+    rows.the(DOCUMENTS, fact.number).credited_by = fact.credited_by

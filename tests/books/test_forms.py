@@ -1,0 +1,245 @@
+"""How books are written in each format, by lines worked out by hand; and that names stay apart."""
+
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.books.beancount import beancount
+from api.books.chart import accrued, beancount_name, plain_name
+from api.books.datev import datev, read_mapping
+from api.books.entries import document_transaction
+from api.books.flat import flat
+from api.books.hledger import hledger
+from ledger.errors import Refusal
+from ledger.events import VatLine
+from tests.books.made import HARD_IDS, book, credit_note, fee, invoice, line
+
+MADE = datetime(2026, 5, 2, 8, 30, 15, 250_000, tzinfo=UTC)
+VAT = VatLine(1900, "S", 89900, 17081)
+IDS = st.from_regex(r"[A-Za-z0-9._-]{1,8}", fullmatch=True)
+
+
+# ---- names
+
+
+def test_ids_that_look_alike_are_accounts_of_their_own() -> None:
+    assert len({beancount_name(accrued("acme", one)) for one in HARD_IDS}) == len(HARD_IDS)
+    assert len({plain_name(accrued("acme", one)) for one in HARD_IDS}) == len(HARD_IDS)
+    assert beancount_name(accrued("acme", "a_b")) == "Assets:Accrued:Id-acme:Id-a-x5f-b"
+    assert beancount_name(accrued("acme", "a-x5f-b")) == "Assets:Accrued:Id-acme:Id-a-x2d-x5f-b"
+    assert beancount_name(accrued("acme", "a-b")) == "Assets:Accrued:Id-acme:Id-a-b"
+    assert plain_name(accrued("acme", "a_b.C-1")) == "Assets:Accrued:acme:a_b.C-1"
+    assert plain_name(accrued("acme", "a:b  c")) == "Assets:Accrued:acme:a%3Ab%20%20c"
+
+
+@given(st.lists(IDS | st.text(min_size=1, max_size=8), min_size=2, max_size=2))
+def test_every_name_leads_back_to_its_ids(ids: list[str]) -> None:
+    name = beancount_name(accrued(*ids))
+    assert re.fullmatch(r"Assets:Accrued(:[A-Z0-9][A-Za-z0-9-]*){2}", name)
+    back = [
+        re.sub(r"-x([0-9a-f]+)-", lambda found: chr(int(found[1], 16)), part.removeprefix("Id-"))
+        for part in name.split(":")[2:]
+    ]
+    assert back == ids
+
+
+# ---- Beancount, hledger
+
+
+def test_a_beancount_journal() -> None:
+    made = book(fee(), document_transaction(invoice(VAT, gross_cents=106981, lines=[line(1, 89900, [3])])))
+    assert beancount(made).decode() == (
+        'option "title" "Support Contract Ledger, up to position 40"\n'
+        'option "operating_currency" "EUR"\n'
+        "\n"
+        "2026-03-31 commodity EUR\n"
+        "2026-03-31 open Assets:Accrued:Id-acme:Id-C-1 EUR\n"
+        "2026-04-01 open Assets:Receivable:Id-acme:Id-C-1 EUR\n"
+        "2026-03-31 open Income:Fee:Id-acme:Id-C-1 EUR\n"
+        "2026-04-01 open Liabilities:VAT:S1900:Id-acme EUR\n"
+        "\n"
+        '2026-03-31 * "fee C-1.fee.1" ^position-3\n'
+        "  position: 3\n"
+        '  effective: "2026-03-31T10:00:00Z"\n'
+        '  recorded: "2026-03-31T10:00:01Z"\n'
+        '  contract: "C-1"\n'
+        "  Assets:Accrued:Id-acme:Id-C-1  899.00 EUR\n"
+        "  Income:Fee:Id-acme:Id-C-1  -899.00 EUR\n"
+        "\n"
+        '2026-04-01 * "invoice GR-2026-00007" ^position-20 ^position-3\n'
+        "  position: 20\n"
+        '  effective: "2026-03-31T22:00:00Z"\n'
+        '  recorded: "2026-03-31T10:00:01Z"\n'
+        '  contract: "C-1"\n'
+        "  Assets:Receivable:Id-acme:Id-C-1  1069.81 EUR\n"
+        "  Assets:Accrued:Id-acme:Id-C-1  -899.00 EUR\n"
+        "  Liabilities:VAT:S1900:Id-acme  -170.81 EUR\n"
+        "\n"
+        "2026-04-01 balance Assets:Accrued:Id-acme:Id-C-1  899.00 ~ 0.00 EUR\n"
+        "2026-04-01 balance Income:Fee:Id-acme:Id-C-1  -899.00 ~ 0.00 EUR\n"
+        "2026-05-01 balance Assets:Accrued:Id-acme:Id-C-1  0.00 ~ 0.00 EUR\n"
+        "2026-05-01 balance Assets:Receivable:Id-acme:Id-C-1  1069.81 ~ 0.00 EUR\n"
+        "2026-05-01 balance Liabilities:VAT:S1900:Id-acme  -170.81 ~ 0.00 EUR\n"
+    )
+
+
+def test_an_hledger_journal_that_opens_with_a_balance() -> None:
+    issued = document_transaction(invoice(VAT, gross_cents=106981, lines=[line(1, 89900, [3])]))
+    taken_back = document_transaction(credit_note(VAT, gross_cents=106981))
+    made = book(fee(), issued, taken_back, from_on=date(2026, 4, 1))
+    assert hledger(made).decode() == (
+        "; Support Contract Ledger, up to position 40\n"
+        "decimal-mark .\n"
+        "\n"
+        "commodity 1000.00 EUR\n"
+        "account Assets:Accrued:acme:C-1\n"
+        "account Assets:Receivable:acme:C-1\n"
+        "account Equity:Opening\n"
+        "account Income:Fee:acme:C-1\n"
+        "account Liabilities:VAT:S1900:acme\n"
+        "\n"
+        "2026-04-01 * opening balance\n"
+        "    Assets:Accrued:acme:C-1  899.00 EUR\n"
+        "    Equity:Opening  -899.00 EUR\n"
+        "\n"
+        "2026-04-01 * opening balance\n"
+        "    Income:Fee:acme:C-1  -899.00 EUR\n"
+        "    Equity:Opening  899.00 EUR\n"
+        "\n"
+        "2026-04-01 * (20) invoice GR-2026-00007\n"
+        "    ; position:20, effective:2026-03-31T22:00:00Z, recorded:2026-03-31T10:00:01Z, contract:C-1, behind:3\n"
+        "    Assets:Receivable:acme:C-1  1069.81 EUR\n"
+        "    Assets:Accrued:acme:C-1  -899.00 EUR\n"
+        "    Liabilities:VAT:S1900:acme  -170.81 EUR\n"
+        "\n"
+        "2026-04-10 * (31) credit-note GK-2026-00001\n"
+        "    ; position:31, effective:2026-04-09T22:00:00Z, recorded:2026-03-31T10:00:01Z, contract:C-1\n"
+        "    Assets:Receivable:acme:C-1  -1069.81 EUR = 0.00 EUR  ; about:GR-2026-00007\n"
+        "    Assets:Accrued:acme:C-1  899.00 EUR = 899.00 EUR  ; about:GR-2026-00007\n"
+        "    Liabilities:VAT:S1900:acme  170.81 EUR = 0.00 EUR  ; about:GR-2026-00007\n"
+    )
+
+
+# ---- CSV
+
+
+def test_no_id_becomes_a_formula_in_a_spreadsheet() -> None:
+    lines = flat(book(fee("-2-3", 5))).decode().split("\r\n")
+    assert lines == [
+        "position,effective_on,effective_at,recorded_at,contract_id,kind,reference,account,amount,commodity,note",
+        "3,2026-03-31,2026-03-31T10:00:00Z,2026-03-31T10:00:01Z,'-2-3,fee,'-2-3.fee.1,"
+        "Assets:Accrued:acme:-2-3,0.05,EUR,",
+        "3,2026-03-31,2026-03-31T10:00:00Z,2026-03-31T10:00:01Z,'-2-3,fee,'-2-3.fee.1,Income:Fee:acme:-2-3,-0.05,EUR,",
+        "",
+    ]
+
+
+# ---- DATEV
+
+
+def datev_lines(*documents: str, accounts: Path | None = None) -> list[str]:
+    issued = document_transaction(invoice(VAT, gross_cents=106981, lines=[line(1, 89900, [3])]))
+    taken_back = document_transaction(credit_note(VAT, gross_cents=106981))
+    made = book(fee(), issued, taken_back, from_on=date(2026, 1, 1))
+    content = datev(made, date(2026, 1, 1), read_mapping(accounts), MADE)
+    assert content.endswith(b"\r\n")
+    assert content.count(b"\n") == content.count(b"\r\n")
+    return content.decode("cp1252").split("\r\n")[:-1]
+
+
+def test_the_first_line_is_the_header_and_the_second_names_the_columns() -> None:
+    header, names, *rows = datev_lines()
+    assert header == (
+        '"EXTF";700;21;"Buchungsstapel";13;20260502083015250;;"SC";"";"";9999999;99999;20260101;4;20260101;20260430;'
+        '"2026-01-01 - 2026-04-30";"";1;0;0;"EUR";;"";;;"04";;;"";""'
+    )
+    assert header.count(";") == 30
+    columns = names.split(";")
+    assert len(columns) == 125
+    assert names.startswith(
+        "Umsatz (ohne Soll/Haben-Kz);Soll/Haben-Kennzeichen;WKZ Umsatz;Kurs;Basis-Umsatz;WKZ Basis-Umsatz;Konto;"
+        "Gegenkonto (ohne BU-Schlüssel);BU-Schlüssel;Belegdatum;Belegfeld 1;Belegfeld 2;Skonto;Buchungstext;"
+    )
+    assert (columns[113], columns[116], columns[124]) == ("Festschreibung", "Fälligkeit", "Abw. Skontokonto")
+    assert all(row.count(";") == 124 for row in rows)
+
+
+def test_the_names_of_the_columns_are_in_cp1252() -> None:
+    content = datev(book(), date(2026, 1, 1), read_mapping(), MADE)
+    assert "Gegenkonto (ohne BU-Schlüssel)".encode("cp1252") in content
+    assert b"BU-Schl\xfcssel" in content
+
+
+def test_the_rows_of_a_fee_an_invoice_and_a_credit_note() -> None:
+    """S: the account is debited, H: credited. VAT has a row of its own against the receivable."""
+    _, _, *rows = datev_lines()
+    assert [row.split(";")[:14] for row in rows] == [
+        row.split(";")
+        for row in (
+            '899,00;"S";"EUR";;;"";1300;4200;"";3103;"P3";"";;"fee C-1.fee.1"',
+            '899,00;"S";"EUR";;;"";1210;1300;"";0104;"GR-2026-00007";"";;"invoice GR-2026-00007"',
+            '170,81;"S";"EUR";;;"";1210;3806;"";0104;"GR-2026-00007";"";;"invoice GR-2026-00007"',
+            '899,00;"H";"EUR";;;"";1210;1300;"";1004;"GK-2026-00001";"";;"credit-note GK-2026-00001"',
+            '170,81;"H";"EUR";;;"";1210;3806;"";1004;"GK-2026-00001";"";;"credit-note GK-2026-00001"',
+        )
+    ]
+    assert ";".join(rows[3].split(";")[20:30]) == (
+        '"Position";"31";"Vertrag";"C-1";"Referenz";"GK-2026-00001";"Erfasst";"2026-03-31T10:00:01Z";'
+        '"Zu";"GR-2026-00007"'
+    )
+
+
+def test_a_negative_charge_is_credited_to_what_accrued() -> None:
+    content = datev(book(fee(cents=-5)), date(2026, 1, 1), read_mapping(), MADE)
+    row = content.decode("cp1252").split("\r\n")[2].split(";")
+    assert (row[0], row[1], row[6], row[7]) == ("0,05", '"H"', "1300", "4200")
+
+
+def test_account_numbers_are_data(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        '[header]\nconsultant = 1234\n[accounts]\n"Assets:Receivable:acme:C-1" = "10001"\n"Income:Fee" = "4210"\n',
+        encoding="utf-8",
+    )
+    header, _, *rows = datev_lines(accounts=own)
+    assert header.split(";")[10:12] == ["1234", "99999"]
+    assert [row.split(";")[6:8] for row in rows] == [
+        ["1300", "4210"],
+        ["10001", "1300"],
+        ["10001", "3806"],
+        ["10001", "1300"],
+        ["10001", "3806"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("[header]\nconsultant = 12\n", "accounts.consultant"),
+        ("[header]\nclient = true\n", "accounts.client"),
+        ('[header]\nchart = "4"\n', "accounts.chart"),
+        ("[header]\nconsultent = 1234\n", "accounts"),
+        ('[accounts]\n"Income" = "42"\n', "accounts.Income"),
+        ('[accounts]\n"Income" = 4200\n', "accounts.Income"),
+        ("accounts = 3\n", "accounts"),
+        ("[header\n", "accounts"),
+    ],
+)
+def test_a_faulty_file_of_accounts_is_refused_with_the_field(tmp_path: Path, text: str, field: str) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(text, encoding="utf-8")
+    with pytest.raises(Refusal) as refused:
+        read_mapping(own)
+    assert (refused.value.code, refused.value.members["field"]) == ("malformed", field)
+
+
+def test_two_companies_never_share_a_file() -> None:
+    with pytest.raises(
+        Refusal, match="provider: a Buchungsstapel is of one company; name one of acme, other"
+    ) as refused:
+        datev(book(fee(), fee("C-2", provider="other")), date(2026, 1, 1), read_mapping(), MADE)
+    assert refused.value.members["field"] == "provider"

@@ -1,0 +1,114 @@
+"""Poland's FA(3): valid against its schema, with the ledger's own totals."""
+
+from __future__ import annotations
+
+import pytest
+from ksef_client.documents.fa3 import validate_fa3_xml_xsd
+from lxml import etree
+
+from api.documents import Document, Parties, ksef_xml, missing_for_ksef
+from tests.documents.samples import (
+    CASES,
+    CZECH_BUYER,
+    GERMAN_BUYER,
+    POLISH,
+    POLISH_BUYER,
+    POLISH_CREDITED,
+    POLISH_SELLER,
+    POLISH_TO_GERMANY,
+    POLISH_TO_SWITZERLAND,
+    SWISS_BUYER,
+    parties,
+)
+
+FA = {"fa": "http://crd.gov.pl/wzor/2025/06/25/13775/"}
+HOSTILE = "]]> <b>&amp; #panic() *\x00\x07\u202e \N{GRINNING FACE}"
+DOCUMENTS: dict[str, tuple[Document, Parties]] = {
+    "domestic": CASES["polish"],
+    "correction": CASES["polish-credit-note"],
+    "germany": (POLISH_TO_GERMANY, parties(POLISH_SELLER, GERMAN_BUYER)),
+    "switzerland": (POLISH_TO_SWITZERLAND, parties(POLISH_SELLER, SWISS_BUYER)),
+}
+
+
+def texts(xml: bytes, name: str) -> list[str]:
+    return [element.text or "" for element in etree.fromstring(xml).iterfind(f".//fa:{name}", FA)]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_document_is_valid_against_the_schema(name: str) -> None:
+    assert missing_for_ksef(*DOCUMENTS[name]) == []
+    validate_fa3_xml_xsd(ksef_xml(*DOCUMENTS[name]))
+
+
+@pytest.mark.parametrize(
+    ("name", "currency", "sums"),
+    [
+        ("domestic", "PLN", {"P_13_1": "1334.50", "P_14_1": "306.94", "P_15": "1641.44"}),
+        ("correction", "PLN", {"P_13_1": "-1334.50", "P_14_1": "-306.94", "P_15": "-1641.44"}),
+        ("germany", "EUR", {"P_13_9": "921.25", "P_15": "921.25"}),
+        ("switzerland", "EUR", {"P_13_8": "921.25", "P_15": "921.25"}),
+    ],
+)
+def test_the_summary_is_the_ledgers(name: str, currency: str, sums: dict[str, str]) -> None:
+    xml = ksef_xml(*DOCUMENTS[name])
+    assert texts(xml, "KodWaluty") == [currency]
+    summary = {element.tag.split("}")[1]: element.text for element in etree.fromstring(xml).find("fa:Fa", FA)}
+    assert {field: text for field, text in summary.items() if field.startswith(("P_13", "P_14", "P_15"))} == sums
+    assert texts(xml, "P_11Vat") == []
+
+
+def test_minutes_are_hours_with_the_price_of_one() -> None:
+    xml = ksef_xml(*DOCUMENTS["domestic"])
+    assert texts(xml, "P_8A") == ["szt.", "godz.", "godz."]
+    assert texts(xml, "P_8B") == ["1", "0.5", "0.833333"]
+    assert texts(xml, "P_9A") == ["1234.5", "200", "0"]
+    assert texts(xml, "P_11") == ["1234.50", "100.00", "0.00"]
+    assert texts(xml, "P_12") == ["23", "23", "23"]
+
+
+def test_reverse_charge_names_the_buyers_vat_number_and_sets_p_18() -> None:
+    xml = ksef_xml(*DOCUMENTS["germany"])
+    assert texts(xml, "KodUE") + texts(xml, "NrVatUE") == ["DE", "136695976"]
+    assert texts(xml, "P_12") == ["np II", "np II"]
+    assert texts(xml, "P_18") == ["1"]
+
+
+def test_outside_the_eu_it_is_no_reverse_charge() -> None:
+    xml = ksef_xml(*DOCUMENTS["switzerland"])
+    assert texts(xml, "NrID") == ["CHE-123.456.788 MWST"]
+    assert texts(xml, "P_12") == ["np I", "np I"]
+    assert texts(xml, "P_18") == ["2"]
+
+
+def test_a_credit_note_is_a_kor_with_differences() -> None:
+    xml = ksef_xml(*DOCUMENTS["correction"])
+    assert texts(xml, "RodzajFaktury") == ["KOR"]
+    assert texts(xml, "NrFaKorygowanej") + texts(xml, "DataWystFaKorygowanej") == ["DM-2026-00001", "2026-02-02"]
+    assert texts(xml, "PrzyczynaKorekty") == ["Błędna stawka"]
+    assert texts(xml, "P_8B") == ["-1", "-0.5", "-0.833333"]
+    assert texts(xml, "NrKSeFN") == ["1"]
+    number = "5260250274-20260202-0123456789AB-CD"
+    sent = parties(POLISH_SELLER, POLISH_BUYER, corrected_ksef_number=number)
+    assert texts(ksef_xml(POLISH_CREDITED, sent), "NrKSeFFaKorygowanej") == [number]
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        parties({**POLISH_SELLER, "name": HOSTILE, "iban": None}, {**POLISH_BUYER, "name": HOSTILE, "vat_id": None}),
+        parties(POLISH_SELLER, {**POLISH_BUYER, "vat_id": None, "tax_number": "123-456-32-18"}),
+        parties(POLISH_SELLER, {**CZECH_BUYER, "vat_id": None}, reason="x" * 3000),
+        parties({**POLISH_SELLER, "phone": "+48 22 123 45 67 wew. 1234"}, {**POLISH_BUYER, "name": "x" * 3000}),
+        parties(POLISH_SELLER, {**POLISH_BUYER, "vat_id": None, "tax_number": "44051401359"}),
+        parties({**POLISH_SELLER, "bic": "?"}, {**SWISS_BUYER, "email": "nobody", "vat_id": "x" * 64}),
+        parties(POLISH_SELLER, {**GERMAN_BUYER, "vat_id": "DE.136.695.976.and.more"}),
+    ],
+)
+def test_hostile_and_sparse_parties_are_valid_too(known: Parties) -> None:
+    validate_fa3_xml_xsd(ksef_xml(POLISH, known))
+    validate_fa3_xml_xsd(ksef_xml(POLISH_CREDITED, known))
+
+
+def test_the_same_document_gives_the_same_bytes() -> None:
+    assert ksef_xml(*DOCUMENTS["domestic"]) == ksef_xml(*DOCUMENTS["domestic"])
