@@ -250,7 +250,7 @@ def export_books(
     to: Annotated[str | None, typer.Option(help="Last day.")] = None,
     provider: Annotated[str | None, typer.Option(help="Of one provider alone.")] = None,
     output: Annotated[str | None, typer.Option(help="A file; standard output if absent.")] = None,
-    accounts: Annotated[Path | None, typer.Option(help="DATEV's account numbers, as TOML.")] = None,
+    accounts: Annotated[str | None, typer.Option(help="DATEV's account numbers, as TOML.")] = None,
 ) -> None:
     """Books for other programs: every movement of credit and money, in double entry."""
     books = _ask(lambda state: export_days(state.reader, form, from_, to, provider, accounts))

@@ -50,10 +50,9 @@ def _complete(document: Document, opened: Mapping[str, Any], missing_for: Any) -
     parties = parties_of(opened)
     missing = missing_for(document, parties)
     if missing:
-        raise Refusal(
-            "missing-party-data",
-            f"{document.number} was issued without {', '.join(missing)}. Complete the data, credit the document and "
-            f"issue it anew.",
-            missing=missing,
-        )
+        remedy = "Complete the data, credit the document and issue it anew."
+        if missing == ["document.vat_in_pln"]:
+            remedy = "FA(3) states Polish VAT in PLN, for which the ledger has no exchange rate."
+        detail = f"{document.number} was issued without {', '.join(missing)}. {remedy}"
+        raise Refusal("missing-party-data", detail, missing=missing)
     return parties

@@ -46,7 +46,7 @@ def test_issued_documents_are_read_from_the_store(tmp_path: Path) -> None:
             transaction.execute(sql, (stored_topic(fact), encode(fact), position, document.recorded_at))
             transaction.execute("UPDATE view_position SET position = ?", (position,))
     year = Year(url, door=None)  # type: ignore[arg-type]
-    found = [row for row in rows(year.books()) if row["kind"] == "invoice"]
+    found = [row for row in rows(year.books()) if row["position"] == str(position)]
     assert [(row["position"], row["effective_on"], row["account"], row["amount"]) for row in found] == [
         (str(position), "2026-04-01", "Assets:Receivable:acme:C-1", "1069.81"),
         (str(position), "2026-04-01", "Assets:Accrued:acme:C-1", "-899.00"),

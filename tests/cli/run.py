@@ -28,7 +28,7 @@ def support_ledger(url: str | None, *arguments: str, stdin: bytes = b"") -> Done
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
     if url is not None:
         surroundings["LEDGER_DATABASE_URL"] = url
-    out, err = io.StringIO(), io.StringIO()
+    out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True), io.StringIO()
     given = io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")
     status = 0
     with (
@@ -42,4 +42,5 @@ def support_ledger(url: str | None, *arguments: str, stdin: bytes = b"") -> Done
             cli.main()
         except SystemExit as ended:
             status = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
-    return Done(status, out.getvalue(), err.getvalue())
+    out.flush()
+    return Done(status, out.buffer.getvalue().decode(), err.getvalue())  # type: ignore[attr-defined]
