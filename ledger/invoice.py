@@ -33,6 +33,10 @@ class Document(LedgerAggregate):
     def issue(
         self, fact_class: type[IssuedDocument], contract_id: str, at: datetime, stamp: Stamp, **fields: Any
     ) -> None:
+        """Raises Refusal already-exists where a series was changed so that it meets a number given before."""
+        if self.exists:
+            number = str(self.id).partition(":")[2]
+            raise Refusal("already-exists", f"The number {number} was given before; its series has to go on.")
         self.contract_id = contract_id
         self.record(fact_class, at, stamp, **fields)
 

@@ -263,9 +263,9 @@ def _streams(requests: Sequence[Request]) -> list[str]:
     """The streams that the requests name, so that they are read at once."""
     found: list[str] = []
     for request in requests:
-        for id_field, categories in _NAMED.items():
-            key = getattr(request.body, id_field, None)
-            if isinstance(key, str):
+        for id_field, categories in _NAMED_BY[request.name]:
+            key = getattr(request.body, id_field)
+            if key is not None:
                 found.extend(f"{category}:{key}" for category in categories)
     return found
 
@@ -277,4 +277,8 @@ _NAMED = {
     "service_id": ("deduction",),
     "session_id": ("session", "deduction"),
     "deduction_id": ("deduction",),
+}
+_NAMED_BY = {
+    name: [(id_field, categories) for id_field, categories in _NAMED.items() if id_field in model.model_fields]
+    for name, model in COMMANDS.items()
 }

@@ -109,7 +109,7 @@ def _fold(connection: Any, page: list[tuple[Any, ...]], on_postgres: bool) -> No
     def move(fact: Any, grant_id: str | None, kind: str, reference: str, part: int, **moved: Any) -> None:
         granted, consumed = moved.get("granted", 0), moved.get("consumed", 0)
         row = [position, part, fact.contract_id, fact.pool, grant_id, effective_at, recorded_at, kind, reference]
-        movements[position, part] = [*row, granted, consumed, 0, moved.get("expires_at"), None]
+        movements[position, part] = [*row, granted, consumed, 0, moved.get("expires_at"), None, None]
         account_id = f"{fact.contract_id}:{fact.pool}"
         account = new["accounts"].get(account_id)
         if account is not None:
