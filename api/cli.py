@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from api import tables
 from api.books.exporting import FORMS, export_days, write_books
 from api.importing import COMMAND_LINE, Tally, import_lines
-from api.routers import contracts
+from api.routers import contracts, statements
 from api.routers import sla as sla_doors
 from api.routers.plans import show_plan
 from api.state import State, open_state
@@ -131,7 +131,7 @@ def statement(
     json: AsJson = False,
 ) -> None:
     """Every movement of a contract's credit, with the balance after it."""
-    found = _ask(lambda state: contracts.read_statement(state, COMMAND_LINE, contract, pool, from_, to))
+    found = _ask(lambda state: statements.read_statement(state, COMMAND_LINE, contract, pool, from_, to))
     _show(found, tables.statement_table(found), json)
 
 

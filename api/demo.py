@@ -16,7 +16,7 @@ from rich.console import Console
 
 from api import tables
 from api.importing import COMMAND_LINE, Tally, import_lines
-from api.routers import contracts, deductions, tickets
+from api.routers import contracts, deductions, statements, tickets
 from api.state import State, open_state
 from ledger.catalogue.loader import load_catalogue
 from ledger.commands.door import Ledger
@@ -57,7 +57,9 @@ async def show(state: State) -> None:
         held = await contracts.contract_balance(contract.contract_id, state, COMMAND_LINE)
         if held.accounts:
             out.print(tables.balance_table(held))
-            out.print(tables.statement_table(await contracts.read_statement(state, COMMAND_LINE, contract.contract_id)))
+            out.print(
+                tables.statement_table(await statements.read_statement(state, COMMAND_LINE, contract.contract_id))
+            )
         charged = await deductions.contract_charges(contract.contract_id, state, COMMAND_LINE, limit=500)
         if charged.items:
             out.print(tables.charges_table(charged))

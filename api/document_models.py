@@ -73,6 +73,7 @@ def _lines(lines: Sequence[DocumentLine], engineers: Mapping[str, str]) -> list[
             worked_minutes=line.worked_minutes,
             billed_minutes=line.billed_minutes,
             confirmation=line.confirmation,
+            on_behalf=line.on_behalf,
             engineer=engineers.get(line.deduction_id or ""),
             events=line.events,
         )

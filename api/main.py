@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from api import problems
 from api.calculation import Calculation
 from api.paging import ETags
-from api.routers import commands, contracts, deductions, events, health, invoices, plans, sla, tickets
+from api.routers import commands, contracts, deductions, events, health, invoices, plans, sla, statements, tickets
 from api.state import open_state
 from ledger.commands.bodies import COMMANDS
 from ledger.settings import Settings
@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     problems.install(app)
     # Routes are tried in this order for each request: those that are asked most stand first.
-    for router in (contracts, tickets, deductions, invoices, sla, plans, events, health, commands):
+    for router in (contracts, statements, tickets, deductions, invoices, sla, plans, events, health, commands):
         app.include_router(router.router)
     app.add_middleware(ETags)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

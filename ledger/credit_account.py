@@ -189,13 +189,15 @@ class CreditAccount(CreditState):
 
         Returns the correction's grant id, if one was made, and the debts that were filled.
         """
-        expired = sum(d.quantity for d in draws if d.grant_id and self.grants[d.grant_id].expires_at <= at)
+        booked_at = stamp.open_from(at)
+        expired = sum(d.quantity for d in draws if d.grant_id and self.grants[d.grant_id].expires_at <= booked_at)
         self.record(CreditReturned, at, stamp, pool=self.pool, deduction_id=deduction_id, returns=draws)
         covers = self._cover_debts(at, stamp)
         if not expired:
             return None, covers
         grant_id = f"{deduction_id}.correction"
-        covers += self.grant(grant_id, "correction", expired, at, at + CORRECTION_RUNS, stamp, rule="C9")
+        runs_until = booked_at + CORRECTION_RUNS
+        covers += self.grant(grant_id, "correction", expired, booked_at, runs_until, stamp, rule="C9")
         return grant_id, covers
 
     def cut_allotments(self, cut_at: datetime, stamp: Stamp) -> None:

@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 
 from projections.reader import Cut, Snapshot
 
+_NUMBER = (
+    "(SELECT b.number FROM billed b WHERE b.charge_id = o.charge_id AND b.effective_at <= ? AND b.position <= ? "
+    "ORDER BY b.position DESC LIMIT 1)"
+)
 NO_LINES = ("reserved", "released", "debt_covered", "cut")
 
 
@@ -99,3 +103,77 @@ def _breakage(grant_id: str, life: _GrantLife, at: int) -> list[Line]:
         for moment, change in parts
         if change
     ]
+
+
+def between(lines: list[Line], first: int | None, last: int | None) -> list[Line]:
+    """The lines of a period, both its instants (microseconds) included."""
+    if first is not None:
+        lines = [line for line in lines if line.effective_at >= first]
+    if last is not None:
+        lines = [line for line in lines if line.effective_at <= last]
+    return lines
+
+
+@dataclass(slots=True, frozen=True)
+class Behind:
+    """The deduction behind a line; `engineer` is sealed, `on_behalf` says who entered the customer's word (C8)."""
+
+    deduction_id: str
+    pool: str | None
+    ticket_id: str | None
+    session_id: str | None
+    service: str | None
+    engineer: str | None
+    worked_seconds: int
+    billed_minutes: int
+    status: str
+    on_behalf: bool
+
+
+async def deductions_behind(snapshot: Snapshot, contract_id: str, cut: Cut) -> dict[str, Behind]:
+    """The deductions of a contract, the customer's word on each as it stood at the cut."""
+    sql = (
+        "SELECT w.deduction_id, w.status FROM words w JOIN deductions d ON d.deduction_id = w.deduction_id "
+        "WHERE d.contract_id = ? AND w.effective_at <= ? AND w.position <= ? ORDER BY w.position"
+    )
+    words: dict[str, str] = dict(await snapshot.query(sql, (contract_id, cut.at, cut.position)))  # the last word counts
+    sql = (
+        "SELECT deduction_id, pool, ticket_id, session_id, service, engineer, worked_seconds, billed_minutes, awaited, "
+        "deemed_at, on_behalf FROM deductions WHERE contract_id = ? AND position <= ?"
+    )
+    found = {}
+    for row in await snapshot.query(sql, (contract_id, cut.position)):
+        awaited, deemed_at, on_behalf = row[8:]
+        status = words.get(row[0], "pending" if awaited else "not_required")
+        if status == "pending" and deemed_at is not None and deemed_at <= cut.at:
+            status = "deemed_confirmed"
+        spoken = bool(on_behalf) and status in ("confirmed", "disputed")
+        found[row[0]] = Behind(*(*row[:8], status, spoken))
+    return found
+
+
+@dataclass(slots=True, frozen=True)
+class OverageLine:
+    """Time beyond the credit at its rate; negative where a reversal takes it back."""
+
+    position: int
+    effective_at: int
+    deduction_id: str
+    reverses: str | None
+    minutes: int
+    rate_cents: int | None
+    amount_cents: int
+    invoice_number: str | None
+
+
+async def overage_lines(
+    snapshot: Snapshot, contract_id: str, cut: Cut, first: int | None, last: int
+) -> list[OverageLine]:
+    """The overage of a period, both its instants included, by effective time, then position; invoices as at the cut."""
+    sql = (
+        "SELECT position, effective_at, coalesce(deduction_id, reference), reverses, coalesce(minutes, 0), rate_cents, "
+        f"amount_cents, {_NUMBER} FROM charges o WHERE contract_id = ? AND family = 'overage' AND position <= ? "
+        "AND effective_at <= ? AND effective_at >= ? ORDER BY effective_at, position, charge_id"
+    )
+    params = (cut.at, cut.position, contract_id, cut.position, min(last, cut.at), first or 0)
+    return [OverageLine(*row) for row in await snapshot.query(sql, params)]

@@ -17,7 +17,7 @@ import pytest
 from api.cli import app
 from api.importing import COMMAND_LINE
 from api.main import create_app
-from api.routers import contracts, deductions, tickets
+from api.routers import contracts, deductions, statements, tickets
 from api.state import State, open_state
 from ledger.access import MAY, ROLES
 from ledger.catalogue.loader import load_catalogue
@@ -97,7 +97,7 @@ class Books:
         return self.ask(tickets.ticket("T", self.state, COMMAND_LINE, as_of=as_of))
 
     def statement(self, as_of: str) -> Any:
-        return self.ask(contracts.read_statement(self.state, COMMAND_LINE, "C", as_of=as_of)).items
+        return self.ask(statements.read_statement(self.state, COMMAND_LINE, "C", as_of=as_of)).items
 
     def close(self) -> None:
         self.state.projector.close()

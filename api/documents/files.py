@@ -37,6 +37,10 @@ def missing_data(document: Document, opened: Mapping[str, Any]) -> list[str]:
     """What either file would lack."""
     if not opened.get("seller") or not opened.get("buyer"):
         return ["parties"]
+    if not opened["buyer"].get("name"):
+        return ["customer"]
+    if not document.lines:
+        return []
     parties = parties_of(opened)
     xml = missing_for_ksef if parties.seller.country == "PL" else missing_for_xml
     return sorted({*missing_for_pdf(document, parties), *xml(document, parties)})

@@ -11,61 +11,47 @@ from typing import Any
 from api.documents import figures
 from api.documents.cii import EXEMPTIONS
 from api.documents.labels import Labels, labels_for
+from api.documents.letter import letter_of
 from api.documents.page_lines import COLUMNS, groups
-from api.documents.parties import Address, Buyer, Document, Parties, Seller, category_of, is_credit_note
-from api.documents.texts import clean
+from api.documents.parties import Buyer, Document, Parties, Seller, category_of, is_credit_note
 from ledger.events.documents import CreditNoteIssued
 
 CATEGORY_WORDS = {"AE": "reverse charge", "O": "not subject to VAT"}
 
 
 def page_of(document: Document, parties: Parties) -> dict[str, Any]:
-    """Everything on the page, cleaned of characters that do not show."""
+    """Everything on the page."""
     labels = labels_for(document.language)
     seller, buyer = parties.seller, parties.buyer
-    abroad = buyer.country != seller.country  # only a letter across a border names the countries
-    seller_country, buyer_country = (_country(party.country, labels) if abroad else "" for party in (seller, buyer))
-    page = {
-        "lang": labels.language,
-        "date": [document.issued_on.year, document.issued_on.month, document.issued_on.day],
-        "title": labels(title_of(document)),
-        "number": document.number,
-        "seller": seller.name,
-        "sender_line": " · ".join([seller.name, *_address(seller.address, "")]),
-        "letterhead": [*_address(seller.address, seller_country), *_present(seller.phone, seller.email)],
-        "recipient": [buyer.name, *_address(buyer.address, buyer_country)],
-        "facts": _facts(document, buyer, labels),
+    in_currency = labels("Amounts are in {currency}.", currency=document.currency)
+    return {
+        **letter_of(
+            seller,
+            buyer,
+            labels,
+            title=title_of(document),
+            number=document.number,
+            dated=document.issued_on,
+            facts=_facts(document, buyer, labels),
+        ),
         "correction": _correction(document, parties, labels),
         "columns": [labels(column) for column in COLUMNS],
         "groups": groups(document, parties.engineers, labels),
-        "times_note": labels("Times are hours and minutes (h:mm)."),
+        "units_note": f"{labels('Times are hours and minutes (h:mm).')} {in_currency}",
         "vat_columns": [labels(column) for column in ("VAT rate", "Net", "VAT", "Gross")],
         "vat": _vat(document, labels),
         "totals": _totals(document, labels),
         "notes": [labels(EXEMPTIONS[category][1]) for category in [category_of(document)] if category in EXEMPTIONS],
         "payment": _payment_text(document, seller, labels),
         "account": _account(document, seller, labels),
-        "footer": _footer(seller, labels),
-        "page_of": labels("Page {page} of {pages}"),
     }
-    cleaned: dict[str, Any] = each_text(page, clean)
-    return cleaned
 
 
 def title_of(document: Document) -> str:
     return "Credit note" if is_credit_note(document) else "Invoice"
 
 
-def each_text(value: Any, change: Any) -> Any:
-    """The same record with `change` done to every text in it."""
-    if isinstance(value, dict):
-        return {key: each_text(member, change) for key, member in value.items()}
-    if isinstance(value, list):
-        return [each_text(member, change) for member in value]
-    return change(value) if isinstance(value, str) else value
-
-
-def _facts(document: Document, buyer: Buyer, labels: Labels) -> list[list[str]]:
+def _facts(document: Document, buyer: Buyer, labels: Labels) -> list[tuple[str, str]]:
     locale = labels.locale
     first = min(line.starts_on or line.supplied_on for line in document.lines)
     last = max(line.ends_on or line.supplied_on for line in document.lines)
@@ -82,8 +68,7 @@ def _facts(document: Document, buyer: Buyer, labels: Labels) -> list[list[str]]:
         ("Your tax number", buyer.tax_number),
         ("Your reference", buyer.buyer_reference),
     )
-    facts += [(label, value) for label, value in optional if value]
-    return [[labels(label), value] for label, value in facts]
+    return facts + [(label, value) for label, value in optional if value]
 
 
 def _correction(document: Document, parties: Parties, labels: Labels) -> list[str]:
@@ -130,27 +115,3 @@ def _account(document: Document, seller: Seller, labels: Labels) -> list[list[st
     holder, bank = labels("Account holder"), labels("Bank")
     rows = ((holder, seller.name), (bank, seller.bank), ("IBAN", spaced), ("BIC", seller.bic))
     return [[label, value] for label, value in rows if value]
-
-
-def _footer(seller: Seller, labels: Labels) -> list[list[str]]:
-    """Three columns at the foot of each page: who the seller is, whom to ask, how the authorities know it."""
-    numbers = ((labels("VAT ID"), seller.vat_id), (labels("Tax number"), seller.tax_number))
-    return [
-        [seller.name, *_address(seller.address, "")],
-        _present(seller.contact, seller.phone, seller.email),
-        [*(f"{label}: {value}" for label, value in numbers if value), *_present(seller.registration)],
-    ]
-
-
-def _address(address: Address | None, country: str) -> list[str]:
-    if address is None:
-        return []
-    return _present(address.line1, address.line2, f"{address.postcode} {address.city}", country)
-
-
-def _country(code: str, labels: Labels) -> str:
-    return str(labels.locale.territories.get(code, code))
-
-
-def _present(*texts: str | None) -> list[str]:
-    return [text for text in texts if text]

@@ -30,6 +30,9 @@ CONFIRMATIONS = {
     "upheld": "Upheld after dispute",
     "reversed": "Reversed",
 }
+ON_BEHALF = {"confirmed": "Confirmed on your behalf", "disputed": "Disputed on your behalf"}  # C8
+# Kinds whose description (English, for other programs) says what the kind and the deduction say in the reader's words.
+TOLD = ("included", "overage", "service", "surcharge")
 
 
 def groups(document: Document, engineers: dict[str, str], labels: Labels) -> list[dict[str, Any]]:
@@ -59,10 +62,10 @@ def _row(line: DocumentLine, engineers: dict[str, str], shown: set[str], labels:
     if is_time and line.price_base != 60:
         price = f"{price} / {figures.hours(line.price_base)}"
     return {
-        "kind": kind_of(line, labels),
         "details": _details(line, engineers, labels),
         "cells": [
             str(line.line),
+            kind_of(line, labels),
             figures.day(line.supplied_on, locale),
             "" if worked is None else figures.hours(worked),
             "" if billed is None else figures.hours(billed),
@@ -77,12 +80,14 @@ def _row(line: DocumentLine, engineers: dict[str, str], shown: set[str], labels:
 
 
 def _details(line: DocumentLine, engineers: dict[str, str], labels: Labels) -> list[str]:
-    details = [line.description]
+    details = [] if line.kind in TOLD and line.deduction_id else [line.description]
     if line.starts_on and line.ends_on:
         starts, ends = (figures.day(date, labels.locale) for date in (line.starts_on, line.ends_on))
         details.append(f"{starts} – {ends}")
     if line.basis in BASES:
         details.append(labels(BASES[line.basis]))
+    if line.service:
+        details.append(f"{labels('Service')} {line.service}")
     if line.session_id:
         details.append(f"{labels('Session')} {line.session_id}")
     if line.deduction_id:
@@ -90,7 +95,7 @@ def _details(line: DocumentLine, engineers: dict[str, str], labels: Labels) -> l
         if line.deduction_id in engineers:
             details.append(f"{labels('Engineer')}: {engineers[line.deduction_id]}")
     if line.confirmation:
-        word = CONFIRMATIONS.get(line.confirmation)
+        word = (ON_BEHALF if line.on_behalf else {}).get(line.confirmation) or CONFIRMATIONS.get(line.confirmation)
         details.append(labels(word) if word else line.confirmation)
     if line.events:
         details.append(f"{labels('Ledger entries')} {', '.join(str(position) for position in line.events)}")

@@ -76,10 +76,25 @@ def parties_of(content: Mapping[str, Any]) -> Parties:
     """
     record = _without_blanks(content)
     for party in ("seller", "buyer"):
-        address = record.get(party, {}).get("address")
-        if address is not None and not {"line1", "postcode", "city"} <= set(address):
-            del record[party]["address"]
+        _drop_half_address(record.get(party, {}))
     return msgspec.convert(record, Parties, strict=False)
+
+
+def seller_of(content: Mapping[str, Any]) -> Seller:
+    """Reads an opened seller as `parties_of` does."""
+    return msgspec.convert(_drop_half_address(_without_blanks(content)), Seller, strict=False)
+
+
+def buyer_of(content: Mapping[str, Any]) -> Buyer:
+    """Reads an opened buyer as `parties_of` does."""
+    return msgspec.convert(_drop_half_address(_without_blanks(content)), Buyer, strict=False)
+
+
+def _drop_half_address(party: dict[str, Any]) -> dict[str, Any]:
+    address = party.get("address")
+    if address is not None and not {"line1", "postcode", "city"} <= set(address):
+        del party["address"]
+    return party
 
 
 def _without_blanks(value: Any) -> Any:

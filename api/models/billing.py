@@ -32,6 +32,7 @@ class DocumentLineOut(BaseModel):
     worked_minutes: int | None
     billed_minutes: int | None
     confirmation: str | None
+    on_behalf: bool = Field(description="Whether the customer's word was entered by somebody else.")
     engineer: str | None
     events: list[int] = Field(description="Positions of the events behind the line.")
 

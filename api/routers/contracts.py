@@ -1,16 +1,13 @@
-"""Contracts, their balances and their statements."""
+"""Contracts and their balances."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Query
 
 from api.access import ActorDep, CaughtUp, StateDep, find_contract, visible
 from api.models import (
@@ -19,20 +16,15 @@ from api.models import (
     ContractAnswer,
     ContractList,
     ContractOut,
-    LineOut,
     OverageOut,
-    StatementOut,
     TermOut,
 )
-from api.paging import ID_PATTERN, AsOf, ContractId, Cursor, KnownAt, Limit, MomentParam, decode_cursor, moment_of, page
+from api.paging import ID_PATTERN, AsOf, ContractId, Cursor, KnownAt, Limit, decode_cursor, moment_of, page
 from api.problems import PROBLEMS
-from api.state import State
-from ledger.access import Actor
 from ledger.events import Sealed
-from ledger.values import first_instant, from_micros, show_cents, show_instant, to_micros
+from ledger.values import show_cents, to_micros
 from projections.balances import AccountBalance, OverageTotal, balance, current_balance
-from projections.reader import Snapshot, cut, last_instant, open_texts, view_position
-from projections.statements import Line, statement
+from projections.reader import Snapshot, cut, open_texts, view_position
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], responses=PROBLEMS, dependencies=[CaughtUp])
 Filter = Annotated[str | None, Query(max_length=64, pattern=ID_PATTERN)]
@@ -172,118 +164,3 @@ def _balance(
         accounts=[_account(one) for one in accounts],
         overage=OverageOut(minutes=overage.minutes, amount=show_cents(overage.amount_cents), currency=currency),
     )
-
-
-@router.get(
-    "/{contract_id}/statement",
-    summary="The statement",
-    response_model=StatementOut,
-    responses={
-        200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "As JSON, or as CSV by Accept"}
-    },
-)
-async def contract_statement(
-    request: Request,
-    contract_id: ContractId,
-    state: StateDep,
-    actor: ActorDep,
-    pool: Filter = None,
-    from_: Annotated[MomentParam | None, Query(alias="from")] = None,
-    to: Annotated[MomentParam | None, Query()] = None,
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
-    limit: Limit = 500,
-    cursor: Cursor = None,
-) -> Any:
-    """Every movement in order, each with the balance after it; `from` and `to` are included."""
-    wants_csv = "text/csv" in request.headers.get("accept", "")
-    limit = 0 if wants_csv else limit
-    found = await read_statement(state, actor, contract_id, pool, from_, to, as_of, known_at, limit, cursor)
-    if wants_csv:
-        return Response(_as_csv(found.items), media_type="text/csv; charset=utf-8")
-    return found
-
-
-async def read_statement(
-    state: State,
-    actor: Actor,
-    contract_id: str,
-    pool: str | None = None,
-    from_: str | None = None,
-    to: str | None = None,
-    as_of: str | None = None,
-    known_at: str | None = None,
-    limit: int = 0,
-    cursor: str | None = None,
-) -> StatementOut:
-    """The statement's lines, all of them where `limit` is 0."""
-    async with state.reader.snapshot() as snapshot:
-        (zone,) = await find_contract(snapshot, actor, contract_id, "timezone")
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
-        of_pools = await snapshot.query("SELECT pool, unit FROM accounts WHERE contract_id = ?", (contract_id,))
-        units: dict[str, str] = dict(of_pools)
-        lines = _between(await statement(snapshot, contract_id, pool, asked), from_, to, zone)
-        after = decode_cursor(cursor, int, int, int)
-        if after:
-            lines = [line for line in lines if line.order > tuple(after)]
-        shown, following = page(lines, limit or len(lines), _line_key)
-        items = await _lines(snapshot, shown, units)
-        return StatementOut(position=asked.position, contract_id=contract_id, items=items, next=following)
-
-
-def _line_key(line: Line) -> tuple[int, int, int]:
-    return (line.effective_at, line.position, int(line.recorded_at is not None))
-
-
-def _between(lines: list[Line], from_: str | None, to: str | None, zone: str) -> list[Line]:
-    begin, end = moment_of("from", from_), moment_of("to", to)
-    if begin is not None:
-        first = to_micros(begin if isinstance(begin, datetime) else first_instant(begin, zone))
-        lines = [line for line in lines if line.effective_at >= first]
-    if end is not None:
-        last = last_instant(end, zone)
-        lines = [line for line in lines if line.effective_at <= last]
-    return lines
-
-
-async def _lines(snapshot: Snapshot, lines: list[Line], units: dict[str, str]) -> list[LineOut]:
-    boxes = {line.note: _sealed(line.note) for line in lines if line.note is not None}
-    texts = await open_texts(snapshot, list(boxes.values()))
-    items = []
-    for line in lines:
-        note = texts.get(boxes[line.note]) if line.note is not None else None
-        if line.kind == "breakage":
-            note = "expired unused"
-        elif note is None and line.ticket_id is not None:
-            note = f"ticket {line.ticket_id}"
-        unit = units[line.pool]
-        items.append(
-            LineOut(
-                position=line.position,
-                effective_at=show_instant(from_micros(line.effective_at)),
-                recorded_at=show_instant(from_micros(line.recorded_at)) if line.recorded_at is not None else None,
-                pool=line.pool,
-                kind=line.kind,
-                reference=line.reference,
-                change=figure(line.change, unit),
-                balance=figure(line.balance, unit),
-                note=note,
-                dated=show_instant(from_micros(line.dated)) if line.dated is not None else None,
-            )
-        )
-    return items
-
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-TEXTS = {"pool", "kind", "reference", "note"}
-
-
-def _as_csv(items: list[LineOut]) -> str:
-    """RFC 4180; a text that a spreadsheet would take for a formula is quoted with '."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(LineOut.model_fields)
-    for item in items:
-        row = {name: "" if value is None else value for name, value in item.model_dump().items()}
-        writer.writerow([f"'{v}" if name in TEXTS and v.startswith(FORMULA) else v for name, v in row.items()])
-    return out.getvalue()

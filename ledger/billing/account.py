@@ -74,6 +74,7 @@ class Billed:
     fact: Deducted
     positions: list[int]
     status: str
+    on_behalf: bool = False  # whether the customer's word was entered by somebody else (C8)
     shown_on: str | None = None
     reversed_at: datetime | None = None
     given_back_on: str | None = None  # the document that shows the time of a reversed deduction as given back
@@ -94,7 +95,6 @@ class BillingAccount:
     charges: dict[str, Charge] = field(default_factory=dict)
     deductions: dict[str, Billed] = field(default_factory=dict)
     terms: dict[int, tuple[TermStarted, int]] = field(default_factory=dict)
-    documents: dict[str, InvoiceIssued] = field(default_factory=dict)
 
     def waits(self, charge: Charge) -> bool:
         """A charge waits while its deduction is disputed (M2)."""
@@ -145,6 +145,7 @@ def _word(status: str) -> Callable[[BillingAccount, Any, int], None]:
     def fold(account: BillingAccount, fact: Any, position: int) -> None:
         deduction = account.deductions[fact.deduction_id]
         deduction.status = status
+        deduction.on_behalf = getattr(fact, "on_behalf", False)
         deduction.positions.append(position)
         if status == "reversed":
             deduction.reversed_at = fact.effective_at
@@ -153,14 +154,17 @@ def _word(status: str) -> Callable[[BillingAccount, Any, int], None]:
 
 
 def _invoiced(account: BillingAccount, fact: InvoiceIssued, _: int) -> None:
-    account.documents[fact.number] = fact
+    """At a moment in the past an invoice may name what was not effective yet; that is not there to be marked."""
     for line in fact.lines:
+        charge = account.charges.get(line.charge_id or "")
+        deduction = account.deductions.get(line.deduction_id or "")
         if line.charge_id is not None:
-            account.charges[line.charge_id].invoice = fact.number
-        elif line.deduction_id is not None and line.kind == "included":
-            account.deductions[line.deduction_id].shown_on = fact.number
-        elif line.deduction_id is not None:
-            account.deductions[line.deduction_id].given_back_on = fact.number
+            if charge is not None:
+                charge.invoice = fact.number
+        elif deduction is not None and line.kind == "included":
+            deduction.shown_on = fact.number
+        elif deduction is not None:
+            deduction.given_back_on = fact.number
 
 
 def _credited(account: BillingAccount, fact: CreditNoteIssued, _: int) -> None:

@@ -142,8 +142,9 @@ def _priced(account: BillingAccount, charge: Charge, origin: Charge | None) -> d
     match fact:
         case FeeCharged():
             term = account.terms[fact.term_no][0]
-            until = f" to {term.ends_on}" if term.ends_on else " on"
-            words = f"{term.plan}, term {fact.term_no} from {term.starts_on}{until}"
+            # A term with an end is named by its days beside the words, which each reader writes in their own way.
+            days = "" if term.ends_on else f" from {term.starts_on} on"
+            words = f"{term.plan}, term {fact.term_no}{days}"
             return _pieces("fee", words, 1, fact.amount_cents) | {"starts_on": term.starts_on, "ends_on": term.ends_on}
         case OverageCharged():
             words = f"Time beyond the credit, entry {fact.deduction_id}"
@@ -190,7 +191,8 @@ def _included(account: BillingAccount, through_on: date) -> Iterator[_Item]:
     }
     for deduction_id, deduction in account.deductions.items():
         fact = deduction.fact
-        if deduction.shown_on is not None or deduction.status in ("disputed", "reversed"):
+        is_undone = deduction.status == "reversed" and deduction.given_back_on is None
+        if deduction.shown_on is not None or deduction.status == "disputed" or is_undone:
             continue
         if local_date(fact.effective_at, account.timezone) > through_on or deduction_id in charged:
             continue
@@ -242,7 +244,7 @@ def _spent(deduction: Billed, now: datetime) -> dict[str, Any]:
     status = deduction.status
     if status == "pending" and fact.deemed_at is not None and fact.deemed_at <= now:
         status = "deemed_confirmed"
-    more: dict[str, Any] = {"confirmation": status}
+    more: dict[str, Any] = {"confirmation": status, "on_behalf": deduction.on_behalf}
     if isinstance(fact, HoursDeducted):
         more["worked_minutes"] = -(-fact.worked_seconds // 60)
         more["billed_minutes"] = fact.billed_minutes

@@ -43,9 +43,11 @@ TOPICS = [f"{fact.TOPIC}@{fact.VERSION}" for fact in (*_CHARGES, *_CREDIT, Invoi
 
 @dataclass(slots=True)
 class _Grant:
+    """Its end as it is known now, and the change of what is left of it at each effective time."""
+
     pool: str
-    rest: int
     expires_at: datetime | None
+    flows: list[tuple[datetime, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -65,14 +67,18 @@ def period_totals(events: Iterable[tuple[int, Fact]], begins: datetime, ends: da
     sums: dict[str, _Sum] = defaultdict(_Sum)
     for _, fact in events:
         of = sums[fact.contract_id]
-        _follow_grants(of, fact, ends)
+        _follow_grants(of, fact)
         if begins <= fact.effective_at < ends:
             _add(of, fact)
     found = []
     for contract_id, of in sorted(sums.items()):
         for grant in of.grants.values():
-            if grant.expires_at is not None and begins <= grant.expires_at < ends and grant.rest:
-                of.expired[grant.pool] += grant.rest
+            if grant.expires_at is None:
+                continue
+            # What a reversal gives back after the end, or is granted after it, is over at once.
+            gone = sum(change for at, change in grant.flows if begins <= max(at, grant.expires_at) < ends)
+            if gone:
+                of.expired[grant.pool] += gone
         total = PeriodTotal(
             contract_id,
             of.currency,
@@ -88,25 +94,19 @@ def period_totals(events: Iterable[tuple[int, Fact]], begins: datetime, ends: da
     return found
 
 
-def _follow_grants(of: _Sum, fact: Fact, ends: datetime) -> None:
-    """What is left of each grant by the end of the period; where it ends counts as it is known now."""
+def _follow_grants(of: _Sum, fact: Fact) -> None:
     match fact:
         case CreditGranted():
-            of.grants[fact.grant_id] = _Grant(fact.pool, 0, fact.expires_at)
-            if fact.effective_at < ends:
-                of.grants[fact.grant_id].rest = fact.quantity
+            of.grants[fact.grant_id] = _Grant(fact.pool, fact.expires_at, [(fact.effective_at, fact.quantity)])
         case GrantCutShort():
             of.grants[fact.grant_id].expires_at = fact.expires_at
-        case CreditDrawn() if fact.effective_at < ends:
-            for draw in fact.draws:
+        case CreditDrawn() | CreditReturned():
+            sign = -1 if isinstance(fact, CreditDrawn) else 1
+            for draw in fact.draws if isinstance(fact, CreditDrawn) else fact.returns:
                 if draw.grant_id is not None:
-                    of.grants[draw.grant_id].rest -= draw.quantity
-        case CreditReturned() if fact.effective_at < ends:
-            for draw in fact.returns:
-                if draw.grant_id is not None:
-                    of.grants[draw.grant_id].rest += draw.quantity
-        case DebtCovered() if fact.effective_at < ends:
-            of.grants[fact.grant_id].rest -= fact.quantity
+                    of.grants[draw.grant_id].flows.append((fact.effective_at, sign * draw.quantity))
+        case DebtCovered():
+            of.grants[fact.grant_id].flows.append((fact.effective_at, -fact.quantity))
         case _:
             pass
 

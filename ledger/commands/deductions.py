@@ -246,7 +246,7 @@ def dispute_deduction(work: UnitOfWork, body: bodies.DisputeDeduction) -> None:
 def settle_dispute(work: UnitOfWork, body: bodies.SettleDispute) -> None:
     """The provider's answer to a dispute: the deduction stands, or it is reversed (C8)."""
     deduction = work.get(Deduction, body.deduction_id)
-    at = work.stamp.open_from(work.at(body.at))
+    at = work.at(body.at)
     if body.outcome == "upheld":
         deduction.uphold(work.seal_customer(body.reason), at, work.stamp)
         return
@@ -257,7 +257,7 @@ def settle_dispute(work: UnitOfWork, body: bodies.SettleDispute) -> None:
 def reverse_deduction(work: UnitOfWork, body: bodies.ReverseDeduction) -> None:
     """Undoes a deduction in full; nothing is edited (C9)."""
     deduction = work.get(Deduction, body.deduction_id)
-    at = work.stamp.open_from(work.at(body.at))
+    at = work.at(body.at)
     deduction.check_reversible(at)
     _reverse(work, deduction, body.reason, at, settles_dispute=False)
 

@@ -44,6 +44,7 @@ class DocumentLine(msgspec.Struct, frozen=True, omit_defaults=True):
     worked_minutes: int | None = None
     billed_minutes: int | None = None
     confirmation: str | None = None
+    on_behalf: bool = False
     starts_on: date | None = None
     ends_on: date | None = None
 

@@ -1,0 +1,103 @@
+"""What every letter to a customer has in common: sender, window, facts beside it, foot of the page.
+
+The words and figures come ready to be set; `letter.typ` places them, and the template of each kind what follows.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, time
+from importlib import resources
+from typing import Any
+
+import typst
+
+from api.documents.labels import Labels
+from api.documents.parties import Address, Buyer, Seller
+from api.documents.texts import clean, drawable
+
+_FILES = resources.files("api.documents")
+
+
+def template(name: str) -> bytes:
+    """The letter's template with that of a kind below it."""
+    return b"".join((_FILES / f"{part}.typ").read_bytes() for part in ("letter", name))
+
+
+def letter_of(
+    seller: Seller, buyer: Buyer, labels: Labels, *, title: str, number: str, dated: date, facts: list[tuple[str, str]]
+) -> dict[str, Any]:
+    """The letter's part of a page. `title` and the names of the facts are words in English."""
+    abroad = buyer.country != seller.country  # only a letter across a border names the countries
+    seller_country, buyer_country = (_country(party.country, labels) if abroad else "" for party in (seller, buyer))
+    return {
+        "lang": labels.language,
+        "date": [dated.year, dated.month, dated.day],
+        "title": labels(title),
+        "number": number,
+        "seller": seller.name,
+        "sender_line": " · ".join([seller.name, *_address(seller.address, "")]),
+        "letterhead": [*_address(seller.address, seller_country), *_present(seller.phone, seller.email)],
+        "recipient": [buyer.name, *_address(buyer.address, buyer_country)],
+        "facts": [[labels(label), value] for label, value in facts],
+        "footer": _footer(seller, labels),
+        "page_of": labels("Page {page} of {pages}"),
+    }
+
+
+def laid_out(kind: bytes, page: dict[str, Any], dated: date) -> tuple[bytes, dict[str, Any]]:
+    """The page as PDF/A-3b, and its texts as they stand there.
+
+    The same page gives the same bytes: `dated` is the document's own day, and only the fonts that typst brings along
+    are used. Texts reach the template as JSON and are set as they are; nothing in them is run as code.
+    """
+    page = each_text(page, clean)
+    try:
+        return _compiled(kind, page, dated), page
+    except typst.TypstError:
+        # PDF/A forbids a character that no font draws. Such a one is shown as a white square, the rest stays.
+        page = each_text(page, drawable)
+        return _compiled(kind, page, dated), page
+
+
+def each_text(value: Any, change: Any) -> Any:
+    """The same record with `change` done to every text in it."""
+    if isinstance(value, dict):
+        return {key: each_text(member, change) for key, member in value.items()}
+    if isinstance(value, list):
+        return [each_text(member, change) for member in value]
+    return change(value) if isinstance(value, str) else value
+
+
+def _compiled(kind: bytes, page: dict[str, Any], dated: date) -> bytes:
+    return typst.compile(
+        kind,
+        sys_inputs={"document": json.dumps(page)},
+        pdf_standards=["a-3b"],
+        ignore_system_fonts=True,
+        timestamp=datetime.combine(dated, time(), UTC),
+    )
+
+
+def _footer(seller: Seller, labels: Labels) -> list[list[str]]:
+    """Three columns at the foot of each page: who the seller is, whom to ask, how the authorities know it."""
+    numbers = ((labels("VAT ID"), seller.vat_id), (labels("Tax number"), seller.tax_number))
+    return [
+        [seller.name, *_address(seller.address, "")],
+        _present(seller.contact, seller.phone, seller.email),
+        [*(f"{label}: {value}" for label, value in numbers if value), *_present(seller.registration)],
+    ]
+
+
+def _address(address: Address | None, country: str) -> list[str]:
+    if address is None:
+        return []
+    return _present(address.line1, address.line2, f"{address.postcode} {address.city}", country)
+
+
+def _country(code: str, labels: Labels) -> str:
+    return str(labels.locale.territories.get(code, code))
+
+
+def _present(*texts: str | None) -> list[str]:
+    return [text for text in texts if text]

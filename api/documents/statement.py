@@ -1,0 +1,213 @@
+"""The statement for the customer: what was owned, each movement, the customer's word on it, and what is owned now.
+
+Figures are those of the views; here they are only put into words. What is sealed and whose key is gone is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from api.documents import figures
+from api.documents.labels import Labels, labels_for
+from api.documents.letter import laid_out, letter_of, template
+from api.documents.page_lines import CONFIRMATIONS, ON_BEHALF
+from api.documents.parties import Buyer, Seller
+from ledger.values import from_micros, local_date
+from projections.statements import Behind, Line, OverageLine
+
+TEMPLATE = template("statement")
+COLUMNS = ("Date", "Movement", "Worked", "Billed", "Confirmation", "Change", "Balance")
+OVERAGE_COLUMNS = ("Date", "Description", "Time", "Per hour", "Net")
+MOVEMENTS = {
+    "allotment": "Allotment",
+    "top_up": "Top-up of credit",
+    "goodwill": "Goodwill",
+    "correction": "Correction",
+    "work": "Work",
+    "session": "Session",
+    "penalty": "Penalty for a missed or late changed session",
+    "service": "Service",
+    "reversal": "Reversal",
+    "breakage": "Expired unused",
+}
+SPENT = ("work", "session", "penalty", "service")
+
+
+@dataclass(frozen=True)
+class Pool:
+    """`opening` is what was owned before the period; figures are in `unit`, money in hundredths of its currency."""
+
+    name: str
+    unit: str
+    currency: str | None
+    opening: int
+    lines: list[Line]
+
+    @property
+    def closing(self) -> int:
+        return self.lines[-1].balance if self.lines else self.opening
+
+    def figure(self, quantity: int, labels: Labels) -> str:
+        if self.unit == "minutes":
+            return figures.hours(quantity)
+        return figures.money(quantity, self.currency or "", labels.locale)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A period of a contract. `dated` is the day up to which words are counted; texts are opened, by sealed text."""
+
+    contract_id: str
+    language: str
+    zone: str
+    currency: str
+    seller: Seller
+    buyer: Buyer
+    first_on: date
+    last_on: date
+    dated: date
+    pools: list[Pool]
+    overage: list[OverageLine]
+    deductions: dict[str, Behind] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+def statement_pdf(statement: Statement) -> bytes:
+    """The statement as PDF/A-3b, in its language. The same statement gives the same bytes."""
+    return laid_out(TEMPLATE, page_of(statement), statement.dated)[0]
+
+
+def page_of(statement: Statement) -> dict[str, Any]:
+    """Everything on the page."""
+    labels = labels_for(statement.language)
+    first, last, dated = (
+        figures.day(day, labels.locale) for day in (statement.first_on, statement.last_on, statement.dated)
+    )
+    pools = [_pool(pool, statement, labels) for pool in statement.pools]
+    return {
+        **letter_of(
+            statement.seller,
+            statement.buyer,
+            labels,
+            title="Statement",
+            number=statement.contract_id,
+            dated=statement.dated,
+            facts=[
+                ("Contract", statement.contract_id),
+                ("Customer number", statement.buyer.customer_id),
+                ("Period", f"{first} – {last}"),
+                ("As at", dated),
+            ],
+        ),
+        "columns": [labels(column) for column in COLUMNS],
+        "opening": [first, labels("Opening balance")],
+        "closing": [last, labels("Closing balance")],
+        "pools": pools,
+        "empty": labels("No movements in this period."),
+        "overage": _overage(statement, labels),
+        "notes": _notes(statement, labels),
+    }
+
+
+def _day(micros: int, statement: Statement, labels: Labels) -> str:
+    return figures.day(local_date(from_micros(micros), statement.zone), labels.locale)
+
+
+def _pool(pool: Pool, statement: Statement, labels: Labels) -> dict[str, Any]:
+    return {
+        "title": f"{labels('Credit')}: {pool.name}",
+        "opening": pool.figure(pool.opening, labels),
+        "rows": [_movement(line, pool, statement, labels) for line in pool.lines],
+        "closing": pool.figure(pool.closing, labels),
+    }
+
+
+def _movement(line: Line, pool: Pool, statement: Statement, labels: Labels) -> dict[str, Any]:
+    """Time worked and billed stand with what spent it, not with a reversal, so that a column adds up."""
+    # A grant may bear the same id as a deduction.
+    behind = statement.deductions.get(line.reference) if line.kind in (*SPENT, "reversal") else None
+    spent = behind if line.kind in SPENT else None
+    is_timed = spent is not None and line.kind != "service"
+    return {
+        "cells": [
+            _day(line.effective_at, statement, labels),
+            labels(MOVEMENTS[line.kind]) if line.kind in MOVEMENTS else line.kind,
+            figures.hours(-(-spent.worked_seconds // 60)) if spent and spent.worked_seconds else "",
+            figures.hours(spent.billed_minutes) if spent and is_timed else "",
+            _word(spent, labels) if spent else "",
+            pool.figure(line.change, labels),
+            pool.figure(line.balance, labels),
+        ],
+        "details": _details(line, behind, statement, labels),
+    }
+
+
+def _word(behind: Behind, labels: Labels) -> str:
+    word = ON_BEHALF.get(behind.status) if behind.on_behalf else None
+    return labels(word or CONFIRMATIONS[behind.status])
+
+
+def _details(line: Line, behind: Behind | None, statement: Statement, labels: Labels) -> list[str]:
+    details = [f"{labels('Deduction' if behind else 'Grant')} {line.reference}"]
+    if behind:
+        details += _origin(behind, line.reference, statement, labels)
+    if line.note in statement.texts:
+        details.append(statement.texts[line.note])
+    if line.dated is not None:
+        details.append(labels("of {date}, a closed month", date=_day(line.dated, statement, labels)))
+    return [*details, f"{labels('Ledger entries')} {line.position}"]
+
+
+def _origin(behind: Behind, reference: str, statement: Statement, labels: Labels) -> list[str]:
+    session = behind.session_id if behind.session_id != reference else None
+    named = (("Ticket", behind.ticket_id), ("Session", session), ("Service", behind.service))
+    found = [f"{labels(label)} {value}" for label, value in named if value]
+    if behind.engineer in statement.texts:
+        found.append(f"{labels('Engineer')}: {statement.texts[behind.engineer]}")
+    return found
+
+
+def _overage(statement: Statement, labels: Labels) -> dict[str, Any] | None:
+    if not statement.overage:
+        return None
+
+    def money(cents: int) -> str:
+        return figures.money(cents, statement.currency, labels.locale)
+
+    rows = []
+    for line in statement.overage:
+        behind = statement.deductions.get(line.deduction_id)
+        details = [f"{labels('Deduction')} {line.deduction_id}"]
+        if behind:
+            details += _origin(behind, line.deduction_id, statement, labels)
+            details += [] if line.reverses else [_word(behind, labels)]
+        number = line.invoice_number
+        details.append(f"{labels('Invoice')} {number}" if number else labels("not invoiced yet"))
+        cells = [
+            _day(line.effective_at, statement, labels),
+            labels("Reversal" if line.reverses else "Time beyond the credit"),
+            figures.hours(line.minutes),
+            "" if line.rate_cents is None else money(line.rate_cents),
+            money(line.amount_cents),
+        ]
+        rows.append({"cells": cells, "details": [*details, f"{labels('Ledger entries')} {line.position}"]})
+    total = [figures.hours(sum(line.minutes for line in statement.overage))]
+    total.append(money(sum(line.amount_cents for line in statement.overage)))
+    columns = [labels(column) for column in OVERAGE_COLUMNS]
+    return {
+        "title": labels("Time beyond the credit"),
+        "columns": columns,
+        "rows": rows,
+        "total": [labels("Total of the period"), *total],
+    }
+
+
+def _notes(statement: Statement, labels: Labels) -> list[str]:
+    notes = [labels("Times are hours and minutes (h:mm).")]
+    if statement.pools:
+        notes.append(labels("Credit reserved for booked sessions is still part of the balance."))
+    if statement.overage:
+        notes.append(labels("Amounts for time beyond the credit are net; they are owed on an invoice."))
+    return notes

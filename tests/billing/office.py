@@ -1,0 +1,100 @@
+"""An office that bills: the application over a database, a clock that one can put, and short words for the commands.
+
+Figures in the tests beside this file are literals, worked out by hand.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.http.door import PLANS, Door, Json, opened
+from tests.sla.desk import Clock
+
+NOW = "2026-11-02T12:00:00Z"
+ADDRESS = {"line1": "Allee 1", "postcode": "10115", "city": "Berlin"}
+
+
+class Office(Door):
+    """`clock` says when now is. Ids are those of one test alone."""
+
+    clock: Clock
+
+    def sign(self, contract: str, plan: str = "groupios-l", starts_on: str = "2026-01-01", **fields: Any) -> Json:
+        """`customer` is merged over a German one with all that documents ask for."""
+        customer = {"customer_id": f"k-{contract}", "name": f"Customer {contract}", "country": "DE"}
+        customer |= {"address": ADDRESS, "email": "k@kunde.example", "buyer_reference": "04011000-1234512345-06"}
+        customer |= fields.pop("customer", {})
+        return self.ok(
+            "sign-contract", contract_id=contract, plan=plan, starts_on=starts_on, customer=customer, **fields
+        )
+
+    def ticket(self, ticket: str, contract: str, at: str, **fields: Any) -> Json:
+        told = {"title": f"Matter {ticket}", "kind": "incident", "channel": "email", "priority": 3} | fields
+        return self.ok("open-ticket", ticket_id=ticket, contract_id=contract, at=at, **told)
+
+    def work(self, entry: str, ticket: str, minutes: int, at: str, **fields: Any) -> Json:
+        told = {"engineer": "Eva Berg"} | fields
+        return self.ok("log-work", entry_id=entry, ticket_id=ticket, minutes=minutes, at=at, **told)
+
+    def top_up(self, top_up: str, contract: str, minutes: int, at: str, pool: str = "care", **fields: Any) -> Json:
+        return self.ok(
+            "top-up-credit", top_up_id=top_up, contract_id=contract, pool=pool, minutes=minutes, at=at, **fields
+        )
+
+    def dispute(self, deduction: str, at: str | None = None) -> Json:
+        told = {"at": at} if at else {}
+        return self.ok("dispute-deduction", deduction_id=deduction, by="K", reason="Not us", **told)
+
+    def settle(self, deduction: str, outcome: str, at: str | None = None) -> Json:
+        told = {"at": at} if at else {}
+        return self.ok("settle-dispute", deduction_id=deduction, outcome=outcome, reason="Looked up", **told)
+
+    def reverse(self, deduction: str, at: str | None = None) -> Json:
+        told = {"at": at} if at else {}
+        return self.ok("reverse-deduction", deduction_id=deduction, reason="Booked twice", **told)
+
+    def issue(self, contract: str, through_on: str = "2026-12-31", **fields: Any) -> str:
+        return str(self.ok("issue-invoice", contract_id=contract, through_on=through_on, **fields)["number"])
+
+    def credit(self, number: str, **fields: Any) -> str:
+        return str(self.ok("issue-credit-note", invoice_number=number, reason="Wrong", **fields)["number"])
+
+    def close(self, month: str, provider: str = "groupios") -> Json:
+        return self.ok("close-period", provider=provider, month=month)
+
+    def draft(self, contract: str, through_on: str | None = "2026-12-31", **query: Any) -> Json:
+        return self.see(f"contracts/{contract}/invoice-draft", through_on=through_on, **query)
+
+    def invoice(self, number: str, **query: Any) -> Json:
+        return self.see(f"invoices/{number}", **query)
+
+    def charges(self, contract: str, **query: Any) -> dict[str, str | None]:
+        """Each charge and the document it stands on."""
+        return {one["charge_id"]: one["invoice_number"] for one in self.walk(f"contracts/{contract}/charges", **query)}
+
+
+@contextmanager
+def office_over(url: str, now: str = NOW, **settings: Any) -> Iterator[Office]:
+    """The application over a database, opened anew, at a time."""
+    clock = Clock(now)
+    with clock.told(), opened(url, **({"catalogue": PLANS} | settings)) as door:
+        office = Office(door.client, door.store)
+        office.clock = clock
+        yield office
+
+
+def lines(document: Json) -> list[tuple[str, str | None, int, str]]:
+    """Kind, deduction or charge, quantity and net of each line, in order."""
+    return [
+        (line["kind"], line["deduction_id"] or line["charge_id"], line["quantity"], line["net"])
+        for line in document["lines"]
+    ]
+
+
+def totals(document: Json) -> tuple[str, str, str]:
+    return document["net"], document["vat_total"], document["gross"]
+
+
+def taxes(document: Json) -> list[tuple[str, str, str, str]]:
+    """Category, rate, net and VAT of each sum."""
+    return [(one["category"], one["rate"], one["net"], one["amount"]) for one in document["vat"]]

@@ -1,0 +1,117 @@
+"""Random histories of work, disputes, reversals, invoices and credit notes: no cent is lost or billed twice."""
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+from hypothesis import given, note
+from hypothesis import strategies as st
+
+from tests.billing.office import Office, office_over
+
+# 240 minutes are included, then 60 at 90.00 an hour, then 70.10; each deduction may be disputed within a day.
+PLAN = "north-tiers"
+FAR = "2027-12-31"
+
+earlier = st.integers(0, 7)  # the n-th latest of what there is, counted round
+days = st.integers(1, 28)
+actions = st.one_of(
+    *[st.tuples(st.just("work"), st.sampled_from([1, 15, 100, 240, 301]), days)] * 4,
+    st.tuples(st.just("goodwill"), st.sampled_from([1, 100]), days),
+    *[st.tuples(st.just("top-up"), st.sampled_from(["0.01", "22.25", "90.00", "1000.00"]), days)] * 2,
+    *[st.tuples(st.just("dispute"), earlier, st.just(0))] * 2,
+    *[st.tuples(st.sampled_from(["upheld", "reversed"]), earlier, st.just(0))] * 3,
+    *[st.tuples(st.just("reverse"), earlier, st.sampled_from([0, 0, 28]))] * 3,
+    *[st.tuples(st.just("issue"), st.just(0), st.sampled_from([5, 14, 20, 28, 31, 31, 31]))] * 4,
+    *[st.tuples(st.just("credit"), earlier, st.just(0))] * 3,
+)
+histories = st.lists(actions, min_size=4, max_size=22)
+contracts = count(1)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    path = tmp_path_factory.mktemp("chance") / "ledger.db"
+    with office_over(f"sqlite:///{path}", "2026-02-01T12:00:00Z") as office:
+        yield office
+
+
+def tell(office: Office, contract: str, history: list[tuple[str, int | str, int]]) -> None:
+    """Carries out what the ledger allows; a refusal is none of our business here, an error is."""
+    entries: list[str] = []
+    numbers: list[str] = []
+    for step, (what, size, day) in enumerate(history):
+        at = f"2026-01-{day:02}T09:00:00Z" if day else None
+        told: dict[str, object] = {"at": at} if at else {}
+        latest = (entries or ["none"])[-1 - int(size) % max(len(entries), 1)] if isinstance(size, int) else ""
+        deduction = {"deduction_id": latest, "reason": "R", **told}
+        if what in ("work", "goodwill"):
+            entries.append(f"{contract}-{step}")
+            told |= {"treatment": "goodwill", "reason": "R"} if what == "goodwill" else {}
+            work = {"entry_id": entries[-1], "ticket_id": contract, "minutes": size, "engineer": "E", **told}
+            answer = office.send("log-work", work)
+        elif what == "top-up":
+            bought = {"contract_id": contract, "pool": "extra", "top_up_id": f"{contract}-{step}", "minutes": 60}
+            answer = office.send("top-up-credit", bought | {"price": size, **told})
+        elif what == "dispute":
+            answer = office.send("dispute-deduction", deduction | {"by": "K"})
+        elif what in ("upheld", "reversed"):
+            answer = office.send("settle-dispute", deduction | {"outcome": what})
+        elif what == "reverse":
+            answer = office.send("reverse-deduction", deduction)
+        elif what == "issue":
+            answer = office.send("issue-invoice", {"contract_id": contract, "through_on": f"2026-01-{day:02}"})
+            numbers += [answer.json()["number"]] if answer.status_code == 200 else []
+        else:
+            number = (numbers or ["none"])[-1 - int(size) % max(len(numbers), 1)]
+            answer = office.send("issue-credit-note", {"invoice_number": number, "reason": "R"})
+        note(f"{what} {size} {day}: {answer.status_code} {answer.text[:90] if answer.status_code != 200 else ''}")
+        assert answer.status_code in (200, 404, 409), answer.text
+        check(office, contract)
+
+
+def cents(amount: str) -> int:
+    return int(amount.replace(".", ""))
+
+
+def check(office: Office, contract: str) -> None:
+    """Invoices − credit notes + what is still to be billed = all charges; a charge stands on one invoice at most."""
+    charges = {one["charge_id"]: one for one in office.walk(f"contracts/{contract}/charges")}
+    documents = office.walk("invoices", contract_id=contract)
+    draft = office.draft(contract, FAR)
+    billed = sum(cents(one["net"]) * (1 if one["kind"] == "invoice" else -1) for one in documents)
+    waiting = sum(cents(charges[charge_id]["amount"]) for charge_id in draft["waiting"])
+    assert billed + cents(draft["net"]) + waiting == sum(cents(one["amount"]) for one in charges.values())
+
+    standing: dict[str, str] = {}
+    for document in documents:
+        assert cents(document["net"]) == sum(cents(line["net"]) for line in document["lines"])
+        assert cents(document["gross"]) == cents(document["net"]) + cents(document["vat_total"])
+        assert cents(document["net"]) > 0
+        if document["kind"] == "invoice" and document["credited_by"] is None:
+            for line in document["lines"]:
+                if line["charge_id"] is not None:
+                    assert line["charge_id"] not in standing, line
+                    assert line["net"] == charges[line["charge_id"]]["amount"]
+                    standing[line["charge_id"]] = document["number"]
+    assert standing == {name: one["invoice_number"] for name, one in charges.items() if one["invoice_number"]}
+    drafted = {line["charge_id"] for line in draft["lines"] if line["charge_id"] is not None}
+    assert not drafted & standing.keys()
+    assert not set(draft["waiting"]) & (standing.keys() | drafted)
+    for charge_id in charges.keys() - standing.keys() - drafted - set(draft["waiting"]):
+        reverses = charges[charge_id]["reverses"]
+        pair = {reverses or charge_id, charge_id if reverses else f"{charge_id}.reversal"}
+        assert pair <= charges.keys() - standing.keys(), "only a charge and its reversal, both open, are billed nowhere"
+
+
+@given(histories)
+def test_what_is_billed_and_what_is_not_come_to_what_is_owed(
+    desk: Office, history: list[tuple[str, int | str, int]]
+) -> None:
+    contract = f"C{next(contracts)}"
+    desk.sign(contract, PLAN)
+    desk.ticket(contract, contract, "2026-01-01T09:00:00Z")
+    # An hour out of goodwill, after every day through which is issued, so that the draft always has a line.
+    free = {"treatment": "goodwill", "reason": "R", "entry_id": f"{contract}-free", "ticket_id": contract}
+    desk.ok("log-work", minutes=60, engineer="E", at="2026-02-02T09:00:00Z", **free)
+    tell(desk, contract, history)

@@ -1,0 +1,172 @@
+"""Credit notes: an invoice is answered line for line, once; what was not reversed goes back to the draft."""
+
+from tests.billing.office import Office, lines, taxes, totals
+
+FEB = "2026-02-02T09:00:00Z"
+SAME = ("line", "kind", "quantity", "unit", "unit_price", "price_base", "net", "vat_rate", "vat_category", "charge_id")
+
+
+def invoiced(office: Office) -> str:
+    """899.00 for the fee, 60 and 420 minutes included, 22.25 beyond them: 921.25, 175.04, 1096.29."""
+    office.sign("L")
+    office.ticket("T", "L", FEB)
+    office.work("E1", "T", 50, "2026-02-02T10:00:00Z")
+    office.work("E2", "T", 425, "2026-02-03T10:00:00Z")
+    return office.issue("L")
+
+
+ALL = [
+    ("fee", "L.fee.1", 1, "899.00"),
+    ("included", "E1", 60, "0.00"),
+    ("included", "E2", 420, "0.00"),
+    ("overage", "E2", 15, "22.25"),
+]
+
+
+def test_a_credit_note_answers_its_invoice_line_for_line(office: Office) -> None:
+    number = invoiced(office)
+    note = office.invoice(office.credit(number))
+    assert (note["number"], note["kind"], note["corrects"]) == ("GR-CN-2026-00001", "credit-note", number)
+    assert (note["reason"], note["due_on"]) == ("Wrong", None)
+    assert lines(note) == ALL
+    assert (taxes(note), totals(note)) == ([("S", "19.00", "921.25", "175.04")], ("921.25", "175.04", "1096.29"))
+    found = office.invoice(number)
+    assert found["credited_by"] == "GR-CN-2026-00001"
+    assert [[line[name] for name in SAME] for line in note["lines"]] == [
+        [line[name] for name in SAME] for line in found["lines"]
+    ]
+    for line, answered in zip(found["lines"], note["lines"], strict=True):
+        assert answered["events"] == [*line["events"], found["event"]], (
+            "it rests on what the invoice rests on, and on it"
+        )
+    assert (note["customer"], note["seller"]) == (found["customer"], found["seller"])
+
+
+def test_an_invoice_is_credited_once(office: Office) -> None:
+    number = invoiced(office)
+    office.credit(number)
+    before = office.count()
+    refused = office.refused("already-credited", "issue-credit-note", invoice_number=number, reason="Again")
+    assert refused["credited_by"] == "GR-CN-2026-00001"
+    assert office.count() == before
+
+
+def test_an_unknown_number_and_a_credit_note_are_not_credited(office: Office) -> None:
+    note = office.credit(invoiced(office))
+    before = office.count()
+    office.refused("unknown-invoice", "issue-credit-note", invoice_number="GR-2026-00002", reason="Wrong")
+    office.refused("unknown-invoice", "issue-credit-note", invoice_number="L", reason="Wrong")
+    office.refused("invalid-transition", "issue-credit-note", invoice_number=note, reason="Wrong")
+    assert office.count() == before
+    assert office.unseen("invoices/GR-2026-00002")["code"] == "unknown-invoice"
+
+
+def test_what_was_credited_goes_back_to_the_draft_and_is_billed_anew(office: Office) -> None:
+    office.credit(invoiced(office))
+    draft = office.draft("L")
+    assert (lines(draft), totals(draft)) == (ALL, ("921.25", "175.04", "1096.29"))
+    assert office.charges("L") == {"L.fee.1": None, "E2.overage.1": None}
+    assert office.issue("L") == "GR-2026-00002"
+    assert office.charges("L") == {"L.fee.1": "GR-2026-00002", "E2.overage.1": "GR-2026-00002"}
+    assert office.credit("GR-2026-00002") == "GR-CN-2026-00002"
+    assert lines(office.draft("L")) == ALL
+
+
+def test_a_reversed_charge_whose_reversal_is_open_meets_it_and_neither_is_billed(office: Office) -> None:
+    number = invoiced(office)
+    office.reverse("E2")
+    assert lines(office.draft("L")) == [("reversal", "E2", -420, "0.00"), ("reversal", "E2", -15, "-22.25")]
+    office.credit(number)
+    assert lines(office.draft("L")) == ALL[:2]
+    assert totals(office.invoice(office.issue("L"))) == ("899.00", "170.81", "1069.81")
+    assert office.charges("L", invoiced="false") == {"E2.overage.1": None, "E2.overage.1.reversal": None}
+
+
+def test_a_reversal_after_the_credit_note_is_the_same(quick_office: Office) -> None:
+    quick_office.credit(invoiced(quick_office))
+    quick_office.reverse("E2")
+    assert lines(quick_office.draft("L")) == ALL[:2]
+
+
+def reversed_elsewhere(office: Office) -> tuple[str, str]:
+    """The first invoice bears 921.25; the second 100.00 for a top-up and the reversal of 22.25: 77.75."""
+    first = invoiced(office)
+    office.reverse("E2", "2026-11-01T09:00:00Z")
+    office.top_up("U", "L", 60, "2026-11-01T10:00:00Z", pool="included", price="100.00")
+    return first, office.issue("L")
+
+
+def test_an_original_that_is_credited_after_its_reversal_was_billed_elsewhere_keeps_the_sums(office: Office) -> None:
+    """
+    charges          899.00 + 22.25 − 22.25 + 100.00  =  999.00
+                     invoices           credit notes     draft     sum
+    both issued      921.25 + 77.75                        0.00    999.00
+    first credited   921.25 + 77.75     921.25           921.25    999.00
+    second as well   921.25 + 77.75     921.25 + 77.75   999.00    999.00
+    """
+    first, second = reversed_elsewhere(office)
+    assert [office.invoice(number)["net"] for number in (first, second)] == ["921.25", "77.75"]
+    office.refused("nothing-to-invoice", "issue-invoice", contract_id="L", through_on="2026-12-31")
+    office.credit(first)
+    assert office.draft("L")["net"] == "921.25"
+    office.credit(second)
+    assert office.draft("L")["net"] == "999.00"
+    assert lines(office.draft("L")) == [
+        ("fee", "L.fee.1", 1, "899.00"),
+        ("top_up", "U.price", 1, "100.00"),
+        ("included", "E1", 60, "0.00"),
+    ]
+
+
+def test_crediting_the_document_of_the_reversal_first_keeps_the_sums(office: Office) -> None:
+    """
+    second credited   921.25 + 77.75   −   77.75            +    77.75   =   999.00
+    first as well     921.25 + 77.75   −   77.75 − 921.25   +   999.00   =   999.00
+    """
+    first, second = reversed_elsewhere(office)
+    office.credit(second)
+    assert lines(office.draft("L")) == [
+        ("top_up", "U.price", 1, "100.00"),
+        ("reversal", "E2", -420, "0.00"),
+        ("reversal", "E2", -15, "-22.25"),
+    ]
+    office.credit(first)
+    assert office.draft("L")["net"] == "999.00"
+
+
+def test_minutes_that_are_shown_come_to_what_was_used_when_the_original_is_credited(quick_office: Office) -> None:
+    """Of E2 nothing was used in the end: shown +420, credited −420, given back −420, so shown once more +420."""
+    first, _ = reversed_elsewhere(quick_office)
+    quick_office.credit(first)
+    shown = 0
+    documents = [*quick_office.walk("invoices", contract_id="L"), quick_office.draft("L")]
+    for document in documents:
+        sign = -1 if document["kind"] == "credit-note" else 1
+        shown += sign * sum(line["quantity"] for line in document["lines"] if line["deduction_id"] == "E2")
+    assert shown == 0
+
+
+def test_what_is_disputed_when_its_invoice_is_credited_waits(quick_office: Office) -> None:
+    """240 minutes are included and 60 at 90.00 an hour beyond them; the other entry is 15 at 70.10: 17.525."""
+    quick_office.sign("C", "north-tiers")
+    quick_office.ticket("T", "C", FEB)
+    quick_office.work("E1", "T", 300, "2026-02-02T10:00:00Z")
+    quick_office.work("E2", "T", 15, "2026-02-03T10:00:00Z")
+    number = quick_office.issue("C")
+    assert quick_office.invoice(number)["net"] == "107.53"
+    quick_office.dispute("E1")
+    quick_office.credit(number)
+    draft = quick_office.draft("C")
+    assert (lines(draft), draft["waiting"]) == ([("overage", "E2", 15, "17.53")], ["E1.overage.1"])
+    quick_office.settle("E1", "upheld")
+    assert quick_office.draft("C")["net"] == "107.53"
+
+
+def test_a_credit_note_keeps_the_rates_and_the_parties_of_its_invoice(quick_office: Office) -> None:
+    """Issued at 19 % to Germany; by then the customer sits in Austria and has a VAT id."""
+    number = invoiced(quick_office)
+    moved = {"name": "Moved GmbH", "country": "AT", "vat_id": "ATU13585627"}
+    quick_office.ok("amend-customer", contract_id="L", customer=moved)
+    note = quick_office.invoice(quick_office.credit(number))
+    assert (taxes(note), note["customer"]["name"]) == ([("S", "19.00", "921.25", "175.04")], "Customer L")
+    assert taxes(quick_office.draft("L")) == [("AE", "0.00", "921.25", "0.00")]

@@ -1,0 +1,162 @@
+"""The numbers of documents: in a row for each provider, kind and year, whatever is refused or sent again in between."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.billing.office import Office, office_over
+
+
+def contracts(office: Office, *names: str, plan: str = "groupios-l", **fields: object) -> None:
+    for name in names:
+        office.sign(name, plan, **fields)
+
+
+def test_numbers_follow_each_other_whatever_is_refused_in_between(office: Office) -> None:
+    contracts(office, "A", "B", "C")
+    assert office.issue("A") == "GR-2026-00001"
+    office.refused("nothing-to-invoice", "issue-invoice", contract_id="A", through_on="2026-12-31")
+    office.refused("nothing-to-invoice", "issue-invoice", contract_id="B", through_on="2025-12-31")
+    office.refused("malformed", "issue-invoice", contract_id="B", through_on="2026-12-31", issued_on="2026-11-03")
+    office.refused("unknown-contract", "issue-invoice", contract_id="Z", through_on="2026-12-31")
+    assert office.issue("B") == "GR-2026-00002"
+    assert office.issue("C") == "GR-2026-00003"
+    taken = [event["data"] for event in office.events() if event["type"] == "NumberTaken"]
+    assert [(one["ordinal"], one["number"], one["kind"]) for one in taken] == [
+        (1, "GR-2026-00001", "invoice"),
+        (2, "GR-2026-00002", "invoice"),
+        (3, "GR-2026-00003", "invoice"),
+    ]
+
+
+def test_providers_and_kinds_of_document_have_series_of_their_own(office: Office) -> None:
+    contracts(office, "A", "B", "C")
+    contracts(office, "N", "N2", plan="north-all")
+    contracts(office, "P", plan="eurolinux-premium", agreed={"fee": "10.00"}, customer={"country": "PL"})
+    given = [office.issue("A"), office.issue("N"), office.issue("P"), office.issue("B")]
+    assert given == ["GR-2026-00001", "NO-2026-00001", "EL-2026-00001", "GR-2026-00002"]
+    assert [office.credit("GR-2026-00002"), office.credit("NO-2026-00001")] == ["GR-CN-2026-00001", "NO-CN-2026-00001"]
+    assert [office.issue("C"), office.issue("N2")] == ["GR-2026-00003", "NO-2026-00002"]
+    assert office.credit("GR-2026-00003") == "GR-CN-2026-00002"
+    listed = [one["number"] for one in office.walk("invoices", limit=2)]
+    assert listed == [
+        *["GR-2026-00001", "NO-2026-00001", "EL-2026-00001", "GR-2026-00002", "GR-CN-2026-00001", "NO-CN-2026-00001"],
+        *["GR-2026-00003", "NO-2026-00002", "GR-CN-2026-00002"],
+    ]
+
+
+def test_a_year_begins_with_its_first_number_at_midnight_where_the_provider_is(office: Office) -> None:
+    contracts(office, "A", "B", "C", "D")
+    office.clock.put("2026-12-31T22:59:59Z")
+    assert office.issue("A") == "GR-2026-00001"
+    office.clock.put("2026-12-31T23:00:00Z")
+    assert office.issue("B") == "GR-2027-00001"
+    assert office.invoice("GR-2027-00001")["issued_on"] == "2027-01-01"
+    told = {"contract_id": "C", "through_on": "2026-12-31", "issued_on": "2026-12-31"}
+    assert office.refused("malformed", "issue-invoice", **told)["last_issued_on"] == "2027-01-01"
+    assert office.issue("C") == "GR-2027-00002"
+    assert office.credit("GR-2026-00001") == "GR-CN-2027-00001"
+
+
+def test_the_old_year_goes_on_until_the_new_one_has_a_document(quick_office: Office) -> None:
+    contracts(quick_office, "A", "B", "C")
+    quick_office.issue("A")
+    quick_office.clock.put("2027-01-04T09:00:00Z")
+    assert quick_office.issue("B", issued_on="2026-12-31") == "GR-2026-00002"
+    assert quick_office.invoice("GR-2026-00002")["due_on"] == "2027-01-14"
+    assert quick_office.issue("C") == "GR-2027-00001"
+
+
+@pytest.mark.parametrize(
+    ("issued_on", "fits"),
+    [("2026-11-03", False), ("2026-11-02", True), ("2026-10-20", True), ("2026-10-19", False), ("2025-12-31", False)],
+)
+def test_a_document_is_dated_neither_ahead_nor_before_the_last_of_its_series(
+    quick_office: Office, issued_on: str, fits: bool
+) -> None:
+    """Now is 2 November; the last document bears 20 October."""
+    contracts(quick_office, "A", "B")
+    quick_office.issue("A", issued_on="2026-10-20")
+    before = quick_office.count()
+    told = {"contract_id": "B", "through_on": "2026-12-31", "issued_on": issued_on}
+    if fits:
+        assert quick_office.issue("B", issued_on=issued_on) == "GR-2026-00002"
+        assert quick_office.invoice("GR-2026-00002")["issued_on"] == issued_on
+    else:
+        assert quick_office.refused("malformed", "issue-invoice", **told)["field"] == "issued_on"
+        assert quick_office.count() == before
+        assert quick_office.issue("B") == "GR-2026-00002"
+
+
+def test_today_is_the_providers_day(quick_office: Office) -> None:
+    """At 23:30 in UTC it is tomorrow in Berlin."""
+    contracts(quick_office, "A")
+    quick_office.clock.put("2026-11-02T23:30:00Z")
+    assert quick_office.invoice(quick_office.issue("A", issued_on="2026-11-03"))["issued_on"] == "2026-11-03"
+
+
+def test_another_series_last_document_does_not_matter(quick_office: Office) -> None:
+    contracts(quick_office, "A", "B")
+    contracts(quick_office, "N", plan="north-all")
+    quick_office.issue("A", issued_on="2026-10-20")
+    quick_office.issue("N")
+    assert quick_office.credit("GR-2026-00001", issued_on="2026-10-21") == "GR-CN-2026-00001"
+    assert quick_office.issue("B", issued_on="2026-10-20") == "GR-2026-00002"
+
+
+@pytest.mark.parametrize("issued_on", ["2026-10-19", "2026-11-03"])
+def test_a_credit_note_is_dated_neither_before_its_invoice_nor_ahead(quick_office: Office, issued_on: str) -> None:
+    contracts(quick_office, "A")
+    quick_office.issue("A", issued_on="2026-10-20")
+    told = {"invoice_number": "GR-2026-00001", "reason": "Wrong", "issued_on": issued_on}
+    assert quick_office.refused("malformed", "issue-credit-note", **told)["field"] == "issued_on"
+    assert quick_office.credit("GR-2026-00001", issued_on="2026-10-20") == "GR-CN-2026-00001"
+
+
+def test_a_command_sent_again_answers_with_the_number_of_the_first_time(database_url: str) -> None:
+    """In the same process, and after a restart."""
+    told = {"contract_id": "A", "through_on": "2026-12-31", "command_id": "i-1"}
+    note = {"invoice_number": "GR-2026-00001", "reason": "Wrong", "command_id": "c-1"}
+    with office_over(database_url) as office:
+        contracts(office, "A", "B")
+        first = office.ok("issue-invoice", **told)
+        assert (first["number"], first["replayed"]) == ("GR-2026-00001", False)
+        again = office.ok("issue-invoice", **told)
+        assert (again["number"], again["replayed"], again["position"]) == ("GR-2026-00001", True, first["position"])
+        assert office.ok("issue-credit-note", **note)["number"] == "GR-CN-2026-00001"
+        office.refused("command-id-reused", "issue-invoice", **told | {"through_on": "2026-11-30"})
+    with office_over(database_url) as office:
+        again = office.ok("issue-invoice", **told)
+        assert (again["number"], again["replayed"]) == ("GR-2026-00001", True)
+        again = office.ok("issue-credit-note", **note)
+        assert (again["number"], again["replayed"]) == ("GR-CN-2026-00001", True)
+        assert office.issue("B") == "GR-2026-00002"
+
+
+def test_lines_that_issue_are_answered_with_their_numbers_in_order(office: Office) -> None:
+    contracts(office, "A", "B")
+    issuing = [{"command": "issue-invoice", "contract_id": name, "through_on": "2026-12-31"} for name in "AAB"]
+    crediting = {"command": "issue-credit-note", "invoice_number": "GR-2026-00001", "reason": "Wrong"}
+    answers = office.lines([*issuing, crediting, issuing[0]])
+    assert [one.get("number", one.get("code")) for one in answers] == [
+        *["GR-2026-00001", "nothing-to-invoice", "GR-2026-00002", "GR-CN-2026-00001", "GR-2026-00003"],
+    ]
+
+
+def test_the_list_of_documents_is_cut_by_the_days_of_issue(tmp_path: Path) -> None:
+    with office_over(f"sqlite:///{tmp_path / 'ledger.db'}") as office:
+        contracts(office, "A", "B", "C")
+        for contract, day in (("A", "2026-10-01"), ("B", "2026-10-02"), ("C", "2026-10-03")):
+            office.issue(contract, issued_on=day)
+        found = {
+            query: [one["contract_id"] for one in office.walk("invoices", **dict(query))]
+            for query in (
+                (("from_", "2026-10-02"),),
+                (("to", "2026-10-02"),),
+                (("from_", "2026-10-02"), ("to", "2026-10-02")),
+                (("contract_id", "A"),),
+                (("customer_id", "k-C"),),
+                (("customer_id", "k-C"), ("to", "2026-10-02")),
+            )
+        }
+    assert list(found.values()) == [["B", "C"], ["A", "B"], ["B"], ["A"], ["C"], []]

@@ -1,0 +1,272 @@
+"""Parties of documents: what is missing is named, what is issued stays, and who may see it."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.billing.office import ADDRESS, Json, Office, office_over
+
+NUMBER = "GR-2026-00001"
+BARE: Json = {"address": None, "email": None, "buyer_reference": None}
+
+
+def model_l(office: Office, **customer: Any) -> str:
+    office.sign("L", customer=customer)
+    office.ticket("T", "L", "2026-02-02T09:00:00Z")
+    office.work("E", "T", 50, "2026-02-02T10:00:00Z")
+    return office.issue("L")
+
+
+def files(office: Office, number: str = NUMBER) -> list[bytes]:
+    """The document as XML and in JSON, apart from how far the views had read."""
+    found = office.see(f"invoices/{number}")
+    del found["position"]
+    return [office.get(f"invoices/{number}.xml").content, repr(found).encode()]
+
+
+# -- what is missing -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("customer", "pdf", "xml"),
+    [
+        ({}, [], []),
+        ({"address": None}, ["customer.address"], ["customer.address"]),
+        ({"email": None}, [], ["customer.email"]),
+        ({"buyer_reference": None}, [], ["customer.buyer_reference"]),
+        (BARE, ["customer.address"], ["customer.address", "customer.buyer_reference", "customer.email"]),
+        ({"country": "AT", "email": None, "buyer_reference": None}, [], []),  # XRechnung is for German buyers
+        ({"country": "CH", **BARE}, ["customer.address"], ["customer.address"]),
+    ],
+)
+def test_a_file_that_lacks_data_names_the_members(
+    quick_office: Office, customer: Json, pdf: list[str], xml: list[str]
+) -> None:
+    """The invoice itself is issued and answered, and says the same."""
+    number = model_l(quick_office, **customer)
+    assert quick_office.invoice(number)["missing"] == sorted({*pdf, *xml})
+    for form, missing in (("pdf", pdf), ("xml", xml)):
+        answer = quick_office.get(f"invoices/{number}.{form}")
+        if missing:
+            refused = quick_office.unseen(f"invoices/{number}.{form}")
+            assert (refused["code"], refused["status"], refused["missing"]) == ("missing-party-data", 409, missing)
+        else:
+            assert answer.status_code == 200, answer.text
+            assert answer.content.startswith(b"%PDF-" if form == "pdf" else b"<?xml")
+
+
+def test_the_draft_names_what_is_missing_before_anything_is_issued(quick_office: Office) -> None:
+    quick_office.sign("L", customer=BARE)
+    named = ["customer.address", "customer.buyer_reference", "customer.email"]
+    assert quick_office.draft("L")["missing"] == named
+    quick_office.ok("amend-customer", contract_id="L", customer={"address": ADDRESS, "email": "a@b.example"})
+    assert quick_office.draft("L")["missing"] == ["customer.buyer_reference"]
+
+
+def test_what_the_provider_lacks_is_named_too(quick_office: Office) -> None:
+    quick_office.sign("N", "north-all")
+    number = quick_office.issue("N")
+    missing = ["provider.contact", "provider.email", "provider.phone"]
+    assert quick_office.unseen(f"invoices/{number}.xml")["missing"] == missing
+    assert quick_office.get(f"invoices/{number}.pdf").status_code == 200
+
+
+def test_a_credit_note_lacks_what_its_invoice_lacks(quick_office: Office) -> None:
+    note = quick_office.credit(model_l(quick_office, **BARE))
+    quick_office.ok("amend-customer", contract_id="L", customer={"address": ADDRESS})
+    assert quick_office.unseen(f"invoices/{note}.pdf")["missing"] == ["customer.address"]
+
+
+# -- what was issued stays -----------------------------------------------------------------------------------------
+
+
+def test_a_later_amendment_changes_no_issued_document(office: Office) -> None:
+    number = model_l(office)
+    note = office.credit(number)
+    before = [files(office, number), files(office, note)]
+    amended = {"name": "Other AG", "country": "AT", "vat_id": "ATU13585627", "language": "en", "email": "o@o.example"}
+    amended |= {"address": {"line1": "Ring 2", "postcode": "1010", "city": "Wien"}, "buyer_reference": "X"}
+    office.ok("amend-customer", contract_id="L", customer=amended)
+    assert [files(office, number), files(office, note)] == before
+    found = office.invoice(office.issue("L"))
+    assert {name: found["customer"][name] for name in ("name", "country", "vat_id")} == {
+        "name": "Other AG",
+        "country": "AT",
+        "vat_id": "ATU13585627",
+    }
+    assert (found["customer"]["address"]["city"], found["language"], found["vat_total"]) == ("Wien", "en", "0.00")
+
+
+def test_an_amendment_joins_what_was_told_before(quick_office: Office) -> None:
+    quick_office.sign("L")
+    quick_office.ok("amend-customer", contract_id="L", customer={"name": "Other AG"})
+    customer = quick_office.draft("L")["customer"]
+    assert (customer["name"], customer["address"]["city"]) == ("Other AG", "Berlin")
+
+
+# -- a key that was forgotten --------------------------------------------------------------------------------------
+
+
+def forget(path: Path, *parties: str) -> None:
+    """What forgetting does: the keys are gone, and nothing else."""
+    with sqlite3.connect(path) as connection:
+        for party in parties:
+            found = connection.execute("DELETE FROM party_keys WHERE party = ?", (party,))
+            assert found.rowcount == 1, party
+    connection.close()
+
+
+def test_a_forgotten_customer_stays_on_issued_documents(tmp_path: Path) -> None:
+    """Also the engineer; and the invoice can still be credited. A new invoice can't be made out to nobody."""
+    path = tmp_path / "ledger.db"
+    with office_over(f"sqlite:///{path}") as office:
+        number = model_l(office)
+        office.top_up("U", "L", 60, "2026-02-03T09:00:00Z", pool="included", price="10.00")
+        before = files(office)
+        events = office.count()
+    forget(path, "customer:k-L", "staff:Eva Berg")
+    with office_over(f"sqlite:///{path}") as office:
+        assert files(office) == before
+        assert office.get(f"invoices/{number}.pdf").status_code == 200
+        found = office.invoice(number)
+        assert (found["customer"]["name"], found["lines"][1]["engineer"]) == ("Customer L", "Eva Berg")
+        assert "Customer L" not in office.get("contracts/L").text
+        assert office.see("deductions/E")["engineer"] is None
+        told = {"contract_id": "L", "through_on": "2026-12-31"}
+        assert office.refused("missing-party-data", "issue-invoice", **told)["missing"] == ["customer"]
+        assert office.count() == events
+        note = office.invoice(office.credit(number))
+        assert (note["customer"]["name"], note["reason"]) == ("Customer L", "Wrong")
+
+
+def test_the_draft_of_a_forgotten_customer_is_answered_with_its_figures(tmp_path: Path) -> None:
+    """So are those of the invoices; the draft says that the party is missing."""
+    path = tmp_path / "ledger.db"
+    with office_over(f"sqlite:///{path}") as office:
+        office.sign("L")
+    forget(path, "customer:k-L")
+    with office_over(f"sqlite:///{path}") as office:
+        answer = office.get("contracts/L/invoice-draft", through_on="2026-12-31")
+        assert answer.status_code == 200, answer.text
+        found = answer.json()
+        assert (found["net"], found["customer"]["customer_id"], found["customer"]["name"]) == ("899.00", "k-L", None)
+        assert found["missing"]
+
+
+def test_a_document_whose_own_key_is_gone_keeps_its_figures(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with office_over(f"sqlite:///{path}") as office:
+        number = model_l(office)
+    forget(path, f"document:{number}")
+    with office_over(f"sqlite:///{path}") as office:
+        found = office.invoice(number)
+        assert (found["net"], found["gross"], found["missing"]) == ("899.00", "1069.81", ["parties"])
+        assert (found["customer"]["customer_id"], found["customer"]["name"], found["seller"]) == ("k-L", None, None)
+        for form in ("pdf", "xml"):
+            assert office.unseen(f"invoices/{number}.{form}")["missing"] == ["parties"]
+        before = office.count()
+        told = {"invoice_number": number, "reason": "Wrong"}
+        assert office.refused("missing-party-data", "issue-credit-note", **told)["missing"] == ["parties"]
+        assert office.count() == before
+
+
+def test_no_name_of_a_party_lies_open_in_the_database(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with office_over(f"sqlite:///{path}") as office:
+        office.credit(model_l(office, name="Zyxwvut GmbH"))
+    stored = b"".join(one.read_bytes() for one in tmp_path.glob("ledger.db*"))
+    for text in (b"Zyxwvut", b"k@kunde.example", b"Allee 1", b"04011000"):
+        assert text not in stored, text
+
+
+# -- tenants -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tenants(quick_office: Office) -> Office:
+    """Mine and a neighbour's contract at north, and one at south whose customer and partner have my ids."""
+    for contract, plan, customer in (
+        ("mine", "north-all", "kunde"),
+        ("anothers", "north-all", "nachbar"),
+        ("abroad", "south-all", "kunde"),
+    ):
+        partner = {"partner_id": "haus", "name": "Haus"}
+        quick_office.sign(contract, plan, customer={"customer_id": customer}, partner=partner)
+        quick_office.issue(contract)
+    quick_office.credit("NO-2026-00001")
+    return quick_office
+
+
+WHO: dict[str, Json] = {
+    "customer": {"provider": "north", "customer": "kunde"},
+    "partner": {"provider": "north", "partner": "haus"},
+    "operator": {"provider": "north"},
+    "finance": {"provider": "north"},
+    "auditor": {},
+}
+SEES = {
+    "customer": ["NO-2026-00001", "NO-CN-2026-00001"],
+    "partner": [],
+    "operator": ["NO-2026-00001", "NO-2026-00002", "NO-CN-2026-00001"],
+    "finance": ["NO-2026-00001", "NO-2026-00002", "NO-CN-2026-00001"],
+    "auditor": ["NO-2026-00001", "NO-2026-00002", "SO-2026-00001", "NO-CN-2026-00001"],
+}
+ALL = SEES["auditor"]
+
+
+@pytest.mark.parametrize("role", WHO)
+def test_each_role_sees_the_documents_that_are_its_own(tenants: Office, role: str) -> None:
+    token = tenants.token(role, **WHO[role])
+    assert [one["number"] for one in tenants.walk("invoices", token)] == SEES[role]
+    for number in ALL:
+        for form in ("", ".pdf"):
+            answer = tenants.get(f"invoices/{number}{form}", token)
+            assert answer.status_code == (200 if number in SEES[role] else 404), (number, form, answer.text)
+            if number not in SEES[role]:
+                assert answer.json()["code"] == "unknown-invoice"
+    assert tenants.walk("invoices", token, contract_id="abroad") == ([] if role != "auditor" else tenants.walk(
+        "invoices", contract_id="abroad"))  # fmt: skip
+
+
+def test_a_partner_reads_no_draft_and_others_find_no_foreign_one(tenants: Office) -> None:
+    for contract in ("mine", "anothers", "abroad"):
+        tenants.ok("top-up-credit", contract_id=contract, pool="care", top_up_id=f"u-{contract}", minutes=60)
+    door = "contracts/{}/invoice-draft"
+    partner = tenants.token("partner", **WHO["partner"])
+    assert tenants.unseen(door.format("mine"), partner)["status"] == 403
+    assert tenants.unseen(door.format("abroad"), partner)["status"] == 404
+    customer = tenants.token("customer", **WHO["customer"])
+    assert tenants.see(door.format("mine"), customer)["net"] == "160.00"  # the fee came back, 60.00 for an hour
+    for contract in ("anothers", "abroad"):
+        assert tenants.unseen(door.format(contract), customer)["code"] == "unknown-contract"
+
+
+def test_only_finance_issues_and_credits_and_only_what_is_its_own(tenants: Office) -> None:
+    issuing: Json = {"contract_id": "mine", "through_on": "2026-12-31"}
+    crediting: Json = {"invoice_number": "NO-2026-00002", "reason": "Wrong"}
+    before = tenants.count()
+    for role in ("customer", "operator", "auditor", "partner"):
+        token = tenants.token(role, **WHO[role])
+        assert tenants.refused("forbidden", "issue-invoice", token, **issuing)["status"] == 403
+    for role in ("operator", "auditor"):
+        assert tenants.refused("forbidden", "issue-credit-note", tenants.token(role, **WHO[role]), **crediting)
+    customer = tenants.token("customer", **WHO["customer"])
+    assert tenants.refused("unknown-invoice", "issue-credit-note", customer, **crediting)["status"] == 404
+    abroad = tenants.token("finance", provider="south")
+    assert tenants.refused("unknown-contract", "issue-invoice", abroad, **issuing)["status"] == 404
+    assert tenants.refused("unknown-invoice", "issue-credit-note", abroad, **crediting)["status"] == 404
+    assert tenants.count() == before
+    finance = tenants.token("finance", **WHO["finance"])
+    assert tenants.ok("issue-invoice", finance, **issuing)["number"] == "NO-2026-00003"
+    assert tenants.ok("issue-credit-note", finance, **crediting)["number"] == "NO-CN-2026-00002"
+
+
+def test_a_replay_does_not_tell_a_number_to_whom_it_does_not_belong(tenants: Office) -> None:
+    told: Json = {"contract_id": "mine", "through_on": "2026-12-31", "command_id": "again"}
+    finance = tenants.token("finance", **WHO["finance"])
+    number = tenants.ok("issue-invoice", finance, **told)["number"]
+    abroad = tenants.send("issue-invoice", told, tenants.token("finance", provider="south"))
+    assert abroad.status_code == 404
+    assert number not in abroad.text

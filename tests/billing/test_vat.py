@@ -1,0 +1,177 @@
+"""Value added tax by where buyer and seller are and when the supply was; its rounding; VAT ids by their form."""
+
+import pytest
+
+from tests.billing.office import Json, Office, taxes, totals
+
+DE, AT, SK, PL, CZ = "DE136695976", "ATU13585627", "SK2022749619", "PL8567346215", "CZ25123891"
+FEE: Json = {"agreed": {"fee": "100.00"}}
+SUM: Json = {"agreed": {"pools.lump-sum.allotment": "100.00"}}
+
+
+@pytest.mark.parametrize(
+    ("plan", "told", "country", "vat_id", "tax"),
+    [
+        ("north-all", {}, "DE", None, ("S", "19.00", "100.00", "19.00")),
+        ("north-all", {}, "DE", DE, ("S", "19.00", "100.00", "19.00")),
+        ("north-all", {}, "AT", AT, ("AE", "0.00", "100.00", "0.00")),
+        ("north-all", {}, "AT", None, ("S", "19.00", "100.00", "19.00")),
+        ("north-all", {}, "AT", DE, ("S", "19.00", "100.00", "19.00")),  # an id of the seller's own country
+        ("north-all", {}, "AT", PL, ("AE", "0.00", "100.00", "0.00")),  # registered in a third member state
+        ("north-all", {}, "GR", "EL094259216", ("AE", "0.00", "100.00", "0.00")),
+        ("north-all", {}, "GR", None, ("S", "19.00", "100.00", "19.00")),
+        ("north-all", {}, "CH", None, ("O", "0.00", "100.00", "0.00")),
+        ("north-all", {}, "CH", "CHE107787577IVA", ("O", "0.00", "100.00", "0.00")),
+        ("north-all", {}, "US", None, ("O", "0.00", "100.00", "0.00")),
+        ("north-all", {}, "GB", None, ("O", "0.00", "100.00", "0.00")),
+        ("eurolinux-premium", FEE, "PL", PL, ("S", "23.00", "100.00", "23.00")),
+        ("eurolinux-premium", FEE, "DE", DE, ("AE", "0.00", "100.00", "0.00")),
+        ("eurolinux-premium", FEE, "DE", None, ("S", "23.00", "100.00", "23.00")),
+        ("eurolinux-premium", FEE, "UA", None, ("O", "0.00", "100.00", "0.00")),
+        ("dytron-sbp", SUM, "CZ", CZ, ("S", "21.00", "100.00", "21.00")),
+        ("dytron-sbp", SUM, "SK", SK, ("AE", "0.00", "100.00", "0.00")),
+        ("cloudempiere-standard", FEE, "SK", SK, ("S", "23.00", "100.00", "23.00")),
+        ("cloudempiere-standard", FEE, "CZ", CZ, ("AE", "0.00", "100.00", "0.00")),
+        ("easyredmine-priority", FEE, "CZ", None, ("S", "21.00", "100.00", "21.00")),
+        ("easyredmine-priority", FEE, "PL", None, ("S", "21.00", "100.00", "21.00")),
+    ],
+)
+def test_a_supply_is_taxed_by_where_both_sides_are(
+    quick_office: Office, plan: str, told: Json, country: str, vat_id: str | None, tax: tuple[str, str, str, str]
+) -> None:
+    quick_office.sign("C", plan, customer={"country": country} | ({"vat_id": vat_id} if vat_id else {}), **told)
+    found = quick_office.invoice(quick_office.issue("C"))
+    assert taxes(found) == [tax]
+    assert [(line["vat_category"], line["vat_rate"]) for line in found["lines"]] == [tax[:2]]
+    assert (found["vat_total"], found["customer"]["vat_id"]) == (tax[3], vat_id)
+
+
+def test_the_day_of_supply_decides_the_rate_to_the_second(office: Office) -> None:
+    """Four quarters of an hour at 37.25: two at 19 % (74.50: 14.155) and two at 16 % (74.50: 11.92)."""
+    office.sign("S", "groupios-s", "2020-01-01")
+    for entry, at in (
+        ("A", "2020-06-30T21:59:59Z"),
+        ("B", "2020-06-30T22:00:00Z"),  # 1 July in Berlin
+        ("C", "2020-12-31T22:59:59Z"),
+        ("D", "2020-12-31T23:00:00Z"),  # 1 January in Berlin
+    ):
+        office.ticket(f"T{entry}", "S", "2020-06-01T09:00:00Z")
+        office.work(entry, f"T{entry}", 15, at)
+    found = office.invoice(office.issue("S"))
+    shown = {line["deduction_id"]: (line["supplied_on"], line["vat_rate"]) for line in found["lines"]}
+    assert shown == {
+        "A": ("2020-06-30", "19.00"),
+        "B": ("2020-07-01", "16.00"),
+        "C": ("2020-12-31", "16.00"),
+        "D": ("2021-01-01", "19.00"),
+    }
+    assert taxes(found) == [("S", "19.00", "74.50", "14.16"), ("S", "16.00", "74.50", "11.92")]
+    assert totals(found) == ("149.00", "26.08", "175.08")
+
+
+def test_a_reversal_bears_the_rate_of_what_it_takes_back(quick_office: Office) -> None:
+    quick_office.sign("S", "groupios-s", "2020-01-01")
+    quick_office.ticket("T", "S", "2020-06-01T09:00:00Z")
+    quick_office.work("A", "T", 15, "2020-08-01T09:00:00Z")
+    assert totals(quick_office.invoice(quick_office.issue("S"))) == ("37.25", "5.96", "43.21")
+    quick_office.reverse("A")
+    draft = quick_office.draft("S")
+    assert (taxes(draft), totals(draft)) == ([("S", "16.00", "-37.25", "-5.96")], ("-37.25", "-5.96", "-43.21"))
+
+
+def test_slovak_fees_of_two_years_stand_on_one_invoice_at_two_rates(office: Office) -> None:
+    agreed = {"fee": "100.00", "term_months": 1}
+    office.sign("C", "cloudempiere-standard", "2024-12-01", agreed=agreed, customer={"country": "SK"})
+    office.ok("renew-contract", contract_id="C")
+    found = office.invoice(office.issue("C"))
+    assert taxes(found) == [("S", "23.00", "100.00", "23.00"), ("S", "20.00", "100.00", "20.00")]
+    assert totals(found) == ("200.00", "43.00", "243.00")
+
+
+def test_a_supply_before_the_first_known_rate_names_what_is_missing(quick_office: Office) -> None:
+    quick_office.sign("C", "cloudempiere-standard", "2010-12-31", customer={"country": "SK"}, **FEE)
+    told = {"contract_id": "C", "through_on": "2026-12-31"}
+    assert quick_office.refused("missing-party-data", "issue-invoice", **told)["missing"] == ["provider.vat_rate"]
+    assert quick_office.unseen("contracts/C/invoice-draft")["code"] == "missing-party-data"
+
+
+@pytest.mark.parametrize(
+    ("prices", "net", "vat"),
+    [
+        (["0.13", "0.13"], "100.26", "19.05"),  # 19.0494; line by line 0.02 + 0.02
+        (["0.18", "0.18"], "100.36", "19.07"),  # 19.0684; line by line 0.03 + 0.03
+        (["0.02"] * 5, "100.10", "19.02"),  # 19.019; line by line nothing
+        (["0.03"] * 3, "100.09", "19.02"),  # 19.0171; line by line 0.01 + 0.01 + 0.01
+        (["1.50"], "101.50", "19.29"),  # 19.285: a half goes up
+        (["0.50"], "100.50", "19.10"),  # 19.095
+    ],
+)
+def test_vat_is_rounded_half_up_once_on_the_sum_and_not_line_by_line(
+    quick_office: Office, prices: list[str], net: str, vat: str
+) -> None:
+    """Beside them the fee of 100.00, which bears 19.00."""
+    quick_office.sign("N", "north-all")
+    for n, price in enumerate(prices):
+        quick_office.top_up(f"U{n}", "N", 60, "2026-02-02T09:00:00Z", price=price)
+    found = quick_office.invoice(quick_office.issue("N"))
+    assert (found["net"], found["vat_total"]) == (net, vat)
+    assert taxes(found) == [("S", "19.00", net, vat)]
+
+
+MALFORMED = [
+    ("DE", "DE136695977"),  # a wrong check digit
+    ("DE", "DE13669597"),
+    ("DE", "136695976"),  # without its country
+    ("DE", "Nope"),
+    ("AT", "AT13585627"),  # without the U
+    ("AT", "ATU13585628"),
+    ("GR", "EL094259217"),
+    ("PL", "PL8567346216"),
+    ("CH", "CHE107787578IVA"),
+    ("DE", "CHE107787577IVA"),  # not of a member state
+]
+
+
+@pytest.mark.parametrize(("country", "vat_id"), MALFORMED)
+def test_a_malformed_vat_id_is_refused_where_it_is_told_and_nothing_is_stored(
+    quick_office: Office, country: str, vat_id: str
+) -> None:
+    quick_office.sign("N", "north-all", customer={"country": country})
+    before = quick_office.count()
+    customer = {"customer_id": "k", "name": "K", "country": country, "vat_id": vat_id}
+    told: Json = {"contract_id": "M", "plan": "north-all", "starts_on": "2026-01-01", "customer": customer}
+    assert quick_office.refused("malformed", "sign-contract", **told)["field"] == "customer.vat_id"
+    amended: Json = {"contract_id": "N", "customer": {"name": "Other", "vat_id": vat_id}}
+    assert quick_office.refused("malformed", "amend-customer", **amended)["field"] == "customer.vat_id"
+    assert quick_office.count() == before
+    assert quick_office.unseen("contracts/M")["code"] == "unknown-contract"
+    kept = quick_office.see("contracts/N")["customer"]
+    assert (kept["name"], kept.get("vat_id")) == ("Customer N", None)
+
+
+@pytest.mark.parametrize(
+    ("country", "told", "kept"),
+    [
+        ("DE", "de 136 695 976", "DE136695976"),
+        ("AT", "atu 13585627", "ATU13585627"),
+        ("GR", "EL 094259216", "EL094259216"),
+        ("PL", "PL 856-734-62-15", "PL8567346215"),
+        ("US", "12-3456789", "12-3456789"),  # no form is known
+    ],
+)
+def test_a_vat_id_is_kept_in_its_normal_form(quick_office: Office, country: str, told: str, kept: str) -> None:
+    quick_office.sign("N", "north-all", customer={"country": country, "vat_id": told})
+    assert quick_office.see("contracts/N")["customer"]["vat_id"] == kept
+    quick_office.sign("M", "north-all", customer={"country": country})
+    quick_office.ok("amend-customer", contract_id="M", customer={"vat_id": told})
+    assert quick_office.draft("M")["customer"]["vat_id"] == kept
+
+
+def test_a_vat_id_that_comes_later_turns_the_draft_and_not_the_invoice(quick_office: Office) -> None:
+    quick_office.sign("N", "north-all", customer={"country": "AT"})
+    number = quick_office.issue("N")
+    quick_office.top_up("U", "N", 60, "2026-02-02T09:00:00Z", price="50.00")
+    assert taxes(quick_office.draft("N")) == [("S", "19.00", "50.00", "9.50")]
+    quick_office.ok("amend-customer", contract_id="N", customer={"vat_id": AT})
+    assert taxes(quick_office.draft("N")) == [("AE", "0.00", "50.00", "0.00")]
+    assert taxes(quick_office.invoice(number)) == [("S", "19.00", "100.00", "19.00")]

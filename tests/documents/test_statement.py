@@ -1,0 +1,209 @@
+"""The printed statement: every figure is a literal worked out on paper, in each language, and no text is code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from api.documents.labels import LANGUAGES
+from api.documents.page_lines import CONFIRMATIONS
+from api.documents.parties import buyer_of, seller_of
+from api.documents.statement import COLUMNS, MOVEMENTS, ON_BEHALF, OVERAGE_COLUMNS, Pool, Statement, page_of
+from api.documents.statement import statement_pdf as pdf_of
+from ledger.values import to_micros
+from projections.statements import Behind, Line, OverageLine
+from tests.documents.samples import GERMAN_BUYER, GERMAN_SELLER
+from tests.documents.test_labels import Strict, catalogue
+from tests.documents.test_pdf import HOSTILE
+
+
+def at(month: int, day: int, hour: int = 9) -> int:
+    return to_micros(datetime(2026, month, day, hour, tzinfo=UTC))
+
+
+def line(position: int, when: int, kind: str, reference: str, change: int, balance: int, **facts: Any) -> Line:
+    recorded = None if kind == "breakage" else when
+    return Line(position, when, recorded, facts.pop("pool", "care"), kind, reference, change, balance, **facts)
+
+
+def behind(deduction_id: str, worked_seconds: int, billed_minutes: int, status: str, **facts: Any) -> Behind:
+    absent = dict.fromkeys(("ticket_id", "session_id", "service", "engineer"))
+    told = {"pool": "care", "on_behalf": False, **absent, **facts}
+    return Behind(deduction_id, worked_seconds=worked_seconds, billed_minutes=billed_minutes, status=status, **told)
+
+
+# 8:00 are owned before February. 1:35 worked are billed as 1:40, a no-show costs 2:00, and 0:30 of goodwill are lost at
+# the end of the month: 8:00 − 1:40 − 2:00 + 0:30 = 4:50, and − 0:30 is 4:20. 15 minutes at 89.00 are 22.25, 60 at 89.00
+# taken back are −89.00: together −66.75.
+CARE = Pool(
+    "care",
+    "minutes",
+    None,
+    480,
+    [
+        line(11, at(2, 3), "work", "W-1", -100, 380, ticket_id="T-1"),
+        line(14, at(2, 5), "penalty", "S-1.penalty.1", -120, 260),
+        line(15, at(2, 6), "goodwill", "G-1", 30, 290, note="sealed reason", dated=at(1, 31)),
+        line(15, at(2, 28, 23), "breakage", "G-1", -30, 260),
+    ],
+)
+# 1,200.00 less 149.50 are 1,050.50.
+LUMP = Pool("lump-sum", "money", "EUR", 120000, [line(17, at(2, 9), "service", "V-1", -14950, 105050, pool="lump-sum")])
+FEBRUARY = Statement(
+    contract_id="C-1",
+    language="de",
+    zone="Europe/Berlin",
+    currency="EUR",
+    seller=seller_of(GERMAN_SELLER),
+    buyer=buyer_of(GERMAN_BUYER),
+    first_on=date(2026, 2, 1),
+    last_on=date(2026, 3, 1),
+    dated=date(2026, 3, 31),
+    pools=[CARE, LUMP],
+    overage=[
+        OverageLine(19, at(2, 12), "W-2", None, 15, 8900, 2225, "HS-2026-00001"),
+        OverageLine(21, at(2, 20), "W-3", "W-3.overage", -60, 8900, -8900, None),
+    ],
+    deductions={
+        "W-1": behind("W-1", 5641, 100, "confirmed", ticket_id="T-1", engineer="sealed name", on_behalf=True),
+        "S-1.penalty.1": behind("S-1.penalty.1", 0, 120, "pending", session_id="S-1"),
+        "V-1": behind("V-1", 0, 0, "not_required", service="training", pool="lump-sum"),
+        "W-2": behind("W-2", 540, 15, "disputed", ticket_id="T-2"),
+        "W-3": behind("W-3", 3600, 60, "reversed"),
+    },
+    texts={"sealed reason": "Für die Wartezeit", "sealed name": "Jürgen Weiß"},
+)
+EMPTY = replace(FEBRUARY, pools=[Pool("care", "minutes", None, 480, [])], overage=[], deductions={}, texts={})
+
+
+def pages(statement: Statement) -> list[str]:
+    """The text of each page, on one line each, with plain spaces."""
+    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf_of(statement))).pages]
+
+
+def test_a_statement_goes_from_the_opening_to_the_closing_balance_of_each_pool() -> None:
+    (text,) = pages(FEBRUARY)
+    for expected in (
+        "Haus GmbH · Musterweg 1 · 10115 Berlin",
+        "Kundin AG Hauptstraße 2 Hof 3 50667 Köln",
+        "Vertrag C-1 Kundennummer K-1 Zeitraum 01.02.2026 – 01.03.2026 Stand 31.03.2026",
+        "Kontoauszug C-1",
+        "Guthaben: care",
+        "01.02.2026 Anfangssaldo 8:00",
+        "03.02.2026 Arbeit 1:35 1:40 In Ihrem Namen bestätigt -1:40 6:20",
+        "Abbuchung W-1 · Ticket T-1 · Bearbeitet von: Jürgen Weiß · Journaleinträge 11",
+        "05.02.2026 Ausfall oder späte Änderung eines Termins 2:00 Bestätigung ausstehend -2:00 4:20",
+        "Abbuchung S-1.penalty.1 · Termin S-1 · Journaleinträge 14",
+        "06.02.2026 Kulanz 0:30 4:50",
+        "Zugang G-1 · Für die Wartezeit · vom 31.01.2026, einem abgeschlossenen Monat · Journaleinträge 15",
+        "01.03.2026 Ungenutzt verfallen -0:30 4:20",
+        "01.03.2026 Endsaldo 4:20",
+        "Seite 1 von 1",
+    ):
+        assert expected in text, expected
+
+
+def test_money_and_what_is_beyond_the_credit_are_written_as_the_language_does() -> None:
+    (text,) = pages(FEBRUARY)
+    for expected in (
+        "01.02.2026 Anfangssaldo 1.200,00 €",
+        "09.02.2026 Leistung Keine Bestätigung nötig -149,50 € 1.050,50 €",
+        "Abbuchung V-1 · Leistung training · Journaleinträge 17",
+        "01.03.2026 Endsaldo 1.050,50 €",
+        "12.02.2026 Zeit über das Guthaben hinaus 0:15 89,00 € 22,25 €",
+        "Abbuchung W-2 · Ticket T-2 · Beanstandet · Rechnung HS-2026-00001 · Journaleinträge 19",
+        "20.02.2026 Rücknahme -1:00 89,00 € -89,00 €",
+        "Abbuchung W-3 · noch nicht abgerechnet · Journaleinträge 21",
+        "Summe des Zeitraums -0:45 -66,75 €",
+    ):
+        assert expected in text, expected
+
+
+def test_a_grant_that_bears_the_id_of_a_deduction_is_not_taken_for_it() -> None:
+    deductions = {**FEBRUARY.deductions, "G-1": behind("G-1", 600, 15, "confirmed", ticket_id="T-9")}
+    assert pages(replace(FEBRUARY, deductions=deductions)) == pages(FEBRUARY)
+
+
+def test_an_empty_period_says_so_and_closes_as_it_opened() -> None:
+    (text,) = pages(EMPTY)
+    assert "01.02.2026 Anfangssaldo 8:00 Keine Bewegungen in diesem Zeitraum. 01.03.2026 Endsaldo 8:00" in text
+    assert "Zeit über das Guthaben hinaus" not in text
+    (text,) = pages(replace(EMPTY, pools=[]))
+    assert "Kontoauszug C-1 Keine Bewegungen in diesem Zeitraum." in text
+    assert "Endsaldo" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ("Statement C-1", "Opening balance 8:00", "Confirmed on your behalf", "€1,050.50", "-€66.75")),
+        ("de-AT", ("Kontoauszug C-1", "Anfangssaldo 8:00", "In Ihrem Namen bestätigt")),
+        ("pl", ("Wyciąg C-1", "Saldo początkowe 8:00", "Potwierdzono w Państwa imieniu", "1 050,50 €")),
+        ("cs", ("Výpis C-1", "Počáteční zůstatek 8:00", "Potvrzeno vaším jménem", "1 050,50 €")),
+        ("sk", ("Výpis C-1", "Počiatočný zostatok 8:00", "Potvrdené vo vašom mene", "1 050,50 €")),
+        ("fr", ("Statement C-1", "Opening balance 8:00")),
+    ],
+)
+def test_each_language_has_its_words_and_an_unknown_one_is_english(language: str, expected: tuple[str, ...]) -> None:
+    (text,) = pages(replace(FEBRUARY, language=language))
+    for words in expected:
+        assert words in text, words
+
+
+def test_no_word_of_a_statement_is_missing_in_a_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.documents.statement.labels_for", lambda _: Strict("de", catalogue("de")))
+    assert page_of(FEBRUARY)["lang"] == page_of(EMPTY)["lang"] == "de"
+    words = {*COLUMNS, *OVERAGE_COLUMNS, *MOVEMENTS.values(), *ON_BEHALF.values(), *CONFIRMATIONS.values()}
+    assert all(words <= set(catalogue(language)) for language in LANGUAGES if language != "en")
+
+
+def test_hostile_texts_print_as_they_are() -> None:
+    # A client's ids cannot be hostile, names, reasons and a pool's name can.
+    known = replace(
+        FEBRUARY,
+        seller=seller_of({**GERMAN_SELLER, "name": HOSTILE}),
+        buyer=buyer_of({**GERMAN_BUYER, "name": HOSTILE}),
+        pools=[replace(CARE, name=HOSTILE)],
+        texts=dict.fromkeys(FEBRUARY.texts, HOSTILE),
+    )
+    text = "".join(pages(known)).replace(" ", "")
+    assert text.count(HOSTILE.replace(" ", "")) == 7  # three times the sender, recipient, pool, reason, engineer
+
+
+def test_letters_that_no_font_draws_show_as_squares_and_long_texts_stay_on_the_page() -> None:
+    texts = {"sealed reason": "漢字\x00\u202e Ω", "sealed name": "x" * 400}
+    text = "".join(pages(replace(FEBRUARY, texts=texts)))
+    assert "□□ Ω" in text
+    assert "".join(text.split()).count("x") >= 400
+
+
+def test_a_long_statement_repeats_its_head_and_numbers_its_pages() -> None:
+    """From 100:00, 150 times 15 minutes are 37:30: 62:30 are left."""
+    lines = [line(n, at(2, 3), "work", f"W-{n}", -15, 6000 - 15 * n, ticket_id="T-1") for n in range(1, 151)]
+    worked = {one.reference: behind(one.reference, 600, 15, "pending", ticket_id="T-1") for one in lines}
+    long = replace(FEBRUARY, pools=[Pool("care", "minutes", None, 6000, lines)], overage=[], deductions=worked)
+    found = pages(long)
+    assert len(found) > 3
+    for number, text in enumerate(found, start=1):
+        assert f"Seite {number} von {len(found)}" in text
+        assert "Guthaben: care Datum Bewegung Geleistet Abgerechnet Bestätigung Änderung Saldo" in text
+        # A movement and what it rests on stay on one page.
+        assert text.count("Arbeit 0:10 0:15") == text.count("· Ticket T-1 ·")
+    assert "".join(found).count("Arbeit 0:10 0:15") == 150
+    assert "01.03.2026 Endsaldo 62:30" in found[-1]
+
+
+def test_the_file_is_dated_by_its_own_day_and_the_same_bytes_every_time() -> None:
+    first = pdf_of(FEBRUARY)
+    assert first == pdf_of(FEBRUARY)
+    reader = PdfReader(BytesIO(first))
+    assert reader.metadata is not None
+    assert str(reader.metadata["/CreationDate"]).startswith("D:20260331000000")
+    assert reader.metadata["/Title"] == "Kontoauszug C-1"
+    xmp = reader.trailer["/Root"]["/Metadata"].get_data().decode()
+    assert "<pdfaid:part>3</pdfaid:part>" in xmp
