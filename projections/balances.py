@@ -61,7 +61,7 @@ LEFT JOIN (SELECT g.pool, sum(g.granted - g.consumed - coalesce((SELECT sum(m.gr
   FROM grants g WHERE g.contract_id = ? AND g.expires_at <= ? GROUP BY g.pool) e ON e.pool = a.pool
 LEFT JOIN pending p ON p.contract_id = a.contract_id AND p.pool = a.pool
 LEFT JOIN (SELECT pool, sum(quantity) AS quantity FROM deductions
-  WHERE contract_id = ? AND status = 'pending' AND (deemed_at <= ? OR effective_at > ?) GROUP BY pool) d
+  WHERE contract_id = ? AND deemed_at <= ? AND coalesce(status, '') = 'pending' GROUP BY pool) d
   ON d.pool = a.pool
 WHERE c.contract_id = ? AND """
 
@@ -79,10 +79,11 @@ async def current_balance(
 ) -> CurrentBalance | None:
     """The balance now, in one question: totals without what begins later, and expiry honoured at once (C10).
 
+    What is pending is searched by its deemed day, not its status: what nobody ever answers would be read one by one.
     None where there is no such contract under the condition `visible` on its row `c`, or where something is dated
     ahead (`projections.ahead`), so that now has to be asked about like any other moment.
     """
-    own = (now, contract_id, now, contract_id, now, now, contract_id, now, contract_id, now, now, contract_id)
+    own = (now, contract_id, now, contract_id, now, now, contract_id, now, contract_id, now, contract_id)
     rows = await reader.query(_NOW + visible + " ORDER BY a.pool", (*own, *params))
     if not rows or rows[0][2]:
         return None

@@ -179,7 +179,7 @@ def _credited(account: BillingAccount, fact: CreditNoteIssued, _: int) -> None:
             deduction.given_back_on = None
 
 
-_CHARGED = (
+CHARGED = (
     FeeCharged,
     FeeReversed,
     ServiceCreditCharged,
@@ -193,7 +193,7 @@ _FOLDS: dict[type[Fact], Callable[[BillingAccount, Any, int], None]] = {
     ContractSigned: _signed,
     CustomerAmended: _amended,
     TermStarted: _term,
-    **dict.fromkeys(_CHARGED, _charged),
+    **dict.fromkeys(CHARGED, _charged),
     **dict.fromkeys((HoursDeducted, LateChangePenaltyDeducted, NoShowPenaltyDeducted, ServiceDelivered), _deducted),
     DeductionConfirmed: _word("confirmed"),
     DeductionDisputed: _word("disputed"),

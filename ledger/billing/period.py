@@ -7,38 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ledger.billing.account import CHARGED
 from ledger.events import (
-    ChargeReversed,
     CreditDrawn,
     CreditGranted,
     CreditNoteIssued,
     CreditReturned,
     DebtCovered,
     Fact,
-    FeeCharged,
-    FeeReversed,
     GrantCutShort,
     InvoiceIssued,
-    OverageCharged,
     PeriodTotal,
-    ServiceCharged,
-    ServiceCreditCharged,
-    SurchargeCharged,
-    TopUpCharged,
 )
 
-_CHARGES = (
-    FeeCharged,
-    FeeReversed,
-    ServiceCreditCharged,
-    TopUpCharged,
-    OverageCharged,
-    ServiceCharged,
-    SurchargeCharged,
-    ChargeReversed,
-)
 _CREDIT = (CreditGranted, GrantCutShort, CreditDrawn, DebtCovered, CreditReturned)
-TOPICS = [f"{fact.TOPIC}@{fact.VERSION}" for fact in (*_CHARGES, *_CREDIT, InvoiceIssued, CreditNoteIssued)]
+TOPICS = [f"{fact.TOPIC}@{fact.VERSION}" for fact in (*CHARGED, *_CREDIT, InvoiceIssued, CreditNoteIssued)]
 
 
 @dataclass(slots=True)
@@ -112,7 +95,7 @@ def _follow_grants(of: _Sum, fact: Fact) -> None:
 
 
 def _add(of: _Sum, fact: Fact) -> None:
-    if isinstance(fact, _CHARGES):
+    if isinstance(fact, CHARGED):
         of.currency = fact.currency
         of.charged_cents += fact.amount_cents
         return
