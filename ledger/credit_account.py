@@ -113,7 +113,8 @@ class CreditAccount(CreditState):
 
         Raises Refusal insufficient-credit with `short_by` in the account's unit.
         """
-        available = self.available(starts_at)
+        open_from = stamp.open_from(starts_at)
+        available = self.available(starts_at, open_from)
         if whole and available < quantity:
             short_by = quantity - available
             raise Refusal(
@@ -124,7 +125,7 @@ class CreditAccount(CreditState):
                 available=available,
                 needed=quantity,
             )
-        parts, _ = self._take(starts_at, quantity)
+        parts, _ = self._take(starts_at, quantity, open_from)
         held = sum(part.quantity for part in parts)
         if held:
             self._hold(session_id, held, starts_at, parts, at, stamp)
@@ -144,15 +145,15 @@ class CreditAccount(CreditState):
             parts=parts,
         )
 
-    def check_move(self, session_id: str, quantity: int, starts_at: datetime) -> None:
+    def check_move(self, session_id: str, quantity: int, starts_at: datetime, stamp: Stamp) -> None:
         """Refuses a move to a time at which the session's credit would not be valid (C6)."""
-        held = self.reservations.get(session_id)
+        held, open_from = self.reservations.get(session_id), stamp.open_from(starts_at)
         own = sum(
             part.quantity
             for part in (held.parts if held else [])
-            if part.grant_id and self.grants[part.grant_id].valid_at(starts_at)
+            if part.grant_id and self.grants[part.grant_id].drawable_at(starts_at, open_from)
         )
-        found = own + sum(g.free for g in self.drawable(starts_at))
+        found = own + sum(g.free for g in self.drawable(starts_at, open_from))
         if found < quantity:
             raise Refusal(
                 "insufficient-credit",
@@ -168,7 +169,7 @@ class CreditAccount(CreditState):
         if held is None:
             return
         self.record(ReservationReleased, at, stamp, pool=self.pool, session_id=session_id, quantity=held.quantity)
-        parts, rest = self._take(starts_at, held.quantity)
+        parts, rest = self._take(starts_at, held.quantity, stamp.open_from(starts_at))
         if rest:
             parts.append(Draw(None, rest))
         self._hold(session_id, held.quantity, starts_at, parts, at, stamp)

@@ -41,8 +41,9 @@ class Grant:
     def free(self) -> int:
         return self.remaining - self.reserved
 
-    def valid_at(self, moment: datetime) -> bool:
-        return self.valid_from <= moment < self.expires_at
+    def drawable_at(self, moment: datetime, open_from: datetime) -> bool:
+        """Valid at a moment, and not expired in a month that is closed, which is before `open_from` (C2, M5)."""
+        return self.valid_from <= moment < self.expires_at and open_from <= self.expires_at
 
 
 @dataclass(slots=True)
@@ -74,20 +75,16 @@ class CreditState(LedgerAggregate):
 
     # -- questions -------------------------------------------------------------------------------------------
 
-    def drawable(self, moment: datetime, open_from: datetime | None = None) -> list[Grant]:
-        """Grants valid at a moment with something free, in the order in which they are drawn (C2).
+    def drawable(self, moment: datetime, open_from: datetime) -> list[Grant]:
+        """Grants that may be drawn on at a moment and have something free, in the order in which they are (C2)."""
+        found = [g for g in self.grants.values() if g.free > 0 and g.drawable_at(moment, open_from)]
+        return sorted(found, key=lambda g: (g.expires_at, g.order))
 
-        Those that expired in a month that is closed, before `open_from`, are not drawn on any more (M5).
-        """
-        still = open_from or moment
-        valid = [g for g in self.grants.values() if g.free > 0 and g.valid_at(moment) and g.expires_at >= still]
-        return sorted(valid, key=lambda g: (g.expires_at, g.order))
-
-    def available(self, moment: datetime) -> int:
+    def available(self, moment: datetime, open_from: datetime) -> int:
         """What a booking at that moment may reserve: unexpired grants less consumed, reserved and owed (C6)."""
-        return sum(g.free for g in self.drawable(moment)) - sum(debt.quantity for debt in self.debts)
+        return sum(g.free for g in self.drawable(moment, open_from)) - sum(debt.quantity for debt in self.debts)
 
-    def _take(self, moment: datetime, quantity: int, open_from: datetime | None = None) -> tuple[list[Draw], int]:
+    def _take(self, moment: datetime, quantity: int, open_from: datetime) -> tuple[list[Draw], int]:
         """Draws in the order of C2 and what they leave uncovered."""
         draws = []
         for grant in self.drawable(moment, open_from):

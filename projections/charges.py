@@ -15,6 +15,7 @@ from ledger.events import (
     SurchargeCharged,
     TopUpCharged,
 )
+from ledger.values import to_micros
 from projections.tables import Table
 from projections.views import Place, Rows, View
 
@@ -38,6 +39,7 @@ class ChargeRow(msgspec.Struct):
     service: str | None
     deduction_id: str | None
     reverses: str | None
+    dated: int | None  # when it was true, where that month was closed already (M5)
 
 
 CHARGES = Table("charges", ChargeRow, "charge_id", ["(contract_id, position)", "(contract_id, effective_at)"])
@@ -85,6 +87,7 @@ def _row(
         service,
         deduction_id,
         reverses,
+        to_micros(fact.dated) if fact.dated is not None else None,
     )
 
 

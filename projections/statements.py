@@ -36,8 +36,8 @@ class Line:
 
     @property
     def order(self) -> tuple[int, int, int]:
-        """By effective time, then position; what expires goes before what follows from it."""
-        return (self.effective_at, self.position, self.recorded_at is not None)
+        """By effective time, then position; a grant goes before its own breakage."""
+        return (self.effective_at, self.position, self.recorded_at is None)
 
 
 @dataclass(slots=True)

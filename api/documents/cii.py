@@ -17,7 +17,7 @@ from api.documents.cii_parties import fill_buyer, fill_seller
 from api.documents.figures import decimal_of, percent_of
 from api.documents.labels import Labels, labels_for
 from api.documents.missing import is_xrechnung
-from api.documents.parties import Document, Parties, category_of, compact
+from api.documents.parties import Document, Parties, categories_of, compact
 from api.documents.texts import clean
 from ledger.events.documents import CreditNoteIssued, VatLine
 
@@ -52,7 +52,7 @@ def invoice_xml(document: Document, parties: Parties) -> bytes:
     agreement = invoice.trade.agreement
     if parties.buyer.buyer_reference:
         agreement.buyer_reference = clean(parties.buyer.buyer_reference)
-    identified_by_vat = category_of(document) != "O"  # BR-O-02: no VAT ids where VAT has nothing to say
+    identified_by_vat = "O" not in categories_of(document)  # BR-O-02: no VAT ids where VAT has nothing to say
     fill_seller(agreement.seller, parties.seller, identified_by_vat)
     fill_buyer(agreement.buyer, parties.buyer, identified_by_vat)
     agreement.contract.issuer_assigned_id = document.contract_id

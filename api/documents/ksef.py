@@ -30,7 +30,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from api.documents.figures import decimal_of, hours, percent_of
 from api.documents.ksef_parties import buyer_party, fitting, seller_party
 from api.documents.labels import kind_of, labels_for
-from api.documents.parties import Document, Parties, category_of, compact, is_credit_note
+from api.documents.parties import Document, Parties, categories_of, compact, is_credit_note
 from api.documents.texts import clipped
 from ledger.events.documents import CreditNoteIssued, DocumentLine, InvoiceIssued
 
@@ -58,7 +58,7 @@ def ksef_xml(document: Document, parties: Parties) -> bytes:
         seller=seller_party(parties.seller),
         buyer=buyer_party(parties.buyer),
         lines=tuple(_line(line, sign) for line in document.lines),
-        annotations=AnnotationSet(reverse_charge=category_of(document) == "AE"),
+        annotations=AnnotationSet(reverse_charge="AE" in categories_of(document)),
         payment_terms=_payment(document, parties),
         correction_reason=clipped(parties.reason or "", 256) or None,
         corrected_invoices=_corrected(document, parties),

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 
-from api.documents.parties import Buyer, Document, Parties, Seller, category_of, compact, is_credit_note
+from api.documents.parties import Buyer, Document, Parties, Seller, categories_of, compact, is_credit_note
 
 NIP = re.compile(r"[1-9]((\d[1-9])|([1-9]\d))\d{7}", re.ASCII)  # FA(3): TNrNIP
 
 
 def is_xrechnung(document: Document, parties: Parties) -> bool:
     """German buyers get XRechnung 3.0; it asks for a rate on every line, which "not subject to VAT" cannot have."""
-    return parties.buyer.country == "DE" and category_of(document) != "O"
+    return parties.buyer.country == "DE" and "O" not in categories_of(document)
 
 
 def missing_for_pdf(document: Document, parties: Parties) -> list[str]:
@@ -24,7 +24,7 @@ def missing_for_pdf(document: Document, parties: Parties) -> list[str]:
     missing = _addresses(seller, buyer)
     if not (seller.vat_id or seller.tax_number):
         missing.append("provider.vat_id")
-    if category_of(document) == "AE" and not buyer.vat_id:
+    if "AE" in categories_of(document) and not buyer.vat_id:
         missing.append("customer.vat_id")
     return _sorted(missing)
 
@@ -32,14 +32,14 @@ def missing_for_pdf(document: Document, parties: Parties) -> list[str]:
 def missing_for_xml(document: Document, parties: Parties) -> list[str]:
     """What EN 16931 asks for (BR-CO-26, BR-S-02, BR-AE-02, BR-O-02), and XRechnung's BR-DE rules for German buyers."""
     seller, buyer = parties.seller, parties.buyer
-    category = category_of(document)
+    categories = categories_of(document)
     missing = _addresses(seller, buyer)
-    if category == "O":
+    if "O" in categories:
         if not seller.registration:  # BR-O-02 forbids the VAT id, BR-CO-26 still wants the seller identified
             missing.append("provider.registration")
     elif not (seller.vat_id or (seller.tax_number and seller.registration)):
         missing.append("provider.vat_id")
-    if category == "AE" and not buyer.vat_id:
+    if "AE" in categories and not buyer.vat_id:
         missing.append("customer.vat_id")
     if is_xrechnung(document, parties):
         missing += [f"provider.{name}" for name in ("contact", "phone", "email") if not getattr(seller, name)]
@@ -59,7 +59,7 @@ def missing_for_ksef(document: Document, parties: Parties) -> list[str]:
     missing = _addresses(seller, parties.buyer)
     if not (seller.vat_id and NIP.fullmatch(compact(seller.vat_id).removeprefix("PL"))):
         missing.append("provider.vat_id")
-    if category_of(document) == "AE" and not parties.buyer.vat_id:
+    if "AE" in categories_of(document) and not parties.buyer.vat_id:
         missing.append("customer.vat_id")
     if document.currency != "PLN" and any(line.category == "S" for line in document.vat):
         missing.append("document.vat_in_pln")

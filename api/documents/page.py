@@ -13,7 +13,7 @@ from api.documents.cii import EXEMPTIONS
 from api.documents.labels import Labels, labels_for
 from api.documents.letter import letter_of
 from api.documents.page_lines import COLUMNS, groups
-from api.documents.parties import Buyer, Document, Parties, Seller, category_of, is_credit_note
+from api.documents.parties import Buyer, Document, Parties, Seller, categories_of, is_credit_note
 from ledger.events.documents import CreditNoteIssued
 
 CATEGORY_WORDS = {"AE": "reverse charge", "O": "not subject to VAT"}
@@ -41,7 +41,7 @@ def page_of(document: Document, parties: Parties) -> dict[str, Any]:
         "vat_columns": [labels(column) for column in ("VAT rate", "Net", "VAT", "Gross")],
         "vat": _vat(document, labels),
         "totals": _totals(document, labels),
-        "notes": [labels(EXEMPTIONS[category][1]) for category in [category_of(document)] if category in EXEMPTIONS],
+        "notes": [labels(EXEMPTIONS[category][1]) for category in sorted(categories_of(document) & EXEMPTIONS.keys())],
         "payment": _payment_text(document, seller, labels),
         "account": _account(document, seller, labels),
     }

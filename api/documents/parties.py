@@ -108,9 +108,12 @@ def is_credit_note(document: Document) -> bool:
     return isinstance(document, CreditNoteIssued)
 
 
-def category_of(document: Document) -> str:
-    """The VAT category of the document. M4 decides it by the customer, so it is one for all lines."""
-    return document.vat[0].category if document.vat else document.lines[0].vat_category
+def categories_of(document: Document) -> set[str]:
+    """The VAT categories of the document: mostly one, as M4 decides by the customer.
+
+    What takes back a line of an earlier invoice bears the category of then; O is never beside another.
+    """
+    return {line.vat_category for line in document.lines}
 
 
 def compact(identifier: str) -> str:

@@ -108,6 +108,7 @@ class ChargeOut(BaseModel):
     currency: str
     effective_at: str
     recorded_at: str
+    dated: str | None = Field(description="When it was true, where that month was closed already.")
     reference: str
     minutes: int | None
     quantity: int | None

@@ -223,6 +223,7 @@ def _charge(row: ChargeRow, invoice_number: str | None) -> ChargeOut:
         currency=row.currency,
         effective_at=show_instant(from_micros(row.effective_at)),
         recorded_at=show_instant(from_micros(row.recorded_at)),
+        dated=show_instant(from_micros(row.dated)) if row.dated is not None else None,
         reference=row.reference,
         minutes=row.minutes,
         quantity=row.quantity,

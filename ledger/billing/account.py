@@ -20,6 +20,7 @@ from ledger.events import (
     DeductionDisputed,
     DeductionReversed,
     DisputeUpheld,
+    DocumentLine,
     Fact,
     FeeCharged,
     FeeReversed,
@@ -52,11 +53,12 @@ Deducted = HoursDeducted | LateChangePenaltyDeducted | NoShowPenaltyDeducted | S
 
 @dataclass(slots=True)
 class Charge:
-    """One amount owed or taken back; `invoice` is the document it stands on, if any."""
+    """One amount owed or taken back; `invoice` is the document it stands on, if any, and `line` its line there."""
 
     fact: Charged
     position: int
     invoice: str | None = None
+    line: DocumentLine | None = None
 
     @property
     def charge_id(self) -> str:
@@ -101,12 +103,21 @@ class BillingAccount:
         deduction = self.deductions.get(getattr(charge.fact, "deduction_id", ""))
         return deduction is not None and deduction.status == "disputed"
 
+    def origin(self, charge: Charge) -> Charge | None:
+        """What a reversal or a service credit takes back."""
+        fact = charge.fact
+        origin_id = fact.fee_charge_id if isinstance(fact, ServiceCreditCharged) else charge.reverses
+        return self.charges.get(origin_id or "")
+
     def supplied_at(self, charge: Charge) -> datetime:
         """The date of supply: a reversal and a service credit bear that of what they take back (M4)."""
-        fact = charge.fact
-        origin = charge.reverses or (fact.fee_charge_id if isinstance(fact, ServiceCreditCharged) else None)
-        known = self.charges.get(origin) if origin is not None else None
-        return self.supplied_at(known) if known is not None else fact.true_at
+        origin = self.origin(charge)
+        return self.supplied_at(origin) if origin is not None else charge.fact.true_at
+
+    def line_taken_back(self, charge: Charge) -> DocumentLine | None:
+        """The line of an invoice that a charge takes back: it bears the same VAT, whatever the customer is by now."""
+        origin = self.origin(charge)
+        return origin.line if origin is not None else None
 
 
 def billing_account(events: Iterable[tuple[int, Fact]]) -> BillingAccount:
@@ -160,7 +171,7 @@ def _invoiced(account: BillingAccount, fact: InvoiceIssued, _: int) -> None:
         deduction = account.deductions.get(line.deduction_id or "")
         if line.charge_id is not None:
             if charge is not None:
-                charge.invoice = fact.number
+                charge.invoice, charge.line = fact.number, line
         elif deduction is not None and line.kind == "included":
             deduction.shown_on = fact.number
         elif deduction is not None:
@@ -171,7 +182,7 @@ def _credited(account: BillingAccount, fact: CreditNoteIssued, _: int) -> None:
     """Charges are open again; one whose reversal is open too meets it there, and neither is billed (M3)."""
     for charge in account.charges.values():
         if charge.invoice == fact.corrects:
-            charge.invoice = None
+            charge.invoice = charge.line = None
     for deduction in account.deductions.values():
         if deduction.shown_on == fact.corrects:
             deduction.shown_on = None

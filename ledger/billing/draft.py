@@ -1,7 +1,8 @@
 """The lines of an invoice: every open charge up to a day, and the time that cost nothing, grouped by ticket (M2).
 
 A charge waits while its deduction is disputed. A charge and its reversal that are both open cancel each other and
-appear on no document. Time that was covered appears as a line of zero, so that the customer sees all time used.
+appear on no document. Time that was covered appears as a line of zero, so that the customer sees all time used. What
+takes back a line of an invoice bears the VAT of that line.
 """
 
 from __future__ import annotations
@@ -66,18 +67,19 @@ class _Item:
 
 def draft(account: BillingAccount, through_on: date, taxed: Treatment, now: datetime) -> Draft:
     """All that is open and effective up to a day (included), where the provider is. Raises NoRateError."""
-    items = [*_charges(account, through_on), *_included(account, through_on), *_given_back(account, through_on)]
+    waiting, ready = _open(account, through_on, taxed)
+    items = [*_charges(account, ready), *_included(account, through_on), *_given_back(account, through_on)]
     lines = []
     for number, item in enumerate(_grouped(items), 1):
         deduction = account.deductions.get(item.fields.get("deduction_id") or "")
         more = _spent(deduction, now) if deduction is not None else {}
         supplied_on = local_date(item.fields.pop("supplied_at"), account.timezone)
-        rate = taxed.rate(supplied_on)
+        billed: DocumentLine | None = item.fields.pop("takes_back", None)
         lines.append(
             DocumentLine(
                 line=number,
-                vat_rate_percent_hundredths=rate,
-                vat_category=taxed.category,
+                vat_rate_percent_hundredths=billed.vat_rate_percent_hundredths if billed else taxed.rate(supplied_on),
+                vat_category=billed.vat_category if billed else taxed.category,
                 supplied_on=supplied_on,
                 ticket_id=item.ticket_id,
                 **more,
@@ -85,8 +87,7 @@ def draft(account: BillingAccount, through_on: date, taxed: Treatment, now: date
             )
         )
     vat = vat_lines((line.vat_rate_percent_hundredths, line.vat_category, line.net_cents) for line in lines)
-    waiting = [charge.charge_id for charge in _open(account, through_on) if account.waits(charge)]
-    return Draft(lines, vat, waiting)
+    return Draft(lines, vat, [charge.charge_id for charge in waiting])
 
 
 def _grouped(items: list[_Item]) -> Iterator[_Item]:
@@ -99,19 +100,27 @@ def _grouped(items: list[_Item]) -> Iterator[_Item]:
         yield from group
 
 
-def _open(account: BillingAccount, through_on: date) -> list[Charge]:
-    """Charges on no document, effective up to the day."""
-    return [
-        charge
-        for charge in account.charges.values()
-        if charge.invoice is None and local_date(charge.fact.effective_at, account.timezone) <= through_on
-    ]
+def _open(account: BillingAccount, through_on: date, taxed: Treatment) -> tuple[list[Charge], dict[str, Charge]]:
+    """Charges on no document and effective up to the day: those that wait, and the others by id.
+
+    What is not taxable shares no document with what is (EN 16931, BR-O-11 to 14): what takes back a line of the other
+    sort waits for a credit note.
+    """
+    waiting, ready = [], {}
+    for charge in account.charges.values():
+        if charge.invoice is not None or local_date(charge.fact.effective_at, account.timezone) > through_on:
+            continue
+        billed = account.line_taken_back(charge)
+        if account.waits(charge) or (billed and (billed.vat_category == "O") != (taxed.category == "O")):
+            waiting.append(charge)
+        else:
+            ready[charge.charge_id] = charge
+    return waiting, ready
 
 
-def _charges(account: BillingAccount, through_on: date) -> Iterator[_Item]:
-    found = {charge.charge_id: charge for charge in _open(account, through_on) if not account.waits(charge)}
-    taken_back = {charge.reverses for charge in found.values()} & found.keys()
-    for charge in found.values():
+def _charges(account: BillingAccount, ready: dict[str, Charge]) -> Iterator[_Item]:
+    taken_back = {charge.reverses for charge in ready.values()} & ready.keys()
+    for charge in ready.values():
         if charge.charge_id in taken_back or charge.reverses in taken_back:
             continue
         deduction_id = getattr(charge.fact, "deduction_id", None)
@@ -130,6 +139,7 @@ def _charges(account: BillingAccount, through_on: date) -> Iterator[_Item]:
             "charge_id": charge.charge_id,
             "deduction_id": deduction_id,
             "supplied_at": account.supplied_at(charge),
+            "takes_back": account.line_taken_back(charge),
             "events": sorted(events),
         }
         ticket_id = getattr(deduction.fact, "ticket_id", None) if deduction is not None else None

@@ -94,7 +94,7 @@ def renew_contract(work: UnitOfWork, body: bodies.RenewContract) -> None:
 
 
 def amend_customer(work: UnitOfWork, body: bodies.AmendCustomer) -> None:
-    """The members given replace those known; documents issued before keep theirs."""
+    """The members given replace those known, `null` takes one away; documents issued before keep theirs."""
     contract, given = work.contract, body.customer
     if given.customer_id not in (None, contract.customer_id):
         raise Refusal(
@@ -102,7 +102,8 @@ def amend_customer(work: UnitOfWork, body: bodies.AmendCustomer) -> None:
         )
     assert contract.party is not None
     party = work.keyring.open(contract.provider, f"customer:{contract.customer_id}", contract.party) or {}
-    party.update(given.model_dump(include=PERSONAL, exclude_none=True))
+    party |= given.model_dump(include=PERSONAL, exclude_none=True)
+    party = {name: value for name, value in party.items() if name not in given.removed}
     _check_vat_id(party, given.country or contract.country)
     contract.record(
         CustomerAmended,
@@ -110,7 +111,7 @@ def amend_customer(work: UnitOfWork, body: bodies.AmendCustomer) -> None:
         work.stamp,
         customer_id=contract.customer_id,
         customer_country=given.country or contract.country,
-        customer_language=given.language or contract.language,
+        customer_language=None if "language" in given.removed else given.language or contract.language,
         party=work.seal_customer(party),
     )
 

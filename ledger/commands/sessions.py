@@ -72,7 +72,7 @@ def move_session(work: UnitOfWork, body: bodies.MoveSession) -> None:
         )
     account = work.account(session.pool) if session.pool else None
     if account is not None and new_term.terms.overage is None:
-        account.check_move(session.session_id, session.reserved, body.starts_at)
+        account.check_move(session.session_id, session.reserved, body.starts_at, work.stamp)
     penalty_id = None
     if body.by == "customer":
         penalty_id = _penalise(work, session, at, "move", _penalty_of(work, session, "on_move"))

@@ -164,6 +164,17 @@ def test_a_statement_shows_when_late_work_was_done(quick_office: Office) -> None
     ]
 
 
+def test_charges_show_when_late_work_was_done(quick_office: Office) -> None:
+    quick_office.clock.put("2026-03-10T12:00:00Z")
+    quick_office.sign("S", "groupios-s", "2026-02-01")
+    quick_office.ticket("T", "S", "2026-02-02T09:00:00Z")
+    quick_office.work("E1", "T", 15, "2026-02-10T09:00:00Z")
+    quick_office.close("2026-02")
+    quick_office.work("E2", "T", 15, "2026-02-11T09:00:00Z")
+    shown = [(one["reference"], one["effective_at"], one["dated"]) for one in quick_office.walk("contracts/S/charges")]
+    assert shown == [("E1", "2026-02-10T09:00:00Z", None), ("E2", MARCH, "2026-02-11T09:00:00Z")]
+
+
 def test_a_contract_signed_into_a_closed_month_is_charged_and_granted_in_the_open_one(office: Office) -> None:
     """Its fee bears the VAT of the day on which its term began."""
     office.clock.put("2026-03-10T12:00:00Z")
@@ -247,6 +258,36 @@ def test_late_work_does_not_draw_on_what_expired_in_a_closed_month(
     assert quick_office.see("deductions/E2")["draws"] == [{"grant_id": drawn, "minutes": 60}]
     account = quick_office.account("P", "server-support")
     assert account["granted"] == account["consumed"] + account["available"] + account["expired"] == 960
+
+
+@pytest.mark.parametrize(
+    ("expires_on", "short_by"), [("2026-02-15", 60), ("2026-02-28", 60), ("2026-03-01", 0), ("2026-03-05", 0)]
+)
+def test_a_late_booking_does_not_reserve_what_expired_in_a_closed_month(
+    quick_office: Office, expires_on: str, short_by: int
+) -> None:
+    quick_office.clock.put("2026-03-10T12:00:00Z")
+    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
+    quick_office.top_up("U", "P", 480, "2026-02-01T09:00:00Z", pool="server-support", expires_on=expires_on)
+    quick_office.close("2026-02", "easyredmine")
+    told = {"session_id": "S", "contract_id": "P", "estimate_minutes": 60, "at": "2026-02-01T10:00:00Z"}
+    told["starts_at"] = "2026-02-10T09:00:00Z"
+    if short_by:
+        assert quick_office.refused("insufficient-credit", "book-session", **told)["short_by"] == short_by
+    else:
+        quick_office.ok("book-session", **told)
+
+
+def test_a_session_moves_late_to_no_time_at_which_its_credit_expired_in_a_closed_month(quick_office: Office) -> None:
+    quick_office.clock.put("2026-02-10T12:00:00Z")
+    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
+    quick_office.top_up("U", "P", 480, "2026-02-01T09:00:00Z", pool="server-support", expires_on="2026-02-15")
+    told = {"starts_at": "2026-02-12T09:00:00Z", "estimate_minutes": 60}
+    quick_office.ok("book-session", session_id="S", contract_id="P", at="2026-02-01T10:00:00Z", **told)
+    quick_office.clock.put("2026-03-10T12:00:00Z")
+    quick_office.close("2026-02", "easyredmine")
+    moved = {"session_id": "S", "by": "provider", "at": "2026-02-10T09:00:00Z", "starts_at": "2026-02-13T09:00:00Z"}
+    assert quick_office.refused("insufficient-credit", "move-session", **moved)["short_by"] == 60
 
 
 def test_a_reversal_in_a_closed_month_gives_what_expired_in_it_back_as_a_correction(quick_office: Office) -> None:
@@ -467,6 +508,8 @@ def test_the_totals_of_a_month_carry_late_credit_that_was_over_when_it_was_told(
     assert (account["granted"], account["expired"], account["available"]) == (480, 480, 0)
     total = closed(quick_office)["2026-02"]["P"]
     assert (total["granted"], total["expired"]) == ({"server-support": 480}, {"server-support": 480})
+    shown = [(one["kind"], one["change"], one["balance"]) for one in quick_office.walk("contracts/P/statement")]
+    assert shown == [("top_up", 480, 480), ("breakage", -480, 0)]
 
 
 # -- several at the same moment ------------------------------------------------------------------------------------

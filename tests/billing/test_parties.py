@@ -106,6 +106,20 @@ def test_an_amendment_joins_what_was_told_before(quick_office: Office) -> None:
     assert (customer["name"], customer["address"]["city"]) == ("Other AG", "Berlin")
 
 
+def test_an_amendment_takes_away_what_is_null_and_only_what_a_customer_need_not_have(office: Office) -> None:
+    office.sign("L", customer={"country": "AT", "vat_id": "ATU13585627", "language": "en"})
+    told = {"contract_id": "L", "command_id": "a", "customer": {"vat_id": None, "language": None}}
+    kept = office.ok("amend-customer", **told)
+    assert office.ok("amend-customer", **told) == kept | {"replayed": True}
+    office.refused("command-id-reused", "amend-customer", **told | {"customer": {"vat_id": None}})
+    draft = office.draft("L")
+    assert (draft["customer"]["vat_id"], draft["customer"]["email"]) == (None, "k@kunde.example")
+    assert (draft["language"], draft["vat"][0]["category"], draft["vat_total"]) == ("de", "S", "170.81")
+    for name in ("name", "country", "customer_id"):
+        refused = office.refused("malformed", "amend-customer", contract_id="L", customer={name: None})
+        assert refused["field"] == f"customer.{name}"
+
+
 # -- a key that was forgotten --------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.billing.office import Json, Office, taxes, totals
+from tests.billing.office import Json, Office, lines, taxes, totals
 
 DE, AT, SK, PL, CZ = "DE136695976", "ATU13585627", "SK2022749619", "PL8567346215", "CZ25123891"
 FEE: Json = {"agreed": {"fee": "100.00"}}
@@ -175,3 +175,51 @@ def test_a_vat_id_that_comes_later_turns_the_draft_and_not_the_invoice(quick_off
     quick_office.ok("amend-customer", contract_id="N", customer={"vat_id": AT})
     assert taxes(quick_office.draft("N")) == [("AE", "0.00", "50.00", "0.00")]
     assert taxes(quick_office.invoice(number)) == [("S", "19.00", "100.00", "19.00")]
+
+
+def reversed_after_the_customer_changed(office: Office, **customer: str) -> tuple[str, Json]:
+    """An invoice with 19 % to Austria, then another customer's data, a reversal of 22.25, and a top-up of 100.00."""
+    office.sign("L", customer={"country": "AT"})
+    office.ticket("T", "L", "2026-02-02T09:00:00Z")
+    office.work("E", "T", 495, "2026-02-03T10:00:00Z")  # 480 included, 15 at 89.00 an hour
+    number = office.issue("L")
+    assert taxes(office.invoice(number)) == [("S", "19.00", "921.25", "175.04")]
+    office.ok("amend-customer", contract_id="L", customer=customer)
+    office.reverse("E")
+    office.top_up("U", "L", 60, "2026-11-01T10:00:00Z", pool="included", price="100.00")
+    return number, office.draft("L")
+
+
+def test_a_reversal_bears_the_vat_of_the_line_it_takes_back_whatever_the_customer_is_by_now(office: Office) -> None:
+    """22.25 at 19 % are 4.2275: that much VAT goes back, and the 100.00 bear none."""
+    _, draft = reversed_after_the_customer_changed(office, vat_id=AT)
+    assert taxes(draft) == [("AE", "0.00", "100.00", "0.00"), ("S", "19.00", "-22.25", "-4.23")]
+    assert totals(draft) == ("77.75", "-4.23", "73.52")
+    found = office.invoice(office.issue("L"))
+    assert [(line["kind"], line["net"], line["vat_category"], line["vat_rate"]) for line in found["lines"]] == [
+        ("top_up", "100.00", "AE", "0.00"),
+        ("reversal", "0.00", "AE", "0.00"),
+        ("reversal", "-22.25", "S", "19.00"),
+    ]
+
+
+def test_what_is_not_taxable_never_shares_a_document_with_a_reversal_that_is(office: Office) -> None:
+    """EN 16931 allows no O beside another category (BR-O-11): the reversal waits for the invoice's credit note."""
+    number, draft = reversed_after_the_customer_changed(office, country="CH")
+    assert draft["waiting"] == ["E.overage.1.reversal"]
+    assert taxes(draft) == [("O", "0.00", "100.00", "0.00")]
+    office.credit(number)
+    draft = office.draft("L")
+    assert draft["waiting"] == []
+    assert lines(draft) == [("fee", "L.fee.1", 1, "899.00"), ("top_up", "U.price", 1, "100.00")]
+
+
+def test_a_service_credit_bears_the_vat_of_the_fee_it_lowers(quick_office: Office) -> None:
+    """A tenth of 100.00 goes back with its 19 %; the top-up of 50.00 bears none."""
+    quick_office.sign("N", "north-all", customer={"country": "AT"})
+    quick_office.ticket("T", "N", "2026-02-02T09:00:00Z")
+    quick_office.issue("N")
+    quick_office.ok("amend-customer", contract_id="N", customer={"vat_id": AT})
+    quick_office.ok("grant-service-credit", ticket_id="T", target="reaction")
+    quick_office.top_up("U", "N", 60, "2026-02-02T09:00:00Z", price="50.00")
+    assert taxes(quick_office.draft("N")) == [("AE", "0.00", "50.00", "0.00"), ("S", "19.00", "-10.00", "-1.90")]

@@ -229,6 +229,21 @@ TAKEN_BACK = InvoiceIssued(
     gross_cents=103143,
 )
 
+# A reversal of 22.25 with its 19 % (4.2275) beside 899.00 that bear none: 876.75 and VAT of -4.23.
+MIXED = InvoiceIssued(
+    **HEAD,
+    **DUE,
+    number="HS-2026-00006",
+    customer_country="PL",
+    language="en",
+    currency="EUR",
+    lines=[fee(1, 89900, **REVERSE), quarter_hour(2, kind="reversal", quantity=-15, net_cents=-2225)],
+    vat=[VatLine(0, "AE", 89900, 0), VatLine(1900, "S", -2225, -423)],
+    net_cents=87675,
+    vat_cents=-423,
+    gross_cents=87252,
+)
+
 # 1234.50 and 30 minutes at 200.00 are 1334.50; 23 % are 306.935, half-up 306.94.
 PLN: dict[str, Any] = {"vat_rate_percent_hundredths": 2300}
 POLISH_TOTALS: dict[str, Any] = {
@@ -318,6 +333,7 @@ CASES: dict[str, tuple[Document, Parties]] = {
     "reverse-charge": (REVERSE_CHARGE, parties(GERMAN_SELLER, POLISH_BUYER)),
     "outside-eu": (OUTSIDE_EU, parties(GERMAN_SELLER, SWISS_BUYER)),
     "taken-back": (TAKEN_BACK, parties(GERMAN_SELLER, GERMAN_BUYER)),
+    "mixed": (MIXED, parties(GERMAN_SELLER, POLISH_BUYER)),
     "polish": (POLISH, parties(POLISH_SELLER, POLISH_BUYER)),
     "polish-credit-note": (POLISH_CREDITED, parties(POLISH_SELLER, POLISH_BUYER, reason="Błędna stawka")),
     "polish-to-switzerland": (POLISH_TO_SWITZERLAND, parties(POLISH_SELLER, SWISS_BUYER)),

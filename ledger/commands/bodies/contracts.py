@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
+
 from ledger.commands.fields import (
     Agreed,
     AnyId,
@@ -40,6 +44,8 @@ class Customer(Body):
 
 
 class AmendedCustomer(Body):
+    """`null` takes away what a customer need not have; without it a member stays as it is."""
+
     customer_id: AnyId | None = None
     name: Name | None = None
     country: Country | None = None
@@ -49,6 +55,22 @@ class AmendedCustomer(Body):
     address: Address | None = None
     buyer_reference: Name | None = None
     language: Language | None = None
+
+    @property
+    def removed(self) -> set[str]:
+        return {name for name in self.model_fields_set if getattr(self, name) is None}
+
+    @model_validator(mode="after")
+    def _keeps_what_it_needs(self) -> AmendedCustomer:
+        for name in ("customer_id", "name", "country"):
+            if name in self.removed:
+                raise ValueError(f"{name}: can't be taken away")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _with_removed(self, given: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What is taken away is part of the content by which two commands are the same."""
+        return {**given(self), **dict.fromkeys(self.removed)}
 
 
 class Partner(Body):
