@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.documents.files import missing_data
-from api.models import DocumentLineOut, DocumentOut, VatOut
+from api.models import DocumentLineOut, DocumentOut, NationalVatOut, VatOut
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, VatLine
 from ledger.values import show_cents
 
@@ -15,12 +15,16 @@ _CUSTOMER = ("customer_id", "name", "country", "vat_id", "tax_number", "email", 
 
 
 def document_model(
-    fact: Issued, parties: Mapping[str, Any], reason: str | None, credited_by: str | None, number: str | None = ""
+    fact: Issued,
+    parties: Mapping[str, Any],
+    reason: str | None = None,
+    *,
+    credited_by: str | None = None,
+    is_draft: bool = False,
 ) -> DocumentOut:
-    """`number` is None for a draft; where the parties' key is gone only ids and countries are shown."""
+    """A draft has no number and no days; where the parties' key is gone only ids and countries are shown."""
     buyer = parties.get("buyer") or {"customer_id": fact.customer_id, "country": fact.customer_country}
     invoice = fact if isinstance(fact, InvoiceIssued) else None
-    is_draft = number is None
     return DocumentOut(
         number=None if is_draft else fact.number,
         kind="invoice" if invoice is not None else "credit-note",
@@ -38,6 +42,7 @@ def document_model(
         reason=reason,
         lines=_lines(fact.lines, parties.get("engineers") or {}),
         vat=_vat(fact.vat),
+        national_vat=_national_vat(fact),
         net=show_cents(fact.net_cents),
         vat_total=show_cents(fact.vat_cents),
         gross=show_cents(fact.gross_cents),
@@ -64,6 +69,8 @@ def _lines(lines: Sequence[DocumentLine], engineers: Mapping[str, str]) -> list[
             vat_rate=_percent(line.vat_rate_percent_hundredths),
             vat_category=line.vat_category,
             supplied_on=line.supplied_on.isoformat(),
+            starts_on=line.starts_on.isoformat() if line.starts_on else None,
+            ends_on=line.ends_on.isoformat() if line.ends_on else None,
             charge_id=line.charge_id,
             deduction_id=line.deduction_id,
             ticket_id=line.ticket_id,
@@ -79,6 +86,18 @@ def _lines(lines: Sequence[DocumentLine], engineers: Mapping[str, str]) -> list[
         )
         for line in lines
     ]
+
+
+def _national_vat(fact: Issued) -> NationalVatOut | None:
+    national = fact.national_vat
+    if national is None:
+        return None
+    return NationalVatOut(
+        currency=national.currency,
+        exchange_rate=national.exchange_rate,
+        amounts=[show_cents(cents) for cents in national.amounts_cents],
+        total=show_cents(national.total_cents),
+    )
 
 
 def _vat(lines: Sequence[VatLine]) -> list[VatOut]:

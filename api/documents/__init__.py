@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from api.documents.cii import invoice_xml
 from api.documents.ksef import ksef_xml
-from api.documents.missing import missing_for_ksef, missing_for_pdf, missing_for_xml
+from api.documents.missing import missing_for_ksef, missing_for_pdf, missing_for_xml, missing_for_xrechnung
 from api.documents.parties import Document, Parties, parties_of
 from api.documents.pdf import invoice_pdf
 
@@ -22,5 +22,6 @@ __all__ = [
     "missing_for_ksef",
     "missing_for_pdf",
     "missing_for_xml",
+    "missing_for_xrechnung",
     "parties_of",
 ]

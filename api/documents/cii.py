@@ -16,7 +16,6 @@ from api.documents.cii_lines import line_item
 from api.documents.cii_parties import fill_buyer, fill_seller
 from api.documents.figures import decimal_of, percent_of
 from api.documents.labels import Labels, labels_for
-from api.documents.missing import is_xrechnung
 from api.documents.parties import Document, Parties, categories_of, compact
 from api.documents.texts import clean
 from ledger.events.documents import CreditNoteIssued, VatLine
@@ -32,15 +31,15 @@ EXEMPTIONS = {
 }
 
 
-def invoice_xml(document: Document, parties: Parties) -> bytes:
+def invoice_xml(document: Document, parties: Parties, *, as_xrechnung: bool) -> bytes:
     """The document as CII, checked against the library's schema of EN 16931.
 
-    Callers ask `missing_for_xml` first: what is missing there is left out here.
+    Callers ask `missing_for_xml` or `missing_for_xrechnung` first: what is missing there is left out here.
     """
     labels = labels_for(document.language)
     invoice = CrossIndustryInvoice()
     invoice.context.guideline_parameter.id = EN_16931
-    if is_xrechnung(document, parties):
+    if as_xrechnung:
         invoice.context.guideline_parameter.id = XRECHNUNG
         invoice.context.business_parameter.id = PEPPOL_BILLING
     invoice.header.id = document.number
@@ -58,6 +57,7 @@ def invoice_xml(document: Document, parties: Parties) -> bytes:
     agreement.contract.issuer_assigned_id = document.contract_id
     for line in document.lines:
         invoice.trade.items.add(line_item(line, labels))
+    # The last date of supply by M4; of a document over several days the lines and the period say the rest.
     invoice.trade.delivery.event.occurrence = max(line.supplied_on for line in document.lines)
     _fill_settlement(invoice.trade.settlement, document, parties, labels)
     xml: bytes = invoice.serialize(schema="FACTUR-X_EN16931")
@@ -78,6 +78,10 @@ def _fill_settlement(settlement: TradeSettlement, document: Document, parties: P
     total.line_total = decimal_of(document.net_cents)
     total.tax_basis_total = (decimal_of(document.net_cents), None)
     total.tax_total = (decimal_of(document.vat_cents), document.currency)
+    if document.national_vat is not None:
+        national = document.national_vat
+        settlement.tax_currency_code = national.currency
+        total.tax_total_other_currency.add((decimal_of(national.total_cents), national.currency))
     total.grand_total = (decimal_of(document.gross_cents), None)
     total.due_amount = decimal_of(document.gross_cents)
     if isinstance(document, CreditNoteIssued):

@@ -10,7 +10,7 @@ from drafthorse.models.product import ProductCharacteristic  # type: ignore[impo
 from drafthorse.models.tradelines import LineItem  # type: ignore[import-untyped]
 
 from api.documents.figures import decimal_of, hours, percent_of
-from api.documents.labels import Labels, kind_of
+from api.documents.labels import Labels, kind_of, words_of
 from api.documents.texts import clean
 from ledger.events.documents import DocumentLine
 
@@ -22,7 +22,7 @@ def line_item(line: DocumentLine, labels: Labels) -> LineItem:
     unit = UNIT_CODES[line.unit]
     item.document.line_id = str(line.line)
     item.product.name = kind_of(line, labels)
-    item.product.description = clean(line.description)
+    item.product.description = clean(words_of(line, labels))
     for name, value in _attributes(line, labels):
         item.product.characteristics.add(ProductCharacteristic(description=name, value=value))
     item.agreement.net.amount = decimal_of(line.unit_price_cents)

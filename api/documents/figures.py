@@ -48,8 +48,19 @@ def rate(hundredths: int | None, locale: Locale) -> str:
     return format_percent(Decimal(hundredths).scaleb(-4), locale=locale, decimal_quantization=False)
 
 
+def exchange_rate(text: str, locale: Locale) -> str:
+    """`24.315` is `24,315` in German; as many places as it was given with."""
+    return format_decimal(Decimal(text), locale=locale, decimal_quantization=False)
+
+
 def day(value: date, locale: Locale) -> str:
-    return format_date(value, format="medium", locale=locale)
+    """2 February 2026 is `02.02.2026` in German and Polish, `2. 2. 2026` in Czech, `2 Feb 2026` in English."""
+    return format_date(value, format="dd.MM.yyyy" if locale.language == "pl" else "medium", locale=locale)
+
+
+def days(first: date, last: date, locale: Locale) -> str:
+    """A period, or its one day."""
+    return day(first, locale) if first == last else f"{day(first, locale)} – {day(last, locale)}"
 
 
 def _pattern(locale: Locale) -> str:

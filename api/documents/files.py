@@ -6,43 +6,62 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from api.documents.cii import invoice_xml
+from api.documents.ksef import FIRST_DAY as KSEF_FIRST_DAY
 from api.documents.ksef import ksef_xml
-from api.documents.missing import missing_for_ksef, missing_for_pdf, missing_for_xml
-from api.documents.parties import Document, Parties, parties_of
+from api.documents.missing import (
+    is_xrechnung,
+    missing_for_ksef,
+    missing_for_pdf,
+    missing_for_xml,
+    missing_for_xrechnung,
+)
+from api.documents.parties import Document, Parties, is_credit_note, parties_of
 from api.documents.pdf import invoice_pdf
 from ledger.errors import Refusal, malformed
 
-Form = Literal["cii", "ksef"]
+Form = Literal["cii", "en16931", "ksef"]
 
 
 def as_pdf(document: Document, opened: Mapping[str, Any]) -> bytes:
-    """The page, with the e-invoice inside where its data are complete. Raises Refusal missing-party-data."""
+    """The page, with the e-invoice inside where its data are complete. Raises Refusal missing-party-data.
+
+    What lacks XRechnung's own data only is a plain EN 16931 invoice: that is all the law asks for between companies.
+    """
     parties = _complete(document, opened, missing_for_pdf)
-    xml = invoice_xml(document, parties) if not missing_for_xml(document, parties) else None
-    return invoice_pdf(document, parties, xml)
+    if is_xrechnung(document, parties.buyer.country) and not missing_for_xrechnung(document, parties):
+        return invoice_pdf(document, parties, invoice_xml(document, parties, as_xrechnung=True))
+    is_whole = not missing_for_xml(document, parties)
+    return invoice_pdf(document, parties, invoice_xml(document, parties, as_xrechnung=False) if is_whole else None)
 
 
 def as_xml(document: Document, opened: Mapping[str, Any], form: Form | None = None) -> bytes:
-    """The e-invoice; KSeF FA(3) is for Polish sellers, and their default. Raises Refusal missing-party-data."""
-    country = opened.get("seller", {}).get("country")
-    form = form or ("ksef" if country == "PL" else "cii")
+    """The e-invoice in a form; by default FA(3) of Polish sellers, else CII. Raises Refusal missing-party-data.
+
+    `cii` is XRechnung 3.0 for a German buyer; `en16931` is CII without what XRechnung adds.
+    """
+    is_polish = opened.get("seller", {}).get("country") == "PL"
+    if form is None:
+        form = "ksef" if is_polish and document.issued_on >= KSEF_FIRST_DAY else "cii"
     if form == "ksef":
-        if country != "PL":
-            raise malformed("form", "KSeF is for sellers in Poland")
+        if not is_polish or document.issued_on < KSEF_FIRST_DAY:
+            raise malformed("form", f"FA(3) is for sellers in Poland and documents from {KSEF_FIRST_DAY} on")
         return ksef_xml(document, _complete(document, opened, missing_for_ksef))
-    return invoice_xml(document, _complete(document, opened, missing_for_xml))
+    as_xrechnung = form == "cii" and is_xrechnung(document, opened.get("buyer", {}).get("country"))
+    parties = _complete(document, opened, missing_for_xrechnung if as_xrechnung else missing_for_xml)
+    return invoice_xml(document, parties, as_xrechnung=as_xrechnung)
 
 
 def missing_data(document: Document, opened: Mapping[str, Any]) -> list[str]:
-    """What either file would lack."""
+    """What the PDF or the XML that is made by default would lack."""
     if not opened.get("seller") or not opened.get("buyer"):
         return ["parties"]
     if not opened["buyer"].get("name"):
         return ["customer"]
-    if not document.lines:
-        return []
     parties = parties_of(opened)
-    xml = missing_for_ksef if parties.seller.country == "PL" else missing_for_xml
+    if parties.seller.country == "PL":
+        xml = missing_for_ksef
+    else:
+        xml = missing_for_xrechnung if is_xrechnung(document, parties.buyer.country) else missing_for_xml
     return sorted({*missing_for_pdf(document, parties), *xml(document, parties)})
 
 
@@ -55,8 +74,10 @@ def _complete(document: Document, opened: Mapping[str, Any], missing_for: Any) -
     missing = missing_for(document, parties)
     if missing:
         remedy = "Complete the data, credit the document and issue it anew."
-        if missing == ["document.vat_in_pln"]:
-            remedy = "FA(3) states Polish VAT in PLN, for which the ledger has no exchange rate."
+        if is_credit_note(document):
+            remedy = "It has the parties of the invoice that it takes back."
+        elif missing_for is missing_for_xrechnung and not missing_for_xml(document, parties):
+            remedy = "They are XRechnung's; form=en16931 does without them."
         detail = f"{document.number} was issued without {', '.join(missing)}. {remedy}"
         raise Refusal("missing-party-data", detail, missing=missing)
     return parties

@@ -59,6 +59,8 @@ def _settle_metadata(writer: PdfWriter, made_at: str, is_xrechnung: bool) -> Non
     if is_xrechnung:
         xmp = xmp.replace(b"<fx:ConformanceLevel>EN 16931<", b"<fx:ConformanceLevel>XRECHNUNG<")
         xmp = xmp.replace(FACTURX_NAME.encode(), XRECHNUNG_NAME.encode())
+        xmp = xmp.replace(b"<fx:Version>1.0<", b"<fx:Version>3.0<")
+    xmp = xmp.replace(b"<rdf:Description>", b'<rdf:Description rdf:about="">')  # some readers insist on it
     stream.set_data(xmp)
 
 

@@ -8,8 +8,9 @@ figures are differences: everything the invoice had, with a minus. Sending it to
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from ksef_client.documents.fa3 import (
     AdditionalDescription,
@@ -29,13 +30,14 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from api.documents.figures import decimal_of, hours, percent_of
 from api.documents.ksef_parties import buyer_party, fitting, seller_party
-from api.documents.labels import kind_of, labels_for
-from api.documents.parties import Document, Parties, categories_of, compact, is_credit_note
+from api.documents.labels import kind_of, labels_for, words_of
+from api.documents.parties import Document, Parties, categories_of, compact, days_of_supply, is_credit_note
 from api.documents.texts import clipped
 from ledger.events.documents import CreditNoteIssued, DocumentLine, InvoiceIssued
 
 NAMESPACE = "{http://crd.gov.pl/wzor/2025/06/25/13775/}"
 SYSTEM = "Support Contract Ledger"
+FIRST_DAY = date(2025, 9, 1)  # the schema takes no earlier one
 TRANSFER = "6"
 SWIFT = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")  # SWIFT_Type
 UNITS = {"minute": "godz.", "piece": "szt."}
@@ -48,16 +50,16 @@ def ksef_xml(document: Document, parties: Parties) -> bytes:
     Raises ksef-client's FA3XmlValidationError for content that the schema's facets do not take.
     """
     sign = -1 if is_credit_note(document) else 1
+    is_dated = not _dates(document)
     invoice = FA3Invoice(
         invoice_number=document.number,
         issue_date=document.issued_on,
         kind=FA3InvoiceKind.CORRECTION if is_credit_note(document) else FA3InvoiceKind.BASIC,
         currency=document.currency,
-        period_from=min(line.starts_on or line.supplied_on for line in document.lines),
-        period_to=max(line.ends_on or line.supplied_on for line in document.lines),
+        **_dates(document),
         seller=seller_party(parties.seller),
         buyer=buyer_party(parties.buyer),
-        lines=tuple(_line(line, sign) for line in document.lines),
+        lines=tuple(_line(line, sign, is_dated) for line in document.lines),
         annotations=AnnotationSet(reverse_charge="AE" in categories_of(document)),
         payment_terms=_payment(document, parties),
         correction_reason=clipped(parties.reason or "", 256) or None,
@@ -77,12 +79,24 @@ def ksef_xml(document: Document, parties: Parties) -> bytes:
     return xml
 
 
-def _line(line: DocumentLine, sign: int) -> InvoiceLine:
+def _dates(document: Document) -> dict[str, Any]:
+    """The day of supply of all lines (P_6), or the period of a document of fees (OkresFa); else each has its own."""
+    days = days_of_supply(document)
+    if len(days) == 1:
+        return {"sale_date": days.pop()}
+    if all(line.starts_on and line.ends_on for line in document.lines):
+        return {"period_from": min(days), "period_to": max(days)}
+    return {}
+
+
+def _line(line: DocumentLine, sign: int, is_dated: bool) -> InvoiceLine:
     """Minutes are given in hours, as their prices are: 15 minutes are 0.25 godz., 50 are 0.833333 (half-up)."""
+    labels = labels_for("pl")
     per_unit = 60 if line.unit == "minute" else 1
     price = (decimal_of(line.unit_price_cents * per_unit) / line.price_base).quantize(EIGHT_PLACES, ROUND_HALF_UP)
     return InvoiceLine(
-        description=clipped(f"{kind_of(line, labels_for('pl'))}: {line.description}", 512),
+        description=clipped(f"{kind_of(line, labels)}: {words_of(line, labels)}", 512),
+        service_date=line.supplied_on if is_dated else None,
         quantity=Decimal(sign * line.quantity) / per_unit,
         unit=UNITS[line.unit],
         unit_net_price=price,
@@ -101,11 +115,17 @@ def _tax(category: str, rate: int | None) -> TaxCategory:
 
 
 def _set_summary(root: etree._Element, document: Document, sign: int) -> None:
-    for vat in document.vat:
-        net_field, vat_field, _ = _tax(vat.category, vat.rate_percent_hundredths).summary_fields
+    national = document.national_vat
+    for n, vat in enumerate(document.vat):
+        net_field, vat_field, in_pln = _tax(vat.category, vat.rate_percent_hundredths).summary_fields
         root.find(f".//{NAMESPACE}{net_field}").text = str(decimal_of(sign * vat.net_cents))
         if vat_field is not None:
-            root.find(f".//{NAMESPACE}{vat_field}").text = str(decimal_of(sign * vat.amount_cents))
+            stated = root.find(f".//{NAMESPACE}{vat_field}")
+            stated.text = str(decimal_of(sign * vat.amount_cents))
+            if national is not None and in_pln is not None:
+                converted = etree.Element(f"{NAMESPACE}{in_pln}")
+                converted.text = str(decimal_of(sign * national.amounts_cents[n]))
+                stated.addnext(converted)
     root.find(f".//{NAMESPACE}P_15").text = str(decimal_of(sign * document.gross_cents))
     for stated in list(root.iter(f"{NAMESPACE}P_11Vat")):
         stated.getparent().remove(stated)
@@ -133,8 +153,12 @@ def _descriptions(document: Document) -> tuple[AdditionalDescription, ...]:
     """Additional descriptions tie a row to its ticket and to the time worked and billed."""
     labels = labels_for("pl")
     found = []
+    timed: set[str | None] = {None}  # deductions of which the times are told
     for row, line in enumerate(document.lines, start=1):
-        times = ((labels("Worked"), line.worked_minutes), (labels("Billed"), line.billed_minutes))
+        times = [(labels("Worked"), line.worked_minutes), (labels("Billed"), line.billed_minutes)]
+        if line.deduction_id in timed:
+            times = []
+        timed.add(line.deduction_id)
         texts = [(labels("Ticket"), line.ticket_id), (labels("Deduction"), line.deduction_id)]
         texts += [(name, hours(minutes)) for name, minutes in times if minutes is not None]
         found += [AdditionalDescription.key_value(key, value, row_number=row) for key, value in texts if value]

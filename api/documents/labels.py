@@ -15,6 +15,8 @@ from babel.messages.pofile import read_po
 from ledger.events.documents import DocumentLine
 
 LANGUAGES = ("en", "de", "pl", "cs", "sk")
+INCLUDED = {"penalty": "Missed or late changed session", "goodwill": "Time free of charge"}
+INCLUDED["warranty"] = INCLUDED["goodwill"]
 KINDS = {
     "fee": "Fee",
     "top_up": "Top-up of credit",
@@ -48,10 +50,16 @@ def labels_for(language: str) -> Labels:
 
 
 def kind_of(line: DocumentLine, labels: Labels) -> str:
-    """What a line is about, in the document's language; its own description is in the words of the ledger."""
+    """What a line is about, in a word or two of the document's language."""
     if line.kind == "included":
-        return labels("Included time" if line.unit == "minute" else "Included service")
+        included = "Included time" if line.unit == "minute" else "Included service"
+        return labels(INCLUDED.get(line.basis or "", included))
     return labels(KINDS[line.kind])
+
+
+def words_of(line: DocumentLine, labels: Labels) -> str:
+    """What the line says, in the document's language."""
+    return labels(line.template, **line.values) if line.template else line.description
 
 
 @cache

@@ -13,16 +13,16 @@ from api.documents.parties import Buyer, Document, Parties, Seller, categories_o
 NIP = re.compile(r"[1-9]((\d[1-9])|([1-9]\d))\d{7}", re.ASCII)  # FA(3): TNrNIP
 
 
-def is_xrechnung(document: Document, parties: Parties) -> bool:
-    """German buyers get XRechnung 3.0; it asks for a rate on every line, which "not subject to VAT" cannot have."""
-    return parties.buyer.country == "DE" and "O" not in categories_of(document)
+def is_xrechnung(document: Document, buyer_country: str | None) -> bool:
+    """XRechnung 3.0 is for German buyers; it asks for a rate on every line, which "not subject to VAT" cannot have."""
+    return buyer_country == "DE" and "O" not in categories_of(document)
 
 
 def missing_for_pdf(document: Document, parties: Parties) -> list[str]:
     """What a printed invoice needs: both addresses, and a number under which the seller is known to the tax office."""
     seller, buyer = parties.seller, parties.buyer
     missing = _addresses(seller, buyer)
-    if not (seller.vat_id or seller.tax_number):
+    if not (seller.vat_id or (seller.tax_number and "AE" not in categories_of(document))):
         missing.append("provider.vat_id")
     if "AE" in categories_of(document) and not buyer.vat_id:
         missing.append("customer.vat_id")
@@ -30,30 +30,35 @@ def missing_for_pdf(document: Document, parties: Parties) -> list[str]:
 
 
 def missing_for_xml(document: Document, parties: Parties) -> list[str]:
-    """What EN 16931 asks for (BR-CO-26, BR-S-02, BR-AE-02, BR-O-02), and XRechnung's BR-DE rules for German buyers."""
+    """What EN 16931 asks for: BR-CO-26, BR-S-02, BR-AE-02, BR-O-02; reverse charge needs both VAT ids by law."""
     seller, buyer = parties.seller, parties.buyer
     categories = categories_of(document)
     missing = _addresses(seller, buyer)
     if "O" in categories:
         if not seller.registration:  # BR-O-02 forbids the VAT id, BR-CO-26 still wants the seller identified
             missing.append("provider.registration")
-    elif not (seller.vat_id or (seller.tax_number and seller.registration)):
+    elif not (seller.vat_id or (seller.tax_number and seller.registration and "AE" not in categories)):
         missing.append("provider.vat_id")
     if "AE" in categories and not buyer.vat_id:
         missing.append("customer.vat_id")
-    if is_xrechnung(document, parties):
-        missing += [f"provider.{name}" for name in ("contact", "phone", "email") if not getattr(seller, name)]
-        missing += [f"customer.{name}" for name in ("email", "buyer_reference") if not getattr(buyer, name)]
-        if not seller.iban and not is_credit_note(document):
-            missing.append("provider.iban")
+    return _sorted(missing)
+
+
+def missing_for_xrechnung(document: Document, parties: Parties) -> list[str]:
+    """What its BR-DE rules ask for beside what the norm does."""
+    seller, buyer = parties.seller, parties.buyer
+    missing = missing_for_xml(document, parties)
+    missing += [f"provider.{name}" for name in ("contact", "phone", "email") if not getattr(seller, name)]
+    missing += [f"customer.{name}" for name in ("email", "buyer_reference") if not getattr(buyer, name)]
+    if not seller.iban and not is_credit_note(document):
+        missing.append("provider.iban")
     return _sorted(missing)
 
 
 def missing_for_ksef(document: Document, parties: Parties) -> list[str]:
     """What FA(3) asks for: a Polish seller's NIP and both addresses.
 
-    Polish VAT of a document in another currency has to be stated in PLN too (P_14_1W). The ledger carries no
-    exchange rate, so that figure is named as missing instead of being left out.
+    Polish VAT of a document in another currency has to be stated in PLN too (P_14_1W), by the rate given at issuing.
     """
     seller = parties.seller
     missing = _addresses(seller, parties.buyer)
@@ -61,8 +66,8 @@ def missing_for_ksef(document: Document, parties: Parties) -> list[str]:
         missing.append("provider.vat_id")
     if "AE" in categories_of(document) and not parties.buyer.vat_id:
         missing.append("customer.vat_id")
-    if document.currency != "PLN" and any(line.category == "S" for line in document.vat):
-        missing.append("document.vat_in_pln")
+    if document.currency != "PLN" and "S" in categories_of(document) and document.national_vat is None:
+        missing.append("document.exchange_rate")
     return _sorted(missing)
 
 

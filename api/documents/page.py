@@ -41,6 +41,7 @@ def page_of(document: Document, parties: Parties) -> dict[str, Any]:
         "vat_columns": [labels(column) for column in ("VAT rate", "Net", "VAT", "Gross")],
         "vat": _vat(document, labels),
         "totals": _totals(document, labels),
+        "national_vat": _national_vat(document, labels),
         "notes": [labels(EXEMPTIONS[category][1]) for category in sorted(categories_of(document) & EXEMPTIONS.keys())],
         "payment": _payment_text(document, seller, labels),
         "account": _account(document, seller, labels),
@@ -59,7 +60,7 @@ def _facts(document: Document, buyer: Buyer, labels: Labels) -> list[tuple[str, 
     if not isinstance(document, CreditNoteIssued):
         facts.append(("Due on", figures.day(document.due_on, locale)))
     facts += [
-        ("Period", f"{figures.day(first, locale)} – {figures.day(last, locale)}"),
+        ("Period of supply", figures.days(first, last, locale)),
         ("Customer number", document.customer_id),
         ("Contract", document.contract_id),
     ]
@@ -75,7 +76,10 @@ def _correction(document: Document, parties: Parties, labels: Labels) -> list[st
     if not isinstance(document, CreditNoteIssued):
         return []
     corrected_on = figures.day(document.corrects_issued_on, labels.locale)
-    lines = [labels("Corrects invoice {number} of {date}", number=document.corrects, date=corrected_on)]
+    lines = [
+        labels("Corrects invoice {number} of {date}", number=document.corrects, date=corrected_on),
+        labels("The amounts below reduce the net and the VAT of that invoice."),
+    ]
     return [*lines, f"{labels('Reason')}: {parties.reason}"] if parties.reason else lines
 
 
@@ -93,6 +97,20 @@ def _totals(document: Document, labels: Labels) -> list[list[str]]:
     total = "Total credited" if is_credit_note(document) else "Total due"
     sums = (("Net total", document.net_cents), ("VAT total", document.vat_cents), (total, document.gross_cents))
     return [[labels(label), figures.money(cents, document.currency, labels.locale)] for label, cents in sums]
+
+
+def _national_vat(document: Document, labels: Labels) -> str:
+    """VAT in the currency of the seller's country, where the document's is another."""
+    national = document.national_vat
+    if national is None:
+        return ""
+    return labels(
+        "VAT in {currency}: {amount} (1 {foreign} = {rate} {currency})",
+        currency=national.currency,
+        amount=figures.money(national.total_cents, national.currency, labels.locale),
+        foreign=document.currency,
+        rate=figures.exchange_rate(national.exchange_rate, labels.locale),
+    )
 
 
 def _payment_text(document: Document, seller: Seller, labels: Labels) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.documents import figures
-from api.documents.labels import Labels, kind_of
+from api.documents.labels import Labels, kind_of, words_of
 from api.documents.parties import Document
 from ledger.events.documents import DocumentLine
 
@@ -19,7 +19,6 @@ BASES = {
     "flat": "Covered by the flat fee",
     "goodwill": "Goodwill",
     "warranty": "Warranty",
-    "penalty": "Penalty for a missed or late changed session",
 }
 CONFIRMATIONS = {
     "pending": "Awaiting confirmation",
@@ -31,7 +30,7 @@ CONFIRMATIONS = {
     "reversed": "Reversed",
 }
 ON_BEHALF = {"confirmed": "Confirmed on your behalf", "disputed": "Disputed on your behalf"}  # C8
-# Kinds whose description (English, for other programs) says what the kind and the deduction say in the reader's words.
+# Kinds whose words say no more than the kind and the details beside it.
 TOLD = ("included", "overage", "service", "surcharge")
 
 
@@ -80,10 +79,11 @@ def _row(line: DocumentLine, engineers: dict[str, str], shown: set[str], labels:
 
 
 def _details(line: DocumentLine, engineers: dict[str, str], labels: Labels) -> list[str]:
-    details = [] if line.kind in TOLD and line.deduction_id else [line.description]
+    details = [] if line.kind in TOLD and line.deduction_id else [words_of(line, labels)]
     if line.starts_on and line.ends_on:
-        starts, ends = (figures.day(date, labels.locale) for date in (line.starts_on, line.ends_on))
-        details.append(f"{starts} – {ends}")
+        details.append(figures.days(line.starts_on, line.ends_on, labels.locale))
+    elif line.starts_on:
+        details.append(labels("from {date} on", date=figures.day(line.starts_on, labels.locale)))
     if line.basis in BASES:
         details.append(labels(BASES[line.basis]))
     if line.service:

@@ -7,6 +7,7 @@ absent. `missing.py` names what a format cannot do without.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -114,6 +115,11 @@ def categories_of(document: Document) -> set[str]:
     What takes back a line of an earlier invoice bears the category of then; O is never beside another.
     """
     return {line.vat_category for line in document.lines}
+
+
+def days_of_supply(document: Document) -> set[date]:
+    """When its lines were supplied; of a line with a period, its first and its last day."""
+    return {day for line in document.lines for day in (line.supplied_on, line.ends_on or line.supplied_on)}
 
 
 def compact(identifier: str) -> str:

@@ -27,7 +27,7 @@ MOVEMENTS = {
     "correction": "Correction",
     "work": "Work",
     "session": "Session",
-    "penalty": "Penalty for a missed or late changed session",
+    "penalty": "Missed or late changed session",
     "service": "Service",
     "reversal": "Reversal",
     "breakage": "Expired unused",

@@ -10,6 +10,7 @@ from api.models.billing import (
     DocumentList,
     DocumentOut,
     DraftAnswer,
+    NationalVatOut,
     VatOut,
 )
 from api.models.contracts import (
@@ -87,6 +88,7 @@ __all__ = [
     "LineOut",
     "MinutesDrawOut",
     "MoneyDrawOut",
+    "NationalVatOut",
     "OpenOut",
     "OverageLineOut",
     "OverageOut",

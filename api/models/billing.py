@@ -15,14 +15,14 @@ class DocumentLineOut(BaseModel):
     description: str
     quantity: int = Field(description="Minutes or pieces; negative where a line takes something back.")
     unit: str = Field(examples=["minute"])
-    unit_price: str = Field(
-        description="For `price_base` units: for minutes, the price of an hour.", examples=["89.00"]
-    )
-    price_base: int = Field(examples=[60])
+    unit_price: str = Field(description="The price of `price_base` units.", examples=["89.00"])
+    price_base: int = Field(description="60 where minutes have a price by the hour.", examples=[60])
     net: str = Field(examples=["22.25"])
     vat_rate: str = Field(description="In percent.", examples=["19.00"])
     vat_category: str = Field(description="EN 16931: S, AE or O.", examples=["S"])
-    supplied_on: str
+    supplied_on: str = Field(description="The date of supply, by which VAT goes.")
+    starts_on: str | None = Field(description="Of a fee: the first day of its term.")
+    ends_on: str | None = Field(description="Of a fee: the last day of its term, if it has one.")
     charge_id: str | None
     deduction_id: str | None
     ticket_id: str | None
@@ -44,6 +44,15 @@ class VatOut(BaseModel):
     amount: str
 
 
+class NationalVatOut(BaseModel):
+    """VAT in the currency of the seller's country, where the document has another."""
+
+    currency: str = Field(examples=["CZK"])
+    exchange_rate: str = Field(examples=["24.315"])
+    amounts: list[str] = Field(description="In the order of `vat`.")
+    total: str
+
+
 class DocumentOut(BaseModel):
     number: str | None = Field(description="Null on a draft.")
     kind: str = Field(examples=["invoice"])
@@ -61,6 +70,7 @@ class DocumentOut(BaseModel):
     reason: str | None
     lines: list[DocumentLineOut]
     vat: list[VatOut]
+    national_vat: NationalVatOut | None
     net: str
     vat_total: str
     gross: str
@@ -72,7 +82,7 @@ class DocumentAnswer(Answer, DocumentOut):
 
 
 class DraftAnswer(Answer, DocumentOut):
-    waiting: list[str] = Field(description="Charges that a dispute holds back.")
+    waiting: list[str] = Field(description="Charges and deductions that are held back, by a dispute as a rule.")
 
 
 class DocumentList(Answer):

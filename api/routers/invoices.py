@@ -17,13 +17,13 @@ from api.models import DocumentAnswer, DocumentList, DraftAnswer
 from api.paging import ID_PATTERN, AsOf, ContractId, Cursor, KnownAt, Limit, MomentParam, decode_cursor, moment_of, page
 from api.problems import PROBLEMS
 from ledger.access import Actor
-from ledger.billing.account import TOPICS, BillingAccount, billing_account
-from ledger.billing.draft import Draft, draft
+from ledger.billing.account import TOPICS, billing_account
+from ledger.billing.draft import draft
+from ledger.billing.invoice import buyer_of, engineers_of, invoice_fields
 from ledger.billing.vat import NoRateError, treatment
-from ledger.catalogue.plans import Provider
 from ledger.commands.billing import seller_of
 from ledger.errors import Refusal, malformed
-from ledger.events import CreditNoteIssued, HoursDeducted, InvoiceIssued, Sealed
+from ledger.events import CreditNoteIssued, InvoiceIssued, Sealed
 from ledger.mapper import decode
 from ledger.values import EPOCH, from_micros, local_date
 from projections.reader import Snapshot, cut, open_texts, view_position
@@ -67,52 +67,38 @@ async def invoice_draft(
         account = billing_account((p, fact) for p, fact in facts if not is_past or fact.effective_at <= moment)
         provider = state.catalogue.provider(provider_id)
         party = await open_texts(snapshot, [account.party] if account.party else [])
-        buyer = {
-            "customer_id": account.customer_id,
-            "country": account.country,
-            **(party.get(account.party) or {} if account.party else {}),
-        }
+        buyer = buyer_of(account, (party.get(account.party) if account.party else None) or {})
         through = _day("through_on", through_on) or local_date(moment, zone)
         try:
             found = draft(account, through, treatment(provider.country, account.country, buyer.get("vat_id")), moment)
         except NoRateError as error:
             raise Refusal("missing-party-data", f"No draft: {error}.", missing=["provider.vat_rate"]) from None
-        party_of_provider = state.catalogue.party(provider_id)
+        seller = state.catalogue.party(provider_id)
+        engineers = engineers_of(account, found.lines)
+        names = await open_texts(snapshot, list(engineers.values()))
         parties = {
-            "seller": seller_of(provider, party_of_provider) if party_of_provider is not None else None,
+            "seller": seller_of(provider, seller) if seller is not None else None,
             "buyer": buyer,
-            "engineers": await _engineers(snapshot, account.deductions, found.lines),
+            "engineers": {id_: names[box] for id_, box in engineers.items() if box in names},
         }
-        sketch = _sketch(account, found, contract_id, provider, through)
-        shown = document_model(sketch, parties, None, None, number=None)
+        sketch = _sketch(contract_id, through, invoice_fields(account, found, through, provider.language))
+        shown = document_model(sketch, parties, is_draft=True)
         return DraftAnswer(position=asked.position, waiting=found.waiting, **shown.model_dump())
 
 
-def _sketch(
-    account: BillingAccount, found: Draft, contract_id: str, provider: Provider, through_on: date
-) -> InvoiceIssued:
-    """The invoice that issuing would record, without number and day."""
+def _sketch(contract_id: str, through_on: date, fields: dict[str, Any]) -> InvoiceIssued:
+    """The invoice that issuing would record, but for its number, its days and what is sealed."""
     return InvoiceIssued(
         contract_id=contract_id,
         effective_at=EPOCH,
         token_id="",
         role="",
         number="",
-        provider=provider.id,
         issued_on=through_on,
-        through_on=through_on,
         due_on=through_on,
-        customer_id=account.customer_id,
-        customer_country=account.country,
-        language=account.language or provider.language,
-        currency=account.currency,
-        lines=found.lines,
-        vat=found.vat,
-        net_cents=found.net_cents,
-        vat_cents=found.vat_cents,
-        gross_cents=found.net_cents + found.vat_cents,
         parties=Sealed("", b""),
         retained_until=through_on,
+        **fields,
     )
 
 
@@ -122,16 +108,6 @@ def _day(field: str, text: str | None) -> date | None:
     if isinstance(moment, datetime):
         raise malformed(field, "is a day, such as 2026-03-31")
     return moment
-
-
-async def _engineers(snapshot: Snapshot, deductions: dict[str, Any], lines: list[Any]) -> dict[str, str]:
-    boxes: dict[str, Sealed] = {}
-    for line in lines:
-        fact = deductions[line.deduction_id].fact if line.deduction_id else None
-        if isinstance(fact, HoursDeducted):
-            boxes[line.deduction_id] = fact.engineer
-    texts = await open_texts(snapshot, list(boxes.values()))
-    return {deduction_id: texts[box] for deduction_id, box in boxes.items() if box in texts}
 
 
 _COLUMNS = "d.number, d.position, d.credited_by"
@@ -170,7 +146,7 @@ async def invoices(
         )
         rows, following = page(await snapshot.query(sql, (*params, limit + 1)), limit, lambda row: (row[1],))
         issued = await _issued(snapshot, [row[1] for row in rows])
-        items = [document_model(*issued[position], credited_by) for _, position, credited_by in rows]
+        items = [document_model(*issued[position], credited_by=credited_by) for _, position, credited_by in rows]
         return DocumentList(position=await view_position(snapshot), items=items, next=following)
 
 
@@ -240,5 +216,5 @@ async def invoice(number: Number, state: StateDep, actor: ActorDep) -> DocumentA
     """Lines, VAT and totals as they were issued; each line names the events behind it (M6)."""
     async with state.reader.snapshot() as snapshot:
         position, fact, parties, reason, credited_by = await _one(snapshot, actor, number)
-        shown = document_model(fact, parties, reason, credited_by)
+        shown = document_model(fact, parties, reason, credited_by=credited_by)
         return DocumentAnswer(position=await view_position(snapshot), event=position, **shown.model_dump())

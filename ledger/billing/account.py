@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, get_args
 
 from ledger.events import (
+    AccountOpened,
     ChargeReversed,
     ContractSigned,
+    CreditDrawn,
     CreditNoteIssued,
+    CreditReturned,
     CustomerAmended,
     DeductionConfirmed,
     DeductionDisputed,
     DeductionReversed,
     DisputeUpheld,
     DocumentLine,
+    DrawCovered,
     Fact,
     FeeCharged,
     FeeReversed,
@@ -48,17 +52,22 @@ Charged = (
     | SurchargeCharged
     | ChargeReversed
 )
+CHARGED = get_args(Charged)
 Deducted = HoursDeducted | LateChangePenaltyDeducted | NoShowPenaltyDeducted | ServiceDelivered
 
 
 @dataclass(slots=True)
 class Charge:
-    """One amount owed or taken back; `invoice` is the document it stands on, if any, and `line` its line there."""
+    """One amount owed or taken back; `invoice` is the document it stands on, if any, and `line` its line there.
+
+    `reopened_on` is the day of the credit note that last took it off a document.
+    """
 
     fact: Charged
     position: int
     invoice: str | None = None
     line: DocumentLine | None = None
+    reopened_on: date | None = None
 
     @property
     def charge_id(self) -> str:
@@ -97,6 +106,9 @@ class BillingAccount:
     charges: dict[str, Charge] = field(default_factory=dict)
     deductions: dict[str, Billed] = field(default_factory=dict)
     terms: dict[int, tuple[TermStarted, int]] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)  # of each pool
+    reversals: dict[str, Charge] = field(default_factory=dict)  # by the charge that they take back
+    moved: dict[str, list[int]] = field(default_factory=dict)  # positions of credit that moved, by deduction
 
     def waits(self, charge: Charge) -> bool:
         """A charge waits while its deduction is disputed (M2)."""
@@ -114,10 +126,13 @@ class BillingAccount:
         origin = self.origin(charge)
         return self.supplied_at(origin) if origin is not None else charge.fact.true_at
 
-    def line_taken_back(self, charge: Charge) -> DocumentLine | None:
-        """The line of an invoice that a charge takes back: it bears the same VAT, whatever the customer is by now."""
-        origin = self.origin(charge)
-        return origin.line if origin is not None else None
+    def line_answered(self, charge: Charge) -> DocumentLine | None:
+        """The line of an invoice that a charge takes back, or that took it back: both bear the same VAT.
+
+        So what goes back is what was asked for, whatever the customer is by now.
+        """
+        other = self.origin(charge) or self.reversals.get(charge.charge_id)
+        return other.line if other is not None else None
 
 
 def billing_account(events: Iterable[tuple[int, Fact]]) -> BillingAccount:
@@ -144,12 +159,26 @@ def _term(account: BillingAccount, fact: TermStarted, position: int) -> None:
     account.terms[fact.term_no] = (fact, position)
 
 
+def _opened(account: BillingAccount, fact: AccountOpened, _: int) -> None:
+    account.units[fact.pool] = fact.unit
+
+
 def _charged(account: BillingAccount, fact: Charged, position: int) -> None:
-    account.charges[fact.charge_id] = Charge(fact, position)
+    charge = account.charges[fact.charge_id] = Charge(fact, position)
+    if charge.reverses is not None:
+        account.reversals[charge.reverses] = charge
+
+
+def _moved(account: BillingAccount, fact: CreditDrawn | CreditReturned | DrawCovered, position: int) -> None:
+    """Credit is drawn before its deduction is told, and returned and covered afterwards."""
+    known = account.deductions.get(fact.deduction_id)
+    positions = known.positions if known is not None else account.moved.setdefault(fact.deduction_id, [])
+    positions.append(position)
 
 
 def _deducted(account: BillingAccount, fact: Deducted, position: int) -> None:
-    account.deductions[fact.deduction_id] = Billed(fact, [position], fact.status)
+    positions = [*account.moved.pop(fact.deduction_id, []), position]
+    account.deductions[fact.deduction_id] = Billed(fact, positions, fact.status)
 
 
 def _word(status: str) -> Callable[[BillingAccount, Any, int], None]:
@@ -180,32 +209,25 @@ def _invoiced(account: BillingAccount, fact: InvoiceIssued, _: int) -> None:
 
 def _credited(account: BillingAccount, fact: CreditNoteIssued, _: int) -> None:
     """Charges are open again; one whose reversal is open too meets it there, and neither is billed (M3)."""
-    for charge in account.charges.values():
-        if charge.invoice == fact.corrects:
-            charge.invoice = charge.line = None
-    for deduction in account.deductions.values():
-        if deduction.shown_on == fact.corrects:
+    for line in fact.lines:
+        charge = account.charges.get(line.charge_id or "")
+        deduction = account.deductions.get(line.deduction_id or "")
+        if charge is not None and charge.invoice == fact.corrects:
+            charge.invoice, charge.line, charge.reopened_on = None, None, fact.issued_on
+        if deduction is not None and deduction.shown_on == fact.corrects:
             deduction.shown_on = None
-        if deduction.given_back_on == fact.corrects:
+        if deduction is not None and deduction.given_back_on == fact.corrects:
             deduction.given_back_on = None
 
 
-CHARGED = (
-    FeeCharged,
-    FeeReversed,
-    ServiceCreditCharged,
-    TopUpCharged,
-    OverageCharged,
-    ServiceCharged,
-    SurchargeCharged,
-    ChargeReversed,
-)
 _FOLDS: dict[type[Fact], Callable[[BillingAccount, Any, int], None]] = {
     ContractSigned: _signed,
     CustomerAmended: _amended,
     TermStarted: _term,
+    AccountOpened: _opened,
     **dict.fromkeys(CHARGED, _charged),
-    **dict.fromkeys((HoursDeducted, LateChangePenaltyDeducted, NoShowPenaltyDeducted, ServiceDelivered), _deducted),
+    **dict.fromkeys((CreditDrawn, CreditReturned, DrawCovered), _moved),
+    **dict.fromkeys(get_args(Deducted), _deducted),
     DeductionConfirmed: _word("confirmed"),
     DeductionDisputed: _word("disputed"),
     DisputeUpheld: _word("upheld"),

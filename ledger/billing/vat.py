@@ -19,7 +19,7 @@ import stdnum
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 
-from ledger.events import VatLine
+from ledger.events import NationalVat, VatLine
 from ledger.values import half_up, parse_cents
 
 Category = Literal["S", "AE", "O"]
@@ -66,6 +66,20 @@ def standard_rate(country: str, day: date) -> int:
     if index < 0:
         raise NoRateError(f"no rate of VAT is known for {country} on {day}")
     return rates[index][1]
+
+
+def national_vat(vat: Iterable[VatLine], country: str, currency: str, exchange_rate: str) -> NationalVat:
+    """VAT in the country's own currency: 31.91 EUR at 24.315 CZK are 775.89165, so 775.89 CZK.
+
+    `exchange_rate` is what one unit of the document's currency costs, with at most six places. Raises ValueError where
+    the document is in that currency, or none is known for the country.
+    """
+    own = _data()["currencies"].get(country)
+    if own is None or own == currency:
+        raise ValueError(f"nothing is converted: documents from {country} are in {currency}")
+    whole, _, places = exchange_rate.partition(".")
+    millionths = int(whole + places.ljust(6, "0"))
+    return NationalVat(own, exchange_rate, [half_up(line.amount_cents * millionths, 1_000_000) for line in vat])
 
 
 def is_in_eu(country: str) -> bool:

@@ -9,15 +9,16 @@ import msgspec
 
 from ledger.billing.account import TOPICS, BillingAccount, billing_account
 from ledger.billing.draft import Draft, draft
+from ledger.billing.invoice import buyer_of, engineers_of, invoice_fields
 from ledger.billing.period import TOPICS as PERIOD_TOPICS
 from ledger.billing.period import period_totals
-from ledger.billing.vat import NoRateError, treatment
+from ledger.billing.vat import NoRateError, national_vat, treatment
 from ledger.books import month_bounds, month_of
 from ledger.catalogue.plans import Provider, ProviderParty
 from ledger.commands import bodies
 from ledger.commands.work import UnitOfWork
 from ledger.errors import Refusal, malformed
-from ledger.events import CreditNoteIssued, DocumentLine, HoursDeducted, InvoiceIssued
+from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, NationalVat, Sealed
 from ledger.invoice import Document, DocumentSeries
 from ledger.values import first_instant, local_date, show_instant
 
@@ -36,7 +37,7 @@ def issue_invoice(work: UnitOfWork, body: bodies.IssueInvoice) -> None:
     if seller is None:
         raise _missing(["provider"], f"No catalogue file says who issues the documents of {provider.id}.")
     account = billing_account(work.whole_contract(TOPICS))
-    buyer = _buyer(work)
+    buyer = buyer_of(account, _party(work))
     found = _draft(account, body.through_on, provider, buyer, work.stamp.now)
     if not found.is_billable:
         raise Refusal(
@@ -45,30 +46,23 @@ def issue_invoice(work: UnitOfWork, body: bodies.IssueInvoice) -> None:
             through_on=body.through_on.isoformat(),
             waiting=found.waiting,
         )
+    _check_after_credit_notes(account, found, issued_on)
+    national_vat = _national_vat(body.exchange_rate, found, contract.currency, provider)
     number = _take_number(work, provider, "invoice", provider.invoice_series.invoice, issued_on, at)
-    parties = {"seller": seller_of(provider, seller), "buyer": buyer, "engineers": _engineers(work, account, found)}
+    engineers = _opened(work, engineers_of(account, found.lines))
+    parties = {"seller": seller_of(provider, seller), "buyer": buyer, "engineers": engineers}
     work.get(Document, number).issue(
         InvoiceIssued,
         contract.contract_id,
         at,
         work.stamp,
         number=number,
-        provider=provider.id,
         issued_on=issued_on,
-        through_on=body.through_on,
         due_on=issued_on + timedelta(days=seller.payment_days),
-        customer_id=contract.customer_id,
-        customer_country=contract.country,
-        partner_id=contract.partner_id,
-        language=contract.language or provider.language,
-        currency=contract.currency,
-        lines=found.lines,
-        vat=found.vat,
-        net_cents=found.net_cents,
-        vat_cents=found.vat_cents,
-        gross_cents=found.net_cents + found.vat_cents,
         parties=work.keyring.seal(provider.id, f"document:{number}", parties),
-        retained_until=_retained_until(issued_on, seller),
+        retained_until=_retained_until(issued_on, seller.retention_years),
+        national_vat=national_vat,
+        **invoice_fields(account, found, body.through_on, provider.language),
     )
 
 
@@ -83,14 +77,12 @@ def issue_credit_note(work: UnitOfWork, body: bodies.IssueCreditNote) -> None:
     if issued_on < invoice.issued_on:
         raise malformed("issued_on", f"{issued_on} lies before the invoice itself, {invoice.issued_on}")
     provider = work.catalogue.provider(invoice.provider)
+    if body.ksef_number is not None and provider.country != "PL":
+        raise malformed("ksef_number", "KSeF is for sellers in Poland")
     parties = work.keyring.open(provider.id, f"document:{invoice.number}", invoice.parties)
     if parties is None:
         raise _missing(["parties"], f"The parties of {invoice.number} are no longer kept.")
-    position = next(
-        position
-        for position, fact in work.whole_contract([f"{InvoiceIssued.TOPIC}@{InvoiceIssued.VERSION}"])
-        if isinstance(fact, InvoiceIssued) and fact.number == invoice.number
-    )
+    parties |= {"corrected_ksef_number": body.ksef_number} if body.ksef_number is not None else {}
     number = _take_number(work, provider, "credit-note", provider.invoice_series.credit_note, issued_on, at)
     party = f"document:{number}"
     work.get(Document, number).issue(
@@ -109,13 +101,14 @@ def issue_credit_note(work: UnitOfWork, body: bodies.IssueCreditNote) -> None:
         partner_id=invoice.partner_id,
         language=invoice.language,
         currency=invoice.currency,
-        lines=[_answered(line, position) for line in invoice.lines],
+        lines=[_answered(line, work.position_of(document)) for line in invoice.lines],
         vat=invoice.vat,
         net_cents=invoice.net_cents,
         vat_cents=invoice.vat_cents,
         gross_cents=invoice.gross_cents,
         parties=work.keyring.seal(provider.id, party, parties),
-        retained_until=max(invoice.retained_until, date(issued_on.year + _years_kept(invoice), 12, 31)),
+        national_vat=invoice.national_vat,
+        retained_until=_retained_until(issued_on, invoice.retained_until.year - invoice.issued_on.year),
     )
     document.credit(number, at, work.stamp)
 
@@ -145,14 +138,16 @@ def seller_of(provider: Provider, party: ProviderParty) -> dict[str, Any]:
     return {"country": provider.country, **named}
 
 
-def _buyer(work: UnitOfWork) -> dict[str, Any]:
-    """The customer as a document keeps it. Raises Refusal missing-party-data once its key is gone."""
+def _party(work: UnitOfWork) -> dict[str, Any]:
+    """What is known of the customer. Raises Refusal missing-party-data once its key is gone."""
     contract = work.contract
     assert contract.party is not None
-    party = work.keyring.open(contract.provider, f"customer:{contract.customer_id}", contract.party)
+    party: dict[str, Any] | None = work.keyring.open(
+        contract.provider, f"customer:{contract.customer_id}", contract.party
+    )
     if party is None:
         raise _missing(["customer"], f"The data of customer {contract.customer_id} are no longer kept.")
-    return {"customer_id": contract.customer_id, "country": contract.country, **party}
+    return party
 
 
 def _draft(
@@ -165,15 +160,26 @@ def _draft(
         raise _missing(["provider.vat_rate"], f"The document can't be issued: {error}.") from None
 
 
-def _engineers(work: UnitOfWork, account: BillingAccount, found: Draft) -> dict[str, str]:
-    """Who worked, by deduction: so that a line of the document can be walked back to a person."""
-    sealed = {}
-    for deduction_id in {line.deduction_id for line in found.lines if line.deduction_id is not None}:
-        fact = account.deductions[deduction_id].fact
-        if isinstance(fact, HoursDeducted):
-            sealed[deduction_id] = fact.engineer
+def _national_vat(rate: str | None, found: Draft, currency: str, provider: Provider) -> NationalVat | None:
+    if rate is None:
+        return None
+    try:
+        return national_vat(found.vat, provider.country, currency, rate)
+    except ValueError as error:
+        raise malformed("exchange_rate", str(error)) from None
+
+
+def _opened(work: UnitOfWork, sealed: dict[str, Sealed]) -> dict[str, str]:
     texts = work.open_texts(sealed.values())
-    return {deduction_id: texts[box] for deduction_id, box in sorted(sealed.items()) if box in texts}
+    return {name: texts[box] for name, box in sorted(sealed.items()) if box in texts}
+
+
+def _check_after_credit_notes(account: BillingAccount, found: Draft, issued_on: date) -> None:
+    """What a credit note opened again stands on no document of an earlier day: it would be on two at once."""
+    reopened = [account.charges[line.charge_id].reopened_on for line in found.lines if line.charge_id is not None]
+    latest = max((day for day in reopened if day is not None), default=issued_on)
+    if issued_on < latest:
+        raise malformed("issued_on", f"{issued_on} lies before {latest}, when a credit note opened these charges again")
 
 
 def _day_of_issue(work: UnitOfWork, given: date | None) -> tuple[date, datetime]:
@@ -197,13 +203,9 @@ def _answered(line: DocumentLine, invoice_position: int) -> DocumentLine:
     return msgspec.structs.replace(line, events=sorted({*line.events, invoice_position}))
 
 
-def _retained_until(issued_on: date, seller: ProviderParty) -> date:
+def _retained_until(issued_on: date, years: int) -> date:
     """The last day of the year in which the time of retention ends."""
-    return date(issued_on.year + seller.retention_years, 12, 31)
-
-
-def _years_kept(invoice: InvoiceIssued) -> int:
-    return invoice.retained_until.year - invoice.issued_on.year
+    return date(issued_on.year + years, 12, 31)
 
 
 def _missing(missing: list[str], detail: str) -> Refusal:

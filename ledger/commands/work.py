@@ -176,6 +176,10 @@ class UnitOfWork:
         self.batch.read_contracts.append(self.contract.contract_id)
         return self.store.facts_of(self.contract.contract_id, topics)
 
+    def position_of(self, aggregate: LedgerAggregate) -> int:
+        """Where the first event of a stored aggregate stands."""
+        return self.store.first_position(str(aggregate.id))
+
     def whole_provider(self, provider: str, topics: Sequence[str]) -> list[tuple[int, Fact]]:
         """The same for all contracts of a provider."""
         self.batch.read_contracts.append(f"provider:{provider}")

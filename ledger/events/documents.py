@@ -20,7 +20,8 @@ class DocumentLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `unit_price_cents` is the price of `price_base` units: 89.00 an hour is 8900 for 60 minutes. A line that takes
     something back has a negative `quantity`, never a negative price. An `included` line shows time that cost nothing:
-    `basis` says why (`pool`, `flat`, `goodwill`, `warranty`). `supplied_on` is the date of supply (M4).
+    `basis` says why (`pool`, `flat`, `goodwill`, `warranty`). `supplied_on` is the date of supply (M4). `description`
+    is `template` with its `values` filled in, which a document says in its reader's language.
     """
 
     line: int
@@ -47,6 +48,8 @@ class DocumentLine(msgspec.Struct, frozen=True, omit_defaults=True):
     on_behalf: bool = False
     starts_on: date | None = None
     ends_on: date | None = None
+    template: str | None = None
+    values: dict[str, str] = {}
 
 
 class VatLine(msgspec.Struct, frozen=True):
@@ -56,6 +59,21 @@ class VatLine(msgspec.Struct, frozen=True):
     category: VatCategory
     net_cents: int
     amount_cents: int
+
+
+class NationalVat(msgspec.Struct, frozen=True):
+    """VAT in the currency of the seller's country, where the document has another: each sum × `exchange_rate`, half-up.
+
+    `amounts_cents` are in the order of the document's sums.
+    """
+
+    currency: str
+    exchange_rate: str
+    amounts_cents: list[int]
+
+    @property
+    def total_cents(self) -> int:
+        return sum(self.amounts_cents)
 
 
 class IssuedDocument(Fact, frozen=True, kw_only=True, omit_defaults=True):
@@ -81,6 +99,7 @@ class IssuedDocument(Fact, frozen=True, kw_only=True, omit_defaults=True):
     parties: Sealed
     retained_until: date
     partner_id: str | None = None
+    national_vat: NationalVat | None = None
 
 
 @topic("InvoiceIssued")

@@ -132,6 +132,10 @@ class EventStore:
             part = values[start : start + IN_LIMIT]
             yield from self.database.query(f"{sql} ({','.join('?' * len(part))})", part)
 
+    def first_position(self, stream: str) -> int:
+        sql = "SELECT notification_id FROM stored_events WHERE originator_id = ? AND originator_version = 1"
+        return int(self.database.query(sql, (stream,))[0][0])
+
     def sessions_of(self, contract_id: str) -> list[str]:
         """The streams of all sessions that were ever booked under a contract."""
         sql = (

@@ -113,7 +113,7 @@ def test_an_original_that_is_credited_after_its_reversal_was_billed_elsewhere_ke
     assert office.draft("L")["net"] == "999.00"
     assert lines(office.draft("L")) == [
         ("fee", "L.fee.1", 1, "899.00"),
-        ("top_up", "U.price", 1, "100.00"),
+        ("top_up", "U.price", 60, "100.00"),
         ("included", "E1", 60, "0.00"),
     ]
 
@@ -126,7 +126,7 @@ def test_crediting_the_document_of_the_reversal_first_keeps_the_sums(office: Off
     first, second = reversed_elsewhere(office)
     office.credit(second)
     assert lines(office.draft("L")) == [
-        ("top_up", "U.price", 1, "100.00"),
+        ("top_up", "U.price", 60, "100.00"),
         ("reversal", "E2", -420, "0.00"),
         ("reversal", "E2", -15, "-22.25"),
     ]

@@ -93,7 +93,7 @@ def test_what_is_reversed_after_it_was_invoiced_is_a_negative_line_on_the_next_d
     office.top_up("U", "L", 60, "2026-11-02T09:00:00Z", pool="included", price="100.00")
     second = office.invoice(office.issue("L"))
     assert lines(second) == [
-        ("top_up", "U.price", 1, "100.00"),
+        ("top_up", "U.price", 60, "100.00"),
         ("reversal", "E2", -420, "0.00"),
         ("reversal", "E2", -15, "-22.25"),
     ]
@@ -153,7 +153,7 @@ def test_a_late_move_is_a_line_of_zero_with_the_minutes_it_cost(quick_office: Of
     quick_office.ok("complete-session", session_id="S", minutes=95, engineer="Jan", at="2026-02-11T11:00:00Z")
     found = quick_office.invoice(quick_office.issue("P"))
     assert [(one["kind"], one["basis"], one["session_id"], one["quantity"], one["net"]) for one in found["lines"]] == [
-        ("top_up", None, None, 1, "480.00"),
+        ("top_up", None, None, 480, "480.00"),
         ("included", "penalty", "S", 120, "0.00"),
         ("included", "pool", "S", 100, "0.00"),
     ]
@@ -390,7 +390,7 @@ def test_a_draft_of_a_past_moment_is_answered_where_a_fee_was_billed_ahead(quick
     quick_office.top_up("U", "L", 60, "2026-11-02T12:00:00Z", pool="included", price="100.00")
     answer = quick_office.get("contracts/L/invoice-draft", as_of="2026-11-02")
     assert answer.status_code == 200, answer.text
-    assert lines(answer.json()) == [("top_up", "U.price", 1, "100.00")]
+    assert lines(answer.json()) == [("top_up", "U.price", 60, "100.00")]
 
 
 def test_a_draft_of_a_past_moment_is_answered_where_an_invoice_bears_an_earlier_day(quick_office: Office) -> None:
@@ -433,15 +433,16 @@ def test_lines_name_the_events_behind_them_and_those_carry_the_amounts(office: O
     behind = [[(events[n]["type"], events[n]["data"]) for n in line["events"]] for line in found["lines"]]
     assert [[kind for kind, _ in one] for one in behind] == [
         ["TermStarted", "FeeCharged"],
-        ["HoursDeducted"],
-        ["HoursDeducted"],
-        ["HoursDeducted", "OverageCharged"],
+        ["CreditDrawn", "HoursDeducted"],
+        ["CreditDrawn", "HoursDeducted"],
+        ["CreditDrawn", "HoursDeducted", "OverageCharged"],
     ]
     assert (behind[0][1][1]["charge_id"], behind[0][1][1]["amount_cents"]) == ("L.fee.1", 89900)
-    worked = behind[3][0][1]
+    assert behind[3][0][1]["draws"] == [{"grant_id": "L.allotment.1", "quantity": 420}]
+    worked = behind[3][1][1]
     assert (worked["worked_seconds"], worked["billed_minutes"], worked["overage_minutes"]) == (25500, 435, 15)
     assert worked["draws"] == [{"grant_id": "L.allotment.1", "quantity": 420}]
-    over = behind[3][1][1]
+    over = behind[3][2][1]
     assert (over["minutes"], over["rate_cents_per_hour"], over["amount_cents"]) == (15, 8900, 2225)
     issued = events[found["event"]]
     assert (issued["type"], issued["data"]["net_cents"], issued["data"]["gross_cents"]) == (
@@ -457,13 +458,9 @@ def test_a_reversal_names_what_it_takes_back(quick_office: Office) -> None:
     quick_office.reverse("E2")
     events = {one["position"]: one["type"] for one in quick_office.events()}
     given_back, charge = quick_office.draft("L")["lines"]
-    assert [events[n] for n in given_back["events"]] == ["HoursDeducted", "DeductionReversed"]
-    assert [events[n] for n in charge["events"]] == [
-        "HoursDeducted",
-        "OverageCharged",
-        "DeductionReversed",
-        "ChargeReversed",
-    ]
+    told = ["CreditDrawn", "HoursDeducted", "CreditReturned", "DeductionReversed"]
+    assert [events[n] for n in given_back["events"]] == told
+    assert sorted(events[n] for n in charge["events"]) == sorted([*told, "OverageCharged", "ChargeReversed"])
 
 
 def test_one_walks_from_a_line_to_the_minute_the_engineer_and_the_confirmation(office: Office) -> None:
@@ -483,7 +480,8 @@ def test_one_walks_from_a_line_to_the_minute_the_engineer_and_the_confirmation(o
     assert deduction["overage"] == [{"minutes": 60, "rate": "90.00", "amount": "90.00"}]
     word = deduction["history"][-1]
     assert (word["type"], word["role"], word["data"]["by"]) == ("DeductionConfirmed", "customer", "Karl Kunde")
-    assert {one["position"] for one in deduction["history"]} == set(line["events"])
+    drawn = {one["position"] for one in office.walk("contracts/C/statement") if one["reference"] == "E1"}
+    assert drawn | {one["position"] for one in deduction["history"]} == set(line["events"])
 
 
 def test_silence_is_shown_as_deemed_confirmed_once_its_days_are_over(quick_office: Office) -> None:
@@ -540,10 +538,11 @@ def test_a_top_up_is_billed_at_its_rate_or_at_the_price_agreed_for_it(quick_offi
     quick_office.top_up("U1", "N", 480, "2026-02-02T09:00:00Z")
     quick_office.top_up("U2", "N", 480, "2026-02-03T09:00:00Z", price="99.99")
     found = quick_office.invoice(quick_office.issue("N"))
-    assert [(one["kind"], one["quantity"], one["unit"], one["unit_price"], one["net"]) for one in found["lines"]] == [
-        ("fee", 1, "piece", "100.00", "100.00"),
-        ("top_up", 480, "minute", "60.00", "480.00"),
-        ("top_up", 1, "piece", "99.99", "99.99"),
+    shown = ("kind", "quantity", "unit", "unit_price", "price_base", "net", "description")
+    assert [tuple(one[name] for name in shown) for one in found["lines"]] == [
+        ("fee", 1, "piece", "100.00", 1, "100.00", "Support contract Everything, term 1"),
+        ("top_up", 480, "minute", "60.00", 60, "480.00", "Credit U1 for care"),
+        ("top_up", 480, "minute", "99.99", 480, "99.99", "Credit U2 for care"),
     ]
     assert totals(found) == ("679.99", "129.20", "809.19")
 

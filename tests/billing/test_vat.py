@@ -211,7 +211,7 @@ def test_what_is_not_taxable_never_shares_a_document_with_a_reversal_that_is(off
     office.credit(number)
     draft = office.draft("L")
     assert draft["waiting"] == []
-    assert lines(draft) == [("fee", "L.fee.1", 1, "899.00"), ("top_up", "U.price", 1, "100.00")]
+    assert lines(draft) == [("fee", "L.fee.1", 1, "899.00"), ("top_up", "U.price", 60, "100.00")]
 
 
 def test_a_service_credit_bears_the_vat_of_the_fee_it_lowers(quick_office: Office) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from api.documents import Document, Parties, parties_of
+from api.documents import Document, Parties, invoice_xml, parties_of
+from api.documents.missing import is_xrechnung
 from ledger.events import Sealed
-from ledger.events.documents import CreditNoteIssued, DocumentLine, InvoiceIssued, VatLine
+from ledger.events.documents import CreditNoteIssued, DocumentLine, InvoiceIssued, NationalVat, VatLine
 
 SEALED = Sealed("0123456789abcdef", b"\x00nonce-and-parties")
 HEAD: dict[str, Any] = {
@@ -106,6 +107,11 @@ def parties(seller: dict[str, Any], buyer: dict[str, Any], **more: Any) -> Parti
     return parties_of(
         {"seller": seller, "buyer": buyer, "engineers": {"W-1": "Anna Nowak", "W-2": "Petr Říha"}, **more}
     )
+
+
+def cii(document: Document, known: Parties) -> bytes:
+    """CII as it is made by default: XRechnung for a German buyer."""
+    return invoice_xml(document, known, as_xrechnung=is_xrechnung(document, known.buyer.country))
 
 
 def line(number: int, kind: str, description: str, **facts: Any) -> DocumentLine:
@@ -275,6 +281,22 @@ POLISH_TO_SWITZERLAND = InvoiceIssued(
     **HEAD, **DUE, **OUTSIDE_TOTALS, number="DM-2026-00003", customer_country="CH", language="en"
 )
 
+# 22.25 at 21 % are 4.6725, half-up 4.67; at 24.315 CZK for 1 EUR they are 113.55105, half-up 113.55.
+CZECH_IN_EUR = InvoiceIssued(
+    **HEAD,
+    **DUE,
+    number="CD-2026-00002",
+    customer_country="CZ",
+    language="cs",
+    currency="EUR",
+    lines=[quarter_hour(1, vat_rate_percent_hundredths=2100)],
+    vat=[VatLine(2100, "S", 2225, 467)],
+    net_cents=2225,
+    vat_cents=467,
+    gross_cents=2692,
+    national_vat=NationalVat("CZK", "24.315", [11355]),
+)
+
 # 10,000.00 and 20 minutes at 1,500.00 are 10,500.00; 21 % are 2,205.00.
 CZK: dict[str, Any] = {"vat_rate_percent_hundredths": 2100}
 CZECH = InvoiceIssued(
@@ -338,6 +360,7 @@ CASES: dict[str, tuple[Document, Parties]] = {
     "polish-credit-note": (POLISH_CREDITED, parties(POLISH_SELLER, POLISH_BUYER, reason="Błędna stawka")),
     "polish-to-switzerland": (POLISH_TO_SWITZERLAND, parties(POLISH_SELLER, SWISS_BUYER)),
     "czech": (CZECH, parties(CZECH_SELLER, CZECH_BUYER)),
+    "czech-in-eur": (CZECH_IN_EUR, parties(CZECH_SELLER, CZECH_BUYER)),
     "slovak": (SLOVAK, parties(SLOVAK_SELLER, SLOVAK_BUYER)),
     "long": (LONG, parties(GERMAN_SELLER, GERMAN_BUYER)),
 }

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from lxml import etree
 
-from api.documents import Document, Parties, invoice_xml, missing_for_xml
+from api.documents import Document, Parties, missing_for_xml
 from tests.documents.rules import check_xsd, en16931_findings, needs_saxon
 from tests.documents.samples import (
     CASES,
@@ -15,6 +15,7 @@ from tests.documents.samples import (
     GERMAN_SELLER,
     OUTSIDE_EU,
     SWISS_BUYER,
+    cii,
     parties,
 )
 
@@ -30,7 +31,7 @@ def texts(xml: bytes, path: str) -> list[str]:
 
 
 def xml_of(name: str) -> bytes:
-    return invoice_xml(*CASES[name])
+    return cii(*CASES[name])
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -60,7 +61,7 @@ def test_the_rules_do_find_faults() -> None:
     ],
 )
 def test_hostile_and_sparse_parties_keep_the_rules_too(document: Document, known: Parties) -> None:
-    xml = invoice_xml(document, known)
+    xml = cii(document, known)
     check_xsd(xml)
     assert en16931_findings(xml) == []
     assert "]]> <b>&amp; #panic() $x$ *" in " ".join(texts(xml, "Name"))
@@ -70,6 +71,29 @@ def test_a_german_buyer_gets_xrechnung_and_others_the_plain_norm() -> None:
     ids = "GuidelineSpecifiedDocumentContextParameter/ID"
     assert texts(xml_of("domestic"), ids) == ["urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"]
     assert texts(xml_of("czech"), ids) == ["urn:cen.eu:en16931:2017"]
+
+
+def test_the_last_day_of_supply_and_the_period_of_the_whole_are_named() -> None:
+    delivered = "ActualDeliverySupplyChainEvent/OccurrenceDateTime"
+    assert texts(xml_of("domestic"), delivered) == ["20260120"]
+    settlement = "ApplicableHeaderTradeSettlement/BillingSpecifiedPeriod"
+    assert texts(xml_of("domestic"), f"{settlement}/StartDateTime") == ["20260101"]
+    assert texts(xml_of("domestic"), f"{settlement}/EndDateTime") == ["20261231"]
+
+
+def test_a_line_says_in_the_readers_language_what_it_is() -> None:
+    document, known = CASES["domestic"]
+    template = "Support contract {plan}, term {term}"
+    told = msgspec.structs.replace(document.lines[0], template=template, values={"plan": "Modell L", "term": "2"})
+    xml = cii(msgspec.structs.replace(document, lines=[told, *document.lines[1:]]), known)
+    assert texts(xml, "SpecifiedTradeProduct/Description")[0] == "Supportvertrag Modell L, Laufzeit 2"
+    assert texts(xml, "SpecifiedTradeProduct/Name")[0] == "Vertragspauschale"
+
+
+def test_vat_is_stated_in_the_sellers_currency_too_where_its_rate_was_given() -> None:
+    xml = xml_of("czech-in-eur")
+    assert texts(xml, "TaxCurrencyCode") == ["CZK"]
+    assert texts(xml, "TaxTotalAmount") == ["4.67", "113.55"]
 
 
 def test_an_hourly_line_has_minutes_and_the_price_of_sixty_of_them() -> None:
@@ -153,4 +177,4 @@ def test_a_line_leads_back_to_its_work_without_naming_a_person() -> None:
 def test_the_same_document_gives_the_same_bytes() -> None:
     document, known = CASES["domestic"]
     again = msgspec.convert(msgspec.to_builtins(known), Parties)
-    assert invoice_xml(document, known) == invoice_xml(document, again)
+    assert cii(document, known) == cii(document, again)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from ksef_client.documents.fa3 import validate_fa3_xml_xsd
 from lxml import etree
 
 from api.documents import Document, Parties, ksef_xml, missing_for_ksef
+from ledger.events.documents import NationalVat
 from tests.documents.samples import (
     CASES,
     CZECH_BUYER,
@@ -56,6 +58,34 @@ def test_the_summary_is_the_ledgers(name: str, currency: str, sums: dict[str, st
     summary = {element.tag.split("}")[1]: element.text for element in etree.fromstring(xml).find("fa:Fa", FA)}
     assert {field: text for field, text in summary.items() if field.startswith(("P_13", "P_14", "P_15"))} == sums
     assert texts(xml, "P_11Vat") == []
+
+
+def test_the_day_of_supply_is_the_documents_or_each_lines_own() -> None:
+    """P_6 for one day, OkresFa for terms alone, else P_6A of each line."""
+    dated = ("P_6", "P_6_Od", "P_6_Do", "P_6A")
+    xml = ksef_xml(*DOCUMENTS["domestic"])
+    assert [texts(xml, name) for name in dated] == [[], [], [], ["2026-01-01", "2026-01-20", "2026-01-20"]]
+    visits = msgspec.structs.replace(POLISH, lines=POLISH.lines[1:])
+    xml = ksef_xml(visits, DOCUMENTS["domestic"][1])
+    assert [texts(xml, name) for name in dated] == [["2026-01-20"], [], [], []]
+    terms = msgspec.structs.replace(POLISH, lines=POLISH.lines[:1])
+    xml = ksef_xml(terms, DOCUMENTS["domestic"][1])
+    assert [texts(xml, name) for name in dated] == [[], ["2026-01-01"], ["2026-12-31"], []]
+
+
+def test_polish_vat_of_another_currency_is_stated_in_zlotys() -> None:
+    """306.94 at 4.2500 are 1304.495, half-up 1304.50; a correction takes them back."""
+    told = {"currency": "EUR", "national_vat": NationalVat("PLN", "4.25", [130450])}
+    for document, amount in ((POLISH, "1304.50"), (POLISH_CREDITED, "-1304.50")):
+        xml = ksef_xml(msgspec.structs.replace(document, **told), DOCUMENTS["domestic"][1])
+        validate_fa3_xml_xsd(xml)
+        assert texts(xml, "P_14_1W") == [amount]
+
+
+def test_the_times_of_a_deduction_are_told_once() -> None:
+    twice = msgspec.structs.replace(POLISH, lines=[POLISH.lines[1], msgspec.structs.replace(POLISH.lines[1], line=2)])
+    xml = ksef_xml(twice, DOCUMENTS["domestic"][1])
+    assert texts(xml, "Klucz").count("Przepracowano") == 1
 
 
 def test_minutes_are_hours_with_the_price_of_one() -> None:

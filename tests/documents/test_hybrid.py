@@ -8,8 +8,8 @@ import facturx
 import pytest
 from pypdf import PdfReader
 
-from api.documents import invoice_pdf, invoice_xml
-from tests.documents.samples import CASES
+from api.documents import invoice_pdf
+from tests.documents.samples import CASES, cii
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from tests.documents.samples import CASES
 )
 def test_the_xml_comes_out_of_the_pdf_as_it_went_in(name: str, filename: str, level: str) -> None:
     document, known = CASES[name]
-    xml = invoice_xml(document, known)
+    xml = cii(document, known)
     pdf = invoice_pdf(document, known, xml)
     assert facturx.get_xml_from_pdf(pdf, check_xsd=True, check_schematron=False) == (filename, xml)
 
@@ -42,7 +42,7 @@ def test_the_xml_comes_out_of_the_pdf_as_it_went_in(name: str, filename: str, le
 
 def test_metadata_and_xmp_agree_and_are_dated_by_the_issue() -> None:
     document, known = CASES["domestic"]
-    reader = PdfReader(BytesIO(invoice_pdf(document, known, invoice_xml(document, known))))
+    reader = PdfReader(BytesIO(invoice_pdf(document, known, cii(document, known))))
     xmp = reader.trailer["/Root"]["/Metadata"].get_data().decode()
     assert reader.metadata is not None
     assert reader.metadata["/Title"] == "Rechnung HS-2026-00001"
@@ -54,5 +54,5 @@ def test_metadata_and_xmp_agree_and_are_dated_by_the_issue() -> None:
 
 def test_the_same_document_gives_the_same_bytes() -> None:
     document, known = CASES["polish"]
-    xml = invoice_xml(document, known)
+    xml = cii(document, known)
     assert invoice_pdf(document, known, xml) == invoice_pdf(document, known, xml)

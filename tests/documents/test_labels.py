@@ -10,9 +10,10 @@ from babel.messages.pofile import read_po
 
 from api.documents import figures
 from api.documents.cii import EXEMPTIONS
-from api.documents.labels import KINDS, LANGUAGES, Labels, labels_for
+from api.documents.labels import INCLUDED, KINDS, LANGUAGES, Labels, labels_for
 from api.documents.page import CATEGORY_WORDS, page_of
 from api.documents.page_lines import BASES, COLUMNS, CONFIRMATIONS
+from ledger.billing import lines
 from tests.documents.samples import CASES
 
 LOCALE = Path(figures.__file__).parent / "locale"
@@ -34,11 +35,12 @@ def test_every_catalogue_has_every_word_and_keeps_its_places(language: str) -> N
 
 
 def test_every_word_that_the_code_prints_is_in_the_catalogues() -> None:
-    tables = (KINDS, BASES, CONFIRMATIONS, CATEGORY_WORDS)
+    tables = (KINDS, INCLUDED, BASES, CONFIRMATIONS, CATEGORY_WORDS)
     printed = {*COLUMNS, *(word for table in tables for word in table.values())}
     printed |= {reason for _, reason in EXEMPTIONS.values()}
     for source in Path(figures.__file__).parent.glob("*.py"):
         printed |= set(re.findall(r'labels\(\s*"([^"]+)"', source.read_text(encoding="utf-8")))
+    printed |= set(re.findall(r'_words\(\s*"([^"]+)"', Path(lines.__file__).read_text(encoding="utf-8")))
     assert printed <= set(catalogue("de"))
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from api.documents import missing_for_ksef, missing_for_pdf, missing_for_xml, parties_of
+from api.documents import missing_for_ksef, missing_for_pdf, missing_for_xml, missing_for_xrechnung, parties_of
+from ledger.events.documents import NationalVat
 from tests.documents.samples import (
     CREDITED,
     DOMESTIC,
@@ -33,7 +35,9 @@ BARE_POLE = {"customer_id": "K-2", "name": "Zażółć S.A.", "country": "PL"}
 
 
 def test_a_german_buyer_needs_what_xrechnung_asks_for() -> None:
-    assert missing_for_xml(DOMESTIC, parties(BARE_SELLER, BARE_GERMAN)) == [
+    bare = parties(BARE_SELLER, BARE_GERMAN)
+    assert missing_for_xml(DOMESTIC, bare) == ["customer.address", "provider.address", "provider.vat_id"]
+    assert missing_for_xrechnung(DOMESTIC, bare) == [
         "customer.address",
         "customer.buyer_reference",
         "customer.email",
@@ -68,26 +72,34 @@ def test_reverse_charge_needs_the_buyers_vat_id() -> None:
     assert missing_for_xml(REVERSE_CHARGE, known) == missing_for_pdf(REVERSE_CHARGE, known) == ["customer.vat_id"]
 
 
+def test_reverse_charge_needs_the_sellers_vat_id_too() -> None:
+    known = parties(without(GERMAN_SELLER, "vat_id"), POLISH_BUYER)
+    assert missing_for_xml(REVERSE_CHARGE, known) == missing_for_pdf(REVERSE_CHARGE, known) == ["provider.vat_id"]
+    assert missing_for_pdf(POLISH, known) == []  # in its own country the tax number will do
+
+
 def test_outside_the_eu_the_register_identifies_the_seller() -> None:
     known = parties(without(GERMAN_SELLER, "registration"), SWISS_BUYER)
     assert missing_for_xml(OUTSIDE_EU, known) == ["provider.registration"]
 
 
 def test_a_credit_note_needs_no_account() -> None:
-    assert missing_for_xml(CREDITED, parties(without(GERMAN_SELLER, "iban", "bic"), GERMAN_BUYER)) == []
+    assert missing_for_xrechnung(CREDITED, parties(without(GERMAN_SELLER, "iban", "bic"), GERMAN_BUYER)) == []
 
 
 def test_ksef_needs_a_nip_and_vat_in_zlotys() -> None:
     foreign = parties({**POLISH_SELLER, "vat_id": "DE123456788"}, POLISH_BUYER)
     assert missing_for_ksef(POLISH, foreign) == ["provider.vat_id"]
     assert missing_for_ksef(POLISH_TO_GERMANY, parties(POLISH_SELLER, GERMAN_BUYER)) == []
-    assert missing_for_ksef(DOMESTIC, parties(POLISH_SELLER, GERMAN_BUYER)) == ["document.vat_in_pln"]
+    assert missing_for_ksef(DOMESTIC, parties(POLISH_SELLER, GERMAN_BUYER)) == ["document.exchange_rate"]
+    in_pln = msgspec.structs.replace(DOMESTIC, national_vat=NationalVat("PLN", "4.25", [79781]))
+    assert missing_for_ksef(in_pln, parties(POLISH_SELLER, GERMAN_BUYER)) == []
 
 
 @pytest.mark.parametrize("blank", [None, "", "  "])
 def test_blank_is_missing(blank: str | None) -> None:
     known = parties(GERMAN_SELLER, {**GERMAN_BUYER, "email": blank})
-    assert missing_for_xml(DOMESTIC, known) == ["customer.email"]
+    assert missing_for_xrechnung(DOMESTIC, known) == ["customer.email"]
 
 
 def test_half_an_address_is_none_and_unknown_members_are_passed_over() -> None:

@@ -44,14 +44,14 @@ def test_a_domestic_invoice_shows_what_was_worked_billed_and_covered() -> None:
         "Kundin AG Hauptstraße 2 Hof 3 50667 Köln",
         "Ausgestellt am 02.02.2026",
         "Fällig am 16.02.2026",
-        "Zeitraum 01.01.2026 – 31.12.2026",
+        "Leistungszeitraum 01.01.2026 – 31.12.2026",
         "Kundennummer K-1",
         "Vertrag C-1",
         "Ticket T-1",
         "20.01.2026 0:50 1:00 0:45 89,00 66,75 19 %",
         "20.01.2026 0:15 0:15 0,00 0,00 19 %",
         "20.01.2026 0:10 0:15 0:15 89,00 22,25 19 %",
-        "Abbuchung W-1 · Bearbeitet von: Anna Nowak · Bestätigung ausstehend · Journaleinträge 12",
+        "Zeitbuchung W-1 · Bearbeitet von: Anna Nowak · Bestätigung ausstehend · Journaleinträge 12",
         "Durch das Zeitkontingent gedeckt",
         "19 % 988,00 187,72 1.175,72",
         "Summe netto 988,00 €",
@@ -68,7 +68,8 @@ def test_a_domestic_invoice_shows_what_was_worked_billed_and_covered() -> None:
 def test_a_german_credit_note_is_a_rechnungskorrektur() -> None:
     text = text_of("credit-note")
     assert "Rechnungskorrektur HSK-2026-00001" in text
-    assert "Korrektur der Rechnung HS-2026-00001 vom 02.02.2026 Grund: Falscher Tarif" in text
+    assert "Korrektur der Rechnung HS-2026-00001 vom 02.02.2026 Die folgenden Beträge mindern Entgelt" in text
+    assert "Umsatzsteuer dieser Rechnung. Grund: Falscher Tarif" in text
     assert "Korrekturbetrag 1.175,72 €" in text
     assert "Gutschrift" not in text
     assert "IBAN" not in text
@@ -83,9 +84,11 @@ def test_a_german_credit_note_is_a_rechnungskorrektur() -> None:
         ("outside-eu", "Total due €921.25"),
         ("taken-back", "-0:15 89,00 -22,25 19 %"),
         ("polish", "Do zapłaty 1 641,44 zł"),
-        ("polish-credit-note", "Koryguje fakturę DM-2026-00001 z dnia 2 lut 2026 Przyczyna korekty: Błędna stawka"),
+        ("polish-credit-note", "Koryguje fakturę DM-2026-00001 z dnia 02.02.2026 Podane kwoty zmniejszają podstawę"),
+        ("polish-credit-note", "Przyczyna korekty: Błędna stawka"),
         ("czech", "Žluťoučký kůň a.s. Úpění 8 602 00 Brno"),
         ("czech", "Celkem k úhradě 12 705,00 Kč"),
+        ("czech-in-eur", "DPH v CZK: 113,55 Kč (1 EUR = 24,315 CZK)"),
         ("slovak", "Ľahký vánok s.r.o. Dĺžka 6 040 01 Žilina"),
         ("slovak", "Spolu na úhradu 170,66 €"),
     ],
@@ -145,7 +148,7 @@ def test_a_long_document_numbers_its_pages_and_repeats_its_head() -> None:
     assert len(found) > 3
     for number, text in enumerate(found, start=1):
         assert f"Seite {number} von {len(found)}" in text
-    assert all("Leistung am Geleistet Abgerechnet" in text for text in found[:-1])
+    assert all("Leistungsdatum Geleistet Abgerechnet" in text for text in found[:-1])
     assert "Rechnungsbetrag 3.177,30 €" in found[-1]
 
 

@@ -92,13 +92,13 @@ def test_a_statement_goes_from_the_opening_to_the_closing_balance_of_each_pool()
         "Haus GmbH · Musterweg 1 · 10115 Berlin",
         "Kundin AG Hauptstraße 2 Hof 3 50667 Köln",
         "Vertrag C-1 Kundennummer K-1 Zeitraum 01.02.2026 – 01.03.2026 Stand 31.03.2026",
-        "Kontoauszug C-1",
+        "Guthabenauszug C-1",
         "Guthaben: care",
         "01.02.2026 Anfangssaldo 8:00",
         "03.02.2026 Arbeit 1:35 1:40 In Ihrem Namen bestätigt -1:40 6:20",
-        "Abbuchung W-1 · Ticket T-1 · Bearbeitet von: Jürgen Weiß · Journaleinträge 11",
-        "05.02.2026 Ausfall oder späte Änderung eines Termins 2:00 Bestätigung ausstehend -2:00 4:20",
-        "Abbuchung S-1.penalty.1 · Termin S-1 · Journaleinträge 14",
+        "Zeitbuchung W-1 · Ticket T-1 · Bearbeitet von: Jürgen Weiß · Journaleinträge 11",
+        "05.02.2026 Versäumter oder spät geänderter Termin 2:00 Bestätigung ausstehend -2:00 4:20",
+        "Zeitbuchung S-1.penalty.1 · Termin S-1 · Journaleinträge 14",
         "06.02.2026 Kulanz 0:30 4:50",
         "Zugang G-1 · Für die Wartezeit · vom 31.01.2026, einem abgeschlossenen Monat · Journaleinträge 15",
         "01.03.2026 Ungenutzt verfallen -0:30 4:20",
@@ -113,12 +113,12 @@ def test_money_and_what_is_beyond_the_credit_are_written_as_the_language_does() 
     for expected in (
         "01.02.2026 Anfangssaldo 1.200,00 €",
         "09.02.2026 Leistung Keine Bestätigung nötig -149,50 € 1.050,50 €",
-        "Abbuchung V-1 · Leistung training · Journaleinträge 17",
+        "Zeitbuchung V-1 · Leistung training · Journaleinträge 17",
         "01.03.2026 Endsaldo 1.050,50 €",
         "12.02.2026 Zeit über das Guthaben hinaus 0:15 89,00 € 22,25 €",
-        "Abbuchung W-2 · Ticket T-2 · Beanstandet · Rechnung HS-2026-00001 · Journaleinträge 19",
-        "20.02.2026 Rücknahme -1:00 89,00 € -89,00 €",
-        "Abbuchung W-3 · noch nicht abgerechnet · Journaleinträge 21",
+        "Zeitbuchung W-2 · Ticket T-2 · Beanstandet · Rechnung HS-2026-00001 · Journaleinträge 19",
+        "20.02.2026 Storno -1:00 89,00 € -89,00 €",
+        "Zeitbuchung W-3 · noch nicht abgerechnet · Journaleinträge 21",
         "Summe des Zeitraums -0:45 -66,75 €",
     ):
         assert expected in text, expected
@@ -134,7 +134,7 @@ def test_an_empty_period_says_so_and_closes_as_it_opened() -> None:
     assert "01.02.2026 Anfangssaldo 8:00 Keine Bewegungen in diesem Zeitraum. 01.03.2026 Endsaldo 8:00" in text
     assert "Zeit über das Guthaben hinaus" not in text
     (text,) = pages(replace(EMPTY, pools=[]))
-    assert "Kontoauszug C-1 Keine Bewegungen in diesem Zeitraum." in text
+    assert "Guthabenauszug C-1 Keine Bewegungen in diesem Zeitraum." in text
     assert "Endsaldo" not in text
 
 
@@ -142,7 +142,7 @@ def test_an_empty_period_says_so_and_closes_as_it_opened() -> None:
     ("language", "expected"),
     [
         ("en", ("Statement C-1", "Opening balance 8:00", "Confirmed on your behalf", "€1,050.50", "-€66.75")),
-        ("de-AT", ("Kontoauszug C-1", "Anfangssaldo 8:00", "In Ihrem Namen bestätigt")),
+        ("de-AT", ("Guthabenauszug C-1", "Anfangssaldo 8:00", "In Ihrem Namen bestätigt")),
         ("pl", ("Wyciąg C-1", "Saldo początkowe 8:00", "Potwierdzono w Państwa imieniu", "1 050,50 €")),
         ("cs", ("Výpis C-1", "Počáteční zůstatek 8:00", "Potvrzeno vaším jménem", "1 050,50 €")),
         ("sk", ("Výpis C-1", "Počiatočný zostatok 8:00", "Potvrdené vo vašom mene", "1 050,50 €")),
@@ -204,6 +204,6 @@ def test_the_file_is_dated_by_its_own_day_and_the_same_bytes_every_time() -> Non
     reader = PdfReader(BytesIO(first))
     assert reader.metadata is not None
     assert str(reader.metadata["/CreationDate"]).startswith("D:20260331000000")
-    assert reader.metadata["/Title"] == "Kontoauszug C-1"
+    assert reader.metadata["/Title"] == "Guthabenauszug C-1"
     xmp = reader.trailer["/Root"]["/Metadata"].get_data().decode()
     assert "<pdfaid:part>3</pdfaid:part>" in xmp

@@ -66,7 +66,7 @@ def test_a_period_opens_with_what_was_owned_before_it_and_shows_its_overage(door
         "Vertrag C Kundennummer moewe Zeitraum 01.02.2026 – 28.02.2026 Stand 31.03.2026",
         "Guthaben: included",
         "01.02.2026 Anfangssaldo 7:00 02.02.2026 Arbeit 7:40 7:45 Keine Bestätigung nötig -7:00 0:00",
-        "Abbuchung e2 · Ticket t · Bearbeitet von: Eva",
+        "Zeitbuchung e2 · Ticket t · Bearbeitet von: Eva",
         "10.02.2026 Kulanz 0:30 0:30",
         "Zugang g · #panic() $x$",
         "28.02.2026 Endsaldo 0:30",
@@ -114,7 +114,7 @@ def test_the_words_of_the_customer_stand_as_they_were_at_the_moment_asked(door: 
     door.ok("settle-dispute", deduction_id="e3", outcome="reversed", reason="Right", at="2026-02-12T10:00:00Z")
     after = text_of(door, "C", as_of="2026-02-28")
     assert "03.02.2026 Arbeit 0:25 0:30 Storniert -0:30 0:30" in after
-    assert "12.02.2026 Rücknahme 0:30 0:30" in after
+    assert "12.02.2026 Storno 0:30 0:30" in after
     assert text_of(door, "C", as_of="2026-02-28", known_at=known) == late
 
 

@@ -16,19 +16,36 @@ def _near_month(value: str) -> str:
     return value
 
 
+def _not_zero(value: str) -> str:
+    if not value.strip("0."):
+        raise ValueError("must be more than 0")
+    return value
+
+
 Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$"), AfterValidator(_near_month)]
 
 
+ExchangeRate = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$"), AfterValidator(_not_zero)]
+_KSEF_NUMBER = r"^[1-9][0-9]{9}-20[0-9]{6}-[0-9A-F]{6}-?[0-9A-F]{6}-[0-9A-F]{2}$"
+KsefNumber = Annotated[str, StringConstraints(pattern=_KSEF_NUMBER)]
+
+
 class IssueInvoice(Command):
+    """`exchange_rate` is what one unit of the document's currency costs in that of the provider's country."""
+
     contract_id: AnyId
     through_on: Day
     issued_on: Day | None = None
+    exchange_rate: ExchangeRate | None = None
 
 
 class IssueCreditNote(Command):
+    """`ksef_number` is the number that KSeF gave to the invoice of a Polish provider."""
+
     invoice_number: AnyId
     reason: Text
     issued_on: Day | None = None
+    ksef_number: KsefNumber | None = None
 
 
 class ClosePeriod(Command):

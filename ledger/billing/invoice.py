@@ -1,0 +1,40 @@
+"""What a draft and the invoice that is issued from it have in common: both are filled from the same account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from ledger.billing.account import BillingAccount
+from ledger.billing.draft import Draft
+from ledger.events import DocumentLine, HoursDeducted, Sealed
+
+
+def invoice_fields(account: BillingAccount, found: Draft, through_on: date, language: str) -> dict[str, Any]:
+    """The invoice but for its number, its days and what is sealed; `language` is that of a customer who has none."""
+    return {
+        "provider": account.provider,
+        "through_on": through_on,
+        "customer_id": account.customer_id,
+        "customer_country": account.country,
+        "partner_id": account.partner_id,
+        "language": account.language or language,
+        "currency": account.currency,
+        "lines": found.lines,
+        "vat": found.vat,
+        "net_cents": found.net_cents,
+        "vat_cents": found.vat_cents,
+        "gross_cents": found.gross_cents,
+    }
+
+
+def buyer_of(account: BillingAccount, party: dict[str, Any]) -> dict[str, Any]:
+    """The customer as a document keeps it; `party` is what was sealed of them."""
+    return {"customer_id": account.customer_id, "country": account.country, **party}
+
+
+def engineers_of(account: BillingAccount, lines: Iterable[DocumentLine]) -> dict[str, Sealed]:
+    """The sealed name of who worked, by deduction: so that a line can be walked back to a person."""
+    facts = {line.deduction_id: account.deductions[line.deduction_id].fact for line in lines if line.deduction_id}
+    return {id_: fact.engineer for id_, fact in facts.items() if isinstance(fact, HoursDeducted)}
