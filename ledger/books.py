@@ -7,7 +7,7 @@ from datetime import date, datetime
 from ledger.aggregate import LedgerAggregate, Stamp, applies
 from ledger.errors import Refusal
 from ledger.events import PeriodClosed, PeriodTotal
-from ledger.values import add_months, first_instant, local_date
+from ledger.values import add_months, first_instant
 
 
 def month_of(text: str) -> date:
@@ -21,32 +21,26 @@ def month_bounds(first: date, timezone: str) -> tuple[datetime, datetime]:
 
 
 class Books(LedgerAggregate):
-    """One stream for each provider. Closing is for ever: what comes late is booked in the first open month."""
+    """One stream for each provider. Closing is for ever, and in order: months before that are open go with it."""
 
     CATEGORY = "books"
 
     def begin(self) -> None:
         super().begin()
-        self.closed: set[date] = set()
+        self.open_on: date | None = None  # the first day of the first open month; none: nothing is closed
+
+    def check_open(self, month: date) -> None:
+        """Raises Refusal period-closed for a month that is closed already."""
+        if self.open_on is not None and month < self.open_on:
+            raise Refusal("period-closed", f"{month:%Y-%m} is closed already.", month=f"{month:%Y-%m}")
 
     def close(self, provider: str, month: date, totals: list[PeriodTotal], at: datetime, stamp: Stamp) -> None:
-        """Raises Refusal period-closed for a month that is closed already."""
-        if month in self.closed:
-            raise Refusal("period-closed", f"{month:%Y-%m} is closed already.", month=f"{month:%Y-%m}")
         self.record(PeriodClosed, at, stamp, provider=provider, month=f"{month:%Y-%m}", totals=totals)
 
     def first_open(self, moment: datetime, timezone: str) -> datetime:
-        """The moment itself, or the first open instant after the closed months that it lies in (M5)."""
-        if not self.is_closed(moment, timezone):
-            return moment
-        month = local_date(moment, timezone).replace(day=1)
-        while month in self.closed:
-            month = add_months(month, 1)
-        return first_instant(month, timezone)
-
-    def is_closed(self, moment: datetime, timezone: str) -> bool:
-        return bool(self.closed) and local_date(moment, timezone).replace(day=1) in self.closed
+        """The moment itself, or the first open instant after it (M5)."""
+        return moment if self.open_on is None else max(moment, first_instant(self.open_on, timezone))
 
     @applies(PeriodClosed)
     def _closed(self, fact: PeriodClosed) -> None:
-        self.closed.add(month_of(fact.month))
+        self.open_on = add_months(month_of(fact.month), 1)

@@ -1,11 +1,11 @@
-"""The totals of a month's books: what became effective in it, contract by contract (M5). Pure."""
+"""The totals of the months of a provider's books: what became effective in each, contract by contract (M5). Pure."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from ledger.billing.account import CHARGED
 from ledger.events import (
@@ -14,11 +14,13 @@ from ledger.events import (
     CreditNoteIssued,
     CreditReturned,
     DebtCovered,
+    Draw,
     Fact,
     GrantCutShort,
     InvoiceIssued,
     PeriodTotal,
 )
+from ledger.values import add_months, local_date
 
 _CREDIT = (CreditGranted, GrantCutShort, CreditDrawn, DebtCovered, CreditReturned)
 TOPICS = [f"{fact.TOPIC}@{fact.VERSION}" for fact in (*CHARGED, *_CREDIT, InvoiceIssued, CreditNoteIssued)]
@@ -28,6 +30,7 @@ TOPICS = [f"{fact.TOPIC}@{fact.VERSION}" for fact in (*CHARGED, *_CREDIT, Invoic
 class _Grant:
     """Its end as it is known now, and the change of what is left of it at each effective time."""
 
+    contract_id: str
     pool: str
     expires_at: datetime | None
     flows: list[tuple[datetime, int]] = field(default_factory=list)
@@ -35,63 +38,92 @@ class _Grant:
 
 @dataclass(slots=True)
 class _Sum:
+    """What a month has of one contract."""
+
     currency: str = ""
     charged_cents: int = 0
     invoiced_cents: int = 0
     credited_cents: int = 0
     granted: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     consumed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    expired: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    grants: dict[str, _Grant] = field(default_factory=dict)
 
 
-def period_totals(events: Iterable[tuple[int, Fact]], begins: datetime, ends: datetime) -> list[PeriodTotal]:
-    """Totals of [begins, ends) by contract, ordered by its id; contracts in which nothing moved are left out."""
-    sums: dict[str, _Sum] = defaultdict(_Sum)
-    for _, fact in events:
-        of = sums[fact.contract_id]
-        _follow_grants(of, fact)
-        if begins <= fact.effective_at < ends:
-            _add(of, fact)
-    found = []
-    for contract_id, of in sorted(sums.items()):
-        for grant in of.grants.values():
-            if grant.expires_at is None:
-                continue
-            # What a reversal gives back after the end, or is granted after it, is over at once.
-            gone = sum(change for at, change in grant.flows if begins <= max(at, grant.expires_at) < ends)
-            if gone:
-                of.expired[grant.pool] += gone
-        total = PeriodTotal(
-            contract_id,
-            of.currency,
-            of.charged_cents,
-            of.invoiced_cents,
-            of.credited_cents,
-            dict(of.granted),
-            dict(of.consumed),
-            dict(of.expired),
-        )
-        if total != PeriodTotal(contract_id, of.currency):
-            found.append(total)
-    return found
+_Sums = dict[date, dict[str, _Sum]]  # by month (its first day), then contract
 
 
-def _follow_grants(of: _Sum, fact: Fact) -> None:
-    match fact:
-        case CreditGranted():
-            of.grants[fact.grant_id] = _Grant(fact.pool, fact.expires_at, [(fact.effective_at, fact.quantity)])
-        case GrantCutShort():
-            of.grants[fact.grant_id].expires_at = fact.expires_at
-        case CreditDrawn() | CreditReturned():
-            sign = -1 if isinstance(fact, CreditDrawn) else 1
-            for draw in fact.draws if isinstance(fact, CreditDrawn) else fact.returns:
-                if draw.grant_id is not None:
-                    of.grants[draw.grant_id].flows.append((fact.effective_at, sign * draw.quantity))
-        case DebtCovered():
-            of.grants[fact.grant_id].flows.append((fact.effective_at, -fact.quantity))
-        case _:
-            pass
+class PeriodFold:
+    """The movements of a provider, month by month where it is; more events may be added, in their order."""
+
+    def __init__(self, timezone: str) -> None:
+        self.position = 0
+        self._timezone = timezone
+        self._moved: _Sums = defaultdict(lambda: defaultdict(_Sum))
+        self._grants: dict[str, _Grant] = {}
+
+    def add(self, events: Iterable[tuple[int, Fact]]) -> None:
+        for self.position, fact in events:
+            self._follow_grants(fact)
+            _add(self._moved[self._month(fact.effective_at)][fact.contract_id], fact)
+
+    def totals(self, first: date | None, last: date) -> dict[date, list[PeriodTotal]]:
+        """Of each month from `first` (else the first that has any) to `last`: by contract, where anything moved."""
+        expired = self._expired()
+        known = {*self._moved, *expired}
+        month = min([last, *known]) if first is None else first
+        found: dict[date, list[PeriodTotal]] = {}
+        while month <= last:
+            moved, over = self._moved.get(month, {}), expired.get(month, {})
+            sums = [(id_, moved.get(id_) or _Sum(), over.get(id_) or {}) for id_ in sorted({*moved, *over})]
+            found[month] = [_total(id_, one, gone) for id_, one, gone in sums]
+            found[month] = [one for one in found[month] if one != PeriodTotal(one.contract_id, one.currency)]
+            month = add_months(month, 1)
+        return found
+
+    def _month(self, moment: datetime) -> date:
+        return local_date(moment, self._timezone).replace(day=1)
+
+    def _expired(self) -> dict[date, dict[str, dict[str, int]]]:
+        """What expired, by month, contract and pool. What comes to a grant after its end is over at once."""
+        found: dict[date, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
+        for grant in self._grants.values():
+            if grant.expires_at is not None:
+                for at, change in grant.flows:
+                    found[self._month(max(at, grant.expires_at))][grant.contract_id][grant.pool] += change
+        return found
+
+    def _follow_grants(self, fact: Fact) -> None:
+        match fact:
+            case CreditGranted():
+                flows = [(fact.effective_at, fact.quantity)]
+                self._grants[fact.grant_id] = _Grant(fact.contract_id, fact.pool, fact.expires_at, flows)
+            case GrantCutShort():
+                self._grants[fact.grant_id].expires_at = fact.expires_at
+            case CreditDrawn():
+                self._flow(fact.effective_at, fact.draws, -1)
+            case CreditReturned():
+                self._flow(fact.effective_at, fact.returns, 1)
+            case DebtCovered():
+                self._flow(fact.effective_at, [Draw(fact.grant_id, fact.quantity)], -1)
+            case _:
+                pass
+
+    def _flow(self, at: datetime, draws: Iterable[Draw], sign: int) -> None:
+        for draw in draws:
+            if draw.grant_id is not None:
+                self._grants[draw.grant_id].flows.append((at, sign * draw.quantity))
+
+
+def _total(contract_id: str, moved: _Sum, expired: dict[str, int]) -> PeriodTotal:
+    return PeriodTotal(
+        contract_id,
+        moved.currency,
+        moved.charged_cents,
+        moved.invoiced_cents,
+        moved.credited_cents,
+        dict(moved.granted),
+        dict(moved.consumed),
+        {pool: quantity for pool, quantity in expired.items() if quantity},
+    )
 
 
 def _add(of: _Sum, fact: Fact) -> None:

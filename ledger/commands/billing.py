@@ -11,7 +11,7 @@ from ledger.billing.account import TOPICS, BillingAccount, billing_account
 from ledger.billing.draft import Draft, draft
 from ledger.billing.invoice import buyer_of, engineers_of, invoice_fields
 from ledger.billing.period import TOPICS as PERIOD_TOPICS
-from ledger.billing.period import period_totals
+from ledger.billing.period import PeriodFold
 from ledger.billing.vat import NoRateError, national_vat, treatment
 from ledger.books import month_bounds, month_of
 from ledger.catalogue.plans import Provider, ProviderParty
@@ -114,13 +114,13 @@ def issue_credit_note(work: UnitOfWork, body: bodies.IssueCreditNote) -> None:
 
 
 def close_period(work: UnitOfWork, body: bodies.ClosePeriod) -> None:
-    """Closes a month that is over: what comes late is booked in the first open one (M5).
+    """Closes a month that is over, and those before it that are open: what comes late is booked in the next (M5).
 
     Raises Refusal period-closed where it is closed already, invalid-transition while it runs.
     """
     provider = work.locate_provider(body.provider)
     month = month_of(body.month)
-    begins, ends = month_bounds(month, provider.timezone)
+    _, ends = month_bounds(month, provider.timezone)
     if work.stamp.now < ends:
         raise Refusal(
             "invalid-transition",
@@ -128,8 +128,13 @@ def close_period(work: UnitOfWork, body: bodies.ClosePeriod) -> None:
             month=body.month,
             ends_at=show_instant(ends),
         )
-    totals = period_totals(work.whole_provider(provider.id, PERIOD_TOPICS), begins, ends)
-    work.books(provider.id).close(provider.id, month, totals, work.stamp.now, work.stamp)
+    books = work.books(provider.id)
+    books.check_open(month)
+    # What was folded stays folded when others write in the meantime and this is decided again.
+    fold: PeriodFold = work.kept.setdefault(provider.id, PeriodFold(provider.timezone))
+    fold.add(work.whole_provider(provider.id, PERIOD_TOPICS, fold.position))
+    for each, totals in fold.totals(books.open_on, month).items():
+        books.close(provider.id, each, totals, work.stamp.now, work.stamp)
 
 
 def seller_of(provider: Provider, party: ProviderParty) -> dict[str, Any]:

@@ -125,21 +125,22 @@ class Ledger:
         return answers
 
     def _submit(self, requests: Sequence[Request]) -> list[Answer | Refusal]:
+        kept: dict[str, Any] = {}
         for attempt in range(ATTEMPTS):
             try:
-                return self._attempt(requests)
+                return self._attempt(requests, kept)
             except ConflictError:
                 self._keyring.forget_cache()
                 time.sleep(min(0.002 * 2**attempt, LONGEST_PAUSE_SECONDS) * secrets.randbelow(100) / 100)
-        refusal = Refusal("conflict", "Others are writing to the same contract; send the command again.")
+        refusal = Refusal("conflict", "Others are writing to the same books; send the command again.")
         return [refusal] * len(requests)
 
     def digest(self, request: Request) -> bytes:
         return self._keyring.digest(content(request))
 
-    def _attempt(self, requests: Sequence[Request]) -> list[Answer | Refusal]:
+    def _attempt(self, requests: Sequence[Request], kept: dict[str, Any]) -> list[Answer | Refusal]:
         self._cache.refresh()
-        work = UnitOfWork(self.store, self._cache, self.catalogue, self._keyring)
+        work = UnitOfWork(self.store, self._cache, self.catalogue, self._keyring, kept)
         try:
             outcome = self._decide(work, requests)
             if work.events:

@@ -54,9 +54,20 @@ class AggregateCache:
 
 
 class UnitOfWork:
-    """One batch. `begin` starts a command; `accept` or `undo` ends it."""
+    """One batch. `begin` starts a command; `accept` or `undo` ends it.
 
-    def __init__(self, store: EventStore, cache: AggregateCache, catalogue: Catalogue, keyring: Keyring) -> None:
+    `kept` outlives the batch where it has to be decided again: what was read of history up to a position stays true.
+    """
+
+    def __init__(
+        self,
+        store: EventStore,
+        cache: AggregateCache,
+        catalogue: Catalogue,
+        keyring: Keyring,
+        kept: dict[str, Any],
+    ) -> None:
+        self.kept = kept
         self.store = store
         self.catalogue = catalogue
         self.keyring = keyring
@@ -180,10 +191,10 @@ class UnitOfWork:
         """Where the first event of a stored aggregate stands."""
         return self.store.first_position(str(aggregate.id))
 
-    def whole_provider(self, provider: str, topics: Sequence[str]) -> list[tuple[int, Fact]]:
-        """The same for all contracts of a provider."""
+    def whole_provider(self, provider: str, topics: Sequence[str], after: int) -> list[tuple[int, Fact]]:
+        """The same for all contracts of a provider, after a position."""
         self.batch.read_contracts.append(f"provider:{provider}")
-        return self.store.facts_of_provider(provider, topics)
+        return self.store.facts_of_provider(provider, topics, after)
 
     def open_texts(self, sealed: Iterable[Sealed]) -> dict[Sealed, Any]:
         """The contents of sealed texts, whoever's key they are under; those whose key is gone are left out."""

@@ -153,13 +153,13 @@ class EventStore:
         rows = self.database.query(sql, (contract_id, *topics))
         return [(row[0], decode(row[1], bytes(row[2]))) for row in rows]
 
-    def facts_of_provider(self, provider: str, topics: Sequence[str]) -> list[tuple[int, Fact]]:
-        """Position and fact of all events of a provider under some topics, in order."""
+    def facts_of_provider(self, provider: str, topics: Sequence[str], after: int) -> list[tuple[int, Fact]]:
+        """Position and fact of all events of a provider under some topics after a position, in order."""
         sql = (
-            f"SELECT notification_id, topic, state FROM stored_events WHERE provider = ? "
+            f"SELECT notification_id, topic, state FROM stored_events WHERE provider = ? AND notification_id > ? "
             f"AND topic IN ({','.join('?' * len(topics))}) ORDER BY notification_id"
         )
-        rows = self.database.query(sql, (provider, *topics))
+        rows = self.database.query(sql, (provider, after, *topics))
         return [(row[0], decode(row[1], bytes(row[2]))) for row in rows]
 
     def events_between(self, first: int, last: int) -> list[tuple[int, str, str]]:
