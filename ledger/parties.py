@@ -39,10 +39,10 @@ class Keyring:
         plain = msgspec.json.encode(content)
         return Sealed(key_id, nonce + cipher.encrypt(nonce, plain, key_id.encode()))
 
-    def open(self, provider: str, party: str, sealed: Sealed) -> Any:
-        """What `seal` was given. Returns None where the key is no longer there."""
-        key_id, cipher = self._key(provider, party)
-        return _decrypt(cipher, sealed) if key_id == sealed.key_id else None
+    def open(self, sealed: Sealed) -> Any:
+        """What `seal` was given. Returns None where the key is no longer there; no key is made."""
+        secret = self.secrets([sealed.key_id]).get(sealed.key_id)
+        return _decrypt(AESGCM(secret), sealed) if secret is not None else None
 
     def _key(self, provider: str, party: str) -> tuple[str, AESGCM]:
         known = self._known.get((provider, party))
@@ -79,6 +79,12 @@ class Keyring:
 
     def saved(self) -> None:
         self.fresh = []
+
+    def undo(self, fresh: int) -> None:
+        """Drops the new keys but the first `fresh`: the command that made them was refused."""
+        for _, provider, party, _ in self.fresh[fresh:]:
+            del self._known[provider, party]
+        del self.fresh[fresh:]
 
     def forget_cache(self) -> None:
         """After a lost race the table decides: another process may have made a party's key first."""

@@ -114,19 +114,25 @@ def is_eu_vat_id(vat_id: str) -> bool:
 def normal_vat_id(vat_id: str, country: str) -> str:
     """A VAT id without spaces and dots, in capitals. Raises ValueError where its form is wrong.
 
-    In the EU it is one of a member state, with its prefix. Elsewhere it has the form of that country's VAT numbers
-    where `python-stdnum` knows it, and is left as it is where not.
+    In the EU it is one of a member state, with its prefix; that of Greece is EL. Elsewhere it has the form of that
+    country's VAT numbers where `python-stdnum` knows it, with the prefix it was given, and is left as it is where not.
     """
     if is_in_eu(country):
         try:
-            return str(eu_vat.validate(vat_id))
+            found = str(eu_vat.validate(vat_id))
+            return f"EL{found[2:]}" if found.startswith("GR") else found
         except ValidationError:
             raise ValueError("is no VAT id of a member state: its form or its check digits are wrong") from None
     module = stdnum.get_cc_module(country, "vat")
     if module is None:
         return vat_id
     try:
-        return str(module.validate(vat_id))
+        found = str(module.validate(vat_id))
+        return (
+            f"{country}{found}"
+            if vat_id.strip().upper().startswith(country) and not found.startswith(country)
+            else found
+        )
     except ValidationError:
         raise ValueError(f"is no VAT number of {country}: its form or its check digits are wrong") from None
 

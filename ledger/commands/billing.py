@@ -79,7 +79,7 @@ def issue_credit_note(work: UnitOfWork, body: bodies.IssueCreditNote) -> None:
     provider = work.catalogue.provider(invoice.provider)
     if body.ksef_number is not None and provider.country != "PL":
         raise malformed("ksef_number", "KSeF is for sellers in Poland")
-    parties = work.keyring.open(provider.id, f"document:{invoice.number}", invoice.parties)
+    parties = work.keyring.open(invoice.parties)
     if parties is None:
         raise _missing(["parties"], f"The parties of {invoice.number} are no longer kept.")
     parties |= {"corrected_ksef_number": body.ksef_number} if body.ksef_number is not None else {}
@@ -147,9 +147,7 @@ def _party(work: UnitOfWork) -> dict[str, Any]:
     """What is known of the customer. Raises Refusal missing-party-data once its key is gone."""
     contract = work.contract
     assert contract.party is not None
-    party: dict[str, Any] | None = work.keyring.open(
-        contract.provider, f"customer:{contract.customer_id}", contract.party
-    )
+    party: dict[str, Any] | None = work.keyring.open(contract.party)
     if party is None:
         raise _missing(["customer"], f"The data of customer {contract.customer_id} are no longer kept.")
     return party

@@ -101,7 +101,7 @@ def amend_customer(work: UnitOfWork, body: bodies.AmendCustomer) -> None:
             "invalid-transition", "A contract's customer does not become somebody else.", field="customer.customer_id"
         )
     assert contract.party is not None
-    party = work.keyring.open(contract.provider, f"customer:{contract.customer_id}", contract.party) or {}
+    party = work.keyring.open(contract.party) or {}
     party |= given.model_dump(include=PERSONAL, exclude_none=True)
     party = {name: value for name, value in party.items() if name not in given.removed}
     _check_vat_id(party, given.country or contract.country)

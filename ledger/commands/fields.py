@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, date, datetime
+from functools import cache
+from importlib import resources
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -72,8 +74,23 @@ def _clean(value: str) -> str:
     for character in value:
         if unicodedata.category(character) in ("Cc", "Cs") and character not in "\t\n\r":
             raise ValueError(f"contains the character U+{ord(character):04X}, which no text may carry")
-    if not value.strip():
+    if all(unicodedata.category(character)[0] in "CZ" for character in value):  # spaces, and what nobody sees
         raise ValueError("is empty")
+    return value
+
+
+@cache
+def _countries() -> frozenset[str]:
+    """The codes of ISO 3166, from the tables that come with the time zones."""
+    table = resources.files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8")
+    return frozenset(line[:2] for line in table.splitlines() if not line.startswith("#"))
+
+
+def _known_country(value: str) -> str:
+    """ISO 3166 is not what VAT ids begin with: those of Greece begin with EL."""
+    if value not in _countries():
+        meant = {"EL": "GR", "UK": "GB"}.get(value)
+        raise ValueError(f"is no country's code by ISO 3166{f'; {meant} is meant' if meant else ''}")
     return value
 
 
@@ -105,7 +122,7 @@ Agreed = Annotated[dict[str, Any], Field(max_length=100, examples=[{}]), AfterVa
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_clean)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_clean)]
 Mail = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$"), AfterValidator(_clean)]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), AfterValidator(_known_country)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=10_000_000)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]

@@ -82,6 +82,7 @@ class UnitOfWork:
         self._contract: Contract | None = None
         self._provider = ""
         self.claims: list[tuple[str, str]] = []
+        self._fresh_keys = 0
 
     # -- one command -----------------------------------------------------------------------------------------
 
@@ -92,6 +93,7 @@ class UnitOfWork:
         self._contract = None
         self._provider = ""
         self.claims = []
+        self._fresh_keys = len(self.keyring.fresh)
 
     def accept(self, command_id: str, name: str, digest: bytes) -> CommandRow:
         """The command's facts join the batch, in the order in which they were recorded."""
@@ -106,6 +108,7 @@ class UnitOfWork:
 
     def undo(self) -> None:
         """A refused command leaves no trace: aggregates that it changed are made again without it."""
+        self.keyring.undo(self._fresh_keys)
         for stream in {event.originator_id for event in self._journal}:
             own = [event for event in self.events if event.originator_id == stream]
             stored = self.store.streams([stream]).get(stream, [])

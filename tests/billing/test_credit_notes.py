@@ -170,3 +170,50 @@ def test_a_credit_note_keeps_the_rates_and_the_parties_of_its_invoice(quick_offi
     note = quick_office.invoice(quick_office.credit(number))
     assert (taxes(note), note["customer"]["name"]) == ([("S", "19.00", "921.25", "175.04")], "Customer L")
     assert taxes(quick_office.draft("L")) == [("AE", "0.00", "921.25", "0.00")]
+
+
+def test_what_a_credit_note_opened_again_stands_on_no_document_of_an_earlier_day(office: Office) -> None:
+    """The books of 31 January would have it twice."""
+    office.clock.put("2026-02-03T12:00:00Z")
+    office.sign("L")
+    first = office.issue("L", "2026-01-31", issued_on="2026-01-20")
+    office.credit(first)
+    told = {"contract_id": "L", "through_on": "2026-01-31"}
+    assert office.refused("malformed", "issue-invoice", issued_on="2026-01-31", **told)["field"] == "issued_on"
+    assert office.refused("malformed", "issue-invoice", issued_on="2026-02-02", **told)["field"] == "issued_on"
+    assert office.issue("L", "2026-01-31", issued_on="2026-02-03") == "GR-2026-00002"
+
+
+def test_a_total_that_asks_for_nothing_once_vat_is_added_makes_no_invoice(office: Office) -> None:
+    """23.00 without VAT and −22.25 with 19 % (−4.2275): net 0.75, gross −3.48."""
+    office.sign("L", customer={"country": "AT"})
+    office.ticket("T", "L", FEB)
+    office.work("E", "T", 495, "2026-02-03T10:00:00Z")
+    office.issue("L")
+    office.ok("amend-customer", contract_id="L", customer={"vat_id": "ATU13585627"})
+    office.reverse("E")
+    office.top_up("U", "L", 60, "2026-11-01T10:00:00Z", pool="included", price="23.00")
+    assert totals(office.draft("L")) == ("0.75", "-4.23", "-3.48")
+    office.refused("nothing-to-invoice", "issue-invoice", contract_id="L", through_on="2026-12-31")
+    office.top_up("V", "L", 60, "2026-11-01T11:00:00Z", pool="included", price="3.49")
+    assert totals(office.invoice(office.issue("L"))) == ("4.24", "-4.23", "0.01")
+
+
+def test_vat_of_a_reversal_goes_back_once_whichever_invoice_is_credited(office: Office) -> None:
+    """22.25 at 19 % on the first, its reversal on the second; with a VAT id since, the first is credited."""
+    office.sign("L", customer={"country": "AT"})
+    office.ticket("T", "L", FEB)
+    office.work("E", "T", 495, "2026-02-03T10:00:00Z")
+    first = office.issue("L")
+    office.reverse("E", "2026-11-01T09:00:00Z")
+    office.top_up("U", "L", 60, "2026-11-01T10:00:00Z", pool="included", price="100.00")
+    second = office.issue("L")
+    office.ok("amend-customer", contract_id="L", customer={"vat_id": "ATU13585627"})
+    office.credit(first)
+    draft = office.draft("L")
+    assert [(line["charge_id"], line["vat_category"], line["net"]) for line in draft["lines"] if line["charge_id"]] == [
+        ("L.fee.1", "AE", "899.00"),
+        ("E.overage.1", "S", "22.25"),
+    ]
+    office.credit(second)
+    assert [(one["category"], one["net"]) for one in office.draft("L")["vat"]] == [("AE", "999.00")]

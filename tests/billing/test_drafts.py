@@ -589,3 +589,70 @@ def test_a_term_that_never_begins_is_billed_nowhere_or_taken_back(quick_office: 
         quick_office.ok("terminate-contract", contract_id=contract, ends_on="2026-12-31", reason="Sold")
     assert lines(quick_office.draft("L", "2027-12-31")) == [("fee", "L.fee.1", 1, "899.00")]
     assert lines(quick_office.draft("M", "2027-12-31")) == [("reversal", "M.fee.2.reversal", -1, "-499.00")]
+
+
+# -- what was taken back, whenever that was ------------------------------------------------------------------------
+
+
+def test_a_draft_up_to_a_day_has_nothing_of_what_was_taken_back_after_it(office: Office) -> None:
+    """Disputed in January, settled as reversed in February: an invoice for January bills neither half of it."""
+    tiers(office)
+    office.dispute("E1", "2026-02-05T09:00:00Z")
+    office.settle("E1", "reversed", "2026-03-10T09:00:00Z")
+    draft = office.draft("C", "2026-02-28")
+    assert (lines(draft), draft["waiting"]) == ([("overage", "E2", 15, "17.53")], [])
+    assert lines(office.draft("C", "2026-02-28", as_of="2026-03-09"))[0] == ("overage", "E2", 15, "17.53")
+    assert office.draft("C", "2026-02-28", as_of="2026-03-09")["waiting"] == ["E1.overage.1"]
+
+
+def test_disputed_time_that_costs_nothing_is_named_among_what_waits(quick_office: Office) -> None:
+    quick_office.sign("N", "north-all")
+    quick_office.ticket("T", "N", FEB)
+    quick_office.work("E", "T", 60, "2026-02-02T10:00:00Z")
+    quick_office.dispute("E")
+    draft = quick_office.draft("N")
+    assert (draft["waiting"], [line["kind"] for line in draft["lines"]]) == (["E"], ["fee"])
+
+
+def test_a_disputed_service_waits_too(quick_office: Office) -> None:
+    quick_office.sign("N", "north-all")
+    quick_office.ok("record-service", service_id="V", contract_id="N", service="audit", at=FEB)
+    assert [line["kind"] for line in quick_office.draft("N")["lines"]] == ["fee", "service"]
+    quick_office.dispute("V")
+    draft = quick_office.draft("N")
+    assert ([line["kind"] for line in draft["lines"]], draft["waiting"]) == (["fee"], ["V.service"])
+
+
+def test_lines_of_zero_are_those_up_to_the_day_too(quick_office: Office) -> None:
+    quick_office.sign("L")
+    quick_office.ticket("T", "L", FEB)
+    quick_office.work("E1", "T", 60, "2026-02-28T22:59:59Z")
+    quick_office.work("E2", "T", 60, "2026-02-28T23:00:00Z")  # 1 March in Berlin
+    assert [line["deduction_id"] for line in quick_office.draft("L", "2026-02-28")["lines"]] == [None, "E1"]
+    quick_office.issue("L")
+    quick_office.reverse("E1", "2026-03-31T21:59:59Z")
+    quick_office.reverse("E2", "2026-03-31T22:00:00Z")
+    assert [line["deduction_id"] for line in quick_office.draft("L", "2026-03-31")["lines"]] == ["E1"]
+
+
+def test_a_line_shows_a_word_that_the_provider_entered_and_minutes_rounded_up(quick_office: Office) -> None:
+    """30 minutes and a second are 31 worked; 40 billed."""
+    quick_office.sign("N", "north-all")
+    quick_office.ticket("T", "N", FEB)
+    told = {"entry_id": "E", "ticket_id": "T", "engineer": "E", "started_at": "2026-02-02T10:00:00Z"}
+    quick_office.ok("log-work", **told, ended_at="2026-02-02T10:30:01Z")
+    quick_office.ok("confirm-deduction", deduction_id="E", by="Karl Kunde")
+    line = quick_office.draft("N")["lines"][1]
+    assert (line["worked_minutes"], line["billed_minutes"]) == (31, 40)
+    assert (line["confirmation"], line["on_behalf"]) == ("confirmed", True)
+
+
+def test_the_fee_names_its_term_and_a_service_credit_the_fee_it_lowers(quick_office: Office) -> None:
+    quick_office.sign("N", "north-all")
+    quick_office.ticket("T", "N", FEB)
+    quick_office.ok("grant-service-credit", ticket_id="T", target="reaction")
+    fee, credit = quick_office.draft("N")["lines"]
+    assert (fee["starts_on"], fee["ends_on"]) == ("2026-01-01", "2026-12-31")
+    events = {one["position"]: one["type"] for one in quick_office.events()}
+    assert [events[n] for n in credit["events"]] == ["TermStarted", "FeeCharged", "ServiceCreditCharged"]
+    assert credit["description"] == "Credit for the missed reaction of ticket T, 10 % of the fee"

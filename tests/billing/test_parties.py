@@ -284,3 +284,66 @@ def test_a_replay_does_not_tell_a_number_to_whom_it_does_not_belong(tenants: Off
     abroad = tenants.send("issue-invoice", told, tenants.token("finance", provider="south"))
     assert abroad.status_code == 404
     assert number not in abroad.text
+
+
+def test_what_is_refused_leaves_no_key_behind(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+
+    def parties() -> list[str]:
+        with sqlite3.connect(path) as connection:
+            found = [row[0] for row in connection.execute("SELECT party FROM party_keys ORDER BY party")]
+        connection.close()
+        return found
+
+    with office_over(f"sqlite:///{path}") as office:
+        number = model_l(office)
+    forget(path, "customer:k-L", f"document:{number}")
+    before = parties()
+    with office_over(f"sqlite:///{path}") as office:
+        office.refused("missing-party-data", "issue-invoice", contract_id="L", through_on="2026-12-31")
+        office.refused("missing-party-data", "issue-credit-note", invoice_number=number, reason="R")
+        office.refused("malformed", "log-work", entry_id="X", ticket_id="T", minutes=0, engineer="Otto Neu")
+        office.refused(
+            "unknown-pool", "log-work", entry_id="X", ticket_id="T", minutes=5, engineer="Otto Neu", pool="no"
+        )
+        office.sign("M")
+        assert parties() == sorted([*before, "customer:k-M"])
+
+
+@pytest.mark.parametrize("text", ["\u200b", " \u00a0\u2003", "\u2060\ufeff", "\u00ad"])
+def test_a_name_that_nobody_can_see_is_empty(quick_office: Office, text: str) -> None:
+    refused = quick_office.refused(
+        "malformed",
+        "sign-contract",
+        contract_id="M",
+        plan="north-all",
+        starts_on="2026-01-01",
+        customer={"customer_id": "k", "name": text, "country": "DE"},
+    )
+    assert (refused["field"], refused["detail"]) == ("customer.name", "customer.name: is empty")
+
+
+@pytest.mark.parametrize(
+    ("plan", "told", "until"),
+    [
+        ("groupios-l", {}, "2034-12-31"),  # eight years from the end of 2026
+        ("eurolinux-premium", {"agreed": {"fee": "100.00"}, "customer": {"country": "PL"}}, "2031-12-31"),
+    ],
+)
+def test_documents_are_kept_to_the_end_of_the_last_year(
+    quick_office: Office, plan: str, told: dict[str, Any], until: str
+) -> None:
+    """A credit note of the next year is kept a year longer; both name the partner."""
+    quick_office.clock.put("2026-12-30T12:00:00Z")
+    partner = {"partner_id": "p", "name": "Partner"} if plan == "groupios-l" else None
+    quick_office.sign("L", plan, **told, **({"partner": partner} if partner else {}))
+    number = quick_office.issue("L")
+    quick_office.clock.put("2027-01-04T12:00:00Z")
+    quick_office.credit(number)
+    invoice, note = [
+        one["data"] for one in quick_office.events() if one["type"] in ("InvoiceIssued", "CreditNoteIssued")
+    ]
+    assert invoice["retained_until"] == until
+    assert note["retained_until"] == f"{int(until[:4]) + 1}-12-31"
+    assert invoice["due_on"] == "2027-01-13"
+    assert invoice.get("partner_id") == note.get("partner_id") == (partner and "p")

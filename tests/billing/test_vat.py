@@ -2,6 +2,7 @@
 
 import pytest
 
+from ledger.billing.vat import treatment
 from tests.billing.office import Json, Office, lines, taxes, totals
 
 DE, AT, SK, PL, CZ = "DE136695976", "ATU13585627", "SK2022749619", "PL8567346215", "CZ25123891"
@@ -155,7 +156,11 @@ def test_a_malformed_vat_id_is_refused_where_it_is_told_and_nothing_is_stored(
         ("DE", "de 136 695 976", "DE136695976"),
         ("AT", "atu 13585627", "ATU13585627"),
         ("GR", "EL 094259216", "EL094259216"),
+        ("GR", "GR 094259216", "EL094259216"),
         ("PL", "PL 856-734-62-15", "PL8567346215"),
+        ("GB", "GB 980 7806 84", "GB980780684"),
+        ("NO", "NO 995 525 828 MVA", "NO995525828MVA"),
+        ("CH", "CHE-107.787.577 IVA", "CHE107787577IVA"),
         ("US", "12-3456789", "12-3456789"),  # no form is known
     ],
 )
@@ -165,6 +170,31 @@ def test_a_vat_id_is_kept_in_its_normal_form(quick_office: Office, country: str,
     quick_office.sign("M", "north-all", customer={"country": country})
     quick_office.ok("amend-customer", contract_id="M", customer={"vat_id": told})
     assert quick_office.draft("M")["customer"]["vat_id"] == kept
+
+
+@pytest.mark.parametrize(("told", "meant"), [("EL", "GR"), ("UK", "GB"), ("ZZ", None), ("DD", None), ("EU", None)])
+def test_a_country_is_one_of_iso_3166(quick_office: Office, told: str, meant: str | None) -> None:
+    """Else a customer in Greece would be outside the EU."""
+    customer = {"customer_id": "k", "name": "K", "country": told}
+    refused = quick_office.refused(
+        "malformed", "sign-contract", contract_id="M", plan="north-all", starts_on="2026-01-01", customer=customer
+    )
+    assert refused["field"] == "customer.country"
+    assert (f"{meant} is meant" in refused["detail"]) == (meant is not None)
+
+
+@pytest.mark.parametrize(
+    ("provider", "customer", "vat_id", "category"),
+    [
+        ("CH", "CH", None, "S"),
+        ("CH", "DE", DE, "S"),  # no reverse charge from outside the EU
+        ("DE", "GR", "EL094259216", "AE"),
+        ("GR", "DE", "EL094259216", "S"),  # an id of the seller's own country
+        ("GR", "DE", DE, "AE"),
+    ],
+)
+def test_the_treatment_of_providers_elsewhere(provider: str, customer: str, vat_id: str | None, category: str) -> None:
+    assert treatment(provider, customer, vat_id).category == category
 
 
 def test_a_vat_id_that_comes_later_turns_the_draft_and_not_the_invoice(quick_office: Office) -> None:
