@@ -53,6 +53,7 @@ class DeductionRow(msgspec.Struct):
     service: str | None
     engineer: str | None
     reason: str | None
+    dated: int | None  # when it was true, where that month was closed already (M5)
 
 
 class PendingRow(msgspec.Struct):
@@ -108,6 +109,7 @@ def _new(fact: Any, place: Place, kind: str, basis: str, **fields: Any) -> Deduc
         awaited=int(fact.status == "pending"),
         on_behalf=0,
         deemed_at=to_micros(fact.deemed_at) if fact.deemed_at else None,
+        dated=to_micros(fact.dated) if fact.dated is not None else None,
         **fields,
     )
 

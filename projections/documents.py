@@ -1,4 +1,4 @@
-"""The view of issued documents: which there are, and on which one each charge stands (M3, M6).
+"""The view of issued documents: which there are, on which one each charge stands, and which show a deduction (M3, M6).
 
 A document's lines stay in its event, which `position` names: they are read from there.
 """
@@ -31,9 +31,20 @@ class BilledRow(msgspec.Struct):
     number: str | None
 
 
+class ShownRow(msgspec.Struct):
+    """From a position on an invoice shows this deduction; or a credit note takes that back."""
+
+    deduction_id: str
+    position: int
+    effective_at: int
+    number: str
+    kind: str
+
+
 DOCUMENTS = Table("documents", DocumentRow, "number", ["(contract_id, position)", "(position)"])
 BILLED = Table("billed", BilledRow, ("charge_id", "position"))
-documents = View("documents", DOCUMENTS, BILLED)
+SHOWN = Table("shown", ShownRow, ("deduction_id", "position"))
+documents = View("documents", DOCUMENTS, BILLED, SHOWN)
 
 
 @documents.on(InvoiceIssued)
@@ -41,6 +52,7 @@ def _invoice(rows: Rows, fact: InvoiceIssued, place: Place) -> None:
     day = fact.issued_on.isoformat()
     rows.put(DOCUMENTS, DocumentRow(fact.number, fact.contract_id, place.position, "invoice", day, None, None))
     _bill(rows, fact, place, fact.number)
+    _show(rows, fact, place, "invoice")
 
 
 @documents.on(CreditNoteIssued)
@@ -49,12 +61,18 @@ def _credit_note(rows: Rows, fact: CreditNoteIssued, place: Place) -> None:
     row = DocumentRow(fact.number, fact.contract_id, place.position, "credit-note", day, fact.corrects, None)
     rows.put(DOCUMENTS, row)
     _bill(rows, fact, place, None)
+    _show(rows, fact, place, "credit-note")
 
 
 def _bill(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, place: Place, number: str | None) -> None:
     for line in fact.lines:
         if line.charge_id is not None:
             rows.add(BILLED, BilledRow(line.charge_id, place.position, place.effective_at, number))
+
+
+def _show(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, place: Place, kind: str) -> None:
+    for deduction_id in sorted({line.deduction_id for line in fact.lines if line.deduction_id is not None}):
+        rows.add(SHOWN, ShownRow(deduction_id, place.position, place.effective_at, fact.number, kind))
 
 
 @documents.on(InvoiceCredited)

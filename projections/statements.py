@@ -15,6 +15,10 @@ _NUMBER = (
     "(SELECT b.number FROM billed b WHERE b.charge_id = o.charge_id AND b.effective_at <= ? AND b.position <= ? "
     "ORDER BY b.position DESC LIMIT 1)"
 )
+_SHOWN_ON = (
+    "(SELECT CASE WHEN s.kind = 'invoice' THEN s.number END FROM shown s WHERE s.deduction_id = o.deduction_id "
+    "AND s.effective_at <= ? AND s.position <= ? ORDER BY s.position DESC LIMIT 1)"
+)
 NO_LINES = ("reserved", "released", "debt_covered", "cut")
 
 
@@ -37,7 +41,7 @@ class Line:
     @property
     def order(self) -> tuple[int, int, int]:
         """By effective time, then position; a grant goes before its own breakage."""
-        return (self.effective_at, self.position, self.recorded_at is None)
+        return (self.effective_at, self.position, int(self.recorded_at is None))
 
 
 @dataclass(slots=True)
@@ -153,27 +157,39 @@ async def deductions_behind(snapshot: Snapshot, contract_id: str, cut: Cut) -> d
 
 
 @dataclass(slots=True, frozen=True)
-class OverageLine:
-    """Time beyond the credit at its rate; negative where a reversal takes it back."""
+class BesideLine:
+    """Time or a service that no credit bore: charged, negative where a reversal takes it back, or free of charge.
+
+    `kind` is `overage`, `service`, `surcharge`, or what bore it: `flat`, `goodwill`, `warranty`.
+    """
 
     position: int
     effective_at: int
     deduction_id: str
+    kind: str
     reverses: str | None
-    minutes: int
+    minutes: int | None
     rate_cents: int | None
     amount_cents: int
     invoice_number: str | None
 
 
-async def overage_lines(
+async def beside_lines(
     snapshot: Snapshot, contract_id: str, cut: Cut, first: int | None, last: int
-) -> list[OverageLine]:
-    """The overage of a period, both its instants included, by effective time, then position; invoices as at the cut."""
+) -> list[BesideLine]:
+    """What a period has beside its credit, both its instants included, by effective time, then position.
+
+    Invoices as at the cut.
+    """
+    period = "contract_id = ? AND position <= ? AND effective_at <= ? AND effective_at >= ?"
     sql = (
-        "SELECT position, effective_at, coalesce(deduction_id, reference), reverses, coalesce(minutes, 0), rate_cents, "
-        f"amount_cents, {_NUMBER} FROM charges o WHERE contract_id = ? AND family = 'overage' AND position <= ? "
-        "AND effective_at <= ? AND effective_at >= ? ORDER BY effective_at, position, charge_id"
+        "SELECT position, effective_at, coalesce(deduction_id, reference), family, reverses, minutes, rate_cents, "
+        f"amount_cents, {_NUMBER}, charge_id FROM charges o WHERE family IN ('overage', 'service', 'surcharge') "
+        f"AND {period} UNION ALL "
+        "SELECT position, effective_at, deduction_id, basis, NULL, billed_minutes, NULL, 0, "
+        f"{_SHOWN_ON}, deduction_id FROM deductions o WHERE basis IN ('flat', 'goodwill', 'warranty') AND {period} "
+        "ORDER BY 2, 1, 10"
     )
-    params = (cut.at, cut.position, contract_id, cut.position, min(last, cut.at), first or 0)
-    return [OverageLine(*row) for row in await snapshot.query(sql, params)]
+    of_period = (contract_id, cut.position, min(last, cut.at), first or 0)
+    params = (cut.at, cut.position, *of_period, cut.at, cut.position, *of_period)
+    return [BesideLine(*row[:9]) for row in await snapshot.query(sql, params)]

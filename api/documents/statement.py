@@ -15,11 +15,19 @@ from api.documents.letter import laid_out, letter_of, template
 from api.documents.page_lines import CONFIRMATIONS, ON_BEHALF
 from api.documents.parties import Buyer, Seller
 from ledger.values import from_micros, local_date
-from projections.statements import Behind, Line, OverageLine
+from projections.statements import Behind, BesideLine, Line
 
 TEMPLATE = template("statement")
 COLUMNS = ("Date", "Movement", "Worked", "Billed", "Confirmation", "Change", "Balance")
-OVERAGE_COLUMNS = ("Date", "Description", "Time", "Per hour", "Net")
+BESIDE_COLUMNS = ("Date", "Description", "Time", "Per hour", "Net")
+BESIDE = {
+    "overage": "Time beyond the credit",
+    "service": "Service",
+    "surcharge": "On-site surcharge",
+    "flat": "Covered by the flat fee",
+    "goodwill": "Goodwill",
+    "warranty": "Warranty",
+}
 MOVEMENTS = {
     "allotment": "Allotment",
     "top_up": "Top-up of credit",
@@ -69,7 +77,7 @@ class Statement:
     last_on: date
     dated: date
     pools: list[Pool]
-    overage: list[OverageLine]
+    beside: list[BesideLine]
     deductions: dict[str, Behind] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
 
@@ -97,7 +105,7 @@ def page_of(statement: Statement) -> dict[str, Any]:
             facts=[
                 ("Contract", statement.contract_id),
                 ("Customer number", statement.buyer.customer_id),
-                ("Period", f"{first} – {last}"),
+                ("Period", figures.days(statement.first_on, statement.last_on, labels.locale)),
                 ("As at", dated),
             ],
         ),
@@ -106,7 +114,7 @@ def page_of(statement: Statement) -> dict[str, Any]:
         "closing": [last, labels("Closing balance")],
         "pools": pools,
         "empty": labels("No movements in this period."),
-        "overage": _overage(statement, labels),
+        "beside": _beside(statement, labels),
         "notes": _notes(statement, labels),
     }
 
@@ -169,15 +177,16 @@ def _origin(behind: Behind, reference: str, statement: Statement, labels: Labels
     return found
 
 
-def _overage(statement: Statement, labels: Labels) -> dict[str, Any] | None:
-    if not statement.overage:
+def _beside(statement: Statement, labels: Labels) -> dict[str, Any] | None:
+    """Time and services that no credit bore."""
+    if not statement.beside:
         return None
 
     def money(cents: int) -> str:
         return figures.money(cents, statement.currency, labels.locale)
 
     rows = []
-    for line in statement.overage:
+    for line in statement.beside:
         behind = statement.deductions.get(line.deduction_id)
         details = [f"{labels('Deduction')} {line.deduction_id}"]
         if behind:
@@ -187,18 +196,17 @@ def _overage(statement: Statement, labels: Labels) -> dict[str, Any] | None:
         details.append(f"{labels('Invoice')} {number}" if number else labels("not invoiced yet"))
         cells = [
             _day(line.effective_at, statement, labels),
-            labels("Reversal" if line.reverses else "Time beyond the credit"),
-            figures.hours(line.minutes),
-            "" if line.rate_cents is None else money(line.rate_cents),
+            labels("Reversal" if line.reverses else BESIDE[line.kind]),
+            "" if line.minutes is None else figures.hours(line.minutes),
+            "" if line.rate_cents is None or line.minutes is None else money(line.rate_cents),
             money(line.amount_cents),
         ]
         rows.append({"cells": cells, "details": [*details, f"{labels('Ledger entries')} {line.position}"]})
-    total = [figures.hours(sum(line.minutes for line in statement.overage))]
-    total.append(money(sum(line.amount_cents for line in statement.overage)))
-    columns = [labels(column) for column in OVERAGE_COLUMNS]
+    total = [figures.hours(sum(line.minutes or 0 for line in statement.beside))]
+    total.append(money(sum(line.amount_cents for line in statement.beside)))
     return {
-        "title": labels("Time beyond the credit"),
-        "columns": columns,
+        "title": labels("Beside the credit"),
+        "columns": [labels(column) for column in BESIDE_COLUMNS],
         "rows": rows,
         "total": [labels("Total of the period"), *total],
     }
@@ -208,6 +216,6 @@ def _notes(statement: Statement, labels: Labels) -> list[str]:
     notes = [labels("Times are hours and minutes (h:mm).")]
     if statement.pools:
         notes.append(labels("Credit reserved for booked sessions is still part of the balance."))
-    if statement.overage:
-        notes.append(labels("Amounts for time beyond the credit are net; they are owed on an invoice."))
+    if any(line.amount_cents for line in statement.beside):
+        notes.append(labels("Amounts beside the credit are net; they are owed on an invoice."))
     return notes

@@ -75,6 +75,7 @@ class DeductionOut(BaseModel):
     basis: str = Field(description="What bears it: pool, overage, service, flat, goodwill or warranty.")
     effective_at: str
     recorded_at: str
+    dated: str | None = Field(description="When it was true, where that month was closed already.")
     worked_minutes: int
     worked_seconds: int
     billed_minutes: int
@@ -89,6 +90,7 @@ class DeductionOut(BaseModel):
     service: str | None
     engineer: str | None
     reason: str | None
+    documents: list[str] = Field(description="Invoices and credit notes that show it, in their order.")
     history: list[dict[str, Any]]
 
 

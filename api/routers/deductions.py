@@ -60,6 +60,7 @@ async def _show(
     boxes = [_sealed(text) for row in rows for text in (row.engineer, row.reason) if text is not None]
     boxes += [box for events in histories.values() for stored in events for box in sealed_in(stored.fact)]
     texts = await open_texts(snapshot, boxes)
+    documents = await _documents(snapshot, [row.deduction_id for row in rows], asked)
     shown = []
     for row in rows:
         unit = units.get((row.contract_id, row.pool or ""), "minutes")
@@ -71,6 +72,7 @@ async def _show(
                 basis=row.basis,
                 effective_at=show_instant(from_micros(row.effective_at)),
                 recorded_at=show_instant(from_micros(row.recorded_at)),
+                dated=show_instant(from_micros(row.dated)) if row.dated is not None else None,
                 worked_minutes=-(-row.worked_seconds // 60),
                 worked_seconds=row.worked_seconds,
                 billed_minutes=row.billed_minutes,
@@ -85,10 +87,25 @@ async def _show(
                 service=row.service,
                 engineer=texts.get(_sealed(row.engineer)) if row.engineer else None,
                 reason=texts.get(_sealed(row.reason)) if row.reason else None,
+                documents=documents[row.deduction_id],
                 history=[show(stored, texts) for stored in histories[f"deduction:{row.deduction_id}"]],
             )
         )
     return shown
+
+
+async def _documents(snapshot: Snapshot, deduction_ids: Sequence[str], asked: Cut) -> dict[str, list[str]]:
+    """The numbers of the documents that show each deduction: the way back from the minute to the invoice (M6)."""
+    found: dict[str, list[str]] = {deduction_id: [] for deduction_id in deduction_ids}
+    if not found:
+        return found
+    sql = (
+        f"SELECT deduction_id, number FROM shown WHERE deduction_id IN ({','.join('?' * len(found))}) "
+        "AND effective_at <= ? AND position <= ? ORDER BY position"
+    )
+    for deduction_id, number in await snapshot.query(sql, (*found, asked.at, asked.position)):
+        found[deduction_id].append(number)
+    return found
 
 
 def _as_it_stood(histories: dict[str, list[Stored]], row: DeductionRow) -> DeductionRow:

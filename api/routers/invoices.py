@@ -131,8 +131,11 @@ async def invoices(
             if value is not None:
                 condition += f" AND {column} = ?"
                 params.append(value)
-        for field, text, sign in (("from", from_, ">="), ("to", to, "<=")):
-            day = _day(field, text)
+        days = {"from": _day("from", from_), "to": _day("to", to)}
+        if days["from"] and days["to"] and days["from"] > days["to"]:
+            raise malformed("from", f"{from_} lies after {to}")
+        for field, sign in (("from", ">="), ("to", "<=")):
+            day = days[field]
             if day is not None:
                 condition += f" AND d.issued_on {sign} ?"
                 params.append(day.isoformat())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -22,11 +22,11 @@ from api.problems import PROBLEMS
 from api.routers.contracts import Filter, figure
 from api.state import State
 from ledger.access import Actor
-from ledger.errors import malformed
+from ledger.errors import Refusal, malformed
 from ledger.events import Sealed
 from ledger.values import first_instant, from_micros, local_date, show_instant, to_micros
 from projections.reader import Snapshot, cut, last_instant, open_texts
-from projections.statements import Behind, Line, OverageLine, between, deductions_behind, overage_lines, statement
+from projections.statements import Behind, BesideLine, Line, beside_lines, between, deductions_behind, statement
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], responses=PROBLEMS, dependencies=[CaughtUp])
 _sealed = msgspec.json.Decoder(Sealed).decode
@@ -100,28 +100,37 @@ async def read_statement(
         asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
         of_pools = await snapshot.query("SELECT pool, unit FROM accounts WHERE contract_id = ?", (contract_id,))
         units: dict[str, str] = dict(of_pools)
+        _check_pool(pool, units)
         period = _instants(from_, to, zone)
         lines = between(await statement(snapshot, contract_id, pool, asked), *period)
         after = decode_cursor(cursor, int, int, int)
         if after:
             lines = [line for line in lines if line.order > tuple(after)]
-        shown, following = page(lines, limit or len(lines), _line_key)
+        shown, following = page(lines, limit or len(lines), lambda line: line.order)
         texts = await _opened(snapshot, (line.note for line in shown))
         items = [_line(line, texts, units[line.pool]) for line in shown]
         return StatementOut(position=asked.position, contract_id=contract_id, items=items, next=following)
 
 
-def _line_key(line: Line) -> tuple[int, int, int]:
-    return (line.effective_at, line.position, int(line.recorded_at is not None))
-
-
 def _instants(from_: str | None, to: str | None, zone: str) -> tuple[int | None, int | None]:
-    """The first and the last instant (microseconds) of a period."""
+    """The first and the last instant (microseconds) of a period. Raises Refusal malformed."""
     begin, end = moment_of("from", from_), moment_of("to", to)
     first = None
     if begin is not None:
         first = to_micros(begin if isinstance(begin, datetime) else first_instant(begin, zone))
-    return first, last_instant(end, zone) if end is not None else None
+    last = last_instant(end, zone) if end is not None else None
+    if first is not None and last is not None and first > last:
+        raise malformed("from", f"{from_} lies after {to}")
+    return first, last
+
+
+_POOLS = "SELECT pool FROM accounts WHERE contract_id = ?"
+
+
+def _check_pool(pool: str | None, pools: Collection[str]) -> None:
+    if pool is not None and pool not in pools:
+        names = ", ".join(sorted(pools)) or "none"
+        raise Refusal("unknown-pool", f"The contract has no pool {pool}; its pools: {names}.", pool=pool)
 
 
 async def _opened(snapshot: Snapshot, sealed: Iterable[str | None]) -> dict[str, Any]:
@@ -166,6 +175,7 @@ def _as_csv(items: list[LineOut]) -> str:
     return out.getvalue()
 
 
+LONGEST_PDF = 2000  # lines: some seconds of typesetting
 _PARTIES = "provider, timezone, currency, language, country, customer_id, starts_on, party"
 
 
@@ -185,6 +195,7 @@ async def _for_customer(
         provider, zone, currency, language, country, customer_id, starts_on, party = row
         asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
         first, last = _instants(from_, to, zone)
+        _check_pool(pool, [name for (name,) in await snapshot.query(_POOLS, (contract_id,))])
         last = asked.at if last is None else min(last, asked.at)
         last_on = local_date(from_micros(last), zone)
         if first is not None and first > last:
@@ -192,9 +203,11 @@ async def _for_customer(
         began = date.fromisoformat(starts_on) if first is None else local_date(from_micros(first), zone)
         lines = await statement(snapshot, contract_id, pool, asked)
         behind = await deductions_behind(snapshot, contract_id, asked)
-        overage = await overage_lines(snapshot, contract_id, asked, first, last)
+        beside = await beside_lines(snapshot, contract_id, asked, first, last)
         shown = between(lines, first, last)
-        seen = {line.reference for line in shown} | {line.deduction_id for line in overage}
+        if len(shown) + len(beside) > LONGEST_PDF:
+            raise malformed("from", f"a PDF has at most {LONGEST_PDF} lines; ask for a shorter period, or for CSV")
+        seen = {line.reference for line in shown} | {line.deduction_id for line in beside}
         engineers = [one.engineer for one in behind.values() if one.deduction_id in seen]
         texts = await _opened(snapshot, [party, *(line.note for line in shown), *engineers])
         customer = {"customer_id": customer_id, "name": customer_id, "country": country, **texts.pop(party, {})}
@@ -210,7 +223,7 @@ async def _for_customer(
             last_on=last_on,
             dated=last_on if as_of is None and known_at is None else local_date(from_micros(asked.at), zone),
             pools=await _pools(snapshot, contract_id, pool, lines, first, last),
-            overage=[line for line in overage if pool is None or _pool_of(line, behind) == pool],
+            beside=[line for line in beside if pool is None or _pool_of(line, behind) == pool],
             deductions=behind,
             texts=texts,
         )
@@ -237,6 +250,6 @@ async def _pools(
     return pools
 
 
-def _pool_of(line: OverageLine, behind: dict[str, Behind]) -> str | None:
+def _pool_of(line: BesideLine, behind: dict[str, Behind]) -> str | None:
     found = behind.get(line.deduction_id)
     return found.pool if found is not None else None

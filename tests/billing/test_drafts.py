@@ -480,6 +480,9 @@ def test_one_walks_from_a_line_to_the_minute_the_engineer_and_the_confirmation(o
     assert deduction["overage"] == [{"minutes": 60, "rate": "90.00", "amount": "90.00"}]
     word = deduction["history"][-1]
     assert (word["type"], word["role"], word["data"]["by"]) == ("DeductionConfirmed", "customer", "Karl Kunde")
+    assert deduction["documents"] == [number]
+    note = office.credit(number)
+    assert office.see("deductions/E1", customer)["documents"] == [number, note]
     drawn = {one["position"] for one in office.walk("contracts/C/statement") if one["reference"] == "E1"}
     assert drawn | {one["position"] for one in deduction["history"]} == set(line["events"])
 

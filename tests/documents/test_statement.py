@@ -13,10 +13,10 @@ from pypdf import PdfReader
 from api.documents.labels import LANGUAGES
 from api.documents.page_lines import CONFIRMATIONS
 from api.documents.parties import buyer_of, seller_of
-from api.documents.statement import COLUMNS, MOVEMENTS, ON_BEHALF, OVERAGE_COLUMNS, Pool, Statement, page_of
+from api.documents.statement import BESIDE, BESIDE_COLUMNS, COLUMNS, MOVEMENTS, ON_BEHALF, Pool, Statement, page_of
 from api.documents.statement import statement_pdf as pdf_of
 from ledger.values import to_micros
-from projections.statements import Behind, Line, OverageLine
+from projections.statements import Behind, BesideLine, Line
 from tests.documents.samples import GERMAN_BUYER, GERMAN_SELLER
 from tests.documents.test_labels import Strict, catalogue
 from tests.documents.test_pdf import HOSTILE
@@ -65,9 +65,9 @@ FEBRUARY = Statement(
     last_on=date(2026, 3, 1),
     dated=date(2026, 3, 31),
     pools=[CARE, LUMP],
-    overage=[
-        OverageLine(19, at(2, 12), "W-2", None, 15, 8900, 2225, "HS-2026-00001"),
-        OverageLine(21, at(2, 20), "W-3", "W-3.overage", -60, 8900, -8900, None),
+    beside=[
+        BesideLine(19, at(2, 12), "W-2", "overage", None, 15, 8900, 2225, "HS-2026-00001"),
+        BesideLine(21, at(2, 20), "W-3", "overage", "W-3.overage", -60, 8900, -8900, None),
     ],
     deductions={
         "W-1": behind("W-1", 5641, 100, "confirmed", ticket_id="T-1", engineer="sealed name", on_behalf=True),
@@ -78,7 +78,7 @@ FEBRUARY = Statement(
     },
     texts={"sealed reason": "Für die Wartezeit", "sealed name": "Jürgen Weiß"},
 )
-EMPTY = replace(FEBRUARY, pools=[Pool("care", "minutes", None, 480, [])], overage=[], deductions={}, texts={})
+EMPTY = replace(FEBRUARY, pools=[Pool("care", "minutes", None, 480, [])], beside=[], deductions={}, texts={})
 
 
 def pages(statement: Statement) -> list[str]:
@@ -158,7 +158,14 @@ def test_each_language_has_its_words_and_an_unknown_one_is_english(language: str
 def test_no_word_of_a_statement_is_missing_in_a_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.documents.statement.labels_for", lambda _: Strict("de", catalogue("de")))
     assert page_of(FEBRUARY)["lang"] == page_of(EMPTY)["lang"] == "de"
-    words = {*COLUMNS, *OVERAGE_COLUMNS, *MOVEMENTS.values(), *ON_BEHALF.values(), *CONFIRMATIONS.values()}
+    words = {
+        *COLUMNS,
+        *BESIDE_COLUMNS,
+        *BESIDE.values(),
+        *MOVEMENTS.values(),
+        *ON_BEHALF.values(),
+        *CONFIRMATIONS.values(),
+    }
     assert all(words <= set(catalogue(language)) for language in LANGUAGES if language != "en")
 
 
@@ -186,7 +193,7 @@ def test_a_long_statement_repeats_its_head_and_numbers_its_pages() -> None:
     """From 100:00, 150 times 15 minutes are 37:30: 62:30 are left."""
     lines = [line(n, at(2, 3), "work", f"W-{n}", -15, 6000 - 15 * n, ticket_id="T-1") for n in range(1, 151)]
     worked = {one.reference: behind(one.reference, 600, 15, "pending", ticket_id="T-1") for one in lines}
-    long = replace(FEBRUARY, pools=[Pool("care", "minutes", None, 6000, lines)], overage=[], deductions=worked)
+    long = replace(FEBRUARY, pools=[Pool("care", "minutes", None, 6000, lines)], beside=[], deductions=worked)
     found = pages(long)
     assert len(found) > 3
     for number, text in enumerate(found, start=1):

@@ -240,3 +240,30 @@ def test_who_may_read_a_statement_may_read_it_as_pdf_and_nobody_else(door: Door)
             if response.status_code == 404:
                 assert problem(response)["code"] == "unknown-contract"
     assert door.get("contracts/mine/statement", "", PDF).status_code == 401
+
+
+def test_what_no_credit_bears_is_on_the_statement_with_its_invoice(door: Door) -> None:
+    """90 minutes at 1350.00 an hour are 2025.00; 20 flat minutes and 15 of goodwill cost nothing."""
+    german = {**MOEWE, "language": "de"}
+    sign(door, "P", "dytron-pay", german, agreed={"rates.training": {"kind": "hourly", "rate": "1350.00"}})
+    door.all_ok([opening("t", "P"), working("e", "t", 90, service="training")])
+    text = text_of(door, "P", as_of="2026-02-28")
+    assert "1:30 1.350,00 CZK 2.025,00 CZK" in text
+    assert "noch nicht abgerechnet" in text
+    number = door.ok("issue-invoice", contract_id="P", through_on="2026-02-28")["number"]
+    assert f"Rechnung {number}" in text_of(door, "P")
+    sign(door, "F", "easyredmine-priority", german | {"customer_id": "flat"})
+    door.all_ok([opening("f", "F"), working("g", "f", 20)])
+    door.all_ok([working("h", "f", 15, treatment="goodwill", reason="Sorry")])
+    text = text_of(door, "F", as_of="2026-02-28")
+    assert "Durch die Pauschale gedeckt 0:20 0,00 €" in text
+    assert "Kulanz 0:15 0,00 €" in text
+    assert "Summe des Zeitraums 0:35 0,00 €" in text
+
+
+def test_a_statement_too_long_for_a_pdf_asks_for_a_shorter_period(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    tell_year(door)
+    monkeypatch.setattr("api.routers.statements.LONGEST_PDF", 2)
+    answer = door.get("contracts/C/statement", headers={"Accept": "application/pdf"})
+    assert (answer.status_code, answer.json()["field"]) == (422, "from")
+    assert door.get("contracts/C/statement", headers={"Accept": "text/csv"}).status_code == 200
