@@ -1,4 +1,4 @@
-"""The console command `support-ledger`: serve, import, ask, rebuild, verify, and hand out tokens."""
+"""The console command `support-ledger`: serve, import, ask, export, rebuild, verify; `token` is in `token_cli`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -22,20 +21,18 @@ from api.routers import contracts, statements
 from api.routers import sla as sla_doors
 from api.routers.plans import show_plan
 from api.state import State, open_state
+from api.token_cli import out, token_app
+from api.working import opened
 from ledger.catalogue.loader import CatalogueError, load_catalogue
 from ledger.commands.door import Ledger
 from ledger.errors import Refusal
 from ledger.settings import Settings, without_secrets
 from ledger.store import Unavailable, open_store
-from ledger.tokens import create_token, list_tokens, revoke_token
 from ledger.verify import first_fault
 from projections.all_views import VIEWS
-from projections.runner import Projector
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-token_app = typer.Typer(no_args_is_help=True, help="Access: make, list and revoke tokens.")
 app.add_typer(token_app, name="token")
-out = Console(width=None if sys.stdout.isatty() else 150)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 AsJson = Annotated[bool, typer.Option("--json", help="The API's shape instead of a table.")]
 When = Annotated[str | None, typer.Option(help="An instant with offset, or a day.")]
@@ -155,30 +152,19 @@ def rebuild(
     unknown = [name for name in views or [] if name not in VIEWS]
     if unknown:
         raise Refusal("not-found", f"There is no view {unknown[0]}; there are {', '.join(VIEWS)}.")
-    settings = Settings()
-    store = open_store(settings.database_url)
-    projector = Projector(settings.database_url)
-    projector.prepare()
-    with _progress("rebuilding", store.highest_position()) as progress:
+    with opened(Settings()) as (store, projector), _progress("rebuilding", store.highest_position()) as progress:
         position = projector.rebuild(views or (), progress)
     out.print(f"rebuilt {', '.join(views or VIEWS)} up to position {position}")
-    projector.close()
-    store.close()
 
 
 @app.command()
 def verify() -> None:
     """Proves that the stored history is whole and that the views equal it; exit status 1 and the first fault if not."""
-    settings = Settings()
-    store = open_store(settings.database_url)
-    projector = Projector(settings.database_url)
-    projector.prepare()
-    with _progress("reading the history", store.highest_position()) as progress:
-        fault = first_fault(store.database, progress)
-    faults = [f"history: {fault}"] if fault else projector.differences()
-    position = store.highest_position()
-    projector.close()
-    store.close()
+    with opened(Settings()) as (store, projector):
+        with _progress("reading the history", store.highest_position()) as progress:
+            fault = first_fault(store.database, progress)
+        faults = [f"history: {fault}"] if fault else projector.differences()
+        position = store.highest_position()
     if faults:
         err.print(f"fault: {faults[0]}", markup=False)
         raise typer.Exit(1)
@@ -203,44 +189,12 @@ def plans(plan: Annotated[str | None, typer.Argument()] = None, json: AsJson = F
 def status() -> None:
     """Settings in force, positions and lag; no secrets."""
     settings = Settings()
-    store = open_store(settings.database_url)
-    projector = Projector(settings.database_url)
-    projector.prepare()
-    head, view = store.highest_position(), projector.position()
+    with opened(settings) as (store, projector):
+        head, view = store.highest_position(), projector.position()
     out.print(f"database   {without_secrets(settings.database_url)}", markup=False, highlight=False)
     out.print(f"catalogue  {settings.catalogue or 'as shipped'}", markup=False, highlight=False)
     out.print(f"events     {head}", highlight=False)
     out.print(f"views      up to {view}, {head - view} behind", highlight=False)
-    projector.close()
-    store.close()
-
-
-@token_app.command("create")
-def token_create(
-    role: Annotated[str, typer.Option()],
-    provider: str | None = None,
-    customer: str | None = None,
-    partner: str | None = None,
-    expires_on: Annotated[str | None, typer.Option(help="First day on which it no longer holds (UTC).")] = None,
-) -> None:
-    """Prints a new token, alone; only its hash is stored."""
-    settings = Settings()
-    catalogue = load_catalogue(settings.catalogue)
-    if provider is not None and provider not in catalogue.providers():
-        raise Refusal("malformed", f"provider: is one of {', '.join(catalogue.providers())}", field="provider")
-    try:
-        last = date.fromisoformat(expires_on) if expires_on else None
-    except ValueError:
-        raise Refusal("malformed", "expires_on: is a day such as 2027-01-31", field="expires_on") from None
-    store = open_store(settings.database_url)
-    projector = Projector(settings.database_url)
-    projector.prepare()
-    projector.catch_up()
-    try:
-        sys.stdout.write(create_token(store.database, role, provider, customer, partner, last)[1] + "\n")
-    finally:
-        projector.close()
-        store.close()
 
 
 @app.command("export")
@@ -255,30 +209,6 @@ def export_books(
     """Books for other programs: every movement of credit and money, in double entry."""
     books = _ask(lambda state: export_days(state.reader, form, from_, to, provider, accounts))
     write_books(books, output)
-
-
-@token_app.command("list")
-def token_list() -> None:
-    """Tokens by id, never the tokens themselves."""
-    store = open_store(Settings().database_url)
-    for info in list_tokens(store.database):
-        scope = ", ".join(value for value in (info.provider, info.customer, info.partner) if value) or "all providers"
-        state = f"revoked {info.revoked_at}" if info.revoked_at else f"until {info.expires_on or 'further notice'}"
-        out.print(
-            f"{info.token_id}  {info.role:<9} {scope}  made {info.created_at}  {state}", markup=False, highlight=False
-        )
-    store.close()
-
-
-@token_app.command("revoke")
-def token_revoke(token_id: str) -> None:
-    """From now on the token opens nothing; running servers know at once."""
-    store = open_store(Settings().database_url)
-    try:
-        revoke_token(store.database, token_id)
-    finally:
-        store.close()
-    out.print(f"revoked {token_id}", highlight=False)
 
 
 def main() -> None:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from api.books.chart import MINUTES, OPENING, beancount_name
-from api.books.journal import Book, Posting, Transaction, show_amount
-from ledger.values import from_micros, show_instant
+from api.books.journal import Book, Posting, Transaction, show_amount, tags
 
 
 def beancount(book: Book) -> bytes:
@@ -48,13 +47,9 @@ def _lines(book: Book) -> Iterator[str]:
 def _transaction(one: Transaction) -> Iterator[str]:
     links = [] if one.position is None else [one.position, *one.behind]
     yield " ".join([f"{one.on} *", _string(one.narration), *(f"^position-{link}" for link in links)])
-    if one.position is not None:
-        yield f"  position: {one.position}"
-        yield f"  effective: {_string(show_instant(from_micros(one.at)))}"
-    if one.recorded_at is not None:
-        yield f"  recorded: {_string(show_instant(from_micros(one.recorded_at)))}"
-    if one.contract_id is not None:
-        yield f"  contract: {_string(one.contract_id)}"
+    for name, value in tags(one).items():
+        if value is not None:
+            yield f"  {name}: {value if isinstance(value, int) else _string(value)}"
     for posting in one.postings:
         yield from _posting(posting)
 

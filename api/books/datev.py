@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from api.books.chart import Account, plain_name
-from api.books.journal import DOCUMENTS, Book, Posting, Transaction
+from api.books.journal import CREDIT_NOTE, DOCUMENTS, Book, Posting, Transaction, tags
 from ledger.errors import malformed
-from ledger.values import from_micros, show_cents, show_instant
+from ledger.values import show_cents
 
 CURRENCY = "EUR"
 TEXT_LENGTH, INFO_LENGTH = 60, 210
@@ -89,12 +89,13 @@ def _format() -> tuple[list[str], frozenset[int]]:
     return list(told["columns"]), frozenset(place - 1 for place in told["texts"])
 
 
-def check_period(from_on: date | None, to_on: date | None) -> tuple[date, date]:
-    """Both days, within one calendar year. Refuses `malformed` naming the field: a file holds one fiscal year."""
-    if from_on is None:
-        raise malformed("from", "a Buchungsstapel is of one year; name its first day, such as 2026-01-01.")
-    if to_on is None:
-        raise malformed("to", f"a Buchungsstapel is of one year; name its last day, such as {from_on.year}-12-31.")
+def check_period(from_on: date | None, to_on: date | None, today: date) -> tuple[date, date]:
+    """Both days, within one calendar year; what is not given is the year's first or last day, by default of this year.
+
+    Refuses `malformed` naming the field: a file holds one fiscal year.
+    """
+    year = (from_on or to_on or today).year
+    from_on, to_on = from_on or date(year, 1, 1), to_on or date(year, 12, 31)
     if to_on.year != from_on.year:
         raise malformed("to", f"lies in {to_on.year}, {from_on} in {from_on.year}; a Buchungsstapel is of one year.")
     return from_on, to_on
@@ -149,7 +150,8 @@ def _pairs(one: Transaction) -> Iterator[tuple[Posting, Posting, int]]:
 def _row(one: Transaction, debit: Posting, contra: Posting, amount: int, mapping: Mapping) -> str:
     """The account is the receivable, else what accrued; S says that it is debited, H credited.
 
-    Belegfeld 1 is a document's number; a charge has none, and its position stands there: `P17`.
+    Belegfeld 1 is a document's number; a charge has none, and its position stands there: `P17`. Belegfeld 2 is the
+    invoice that a credit note takes back.
     """
     leads = _rank(debit.account) <= _rank(contra.account)
     lead, other, side = (debit, contra, "S") if leads else (contra, debit, "H")
@@ -162,17 +164,20 @@ def _row(one: Transaction, debit: Posting, contra: Posting, amount: int, mapping
         "Gegenkonto (ohne BU-Schlüssel)": mapping.number(other.account),
         "Belegdatum": f"{one.on:%d%m}",
         "Belegfeld 1": one.reference if has_number else f"P{one.position}",
+        "Belegfeld 2": (lead.note or "") if one.kind == CREDIT_NOTE else "",
         "Buchungstext": one.narration[:TEXT_LENGTH],
     }
+    told = tags(one)
     about = {
         "Position": str(one.position),
         "Vertrag": one.contract_id,
         "Referenz": one.reference,
-        "Erfasst": show_instant(from_micros(one.recorded_at)) if one.recorded_at is not None else None,
+        "Erfasst": told["recorded"],
+        "Datiert": told["dated"],
         "Zu": lead.note,
     }
     for place, (kind, content) in enumerate(((k, v) for k, v in about.items() if v is not None), 1):
-        cells |= {f"Beleginfo - Art {place}": kind, f"Beleginfo - Inhalt {place}": content[:INFO_LENGTH]}
+        cells |= {f"Beleginfo - Art {place}": kind, f"Beleginfo - Inhalt {place}": str(content)[:INFO_LENGTH]}
     names, texts = _format()
     return ";".join(_quoted(cells.get(name, "")) if n in texts else cells.get(name, "") for n, name in enumerate(names))
 

@@ -95,7 +95,10 @@ def _of_credit(
     part: Movement, contracts: Contracts, at: int, recorded_at: int | None, kind: str, postings: tuple[Posting, ...]
 ) -> Transaction:
     on = local_date(from_micros(at), contracts[part.contract_id].timezone)
-    return Transaction(on, at, part.position, recorded_at, part.contract_id, kind, part.reference, postings)
+    dated = part.dated if recorded_at is not None else None
+    return Transaction(
+        on, at, part.position, recorded_at, part.contract_id, kind, part.reference, postings, dated=dated
+    )
 
 
 def charge_transaction(charge: Charge, contracts: Contracts) -> Transaction:
@@ -114,6 +117,7 @@ def charge_transaction(charge: Charge, contracts: Contracts) -> Transaction:
             Posting(accrued(provider, charge.contract_id), charge.amount_cents, charge.currency, charge.reverses),
             Posting(earned, -charge.amount_cents, charge.currency, charge.reverses),
         ),
+        dated=charge.dated,
     )
 
 

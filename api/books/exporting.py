@@ -49,7 +49,7 @@ async def export(
         async with state_reader.snapshot() as snapshot:
             return JOURNALS[form](await read_book(snapshot, from_on, to_on, provider, asked_at))
     mapping = read_mapping(accounts)
-    first, last = check_period(from_on, to_on)
+    first, last = check_period(from_on, to_on, asked_at.date())
     async with state_reader.snapshot() as snapshot:
         await _check_currency(snapshot, provider)
         return datev(await read_book(snapshot, first, last, provider, asked_at), first, mapping, asked_at)

@@ -6,14 +6,15 @@ import csv
 import io
 
 from api.books.chart import plain_name
-from api.books.journal import Book, show_amount
-from ledger.values import from_micros, show_instant
+from api.books.journal import Book, show_amount, tags
+from api.spreadsheet import as_text
 
 COLUMNS = (
     "position",
     "effective_on",
     "effective_at",
     "recorded_at",
+    "dated_at",
     "contract_id",
     "kind",
     "reference",
@@ -22,7 +23,6 @@ COLUMNS = (
     "commodity",
     "note",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def flat(book: Book) -> bytes:
@@ -34,8 +34,7 @@ def flat(book: Book) -> bytes:
         head = (
             one.position,
             one.on,
-            show_instant(from_micros(one.at)) if one.position is not None else None,
-            show_instant(from_micros(one.recorded_at)) if one.recorded_at is not None else None,
+            *(tags(one).get(name) for name in ("effective", "recorded", "dated")),
             _text(one.contract_id),
             _text(one.kind),
             _text(one.reference),
@@ -47,5 +46,4 @@ def flat(book: Book) -> bytes:
 
 
 def _text(text: str | None) -> str | None:
-    """What a spreadsheet would take for a formula is quoted with ', which no id begins with: `-2-3` is `'-2-3`."""
-    return f"'{text}" if text is not None and text.startswith(FORMULA) else text
+    return as_text(text) if text is not None else None

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from api.books.chart import MINUTES, plain_name
-from api.books.journal import Book, Transaction, show_amount
-from ledger.values import from_micros, show_instant
+from api.books.journal import Book, Transaction, show_amount, tags
 
 
 def hledger(book: Book) -> bytes:
@@ -35,14 +34,8 @@ def _lines(book: Book) -> Iterator[str]:
 def _transaction(one: Transaction, place: int, asserted: dict[tuple[int, int], str]) -> Iterator[str]:
     code = "" if one.position is None else f"({one.position}) "
     yield f"{one.on} * {code}{one.narration}"
-    tags = {
-        "position": one.position,
-        "effective": show_instant(from_micros(one.at)) if one.position is not None else None,
-        "recorded": show_instant(from_micros(one.recorded_at)) if one.recorded_at is not None else None,
-        "contract": one.contract_id,
-        "behind": " ".join(map(str, one.behind)) or None,
-    }
-    shown = ", ".join(f"{name}:{value}" for name, value in tags.items() if value is not None)
+    told = tags(one) | {"behind": " ".join(map(str, one.behind)) or None}
+    shown = ", ".join(f"{name}:{value}" for name, value in told.items() if value is not None)
     if shown:
         yield f"    ; {shown}"
     for part, posting in enumerate(one.postings):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from api.books.chart import MINUTES, OPENING, Account
-from ledger.values import show_cents
+from ledger.values import from_micros, show_cents, show_instant
 
 INVOICE, CREDIT_NOTE = DOCUMENTS = ("invoice", "credit-note")
 
@@ -32,7 +32,8 @@ class Transaction:
 
     `on` is the day of `at`, its effective time in microseconds, in the provider's zone; for a document the day of
     issue. `recorded_at` is None for breakage, which nobody records, and for an opening balance, which is no event and
-    has no `position`. `behind` are the positions of the events that a document's lines rest on. Ids only, no texts.
+    has no `position`. `behind` are the positions of the events that a document's lines rest on. `dated` is when it was
+    true, where that month was closed already (M5). Ids only, no texts.
     """
 
     on: date
@@ -44,6 +45,7 @@ class Transaction:
     reference: str
     postings: tuple[Posting, ...]
     behind: tuple[int, ...] = ()
+    dated: int | None = None
 
     def __post_init__(self) -> None:
         sums: dict[str, int] = defaultdict(int)
@@ -58,8 +60,8 @@ class Transaction:
 
     @property
     def order(self) -> tuple[date, int, int, bool]:
-        """By day, effective time and position; what expires goes before what follows from it, as in statements."""
-        return (self.on, self.at, self.position or 0, self.recorded_at is not None)
+        """By day, effective time and position; a grant goes before its own breakage, as in statements."""
+        return (self.on, self.at, self.position or 0, self.recorded_at is None)
 
 
 @dataclass(slots=True, frozen=True)
@@ -128,6 +130,15 @@ def _openings(before: Iterable[Transaction], from_on: date) -> Iterator[Transact
 def last_day(day: date) -> date:
     """The last day of its month: 2026-02-10 is 2026-02-28."""
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def tags(one: Transaction) -> dict[str, str | int | None]:
+    """Where and when: position, both times and the contract, None where there is none; none at all of an opening."""
+    if one.position is None:
+        return {}
+    times = {"effective": one.at, "recorded": one.recorded_at, "dated": one.dated}
+    shown = {name: show_instant(from_micros(at)) if at is not None else None for name, at in times.items()}
+    return {"position": one.position, **shown, "contract": one.contract_id}
 
 
 def show_amount(amount: int, commodity: str) -> str:

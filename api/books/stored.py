@@ -39,6 +39,7 @@ class Movement(NamedTuple):
     reserved: int
     expires_at: int | None
     currency: str | None
+    dated: int | None = None
 
 
 class Charge(NamedTuple):
@@ -54,6 +55,7 @@ class Charge(NamedTuple):
     amount_cents: int
     currency: str
     reverses: str | None
+    dated: int | None = None
 
 
 class Document(NamedTuple):
@@ -82,15 +84,15 @@ async def read_stored(snapshot: Snapshot, provider: str | None, position: int) -
     )
     movements = await snapshot.query(
         "SELECT m.position, m.part, m.contract_id, m.pool, m.grant_id, m.effective_at, m.recorded_at, m.kind, "
-        "m.reference, m.granted, m.consumed, m.reserved, m.expires_at, a.currency FROM movements m "
+        "m.reference, m.granted, m.consumed, m.reserved, m.expires_at, a.currency, m.dated FROM movements m "
         "JOIN accounts a ON a.contract_id = m.contract_id AND a.pool = m.pool "
         f"JOIN contracts k ON k.contract_id = m.contract_id{condition} ORDER BY m.position, m.part",
         params,
     )
     charges = await snapshot.query(
         "SELECT c.charge_id, c.contract_id, c.position, c.effective_at, c.recorded_at, c.kind, c.family, "
-        f"c.amount_cents, c.currency, c.reverses FROM charges c JOIN contracts k ON k.contract_id = c.contract_id"
-        f"{condition} ORDER BY c.position",
+        "c.amount_cents, c.currency, c.reverses, c.dated FROM charges c "
+        f"JOIN contracts k ON k.contract_id = c.contract_id{condition} ORDER BY c.position",
         params,
     )
     stored = await snapshot.query(

@@ -20,6 +20,7 @@ from api.models import LineOut, StatementOut
 from api.paging import AsOf, ContractId, Cursor, KnownAt, Limit, MomentParam, decode_cursor, moment_of, page
 from api.problems import PROBLEMS
 from api.routers.contracts import Filter, figure
+from api.spreadsheet import as_text
 from api.state import State
 from ledger.access import Actor
 from ledger.errors import Refusal, malformed
@@ -160,7 +161,6 @@ def _line(line: Line, texts: dict[str, Any], unit: str) -> LineOut:
     )
 
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 TEXTS = {"pool", "kind", "reference", "note"}
 
 
@@ -171,7 +171,7 @@ def _as_csv(items: list[LineOut]) -> str:
     writer.writerow(LineOut.model_fields)
     for item in items:
         row = {name: "" if value is None else value for name, value in item.model_dump().items()}
-        writer.writerow([f"'{v}" if name in TEXTS and v.startswith(FORMULA) else v for name, v in row.items()])
+        writer.writerow([as_text(value) if name in TEXTS else value for name, value in row.items()])
     return out.getvalue()
 
 

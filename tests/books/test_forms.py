@@ -1,6 +1,8 @@
 """How books are written in each format, by lines worked out by hand; and that names stay apart."""
 
+import csv
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,12 +12,13 @@ from hypothesis import strategies as st
 
 from api.books.beancount import beancount
 from api.books.chart import accrued, beancount_name, plain_name
-from api.books.datev import datev, read_mapping
+from api.books.datev import check_period, datev, read_mapping
 from api.books.entries import document_transaction
 from api.books.flat import flat
 from api.books.hledger import hledger
 from ledger.errors import Refusal
 from ledger.events import VatLine
+from ledger.values import to_micros
 from tests.books.made import HARD_IDS, book, credit_note, fee, invoice, line
 
 MADE = datetime(2026, 5, 2, 8, 30, 15, 250_000, tzinfo=UTC)
@@ -130,10 +133,10 @@ def test_an_hledger_journal_that_opens_with_a_balance() -> None:
 def test_no_id_becomes_a_formula_in_a_spreadsheet() -> None:
     lines = flat(book(fee("-2-3", 5))).decode().split("\r\n")
     assert lines == [
-        "position,effective_on,effective_at,recorded_at,contract_id,kind,reference,account,amount,commodity,note",
-        "3,2026-03-31,2026-03-31T10:00:00Z,2026-03-31T10:00:01Z,'-2-3,fee,'-2-3.fee.1,"
+        "position,effective_on,effective_at,recorded_at,dated_at,contract_id,kind,reference,account,amount,commodity,note",
+        "3,2026-03-31,2026-03-31T10:00:00Z,2026-03-31T10:00:01Z,,'-2-3,fee,'-2-3.fee.1,"
         "Assets:Accrued:acme:-2-3,0.05,EUR,",
-        "3,2026-03-31,2026-03-31T10:00:00Z,2026-03-31T10:00:01Z,'-2-3,fee,'-2-3.fee.1,Income:Fee:acme:-2-3,-0.05,EUR,",
+        "3,2026-03-31,2026-03-31T10:00:00Z,2026-03-31T10:00:01Z,,'-2-3,fee,'-2-3.fee.1,Income:Fee:acme:-2-3,-0.05,EUR,",
         "",
     ]
 
@@ -183,8 +186,8 @@ def test_the_rows_of_a_fee_an_invoice_and_a_credit_note() -> None:
             '899,00;"S";"EUR";;;"";1300;4200;"";3103;"P3";"";;"fee C-1.fee.1"',
             '899,00;"S";"EUR";;;"";1210;1300;"";0104;"GR-2026-00007";"";;"invoice GR-2026-00007"',
             '170,81;"S";"EUR";;;"";1210;3806;"";0104;"GR-2026-00007";"";;"invoice GR-2026-00007"',
-            '899,00;"H";"EUR";;;"";1210;1300;"";1004;"GK-2026-00001";"";;"credit-note GK-2026-00001"',
-            '170,81;"H";"EUR";;;"";1210;3806;"";1004;"GK-2026-00001";"";;"credit-note GK-2026-00001"',
+            '899,00;"H";"EUR";;;"";1210;1300;"";1004;"GK-2026-00001";"GR-2026-00007";;"credit-note GK-2026-00001"',
+            '170,81;"H";"EUR";;;"";1210;3806;"";1004;"GK-2026-00001";"GR-2026-00007";;"credit-note GK-2026-00001"',
         )
     ]
     assert ";".join(rows[3].split(";")[20:30]) == (
@@ -243,3 +246,28 @@ def test_two_companies_never_share_a_file() -> None:
     ) as refused:
         datev(book(fee(), fee("C-2", provider="other")), date(2026, 1, 1), read_mapping(), MADE)
     assert refused.value.members["field"] == "provider"
+
+
+@pytest.mark.parametrize(
+    ("from_on", "to_on", "period"),
+    [
+        (None, None, (date(2026, 1, 1), date(2026, 12, 31))),
+        (date(2025, 3, 1), None, (date(2025, 3, 1), date(2025, 12, 31))),
+        (None, date(2025, 3, 31), (date(2025, 1, 1), date(2025, 3, 31))),
+        (date(2025, 12, 31), date(2025, 12, 31), (date(2025, 12, 31), date(2025, 12, 31))),
+    ],
+)
+def test_a_stack_is_of_a_year_by_default_of_this_one(
+    from_on: date | None, to_on: date | None, period: tuple[date, date]
+) -> None:
+    assert check_period(from_on, to_on, date(2026, 5, 2)) == period
+
+
+def test_what_came_late_says_in_every_form_when_it_was_true() -> None:
+    late = replace(fee(), dated=to_micros(datetime(2026, 2, 10, 9, tzinfo=UTC)))
+    told = "2026-02-10T09:00:00Z"
+    assert f'  dated: "{told}"' in beancount(book(late)).decode()
+    assert f", dated:{told}, contract:C-1" in hledger(book(late)).decode()
+    rows = csv.DictReader(flat(book(late)).decode().splitlines())
+    assert [row["dated_at"] for row in rows] == [told, told]
+    assert f'"Datiert";"{told}"' in datev(book(late), date(2026, 1, 1), read_mapping(), MADE).decode("cp1252")
