@@ -1,4 +1,7 @@
-"""Random histories of work, disputes, reversals, invoices and credit notes: no cent is lost or billed twice."""
+"""Random histories of work, disputes, reversals, invoices and credit notes: no cent is lost or billed twice.
+
+The customer wins and loses a VAT id on the way, or leaves the EU: what goes back bears the VAT that was asked for.
+"""
 
 from collections.abc import Iterator
 from itertools import count
@@ -24,6 +27,7 @@ actions = st.one_of(
     *[st.tuples(st.just("reverse"), earlier, st.sampled_from([0, 0, 28]))] * 3,
     *[st.tuples(st.just("issue"), st.just(0), st.sampled_from([5, 14, 20, 28, 31, 31, 31]))] * 4,
     *[st.tuples(st.just("credit"), earlier, st.just(0))] * 3,
+    *[st.tuples(st.just("customer"), st.sampled_from(["ATU13585627", "none", "CH"]), st.just(0))] * 2,
 )
 histories = st.lists(actions, min_size=4, max_size=22)
 contracts = count(1)
@@ -57,6 +61,11 @@ def tell(office: Office, contract: str, history: list[tuple[str, int | str, int]
             answer = office.send("dispute-deduction", deduction | {"by": "K"})
         elif what in ("upheld", "reversed"):
             answer = office.send("settle-dispute", deduction | {"outcome": what})
+        elif what == "customer":
+            country, vat_id = ("CH", None) if size == "CH" else ("AT", None if size == "none" else size)
+            answer = office.send(
+                "amend-customer", {"contract_id": contract, "customer": {"country": country, "vat_id": vat_id}}
+            )
         elif what == "reverse":
             answer = office.send("reverse-deduction", deduction)
         elif what == "issue":
@@ -84,17 +93,25 @@ def check(office: Office, contract: str) -> None:
     assert billed + cents(draft["net"]) + waiting == sum(cents(one["amount"]) for one in charges.values())
 
     standing: dict[str, str] = {}
+    taxed: dict[str, tuple[str, str]] = {}
     for document in documents:
         assert cents(document["net"]) == sum(cents(line["net"]) for line in document["lines"])
         assert cents(document["gross"]) == cents(document["net"]) + cents(document["vat_total"])
         assert cents(document["net"]) > 0
+        assert cents(document["gross"]) > 0
         if document["kind"] == "invoice" and document["credited_by"] is None:
             for line in document["lines"]:
                 if line["charge_id"] is not None:
                     assert line["charge_id"] not in standing, line
                     assert line["net"] == charges[line["charge_id"]]["amount"]
                     standing[line["charge_id"]] = document["number"]
+                    taxed[line["charge_id"]] = (line["vat_category"], line["vat_rate"])
     assert standing == {name: one["invoice_number"] for name, one in charges.items() if one["invoice_number"]}
+    in_draft = {line["charge_id"]: (line["vat_category"], line["vat_rate"]) for line in draft["lines"]}
+    for charge_id, told in (taxed | in_draft).items():
+        reverses = charges[charge_id]["reverses"] if charge_id is not None else None
+        assert reverses not in taxed or taxed[reverses] == told, charge_id
+    assert len({category == "O" for category, _ in in_draft.values()}) <= 1
     drafted = {line["charge_id"] for line in draft["lines"] if line["charge_id"] is not None}
     assert not drafted & standing.keys()
     assert not set(draft["waiting"]) & (standing.keys() | drafted)
@@ -109,7 +126,7 @@ def test_what_is_billed_and_what_is_not_come_to_what_is_owed(
     desk: Office, history: list[tuple[str, int | str, int]]
 ) -> None:
     contract = f"C{next(contracts)}"
-    desk.sign(contract, PLAN)
+    desk.sign(contract, PLAN, customer={"country": "AT"})
     desk.ticket(contract, contract, "2026-01-01T09:00:00Z")
     # An hour out of goodwill, after every day through which is issued, so that the draft always has a line.
     free = {"treatment": "goodwill", "reason": "R", "entry_id": f"{contract}-free", "ticket_id": contract}
