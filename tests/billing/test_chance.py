@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
-from hypothesis import given, note
+from hypothesis import example, given, note
 from hypothesis import strategies as st
 
 from tests.billing.office import Office, office_over
@@ -122,6 +122,8 @@ def check(office: Office, contract: str) -> None:
 
 
 @given(histories)
+@example([("work", 301, 3), ("issue", 0, 31), ("customer", "ATU13585627", 0), ("reverse", 0, 0)])
+@example([("work", 301, 3), ("issue", 0, 31), ("customer", "CH", 0), ("reverse", 0, 0), ("credit", 0, 0)])
 def test_what_is_billed_and_what_is_not_come_to_what_is_owed(
     desk: Office, history: list[tuple[str, int | str, int]]
 ) -> None:

@@ -217,3 +217,21 @@ def test_vat_of_a_reversal_goes_back_once_whichever_invoice_is_credited(office: 
     ]
     office.credit(second)
     assert [(one["category"], one["net"]) for one in office.draft("L")["vat"]] == [("AE", "999.00")]
+
+
+def test_a_document_of_an_earlier_day_counts_from_the_end_of_that_day(office: Office) -> None:
+    """At noon of 20 January its charges were open still; on 21 January they are not."""
+    office.clock.put("2026-02-03T12:00:00Z")
+    office.sign("L")
+    office.issue("L", "2026-01-31", issued_on="2026-01-20")
+    told = {"contract_id": "L", "through_on": "2026-01-31"}
+    assert lines(office.draft("L", "2026-01-31", as_of="2026-01-20T12:00:00Z")) == [("fee", "L.fee.1", 1, "899.00")]
+    assert lines(office.draft("L", "2026-01-31", as_of="2026-01-21T00:00:00+01:00")) == []
+    office.refused("nothing-to-invoice", "issue-invoice", **told)
+
+
+def test_an_invoice_is_due_when_its_providers_days_are_over(quick_office: Office) -> None:
+    quick_office.sign("S", "south-all", customer={"country": "PL"})
+    assert quick_office.invoice(quick_office.issue("S"))["due_on"] == "2026-12-02"  # 30 days from 2 November
+    quick_office.sign("N", "north-all")
+    assert quick_office.invoice(quick_office.issue("N"))["due_on"] == "2026-11-16"  # 14, where none are said

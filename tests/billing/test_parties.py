@@ -151,7 +151,13 @@ def test_a_forgotten_customer_stays_on_issued_documents(tmp_path: Path) -> None:
         told = {"contract_id": "L", "through_on": "2026-12-31"}
         assert office.refused("missing-party-data", "issue-invoice", **told)["missing"] == ["customer"]
         assert office.count() == events
-        note = office.invoice(office.credit(number))
+        credited = office.credit(number)
+        office.ok("amend-customer", contract_id="L", customer={"name": "New"})
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM party_keys WHERE party = 'customer:k-L'")
+    connection.close()
+    with office_over(f"sqlite:///{path}") as office:
+        note = office.invoice(credited)
         assert (note["customer"]["name"], note["reason"]) == ("Customer L", "Wrong")
 
 
@@ -306,6 +312,7 @@ def test_what_is_refused_leaves_no_key_behind(tmp_path: Path) -> None:
         office.refused(
             "unknown-pool", "log-work", entry_id="X", ticket_id="T", minutes=5, engineer="Otto Neu", pool="no"
         )
+        office.refused("nothing-to-confirm", "confirm-deduction", deduction_id="E", by="Otto Neu")
         office.sign("M")
         assert parties() == sorted([*before, "customer:k-M"])
 
