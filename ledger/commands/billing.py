@@ -84,7 +84,7 @@ def issue_credit_note(work: UnitOfWork, body: bodies.IssueCreditNote) -> None:
         raise _missing(["parties"], f"The parties of {invoice.number} are no longer kept.")
     parties |= {"corrected_ksef_number": body.ksef_number} if body.ksef_number is not None else {}
     number = _take_number(work, provider, "credit-note", provider.invoice_series.credit_note, issued_on, at)
-    party = f"document:{number}"
+    party, position = f"document:{number}", work.position_of(document)
     work.get(Document, number).issue(
         CreditNoteIssued,
         invoice.contract_id,
@@ -101,7 +101,7 @@ def issue_credit_note(work: UnitOfWork, body: bodies.IssueCreditNote) -> None:
         partner_id=invoice.partner_id,
         language=invoice.language,
         currency=invoice.currency,
-        lines=[_answered(line, work.position_of(document)) for line in invoice.lines],
+        lines=[_answered(line, position) for line in invoice.lines],
         vat=invoice.vat,
         net_cents=invoice.net_cents,
         vat_cents=invoice.vat_cents,
