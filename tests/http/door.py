@@ -123,6 +123,7 @@ class Door:
             found = self.see(path, token, limit=limit, cursor=cursor, **query)
             assert len(found["items"]) <= limit
             items += found["items"]
+            assert found["next"] is None or found["next"] != cursor, f"{path}: a page leads to itself"
             cursor = found["next"]
             if cursor is None:
                 return items
