@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tests.documents.rules import check_e_invoice
+from tests.http.asgi import Headers, Response
 from tests.http.door import PLANS, Door, Json, opened
 from tests.sla.desk import Clock
 
@@ -18,6 +20,13 @@ class Office(Door):
     """`clock` says when now is. Ids are those of one test alone."""
 
     clock: Clock
+
+    def get(self, path: str, token: str | None = None, headers: Headers | None = None, **query: Any) -> Response:
+        """Every e-invoice that is made keeps the published rules."""
+        response = super().get(path, token, headers, **query)
+        if path.endswith(".xml") and response.status_code == 200:
+            check_e_invoice(response.content)
+        return response
 
     def sign(self, contract: str, plan: str = "groupios-l", starts_on: str = "2026-01-01", **fields: Any) -> Json:
         """`customer` is merged over a German one with all that documents ask for."""

@@ -5,6 +5,7 @@ from facturx import get_xml_from_pdf  # type: ignore[import-untyped]
 
 from tests.billing.office import Json, Office
 from tests.billing.test_parties import model_l
+from tests.documents.rules import check_e_invoice
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,7 @@ def test_the_invoice_inside_the_pdf_is_the_best_that_its_data_allow(
 ) -> None:
     number = model_l(quick_office, **lacks)
     inside = get_xml_from_pdf(quick_office.get(f"invoices/{number}.pdf").content, check_schematron=False)
+    check_e_invoice(inside[1])
     assert (inside[0], guideline in inside[1].decode()) == (filename, True)
     plain = quick_office.get(f"invoices/{number}.xml", form="en16931")
     assert (plain.status_code, "urn:cen.eu:en16931:2017<" in plain.text) == (200, True)

