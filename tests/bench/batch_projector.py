@@ -137,7 +137,7 @@ def _fold(connection: Any, page: list[tuple[Any, ...]], on_postgres: bool) -> No
                 *(fact.worked_seconds, fact.billed_minutes, fact.pool, quantity, _json(fact.draws).decode(), "[]"),
                 *(fact.status, int(pending), 0, micros(fact.deemed_at) if fact.deemed_at else None, fact.ticket_id),
                 *(fact.deduction_id if fact.kind == "session" else None, fact.service, _json(fact.engineer).decode()),
-                _json(fact.reason).decode() if fact.reason else None,
+                *(_json(fact.reason).decode() if fact.reason else None, None),
             ]
             if pending and fact.pool:
                 account_id = f"{fact.contract_id}:{fact.pool}"
@@ -160,7 +160,7 @@ def _fold(connection: Any, page: list[tuple[Any, ...]], on_postgres: bool) -> No
             charges[fact.charge_id] = [
                 *(fact.charge_id, fact.contract_id, position, effective_at, recorded_at, "overage", "overage"),
                 *(fact.amount_cents, fact.currency, fact.deduction_id, fact.minutes, None, fact.rate_cents_per_hour),
-                *(None, fact.deduction_id, None),
+                *(None, fact.deduction_id, None, None),
             ]
             total = new["overages"].get(fact.contract_id)
             minutes = 1 if total is not None else 0
@@ -202,12 +202,12 @@ def _fold(connection: Any, page: list[tuple[Any, ...]], on_postgres: bool) -> No
             charges[fact.charge_id] = [
                 *(fact.charge_id, fact.contract_id, position, effective_at, recorded_at, "top_up", "top_up"),
                 *(fact.amount_cents, fact.currency, fact.grant_id, None, fact.quantity, fact.rate_cents_per_hour),
-                *(None, None, None),
+                *(None, None, None, None),
             ]
         elif kind is e.FeeCharged:
             charges[fact.charge_id] = [
                 *(fact.charge_id, fact.contract_id, position, effective_at, recorded_at, "fee", "fee"),
-                *(fact.amount_cents, fact.currency, fact.contract_id, None, None, None, None, None, None),
+                *(fact.amount_cents, fact.currency, fact.contract_id, None, None, None, None, None, None, None),
             ]
         elif kind is e.AccountOpened:
             account_id = f"{fact.contract_id}:{fact.pool}"
