@@ -43,4 +43,5 @@ class Books(LedgerAggregate):
 
     @applies(PeriodClosed)
     def _closed(self, fact: PeriodClosed) -> None:
-        self.open_on = add_months(month_of(fact.month), 1)
+        following = add_months(month_of(fact.month), 1)
+        self.open_on = max(self.open_on or following, following)  # an old history may have closed months out of order

@@ -32,13 +32,14 @@ class BilledRow(msgspec.Struct):
 
 
 class ShownRow(msgspec.Struct):
-    """From a position on an invoice shows this deduction; or a credit note takes that back."""
+    """A document that shows a deduction: an `invoice`, one that shows only its `reversal`, or a `credit-note`."""
 
     deduction_id: str
     position: int
     effective_at: int
     number: str
     kind: str
+    corrects: str | None
 
 
 DOCUMENTS = Table("documents", DocumentRow, "number", ["(contract_id, position)", "(position)"])
@@ -52,7 +53,7 @@ def _invoice(rows: Rows, fact: InvoiceIssued, place: Place) -> None:
     day = fact.issued_on.isoformat()
     rows.put(DOCUMENTS, DocumentRow(fact.number, fact.contract_id, place.position, "invoice", day, None, None))
     _bill(rows, fact, place, fact.number)
-    _show(rows, fact, place, "invoice")
+    _show(rows, fact, place, None)
 
 
 @documents.on(CreditNoteIssued)
@@ -61,7 +62,7 @@ def _credit_note(rows: Rows, fact: CreditNoteIssued, place: Place) -> None:
     row = DocumentRow(fact.number, fact.contract_id, place.position, "credit-note", day, fact.corrects, None)
     rows.put(DOCUMENTS, row)
     _bill(rows, fact, place, None)
-    _show(rows, fact, place, "credit-note")
+    _show(rows, fact, place, fact.corrects)
 
 
 def _bill(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, place: Place, number: str | None) -> None:
@@ -70,9 +71,14 @@ def _bill(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, place: Place, numb
             rows.add(BILLED, BilledRow(line.charge_id, place.position, place.effective_at, number))
 
 
-def _show(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, place: Place, kind: str) -> None:
-    for deduction_id in sorted({line.deduction_id for line in fact.lines if line.deduction_id is not None}):
-        rows.add(SHOWN, ShownRow(deduction_id, place.position, place.effective_at, fact.number, kind))
+def _show(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, place: Place, corrects: str | None) -> None:
+    kinds: dict[str, str] = {}
+    for line in fact.lines:
+        if line.deduction_id is not None and kinds.get(line.deduction_id) != "invoice":
+            kinds[line.deduction_id] = "reversal" if line.kind == "reversal" else "invoice"
+    for deduction_id, kind in sorted(kinds.items()):
+        shown = kind if corrects is None else "credit-note"
+        rows.add(SHOWN, ShownRow(deduction_id, place.position, place.effective_at, fact.number, shown, corrects))
 
 
 @documents.on(InvoiceCredited)

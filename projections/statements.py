@@ -15,9 +15,11 @@ _NUMBER = (
     "(SELECT b.number FROM billed b WHERE b.charge_id = o.charge_id AND b.effective_at <= ? AND b.position <= ? "
     "ORDER BY b.position DESC LIMIT 1)"
 )
-_SHOWN_ON = (
-    "(SELECT CASE WHEN s.kind = 'invoice' THEN s.number END FROM shown s WHERE s.deduction_id = o.deduction_id "
-    "AND s.effective_at <= ? AND s.position <= ? ORDER BY s.position DESC LIMIT 1)"
+_SHOWN_ON = (  # the invoice that shows a deduction, unless a credit note took that one back
+    "(SELECT s.number FROM shown s WHERE s.deduction_id = o.deduction_id AND s.kind = 'invoice' "
+    "AND s.effective_at <= ? AND s.position <= ? AND NOT EXISTS (SELECT 1 FROM shown c "
+    "WHERE c.deduction_id = s.deduction_id AND c.corrects = s.number AND c.effective_at <= ? AND c.position <= ?) "
+    "ORDER BY s.position DESC LIMIT 1)"
 )
 NO_LINES = ("reserved", "released", "debt_covered", "cut")
 
@@ -191,5 +193,6 @@ async def beside_lines(
         "ORDER BY 2, 1, 10"
     )
     of_period = (contract_id, cut.position, min(last, cut.at), first or 0)
-    params = (cut.at, cut.position, *of_period, cut.at, cut.position, *of_period)
+    until = (cut.at, cut.position)
+    params = (*until, *of_period, *until, *until, *of_period)
     return [BesideLine(*row[:9]) for row in await snapshot.query(sql, params)]

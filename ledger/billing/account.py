@@ -89,6 +89,7 @@ class Billed:
     shown_on: str | None = None
     reversed_at: datetime | None = None
     given_back_on: str | None = None  # the document that shows the time of a reversed deduction as given back
+    reopened_on: date | None = None  # the day of the credit note that last took it off a document
 
 
 @dataclass(slots=True)
@@ -215,9 +216,9 @@ def _credited(account: BillingAccount, fact: CreditNoteIssued, _: int) -> None:
         if charge is not None and charge.invoice == fact.corrects:
             charge.invoice, charge.line, charge.reopened_on = None, None, fact.issued_on
         if deduction is not None and deduction.shown_on == fact.corrects:
-            deduction.shown_on = None
+            deduction.shown_on, deduction.reopened_on = None, fact.issued_on
         if deduction is not None and deduction.given_back_on == fact.corrects:
-            deduction.given_back_on = None
+            deduction.given_back_on, deduction.reopened_on = None, fact.issued_on
 
 
 _FOLDS: dict[type[Fact], Callable[[BillingAccount, Any, int], None]] = {

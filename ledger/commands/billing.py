@@ -180,9 +180,12 @@ def _opened(work: UnitOfWork, sealed: dict[str, Sealed]) -> dict[str, str]:
 def _check_after_credit_notes(account: BillingAccount, found: Draft, issued_on: date) -> None:
     """What a credit note opened again stands on no document of an earlier day: it would be on two at once."""
     reopened = [account.charges[line.charge_id].reopened_on for line in found.lines if line.charge_id is not None]
+    reopened += [
+        account.deductions[line.deduction_id].reopened_on for line in found.lines if line.deduction_id is not None
+    ]
     latest = max((day for day in reopened if day is not None), default=issued_on)
     if issued_on < latest:
-        raise malformed("issued_on", f"{issued_on} lies before {latest}, when a credit note opened these charges again")
+        raise malformed("issued_on", f"{issued_on} lies before {latest}, when a credit note opened some of this again")
 
 
 def _day_of_issue(work: UnitOfWork, given: date | None) -> tuple[date, datetime]:

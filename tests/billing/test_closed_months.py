@@ -7,15 +7,20 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
+from ledger.aggregate import Stamp
+from ledger.books import Books
+from ledger.errors import Refusal
 from ledger.events import Fact
 from ledger.store import EventStore
 from tests.billing.office import Json, Office, lines, office_over, totals
 
 MARCH = "2026-02-28T23:00:00Z"
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
 DOORS = ("balance", "statement", "charges", "deductions", "invoice-draft")
 BOOKED = {
     *("HoursDeducted", "OverageCharged", "ServiceDelivered", "ServiceCharged", "SurchargeCharged", "ChargeReversed"),
@@ -353,6 +358,16 @@ def test_nothing_changes_what_expires_in_a_closed_month(quick_office: Office) ->
     quick_office.top_up("V", "P", 480, "2026-02-12T09:00:00Z", expires_on="2026-03-16", **care)
     quick_office.reverse("E", "2026-02-20T09:00:00Z")
     assert as_of(quick_office, "P", "2026-03-31") == before
+
+
+def test_months_that_an_old_history_closed_out_of_order_stay_closed(quick_office: Office) -> None:
+    books, stamp = Books.blank("books:p"), Stamp("t", "finance", NOW)
+    for month in (date(2026, 5, 1), date(2026, 2, 1)):
+        books.close("p", month, [], NOW, stamp)
+    may = datetime(2026, 5, 3, tzinfo=UTC)
+    assert books.first_open(may, "UTC") == datetime(2026, 6, 1, tzinfo=UTC)
+    with pytest.raises(Refusal, match="2026-05 is closed already"):
+        books.check_open(date(2026, 5, 1))
 
 
 def test_a_closed_month_binds_its_provider_alone(quick_office: Office) -> None:

@@ -184,6 +184,21 @@ def test_what_a_credit_note_opened_again_stands_on_no_document_of_an_earlier_day
     assert office.issue("L", "2026-01-31", issued_on="2026-02-03") == "GR-2026-00002"
 
 
+def test_time_that_a_credit_note_opened_again_is_on_no_document_of_an_earlier_day_either(quick_office: Office) -> None:
+    quick_office.clock.put("2026-03-01T12:00:00Z")
+    quick_office.sign("S", "groupios-s")
+    quick_office.ticket("T", "S", "2026-01-02T09:00:00Z")
+    quick_office.work("G", "T", 30, "2026-01-05T09:00:00Z", treatment="goodwill", reason="Sorry")
+    quick_office.work("W1", "T", 60, "2026-01-05T10:00:00Z")
+    number = quick_office.issue("S")
+    quick_office.clock.put("2026-03-10T12:00:00Z")
+    quick_office.credit(number)
+    quick_office.reverse("W1")
+    quick_office.work("W2", "T", 60, "2026-03-02T10:00:00Z")
+    told = {"contract_id": "S", "through_on": "2026-03-31", "issued_on": "2026-03-05"}
+    assert quick_office.refused("malformed", "issue-invoice", **told)["field"] == "issued_on"
+
+
 def test_a_total_that_asks_for_nothing_once_vat_is_added_makes_no_invoice(office: Office) -> None:
     """23.00 without VAT and −22.25 with 19 % (−4.2275): net 0.75, gross −3.48."""
     office.sign("L", customer={"country": "AT"})

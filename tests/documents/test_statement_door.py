@@ -267,3 +267,22 @@ def test_a_statement_too_long_for_a_pdf_asks_for_a_shorter_period(door: Door, mo
     answer = door.get("contracts/C/statement", headers={"Accept": "application/pdf"})
     assert (answer.status_code, answer.json()["field"]) == (422, "from")
     assert door.get("contracts/C/statement", headers={"Accept": "text/csv"}).status_code == 200
+
+
+def test_free_time_names_the_invoice_that_shows_it_whatever_came_after(door: Door) -> None:
+    """GR-1 shows 30 minutes of goodwill; GR-2 shows them given back, and is credited; then GR-1 is credited too."""
+    sign(door, "C", "groupios-l")
+    door.all_ok([opening("t", "C", channel="email", kind="incident")])
+    door.all_ok([working("g", "t", 30, treatment="goodwill", reason="Sorry")])
+    first = door.ok("issue-invoice", contract_id="C", through_on="2026-12-31")["number"]
+    door.ok("reverse-deduction", deduction_id="g", reason="Twice")
+    door.all_ok([working("w", "t", 600)])
+    second = door.ok("issue-invoice", contract_id="C", through_on="2026-12-31")["number"]
+    assert door.see("deductions/g")["documents"] == [first, second]
+    free = f"Kulanz 0:30 0,00 € Zeitbuchung g · Ticket t · Bearbeitet von: Eva · Storniert · Rechnung {first}"
+    assert free in text_of(door, "C")
+    door.ok("issue-credit-note", invoice_number=second, reason="Wrong")
+    assert free in text_of(door, "C")
+    door.ok("issue-credit-note", invoice_number=first, reason="Wrong")
+    assert free not in text_of(door, "C")
+    assert free.replace(f"Rechnung {first}", "noch nicht abgerechnet") in text_of(door, "C")
