@@ -50,7 +50,17 @@ def test_ksef_is_for_polish_sellers_and_documents_of_its_time(quick_office: Offi
     assert "crd.gov.pl" in quick_office.get(f"invoices/{number}.xml").text
     told = {"invoice_number": number, "reason": "R"}
     sent = "5260250274-20260202-0123456789AB-CD"
-    assert quick_office.refused("malformed", "issue-credit-note", **told, ksef_number="1")["field"] == "ksef_number"
+    for wrong in (
+        "1",
+        "1000000000-20260202-0123456789AB-CD",  # no NIP
+        "5260250274-20100202-0123456789AB-CD",  # before there was KSeF
+        "5260250274-20261302-0123456789AB-CD",
+        "5260250274-20260200-0123456789AB-CD",
+        "5260250274-20260202-0123456789ab-CD",
+        f"{sent}\n",
+    ):
+        refused = quick_office.refused("malformed", "issue-credit-note", **told, ksef_number=wrong)
+        assert refused["field"] == "ksef_number"
     german = {"invoice_number": "GR-2026-00001", "reason": "R", "ksef_number": sent}
     assert quick_office.refused("malformed", "issue-credit-note", **german)["field"] == "ksef_number"
     note = quick_office.ok("issue-credit-note", **told, ksef_number=sent)["number"]

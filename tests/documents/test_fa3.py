@@ -8,7 +8,7 @@ from ksef_client.documents.fa3 import validate_fa3_xml_xsd
 from lxml import etree
 
 from api.documents import Document, Parties, ksef_xml, missing_for_ksef
-from ledger.events.documents import NationalVat
+from ledger.events.documents import NationalVat, VatLine
 from tests.documents.samples import (
     CASES,
     CZECH_BUYER,
@@ -71,6 +71,19 @@ def test_the_day_of_supply_is_the_documents_or_each_lines_own() -> None:
     terms = msgspec.structs.replace(POLISH, lines=POLISH.lines[:1])
     xml = ksef_xml(terms, DOCUMENTS["domestic"][1])
     assert [texts(xml, name) for name in dated] == [[], ["2026-01-01"], ["2026-12-31"], []]
+
+
+def test_what_takes_back_polish_vat_stands_beside_reverse_charge() -> None:
+    """899.00 without VAT and −22.25 with 23 % (−5.1175); in zlotys at 4.25 −21.76."""
+    back = msgspec.structs.replace(POLISH.lines[1], quantity=-15, net_cents=-2225)
+    fields = {"lines": [POLISH_TO_GERMANY.lines[0], back], "net_cents": 87675, "vat_cents": -512, "gross_cents": 87163}
+    vat = [VatLine(0, "AE", 89900, 0), VatLine(2300, "S", -2225, -512)]
+    in_pln = NationalVat("PLN", "4.25", [0, -2176])
+    mixed = msgspec.structs.replace(POLISH_TO_GERMANY, **fields, vat=vat, national_vat=in_pln)
+    xml = ksef_xml(mixed, parties(POLISH_SELLER, GERMAN_BUYER))
+    validate_fa3_xml_xsd(xml)
+    found = [texts(xml, name) for name in ("P_13_1", "P_14_1", "P_14_1W", "P_13_9", "P_15", "P_18")]
+    assert found == [["-22.25"], ["-5.12"], ["-21.76"], ["899.00"], ["871.63"], ["1"]]
 
 
 def test_polish_vat_of_another_currency_is_stated_in_zlotys() -> None:

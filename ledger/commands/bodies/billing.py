@@ -26,8 +26,12 @@ Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$"),
 
 
 ExchangeRate = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$"), AfterValidator(_not_zero)]
-_KSEF_NUMBER = r"^[1-9][0-9]{9}-20[0-9]{6}-[0-9A-F]{6}-?[0-9A-F]{6}-[0-9A-F]{2}$"
-KsefNumber = Annotated[str, StringConstraints(pattern=_KSEF_NUMBER)]
+# TNumerKSeF of FA(3): a NIP or another taxpayer's sign, the day, and what KSeF adds. A wrong one would spoil the file.
+_TAXPAYER = r"([1-9](([0-9][1-9])|([1-9][0-9]))[0-9]{7}|M[0-9]{9}|[A-Z]{3}[0-9]{7})"
+_DAY_OF_KSEF = r"20[2-9][0-9](0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
+KsefNumber = Annotated[
+    str, StringConstraints(pattern=rf"^{_TAXPAYER}-{_DAY_OF_KSEF}-[0-9A-F]{{6}}-?[0-9A-F]{{6}}-[0-9A-F]{{2}}$")
+]
 
 
 class IssueInvoice(Command):
