@@ -12,10 +12,10 @@ help: ## this list
 install: $(INSTALLED) ## creates .venv with the pinned dependencies; does nothing while it is up to date
 
 run: $(INSTALLED) ## loads the demo and serves it
-	@$(PYTHON) -m api.demo --serve
+	@$(PYTHON) -m api.cli.demo --serve
 
 demo: $(INSTALLED) ## loads the demo and shows what came of it
-	@$(PYTHON) -m api.demo
+	@$(PYTHON) -m api.cli.demo
 
 test: $(INSTALLED) ## runs the tests on SQLite and PostgreSQL; ARGS="-k penalty" narrows them
 	@$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)

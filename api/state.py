@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from fastapi import Request
 
 from api.writer import Writer
-from ledger.catalogue.loader import Catalogue, load_catalogue
-from ledger.commands.door import Ledger
-from ledger.settings import Settings
+from ledger.door.batches import Ledger
+from ledger.kernel.settings import Settings
+from ledger.plans.loader import Catalogue, load_catalogue
 from ledger.store import EventStore, open_store
-from projections.calendars import Calendars
 from projections.reader import PostgresReader, SqliteReader, open_reader
 from projections.runner import Projector
+from projections.sla.calendars import Calendars
 
 
 @dataclass

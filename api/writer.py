@@ -11,8 +11,8 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 
-from ledger.commands.door import Answer, Ledger, Request
-from ledger.errors import Refusal
+from ledger.door.batches import Answer, Ledger, Request
+from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
 
 BATCH = 500

@@ -1,13 +1,13 @@
 """Every view of the product, by name; what the runner keeps and `rebuild` names."""
 
-from projections.ahead import ahead
-from projections.charges import charges
-from projections.clocks import sla_clocks
-from projections.contracts import contracts
-from projections.deductions import deductions
-from projections.documents import documents
-from projections.movements import movements
-from projections.tickets import tickets
+from projections.billing.charges import charges
+from projections.billing.documents import documents
+from projections.contracts.view import contracts
+from projections.credit.deductions import deductions
+from projections.credit.movements import movements
+from projections.post_dated import ahead
+from projections.sla.clocks import sla_clocks
+from projections.tickets.view import tickets
 from projections.views import View
 
 VIEWS: dict[str, View] = {

@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 
 from ledger.events import Fact, Sealed
-from ledger.mapper import decode, event_type
-from ledger.values import from_micros, show_instant, to_micros
-from projections.deductions import DEDUCTIONS, DeductionRow, deductions
+from ledger.kernel.mapper import decode, event_type
+from ledger.kernel.values import from_micros, show_instant, to_micros
+from projections.credit.deductions import DEDUCTIONS, DeductionRow, deductions
 from projections.reader import Cut, Snapshot
-from projections.tickets import TICKETS, TicketRow, tickets
+from projections.tickets.view import TICKETS, TicketRow, tickets
 from projections.views import Memory, Place, View
 
 BASE_FIELDS = frozenset({"contract_id", "effective_at", "token_id", "role"})

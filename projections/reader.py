@@ -16,10 +16,10 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from ledger.events import Sealed
-from ledger.parties import unseal
+from ledger.kernel.values import first_instant, to_micros
 from ledger.store.database import SqliteDatabase, Unavailable, open_database, postgres_sql
+from ledger.store.keys import unseal
 from ledger.store.schema import WRITER_ROLE
-from ledger.values import first_instant, to_micros
 
 Row = tuple[Any, ...]
 
@@ -155,7 +155,7 @@ async def cut(
 ) -> Cut:
     """The question's place in effective and recorded time; `known_at` alone sets `as_of` to the same instant (§ 6).
 
-    Now is `current`, and answered from the rows as they are, unless something is dated ahead (`projections.ahead`).
+    Now is `current`, and answered from the rows as they are, unless something is post-dated (`projections.post_dated`).
     """
     if as_of is None and known_at is None:
         now = to_micros(datetime.now(UTC))

@@ -14,18 +14,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ledger.events import Fact
-from ledger.mapper import decode
+from ledger.kernel.mapper import decode
+from ledger.kernel.values import to_micros
 from ledger.store.database import Database, Transaction, Unavailable, open_database
-from ledger.values import to_micros
 from projections.all_views import VIEWS
-from projections.calendars import Calendars
-from projections.clocks import TIMELINES, ZONES
-from projections.contracts import CONTRACTS
-from projections.deductions import DEDUCTIONS, PENDING
+from projections.contracts.view import CONTRACTS
+from projections.credit.deductions import DEDUCTIONS, PENDING
+from projections.credit.movements import ACCOUNTS, GRANTS, OVERAGES
 from projections.locks import Busy, building, following
-from projections.movements import ACCOUNTS, GRANTS, OVERAGES
+from projections.sla.calendars import Calendars
+from projections.sla.clocks import TIMELINES, ZONES
 from projections.tables import Table
-from projections.tickets import TICKETS
+from projections.tickets.view import TICKETS
 from projections.views import Place, Rows, View
 
 logger = logging.getLogger("ledger.follower")

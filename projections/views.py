@@ -14,7 +14,7 @@ import msgspec
 
 from ledger.events import Fact
 from ledger.store.database import Transaction
-from projections.calendars import Calendars
+from projections.sla.calendars import Calendars
 from projections.tables import Table
 
 R = TypeVar("R", bound=msgspec.Struct)

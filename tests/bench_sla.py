@@ -13,11 +13,11 @@ from importlib.util import find_spec
 from random import Random
 from zoneinfo import ZoneInfo
 
-from ledger.coverage import SECOND, Calendar
-from ledger.holiday_sets import holidays_of
-from ledger.sla import due_instant
-from ledger.terms import BusinessDays, Coverage, Covered, EndOfBusinessDay, Target
-from ledger.values import from_micros, to_micros
+from ledger.kernel.values import from_micros, to_micros
+from ledger.plans.holiday_sets import holidays_of
+from ledger.plans.terms import BusinessDays, Coverage, Covered, EndOfBusinessDay, Target
+from ledger.sla.coverage import SECOND, Calendar
+from ledger.sla.targets import due_instant
 
 ZONE = ZoneInfo("Europe/Berlin")
 OFFICE = Coverage(

@@ -25,15 +25,15 @@ from typing import Any, Literal, Union, get_args, get_origin
 import httpx
 import msgspec
 
-from ledger.aggregate import LedgerAggregate
-from ledger.books import Books
-from ledger.contract import Contract
-from ledger.credit_account import CreditAccount
-from ledger.deduction import Deduction
+from ledger.billing.closed_periods import Books
+from ledger.billing.document import Document, DocumentSeries
+from ledger.contracts.contract import Contract
+from ledger.credit.account import CreditAccount
+from ledger.credit.deduction import Deduction
 from ledger.events import FACTS, Draw, Fact, Sealed
-from ledger.invoice import Document, DocumentSeries
-from ledger.session import Session
-from ledger.ticket import Ticket
+from ledger.kernel.aggregate import LedgerAggregate
+from ledger.sessions.session import Session
+from ledger.tickets.ticket import Ticket
 
 ROOT = Path(__file__).resolve().parent.parent
 EVENTS, README = ROOT / "docs" / "events.md", ROOT / "README.md"
@@ -207,7 +207,7 @@ class Tour:
         if words[:2] == ["make", "run"]:
             return self._start()
         if words[0] == "support-ledger":
-            return self._run("api.cli", words[1:])
+            return self._run("api.cli.main", words[1:])
         if words[0] == "curl":
             answer = self._curl(words[1:])
             return json.dumps(json.loads(answer), indent=2, ensure_ascii=False) if formatter else answer
@@ -241,7 +241,7 @@ class Tour:
     def _start(self) -> str:
         """`make run`: the banner up to its last line, while the server goes on."""
         self.server = subprocess.Popen(
-            [sys.executable, "-m", "api.demo", "--serve"],
+            [sys.executable, "-m", "api.cli.demo", "--serve"],
             cwd=self.folder,
             env=self._environment(),
             stdout=subprocess.PIPE,

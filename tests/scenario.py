@@ -23,12 +23,12 @@ from typing import Any
 from unittest.mock import patch
 
 from ledger import events as e
-from ledger.catalogue.loader import Catalogue, load_catalogue
-from ledger.commands import door
-from ledger.commands.bodies import CREATES
-from ledger.commands.door import Answer, Ledger, Request, parse
-from ledger.errors import Refusal
+from ledger.door import batches as door
+from ledger.door.batches import Answer, Ledger, Request, parse
+from ledger.door.bodies import CREATES
 from ledger.events import Fact
+from ledger.kernel.errors import Refusal
+from ledger.plans.loader import Catalogue, load_catalogue
 from ledger.store import open_store
 from tests.books import Figures, everything, figures
 from tests.words import Expected, Step, show

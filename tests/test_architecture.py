@@ -57,7 +57,7 @@ def wrong_arrows(package: str, *forbidden: str) -> list[str]:
 
 def test_there_is_something_to_look_at() -> None:
     assert len(files_of("ledger")) > 20
-    assert "ledger.errors" in set(imports(ROOT / "ledger" / "contract.py"))
+    assert "ledger.kernel.errors" in set(imports(ROOT / "ledger" / "contract.py"))
 
 
 def test_the_ledger_knows_neither_its_views_nor_the_outside() -> None:

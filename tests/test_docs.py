@@ -14,17 +14,17 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
-from api.cli import app
-from api.importing import COMMAND_LINE
-from api.main import create_app
-from api.routers import contracts, deductions, statements, tickets
+from api.cli.importing import COMMAND_LINE
+from api.cli.main import app
+from api.http.app import create_app
+from api.http.routers import contracts, deductions, statements, tickets
 from api.state import State, open_state
-from ledger.access import MAY, ROLES
-from ledger.catalogue.loader import load_catalogue
-from ledger.commands.bodies import COMMANDS
-from ledger.commands.door import Answer, Ledger, parse
-from ledger.errors import STATUS
-from ledger.settings import Settings
+from ledger.door.batches import Answer, Ledger, parse
+from ledger.door.bodies import COMMANDS
+from ledger.kernel.access import MAY, ROLES
+from ledger.kernel.errors import STATUS
+from ledger.kernel.settings import Settings
+from ledger.plans.loader import load_catalogue
 from tests.generate_docs import BLOCK, EVENTS, README, ROOT, commands, events_page, masked, touring
 from tests.servers import NoServerError, embedded_programs, system_programs, throw_away_server
 from tests.words import (

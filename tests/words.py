@@ -12,8 +12,8 @@ from datetime import date, datetime
 from typing import Any
 
 from ledger import events as e
-from ledger.access import Actor
 from ledger.events import Fact, Sealed
+from ledger.kernel.access import Actor
 
 MONDAY = "2026-02-02T10:00:00+01:00"
 TUESDAY = "2026-02-03T10:00:00+01:00"

@@ -18,8 +18,8 @@ from typing import Any
 
 from api.books.chart import Account, plain_name
 from api.books.journal import CREDIT_NOTE, DOCUMENTS, Book, Posting, Transaction, tags
-from ledger.errors import malformed
-from ledger.values import show_cents
+from ledger.kernel.errors import malformed
+from ledger.kernel.values import show_cents
 
 CURRENCY = "EUR"
 TEXT_LENGTH, INFO_LENGTH = 60, 210

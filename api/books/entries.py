@@ -17,8 +17,8 @@ from api.books.chart import MINUTES, accrued, credit, income, receivable, vat
 from api.books.journal import CREDIT_NOTE, INVOICE, Posting, Transaction
 from api.books.stored import Charge, Contract, Document, Movement, Stored
 from ledger.events import InvoiceIssued
-from ledger.values import from_micros, local_date, to_micros
-from projections.movements import NEVER
+from ledger.kernel.values import from_micros, local_date, to_micros
+from projections.credit.movements import NEVER
 
 Contracts = Mapping[str, Contract]
 

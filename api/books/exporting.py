@@ -17,8 +17,8 @@ from api.books.flat import flat
 from api.books.hledger import hledger
 from api.books.journal import Book, make_book
 from api.books.stored import read_stored
-from ledger.errors import malformed
-from ledger.values import local_date, to_micros
+from ledger.kernel.errors import malformed
+from ledger.kernel.values import local_date, to_micros
 from projections.reader import Reader, Snapshot, view_position
 
 JOURNALS = {"beancount": beancount, "hledger": hledger, "csv": flat}

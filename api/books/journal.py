@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from api.books.chart import MINUTES, OPENING, Account
-from ledger.values import from_micros, show_cents, show_instant
+from ledger.kernel.values import from_micros, show_cents, show_instant
 
 INVOICE, CREDIT_NOTE = DOCUMENTS = ("invoice", "credit-note")
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ledger.events import CreditNoteIssued, InvoiceIssued
-from ledger.mapper import decode
+from ledger.kernel.mapper import decode
 from projections.reader import Snapshot
 
 _DOCUMENTS = [

@@ -18,7 +18,7 @@ from api.documents.figures import decimal_of, percent_of
 from api.documents.labels import Labels, labels_for
 from api.documents.parties import Document, Parties, categories_of, compact
 from api.documents.texts import clean
-from ledger.events.documents import CreditNoteIssued, VatLine
+from ledger.events import CreditNoteIssued, VatLine
 
 EN_16931 = "urn:cen.eu:en16931:2017"
 XRECHNUNG = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"

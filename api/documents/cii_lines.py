@@ -12,7 +12,7 @@ from drafthorse.models.tradelines import LineItem  # type: ignore[import-untyped
 from api.documents.figures import decimal_of, hours, percent_of
 from api.documents.labels import Labels, kind_of, words_of
 from api.documents.texts import clean
-from ledger.events.documents import DocumentLine
+from ledger.events import DocumentLine
 
 UNIT_CODES = {"minute": "MIN", "piece": "H87"}  # UN/ECE recommendations 20 and 21
 

@@ -17,7 +17,7 @@ from api.documents.missing import (
 )
 from api.documents.parties import Document, Parties, is_credit_note, parties_of
 from api.documents.pdf import invoice_pdf
-from ledger.errors import Refusal, malformed
+from ledger.kernel.errors import Refusal, malformed
 
 Form = Literal["cii", "en16931", "ksef"]
 

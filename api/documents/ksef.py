@@ -33,7 +33,7 @@ from api.documents.ksef_parties import buyer_party, fitting, seller_party
 from api.documents.labels import kind_of, labels_for, words_of
 from api.documents.parties import Document, Parties, categories_of, compact, days_of_supply, is_credit_note
 from api.documents.texts import clipped
-from ledger.events.documents import CreditNoteIssued, DocumentLine, InvoiceIssued
+from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued
 
 NAMESPACE = "{http://crd.gov.pl/wzor/2025/06/25/13775/}"
 SYSTEM = "Support Contract Ledger"

@@ -12,7 +12,7 @@ from importlib import resources
 from babel import Locale
 from babel.messages.pofile import read_po
 
-from ledger.events.documents import DocumentLine
+from ledger.events import DocumentLine
 
 LANGUAGES = ("en", "de", "pl", "cs", "sk")
 INCLUDED = {"penalty": "Missed or late changed session", "goodwill": "Time free of charge"}

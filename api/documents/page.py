@@ -14,7 +14,7 @@ from api.documents.labels import Labels, labels_for
 from api.documents.letter import letter_of
 from api.documents.page_lines import COLUMNS, groups
 from api.documents.parties import Buyer, Document, Parties, Seller, categories_of, is_credit_note
-from ledger.events.documents import CreditNoteIssued
+from ledger.events import CreditNoteIssued
 
 CATEGORY_WORDS = {"AE": "reverse charge", "O": "not subject to VAT"}
 

@@ -8,7 +8,7 @@ from typing import Any
 from api.documents import figures
 from api.documents.labels import Labels, kind_of, words_of
 from api.documents.parties import Document
-from ledger.events.documents import DocumentLine
+from ledger.events import DocumentLine
 
 COLUMNS = (
     *("Pos.", "Description", "Supplied on", "Worked", "Billed", "Covered"),

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.events.documents import CreditNoteIssued, InvoiceIssued
+from ledger.events import CreditNoteIssued, InvoiceIssued
 
 Document = InvoiceIssued | CreditNoteIssued
 

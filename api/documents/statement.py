@@ -14,8 +14,8 @@ from api.documents.labels import Labels, labels_for
 from api.documents.letter import laid_out, letter_of, template
 from api.documents.page_lines import CONFIRMATIONS, ON_BEHALF
 from api.documents.parties import Buyer, Seller
-from ledger.values import from_micros, local_date
-from projections.statements import Behind, BesideLine, Line
+from ledger.kernel.values import from_micros, local_date
+from projections.credit.statements import Behind, BesideLine, Line
 
 TEMPLATE = template("statement")
 COLUMNS = ("Date", "Movement", "Worked", "Billed", "Confirmation", "Change", "Balance")

@@ -15,11 +15,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ledger.billing.account import Billed, BillingAccount, Charge
+from ledger.billing.charges import Billed, BillingAccount, Charge
+from ledger.billing.events import DocumentLine, VatLine
 from ledger.billing.lines import given_back, priced, shown, spent
 from ledger.billing.vat import Treatment, vat_lines
-from ledger.events import DocumentLine, FeeCharged, ServiceCharged, VatLine
-from ledger.values import first_instant, local_date
+from ledger.contracts.events import FeeCharged
+from ledger.credit.deduction_events import ServiceCharged
+from ledger.kernel.values import first_instant, local_date
 
 
 @dataclass(slots=True)

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from ledger.billing.account import BillingAccount
+from ledger.billing.charges import BillingAccount
 from ledger.billing.draft import Draft
-from ledger.events import DocumentLine, HoursDeducted, Sealed
+from ledger.billing.events import DocumentLine
+from ledger.credit.deduction_events import HoursDeducted
+from ledger.kernel.fact import Sealed
 
 
 def invoice_fields(account: BillingAccount, found: Draft, through_on: date, language: str) -> dict[str, Any]:

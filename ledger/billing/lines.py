@@ -10,19 +10,16 @@ from typing import Any
 
 import msgspec
 
-from ledger.billing.account import Billed, BillingAccount, Charge
-from ledger.events import (
+from ledger.billing.charges import Billed, BillingAccount, Charge
+from ledger.contracts.events import FeeCharged, FeeReversed, ServiceCreditCharged, TermStarted
+from ledger.credit.deduction_events import (
     ChargeReversed,
-    FeeCharged,
-    FeeReversed,
     HoursDeducted,
     OverageCharged,
     ServiceCharged,
-    ServiceCreditCharged,
     ServiceDelivered,
-    TermStarted,
-    TopUpCharged,
 )
+from ledger.credit.events import TopUpCharged
 
 MINUTES_PER_HOUR = 60
 

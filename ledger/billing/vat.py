@@ -19,8 +19,8 @@ import stdnum
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 
-from ledger.events import NationalVat, VatLine
-from ledger.values import half_up, parse_cents
+from ledger.billing.events import NationalVat, VatLine
+from ledger.kernel.values import half_up, parse_cents
 
 Category = Literal["S", "AE", "O"]
 PERCENT_HUNDREDTHS = 10_000

@@ -16,8 +16,8 @@ import psycopg
 from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 
-from ledger.events import Fact
-from ledger.mapper import LedgerMapper, StreamEvent, decode, event_type
+from ledger.kernel.fact import Fact
+from ledger.kernel.mapper import LedgerMapper, StreamEvent, decode, event_type
 from ledger.store.database import Database, Unavailable, open_database
 from ledger.store.recorders import (
     Batch,

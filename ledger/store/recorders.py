@@ -21,9 +21,9 @@ from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, 
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 from psycopg.rows import dict_row
 
+from ledger.kernel.values import to_micros
 from ledger.store import schema
 from ledger.store.database import BUSY_TIMEOUT_MS, configure_postgres
-from ledger.values import to_micros
 
 APPEND_LOCK = 0x5C1E_D6E2  # one writer at a time appends, so that positions are in the order of commits
 

@@ -16,7 +16,7 @@ import msgspec
 import psycopg
 
 from ledger import events as e
-from ledger.values import EPOCH, FAR_FUTURE, first_instant
+from ledger.kernel.values import EPOCH, FAR_FUTURE, first_instant
 from projections.all_views import VIEWS
 
 PAGE = 5_000

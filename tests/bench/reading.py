@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 from ledger.store import open_store
-from ledger.tokens import create_token
+from ledger.store.tokens import create_token
 from tests.bench.commands import PREFIX
 from tests.bench.rounds import ROOT, Row, told
 
@@ -130,7 +130,7 @@ def balances(database: str, url: str, aim: float, rounds: int, for_seconds: floa
     contract_ids = [f"{PREFIX}{number}" for number in range(CONTRACTS)]
     headers = f"Host: 127.0.0.1\r\nAccept: application/json\r\nAuthorization: Bearer {token}\r\n\r\n"
     requests = [f"GET {_path(contract_id)} HTTP/1.1\r\n{headers}".encode() for contract_id in contract_ids]
-    with _server(url, "api.cli", "serve", "--port", "PORT") as (product, port):
+    with _server(url, "api.cli.main", "serve", "--port", "PORT") as (product, port):
         known = folder / "balances.json"
         known.write_text(json.dumps({one: _balance(port, one, token) for one in contract_ids}))
         with _server(url, "tests.bench.memory_server", str(known), "PORT") as (floor, floor_port):

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from api.importing import Tally, import_lines
+from api.cli.importing import Tally, import_lines
 from api.writer import BATCH, Writer
-from ledger.catalogue.loader import load_catalogue
-from ledger.commands.door import Answer, Ledger, Request
-from ledger.errors import Refusal
+from ledger.door.batches import Answer, Ledger, Request
+from ledger.kernel.errors import Refusal
+from ledger.plans.loader import load_catalogue
 from ledger.store import open_store
 from tests.bench.commands import account_of, entries_for
 from tests.bench.raw import Rowset, Tail, open_raw

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from ledger.aggregate import Stamp
-from ledger.books import Books
-from ledger.errors import Refusal
+from ledger.billing.closed_periods import Books
 from ledger.events import Fact
+from ledger.kernel.aggregate import Stamp
+from ledger.kernel.errors import Refusal
 from ledger.store import EventStore
 from tests.billing.office import Json, Office, lines, office_over, totals
 

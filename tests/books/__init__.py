@@ -24,7 +24,7 @@ from ledger.events import (
     ReservationReleased,
     ServiceDelivered,
 )
-from ledger.mapper import decode
+from ledger.kernel.mapper import decode
 from ledger.store import EventStore
 
 DEDUCTIONS = HoursDeducted | LateChangePenaltyDeducted | NoShowPenaltyDeducted | ServiceDelivered

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ledger.events import VatLine
-from ledger.mapper import encode, stored_topic
+from ledger.kernel.mapper import encode, stored_topic
 from tests.books.made import invoice, line
 from tests.books.reading import balances, rows
 from tests.books.year import Year, pool_figures, year_in

@@ -9,7 +9,7 @@ from api.books.entries import charge_transaction, credit_transactions, document_
 from api.books.journal import Posting, Transaction, last_day
 from api.books.stored import Charge, Contract, Movement
 from ledger.events import VatLine
-from ledger.values import FAR_FUTURE, to_micros
+from ledger.kernel.values import FAR_FUTURE, to_micros
 from tests.books.made import book, credit_note, fee, invoice, line
 
 CONTRACTS = {"C-1": Contract("acme", "Europe/Berlin")}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.books.exporting import FORMS, export_days, write_books
-from ledger.errors import Refusal
+from ledger.kernel.errors import Refusal
 from projections.reader import open_reader
 from tests.books.reading import rows
 from tests.books.year import year_in

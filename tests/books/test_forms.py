@@ -16,9 +16,9 @@ from api.books.datev import check_period, datev, read_mapping
 from api.books.entries import document_transaction
 from api.books.flat import flat
 from api.books.hledger import hledger
-from ledger.errors import Refusal
 from ledger.events import VatLine
-from ledger.values import to_micros
+from ledger.kernel.errors import Refusal
+from ledger.kernel.values import to_micros
 from tests.books.made import HARD_IDS, book, credit_note, fee, invoice, line
 
 MADE = datetime(2026, 5, 2, 8, 30, 15, 250_000, tzinfo=UTC)

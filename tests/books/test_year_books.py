@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ledger.errors import Refusal
+from ledger.kernel.errors import Refusal
 from tests.books.reading import Rows, asserted, balances, rows, transactions, units
 from tests.books.year import Year, pool_figures, year_in
 from tests.views.ledgers import LINES

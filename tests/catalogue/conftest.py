@@ -2,8 +2,8 @@
 
 import pytest
 
-from ledger.catalogue.loader import Catalogue, load_catalogue
-from ledger.terms import Terms
+from ledger.plans.loader import Catalogue, load_catalogue
+from ledger.plans.terms import Terms
 
 LUMP_SUM = {"pools.lump-sum.allotment": "50000.00"}
 

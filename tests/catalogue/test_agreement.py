@@ -2,9 +2,9 @@
 
 import pytest
 
-from ledger.catalogue.loader import Catalogue, Plan
-from ledger.errors import Refusal
-from ledger.terms import (
+from ledger.kernel.errors import Refusal
+from ledger.plans.loader import Catalogue, Plan
+from ledger.plans.terms import (
     BusinessDays,
     Coverage,
     Covered,

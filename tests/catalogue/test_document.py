@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.catalogue.loader import Catalogue, CatalogueError, load_catalogue
-from ledger.terms import Terms
+from ledger.plans.loader import Catalogue, CatalogueError, load_catalogue
+from ledger.plans.terms import Terms
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "catalogue.md"
 

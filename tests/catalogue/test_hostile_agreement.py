@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.catalogue.loader import load_catalogue
-from ledger.errors import Refusal
+from ledger.kernel.errors import Refusal
+from ledger.plans.loader import load_catalogue
 
 OPEN_PLAN = load_catalogue().plan("dytron-sla")  # it leaves everything open
 

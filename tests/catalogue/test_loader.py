@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.catalogue.loader import Catalogue, CatalogueError, Fault, digest, load_catalogue
-from ledger.errors import Refusal
+from ledger.kernel.errors import Refusal
+from ledger.plans.loader import Catalogue, CatalogueError, Fault, digest, load_catalogue
 
 PROVIDER = """
 [provider]
@@ -169,7 +169,7 @@ def test_a_version_is_described_once_also_between_the_folders(tmp_path: Path) ->
         ("a.toml", "plans.harbour-care@1"),
         ("b.toml", "plans.groupios-l"),
     ]
-    assert found[1][2].endswith("is described already, by ledger/catalogue/groupios.toml: plans.groupios-l")
+    assert found[1][2].endswith("is described already, by ledger/plans/published/groupios.toml: plans.groupios-l")
 
 
 def test_a_heading_agrees_with_its_version_and_is_an_id(tmp_path: Path) -> None:

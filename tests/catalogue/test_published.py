@@ -8,8 +8,8 @@ from importlib import resources
 
 import pytest
 
-from ledger.catalogue.loader import Catalogue, digest
-from ledger.terms import (
+from ledger.plans.loader import Catalogue, digest
+from ledger.plans.terms import (
     BusinessDays,
     Coverage,
     Covered,
@@ -116,10 +116,10 @@ def test_a_plan_quotes_its_source_and_says_how_it_was_read(catalogue: Catalogue,
 
 def test_every_published_version_has_its_line_in_the_digests(catalogue: Catalogue) -> None:
     """That an edited version fails, and how, is loading's own rule; here: that none escapes it."""
-    lines = tomllib.loads((resources.files("ledger.catalogue") / "digests.toml").read_text("utf-8"))
+    lines = tomllib.loads((resources.files("ledger.plans.published") / "digests.toml").read_text("utf-8"))
     wanted = {f"{plan.id}@{plan.version}": digest(plan) for plan in catalogue.versions()}
     missing = "\n".join(f'"{key}" = "{value}"' for key, value in wanted.items() if key not in lines)
-    assert lines == wanted, f"Add these lines to ledger/catalogue/digests.toml:\n{missing}"
+    assert lines == wanted, f"Add these lines to ledger/plans/published/digests.toml:\n{missing}"
 
 
 # ---- groupios

@@ -5,8 +5,8 @@ What a text leaves to the agreement is asserted as open, and what it leaves to r
 
 import pytest
 
-from ledger.catalogue.loader import Catalogue
-from ledger.terms import (
+from ledger.plans.loader import Catalogue
+from ledger.plans.terms import (
     Coverage,
     Covered,
     EndOfBusinessDay,

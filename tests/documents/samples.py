@@ -7,8 +7,7 @@ from typing import Any
 
 from api.documents import Document, Parties, invoice_xml, parties_of
 from api.documents.missing import is_xrechnung
-from ledger.events import Sealed
-from ledger.events.documents import CreditNoteIssued, DocumentLine, InvoiceIssued, NationalVat, VatLine
+from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, NationalVat, Sealed, VatLine
 
 SEALED = Sealed("0123456789abcdef", b"\x00nonce-and-parties")
 HEAD: dict[str, Any] = {

@@ -8,16 +8,7 @@ from lxml import etree
 
 from api.documents import Document, Parties, missing_for_xml
 from tests.documents.rules import check_xsd, en16931_findings, needs_saxon
-from tests.documents.samples import (
-    CASES,
-    DOMESTIC,
-    GERMAN_BUYER,
-    GERMAN_SELLER,
-    OUTSIDE_EU,
-    SWISS_BUYER,
-    cii,
-    parties,
-)
+from tests.documents.samples import CASES, DOMESTIC, GERMAN_BUYER, GERMAN_SELLER, OUTSIDE_EU, SWISS_BUYER, cii, parties
 
 RAM = {"ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"}
 UDT = "{urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100}"

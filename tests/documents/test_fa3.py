@@ -8,7 +8,7 @@ from ksef_client.documents.fa3 import validate_fa3_xml_xsd
 from lxml import etree
 
 from api.documents import Document, Parties, ksef_xml, missing_for_ksef
-from ledger.events.documents import NationalVat, VatLine
+from ledger.events import NationalVat, VatLine
 from tests.documents.samples import (
     CASES,
     CZECH_BUYER,

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from api.documents import missing_for_ksef, missing_for_pdf, missing_for_xml, missing_for_xrechnung, parties_of
-from ledger.events.documents import NationalVat
+from ledger.events import NationalVat
 from tests.documents.samples import (
     CREDITED,
     DOMESTIC,

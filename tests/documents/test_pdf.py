@@ -10,14 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from api.documents import Document, Parties, invoice_pdf
-from tests.documents.samples import (
-    CASES,
-    DOMESTIC,
-    GERMAN_BUYER,
-    GERMAN_SELLER,
-    HEAD,
-    parties,
-)
+from tests.documents.samples import CASES, DOMESTIC, GERMAN_BUYER, GERMAN_SELLER, HEAD, parties
 
 HOSTILE = '#panic() $x$ *a* _b_ <c> @d `e` \\ "f" {page} = //'
 

@@ -15,8 +15,8 @@ from api.documents.page_lines import CONFIRMATIONS
 from api.documents.parties import buyer_of, seller_of
 from api.documents.statement import BESIDE, BESIDE_COLUMNS, COLUMNS, MOVEMENTS, ON_BEHALF, Pool, Statement, page_of
 from api.documents.statement import statement_pdf as pdf_of
-from ledger.values import to_micros
-from projections.statements import Behind, BesideLine, Line
+from ledger.kernel.values import to_micros
+from projections.credit.statements import Behind, BesideLine, Line
 from tests.documents.samples import GERMAN_BUYER, GERMAN_SELLER
 from tests.documents.test_labels import Strict, catalogue
 from tests.documents.test_pdf import HOSTILE

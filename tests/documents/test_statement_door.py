@@ -263,7 +263,7 @@ def test_what_no_credit_bears_is_on_the_statement_with_its_invoice(door: Door) -
 
 def test_a_statement_too_long_for_a_pdf_asks_for_a_shorter_period(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     tell_year(door)
-    monkeypatch.setattr("api.routers.statements.LONGEST_PDF", 2)
+    monkeypatch.setattr("api.http.routers.statements.LONGEST_PDF", 2)
     answer = door.get("contracts/C/statement", headers={"Accept": "application/pdf"})
     assert (answer.status_code, answer.json()["field"]) == (422, "from")
     assert door.get("contracts/C/statement", headers={"Accept": "text/csv"}).status_code == 200

@@ -13,9 +13,9 @@ from typing import Any
 from hypothesis import note
 from hypothesis import strategies as st
 
-from ledger.commands.door import Answer
-from ledger.errors import Refusal
+from ledger.door.batches import Answer
 from ledger.events import Fact, Sealed
+from ledger.kernel.errors import Refusal
 from tests.scenario import World
 from tests.words import PREPAID, Step, contract, do, open_ticket, top_up
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from ledger.commands.door import Answer
-from ledger.errors import Refusal
+from ledger.door.batches import Answer
+from ledger.kernel.errors import Refusal
 from tests.scenario import given
 from tests.words import (
     MONDAY,

@@ -4,9 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ledger.pricing import OverageLine, overage_lines
-from ledger.terms import Overage, Tier
-from ledger.values import (
+from ledger.credit.pricing import OverageLine, overage_lines
+from ledger.kernel.values import (
     add_months,
     first_instant,
     from_micros,
@@ -18,6 +17,7 @@ from ledger.values import (
     show_instant,
     to_micros,
 )
+from ledger.plans.terms import Overage, Tier
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.commands.door import Answer
+from ledger.door.batches import Answer
 from ledger.events import (
     ChargeReversed,
     CreditDrawn,

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from ledger.access import Actor
 from ledger.events import (
     DeductionConfirmed,
     DeductionDisputed,
@@ -13,6 +12,7 @@ from ledger.events import (
     SessionEnded,
     SessionMoved,
 )
+from ledger.kernel.access import Actor
 from tests.scenario import given
 from tests.words import (
     MONDAY,

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from ledger.access import Actor
 from ledger.events import (
     CallRecorded,
     DefectConfirmed,
@@ -18,7 +17,8 @@ from ledger.events import (
     TicketOpened,
     TicketReprioritised,
 )
-from ledger.ticket import Ticket
+from ledger.kernel.access import Actor
+from ledger.tickets.ticket import Ticket
 from tests.scenario import Given, given
 from tests.words import MONDAY, Step, charged_back, contract, deducted, do, fact, open_ticket, reverse, undone, worked
 

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from ledger import mapper
 from ledger.events import FACTS, UPCASTS, Fact, topic, upcast
-from ledger.mapper import UnknownTopicError, decode, encode, stored_topic
+from ledger.kernel import mapper
+from ledger.kernel.mapper import UnknownTopicError, decode, encode, stored_topic
 from tests.golden.samples import BASE, SAMPLES
 from tests.golden.write import FOLDER, write_missing
 

@@ -6,7 +6,7 @@ A payload is what its line in `tests/golden/samples.py` is stored as, so that li
 import sys
 from pathlib import Path
 
-from ledger.mapper import encode, stored_topic
+from ledger.kernel.mapper import encode, stored_topic
 from tests.golden.samples import SAMPLES
 
 FOLDER = Path(__file__).parent

@@ -12,11 +12,11 @@ from typing import Any
 from unittest.mock import patch
 
 from api import state
-from api.main import create_app
-from ledger.catalogue.loader import load_catalogue
-from ledger.settings import Settings
+from api.http.app import create_app
+from ledger.kernel.settings import Settings
+from ledger.plans.loader import load_catalogue
 from ledger.store import EventStore
-from ledger.tokens import create_token
+from ledger.store.tokens import create_token
 from tests.http.asgi import Client, Headers, Response
 
 PLANS = Path(__file__).parent / "plans"

@@ -1,6 +1,6 @@
 """`support-ledger serve` and its other commands as processes of their own, and a client that speaks to it over HTTP.
 
-They are started as `python -m api.cli`, so that they are this clone's whatever is installed.
+They are started as `python -m api.cli.main`, so that they are this clone's whatever is installed.
 """
 
 import os
@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from ledger.store import open_store
-from ledger.tokens import create_token
+from ledger.store.tokens import create_token
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60
@@ -27,7 +27,7 @@ def environment(url: str) -> dict[str, str]:
 
 def command_line(url: str, folder: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """`support-ledger` with these arguments, in a folder where no .env lies."""
-    command = [sys.executable, "-m", "api.cli", *arguments]
+    command = [sys.executable, "-m", "api.cli.main", *arguments]
     return subprocess.run(command, env=environment(url), cwd=folder, input=stdin, capture_output=True, check=False)
 
 
@@ -56,7 +56,7 @@ class Server:
                 port = probe.getsockname()[1]
             log = self.folder / f"serve-{port}.log"
             with log.open("wb") as out:
-                command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port)]
+                command = [sys.executable, "-m", "api.cli.main", "serve", "--port", str(port)]
                 self.process = subprocess.Popen(
                     command, env=environment(self.url), cwd=self.folder, stdout=out, stderr=out
                 )

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ledger.errors import Refusal
-from ledger.tokens import list_tokens, revoke_token
+from ledger.kernel.errors import Refusal
+from ledger.store.tokens import list_tokens, revoke_token
 from tests.http.door import Door, opened, problem
 from tests.http.test_roles import ROLES, sees
 from tests.http.world import SIDES, WHO, booking, opening, signing, token, working

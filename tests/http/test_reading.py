@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from api import access
+from api.http import authentication as access
 from tests.http.door import Door, Json, problem
 from tests.http.histories import tell
 from tests.http.world import opening, signing, working

@@ -18,11 +18,11 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.python.asgi import shutdown_lifespans
 from schemathesis.schemas import APIOperation, BaseSchema
 
-from api import access
-from api.main import create_app
-from ledger.settings import Settings
+from api.http import authentication as access
+from api.http.app import create_app
+from ledger.kernel.settings import Settings
 from ledger.store import open_store
-from ledger.tokens import create_token
+from ledger.store.tokens import create_token
 
 EXAMPLES = 4
 PLAIN = ("GET /health/live", "GET /health/ready", "GET /metrics")  # nothing can be wrong with these

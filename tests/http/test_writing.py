@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.routers import commands as door_module
+from api.http.routers import commands as door_module
 from tests.http.door import Door, Json, opened, problem
 from tests.http.world import booking, opening, prepared, signing, working
 

@@ -12,7 +12,7 @@ from tests.http.asgi import Headers, Response
 from tests.http.door import Door, Json, opened
 
 PLANS = Path(__file__).parent / "plans"
-TOLD_THE_TIME = ("ledger.commands.door", "ledger.store.recorders", "projections.reader", "api.routers.sla")
+TOLD_THE_TIME = ("ledger.door.batches", "ledger.store.recorders", "projections.reader", "api.http.routers.sla")
 LATE = "2027-03-01T12:00:00Z"
 
 

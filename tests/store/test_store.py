@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from ledger.commands import door
-from ledger.commands.door import ATTEMPTS, Answer, Ledger, parse
-from ledger.errors import Refusal
+from ledger.door import batches as door
+from ledger.door.batches import ATTEMPTS, Answer, Ledger, parse
 from ledger.events import CreditDrawn, HoursDeducted, TicketHeld
-from ledger.mapper import StreamEvent, UnknownTopicError
+from ledger.kernel.errors import Refusal
+from ledger.kernel.mapper import StreamEvent, UnknownTopicError
 from ledger.store import Batch, ConflictError, EventStore, Unavailable, open_store, recorders
 from tests.books import everything, figures
 from tests.scenario import catalogue, flat

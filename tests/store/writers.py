@@ -9,10 +9,10 @@ import sys
 import threading
 from pathlib import Path
 
-from ledger.access import Actor
-from ledger.catalogue.loader import load_catalogue
-from ledger.commands.door import Ledger, parse
-from ledger.errors import Refusal
+from ledger.door.batches import Ledger, parse
+from ledger.kernel.access import Actor
+from ledger.kernel.errors import Refusal
+from ledger.plans.loader import load_catalogue
 from ledger.store import open_store
 
 WRITER = Actor("writer", "admin")

@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ledger.access import Actor
-from ledger.catalogue.loader import load_catalogue
-from ledger.commands.door import Answer, Ledger, Request, content, parse
+from ledger.door.batches import Answer, Ledger, Request, content, parse
+from ledger.kernel.access import Actor
+from ledger.plans.loader import load_catalogue
 from ledger.store import EventStore, open_store
 
 YEAR = Path(__file__).parents[2] / "examples" / "year.jsonl"

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
-from api.importing import Tally, import_lines
-from ledger.catalogue.loader import load_catalogue
-from ledger.commands.door import Ledger
-from ledger.errors import Refusal
+from api.cli.importing import Tally, import_lines
+from ledger.door.batches import Ledger
+from ledger.kernel.errors import Refusal
+from ledger.plans.loader import load_catalogue
 from ledger.store import EventStore, open_store
 from projections.all_views import VIEWS
 from projections.runner import Projector

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from projections.balances import _NOW
+from projections.credit.balances import _NOW
 from tests.http.door import Door, opened
 from tests.http.world import opening, signing, working
 

@@ -1,0 +1,153 @@
+"""The demo: one year of five providers' customers, loaded through the public door into an empty ledger.
+
+Only ever into the default SQLite file; where LEDGER_DATABASE_URL is set, nothing is loaded and no token made.
+`python -m api.cli.demo` shows what came of it, `--serve` serves it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+
+from api.cli import terminal as tables
+from api.cli.importing import COMMAND_LINE, Tally, import_lines
+from api.http.routers import contracts, deductions, statements, tickets
+from api.state import State, open_state
+from ledger.door.batches import Ledger
+from ledger.kernel.errors import Refusal
+from ledger.kernel.settings import DEFAULT_DATABASE_URL, Settings
+from ledger.plans.loader import load_catalogue
+from ledger.store import open_store
+from ledger.store.tokens import create_token
+
+STORY = Path(__file__).resolve().parent.parent / "examples" / "year.jsonl"
+PORT = 8000
+out = Console(width=None if sys.stdout.isatty() else 150)
+
+
+def load_story(settings: Settings) -> None:
+    """Imports the year where the ledger is empty. Raises Refusal for the first line that is refused."""
+    store = open_store(settings.database_url)
+    try:
+        if store.highest_position():
+            return
+
+        def refused(number: int, refusal: Refusal) -> None:
+            raise Refusal(refusal.code, f"{STORY.name}, line {number}: {refusal.detail}")
+
+        tally = Tally()
+        with STORY.open("rb") as source:
+            import_lines(Ledger(store, load_catalogue(settings.catalogue)), source, tally, refused, lambda done: None)
+        out.print(f"Loaded the demo: {tally.accepted} commands of {STORY.name}.\n")
+    finally:
+        store.close()
+
+
+async def show(state: State) -> None:
+    """Balances, statements and charges of each contract, then all tickets."""
+    found = await contracts.contracts(state, COMMAND_LINE, limit=500)
+    for contract in found.items:
+        customer = contract.customer.get("name") or contract.customer["customer_id"]
+        out.rule(f"{contract.contract_id}: {customer}, {contract.plan} ({contract.state})", align="left")
+        held = await contracts.contract_balance(contract.contract_id, state, COMMAND_LINE)
+        if held.accounts:
+            out.print(tables.balance_table(held))
+            out.print(
+                tables.statement_table(await statements.read_statement(state, COMMAND_LINE, contract.contract_id))
+            )
+        charged = await deductions.contract_charges(contract.contract_id, state, COMMAND_LINE, limit=500)
+        if charged.items:
+            out.print(tables.charges_table(charged))
+    out.rule("Tickets", align="left")
+    out.print(tables.tickets_table(await tickets.tickets(state, COMMAND_LINE, limit=500)))
+
+
+def print_tables(settings: Settings) -> None:
+    state = open_state(settings)
+    state.projector.catch_up()
+
+    async def ask() -> None:
+        await show(state)
+        await state.reader.close()
+
+    asyncio.run(ask())
+    state.projector.close()
+    state.store.close()
+
+
+def demo_tokens(settings: Settings) -> dict[str, str]:
+    """One token a role, for a week: the demo's customer and partner among them."""
+    state = open_state(settings)
+    state.projector.catch_up()
+    database = state.store.database
+    until = datetime.now(UTC).date() + timedelta(days=8)
+    customer = database.query("SELECT provider, customer_id FROM contracts ORDER BY contract_id LIMIT 1")
+    partner = database.query(
+        "SELECT provider, partner_id FROM contracts WHERE partner_id IS NOT NULL ORDER BY contract_id LIMIT 1"
+    )
+    tokens = {}
+    for role in ("admin", "auditor", "finance", "operator"):
+        tokens[role] = create_token(database, role, expires_on=until)[1]
+    for provider, name in customer:
+        tokens["customer"] = create_token(database, "customer", provider, customer=name, expires_on=until)[1]
+    for provider, name in partner:
+        tokens["partner"] = create_token(database, "partner", provider, partner=name, expires_on=until)[1]
+    asyncio.run(state.reader.close())
+    state.projector.close()
+    state.store.close()
+    return tokens
+
+
+def free_port(wanted: int) -> int:
+    """The wanted port, or any free one where it is taken."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("no port is free on 127.0.0.1")
+
+
+def serve(settings: Settings, *, is_demo: bool) -> None:
+    import uvicorn
+
+    from api.http.app import create_app
+
+    port = free_port(PORT)
+    base = f"http://127.0.0.1:{port}"
+    print(f"Serving on {base} (Ctrl-C ends it)\n")
+    if is_demo:
+        tokens = demo_tokens(settings)
+        print("Tokens, good for a week:")
+        for role, token in tokens.items():
+            print(f"  {role:<9} {token}")
+        auth = f"-H 'Authorization: Bearer {tokens['auditor']}'"
+        print("\nTry:")
+        for path in ("contracts?limit=2", "contracts/moewe-l/balance", "contracts/moewe-l/statement?limit=5"):
+            print(f"  curl -s {auth} '{base}/v1/{path}'")
+    sys.stdout.flush()
+    uvicorn.run(create_app(settings), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+
+
+def main() -> None:
+    settings = Settings()
+    is_demo = settings.database_url == DEFAULT_DATABASE_URL
+    if is_demo:
+        load_story(settings)
+    else:
+        print("LEDGER_DATABASE_URL is set: the demo is not loaded there.\n")
+    if "--serve" in sys.argv[1:]:
+        serve(settings, is_demo=is_demo)
+    else:
+        print_tables(settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,230 @@
+"""The console command `support-ledger`: serve, import, ask, export, rebuild, verify; `token` is in `token_cli`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import typer
+from pydantic import BaseModel, ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from api.books.exporting import FORMS, export_days, write_books
+from api.cli import terminal as tables
+from api.cli.importing import COMMAND_LINE, Tally, import_lines
+from api.cli.tokens import out, token_app
+from api.cli.working import opened
+from api.http.routers import contracts, statements
+from api.http.routers import sla as sla_doors
+from api.http.routers.plans import show_plan
+from api.state import State, open_state
+from ledger.door.batches import Ledger
+from ledger.door.verify import first_fault
+from ledger.kernel.errors import Refusal
+from ledger.kernel.settings import Settings, without_secrets
+from ledger.plans.loader import CatalogueError, load_catalogue
+from ledger.store import Unavailable, open_store
+from projections.all_views import VIEWS
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(token_app, name="token")
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+AsJson = Annotated[bool, typer.Option("--json", help="The API's shape instead of a table.")]
+When = Annotated[str | None, typer.Option(help="An instant with offset, or a day.")]
+
+
+@contextmanager
+def _progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, silence elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda done: progress.update(task, advance=done)
+
+
+@app.command()
+def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
+    """HTTP API and projections in one process."""
+    import uvicorn
+
+    from api.http.app import create_app
+
+    uvicorn.run(create_app(Settings()), host=host, port=port, log_level="warning", access_log=False)
+
+
+@app.command("import")
+def import_(files: Annotated[list[str], typer.Argument(help="JSON Lines files; - is standard input.")]) -> None:
+    """Carries out commands from JSON Lines; safe to repeat. Exit status 1 if any was refused."""
+    settings = Settings()
+    store = open_store(settings.database_url)
+    ledger = Ledger(store, load_catalogue(settings.catalogue))
+    tally = Tally()
+    try:
+        for name in files:
+            if name != "-" and not Path(name).is_file():
+                raise Refusal("not-found", f"There is no file {name}.")
+        for name in files:
+            _import_one(ledger, name, tally, prefix=f"{name}:" if len(files) > 1 else "line ")
+    finally:
+        store.close()
+    out.print(f"{tally.accepted} accepted, {tally.replayed} replayed, {tally.refused} refused")
+    if tally.refused:
+        raise typer.Exit(1)
+
+
+def _import_one(ledger: Ledger, name: str, tally: Tally, prefix: str) -> None:
+    def refused(number: int, refusal: Refusal) -> None:
+        err.print(f"{prefix}{number}: {refusal.code}: {refusal.detail}", markup=False)
+
+    source: BinaryIO = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115
+    total = None if name == "-" else Path(name).stat().st_size
+    with source, _progress(f"importing {name}", total) as progress:
+        import_lines(ledger, source, tally, refused, progress)
+
+
+def _ask(question: Callable[[State], Awaitable[Any]]) -> Any:
+    """One question to views that are brought up to date first."""
+    state = open_state(Settings())
+    state.projector.catch_up()
+
+    async def ask() -> Any:
+        try:
+            return await question(state)
+        finally:
+            await state.reader.close()
+
+    try:
+        return asyncio.run(ask())
+    finally:
+        state.projector.close()
+        state.store.close()
+
+
+def _show(model: BaseModel, table: Any, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(model.model_dump_json() + "\n")
+    else:
+        out.print(table)
+
+
+@app.command()
+def balance(contract: str, as_of: When = None, known_at: When = None, json: AsJson = False) -> None:
+    """The balance of each pool of a contract."""
+    found = _ask(lambda state: contracts.contract_balance(contract, state, COMMAND_LINE, as_of, known_at))
+    _show(found, tables.balance_table(found), json)
+
+
+@app.command()
+def statement(
+    contract: str,
+    pool: str | None = None,
+    from_: Annotated[str | None, typer.Option("--from")] = None,
+    to: str | None = None,
+    json: AsJson = False,
+) -> None:
+    """Every movement of a contract's credit, with the balance after it."""
+    found = _ask(lambda state: statements.read_statement(state, COMMAND_LINE, contract, pool, from_, to))
+    _show(found, tables.statement_table(found), json)
+
+
+@app.command()
+def sla(
+    from_: Annotated[str | None, typer.Option("--from", help="First day on which tickets were opened.")] = None,
+    to: Annotated[str | None, typer.Option(help="Last such day.")] = None,
+    json: AsJson = False,
+) -> None:
+    """How often promises were kept, by plan, target and priority."""
+    groups: list[Any] = ["plan", "target", "priority"]
+    found = _ask(lambda state: sla_doors.read_compliance(state, COMMAND_LINE, from_, to, groups=groups))
+    _show(found, tables.compliance_table(found), json)
+
+
+@app.command()
+def rebuild(
+    views: Annotated[list[str] | None, typer.Argument(help=f"Of {', '.join(VIEWS)}; all by default.")] = None,
+) -> None:
+    """Builds views anew from the events while the old ones still answer."""
+    unknown = [name for name in views or [] if name not in VIEWS]
+    if unknown:
+        raise Refusal("not-found", f"There is no view {unknown[0]}; there are {', '.join(VIEWS)}.")
+    with opened(Settings()) as (store, projector), _progress("rebuilding", store.highest_position()) as progress:
+        position = projector.rebuild(views or (), progress)
+    out.print(f"rebuilt {', '.join(views or VIEWS)} up to position {position}")
+
+
+@app.command()
+def verify() -> None:
+    """Proves that the stored history is whole and that the views equal it; exit status 1 and the first fault if not."""
+    with opened(Settings()) as (store, projector):
+        with _progress("reading the history", store.highest_position()) as progress:
+            fault = first_fault(store.database, progress)
+        faults = [f"history: {fault}"] if fault else projector.differences()
+        position = store.highest_position()
+    if faults:
+        err.print(f"fault: {faults[0]}", markup=False)
+        raise typer.Exit(1)
+    out.print(f"whole: {position} events, and the views equal them")
+
+
+@app.command()
+def plans(plan: Annotated[str | None, typer.Argument()] = None, json: AsJson = False) -> None:
+    """The catalogue; with a plan's id, all that the plan says."""
+    catalogue = load_catalogue(Settings().catalogue)
+    if plan is not None:
+        sys.stdout.write(show_plan(catalogue.plan(plan)).model_dump_json(indent=2) + "\n")
+        return
+    found = [show_plan(one) for one in catalogue.plans()]
+    if json:
+        sys.stdout.write("[" + ",".join(one.model_dump_json() for one in found) + "]\n")
+    else:
+        out.print(tables.plans_table(found))
+
+
+@app.command()
+def status() -> None:
+    """Settings in force, positions and lag; no secrets."""
+    settings = Settings()
+    with opened(settings) as (store, projector):
+        head, view = store.highest_position(), projector.position()
+    out.print(f"database   {without_secrets(settings.database_url)}", markup=False, highlight=False)
+    out.print(f"catalogue  {settings.catalogue or 'as shipped'}", markup=False, highlight=False)
+    out.print(f"events     {head}", highlight=False)
+    out.print(f"views      up to {view}, {head - view} behind", highlight=False)
+
+
+@app.command("export")
+def export_books(
+    form: Annotated[str, typer.Argument(help=" | ".join(FORMS))],
+    from_: Annotated[str | None, typer.Option("--from", help="First day.")] = None,
+    to: Annotated[str | None, typer.Option(help="Last day.")] = None,
+    provider: Annotated[str | None, typer.Option(help="Of one provider alone.")] = None,
+    output: Annotated[str | None, typer.Option(help="A file; standard output if absent.")] = None,
+    accounts: Annotated[str | None, typer.Option(help="DATEV's account numbers, as TOML.")] = None,
+) -> None:
+    """Books for other programs: every movement of credit and money, in double entry."""
+    books = _ask(lambda state: export_days(state.reader, form, from_, to, provider, accounts))
+    write_books(books, output)
+
+
+def main() -> None:
+    """Refusals and faults of the surroundings are sentences on standard error and exit status 1."""
+    try:
+        app()
+    except Refusal as refusal:
+        err.print(f"{refusal.code}: {refusal.detail}", markup=False)
+    except (Unavailable, CatalogueError) as error:
+        err.print(str(error), markup=False)
+    except ValidationError as error:
+        err.print("; ".join(str(fault["msg"]) for fault in error.errors()), markup=False)
+    else:
+        return
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""`support-ledger token`: make, list and revoke tokens."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from api.cli.working import opened
+from ledger.kernel.errors import Refusal
+from ledger.kernel.settings import Settings
+from ledger.plans.loader import load_catalogue
+from ledger.store.tokens import create_token, list_tokens, revoke_token
+
+token_app = typer.Typer(no_args_is_help=True, help="Access: make, list and revoke tokens.")
+out = Console(width=None if sys.stdout.isatty() else 150)
+
+
+@token_app.command("create")
+def token_create(
+    role: Annotated[str, typer.Option()],
+    provider: str | None = None,
+    customer: str | None = None,
+    partner: str | None = None,
+    expires_on: Annotated[str | None, typer.Option(help="First day on which it no longer holds (UTC).")] = None,
+) -> None:
+    """Prints a new token, alone; only its hash is stored."""
+    settings = Settings()
+    catalogue = load_catalogue(settings.catalogue)
+    if provider is not None and provider not in catalogue.providers():
+        raise Refusal("malformed", f"provider: is one of {', '.join(catalogue.providers())}", field="provider")
+    try:
+        last = date.fromisoformat(expires_on) if expires_on else None
+    except ValueError:
+        raise Refusal("malformed", "expires_on: is a day such as 2027-01-31", field="expires_on") from None
+    with opened(settings) as (store, projector):
+        projector.catch_up()
+        sys.stdout.write(create_token(store.database, role, provider, customer, partner, last)[1] + "\n")
+
+
+@token_app.command("list")
+def token_list() -> None:
+    """Tokens by id, never the tokens themselves."""
+    with opened(Settings()) as (store, _):
+        found = list_tokens(store.database)
+    for info in found:
+        scope = ", ".join(value for value in (info.provider, info.customer, info.partner) if value) or "all providers"
+        state = f"revoked {info.revoked_at}" if info.revoked_at else f"until {info.expires_on or 'further notice'}"
+        out.print(
+            f"{info.token_id}  {info.role:<9} {scope}  made {info.created_at}  {state}", markup=False, highlight=False
+        )
+
+
+@token_app.command("revoke")
+def token_revoke(token_id: str) -> None:
+    """From now on the token opens nothing; running servers know at once."""
+    with opened(Settings()) as (store, _):
+        revoke_token(store.database, token_id)
+    out.print(f"revoked {token_id}", highlight=False)

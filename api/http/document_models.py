@@ -1,0 +1,112 @@
+"""Issued documents and drafts as the models that read doors answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from api.documents.files import missing_data
+from api.http.models import DocumentLineOut, DocumentOut, NationalVatOut, VatOut
+from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, VatLine
+from ledger.kernel.values import show_cents
+
+Issued = InvoiceIssued | CreditNoteIssued
+_CUSTOMER = ("customer_id", "name", "country", "vat_id", "tax_number", "email", "address", "buyer_reference")
+
+
+def document_model(
+    fact: Issued,
+    parties: Mapping[str, Any],
+    reason: str | None = None,
+    *,
+    credited_by: str | None = None,
+    is_draft: bool = False,
+) -> DocumentOut:
+    """A draft has no number and no days; where the parties' key is gone only ids and countries are shown."""
+    buyer = parties.get("buyer") or {"customer_id": fact.customer_id, "country": fact.customer_country}
+    invoice = fact if isinstance(fact, InvoiceIssued) else None
+    return DocumentOut(
+        number=None if is_draft else fact.number,
+        kind="invoice" if invoice is not None else "credit-note",
+        issued_on=None if is_draft else fact.issued_on.isoformat(),
+        due_on=None if is_draft or invoice is None else invoice.due_on.isoformat(),
+        through_on=invoice.through_on.isoformat() if invoice is not None else None,
+        provider=fact.provider,
+        contract_id=fact.contract_id,
+        seller=parties.get("seller"),
+        customer={name: buyer.get(name) for name in _CUSTOMER},
+        language=fact.language,
+        currency=fact.currency,
+        corrects=fact.corrects if isinstance(fact, CreditNoteIssued) else None,
+        credited_by=credited_by,
+        reason=reason,
+        lines=_lines(fact.lines, parties.get("engineers") or {}),
+        vat=_vat(fact.vat),
+        national_vat=_national_vat(fact),
+        net=show_cents(fact.net_cents),
+        vat_total=show_cents(fact.vat_cents),
+        gross=show_cents(fact.gross_cents),
+        missing=missing_data(fact, parties),
+    )
+
+
+def _percent(rate: int | None) -> str:
+    """Hundredths of a percent: 1900 is "19.00"; what is not taxable bears 0."""
+    return show_cents(rate or 0)
+
+
+def _lines(lines: Sequence[DocumentLine], engineers: Mapping[str, str]) -> list[DocumentLineOut]:
+    return [
+        DocumentLineOut(
+            line=line.line,
+            kind=line.kind,
+            description=line.description,
+            quantity=line.quantity,
+            unit=line.unit,
+            unit_price=show_cents(line.unit_price_cents),
+            price_base=line.price_base,
+            net=show_cents(line.net_cents),
+            vat_rate=_percent(line.vat_rate_percent_hundredths),
+            vat_category=line.vat_category,
+            supplied_on=line.supplied_on.isoformat(),
+            starts_on=line.starts_on.isoformat() if line.starts_on else None,
+            ends_on=line.ends_on.isoformat() if line.ends_on else None,
+            charge_id=line.charge_id,
+            deduction_id=line.deduction_id,
+            ticket_id=line.ticket_id,
+            session_id=line.session_id,
+            service=line.service,
+            basis=line.basis,
+            worked_minutes=line.worked_minutes,
+            billed_minutes=line.billed_minutes,
+            confirmation=line.confirmation,
+            on_behalf=line.on_behalf,
+            engineer=engineers.get(line.deduction_id or ""),
+            events=line.events,
+        )
+        for line in lines
+    ]
+
+
+def _national_vat(fact: Issued) -> NationalVatOut | None:
+    national = fact.national_vat
+    if national is None:
+        return None
+    return NationalVatOut(
+        currency=national.currency,
+        exchange_rate=national.exchange_rate,
+        amounts=[show_cents(cents) for cents in national.amounts_cents],
+        total=show_cents(national.total_cents),
+    )
+
+
+def _vat(lines: Sequence[VatLine]) -> list[VatOut]:
+    return [
+        VatOut(
+            rate=_percent(line.rate_percent_hundredths),
+            category=line.category,
+            net=show_cents(line.net_cents),
+            amount=show_cents(line.amount_cents),
+        )
+        for line in lines
+    ]

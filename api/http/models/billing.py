@@ -1,0 +1,90 @@
+"""Invoices, credit notes and drafts as read doors answer them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from api.http.models.base import Answer
+
+
+class DocumentLineOut(BaseModel):
+    line: int
+    kind: str = Field(examples=["overage"])
+    description: str
+    quantity: int = Field(description="Minutes or pieces; negative where a line takes something back.")
+    unit: str = Field(examples=["minute"])
+    unit_price: str = Field(description="The price of `price_base` units.", examples=["89.00"])
+    price_base: int = Field(description="60 where minutes have a price by the hour.", examples=[60])
+    net: str = Field(examples=["22.25"])
+    vat_rate: str = Field(description="In percent.", examples=["19.00"])
+    vat_category: str = Field(description="EN 16931: S, AE or O.", examples=["S"])
+    supplied_on: str = Field(description="The date of supply, by which VAT goes.")
+    starts_on: str | None = Field(description="Of a fee: the first day of its term.")
+    ends_on: str | None = Field(description="Of a fee: the last day of its term, if it has one.")
+    charge_id: str | None
+    deduction_id: str | None
+    ticket_id: str | None
+    session_id: str | None
+    service: str | None
+    basis: str | None = Field(description="Of a line without a price: what bore it.")
+    worked_minutes: int | None
+    billed_minutes: int | None
+    confirmation: str | None
+    on_behalf: bool = Field(description="Whether the customer's word was entered by somebody else.")
+    engineer: str | None
+    events: list[int] = Field(description="Positions of the events behind the line.")
+
+
+class VatOut(BaseModel):
+    rate: str = Field(examples=["19.00"])
+    category: str
+    net: str
+    amount: str
+
+
+class NationalVatOut(BaseModel):
+    """VAT in the currency of the seller's country, where the document has another."""
+
+    currency: str = Field(examples=["CZK"])
+    exchange_rate: str = Field(examples=["24.315"])
+    amounts: list[str] = Field(description="In the order of `vat`.")
+    total: str
+
+
+class DocumentOut(BaseModel):
+    number: str | None = Field(description="Null on a draft.")
+    kind: str = Field(examples=["invoice"])
+    issued_on: str | None
+    due_on: str | None
+    through_on: str | None
+    provider: str
+    contract_id: str
+    seller: dict[str, Any] | None
+    customer: dict[str, Any]
+    language: str
+    currency: str
+    corrects: str | None
+    credited_by: str | None
+    reason: str | None
+    lines: list[DocumentLineOut]
+    vat: list[VatOut]
+    national_vat: NationalVatOut | None
+    net: str
+    vat_total: str
+    gross: str
+    missing: list[str] = Field(description="Data of the parties that its PDF or XML would need.")
+
+
+class DocumentAnswer(Answer, DocumentOut):
+    event: int = Field(description="The event that issued it.")
+
+
+class DraftAnswer(Answer, DocumentOut):
+    waiting: list[str] = Field(description="Charges and deductions that are held back, by a dispute as a rule.")
+
+
+class DocumentList(Answer):
+    items: list[DocumentOut]
+    next: str | None

@@ -1,0 +1,127 @@
+"""Balances, statements, deductions and charges, as answered."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from api.http.models.base import Answer, Figure
+
+
+class AccountOut(BaseModel):
+    pool: str = Field(examples=["included"])
+    unit: Literal["minutes", "money"]
+    currency: str | None = Field(description="Null for minutes.")
+    granted: Figure = Field(examples=[480])
+    consumed: Figure = Field(examples=[60])
+    reserved: Figure = Field(examples=[0])
+    expired: Figure = Field(examples=[0])
+    available: Figure = Field(description="granted − consumed − reserved − expired", examples=[420])
+    pending_confirmation: Figure = Field(description="Deducted, awaiting the customer's word.", examples=[0])
+
+
+class OverageOut(BaseModel):
+    minutes: int = Field(examples=[15])
+    amount: str = Field(examples=["22.25"])
+    currency: str = Field(examples=["EUR"])
+
+
+class BalanceOut(Answer):
+    contract_id: str
+    accounts: list[AccountOut]
+    overage: OverageOut
+
+
+class LineOut(BaseModel):
+    position: int
+    effective_at: str
+    recorded_at: str | None = Field(description="Null for breakage: nobody records that credit expires.")
+    pool: str
+    kind: str = Field(examples=["work"])
+    reference: str = Field(description="The deduction or grant behind the line.")
+    change: Figure = Field(examples=[-60])
+    balance: Figure = Field(description="What is owned after the line: granted − consumed − expired.", examples=[420])
+    note: str | None
+    dated: str | None = Field(description="When it was true, where that month was closed already.")
+
+
+class StatementOut(Answer):
+    contract_id: str
+    items: list[LineOut]
+    next: str | None
+
+
+class MinutesDrawOut(BaseModel):
+    grant_id: str | None = Field(description="Null while the draw is a debt that later credit will fill.")
+    minutes: int = Field(examples=[420])
+
+
+class MoneyDrawOut(BaseModel):
+    grant_id: str | None
+    amount: str = Field(examples=["1200.00"])
+
+
+class OverageLineOut(BaseModel):
+    minutes: int = Field(examples=[15])
+    rate: str = Field(examples=["89.00"])
+    amount: str = Field(examples=["22.25"])
+
+
+class DeductionOut(BaseModel):
+    deduction_id: str
+    contract_id: str
+    kind: Literal["work", "session", "penalty", "service"]
+    basis: str = Field(description="What bears it: pool, overage, service, flat, goodwill or warranty.")
+    effective_at: str
+    recorded_at: str
+    dated: str | None = Field(description="When it was true, where that month was closed already.")
+    worked_minutes: int
+    worked_seconds: int
+    billed_minutes: int
+    pool: str | None
+    draws: list[MinutesDrawOut | MoneyDrawOut]
+    overage: list[OverageLineOut]
+    currency: str
+    status: str
+    on_behalf: bool = Field(description="The customer's word was entered by somebody else's token.")
+    ticket_id: str | None
+    session_id: str | None
+    service: str | None
+    engineer: str | None
+    reason: str | None
+    documents: list[str] = Field(description="Invoices and credit notes that show it, in their order.")
+    history: list[dict[str, Any]]
+
+
+class DeductionAnswer(DeductionOut, Answer):
+    pass
+
+
+class DeductionList(Answer):
+    items: list[DeductionOut]
+    next: str | None
+
+
+class ChargeOut(BaseModel):
+    charge_id: str
+    kind: str = Field(examples=["overage"])
+    amount: str = Field(examples=["22.25"])
+    currency: str
+    effective_at: str
+    recorded_at: str
+    dated: str | None = Field(description="When it was true, where that month was closed already.")
+    reference: str
+    minutes: int | None
+    quantity: int | None
+    rate: str | None
+    service: str | None
+    reverses: str | None
+    invoice_number: str | None
+    position: int = Field(description="The event behind the charge.")
+
+
+class ChargeList(Answer):
+    contract_id: str
+    items: list[ChargeOut]
+    next: str | None

@@ -1,0 +1,123 @@
+"""Refusals as problem+json (RFC 9457): one table of statuses, one shape, for every way a request can fail."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from ledger.kernel.errors import STATUS, Refusal
+from ledger.store import Unavailable
+
+logger = logging.getLogger("ledger.api")
+
+
+class Problem(BaseModel):
+    """Why a request was refused; nothing was stored. The figures concerned are further members."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "example": {
+                "type": "urn:support-ledger:insufficient-credit",
+                "title": "Insufficient credit",
+                "status": 409,
+                "detail": "Session S-9 needs 400 minutes; 380 are available. Top up at least 20 minutes first.",
+                "code": "insufficient-credit",
+                "short_by": 20,
+            }
+        },
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+
+
+_RESPONSE = {"model": Problem, "content": {"application/problem+json": {}}}
+_MEANING = {
+    400: "Not JSON",
+    401: "No valid token",
+    403: "Visible, but not for this role",
+    404: "Unknown, or not visible to this token",
+    405: "Method not allowed",
+    409: "The ledger says no",
+    413: "Too large",
+    415: "Another media type is needed",
+    422: "Malformed; the field is named",
+    503: "Not caught up, or the database is away",
+}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {**_RESPONSE, "description": meaning} for status, meaning in _MEANING.items()
+}
+
+
+def problem_body(refusal: Refusal) -> dict[str, Any]:
+    return {
+        "type": f"urn:support-ledger:{refusal.code}",
+        "title": refusal.title,
+        "status": refusal.status,
+        "detail": refusal.detail,
+        "code": refusal.code,
+    } | refusal.members
+
+
+def problem(refusal: Refusal) -> JSONResponse:
+    headers = {}
+    if refusal.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if refusal.status == 503:
+        headers["Retry-After"] = "1"
+    return JSONResponse(problem_body(refusal), refusal.status, headers, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Turns every exception that a route may raise into a problem."""
+
+    @app.exception_handler(Refusal)
+    async def refused(request: Request, error: Refusal) -> JSONResponse:
+        return problem(error)
+
+    @app.exception_handler(Unavailable)
+    async def unavailable(request: Request, error: Unavailable) -> JSONResponse:
+        logger.warning("database unavailable: %s", error)
+        detail = "The database can't be reached or written. A command's outcome can be asked for by repeating it."
+        return problem(Refusal("unavailable", detail))
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [
+            {"field": ".".join(str(part) for part in fault["loc"][1:]) or "body", "detail": fault["msg"]}
+            for fault in error.errors()
+        ]
+        detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults)
+        return problem(Refusal("malformed", detail, field=faults[0]["field"], errors=faults))
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        code = next((code for code, status in STATUS.items() if status == error.status_code), "malformed")
+        if error.status_code == 404:
+            code = "not-found"
+        response = problem(Refusal(code, str(error.detail)))
+        if error.headers:
+            response.headers.update(error.headers)
+        return response
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        logger.exception("unexpected error", exc_info=error)
+        body = {
+            "type": "urn:support-ledger:internal",
+            "title": "Internal error",
+            "status": 500,
+            "detail": "Something unexpected happened; repeating a command with its id tells its outcome.",
+            "code": "internal",
+        }
+        return JSONResponse(body, 500, media_type="application/problem+json")

@@ -1,0 +1,188 @@
+"""The write door over HTTP: one route a command, and JSON Lines for many."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Header, Request
+from fastapi.responses import Response
+
+from api.http.authentication import ActorDep, StateDep
+from api.http.examples import by_command
+from api.http.models import CommandAnswer
+from api.http.paging import ID_PATTERN
+from api.http.problems import PROBLEMS, problem_body
+from api.state import State
+from api.writer import BATCH, Answers
+from ledger.door import batches as door
+from ledger.door.bodies import COMMANDS
+from ledger.kernel.access import Actor
+from ledger.kernel.errors import Refusal, malformed
+
+COMMAND_LIMIT = 1_000_000  # bytes of one command
+LINES_LIMIT = 32_000_000  # bytes of one JSON Lines body
+router = APIRouter(prefix="/v1/commands", tags=["commands"], responses=PROBLEMS)
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body, as long as it stays under the limit. Raises Refusal too-large."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise Refusal("too-large", f"The body is larger than {limit} bytes.", limit=limit)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def decode_json(raw: bytes) -> Any:
+    """JSON as the standard has it: no NaN, no bad UTF-8, no endless nesting; and no name twice in one object.
+
+    Raises Refusal not-json, or malformed for a field that is given twice: readers would not agree on which one counts.
+    """
+    try:
+        decoded = msgspec.json.decode(raw)
+        json.loads(raw, object_pairs_hook=_each_name_once)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refusal("not-json", f"The body is not JSON: {error}") from None
+    return decoded
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise malformed(name[:80], "is given twice")
+        seen.add(name)
+
+
+ISSUING = ("InvoiceIssued", "CreditNoteIssued")
+
+
+def show_answer(answer: door.Answer) -> dict[str, Any]:
+    shown = {
+        "command_id": answer.command_id,
+        "replayed": answer.replayed,
+        "position": answer.last,
+        "events": [{"position": p, "type": kind, "stream": stream} for p, kind, stream in answer.events],
+    }
+    number = next((stream for _, kind, stream in answer.events if kind in ISSUING), None)
+    return shown | ({"number": number.removeprefix("document:")} if number else {})
+
+
+async def carry_out(state: State, name: str, request: Request, actor: Actor, key: str | None) -> dict[str, Any]:
+    payload = decode_json(await read_body(request, COMMAND_LIMIT))
+    parsed = door.parse(name, payload, actor, key)
+    (answer,) = await asyncio.wrap_future(state.writer.submit([parsed]))
+    if isinstance(answer, Refusal):
+        raise answer
+    return show_answer(answer)
+
+
+IdempotencyKey = Header(
+    default=None,
+    alias="Idempotency-Key",
+    max_length=64,
+    pattern=ID_PATTERN,
+    description="The command's id, instead of in the body.",
+)
+
+
+def _route(name: str) -> Callable[..., Awaitable[Any]]:
+    async def command(
+        request: Request, state: StateDep, actor: ActorDep, key: str | None = IdempotencyKey
+    ) -> dict[str, Any]:
+        return await carry_out(state, name, request, actor, key)
+
+    command.__name__ = name.replace("-", "_")
+    return command
+
+
+_examples = by_command()
+for _name, _model in COMMANDS.items():
+    _schema = {"$ref": f"#/components/schemas/{_model.__name__}"}
+    _body = {
+        "required": True,
+        "content": {"application/json": {"schema": _schema, "examples": _examples[_name]}},
+    }
+    router.add_api_route(
+        f"/{_name}",
+        _route(_name),
+        methods=["POST"],
+        response_model=CommandAnswer,
+        response_model_exclude_unset=True,
+        summary=_name.replace("-", " ").capitalize(),
+        openapi_extra={"requestBody": _body},
+    )
+
+
+@router.post("/{name}", include_in_schema=False)
+async def unknown_command(name: str, actor: ActorDep) -> None:
+    raise Refusal("unknown-command", f"There is no command {name[:80]}.")
+
+
+@router.post(
+    "",
+    summary="Many commands as JSON Lines",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}, "description": "One answer a line"}
+    },
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": {"type": "string"}}}}
+    },
+)
+async def many(request: Request, state: StateDep, actor: ActorDep) -> Response:
+    """Each line is a command's body plus `"command": name`; each is answered in its place, refused ones too."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in ("application/x-ndjson", "application/jsonl", "application/json-lines"):
+        raise Refusal("unsupported-media-type", "Many commands are sent as JSON Lines: application/x-ndjson.")
+    if request.headers.get("idempotency-key") is not None:
+        raise Refusal(
+            "malformed",
+            "Idempotency-Key: belongs to a single command; lines carry command_id.",
+            field="Idempotency-Key",
+        )
+    lines = (await read_body(request, LINES_LIMIT)).split(b"\n")
+    answers: list[bytes] = []
+    for start in range(0, len(lines), BATCH):
+        answers.extend(await _answer_lines(state, actor, start, lines[start : start + BATCH]))
+    return Response(b"".join(answers), media_type="application/x-ndjson")
+
+
+async def _answer_lines(state: State, actor: Actor, start: int, lines: list[bytes]) -> list[bytes]:
+    outcomes: dict[int, Refusal | None] = {}
+    requests: list[door.Request] = []
+    for number, line in enumerate(lines, start + 1):
+        if line.strip():
+            outcomes[number] = None
+            try:
+                requests.append(parse_line(line, actor))
+            except Refusal as refusal:
+                outcomes[number] = refusal
+    answers: Answers = await asyncio.wrap_future(state.writer.submit(requests)) if requests else []
+    answered = iter(answers)
+    shown = []
+    for number, fault in outcomes.items():
+        answer = fault or next(answered)
+        body = {"line": number} | (problem_body(answer) if isinstance(answer, Refusal) else show_answer(answer))
+        shown.append(msgspec.json.encode(body) + b"\n")
+    return shown
+
+
+def parse_line(line: bytes, actor: Actor) -> door.Request:
+    """One line of JSON Lines: the command's name and fields in one object. Raises Refusal."""
+    if len(line) > COMMAND_LIMIT:
+        raise Refusal("too-large", f"The line is larger than {COMMAND_LIMIT} bytes.", limit=COMMAND_LIMIT)
+    payload = decode_json(line)
+    if not isinstance(payload, dict):
+        raise Refusal("malformed", "line: must be a JSON object", field="line")
+    name = payload.pop("command", None)
+    if not isinstance(name, str):
+        raise Refusal("malformed", "command: names the command of the line", field="command")
+    return door.parse(name, payload, actor)

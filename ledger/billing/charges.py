@@ -1,0 +1,235 @@
+"""What a contract owes and has been billed: its charges and deductions, folded from the contract's events (M1, M2).
+
+The same fold serves issuing, which reads the events in its own transaction, and the draft, which reads them as of a
+moment. It knows nothing of lines, VAT or parties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, get_args
+
+from ledger.billing.events import CreditNoteIssued, DocumentLine, InvoiceIssued
+from ledger.contracts.events import (
+    ContractSigned,
+    CustomerAmended,
+    FeeCharged,
+    FeeReversed,
+    ServiceCreditCharged,
+    TermStarted,
+)
+from ledger.credit.deduction_events import (
+    ChargeReversed,
+    DeductionConfirmed,
+    DeductionDisputed,
+    DeductionReversed,
+    DisputeUpheld,
+    DrawCovered,
+    HoursDeducted,
+    LateChangePenaltyDeducted,
+    NoShowPenaltyDeducted,
+    OverageCharged,
+    ServiceCharged,
+    ServiceDelivered,
+    SurchargeCharged,
+)
+from ledger.credit.events import AccountOpened, CreditDrawn, CreditReturned, TopUpCharged
+from ledger.kernel.fact import Fact, Sealed
+
+Charged = (
+    FeeCharged
+    | FeeReversed
+    | ServiceCreditCharged
+    | TopUpCharged
+    | OverageCharged
+    | ServiceCharged
+    | SurchargeCharged
+    | ChargeReversed
+)
+CHARGED = get_args(Charged)
+Deducted = HoursDeducted | LateChangePenaltyDeducted | NoShowPenaltyDeducted | ServiceDelivered
+
+
+@dataclass(slots=True)
+class Charge:
+    """One amount owed or taken back; `invoice` is the document it stands on, if any, and `line` its line there.
+
+    `reopened_on` is the day of the credit note that last took it off a document.
+    """
+
+    fact: Charged
+    position: int
+    invoice: str | None = None
+    line: DocumentLine | None = None
+    reopened_on: date | None = None
+
+    @property
+    def charge_id(self) -> str:
+        return self.fact.charge_id
+
+    @property
+    def reverses(self) -> str | None:
+        return self.fact.reverses if isinstance(self.fact, FeeReversed | ChargeReversed) else None
+
+
+@dataclass(slots=True)
+class Billed:
+    """One deduction: how it was billed, the customer's word, and the invoice that shows its included time."""
+
+    fact: Deducted
+    positions: list[int]
+    status: str
+    on_behalf: bool = False  # whether the customer's word was entered by somebody else (C8)
+    shown_on: str | None = None
+    reversed_at: datetime | None = None
+    given_back_on: str | None = None  # the document that shows the time of a reversed deduction as given back
+    reopened_on: date | None = None  # the day of the credit note that last took it off a document
+
+
+@dataclass(slots=True)
+class BillingAccount:
+    """All charges and deductions of one contract, by id, in the order in which they were recorded."""
+
+    provider: str = ""
+    timezone: str = "UTC"
+    currency: str = ""
+    customer_id: str = ""
+    partner_id: str | None = None
+    country: str = ""
+    language: str | None = None
+    party: Sealed | None = None
+    charges: dict[str, Charge] = field(default_factory=dict)
+    deductions: dict[str, Billed] = field(default_factory=dict)
+    terms: dict[int, tuple[TermStarted, int]] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)  # of each pool
+    reversals: dict[str, Charge] = field(default_factory=dict)  # by the charge that they take back
+    moved: dict[str, list[int]] = field(default_factory=dict)  # positions of credit that moved, by deduction
+
+    def waits(self, charge: Charge) -> bool:
+        """A charge waits while its deduction is disputed (M2)."""
+        deduction = self.deductions.get(getattr(charge.fact, "deduction_id", ""))
+        return deduction is not None and deduction.status == "disputed"
+
+    def origin(self, charge: Charge) -> Charge | None:
+        """What a reversal or a service credit takes back."""
+        fact = charge.fact
+        origin_id = fact.fee_charge_id if isinstance(fact, ServiceCreditCharged) else charge.reverses
+        return self.charges.get(origin_id or "")
+
+    def supplied_at(self, charge: Charge) -> datetime:
+        """The date of supply: a reversal and a service credit bear that of what they take back (M4)."""
+        origin = self.origin(charge)
+        return self.supplied_at(origin) if origin is not None else charge.fact.true_at
+
+    def line_answered(self, charge: Charge) -> DocumentLine | None:
+        """The line of an invoice that a charge takes back, or that took it back: both bear the same VAT.
+
+        So what goes back is what was asked for, whatever the customer is by now.
+        """
+        other = self.origin(charge) or self.reversals.get(charge.charge_id)
+        return other.line if other is not None else None
+
+
+def billing_account(events: Iterable[tuple[int, Fact]]) -> BillingAccount:
+    """The account as the events (position, fact) of one contract tell it, in the order of their positions."""
+    account = BillingAccount()
+    for position, fact in events:
+        fold = _FOLDS.get(type(fact))
+        if fold is not None:
+            fold(account, fact, position)
+    return account
+
+
+def _signed(account: BillingAccount, fact: ContractSigned, _: int) -> None:
+    account.provider, account.timezone, account.currency = fact.provider, fact.timezone, fact.currency
+    account.customer_id, account.partner_id = fact.customer_id, fact.partner_id
+    account.country, account.language, account.party = fact.customer_country, fact.customer_language, fact.party
+
+
+def _amended(account: BillingAccount, fact: CustomerAmended, _: int) -> None:
+    account.country, account.language, account.party = fact.customer_country, fact.customer_language, fact.party
+
+
+def _term(account: BillingAccount, fact: TermStarted, position: int) -> None:
+    account.terms[fact.term_no] = (fact, position)
+
+
+def _opened(account: BillingAccount, fact: AccountOpened, _: int) -> None:
+    account.units[fact.pool] = fact.unit
+
+
+def _charged(account: BillingAccount, fact: Charged, position: int) -> None:
+    charge = account.charges[fact.charge_id] = Charge(fact, position)
+    if charge.reverses is not None:
+        account.reversals[charge.reverses] = charge
+
+
+def _moved(account: BillingAccount, fact: CreditDrawn | CreditReturned | DrawCovered, position: int) -> None:
+    """Credit is drawn before its deduction is told, and returned and covered afterwards."""
+    known = account.deductions.get(fact.deduction_id)
+    positions = known.positions if known is not None else account.moved.setdefault(fact.deduction_id, [])
+    positions.append(position)
+
+
+def _deducted(account: BillingAccount, fact: Deducted, position: int) -> None:
+    positions = [*account.moved.pop(fact.deduction_id, []), position]
+    account.deductions[fact.deduction_id] = Billed(fact, positions, fact.status)
+
+
+def _word(status: str) -> Callable[[BillingAccount, Any, int], None]:
+    def fold(account: BillingAccount, fact: Any, position: int) -> None:
+        deduction = account.deductions[fact.deduction_id]
+        deduction.status = status
+        deduction.on_behalf = getattr(fact, "on_behalf", False)
+        deduction.positions.append(position)
+        if status == "reversed":
+            deduction.reversed_at = fact.effective_at
+
+    return fold
+
+
+def _invoiced(account: BillingAccount, fact: InvoiceIssued, _: int) -> None:
+    """At a moment in the past an invoice may name what was not effective yet; that is not there to be marked."""
+    for line in fact.lines:
+        charge = account.charges.get(line.charge_id or "")
+        deduction = account.deductions.get(line.deduction_id or "")
+        if line.charge_id is not None:
+            if charge is not None:
+                charge.invoice, charge.line = fact.number, line
+        elif deduction is not None and line.kind == "included":
+            deduction.shown_on = fact.number
+        elif deduction is not None:
+            deduction.given_back_on = fact.number
+
+
+def _credited(account: BillingAccount, fact: CreditNoteIssued, _: int) -> None:
+    """Charges are open again; one whose reversal is open too meets it there, and neither is billed (M3)."""
+    for line in fact.lines:
+        charge = account.charges.get(line.charge_id or "")
+        deduction = account.deductions.get(line.deduction_id or "")
+        if charge is not None and charge.invoice == fact.corrects:
+            charge.invoice, charge.line, charge.reopened_on = None, None, fact.issued_on
+        if deduction is not None and deduction.shown_on == fact.corrects:
+            deduction.shown_on, deduction.reopened_on = None, fact.issued_on
+        if deduction is not None and deduction.given_back_on == fact.corrects:
+            deduction.given_back_on, deduction.reopened_on = None, fact.issued_on
+
+
+_FOLDS: dict[type[Fact], Callable[[BillingAccount, Any, int], None]] = {
+    ContractSigned: _signed,
+    CustomerAmended: _amended,
+    TermStarted: _term,
+    AccountOpened: _opened,
+    **dict.fromkeys(CHARGED, _charged),
+    **dict.fromkeys((CreditDrawn, CreditReturned, DrawCovered), _moved),
+    **dict.fromkeys(get_args(Deducted), _deducted),
+    DeductionConfirmed: _word("confirmed"),
+    DeductionDisputed: _word("disputed"),
+    DisputeUpheld: _word("upheld"),
+    DeductionReversed: _word("reversed"),
+    InvoiceIssued: _invoiced,
+    CreditNoteIssued: _credited,
+}
+TOPICS = sorted(f"{fact.TOPIC}@{version}" for fact in _FOLDS for version in range(1, fact.VERSION + 1))

@@ -1,0 +1,107 @@
+"""Issued documents, and the series that numbers them without gaps. Rules M2, M3.
+
+A document is a stream of its own, so that it is credited once; a series is one stream for each provider and kind, so
+that of two issuers at the same instant one has to decide again.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from ledger.billing.events import CreditNoteIssued, InvoiceCredited, InvoiceIssued, IssuedDocument, NumberTaken
+from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
+from ledger.kernel.errors import Refusal
+
+
+class Document(LedgerAggregate):
+    """An invoice or a credit note, under its number."""
+
+    CATEGORY = "document"
+
+    def begin(self) -> None:
+        super().begin()
+        self.issued: InvoiceIssued | CreditNoteIssued | None = None
+        self.credited_by: str | None = None
+
+    def issue(
+        self, fact_class: type[IssuedDocument], contract_id: str, at: datetime, stamp: Stamp, **fields: Any
+    ) -> None:
+        """Raises Refusal already-exists where a series was changed so that it meets a number given before."""
+        if self.exists:
+            number = str(self.id).partition(":")[2]
+            raise Refusal("already-exists", f"The number {number} was given before; its series has to go on.")
+        self.contract_id = contract_id
+        self.record(fact_class, at, stamp, **fields)
+
+    def invoice(self) -> InvoiceIssued:
+        """The invoice, if it may still be credited. Raises Refusal already-credited or invalid-transition."""
+        if not isinstance(self.issued, InvoiceIssued):
+            number = self.issued.number if self.issued is not None else ""
+            raise Refusal("invalid-transition", f"{number} is a credit note; only an invoice can be credited.")
+        if self.credited_by is not None:
+            raise Refusal(
+                "already-credited",
+                f"Invoice {self.issued.number} was credited already, by {self.credited_by}.",
+                credited_by=self.credited_by,
+            )
+        return self.issued
+
+    def credit(self, credit_note: str, at: datetime, stamp: Stamp) -> None:
+        self.record(InvoiceCredited, at, stamp, number=self.invoice().number, credited_by=credit_note)
+
+    @applies(InvoiceIssued, CreditNoteIssued)
+    def _issued(self, fact: InvoiceIssued | CreditNoteIssued) -> None:
+        self.contract_id = fact.contract_id
+        self.issued = fact
+
+    @applies(InvoiceCredited)
+    def _credited(self, fact: InvoiceCredited) -> None:
+        self.credited_by = fact.credited_by
+
+
+class DocumentSeries(LedgerAggregate):
+    """The numbers of one provider's invoices or credit notes; they begin at 1 in each year."""
+
+    CATEGORY = "series"
+
+    def begin(self) -> None:
+        super().begin()
+        self.ordinals: dict[int, int] = {}
+        self.last_issued_on: date | None = None
+
+    def take(
+        self, contract_id: str, provider: str, kind: str, pattern: str, issued_on: date, at: datetime, stamp: Stamp
+    ) -> str:
+        """The next number: `GR-{year}-{number:05}` makes GR-2026-00001.
+
+        Raises Refusal malformed for a day before the series' last document (M3).
+        """
+        if self.last_issued_on is not None and issued_on < self.last_issued_on:
+            raise Refusal(
+                "malformed",
+                f"issued_on: {issued_on} lies before {self.last_issued_on}, when the last {kind} of the series was "
+                f"issued.",
+                field="issued_on",
+                last_issued_on=self.last_issued_on.isoformat(),
+            )
+        ordinal = self.ordinals.get(issued_on.year, 0) + 1
+        number = pattern.format(year=issued_on.year, number=ordinal)
+        self.contract_id = contract_id
+        self.record(
+            NumberTaken,
+            at,
+            stamp,
+            provider=provider,
+            kind=kind,
+            year=issued_on.year,
+            ordinal=ordinal,
+            number=number,
+            issued_on=issued_on,
+        )
+        return number
+
+    @applies(NumberTaken)
+    def _taken(self, fact: NumberTaken) -> None:
+        self.ordinals[fact.year] = fact.ordinal
+        self.last_issued_on = fact.issued_on

@@ -1,0 +1,166 @@
+"""Events of issued documents and of closed months: lines, parties and totals as they were when they were issued."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from ledger.kernel.fact import Fact, Sealed, topic
+
+LineKind = Literal["fee", "top_up", "overage", "service", "surcharge", "service_credit", "reversal", "included"]
+Unit = Literal["minute", "piece"]
+VatCategory = Literal["S", "AE", "O"]
+DocumentKind = Literal["invoice", "credit-note"]
+
+
+class DocumentLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of an invoice or credit note, net. The positions in `events` are those it rests on (M6).
+
+    `unit_price_cents` is the price of `price_base` units: 89.00 an hour is 8900 for 60 minutes. A line that takes
+    something back has a negative `quantity`, never a negative price. An `included` line shows time that cost nothing:
+    `basis` says why (`pool`, `flat`, `goodwill`, `warranty`). `supplied_on` is the date of supply (M4). `description`
+    is `template` with its `values` filled in, which a document says in its reader's language.
+    """
+
+    line: int
+    kind: LineKind
+    description: str
+    quantity: int
+    unit: Unit
+    unit_price_cents: int
+    price_base: int
+    net_cents: int
+    vat_rate_percent_hundredths: int | None
+    vat_category: VatCategory
+    supplied_on: date
+    events: list[int]
+    charge_id: str | None = None
+    deduction_id: str | None = None
+    ticket_id: str | None = None
+    session_id: str | None = None
+    service: str | None = None
+    basis: str | None = None
+    worked_minutes: int | None = None
+    billed_minutes: int | None = None
+    confirmation: str | None = None
+    on_behalf: bool = False
+    starts_on: date | None = None
+    ends_on: date | None = None
+    template: str | None = None
+    values: dict[str, str] = {}
+
+
+class VatLine(msgspec.Struct, frozen=True):
+    """VAT of one rate and category: computed once, half-up, on the sum of its lines (M4)."""
+
+    rate_percent_hundredths: int | None
+    category: VatCategory
+    net_cents: int
+    amount_cents: int
+
+
+class NationalVat(msgspec.Struct, frozen=True):
+    """VAT in the currency of the seller's country, where the document has another: each sum × `exchange_rate`, half-up.
+
+    `amounts_cents` are in the order of the document's sums.
+    """
+
+    currency: str
+    exchange_rate: str
+    amounts_cents: list[int]
+
+    @property
+    def total_cents(self) -> int:
+        return sum(self.amounts_cents)
+
+
+class IssuedDocument(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """What invoices and credit notes have in common.
+
+    `parties` is sealed under the document's own key, which is kept until `retained_until`: `seller` and `buyer` as
+    they were, and the names of the engineers by deduction. Amounts of a credit note are positive: it is the kind
+    that says that they go back.
+    """
+
+    number: str
+    provider: str
+    issued_on: date
+    customer_id: str
+    customer_country: str
+    language: str
+    currency: str
+    lines: list[DocumentLine]
+    vat: list[VatLine]
+    net_cents: int
+    vat_cents: int
+    gross_cents: int
+    parties: Sealed
+    retained_until: date
+    partner_id: str | None = None
+    national_vat: NationalVat | None = None
+
+
+@topic("InvoiceIssued")
+class InvoiceIssued(IssuedDocument, frozen=True):
+    """An invoice over every open charge of a contract that is effective up to `through_on` (M2, M3)."""
+
+    through_on: date
+    due_on: date
+    rule: str = "M3"
+
+
+@topic("CreditNoteIssued")
+class CreditNoteIssued(IssuedDocument, frozen=True):
+    """Takes an invoice back, line for line; charges that were not reversed are open again (M3)."""
+
+    corrects: str
+    corrects_issued_on: date
+    reason: Sealed
+    rule: str = "M3"
+
+
+@topic("InvoiceCredited")
+class InvoiceCredited(Fact, frozen=True):
+    """The invoice was taken back by a credit note: once (M3)."""
+
+    number: str
+    credited_by: str
+    rule: str = "M3"
+
+
+@topic("NumberTaken")
+class NumberTaken(Fact, frozen=True):
+    """The next number of a provider's series of documents, without gaps (M3)."""
+
+    provider: str
+    kind: DocumentKind
+    year: int
+    ordinal: int
+    number: str
+    issued_on: date
+    rule: str = "M3"
+
+
+class PeriodTotal(msgspec.Struct, frozen=True):
+    """What became effective in a month for one contract: money net and in minor units, credit by pool."""
+
+    contract_id: str
+    currency: str = ""
+    charged_cents: int = 0
+    invoiced_cents: int = 0
+    credited_cents: int = 0
+    granted: dict[str, int] = {}
+    consumed: dict[str, int] = {}
+    expired: dict[str, int] = {}
+
+
+@topic("PeriodClosed")
+class PeriodClosed(Fact, frozen=True):
+    """A month of a provider's books is closed with these totals: nothing effective inside it is added after (M5)."""
+
+    provider: str
+    month: str
+    totals: list[PeriodTotal] = []
+    rule: str = "M5"

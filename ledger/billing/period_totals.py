@@ -1,0 +1,139 @@
+"""The totals of the months of a provider's books: what became effective in each, contract by contract (M5). Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from ledger.billing.charges import CHARGED
+from ledger.billing.events import CreditNoteIssued, InvoiceIssued, PeriodTotal
+from ledger.credit.events import CreditDrawn, CreditGranted, CreditReturned, DebtCovered, Draw, GrantCutShort
+from ledger.kernel.fact import Fact
+from ledger.kernel.values import add_months, local_date
+
+_CREDIT = (CreditGranted, GrantCutShort, CreditDrawn, DebtCovered, CreditReturned)
+TOPICS = [f"{fact.TOPIC}@{fact.VERSION}" for fact in (*CHARGED, *_CREDIT, InvoiceIssued, CreditNoteIssued)]
+
+
+@dataclass(slots=True)
+class _Grant:
+    """Its end as it is known now, and the change of what is left of it at each effective time."""
+
+    contract_id: str
+    pool: str
+    expires_at: datetime | None
+    flows: list[tuple[datetime, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What a month has of one contract."""
+
+    currency: str = ""
+    charged_cents: int = 0
+    invoiced_cents: int = 0
+    credited_cents: int = 0
+    granted: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    consumed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+
+_Sums = dict[date, dict[str, _Sum]]  # by month (its first day), then contract
+
+
+class PeriodFold:
+    """The movements of a provider, month by month where it is; more events may be added, in their order."""
+
+    def __init__(self, timezone: str) -> None:
+        self.position = 0
+        self._timezone = timezone
+        self._moved: _Sums = defaultdict(lambda: defaultdict(_Sum))
+        self._grants: dict[str, _Grant] = {}
+
+    def add(self, events: Iterable[tuple[int, Fact]]) -> None:
+        for self.position, fact in events:
+            self._follow_grants(fact)
+            _add(self._moved[self._month(fact.effective_at)][fact.contract_id], fact)
+
+    def totals(self, first: date | None, last: date) -> dict[date, list[PeriodTotal]]:
+        """Of each month from `first` (else the first that has any) to `last`: by contract, where anything moved."""
+        expired = self._expired()
+        known = {*self._moved, *expired}
+        month = min([last, *known]) if first is None else first
+        found: dict[date, list[PeriodTotal]] = {}
+        while month <= last:
+            moved, over = self._moved.get(month, {}), expired.get(month, {})
+            sums = [(id_, moved.get(id_) or _Sum(), over.get(id_) or {}) for id_ in sorted({*moved, *over})]
+            found[month] = [_total(id_, one, gone) for id_, one, gone in sums]
+            found[month] = [one for one in found[month] if one != PeriodTotal(one.contract_id, one.currency)]
+            month = add_months(month, 1)
+        return found
+
+    def _month(self, moment: datetime) -> date:
+        return local_date(moment, self._timezone).replace(day=1)
+
+    def _expired(self) -> dict[date, dict[str, dict[str, int]]]:
+        """What expired, by month, contract and pool. What comes to a grant after its end is over at once."""
+        found: dict[date, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
+        for grant in self._grants.values():
+            if grant.expires_at is not None:
+                for at, change in grant.flows:
+                    found[self._month(max(at, grant.expires_at))][grant.contract_id][grant.pool] += change
+        return found
+
+    def _follow_grants(self, fact: Fact) -> None:
+        match fact:
+            case CreditGranted():
+                flows = [(fact.effective_at, fact.quantity)]
+                self._grants[fact.grant_id] = _Grant(fact.contract_id, fact.pool, fact.expires_at, flows)
+            case GrantCutShort():
+                self._grants[fact.grant_id].expires_at = fact.expires_at
+            case CreditDrawn():
+                self._flow(fact.effective_at, fact.draws, -1)
+            case CreditReturned():
+                self._flow(fact.effective_at, fact.returns, 1)
+            case DebtCovered():
+                self._flow(fact.effective_at, [Draw(fact.grant_id, fact.quantity)], -1)
+            case _:
+                pass
+
+    def _flow(self, at: datetime, draws: Iterable[Draw], sign: int) -> None:
+        for draw in draws:
+            if draw.grant_id is not None:
+                self._grants[draw.grant_id].flows.append((at, sign * draw.quantity))
+
+
+def _total(contract_id: str, moved: _Sum, expired: dict[str, int]) -> PeriodTotal:
+    return PeriodTotal(
+        contract_id,
+        moved.currency,
+        moved.charged_cents,
+        moved.invoiced_cents,
+        moved.credited_cents,
+        dict(moved.granted),
+        dict(moved.consumed),
+        {pool: quantity for pool, quantity in expired.items() if quantity},
+    )
+
+
+def _add(of: _Sum, fact: Fact) -> None:
+    if isinstance(fact, CHARGED):
+        of.currency = fact.currency
+        of.charged_cents += fact.amount_cents
+        return
+    match fact:
+        case InvoiceIssued():
+            of.currency = fact.currency
+            of.invoiced_cents += fact.net_cents
+        case CreditNoteIssued():
+            of.currency = fact.currency
+            of.credited_cents += fact.net_cents
+        case CreditGranted():
+            of.granted[fact.pool] += fact.quantity
+        case CreditDrawn():
+            of.consumed[fact.pool] += sum(draw.quantity for draw in fact.draws)
+        case CreditReturned():
+            of.consumed[fact.pool] -= sum(draw.quantity for draw in fact.returns)
+        case _:
+            pass

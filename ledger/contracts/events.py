@@ -1,0 +1,148 @@
+"""Events of a contract: what was agreed, for how long, and what its terms charge."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from ledger.kernel.fact import Fact, Movement, Sealed, topic
+
+
+@topic("ContractSigned")
+class ContractSigned(Fact, frozen=True):
+    """Provider and customer agreed. `party` is name, address, tax ids, mail: personal, therefore sealed.
+
+    `customer_coverage` are support hours of the customer's own: every plan takes them where the contract has none (S3).
+    """
+
+    provider: str
+    timezone: str
+    currency: str
+    starts_on: date
+    customer_id: str
+    customer_country: str
+    party: Sealed
+    customer_language: str | None = None
+    partner_id: str | None = None
+    partner: Sealed | None = None
+    subscriptions: int | None = None
+    customer_coverage: dict[str, Any] | None = None
+
+
+@topic("TermStarted")
+class TermStarted(Fact, frozen=True):
+    """A term begins: its number, first and last day (none: open-ended) and the full terms in force (C15).
+
+    `holidays` are the public holidays in force for its calendars, by country and region, from `holidays_source` (S3).
+    """
+
+    term_no: int
+    plan: str
+    plan_version: int
+    starts_on: date
+    terms: msgspec.Raw
+    ends_on: date | None = None
+    holidays: dict[str, list[date]] = {}
+    holidays_source: str | None = None
+
+
+@topic("TermCutShort")
+class TermCutShort(Fact, frozen=True):
+    """A change of plan or a termination ends a term after `ends_on`; a term that never began ends before its start."""
+
+    term_no: int
+    ends_on: date
+    rule: str = "C15"
+
+
+@topic("FeeCharged")
+class FeeCharged(Movement, frozen=True):
+    """The fee of a term, owed at its first instant (M1)."""
+
+    charge_id: str
+    term_no: int
+    amount_cents: int
+    currency: str
+    rule: str = "M1"
+
+
+@topic("FeeReversed")
+class FeeReversed(Movement, frozen=True):
+    """The fee of a term that will not begin, taken back by an equal negative charge."""
+
+    charge_id: str
+    reverses: str
+    term_no: int
+    amount_cents: int
+    currency: str
+    rule: str = "C15"
+
+
+@topic("ServiceCreditCharged")
+class ServiceCreditCharged(Movement, frozen=True):
+    """A share of a term's fee that the provider owes for a missed promise: a negative charge (M1)."""
+
+    charge_id: str
+    ticket_id: str
+    target: str
+    fee_charge_id: str
+    percent: int
+    amount_cents: int
+    currency: str
+    rule: str = "M1"
+
+
+@topic("PlanChanged")
+class PlanChanged(Fact, frozen=True):
+    """From `from_on` the contract runs under another plan; nothing is prorated (C15)."""
+
+    from_on: date
+    old_plan: str
+    new_plan: str
+    rule: str = "C15"
+
+
+@topic("ContractTerminated")
+class ContractTerminated(Fact, frozen=True):
+    """The contract ends after `ends_on`; it can't be renewed."""
+
+    ends_on: date
+    reason: Sealed
+    rule: str = "C15"
+
+
+@topic("CustomerAmended")
+class CustomerAmended(Fact, frozen=True):
+    """The customer's data as they are from now on, whole; documents issued before keep theirs."""
+
+    customer_id: str
+    customer_country: str
+    party: Sealed
+    customer_language: str | None = None
+
+
+@topic("DirectContactAuthorised")
+class DirectContactAuthorised(Fact, frozen=True):
+    """The partner allows the provider to speak with the end customer (T3)."""
+
+    by: Sealed
+    rule: str = "T3"
+
+
+@topic("DirectContactWithdrawn")
+class DirectContactWithdrawn(Fact, frozen=True):
+    """The partner takes that permission back (T3)."""
+
+    by: Sealed
+    rule: str = "T3"
+
+
+@topic("ContractOverageCounted")
+class ContractOverageCounted(Movement, frozen=True):
+    """Overage minutes that move the contract-wide tier position; negative when they were reversed (C3)."""
+
+    deduction_id: str
+    minutes: int
+    rule: str = "C3"

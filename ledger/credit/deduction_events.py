@@ -1,0 +1,202 @@
+"""Events of one deduction and of a booked session: what was worked, how it was billed, and the customer's word."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from ledger.credit.events import Draw
+from ledger.kernel.fact import Movement, Sealed, topic
+
+Basis = Literal["pool", "overage", "service", "flat", "goodwill", "warranty"]
+Word = Literal["pending", "not_required"]
+
+
+@topic("HoursDeducted")
+class HoursDeducted(Movement, frozen=True):
+    """Worked time and how it was billed. `effective_at` is the moment of the work, its start (C2, C14).
+
+    `billed_minutes` is the worked time rounded up to `increment_minutes` (C1). `draws` is what the pool gave, in
+    its unit; `overage_minutes` what no grant covered (each tier has an OverageCharged of its own). `basis` says what
+    bears the time: a pool and its overage, overage alone, a service's rate, a flat plan, goodwill or warranty (C13).
+    """
+
+    deduction_id: str
+    kind: Literal["work", "session"]
+    worked_seconds: int
+    billed_minutes: int
+    increment_minutes: int
+    engineer: Sealed
+    status: Word
+    basis: Basis
+    draws: list[Draw] = []
+    overage_minutes: int = 0
+    ticket_id: str | None = None
+    pool: str | None = None
+    service: str | None = None
+    rate_cents_per_hour: int | None = None
+    cost_cents: int | None = None
+    reason: Sealed | None = None
+    on_site: bool = False
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    deemed_at: datetime | None = None
+    term_no: int = 1
+    rule: str = "C1"
+
+
+@topic("LateChangePenaltyDeducted")
+class LateChangePenaltyDeducted(Movement, frozen=True):
+    """A booked session was moved or cancelled with less than the notice: credit deducted without work (C7)."""
+
+    deduction_id: str
+    session_id: str
+    change: Literal["move", "cancel"]
+    starts_at: datetime
+    notice_minutes: int
+    billed_minutes: int
+    status: Word
+    draws: list[Draw] = []
+    pool: str | None = None
+    ticket_id: str | None = None
+    deemed_at: datetime | None = None
+    rule: str = "C7"
+
+
+@topic("NoShowPenaltyDeducted")
+class NoShowPenaltyDeducted(Movement, frozen=True):
+    """The customer did not appear at a booked session: credit deducted without work (C7)."""
+
+    deduction_id: str
+    session_id: str
+    starts_at: datetime
+    billed_minutes: int
+    status: Word
+    draws: list[Draw] = []
+    pool: str | None = None
+    ticket_id: str | None = None
+    deemed_at: datetime | None = None
+    rule: str = "C7"
+
+
+@topic("ServiceDelivered")
+class ServiceDelivered(Movement, frozen=True):
+    """An agreed flat-rate service: quantity times its price, drawn from a pool of money or charged (C11)."""
+
+    deduction_id: str
+    service: str
+    quantity: int
+    price_cents: int
+    cost_cents: int
+    currency: str
+    status: Word
+    draws: list[Draw] = []
+    pool: str | None = None
+    deemed_at: datetime | None = None
+    rule: str = "C11"
+
+
+@topic("OverageCharged")
+class OverageCharged(Movement, frozen=True):
+    """Overage at one tier's rate: minutes × rate / 60, half-up to the cent (C3)."""
+
+    charge_id: str
+    deduction_id: str
+    minutes: int
+    rate_cents_per_hour: int
+    amount_cents: int
+    currency: str
+    rule: str = "C3"
+
+
+@topic("ServiceCharged")
+class ServiceCharged(Movement, frozen=True):
+    """A service at its agreed rate: by the hour (`minutes`) or flat (`quantity`) (M1)."""
+
+    charge_id: str
+    deduction_id: str
+    service: str
+    amount_cents: int
+    currency: str
+    minutes: int | None = None
+    quantity: int | None = None
+    rate_cents: int = 0
+    rule: str = "M1"
+
+
+@topic("SurchargeCharged")
+class SurchargeCharged(Movement, frozen=True):
+    """The agreed surcharge of a visit on site (T7)."""
+
+    charge_id: str
+    deduction_id: str
+    amount_cents: int
+    currency: str
+    rule: str = "T7"
+
+
+@topic("DrawCovered")
+class DrawCovered(Movement, frozen=True):
+    """Later credit filled this deduction's debt: so much of its draw now rests on that grant (C4)."""
+
+    deduction_id: str
+    grant_id: str
+    quantity: int
+    rule: str = "C4"
+
+
+@topic("DeductionConfirmed")
+class DeductionConfirmed(Movement, frozen=True):
+    """The customer says the deduction is right; `on_behalf` where the provider's token entered it (C8)."""
+
+    deduction_id: str
+    by: Sealed
+    on_behalf: bool = False
+    rule: str = "C8"
+
+
+@topic("DeductionDisputed")
+class DeductionDisputed(Movement, frozen=True):
+    """The customer says it is not, and why (C8)."""
+
+    deduction_id: str
+    by: Sealed
+    reason: Sealed
+    on_behalf: bool = False
+    rule: str = "C8"
+
+
+@topic("DisputeUpheld")
+class DisputeUpheld(Movement, frozen=True):
+    """The provider stands by the deduction, with a reason (C8)."""
+
+    deduction_id: str
+    reason: Sealed
+    rule: str = "C8"
+
+
+@topic("DeductionReversed")
+class DeductionReversed(Movement, frozen=True):
+    """The deduction is undone in full; `settles_dispute` where a dispute ended so (C8, C9)."""
+
+    deduction_id: str
+    reason: Sealed
+    returns: list[Draw] = []
+    correction_grant_id: str | None = None
+    settles_dispute: bool = False
+    rule: str = "C9"
+
+
+@topic("ChargeReversed")
+class ChargeReversed(Movement, frozen=True):
+    """A charge of a reversed deduction, taken back by an equal negative one (C9)."""
+
+    charge_id: str
+    reverses: str
+    deduction_id: str
+    kind: Literal["overage", "service", "surcharge"]
+    amount_cents: int
+    currency: str
+    minutes: int | None = None
+    rate_cents: int | None = None
+    rule: str = "C9"

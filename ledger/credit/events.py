@@ -1,0 +1,119 @@
+"""Events of a credit account: what was granted, reserved, drawn and given back, in minutes or minor units of money."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from ledger.kernel.fact import Fact, Movement, Sealed, topic
+
+
+class Draw(msgspec.Struct, frozen=True):
+    """Credit taken from one grant, in the account's unit; without a grant it is a debt that later credit fills."""
+
+    grant_id: str | None
+    quantity: int
+
+
+@topic("AccountOpened")
+class AccountOpened(Fact, frozen=True):
+    """A pool of credit of one unit; `currency` only where the unit is money."""
+
+    pool: str
+    unit: Literal["minutes", "money"]
+    currency: str | None = None
+
+
+@topic("CreditGranted")
+class CreditGranted(Movement, frozen=True):
+    """A lot of credit: counts from `valid_from` until `expires_at` (exclusive; none: for ever) (C2, C10)."""
+
+    pool: str
+    grant_id: str
+    source: Literal["allotment", "top_up", "goodwill", "correction"]
+    quantity: int
+    valid_from: datetime
+    expires_at: datetime | None = None
+    reason: Sealed | None = None
+    term_no: int | None = None
+    rule: str = "C2"
+
+
+@topic("TopUpCharged")
+class TopUpCharged(Movement, frozen=True):
+    """The price of bought credit: the one named, or the terms' rate (C5, M1)."""
+
+    charge_id: str
+    pool: str
+    grant_id: str
+    quantity: int
+    amount_cents: int
+    currency: str
+    rate_cents_per_hour: int | None = None
+    rule: str = "C5"
+
+
+@topic("GrantCutShort")
+class GrantCutShort(Movement, frozen=True):
+    """A change of plan or a termination lets an allotment expire earlier than granted (C15)."""
+
+    pool: str
+    grant_id: str
+    expires_at: datetime
+    rule: str = "C15"
+
+
+@topic("CreditReserved")
+class CreditReserved(Movement, frozen=True):
+    """Credit held for a booked session, by the grants it is held on; still owned, no longer available (C6)."""
+
+    pool: str
+    session_id: str
+    starts_at: datetime
+    quantity: int
+    parts: list[Draw]
+    rule: str = "C6"
+
+
+@topic("ReservationReleased")
+class ReservationReleased(Movement, frozen=True):
+    """The whole reservation of a session ends (C6)."""
+
+    pool: str
+    session_id: str
+    quantity: int
+    rule: str = "C6"
+
+
+@topic("CreditDrawn")
+class CreditDrawn(Movement, frozen=True):
+    """Credit consumed by a deduction, by grant, first to expire first (C2); a draw without grant is a debt (C4)."""
+
+    pool: str
+    deduction_id: str
+    kind: Literal["work", "session", "penalty", "service"]
+    draws: list[Draw]
+    rule: str = "C2"
+
+
+@topic("DebtCovered")
+class DebtCovered(Movement, frozen=True):
+    """Credit that became available fills the oldest debt: the draw moves to this grant (C4)."""
+
+    pool: str
+    deduction_id: str
+    grant_id: str
+    quantity: int
+    rule: str = "C4"
+
+
+@topic("CreditReturned")
+class CreditReturned(Movement, frozen=True):
+    """A reversal gives back what a deduction drew, to the grants it drew from (C9)."""
+
+    pool: str
+    deduction_id: str
+    returns: list[Draw]
+    rule: str = "C9"

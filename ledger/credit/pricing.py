@@ -1,0 +1,96 @@
+"""What worked time costs: rounding, overage tiers, service rates. Pure functions over the terms (C1, C3, C11).
+
+Knows kinds of rule, never a provider. Minutes and cents in, minutes and cents out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.values import parse_cents, price_of_minutes_cents
+from ledger.plans.terms import FlatRate, HourlyRate, Overage, Terms
+
+
+@dataclass(slots=True, frozen=True)
+class OverageLine:
+    """So many minutes at one tier's rate: 15 min at 8900 an hour are 2225."""
+
+    minutes: int
+    rate_cents_per_hour: int
+    amount_cents: int
+
+
+def overage_lines(overage: Overage, position_minutes: int, minutes: int) -> list[OverageLine]:
+    """Prices overage minutes from a tier position on, one line a tier, each rounded half-up to the cent (C3).
+
+    149.00 for the first 60 minutes, then 129.00: from position 30, 45 minutes are 30 at 149.00 and 15 at 129.00.
+    """
+    lines = []
+    tier_from = 0
+    for tier in overage.tiers:
+        tier_to = None if tier.first_minutes is None else tier_from + tier.first_minutes
+        if minutes and (tier_to is None or position_minutes < tier_to):
+            part = minutes if tier_to is None else min(minutes, tier_to - position_minutes)
+            rate = parse_cents(tier.rate)
+            lines.append(OverageLine(part, rate, price_of_minutes_cents(part, rate)))
+            position_minutes += part
+            minutes -= part
+        if tier_to is not None:
+            tier_from = tier_to
+    return lines
+
+
+def pool_for(terms: Terms, known_pools: dict[str, str], pool: str | None) -> str | None:
+    """The pool that bears the time: the one named, else the terms' first; none where the plan has none.
+
+    Raises Refusal unknown-pool. `known_pools` are those the contract has an account for.
+    """
+    if pool is None:
+        return next(iter(terms.pools), None)
+    if pool not in known_pools:
+        names = ", ".join(known_pools) or "none"
+        raise Refusal("unknown-pool", f"The contract has no pool {pool}; its pools: {names}.", pool=pool)
+    return pool
+
+
+def hourly_rate_cents(terms: Terms, service: str | None) -> int | None:
+    """The agreed rate of a service, minor units an hour; None where time is not sold by rate (C11).
+
+    Raises Refusal malformed where the terms sell services and none was named, not-agreed where its rate was not.
+    """
+    if service is None:
+        if terms.services:
+            raise malformed("service", f"these terms price work by kind of service: one of {', '.join(terms.services)}")
+        return None
+    rate = terms.rates.get(service)
+    if isinstance(rate, HourlyRate):
+        return parse_cents(rate.rate)
+    if isinstance(rate, FlatRate):
+        raise Refusal(
+            "invalid-transition",
+            f"Service {service} has a flat price; it is recorded as a service, not as hours.",
+            service=service,
+        )
+    if terms.services:
+        raise _not_agreed(terms, service)
+    return None
+
+
+def flat_price_cents(terms: Terms, service: str) -> int:
+    """The agreed flat price of a service. Raises Refusal not-agreed; a service sold by the hour is logged as work."""
+    rate = terms.rates.get(service)
+    if isinstance(rate, FlatRate):
+        return parse_cents(rate.amount)
+    if isinstance(rate, HourlyRate):
+        raise Refusal("invalid-transition", f"Service {service} is sold by the hour; log its work.", service=service)
+    raise _not_agreed(terms, service)
+
+
+def _not_agreed(terms: Terms, service: str) -> Refusal:
+    known = [*terms.services, *(name for name in terms.rates if name not in terms.services)]
+    if terms.services and service not in known:
+        raise malformed("service", f"these terms have no service {service}; they have {', '.join(known)}")
+    return Refusal(
+        "not-agreed", f"No rate was agreed for service {service}.", missing=[f"rates.{service}"], service=service
+    )

@@ -1,0 +1,165 @@
+"""What is known of a credit account: its grants, reservations and debts, folded from its events. Rules C2, C4, C6.
+
+Its state is bounded by its grants, open bookings and open debts, never by how much was worked: what a
+deduction drew is kept in the deduction's own stream. `credit_account` decides over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from ledger.credit.events import (
+    AccountOpened,
+    CreditDrawn,
+    CreditGranted,
+    CreditReserved,
+    CreditReturned,
+    DebtCovered,
+    Draw,
+    GrantCutShort,
+    ReservationReleased,
+    TopUpCharged,
+)
+from ledger.kernel.aggregate import LedgerAggregate, applies
+from ledger.kernel.values import FAR_FUTURE
+
+
+@dataclass(slots=True)
+class Grant:
+    grant_id: str
+    order: int
+    source: str
+    remaining: int
+    valid_from: datetime
+    expires_at: datetime
+    reserved: int = 0
+
+    @property
+    def free(self) -> int:
+        return self.remaining - self.reserved
+
+    def drawable_at(self, moment: datetime, open_from: datetime) -> bool:
+        """Valid at a moment, and not expired in a month that is closed, which is before `open_from` (C2, M5)."""
+        return self.valid_from <= moment < self.expires_at and open_from <= self.expires_at
+
+
+@dataclass(slots=True)
+class Debt:
+    deduction_id: str
+    quantity: int
+    moment: datetime
+
+
+@dataclass(slots=True, frozen=True)
+class Cover:
+    """A debt's draw that moved to a grant; the deduction's own stream is told too."""
+
+    deduction_id: str
+    grant_id: str
+    quantity: int
+    effective_at: datetime
+
+
+class CreditState(LedgerAggregate):
+    def begin(self) -> None:
+        super().begin()
+        self.pool = ""
+        self.unit: Literal["minutes", "money"] = "minutes"
+        self.currency: str | None = None
+        self.grants: dict[str, Grant] = {}
+        self.reservations: dict[str, CreditReserved] = {}
+        self.debts: list[Debt] = []
+
+    # -- questions -------------------------------------------------------------------------------------------
+
+    def drawable(self, moment: datetime, open_from: datetime) -> list[Grant]:
+        """Grants that may be drawn on at a moment and have something free, in the order in which they are (C2)."""
+        found = [g for g in self.grants.values() if g.free > 0 and g.drawable_at(moment, open_from)]
+        return sorted(found, key=lambda g: (g.expires_at, g.order))
+
+    def available(self, moment: datetime, open_from: datetime) -> int:
+        """What a booking at that moment may reserve: unexpired grants less consumed, reserved and owed (C6)."""
+        return sum(g.free for g in self.drawable(moment, open_from)) - sum(debt.quantity for debt in self.debts)
+
+    def _take(self, moment: datetime, quantity: int, open_from: datetime) -> tuple[list[Draw], int]:
+        """Draws in the order of C2 and what they leave uncovered."""
+        draws = []
+        for grant in self.drawable(moment, open_from):
+            if quantity == 0:
+                break
+            part = min(grant.free, quantity)
+            draws.append(Draw(grant.grant_id, part))
+            quantity -= part
+        return draws, quantity
+
+    def show(self, quantity: int) -> str:
+        if self.unit == "minutes":
+            return f"{quantity} minutes"
+        sign = "-" if quantity < 0 else ""
+        return f"{sign}{abs(quantity) // 100}.{abs(quantity) % 100:02d} {self.currency}"
+
+    # -- history ---------------------------------------------------------------------------------------------
+
+    @applies(AccountOpened)
+    def _opened(self, fact: AccountOpened) -> None:
+        self.contract_id = fact.contract_id
+        self.pool, self.unit, self.currency = fact.pool, fact.unit, fact.currency
+
+    @applies(CreditGranted)
+    def _granted(self, fact: CreditGranted) -> None:
+        self.grants[fact.grant_id] = Grant(
+            fact.grant_id,
+            len(self.grants),
+            fact.source,
+            fact.quantity,
+            fact.valid_from,
+            fact.expires_at or FAR_FUTURE,
+        )
+
+    @applies(GrantCutShort)
+    def _cut(self, fact: GrantCutShort) -> None:
+        self.grants[fact.grant_id].expires_at = fact.expires_at
+
+    @applies(CreditReserved)
+    def _reserved(self, fact: CreditReserved) -> None:
+        self.reservations[fact.session_id] = fact
+        self._shift_reserved(fact.parts, 1)
+
+    @applies(ReservationReleased)
+    def _released(self, fact: ReservationReleased) -> None:
+        self._shift_reserved(self.reservations.pop(fact.session_id).parts, -1)
+
+    def _shift_reserved(self, parts: Iterable[Draw], sign: int) -> None:
+        for part in parts:
+            if part.grant_id is not None:
+                self.grants[part.grant_id].reserved += sign * part.quantity
+
+    @applies(CreditDrawn)
+    def _drawn(self, fact: CreditDrawn) -> None:
+        for draw in fact.draws:
+            if draw.grant_id is None:
+                self.debts.append(Debt(fact.deduction_id, draw.quantity, fact.effective_at))
+            else:
+                self.grants[draw.grant_id].remaining -= draw.quantity
+
+    @applies(DebtCovered)
+    def _covered(self, fact: DebtCovered) -> None:
+        self.grants[fact.grant_id].remaining -= fact.quantity
+        debt = next(d for d in self.debts if d.deduction_id == fact.deduction_id)
+        debt.quantity -= fact.quantity
+        if debt.quantity == 0:
+            self.debts.remove(debt)
+
+    @applies(CreditReturned)
+    def _returned(self, fact: CreditReturned) -> None:
+        for draw in fact.returns:
+            if draw.grant_id is not None:
+                self.grants[draw.grant_id].remaining += draw.quantity
+        self.debts = [debt for debt in self.debts if debt.deduction_id != fact.deduction_id]
+
+    @applies(TopUpCharged)
+    def _charged(self, fact: TopUpCharged) -> None:
+        """A charge does not change the credit."""

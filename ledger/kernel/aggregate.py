@@ -1,0 +1,101 @@
+"""What Contract, Ticket, CreditAccount, Deduction and Session have in common: a stream, facts recorded and applied.
+
+An aggregate's method checks, computes with pure functions and records. What applies a fact only assigns, since
+it also runs on old history. Time and the speaker come from the caller, as a `Stamp`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Self, TypeVar
+
+from eventsourcing.domain import BaseAggregate
+
+from ledger.kernel.fact import Fact
+from ledger.kernel.mapper import StreamEvent
+from ledger.kernel.values import EPOCH
+
+Apply = TypeVar("Apply", bound=Callable[..., None])
+
+
+@dataclass(slots=True, frozen=True)
+class Stamp:
+    """Who speaks (token and role), when the ledger hears it, and which months are still open."""
+
+    token_id: str
+    role: str
+    now: datetime
+    open_from: Callable[[datetime], datetime] = lambda moment: moment  # the first instant in an open month (M5)
+
+
+def applies(*facts: type[Fact]) -> Callable[[Apply], Apply]:
+    """Marks the method that assigns what these facts say."""
+
+    def mark(method: Apply) -> Apply:
+        method.__dict__["applies"] = facts
+        return method
+
+    return mark
+
+
+class LedgerAggregate(BaseAggregate[str]):
+    """A stream `category:key` of facts, folded."""
+
+    CATEGORY: ClassVar[str] = ""
+    _methods: ClassVar[dict[type[Fact], Callable[[Any, Any], None]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = (method for method in vars(cls).values() if callable(method))
+        cls._methods = cls._methods | {fact: method for method in own for fact in getattr(method, "applies", ())}
+
+    @classmethod
+    def stream(cls, key: str) -> str:
+        return f"{cls.CATEGORY}:{key}"
+
+    @classmethod
+    def blank(cls, stream: str) -> Self:
+        """An aggregate about which nothing is known yet."""
+        aggregate = cls.__new__(cls)
+        aggregate.__base_init__(stream, 0, EPOCH)
+        aggregate.begin()
+        return aggregate
+
+    def begin(self) -> None:
+        """Sets the state before the first fact; each aggregate adds its own."""
+        self.contract_id = ""
+
+    @property
+    def exists(self) -> bool:
+        return self.version > 0
+
+    def fold(self, events: Iterable[StreamEvent]) -> Self:
+        """Applies stored history, in order."""
+        for event in events:
+            self._methods[type(event.fact)](self, event.fact)
+            self._version = event.originator_version
+        return self
+
+    def record(self, fact_class: type[Fact], effective_at: datetime, stamp: Stamp, **fields: Any) -> None:
+        """A new fact of this aggregate: applied at once, and the next entry of the journal.
+
+        What moves credit or money in a closed month is effective at the first open instant, and says so (M5).
+        """
+        booked_at = stamp.open_from(effective_at) if fact_class.IS_BOOKED else effective_at
+        fact = fact_class(
+            contract_id=self.contract_id,
+            effective_at=booked_at,
+            token_id=stamp.token_id,
+            role=stamp.role,
+            dated=effective_at if booked_at != effective_at else None,
+            **fields,
+        )
+        self._methods[fact_class](self, fact)
+        self._version += 1
+        self._pending_events.append(StreamEvent(self.id, self._version, fact))  # type: ignore[arg-type]
+
+    def write_to(self, journal: list[StreamEvent]) -> None:
+        """From now on what is recorded joins this list, in the order of recording across aggregates."""
+        self._pending_events = journal  # type: ignore[assignment]

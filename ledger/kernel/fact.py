@@ -1,0 +1,81 @@
+"""What every event has, its topic and version, and how older versions are read.
+
+A topic outlives the class name; a stored payload is for ever. A changed shape is first an optional field with
+a default; if that will not do, a new version with an upcast beside it. Imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar
+
+import msgspec
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """Personal data or free text as AES-GCM ciphertext (nonce first) under the key `key_id` of a party."""
+
+    key_id: str
+    box: bytes
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One immutable event: when it was true, for which contract, and whose token said so.
+
+    `effective_at` is when it was true in the world; when the ledger learned of it (`recorded_at`) is kept
+    beside the payload by the store, which alone knows it. What belongs to a closed month is effective at the first open
+    instant instead, and `dated` keeps when it was true (M5).
+    """
+
+    TOPIC: ClassVar[str] = ""
+    VERSION: ClassVar[int] = 1
+    IS_BOOKED: ClassVar[bool] = False  # whether it moves credit or money, so that a closed month takes it no more
+
+    contract_id: str
+    effective_at: datetime
+    token_id: str
+    role: str
+    dated: datetime | None = None
+
+    @property
+    def true_at(self) -> datetime:
+        """When it was true, whatever month it was booked in."""
+        return self.dated or self.effective_at
+
+
+class Movement(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact that moves credit or money."""
+
+    IS_BOOKED: ClassVar[bool] = True
+
+
+F = TypeVar("F", bound=type[Fact])
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+
+FACTS: dict[str, type[Fact]] = {}
+UPCASTS: dict[tuple[str, int], Upcast] = {}
+
+
+def topic(name: str, version: int = 1) -> Callable[[F], F]:
+    """Registers an event class under a topic that outlives the class, in its present version."""
+
+    def register(cls: F) -> F:
+        if name in FACTS:
+            raise ValueError(f"topic {name} is taken by {FACTS[name].__name__}")
+        cls.TOPIC = name
+        cls.VERSION = version
+        FACTS[name] = cls
+        return cls
+
+    return register
+
+
+def upcast(name: str, from_version: int) -> Callable[[Upcast], Upcast]:
+    """Registers how the payload of one version becomes that of the next."""
+
+    def register(function: Upcast) -> Upcast:
+        UPCASTS[name, from_version] = function
+        return function
+
+    return register

@@ -1,0 +1,143 @@
+"""The field types that command bodies share: ids, instants, texts, amounts. Each refusal names its field."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib import resources
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from ledger.kernel.values import parse_cents, show_cents
+
+RESERVED_ENDINGS = re.compile(r"\.(penalty\.\d+|allotment\.\d+|correction)$")
+DEEPEST = 12
+EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _not_derived(value: str) -> str:
+    if RESERVED_ENDINGS.search(value):
+        raise ValueError("ids ending in .penalty.N, .allotment.N or .correction are the ledger's own")
+    return value
+
+
+def _utc(value: datetime) -> datetime:
+    try:
+        value = value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("an instant lies between 1990 and 2200") from None
+    if not EARLIEST <= value < LATEST:
+        raise ValueError("an instant lies between 1990 and 2200")
+    return value
+
+
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}.{0,30}", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _instant_text(value: Any) -> Any:
+    """Instants are written as texts; digits alone could mean seconds, milliseconds or days."""
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        raise ValueError("must be an instant such as 2026-01-31T09:00:00+01:00")
+    return value
+
+
+def _day_text(value: Any) -> Any:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("must be a day such as 2026-01-31")
+    return value
+
+
+def _shallow(value: dict[str, Any]) -> dict[str, Any]:
+    """Agreed figures are small tables at most; what is nested deeper is refused before anything walks through it."""
+    waiting: list[tuple[Any, int]] = [(value, 0)]
+    while waiting:
+        item, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise ValueError("is nested too deeply")
+        if isinstance(item, dict | list):
+            waiting.extend((inner, depth + 1) for inner in (item.values() if isinstance(item, dict) else item))
+    return value
+
+
+def _near(value: date) -> date:
+    if not EARLIEST.year <= value.year < LATEST.year:
+        raise ValueError("a day lies between 1990 and 2200")
+    return value
+
+
+def _clean(value: str) -> str:
+    """Texts are Unicode without control characters (tab and line ends aside) and lone surrogates."""
+    for character in value:
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\t\n\r":
+            raise ValueError(f"contains the character U+{ord(character):04X}, which no text may carry")
+    if all(unicodedata.category(character)[0] in "CZ" for character in value):  # spaces, and what nobody sees
+        raise ValueError("is empty")
+    return value
+
+
+@cache
+def _countries() -> frozenset[str]:
+    """The codes of ISO 3166, from the tables that come with the time zones."""
+    table = resources.files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8")
+    return frozenset(line[:2] for line in table.splitlines() if not line.startswith("#"))
+
+
+def _known_country(value: str) -> str:
+    """ISO 3166 is not what VAT ids begin with: those of Greece begin with EL."""
+    if value not in _countries():
+        meant = {"EL": "GR", "UK": "GB"}.get(value)
+        raise ValueError(f"is no country's code by ISO 3166{f'; {meant} is meant' if meant else ''}")
+    return value
+
+
+def _decimal_text(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError('money is a string such as "89.00"')
+    return show_cents(parse_cents(value))
+
+
+def _not_negative(value: str) -> str:
+    if value.startswith("-"):
+        raise ValueError("is negative")
+    return value
+
+
+def _positive(value: str) -> str:
+    if parse_cents(value) <= 0:
+        raise ValueError("must be more than 0.00")
+    return value
+
+
+# The names of derived ids may be spoken of (a penalty is disputed), but not given to something new.
+AnyId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+DeductionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,80}$")]
+Id = Annotated[AnyId, AfterValidator(_not_derived)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant_text), AfterValidator(_utc)]
+Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_near)]
+Agreed = Annotated[dict[str, Any], Field(max_length=100, examples=[{}]), AfterValidator(_shallow)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_clean)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_clean)]
+Mail = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$"), AfterValidator(_clean)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), AfterValidator(_known_country)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=10_000_000)]
+Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+Priority = Annotated[int, Field(strict=True, ge=1, le=4)]
+Amount = Annotated[str, BeforeValidator(_decimal_text), AfterValidator(_positive), Field(examples=["89.00"])]
+Price = Annotated[str, BeforeValidator(_decimal_text), AfterValidator(_not_negative), Field(examples=["89.00"])]
+
+
+class Body(BaseModel):
+    """A command's fields; unknown ones are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Command(Body):
+    """What every command may carry: an id of its own, and when it was true in the world (default: now)."""
+
+    command_id: AnyId | None = None

@@ -1,0 +1,175 @@
+"""Dotted paths into the terms, such as `sla.reaction.1`, and what is wrong at which of them.
+
+The loader names the key of a faulty file with them, the agreement the figure of a faulty command. Both check terms
+here, so that a catalogue file and an agreement answer to the same rules: strict types, and calendars that exist.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cache
+from typing import Any, TypeVar
+
+import holidays
+from pydantic import BaseModel, ValidationError
+
+from ledger.plans.terms import Coverage, Terms
+
+RAW = dict[str, Any]
+M = TypeVar("M", bound=BaseModel)
+SENTENCES = {
+    "extra_forbidden": "is no key that exists here",
+    "missing": "is missing",
+    "union_tag_not_found": "needs a kind",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`path` is dotted, empty where the whole is meant; `kind` is pydantic's name of the error."""
+
+    path: str
+    message: str
+    kind: str
+
+
+def check_terms(raw: RAW) -> tuple[Terms | None, list[Problem]]:
+    """The terms, or everything that is wrong with them."""
+    terms, problems = check(Terms, raw)
+    if terms is not None:
+        problems = _calendar_problems(terms)
+    return (terms if not problems else None), problems
+
+
+def check(model: type[M], raw: RAW) -> tuple[M | None, list[Problem]]:
+    """A model of raw values, or its problems by path.
+
+    The way leads through JSON because only there pydantic's strict mode takes a date for a string and a list for
+    a pair, but still refuses `480.0`, `"480"` and `true` where minutes are meant.
+    """
+    try:
+        return model.model_validate_json(json.dumps(raw), strict=True), []
+    except ValidationError as error:
+        return None, [
+            Problem(_dotted(entry["loc"], raw), _sentence(entry["type"], entry["msg"]), entry["type"])
+            for entry in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+
+
+def plain(node: Any) -> Any:
+    """What TOML says in JSON's types: a date that was written without quotes becomes its text."""
+    if isinstance(node, dict):
+        return {key: plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [plain(value) for value in node]
+    return node.isoformat() if isinstance(node, date | time) else node
+
+
+def put(raw: RAW, path: str, value: object) -> None:
+    """Sets the value at the path, in place, and creates the tables on the way."""
+    *tables, last = path.split(".")
+    for part in tables:
+        raw = raw.setdefault(part, {})
+    raw[last] = value
+
+
+def holds(raw: RAW, path: str) -> bool:
+    """Whether raw terms say anything at the path."""
+    node: Any = raw
+    for part in path.split("."):
+        if not isinstance(node, dict) or part not in node:
+            return False
+        node = node[part]
+    return True
+
+
+def is_path(path: str) -> bool:
+    """Whether terms can have something at the path: `sla.reaction.1` yes, `sla.reaction.9` no.
+
+    A list is one value: no path leads into `overage.tiers`.
+    """
+    return _leads_on(_schema(), path.split("."))
+
+
+def _leads_on(node: RAW, parts: list[str]) -> bool:
+    if "$ref" in node:
+        return _leads_on(_schema()["$defs"][node["$ref"].rpartition("/")[2]], parts)
+    if not parts:
+        return True
+    choices = [*node.get("anyOf", ()), *node.get("oneOf", ())]
+    if choices:
+        return any(_leads_on(choice, parts) for choice in choices)
+    part, rest = parts[0], parts[1:]
+    if part in node.get("properties", {}):
+        return _leads_on(node["properties"][part], rest)
+    for pattern, value in node.get("patternProperties", {}).items():
+        if re.search(pattern, part):
+            return _leads_on(value, rest)
+    value = node.get("additionalProperties")
+    names = node.get("propertyNames", {})
+    if not isinstance(value, dict) or part not in names.get("enum", [part]):
+        return False
+    return _leads_on(value, rest)
+
+
+@cache
+def _schema() -> RAW:
+    return Terms.model_json_schema()
+
+
+def _calendar_problems(terms: Terms) -> list[Problem]:
+    """Countries and regions for which no public holidays are known."""
+    named: list[tuple[str, Coverage | None]] = [("coverage", terms.coverage)]
+    named += [(f"channel_coverage.{channel}", coverage) for channel, coverage in terms.channel_coverage.items()]
+    named += [(f"scope_coverage.{scope}", coverage) for scope, coverage in terms.scope_coverage.items()]
+    found: list[Problem] = []
+    for path, coverage in named:
+        if coverage is None or (coverage.country is None and coverage.region is None):
+            continue
+        regions = _regions().get(coverage.country or "")
+        if regions is None:
+            found.append(Problem(f"{path}.country", "is no country whose public holidays are known", "calendar"))
+        elif coverage.region is not None and coverage.region not in regions:
+            found.append(Problem(f"{path}.region", f"is no region of {coverage.country}", "calendar"))
+    return found
+
+
+def knows_holidays(country: str, region: str | None) -> bool:
+    """Whether the source of public holidays knows a country, and the region if one is named."""
+    regions = _regions().get(country)
+    return regions is not None and (region is None or region in regions)
+
+
+@cache
+def _regions() -> dict[str, list[str]]:
+    return holidays.list_supported_countries()
+
+
+def _dotted(location: tuple[int | str, ...], raw: Any) -> str:
+    """Pydantic's location as a path of the file.
+
+    Pydantic also names the kind of a table that it chose (`pools.x.money.allotment`) and marks keys with `[key]`;
+    neither stands in the file.
+    """
+    parts: list[str] = []
+    node, kind_passed = raw, False
+    for part in location:
+        if part == "[key]":
+            continue
+        if isinstance(node, dict) and node.get("kind") == part and not kind_passed:
+            kind_passed = True
+            continue
+        parts.append(str(part))
+        kind_passed = False
+        try:
+            node = node[part]
+        except (KeyError, IndexError, TypeError):
+            node = None
+    return ".".join(parts)
+
+
+def _sentence(kind: str, message: str) -> str:
+    return SENTENCES.get(kind, message.removeprefix("Value error, "))

@@ -1,0 +1,195 @@
+"""What a plan says, as data: the models that catalogue files and contracts are checked against.
+
+A contract carries its own full copy of these terms. Code asks them for kinds of rule, never for a provider.
+`catalogue/` loads the files; `pricing` and the aggregates read the terms.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from ledger.plans.terms.credit import (
+    Confirmation,
+    FeeShare,
+    FlatRate,
+    GoodwillMinutes,
+    HourlyRate,
+    MinutesPool,
+    MoneyPool,
+    Overage,
+    Penalty,
+    Pool,
+    ServiceCredit,
+    ServiceRate,
+    Tier,
+    TopUp,
+)
+from ledger.plans.terms.matters import (
+    ALL_CHANNELS,
+    ITIL_MATRIX,
+    Except,
+    Only,
+    OnSite,
+    OnSiteFromSubscriptions,
+    OnSiteIncluded,
+    OnSiteNone,
+    Partnership,
+    PriorityMatrix,
+    ScopeRule,
+)
+from ledger.plans.terms.support import (
+    AnnualDay,
+    BusinessDays,
+    Clock,
+    Coverage,
+    Covered,
+    Elapsed,
+    EndOfBusinessDay,
+    Sla,
+    Target,
+    Windows,
+    ZoneName,
+)
+from ledger.plans.terms.words import (
+    Amount,
+    Channel,
+    ContactField,
+    Grade,
+    Level,
+    Minutes,
+    Priority,
+    Scope,
+    Slug,
+    Strict,
+    Weekday,
+)
+
+__all__ = [
+    "ALL_CHANNELS",
+    "ITIL_MATRIX",
+    "Amount",
+    "AnnualDay",
+    "BusinessDays",
+    "Channel",
+    "Clock",
+    "Confirmation",
+    "ContactField",
+    "Coverage",
+    "Covered",
+    "Elapsed",
+    "EndOfBusinessDay",
+    "Except",
+    "FeeShare",
+    "FlatRate",
+    "GoodwillMinutes",
+    "Grade",
+    "HourlyRate",
+    "Level",
+    "Minutes",
+    "MinutesPool",
+    "MoneyPool",
+    "OnSite",
+    "OnSiteFromSubscriptions",
+    "OnSiteIncluded",
+    "OnSiteNone",
+    "Only",
+    "OpenFigure",
+    "Overage",
+    "Partnership",
+    "Penalty",
+    "Pool",
+    "Priority",
+    "PriorityMatrix",
+    "Scope",
+    "ScopeRule",
+    "ServiceCredit",
+    "ServiceRate",
+    "Sla",
+    "Slug",
+    "Strict",
+    "Target",
+    "Terms",
+    "Tier",
+    "TopUp",
+    "Weekday",
+    "Windows",
+    "ZoneName",
+    "parse_terms",
+]
+
+
+class Terms(Strict):
+    """Everything a plan says. What is absent is not promised, not charged, not limited, as each field says."""
+
+    plan: Slug
+    version: Annotated[int, Field(ge=1)]
+    name: str
+    provider: Slug
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    timezone: ZoneName
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+    fee: Amount | None = None  # charged at each term's start; none: nothing is charged
+    term_months: Annotated[int, Field(gt=0, le=1200)] | None = None  # none: no fixed term, nothing to renew
+    increment_minutes: Minutes = 1  # worked time is rounded up to it
+    pools: dict[Slug, Pool] = {}
+    overage: Overage | None = None  # none: no price for time beyond the credit
+    services: list[Slug] = []  # kinds of service sold by rate: work names one of them, and its rate is agreed
+    rates: dict[Slug, ServiceRate] = {}
+    penalty: Penalty | None = None
+    confirmation: Confirmation | None = None
+    on_site: OnSite = OnSiteNone(kind="none")
+    channels: list[Channel] = ALL_CHANNELS
+    channel_scopes: dict[Channel, ScopeRule] = {}
+    scopes: ScopeRule | None = None
+    level_scopes: dict[Level, ScopeRule] = {}
+    partnership: Partnership | None = None
+    phone_contact: list[ContactField] = []
+    call_after_responses: Annotated[int, Field(gt=0)] | None = None
+    priority_matrix: PriorityMatrix = ITIL_MATRIX
+    coverage: Coverage | None = None
+    channel_coverage: dict[Channel, Coverage] = {}
+    scope_coverage: dict[Scope, Coverage] = {}
+    sla: Sla = Sla()
+    service_credits: dict[Literal["reaction", "resolution"], ServiceCredit] = {}  # none: a miss costs nothing
+
+    @model_validator(mode="after")
+    def _whole(self) -> Terms:
+        needs_hours = [t for t in (*self.sla.reaction.values(), *self.sla.resolution.values()) if t.kind != "elapsed"]
+        if needs_hours and self.coverage is None:
+            raise ValueError("coverage: targets in covered time or business days need a coverage")
+        for target, credit in self.service_credits.items():
+            if credit.kind == "minutes" and not isinstance(self.pools.get(credit.pool), MinutesPool):
+                raise ValueError(f"service_credits.{target}: {credit.pool} is no pool of minutes of these terms")
+        return self
+
+
+class OpenFigure(Strict):
+    """A figure that a plan leaves to the agreement; `name` is its path in the terms."""
+
+    name: str
+    type: Literal[
+        "money",
+        "integer",
+        "rate",
+        "target",
+        "coverage",
+        "pool",
+        "overage",
+        "penalty",
+        "channels",
+        "on_site",
+        "service_credit",
+    ]
+    unit: str
+    meaning: str
+    required: bool = False
+
+
+@lru_cache(maxsize=1024)
+def parse_terms(encoded: bytes) -> Terms:
+    """Terms as an event keeps them. The cache makes the copies of many contracts one object."""
+    return Terms.model_validate_json(encoded)

@@ -1,0 +1,101 @@
+"""Support hours and promises: when a clock runs, and what is due when (S1–S3)."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from ledger.plans.terms.words import Minutes, Priority, Strict, Weekday
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _zone(name: str) -> str:
+    if name not in _zones():
+        raise ValueError(f"{name!r} is no time zone of the tz database")
+    return name
+
+
+def _annual(text: str) -> str:
+    date.fromisoformat(f"2024-{text}")  # a leap year: 02-29 is a day that some years have
+    return text
+
+
+ZoneName = Annotated[str, AfterValidator(_zone)]
+Clock = Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+AnnualDay = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}-[0-9]{2}$"), AfterValidator(_annual)]
+
+
+def _ordered(windows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Windows are half-open, run forwards and do not overlap."""
+    for start, end in windows:
+        if start >= end:
+            raise ValueError(f"the window {start}-{end} runs backwards; one that passes midnight is two windows")
+    ordered = sorted(windows)
+    for (_, end), (start, _) in pairwise(ordered):
+        if start < end:
+            raise ValueError(f"windows overlap at {start}")
+    return ordered
+
+
+Windows = Annotated[list[tuple[Clock, Clock]], AfterValidator(_ordered)]
+
+
+class Coverage(Strict):
+    """The weekly support hours in which a clock runs (domain S3); `always` stands for 24 hours on 7 days."""
+
+    timezone: ZoneName
+    always: bool = False
+    hours: dict[Weekday, Windows] = {}
+    country: str | None = None
+    region: str | None = None
+    holidays: list[date] = []
+    annual_holidays: list[AnnualDay] = []
+    overrides: dict[date, Windows] = {}
+
+    @model_validator(mode="after")
+    def _opens(self) -> Coverage:
+        if self.always and self.hours:
+            raise ValueError("always and hours exclude each other")
+        if not self.always and not any(self.hours.values()) and not any(self.overrides.values()):
+            raise ValueError("a calendar with no opening at all")
+        return self
+
+
+class Elapsed(Strict):
+    kind: Literal["elapsed"]
+    minutes: Minutes
+
+
+class Covered(Strict):
+    kind: Literal["covered"]
+    minutes: Minutes
+
+
+class BusinessDays(Strict):
+    kind: Literal["business_days"]
+    days: Annotated[int, Field(gt=0, le=3660)]
+
+
+class EndOfBusinessDay(Strict):
+    kind: Literal["end_of_business_day"]
+    days: Annotated[int, Field(gt=0, le=3660)]
+
+
+Target = Annotated[Elapsed | Covered | BusinessDays | EndOfBusinessDay, Field(discriminator="kind")]
+
+
+class Sla(Strict):
+    """Targets per priority; a priority without one is promised nothing (domain S1, S2)."""
+
+    reaction: dict[Priority, Target] = {}
+    resolution: dict[Priority, Target] = {}
+    reaction_pauses_while_waiting: bool = False

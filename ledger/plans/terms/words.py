@@ -1,0 +1,44 @@
+"""The words and figures that terms are written in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from ledger.kernel.values import parse_cents, show_cents
+
+Channel = Literal["phone", "email", "portal", "chat", "callback", "web_meeting", "remote", "on_site"]
+Scope = Literal[
+    "installation",
+    "operation",
+    "malfunction",
+    "basic_functions",
+    "data_manipulation",
+    "customer_login",
+    "cloud_outage",
+]
+Level = Literal["L1", "L2", "L3"]
+Grade = Literal["high", "medium", "low"]
+Priority = Literal["1", "2", "3", "4"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+ContactField = Literal["name", "company", "phone", "email"]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+
+
+def _amount(value: Any) -> Any:
+    """Accepts `"89.00"` or a whole number; floats would already have lost what was written."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError('money is a string such as "89.00"')
+    cents = parse_cents(str(value))
+    if cents < 0:
+        raise ValueError("an amount of the terms is not negative")
+    return show_cents(cents)
+
+
+Amount = Annotated[str, BeforeValidator(_amount)]
+Minutes = Annotated[int, Field(gt=0, le=10_000_000)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)

@@ -1,0 +1,296 @@
+"""Coverage: the weekly support hours of a calendar, and how much of them lies between two instants (S3). Pure.
+
+A calendar lays out its openings once, year by year, with the covered time before each; every question is then a
+search, however long the span. All instants are microseconds since 1970 in UTC, all spans microseconds.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from ledger.kernel.values import from_micros, to_micros
+from ledger.plans.holiday_sets import holidays_of, set_name
+from ledger.plans.terms import Coverage
+
+SECOND = 1_000_000
+DAY = timedelta(days=1)
+FIRST_YEAR, LAST_YEAR = 1980, 2200  # instants lie between 1990 and 2200
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class NoOpeningError(Exception):
+    """The calendar has no further opening: the question has no answer."""
+
+
+@dataclass(slots=True, frozen=True)
+class Opening:
+    """A half-open stretch of support time, and the local day it belongs to."""
+
+    start: int
+    end: int
+    day: date
+
+
+def _seconds(clock: str) -> int:
+    return int(clock[:2]) * 3600 + int(clock[3:]) * 60
+
+
+class Calendar:
+    """The openings of a coverage. `kept` are the holidays by set name that a contract keeps, by `Coverage.country`."""
+
+    def __init__(self, coverage: Coverage, kept: dict[str, frozenset[date]] | None = None) -> None:
+        self.coverage = coverage
+        self.zone = ZoneInfo(coverage.timezone)
+        self._kept = frozenset[date]()
+        self._kept_years = frozenset[int]()
+        if kept and coverage.country:
+            self._kept = kept.get(set_name(coverage.country, coverage.region), frozenset())
+            self._kept_years = frozenset(day.year for day in self._kept)
+        self._weekly = [
+            [(_seconds(start), _seconds(end)) for start, end in coverage.hours.get(day, [])]  # type: ignore[call-overload]
+            for day in WEEKDAYS
+        ]
+        if coverage.always:
+            self._weekly = [[(0, 86400)]] * 7
+        self._last_year = LAST_YEAR
+        if not any(self._weekly):  # only days with hours of their own ever open
+            self._last_year = min(LAST_YEAR, max((day.year for day in coverage.overrides), default=FIRST_YEAR))
+        self._years: range | None = None
+        self._known_from, self._known_until = 0, 0  # instants whose years, and those beside them, are laid out
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._before: list[int] = []  # covered time before each opening, and after the last
+        self._days: list[date] = []
+        self._covered_days: list[date] = []
+        self._closings: dict[date, int] = {}  # of each covered day, the last
+
+    # -- which hours a day has -------------------------------------------------------------------------------
+
+    def closed_because(self, day: date) -> str | None:
+        """Why a day has no opening, or None where it has one; hours of its own win over a holiday (S3)."""
+        if self._hours(day):
+            return None
+        if day in self.coverage.overrides:
+            return "closed by agreement"
+        name = self._holiday(day)
+        return f"holiday: {name}" if name else "closed"
+
+    def _hours(self, day: date) -> list[tuple[int, int]]:
+        own = self.coverage.overrides.get(day)
+        if own is not None:
+            return [(_seconds(start), _seconds(end)) for start, end in own]
+        return [] if self._holiday(day) else self._weekly[day.weekday()]
+
+    def _holiday(self, day: date) -> str | None:
+        if self.coverage.always:
+            return None
+        if day in self.coverage.holidays or f"{day:%m-%d}" in self.coverage.annual_holidays:
+            return "by agreement"
+        country = self.coverage.country
+        if country is None:
+            return None
+        names = holidays_of(country, self.coverage.region, day.year)
+        if day.year in self._kept_years:
+            return names.get(day, "public holiday") if day in self._kept else None
+        return names.get(day)
+
+    # -- laying out openings ---------------------------------------------------------------------------------
+
+    def _stretches(self, year: int) -> Iterator[tuple[int, int, int]]:
+        """The year (and a day around it) as stretches of constant offset: start, end, offset in microseconds.
+
+        Local hours are laid on each stretch, so that an hour skipped by a clock change does not exist and one
+        that is repeated counts twice.
+        """
+        begin = datetime(year, 1, 1, tzinfo=UTC) - 2 * DAY
+        end = datetime(year + 1, 1, 1, tzinfo=UTC) + 2 * DAY
+        start, offset, probe = begin, self._offset(begin), begin
+        while probe < end:
+            following = min(probe + 3 * DAY, end)  # no zone has changed its clocks twice within a week since 1980
+            if self._offset(following) != offset:
+                change = self._change(probe, following, offset)
+                yield to_micros(start), to_micros(change), offset
+                start, offset = change, self._offset(change)
+                following = change
+            probe = following
+        yield to_micros(start), to_micros(end), offset
+
+    def _offset(self, instant: datetime) -> int:
+        found = self.zone.utcoffset(instant.astimezone(self.zone))
+        assert found is not None
+        return found // timedelta(microseconds=1)
+
+    def _change(self, low: datetime, high: datetime, offset: int) -> datetime:
+        """The first instant after `low` with another offset, to the second."""
+        while high - low > timedelta(seconds=1):
+            middle = low + timedelta(seconds=int((high - low).total_seconds()) // 2)
+            if self._offset(middle) == offset:
+                low = middle
+            else:
+                high = middle
+        return high
+
+    def _openings_of(self, year: int) -> list[Opening]:
+        """Openings of the local days of a year, in order."""
+        found = []
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        for stretch_start, stretch_end, offset in self._stretches(year):
+            day = max(first, (from_micros(stretch_start + offset)).date())
+            until = min(last, (from_micros(stretch_end + offset - 1)).date())
+            while day <= until:
+                midnight = to_micros(datetime(day.year, day.month, day.day, tzinfo=UTC)) - offset
+                for begins, ends in self._hours(day):
+                    start = max(midnight + begins * SECOND, stretch_start)
+                    end = min(midnight + ends * SECOND, stretch_end)
+                    if start < end:
+                        found.append(Opening(start, end, day))
+                day += DAY
+        return sorted(found, key=lambda opening: opening.start)
+
+    def _reach(self, first: int, last: int) -> None:
+        """Lays out the years from `first` to `last`, beside those that are laid out already."""
+        first, last = max(first, FIRST_YEAR), min(last, self._last_year)
+        if self._years is None:
+            self._years = range(first, first)
+            self._before = [0]
+        earlier = range(first, self._years.start)
+        if earlier:
+            openings = [opening for year in earlier for opening in self._openings_of(year)]
+            kept = list(map(Opening, self._starts, self._ends, self._days))
+            self._starts, self._ends, self._days, self._before = [], [], [], [0]
+            self._covered_days, self._closings = [], {}
+            self._append([*openings, *kept])
+        for year in range(self._years.stop, last + 1):
+            self._append(self._openings_of(year))
+        self._years = range(min(first, self._years.start), max(last + 1, self._years.stop))
+        self._known_from = to_micros(datetime(self._years.start + 1, 1, 1, tzinfo=UTC))
+        self._known_until = to_micros(datetime(self._years.stop - 1, 1, 1, tzinfo=UTC))
+
+    def _append(self, openings: Sequence[Opening]) -> None:
+        for opening in openings:
+            self._starts.append(opening.start)
+            self._ends.append(opening.end)
+            self._days.append(opening.day)
+            self._before.append(self._before[-1] + opening.end - opening.start)
+            if opening.day not in self._closings:  # an hour repeated across midnight brings the day before back
+                self._covered_days.append(opening.day)
+            self._closings[opening.day] = opening.end
+
+    def _around(self, instant: int) -> None:
+        """Makes sure the years around an instant are laid out."""
+        if not self._known_from <= instant < self._known_until:
+            year = from_micros(instant).year
+            self._reach(year - 1, year + 1)
+
+    # -- questions -------------------------------------------------------------------------------------------
+
+    def _covered_before(self, instant: int) -> int:
+        """Covered time between the beginning of what is laid out and an instant."""
+        self._around(instant)
+        index = bisect_right(self._starts, instant) - 1
+        if index < 0:
+            return 0
+        return self._before[index] + min(instant, self._ends[index]) - self._starts[index]
+
+    def between(self, start: int, end: int) -> int:
+        """Covered time in [start, end); 0 where the end is at or before the start."""
+        if end <= start:
+            return 0
+        self._around(start)
+        self._around(end)
+        return self._covered_before(end) - self._covered_before(start)
+
+    def forward(self, start: int, span: int) -> int:
+        """The instant at which `span` of covered time after the start is used up; exactly at a closing, the closing.
+
+        Raises NoOpeningError where the calendar never opens long enough.
+        """
+        if span <= 0:
+            return start
+        self._around(start)
+        target = self._covered_before(start) + span
+        while self._before[-1] < target:
+            self._further()
+        index = bisect_left(self._before, target) - 1
+        return self._starts[index] + target - self._before[index]
+
+    def backward(self, end: int, span: int) -> int:
+        """The instant from which `span` of covered time runs until the end; exactly at an opening, the opening."""
+        if span <= 0:
+            return end
+        self._around(end)
+        while self._covered_before(end) < span:
+            assert self._years is not None
+            first = self._years.start
+            if first <= FIRST_YEAR:
+                raise NoOpeningError("the calendar has no earlier opening")
+            self._reach(first - 4, self._years.stop - 1)
+        target = self._covered_before(end) - span
+        index = bisect_right(self._before, target) - 1
+        return self._starts[index] + target - self._before[index]
+
+    def _further(self) -> None:
+        """Lays out more years to come; what was laid out before does not move, so nothing is to be corrected."""
+        assert self._years is not None
+        last = self._years.stop - 1
+        if last >= self._last_year:
+            raise NoOpeningError("the calendar has no further opening")
+        self._reach(self._years.start, last + max(2, len(self._years)))
+
+    def is_open(self, instant: int) -> bool:
+        """Whether an instant lies in an opening; at a closing it lies outside."""
+        self._around(instant)
+        index = bisect_right(self._starts, instant) - 1
+        return index >= 0 and instant < self._ends[index]
+
+    def opening_at(self, instant: int) -> Opening | None:
+        """The opening that an instant lies in; at a closing it lies outside."""
+        self._around(instant)
+        index = bisect_right(self._starts, instant) - 1
+        if index >= 0 and instant < self._ends[index]:
+            return Opening(self._starts[index], self._ends[index], self._days[index])
+        return None
+
+    def next_opening(self, instant: int) -> Opening:
+        """The opening in force at an instant, or the next to come. Raises NoOpeningError."""
+        self._around(instant)
+        while True:
+            index = bisect_right(self._ends, instant)
+            if index < len(self._starts):
+                return Opening(self._starts[index], self._ends[index], self._days[index])
+            self._further()
+
+    def openings(self, start: int, end: int) -> Iterator[Opening]:
+        """Openings that overlap [start, end), in order, whole."""
+        self._around(start)
+        self._around(end)
+        index = bisect_right(self._ends, start)
+        while index < len(self._starts) and self._starts[index] < end:
+            yield Opening(self._starts[index], self._ends[index], self._days[index])
+            index += 1
+
+    def nth_covered_day(self, after: date, count: int) -> tuple[date, int]:
+        """The Nth day with an opening after a day, and its last closing. Raises NoOpeningError."""
+        if self._years is None or not self._years.start < after.year < self._years.stop - 1:
+            self._reach(after.year - 1, after.year + 1)
+        index = bisect_right(self._covered_days, after) + count - 1
+        while index >= len(self._covered_days):
+            self._further()
+        day = self._covered_days[index]
+        return day, self._closings[day]
+
+    def local(self, instant: int) -> datetime:
+        return from_micros(instant).astimezone(self.zone)
+
+    def at_clock(self, day: date, clock: datetime) -> int:
+        """The instant at which a day shows the clock time of another; a skipped time is when the clocks changed."""
+        naive = datetime.combine(day, clock.time().replace(fold=0))
+        instant = naive.replace(tzinfo=self.zone).astimezone(UTC)
+        if instant.astimezone(self.zone).replace(tzinfo=None) != naive:
+            before = naive.replace(tzinfo=self.zone, fold=1, microsecond=0).astimezone(UTC)
+            return to_micros(self._change(before, instant.replace(microsecond=0), self._offset(before)))
+        return to_micros(instant)

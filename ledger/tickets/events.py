@@ -1,0 +1,191 @@
+"""Events of a ticket: everything that its state, its clocks and its history are read from."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from ledger.kernel.fact import Fact, Sealed, topic
+
+
+@topic("TicketOpened")
+class TicketOpened(Fact, frozen=True):
+    """One matter, reported over a channel the terms offer (T1, T2, T8); `term_no` says under which terms.
+
+    `call_after_responses` is after how many responses without a solution the reporter is to be called (T5).
+    """
+
+    ticket_id: str
+    title: Sealed
+    kind: str
+    channel: str
+    priority: int
+    term_no: int
+    impact: str | None = None
+    urgency: str | None = None
+    scope: str | None = None
+    contact: Sealed | None = None
+    call_after_responses: int | None = None
+    rule: str = "T1"
+
+
+@topic("TicketReprioritised")
+class TicketReprioritised(Fact, frozen=True):
+    """The priority changed, and why; targets are judged anew from the original start (T2)."""
+
+    ticket_id: str
+    old_priority: int
+    priority: int
+    reason: Sealed
+    impact: str | None = None
+    urgency: str | None = None
+    rule: str = "T2"
+
+
+@topic("ResponseRecorded")
+class ResponseRecorded(Fact, frozen=True):
+    """A human answered; `speaker` is the provider or, at L1, the partner (T3, T5)."""
+
+    ticket_id: str
+    by: Sealed
+    to: Literal["customer", "partner"]
+    speaker: Literal["provider", "partner"]
+    rule: str = "T4"
+
+
+@topic("CallRecorded")
+class CallRecorded(Fact, frozen=True):
+    """The reporter was called; counts as a response, and the count of responses starts again (T4, T5)."""
+
+    ticket_id: str
+    speaker: Literal["provider", "partner"]
+    rule: str = "T5"
+
+
+@topic("WorkLogged")
+class WorkLogged(Fact, frozen=True):
+    """Work was done on the ticket; its overage minutes move the ticket's tier position (C3, T4)."""
+
+    ticket_id: str
+    deduction_id: str
+    billed_minutes: int
+    overage_minutes: int = 0
+    rule: str = "T4"
+
+
+@topic("WorkReversed")
+class WorkReversed(Fact, frozen=True):
+    """A deduction of the ticket was reversed: its overage minutes leave the tier position (C3, C9)."""
+
+    ticket_id: str
+    deduction_id: str
+    billed_minutes: int
+    overage_minutes: int = 0
+    rule: str = "C9"
+
+
+@topic("TicketHeld")
+class TicketHeld(Fact, frozen=True):
+    """The ticket waits for the customer (T4, S2)."""
+
+    ticket_id: str
+    rule: str = "T4"
+
+
+@topic("TicketResumed")
+class TicketResumed(Fact, frozen=True):
+    """The wait is over (T4, S2)."""
+
+    ticket_id: str
+    rule: str = "T4"
+
+
+@topic("TicketResolved")
+class TicketResolved(Fact, frozen=True):
+    """A solution was given; counts as a response (T4)."""
+
+    ticket_id: str
+    rule: str = "T4"
+
+
+@topic("TicketReopened")
+class TicketReopened(Fact, frozen=True):
+    """The matter was not settled after all (T4)."""
+
+    ticket_id: str
+    rule: str = "T4"
+
+
+@topic("TicketClosed")
+class TicketClosed(Fact, frozen=True):
+    """The resolved matter is closed (T4)."""
+
+    ticket_id: str
+    rule: str = "T4"
+
+
+@topic("TicketRejected")
+class TicketRejected(Fact, frozen=True):
+    """Not a matter of this contract, and why; its targets are void (T4)."""
+
+    ticket_id: str
+    reason: Sealed
+    rule: str = "T4"
+
+
+@topic("TicketEscalated")
+class TicketEscalated(Fact, frozen=True):
+    """The ticket moved to a higher level (T3)."""
+
+    ticket_id: str
+    from_level: str
+    to_level: str
+    by: Literal["partner", "provider"]
+    rule: str = "T3"
+
+
+@topic("ServiceCreditGranted")
+class ServiceCreditGranted(Fact, frozen=True):
+    """A promise was missed, and the provider owes what the terms say for it: once for each target (S4).
+
+    The credit itself is a negative charge (`charge_id`) or a grant of minutes (`grant_id`).
+    """
+
+    ticket_id: str
+    target: Literal["reaction", "resolution"]
+    priority: int
+    due_at: datetime
+    ended_at: datetime | None = None
+    charge_id: str | None = None
+    grant_id: str | None = None
+    rule: str = "S4"
+
+
+@topic("DefectConfirmed")
+class DefectConfirmed(Fact, frozen=True):
+    """The provider's tests confirm the reported defect (T6)."""
+
+    ticket_id: str
+    release: str | None = None
+    expected_on: date | None = None
+    rule: str = "T6"
+
+
+@topic("FixAnnounced")
+class FixAnnounced(Fact, frozen=True):
+    """A fix is announced with its expected release date (T6)."""
+
+    ticket_id: str
+    expected_on: date
+    release: str | None = None
+    rule: str = "T6"
+
+
+@topic("FixReleased")
+class FixReleased(Fact, frozen=True):
+    """The fix is out (T6)."""
+
+    ticket_id: str
+    release: str | None = None
+    expected_on: date | None = None
+    rule: str = "T6"

@@ -1,0 +1,164 @@
+"""The view of charges: every amount owed or taken back, as its event carries it (M1)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ledger.events import (
+    ChargeReversed,
+    Fact,
+    FeeCharged,
+    FeeReversed,
+    OverageCharged,
+    ServiceCharged,
+    ServiceCreditCharged,
+    SurchargeCharged,
+    TopUpCharged,
+)
+from ledger.kernel.values import to_micros
+from projections.tables import Table
+from projections.views import Place, Rows, View
+
+
+class ChargeRow(msgspec.Struct):
+    """`family` is the kind, for a reversal that of the charge it takes back: a family's sum is what is owed of it."""
+
+    charge_id: str
+    contract_id: str
+    position: int
+    effective_at: int
+    recorded_at: int
+    kind: str
+    family: str
+    amount_cents: int
+    currency: str
+    reference: str
+    minutes: int | None
+    quantity: int | None
+    rate_cents: int | None
+    service: str | None
+    deduction_id: str | None
+    reverses: str | None
+    dated: int | None  # when it was true, where that month was closed already (M5)
+
+
+CHARGES = Table("charges", ChargeRow, "charge_id", ["(contract_id, position)", "(contract_id, effective_at)"])
+charges = View("charges", CHARGES)
+Charge = (
+    FeeCharged
+    | FeeReversed
+    | TopUpCharged
+    | OverageCharged
+    | ServiceCharged
+    | SurchargeCharged
+    | ServiceCreditCharged
+    | ChargeReversed
+)
+
+
+def _row(
+    fact: Charge,
+    place: Place,
+    kind: str,
+    reference: str,
+    *,
+    family: str | None = None,
+    minutes: int | None = None,
+    quantity: int | None = None,
+    rate_cents: int | None = None,
+    service: str | None = None,
+    deduction_id: str | None = None,
+    reverses: str | None = None,
+) -> ChargeRow:
+    return ChargeRow(
+        fact.charge_id,
+        fact.contract_id,
+        place.position,
+        place.effective_at,
+        place.recorded_at,
+        kind,
+        family or kind,
+        fact.amount_cents,
+        fact.currency,
+        reference,
+        minutes,
+        quantity,
+        rate_cents,
+        service,
+        deduction_id,
+        reverses,
+        to_micros(fact.dated) if fact.dated is not None else None,
+    )
+
+
+@charges.on(FeeCharged)
+def _fee(rows: Rows, fact: FeeCharged, place: Place) -> None:
+    rows.put(CHARGES, _row(fact, place, "fee", fact.contract_id))
+
+
+@charges.on(FeeReversed)
+def _fee_reversed(rows: Rows, fact: FeeReversed, place: Place) -> None:
+    rows.put(CHARGES, _row(fact, place, "reversal", fact.contract_id, family="fee", reverses=fact.reverses))
+
+
+@charges.on(ServiceCreditCharged)
+def _service_credit(rows: Rows, fact: ServiceCreditCharged, place: Place) -> None:
+    rows.put(CHARGES, _row(fact, place, "service_credit", fact.ticket_id))
+
+
+@charges.on(TopUpCharged)
+def _top_up(rows: Rows, fact: TopUpCharged, place: Place) -> None:
+    row = _row(fact, place, "top_up", fact.grant_id, quantity=fact.quantity, rate_cents=fact.rate_cents_per_hour)
+    rows.put(CHARGES, row)
+
+
+@charges.on(OverageCharged)
+def _overage(rows: Rows, fact: OverageCharged, place: Place) -> None:
+    row = _row(
+        fact,
+        place,
+        "overage",
+        fact.deduction_id,
+        minutes=fact.minutes,
+        rate_cents=fact.rate_cents_per_hour,
+        deduction_id=fact.deduction_id,
+    )
+    rows.put(CHARGES, row)
+
+
+@charges.on(ServiceCharged)
+def _service(rows: Rows, fact: ServiceCharged, place: Place) -> None:
+    row = _row(
+        fact,
+        place,
+        "service",
+        fact.deduction_id,
+        minutes=fact.minutes,
+        quantity=fact.quantity,
+        rate_cents=fact.rate_cents,
+        service=fact.service,
+        deduction_id=fact.deduction_id,
+    )
+    rows.put(CHARGES, row)
+
+
+@charges.on(SurchargeCharged)
+def _surcharge(rows: Rows, fact: SurchargeCharged, place: Place) -> None:
+    rows.put(CHARGES, _row(fact, place, "surcharge", fact.deduction_id, deduction_id=fact.deduction_id))
+
+
+@charges.on(ChargeReversed)
+def _reversed(rows: Rows, fact: Fact, place: Place) -> None:
+    assert isinstance(fact, ChargeReversed)
+    row = _row(
+        fact,
+        place,
+        "reversal",
+        fact.deduction_id,
+        family=fact.kind,
+        minutes=fact.minutes,
+        rate_cents=fact.rate_cents,
+        deduction_id=fact.deduction_id,
+        reverses=fact.reverses,
+    )
+    rows.put(CHARGES, row)

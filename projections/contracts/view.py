@@ -1,0 +1,141 @@
+"""The view of contracts: parties (still sealed), terms, and the days between which they run."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+
+from ledger.events import (
+    ContractSigned,
+    ContractTerminated,
+    CustomerAmended,
+    DirectContactAuthorised,
+    DirectContactWithdrawn,
+    TermCutShort,
+    TermStarted,
+)
+from ledger.kernel.values import FAR_FUTURE, first_instant, to_micros
+from projections.tables import Table, seal_json, to_json
+from projections.views import Place, Rows, View
+
+
+class ContractRow(msgspec.Struct):
+    contract_id: str
+    provider: str
+    customer_id: str
+    partner_id: str | None
+    plan: str
+    timezone: str
+    currency: str
+    country: str
+    language: str | None
+    starts_on: str
+    ends_on: str | None
+    starts_at: int
+    ends_at: int
+    terminated_on: str | None
+    direct_contact: int
+    subscriptions: int | None
+    party: str
+    partner: str | None
+    terms: str
+    position: int
+
+
+CONTRACTS = Table("contracts", ContractRow, "contract_id", ["(provider, contract_id)", "(customer_id, contract_id)"])
+contracts = View("contracts", CONTRACTS)
+_read_terms = msgspec.json.Decoder(list[dict[str, Any]]).decode
+
+
+@contracts.on(ContractSigned)
+def _signed(rows: Rows, fact: ContractSigned, place: Place) -> None:
+    rows.put(
+        CONTRACTS,
+        ContractRow(
+            contract_id=fact.contract_id,
+            provider=fact.provider,
+            customer_id=fact.customer_id,
+            partner_id=fact.partner_id,
+            plan="",
+            timezone=fact.timezone,
+            currency=fact.currency,
+            country=fact.customer_country,
+            language=fact.customer_language,
+            starts_on=fact.starts_on.isoformat(),
+            ends_on=None,
+            starts_at=place.effective_at,
+            ends_at=place.effective_at,
+            terminated_on=None,
+            direct_contact=0,
+            subscriptions=fact.subscriptions,
+            party=to_json(fact.party),
+            partner=seal_json(fact.partner),
+            terms="[]",
+            position=place.position,
+        ),
+    )
+
+
+@contracts.on(TermStarted)
+def _term_started(rows: Rows, fact: TermStarted, place: Place) -> None:
+    row = rows.the(CONTRACTS, fact.contract_id)
+    term = {
+        "term_no": fact.term_no,
+        "plan": fact.plan,
+        "plan_version": fact.plan_version,
+        "starts_on": fact.starts_on,
+        "ends_on": fact.ends_on,
+        "terms": fact.terms,
+    }
+    row.terms = to_json([*_read_terms(row.terms), term])
+    _set_end(row)
+
+
+@contracts.on(TermCutShort)
+def _term_cut(rows: Rows, fact: TermCutShort, place: Place) -> None:
+    row = rows.the(CONTRACTS, fact.contract_id)
+    terms = _read_terms(row.terms)
+    terms[fact.term_no - 1]["ends_on"] = fact.ends_on
+    row.terms = to_json(terms)
+    _set_end(row)
+
+
+def _set_end(row: ContractRow) -> None:
+    """The last term that begins at all says under which plan the contract runs in the end, and until when."""
+    lived = [t for t in _read_terms(row.terms) if t["ends_on"] is None or t["starts_on"] <= t["ends_on"]]
+    if not lived:
+        row.ends_on, row.ends_at = row.starts_on, row.starts_at
+        return
+    last = lived[-1]
+    row.plan, row.ends_on = last["plan"], last["ends_on"]
+    if row.ends_on is None:
+        row.ends_at = to_micros(FAR_FUTURE)
+    else:
+        row.ends_at = to_micros(first_instant(_day_after(row.ends_on), row.timezone))
+
+
+def _day_after(text: str) -> date:
+    return date.fromisoformat(text) + timedelta(days=1)
+
+
+@contracts.on(ContractTerminated)
+def _terminated(rows: Rows, fact: ContractTerminated, place: Place) -> None:
+    rows.the(CONTRACTS, fact.contract_id).terminated_on = fact.ends_on.isoformat()
+
+
+@contracts.on(CustomerAmended)
+def _amended(rows: Rows, fact: CustomerAmended, place: Place) -> None:
+    row = rows.the(CONTRACTS, fact.contract_id)
+    row.party, row.country, row.language = to_json(fact.party), fact.customer_country, fact.customer_language
+
+
+@contracts.on(DirectContactAuthorised)
+def _authorised(rows: Rows, fact: DirectContactAuthorised, place: Place) -> None:
+    rows.the(CONTRACTS, fact.contract_id).direct_contact = 1
+
+
+@contracts.on(DirectContactWithdrawn)
+def _withdrawn(rows: Rows, fact: DirectContactWithdrawn, place: Place) -> None:
+    rows.the(CONTRACTS, fact.contract_id).direct_contact = 0

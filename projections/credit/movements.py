@@ -1,0 +1,227 @@
+"""The view of credit: every movement of every account, and the totals that follow from them.
+
+Balances are asked of it now or at any moment (`projections.credit.balances`), statements are its lines
+(`projections.credit.statements`). A movement names its grant, so that expiry can be worked out for any moment.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from ledger.events import (
+    AccountOpened,
+    ChargeReversed,
+    ContractSigned,
+    CreditDrawn,
+    CreditGranted,
+    CreditReserved,
+    CreditReturned,
+    DebtCovered,
+    Fact,
+    GrantCutShort,
+    OverageCharged,
+    ReservationReleased,
+)
+from ledger.kernel.values import FAR_FUTURE, to_micros
+from projections.tables import Table, seal_json
+from projections.views import Place, Rows, View
+
+
+class MovementRow(msgspec.Struct):
+    """What one event did to one grant (or to none: a debt, a reservation), in the account's unit."""
+
+    position: int
+    part: int
+    contract_id: str
+    pool: str
+    grant_id: str | None
+    effective_at: int
+    recorded_at: int
+    kind: str
+    reference: str
+    granted: int
+    consumed: int
+    reserved: int
+    expires_at: int | None
+    note: str | None
+    dated: int | None  # when it was true, where that month was closed already (M5)
+
+
+class AccountRow(msgspec.Struct):
+    """Totals over everything recorded, whatever its effective time."""
+
+    account_id: str
+    contract_id: str
+    pool: str
+    unit: str
+    currency: str | None
+    granted: int
+    consumed: int
+    reserved: int
+
+
+class GrantRow(msgspec.Struct):
+    grant_id: str
+    contract_id: str
+    pool: str
+    source: str
+    granted: int
+    consumed: int
+    valid_from: int
+    expires_at: int
+
+
+class OverageRow(msgspec.Struct):
+    contract_id: str
+    minutes: int
+    amount_cents: int
+    currency: str
+
+
+MOVEMENTS = Table("movements", MovementRow, ("position", "part"), ["(contract_id, effective_at)"])
+ACCOUNTS = Table("accounts", AccountRow, "account_id", ["(contract_id)"])
+GRANTS = Table("grants", GrantRow, "grant_id", ["(contract_id, expires_at)"])
+OVERAGES = Table("overages", OverageRow, "contract_id")
+movements = View("movements", MOVEMENTS, ACCOUNTS, GRANTS, OVERAGES)
+NEVER = to_micros(FAR_FUTURE)
+
+
+def _move(
+    rows: Rows,
+    fact: CreditGranted | CreditDrawn | CreditReturned | DebtCovered | CreditReserved | ReservationReleased,
+    place: Place,
+    part: int,
+    kind: str,
+    reference: str,
+    *,
+    grant_id: str | None = None,
+    granted: int = 0,
+    consumed: int = 0,
+    reserved: int = 0,
+    expires_at: int | None = None,
+    note: str | None = None,
+) -> None:
+    rows.add(
+        MOVEMENTS,
+        MovementRow(
+            place.position,
+            part,
+            fact.contract_id,
+            fact.pool,
+            grant_id,
+            place.effective_at,
+            place.recorded_at,
+            kind,
+            reference,
+            granted,
+            consumed,
+            reserved,
+            expires_at,
+            note,
+            to_micros(fact.dated) if fact.dated is not None else None,
+        ),
+    )
+    account = rows.the(ACCOUNTS, f"{fact.contract_id}:{fact.pool}")
+    account.granted += granted
+    account.consumed += consumed
+    account.reserved += reserved
+    if grant_id is not None and consumed:
+        rows.the(GRANTS, grant_id).consumed += consumed
+
+
+@movements.on(ContractSigned)
+def _signed(rows: Rows, fact: ContractSigned, place: Place) -> None:
+    rows.put(OVERAGES, OverageRow(fact.contract_id, 0, 0, fact.currency))
+
+
+@movements.on(AccountOpened)
+def _opened(rows: Rows, fact: AccountOpened, place: Place) -> None:
+    account_id = f"{fact.contract_id}:{fact.pool}"
+    rows.put(ACCOUNTS, AccountRow(account_id, fact.contract_id, fact.pool, fact.unit, fact.currency, 0, 0, 0))
+
+
+@movements.on(CreditGranted)
+def _granted(rows: Rows, fact: CreditGranted, place: Place) -> None:
+    expires_at = to_micros(fact.expires_at) if fact.expires_at else NEVER
+    valid_from = to_micros(fact.valid_from)
+    rows.put(
+        GRANTS,
+        GrantRow(fact.grant_id, fact.contract_id, fact.pool, fact.source, fact.quantity, 0, valid_from, expires_at),
+    )
+    _move(
+        rows,
+        fact,
+        place,
+        0,
+        fact.source,
+        fact.grant_id,
+        grant_id=fact.grant_id,
+        granted=fact.quantity,
+        expires_at=expires_at,
+        note=seal_json(fact.reason),
+    )
+
+
+@movements.on(GrantCutShort)
+def _cut(rows: Rows, fact: GrantCutShort, place: Place) -> None:
+    expires_at = to_micros(fact.expires_at)
+    rows.the(GRANTS, fact.grant_id).expires_at = expires_at
+    rows.add(
+        MOVEMENTS,
+        MovementRow(
+            place.position,
+            0,
+            fact.contract_id,
+            fact.pool,
+            fact.grant_id,
+            place.effective_at,
+            place.recorded_at,
+            "cut",
+            fact.grant_id,
+            0,
+            0,
+            0,
+            expires_at,
+            None,
+            None,
+        ),
+    )
+
+
+@movements.on(CreditDrawn)
+def _drawn(rows: Rows, fact: CreditDrawn, place: Place) -> None:
+    for part, draw in enumerate(fact.draws):
+        _move(rows, fact, place, part, fact.kind, fact.deduction_id, grant_id=draw.grant_id, consumed=draw.quantity)
+
+
+@movements.on(CreditReturned)
+def _returned(rows: Rows, fact: CreditReturned, place: Place) -> None:
+    for part, draw in enumerate(fact.returns):
+        _move(rows, fact, place, part, "reversal", fact.deduction_id, grant_id=draw.grant_id, consumed=-draw.quantity)
+
+
+@movements.on(DebtCovered)
+def _covered(rows: Rows, fact: DebtCovered, place: Place) -> None:
+    """The draw moves: nothing more is consumed, but it now rests on a grant."""
+    _move(rows, fact, place, 0, "debt_covered", fact.deduction_id, consumed=-fact.quantity)
+    _move(rows, fact, place, 1, "debt_covered", fact.deduction_id, grant_id=fact.grant_id, consumed=fact.quantity)
+
+
+@movements.on(CreditReserved)
+def _reserved(rows: Rows, fact: CreditReserved, place: Place) -> None:
+    _move(rows, fact, place, 0, "reserved", fact.session_id, reserved=fact.quantity)
+
+
+@movements.on(ReservationReleased)
+def _released(rows: Rows, fact: ReservationReleased, place: Place) -> None:
+    _move(rows, fact, place, 0, "released", fact.session_id, reserved=-fact.quantity)
+
+
+@movements.on(OverageCharged, ChargeReversed)
+def _overage(rows: Rows, fact: Fact, place: Place) -> None:
+    if isinstance(fact, ChargeReversed) and fact.kind != "overage":
+        return
+    assert isinstance(fact, OverageCharged | ChargeReversed)
+    total = rows.the(OVERAGES, fact.contract_id)
+    total.minutes += fact.minutes or 0
+    total.amount_cents += fact.amount_cents

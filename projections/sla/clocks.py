@@ -1,0 +1,139 @@
+"""The view of SLA clocks: for each promise of a ticket the instants it is judged by, never a state.
+
+A ticket's timeline and its contract's terms are kept beside them, so that each event works the clocks out anew
+(`ledger.sla.targets`). Whether a clock runs, is met or breached is asked with the time (`projections.sla.compliance`).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from ledger.events import ContractSigned, Fact, TermStarted, TicketOpened
+from ledger.kernel.values import from_micros, local_date
+from ledger.plans.terms import parse_terms
+from ledger.sla.targets import clocks
+from ledger.tickets.timeline import MOVES_CLOCKS, Timeline
+from projections.tables import Table, to_json
+from projections.views import Place, Rows, View
+
+
+class ZoneRow(msgspec.Struct):
+    contract_id: str
+    timezone: str
+
+
+class TermsRow(msgspec.Struct):
+    """The terms of one term of a contract, and the holidays kept with it."""
+
+    term_id: str
+    plan: str
+    terms: str
+    holidays: str
+
+
+class TimelineRow(msgspec.Struct):
+    ticket_id: str
+    contract_id: str
+    term_id: str
+    channel: str
+    scope: str | None
+    opened_on: str
+    timeline: str
+
+
+class ClockRow(msgspec.Struct):
+    """`due_at` is null while the clock is paused; `paused` is the time it stood still, in microseconds."""
+
+    ticket_id: str
+    target: str
+    contract_id: str
+    plan: str
+    priority: int
+    opened_on: str
+    opened_at: int
+    position: int
+    started_at: int
+    due_at: int | None
+    ended_at: int | None
+    paused: int
+    paused_since: int | None
+    void_at: int | None
+    shown: int
+
+
+ZONES = Table("clock_zones", ZoneRow, "contract_id")
+TERMS = Table("clock_terms", TermsRow, "term_id")
+TIMELINES = Table("timelines", TimelineRow, "ticket_id", ["(contract_id)", "(opened_on)"])
+CLOCKS = Table("clocks", ClockRow, ("ticket_id", "target"), ["(contract_id, opened_on)", "(opened_on)", "(due_at)"])
+sla_clocks = View("clocks", ZONES, TERMS, TIMELINES, CLOCKS)
+_read_timeline = msgspec.json.Decoder(Timeline).decode
+
+
+@sla_clocks.on(ContractSigned)
+def _signed(rows: Rows, fact: ContractSigned, place: Place) -> None:
+    rows.put(ZONES, ZoneRow(fact.contract_id, fact.timezone))
+
+
+@sla_clocks.on(TermStarted)
+def _term_started(rows: Rows, fact: TermStarted, place: Place) -> None:
+    term_id = f"{fact.contract_id}/{fact.term_no}"
+    rows.put(TERMS, TermsRow(term_id, fact.plan, bytes(fact.terms).decode(), to_json(fact.holidays)))
+
+
+@sla_clocks.on(TicketOpened)
+def _opened(rows: Rows, fact: TicketOpened, place: Place) -> None:
+    zone = rows.the(ZONES, fact.contract_id).timezone
+    row = TimelineRow(
+        ticket_id=fact.ticket_id,
+        contract_id=fact.contract_id,
+        term_id=f"{fact.contract_id}/{fact.term_no}",
+        channel=fact.channel,
+        scope=fact.scope,
+        opened_on=local_date(from_micros(place.effective_at), zone).isoformat(),
+        timeline="",
+    )
+    rows.put(TIMELINES, row)
+    _judge(rows, row, Timeline(place.effective_at, fact.priority), place)
+
+
+@sla_clocks.on(*MOVES_CLOCKS)
+def _went_on(rows: Rows, fact: Fact, place: Place) -> None:
+    row = rows.the(TIMELINES, fact.ticket_id)  # type: ignore[attr-defined]
+    timeline = _read_timeline(row.timeline)
+    timeline.go_on(fact)
+    _judge(rows, row, timeline, place)
+
+
+def _judge(rows: Rows, row: TimelineRow, timeline: Timeline, place: Place) -> None:
+    """Works the ticket's clocks out anew; a promise that its new priority lacks is no longer shown."""
+    row.timeline = to_json(timeline)
+    kept = rows.the(TERMS, row.term_id)
+    terms = parse_terms(kept.terms.encode())
+    calendar = rows.calendars.of(terms, kept.holidays, row.channel, row.scope)
+    found = {clock.target: clock for clock in clocks(terms, calendar, timeline)}
+    for target in ("reaction", "resolution"):
+        clock = found.get(target)
+        rows.add(
+            CLOCKS,
+            ClockRow(
+                ticket_id=row.ticket_id,
+                target=target,
+                contract_id=row.contract_id,
+                plan=kept.plan,
+                priority=clock.priority if clock else timeline.priority,
+                opened_on=row.opened_on,
+                opened_at=timeline.opened_at,
+                position=place.position,
+                started_at=clock.started_at if clock else 0,
+                due_at=clock.due_at if clock else None,
+                ended_at=clock.ended_at if clock else None,
+                paused=clock.paused if clock else 0,
+                paused_since=clock.paused_since if clock else None,
+                void_at=clock.void_at if clock else None,
+                shown=int(clock is not None),
+            ),
+        )
+
+
+def read_timeline(text: str) -> Timeline:
+    return _read_timeline(text)
