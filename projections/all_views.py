@@ -5,11 +5,11 @@ from projections.billing.documents import documents
 from projections.contracts.view import contracts
 from projections.credit.deductions import deductions
 from projections.credit.movements import movements
-from projections.post_dated import ahead
+from projections.post_dated import post_dated
 from projections.sla.clocks import sla_clocks
 from projections.tickets.view import tickets
 from projections.views import View
 
 VIEWS: dict[str, View] = {
-    view.name: view for view in (contracts, movements, deductions, charges, tickets, sla_clocks, documents, ahead)
+    view.name: view for view in (contracts, movements, deductions, charges, tickets, sla_clocks, documents, post_dated)
 }

@@ -14,9 +14,9 @@ from ledger.events import Fact, Sealed
 from ledger.kernel.mapper import decode, event_type
 from ledger.kernel.values import from_micros, show_instant, to_micros
 from projections.credit.deductions import DEDUCTIONS, DeductionRow, deductions
-from projections.reader import Cut, Snapshot
+from projections.reader import AsOf, Snapshot
 from projections.tickets.view import TICKETS, TicketRow, tickets
-from projections.views import Memory, Place, View
+from projections.views import EventMeta, Memory, View
 
 BASE_FIELDS = frozenset({"contract_id", "effective_at", "token_id", "role"})
 
@@ -32,8 +32,8 @@ class Stored:
     fact: Fact
 
     @property
-    def place(self) -> Place:
-        return Place(self.position, to_micros(self.fact.effective_at), self.recorded_at)
+    def meta(self) -> EventMeta:
+        return EventMeta(self.position, to_micros(self.fact.effective_at), self.recorded_at)
 
 
 _COLUMNS = "notification_id, originator_id, recorded_at, topic, state"
@@ -43,8 +43,8 @@ def _stored(row: tuple[Any, ...]) -> Stored:
     return Stored(row[0], row[1], row[2], event_type(row[3]), decode(row[3], bytes(row[4])))
 
 
-async def stream_events(snapshot: Snapshot, streams: Sequence[str], cut: Cut) -> dict[str, list[Stored]]:
-    """The events of streams up to a cut, by stream, in order."""
+async def stream_events(snapshot: Snapshot, streams: Sequence[str], as_of: AsOf) -> dict[str, list[Stored]]:
+    """The events of streams up to a as_of, by stream, in order."""
     found: dict[str, list[Stored]] = defaultdict(list)
     if streams:
         places = ",".join("?" * len(streams))
@@ -52,9 +52,9 @@ async def stream_events(snapshot: Snapshot, streams: Sequence[str], cut: Cut) ->
             f"SELECT {_COLUMNS} FROM stored_events WHERE originator_id IN ({places}) AND notification_id <= ? "
             "ORDER BY notification_id"
         )
-        for row in await snapshot.query(sql, (*streams, cut.position)):
+        for row in await snapshot.query(sql, (*streams, as_of.position)):
             stored = _stored(row)
-            if cut.current or to_micros(stored.fact.effective_at) <= cut.at:
+            if as_of.current or to_micros(stored.fact.effective_at) <= as_of.at:
                 found[stored.stream].append(stored)
     return found
 
@@ -79,7 +79,7 @@ def refold(view: View, events: Sequence[Stored]) -> Memory:
 def refold_into(rows: Memory, view: View, events: Sequence[Stored]) -> None:
     for stored in events:
         for handler in view.handlers.get(type(stored.fact), ()):
-            handler(rows, stored.fact, stored.place)
+            handler(rows, stored.fact, stored.meta)
 
 
 def deduction_at(events: Sequence[Stored], deduction_id: str) -> DeductionRow | None:

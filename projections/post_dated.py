@@ -12,25 +12,25 @@ from ledger.contracts import events as contract_events
 from ledger.credit import events as credit_events
 from ledger.events import FACTS, Fact
 from projections.tables import Table
-from projections.views import Place, Rows, View
+from projections.views import EventMeta, Rows, View
 
 
-class AheadRow(msgspec.Struct):
+class PostDatedRow(msgspec.Struct):
     position: int
     contract_id: str
     effective_at: int
 
 
-AHEAD = Table("ahead", AheadRow, "position", ["(contract_id, effective_at)", "(effective_at)"])
-ahead = View("ahead", AHEAD)
+POST_DATED = Table("post_dated", PostDatedRow, "position", ["(contract_id, effective_at)", "(effective_at)"])
+post_dated = View("post_dated", POST_DATED)
 # What a term brings with it may be known a year before; balances leave it out by themselves.
-_BY_THEMSELVES = {credit_events.CreditGranted, credit_events.GrantCutShort, credit_events.AccountOpened}
+_BY_THEMSELVES = {credit_events.CreditGranted, credit_events.GrantExpiryBroughtForward, credit_events.AccountOpened}
 _WATCHED = [
     fact for fact in FACTS.values() if fact not in _BY_THEMSELVES and fact.__module__ != contract_events.__name__
 ]
 
 
-@ahead.on(*_WATCHED)
-def _dated_ahead(rows: Rows, fact: Fact, place: Place) -> None:
-    if place.effective_at > place.recorded_at:
-        rows.add(AHEAD, AheadRow(place.position, fact.contract_id, place.effective_at))
+@post_dated.on(*_WATCHED)
+def _dated_ahead(rows: Rows, fact: Fact, meta: EventMeta) -> None:
+    if meta.effective_at > meta.recorded_at:
+        rows.add(POST_DATED, PostDatedRow(meta.position, fact.contract_id, meta.effective_at))

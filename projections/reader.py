@@ -1,6 +1,6 @@
 """Reading the views, without blocking: SQLite in the caller's loop (microseconds), PostgreSQL over a pool.
 
-A `Snapshot` answers several questions as of one position. `Cut` is a question's place in both times.
+A `Snapshot` answers several questions as of one position. `AsOf` is a question's place in both times.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Row = tuple[Any, ...]
 
 
 @dataclass(slots=True, frozen=True)
-class Cut:
+class AsOf:
     """Effective at or before `at` (microseconds), recorded at or before `position`; `current` where none was asked."""
 
     at: int
@@ -146,13 +146,13 @@ def last_instant(moment: datetime | date, zone: str) -> int:
     return to_micros(first_instant(moment + timedelta(days=1), zone)) - 1
 
 
-async def cut(
+async def resolve_as_of(
     snapshot: Snapshot,
     as_of: datetime | date | None,
     known_at: datetime | date | None,
     zone: str,
     contract_id: str | None = None,
-) -> Cut:
+) -> AsOf:
     """The question's place in effective and recorded time; `known_at` alone sets `as_of` to the same instant (§ 6).
 
     Now is `current`, and answered from the rows as they are, unless something is post-dated (`projections.post_dated`).
@@ -160,20 +160,22 @@ async def cut(
     if as_of is None and known_at is None:
         now = to_micros(datetime.now(UTC))
         of_contract, params = ("contract_id = ? AND ", [contract_id]) if contract_id is not None else ("", [])
-        sql = f"SELECT position, EXISTS (SELECT 1 FROM ahead WHERE {of_contract}effective_at > ?) FROM view_position"
+        sql = (
+            f"SELECT position, EXISTS (SELECT 1 FROM post_dated WHERE {of_contract}effective_at > ?) FROM view_position"
+        )
         position, is_ahead = (await snapshot.query(sql, (*params, now)))[0]
-        return Cut(now, int(position), current=not is_ahead)
+        return AsOf(now, int(position), current=not is_ahead)
     position = await view_position(snapshot)
     at = last_instant(as_of if as_of is not None else known_at, zone)  # type: ignore[arg-type]
     if known_at is not None:
         sql = "SELECT coalesce(max(notification_id), 0) FROM stored_events WHERE recorded_at <= ?"
         position = min(position, int((await snapshot.query(sql, (last_instant(known_at, zone),)))[0][0]))
-    return Cut(at, position, current=False)
+    return AsOf(at, position, current=False)
 
 
-def existed(effective_at: int, position: int, cut: Cut) -> bool:
+def existed(effective_at: int, position: int, as_of: AsOf) -> bool:
     """Whether something counts at a place in both times; now, also what begins a little later (at most a day)."""
-    return position <= cut.position and (cut.current or effective_at <= cut.at)
+    return position <= as_of.position and (as_of.current or effective_at <= as_of.at)
 
 
 async def open_texts(snapshot: Snapshot, sealed: Sequence[Sealed]) -> dict[Sealed, Any]:

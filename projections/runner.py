@@ -26,7 +26,7 @@ from projections.sla.calendars import Calendars
 from projections.sla.clocks import TIMELINES, ZONES
 from projections.tables import Table
 from projections.tickets.view import TICKETS
-from projections.views import Place, Rows, View
+from projections.views import EventMeta, Rows, View
 
 logger = logging.getLogger("ledger.follower")
 PAGE = 5_000
@@ -250,11 +250,11 @@ def fold(events: Sequence[Event], views: Sequence[View], rows: Rows) -> None:
     _prefetch([fact for _, _, fact in decoded], {table.name for view in views for table in view.tables}, rows)
     handlers = [view.handlers for view in views]
     for position, recorded_at, fact in decoded:
-        place = Place(position, to_micros(fact.effective_at), recorded_at)
+        meta = EventMeta(position, to_micros(fact.effective_at), recorded_at)
         kind = type(fact)
         for registered in handlers:
             for handler in registered.get(kind, ()):
-                handler(rows, fact, place)
+                handler(rows, fact, meta)
     rows.flush()
 
 

@@ -21,7 +21,7 @@ R = TypeVar("R", bound=msgspec.Struct)
 
 
 @dataclass(slots=True, frozen=True)
-class Place:
+class EventMeta:
     """Where an event stands: its position, and the two times in microseconds."""
 
     position: int
@@ -29,7 +29,7 @@ class Place:
     recorded_at: int
 
 
-Handler = Callable[["Rows", Any, Place], None]
+Handler = Callable[["Rows", Any, EventMeta], None]
 
 
 class View:
@@ -74,7 +74,7 @@ class Rows:
         row: R | None = known[key]
         return row
 
-    def the(self, table: Table[R], key: str) -> R:
+    def require(self, table: Table[R], key: str) -> R:
         """A row that earlier events must have made; it is about to change."""
         row = self.get(table, key)
         if row is None:

@@ -25,7 +25,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import httpx
 import msgspec
 
-from ledger.billing.closed_periods import Books
+from ledger.billing.closed_periods import ClosedPeriods
 from ledger.billing.document import Document, DocumentSeries
 from ledger.contracts.contract import Contract
 from ledger.credit.account import CreditAccount
@@ -49,7 +49,7 @@ AGGREGATES: dict[type[LedgerAggregate], str] = {
     Session: "`session:` and the session's id",
     Document: "`document:` and the number",
     DocumentSeries: "`series:`, the provider, `:` and the kind of document",
-    Books: "`books:` and the provider",
+    ClosedPeriods: "`books:` and the provider",
 }
 KINDS: dict[Any, str] = {
     str: "text",

@@ -37,7 +37,14 @@ from tests.words import Expected, Step, show
 TOLD = {
     *(e.HoursDeducted, e.LateChangePenaltyDeducted, e.NoShowPenaltyDeducted, e.ServiceDelivered, e.DeductionReversed),
     *(e.OverageCharged, e.ServiceCharged, e.SurchargeCharged, e.FeeCharged, e.FeeReversed, e.TopUpCharged),
-    *(e.ChargeReversed, e.CreditGranted, e.GrantCutShort, e.CreditReserved, e.ReservationReleased, e.DebtCovered),
+    *(
+        e.ChargeReversed,
+        e.CreditGranted,
+        e.GrantExpiryBroughtForward,
+        e.CreditReserved,
+        e.ReservationReleased,
+        e.DebtSettled,
+    ),
 }
 Steps = Step | Sequence[Step]
 

@@ -61,7 +61,7 @@ def table_after(page: Path, mark: str) -> Rows:
 # -- docs/pricing.md: each table is what the product makes of the same story -----------------------------------------
 
 
-class Books:
+class Ledgers:
     """A story told to the write door, and the views over it, asked as the API asks them."""
 
     def __init__(self, folder: Path) -> None:
@@ -106,11 +106,11 @@ class Books:
 
 
 @pytest.fixture
-def new_books(tmp_path: Path) -> Iterator[Callable[[], Books]]:
-    opened: list[Books] = []
+def new_books(tmp_path: Path) -> Iterator[Callable[[], Ledgers]]:
+    opened: list[Ledgers] = []
 
-    def open_another() -> Books:
-        opened.append(Books(tmp_path / str(len(opened))))
+    def open_another() -> Ledgers:
+        opened.append(Ledgers(tmp_path / str(len(opened))))
         return opened[-1]
 
     yield open_another
@@ -123,7 +123,7 @@ def day(date: str, clock: str = "10:00") -> str:
     return f"2026-{date}T{clock}:00+01:00"
 
 
-def rounding(new_books: Callable[[], Books]) -> Rows:
+def rounding(new_books: Callable[[], Ledgers]) -> Rows:
     cases = [
         ("groupios-l", 50, 0, 15),
         ("groupios-l", 15, 0, 15),
@@ -143,7 +143,7 @@ def rounding(new_books: Callable[[], Books]) -> Rows:
     return rows
 
 
-def drawdown(new_books: Callable[[], Books]) -> Rows:
+def drawdown(new_books: Callable[[], Ledgers]) -> Rows:
     books = new_books()
     books.tell(contract("groupios-l"))
     books.tell(grant(60, day("02-01"), grant_id="goodwill", pool="included", expires_on="2026-04-01"))
@@ -157,7 +157,7 @@ def drawdown(new_books: Callable[[], Books]) -> Rows:
     return rows
 
 
-def tiers(new_books: Callable[[], Books]) -> Rows:
+def tiers(new_books: Callable[[], Ledgers]) -> Rows:
     books = new_books()
     books.tell(contract("groupios-s"), open_ticket("A", at=day("02-02")), open_ticket("B", at=day("02-02")))
     rows = []
@@ -175,7 +175,7 @@ def tiers(new_books: Callable[[], Books]) -> Rows:
     return rows
 
 
-def half_up(new_books: Callable[[], Books]) -> Rows:
+def half_up(new_books: Callable[[], Ledgers]) -> Rows:
     rows = []
     for minutes, rate, exact in [(7, "1150.00", "134.1666…"), (20, "1000.00", "333.3333…"), (3, "90.10", "4.505")]:
         books = new_books()
@@ -185,12 +185,12 @@ def half_up(new_books: Callable[[], Books]) -> Rows:
     return rows
 
 
-def figures(books: Books, *names: str) -> list[str]:
+def figures(books: Ledgers, *names: str) -> list[str]:
     account = books.account()
     return [str(getattr(account, name)) for name in names]
 
 
-def debts(new_books: Callable[[], Books]) -> Rows:
+def debts(new_books: Callable[[], Ledgers]) -> Rows:
     books = new_books()
     books.tell(contract(PREPAID))
     rows = []
@@ -208,7 +208,7 @@ def debts(new_books: Callable[[], Books]) -> Rows:
     return rows
 
 
-def reservations(new_books: Callable[[], Books]) -> Rows:
+def reservations(new_books: Callable[[], Ledgers]) -> Rows:
     books = new_books()
     books.tell(contract(PREPAID))
     rows = []
@@ -223,7 +223,7 @@ def reservations(new_books: Callable[[], Books]) -> Rows:
     return rows
 
 
-def penalties(new_books: Callable[[], Books]) -> Rows:
+def penalties(new_books: Callable[[], Ledgers]) -> Rows:
     later = day("01-21")
     cases = [
         ("the customer moves it", day("01-19"), move(later, day("01-19"))),
@@ -242,7 +242,7 @@ def penalties(new_books: Callable[[], Books]) -> Rows:
     return rows
 
 
-def reversal(new_books: Callable[[], Books]) -> Rows:
+def reversal(new_books: Callable[[], Ledgers]) -> Rows:
     books = new_books()
     books.tell(contract("groupios-l"), log_work(50, entry_id="E1"))
     rows = []
@@ -258,7 +258,7 @@ def reversal(new_books: Callable[[], Books]) -> Rows:
     return rows
 
 
-def expiry(new_books: Callable[[], Books]) -> Rows:
+def expiry(new_books: Callable[[], Ledgers]) -> Rows:
     books = new_books()
     books.tell(contract("groupios-l", "2025-01-01"))
     books.tell(log_work(60, "2025-12-15T10:00:00+01:00", entry_id="E1"), renew(at="2025-12-20T10:00:00+01:00"))
@@ -267,7 +267,7 @@ def expiry(new_books: Callable[[], Books]) -> Rows:
     return [[line.effective_at, line.kind, line.reference, f"{line.change:+}", str(line.balance)] for line in lines]
 
 
-def lump_sum(new_books: Callable[[], Books]) -> Rows:
+def lump_sum(new_books: Callable[[], Ledgers]) -> Rows:
     rates = {"rates.macros": "1350.00", "rates.training": {"kind": "flat", "amount": "18000.00"}}
     prepaid, paid = new_books(), new_books()
     prepaid.tell(contract("dytron-sbp", agreed={"pools.lump-sum.allotment": "120000.00", **rates}))
@@ -285,7 +285,7 @@ def lump_sum(new_books: Callable[[], Books]) -> Rows:
     return rows
 
 
-def two_times(new_books: Callable[[], Books]) -> Rows:
+def two_times(new_books: Callable[[], Ledgers]) -> Rows:
     books = new_books()
     books.tell(contract("groupios-l"))
     before = datetime.now(UTC).isoformat()
@@ -304,7 +304,7 @@ def told(instant: str) -> str:
     return f"{local:%a %Y-%m-%d %H:%M}"
 
 
-def targets(new_books: Callable[[], Books]) -> Rows:
+def targets(new_books: Callable[[], Ledgers]) -> Rows:
     cases = [
         ("eurolinux-premium", 1, "60 elapsed", "2026-03-06T22:30:00+01:00"),
         ("eurolinux-standard", 1, "60 covered", "2026-03-06T16:30:00+01:00"),
@@ -323,7 +323,7 @@ def targets(new_books: Callable[[], Books]) -> Rows:
     return rows
 
 
-def waiting(new_books: Callable[[], Books]) -> Rows:
+def waiting(new_books: Callable[[], Ledgers]) -> Rows:
     books = new_books()
     books.tell(contract("easyredmine-basic", ticket=None))
     rows = []
@@ -340,7 +340,7 @@ def waiting(new_books: Callable[[], Books]) -> Rows:
     return rows
 
 
-def service_credits(new_books: Callable[[], Books]) -> Rows:
+def service_credits(new_books: Callable[[], Ledgers]) -> Rows:
     rows = []
     for percent, exact in [(3, "37.035"), (10, "123.45")]:
         books = new_books()
@@ -373,7 +373,7 @@ TABLES = [(page, story) for page, stories in STORIES.items() for story in storie
 
 @pytest.mark.parametrize(("page", "story"), TABLES, ids=[story.__name__ for _, story in TABLES])
 def test_the_figures_of_a_page_are_those_of_the_product(
-    page: str, story: Callable[[Callable[[], Books]], Rows], new_books: Callable[[], Books]
+    page: str, story: Callable[[Callable[[], Ledgers]], Rows], new_books: Callable[[], Ledgers]
 ) -> None:
     assert table_after(DOCS / page, f"<!-- figures: {story.__name__} -->") == story(new_books)
 

@@ -169,7 +169,7 @@ def released(quantity: int, **fields: Any) -> Expected:
 
 def filled(deduction_id: str, quantity: int, **fields: Any) -> Expected:
     """Credit that became available bears what a deduction owed (C4)."""
-    return fact(e.DebtCovered, deduction_id=deduction_id, quantity=quantity, **fields)
+    return fact(e.DebtSettled, deduction_id=deduction_id, quantity=quantity, **fields)
 
 
 def undone(deduction_id: str, **fields: Any) -> Expected:
@@ -186,7 +186,7 @@ def _said(fact: Any, name: str) -> Any:
     if name in derived:
         return derived[name]()
     value = getattr(fact, name, None)
-    return {draw.grant_id: draw.quantity for draw in value} if name in ("draws", "returns", "parts") else value
+    return {draw.grant_id: draw.quantity for draw in value} if name in ("draws", "returns", "allocations") else value
 
 
 def _same(seen: Any, told: Any) -> bool:

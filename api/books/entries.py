@@ -66,7 +66,7 @@ def credit_transactions(movements: Iterable[Movement], contracts: Contracts) -> 
 
 def _postings(part: Movement, contracts: Contracts) -> Iterator[Posting]:
     """60 minutes of work: `Consumed` 60, `Available` -60. Of a movement's three figures one at most is not nought."""
-    if part.kind == "debt_covered":  # nothing more is consumed: the draw leaves the debt and rests on a grant (C4)
+    if part.kind == "debt_settled":  # nothing more is consumed: the draw leaves the debt and rests on a grant (C4)
         yield _posting(part, contracts, "Consumed", part.consumed)
         return
     for leaf, amount in (("Granted", -part.granted), ("Consumed", part.consumed), ("Reserved", part.reserved)):

@@ -15,7 +15,7 @@ from api.documents.letter import laid_out, letter_of, template
 from api.documents.page_lines import CONFIRMATIONS, ON_BEHALF
 from api.documents.parties import Buyer, Seller
 from ledger.kernel.values import from_micros, local_date
-from projections.credit.statements import Behind, BesideLine, Line
+from projections.credit.statements import DeductionDetails, Line, OutsideCredit
 
 TEMPLATE = template("statement")
 COLUMNS = ("Date", "Movement", "Worked", "Billed", "Confirmation", "Change", "Balance")
@@ -77,8 +77,8 @@ class Statement:
     last_on: date
     dated: date
     pools: list[Pool]
-    beside: list[BesideLine]
-    deductions: dict[str, Behind] = field(default_factory=dict)
+    beside: list[OutsideCredit]
+    deductions: dict[str, DeductionDetails] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
 
 
@@ -152,12 +152,12 @@ def _movement(line: Line, pool: Pool, statement: Statement, labels: Labels) -> d
     }
 
 
-def _word(behind: Behind, labels: Labels) -> str:
+def _word(behind: DeductionDetails, labels: Labels) -> str:
     word = ON_BEHALF.get(behind.status) if behind.on_behalf else None
     return labels(word or CONFIRMATIONS[behind.status])
 
 
-def _details(line: Line, behind: Behind | None, statement: Statement, labels: Labels) -> list[str]:
+def _details(line: Line, behind: DeductionDetails | None, statement: Statement, labels: Labels) -> list[str]:
     details = [f"{labels('Deduction' if behind else 'Grant')} {line.reference}"]
     if behind:
         details += _origin(behind, line.reference, statement, labels)
@@ -168,7 +168,7 @@ def _details(line: Line, behind: Behind | None, statement: Statement, labels: La
     return [*details, f"{labels('Ledger entries')} {line.position}"]
 
 
-def _origin(behind: Behind, reference: str, statement: Statement, labels: Labels) -> list[str]:
+def _origin(behind: DeductionDetails, reference: str, statement: Statement, labels: Labels) -> list[str]:
     session = behind.session_id if behind.session_id != reference else None
     named = (("Ticket", behind.ticket_id), ("Session", session), ("Service", behind.service))
     found = [f"{labels(label)} {value}" for label, value in named if value]

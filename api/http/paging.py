@@ -58,8 +58,8 @@ def _is_moment(text: str) -> str:
 MomentParam = Annotated[
     str, AfterValidator(_is_moment), Query(max_length=60, examples=["2026-03-31", "2026-03-31T12:00:00Z"])
 ]
-AsOf = Annotated[MomentParam | None, Query(description="Effective time: an instant, or a day (all of it).")]
-KnownAt = Annotated[
+AsOfParam = Annotated[MomentParam | None, Query(description="Effective time: an instant, or a day (all of it).")]
+KnownAtParam = Annotated[
     MomentParam | None, Query(description="Recorded time: what was known at an instant, or by a day's end.")
 ]
 ContractId = Annotated[str, Path(max_length=64, pattern=ID_PATTERN, examples=["example-l"])]

@@ -26,7 +26,7 @@ from ledger.credit.deduction_events import (
     DeductionDisputed,
     DeductionReversed,
     DisputeUpheld,
-    DrawCovered,
+    DrawSettled,
     HoursDeducted,
     LateChangePenaltyDeducted,
     NoShowPenaltyDeducted,
@@ -166,7 +166,7 @@ def _charged(account: BillingAccount, fact: Charged, position: int) -> None:
         account.reversals[charge.reverses] = charge
 
 
-def _moved(account: BillingAccount, fact: CreditDrawn | CreditReturned | DrawCovered, position: int) -> None:
+def _moved(account: BillingAccount, fact: CreditDrawn | CreditReturned | DrawSettled, position: int) -> None:
     """Credit is drawn before its deduction is told, and returned and covered afterwards."""
     known = account.deductions.get(fact.deduction_id)
     positions = known.positions if known is not None else account.moved.setdefault(fact.deduction_id, [])
@@ -223,7 +223,7 @@ _FOLDS: dict[type[Fact], Callable[[BillingAccount, Any, int], None]] = {
     TermStarted: _term,
     AccountOpened: _opened,
     **dict.fromkeys(CHARGED, _charged),
-    **dict.fromkeys((CreditDrawn, CreditReturned, DrawCovered), _moved),
+    **dict.fromkeys((CreditDrawn, CreditReturned, DrawSettled), _moved),
     **dict.fromkeys(get_args(Deducted), _deducted),
     DeductionConfirmed: _word("confirmed"),
     DeductionDisputed: _word("disputed"),

@@ -20,7 +20,7 @@ def month_bounds(first: date, timezone: str) -> tuple[datetime, datetime]:
     return first_instant(first, timezone), first_instant(add_months(first, 1), timezone)
 
 
-class Books(LedgerAggregate):
+class ClosedPeriods(LedgerAggregate):
     """One stream for each provider. Closing is for ever, and in order: months before that are open go with it."""
 
     CATEGORY = "books"

@@ -9,11 +9,18 @@ from datetime import date, datetime
 
 from ledger.billing.charges import CHARGED
 from ledger.billing.events import CreditNoteIssued, InvoiceIssued, PeriodTotal
-from ledger.credit.events import CreditDrawn, CreditGranted, CreditReturned, DebtCovered, Draw, GrantCutShort
+from ledger.credit.events import (
+    CreditDrawn,
+    CreditGranted,
+    CreditReturned,
+    DebtSettled,
+    Draw,
+    GrantExpiryBroughtForward,
+)
 from ledger.kernel.fact import Fact
 from ledger.kernel.values import add_months, local_date
 
-_CREDIT = (CreditGranted, GrantCutShort, CreditDrawn, DebtCovered, CreditReturned)
+_CREDIT = (CreditGranted, GrantExpiryBroughtForward, CreditDrawn, DebtSettled, CreditReturned)
 TOPICS = [f"{fact.TOPIC}@{fact.VERSION}" for fact in (*CHARGED, *_CREDIT, InvoiceIssued, CreditNoteIssued)]
 
 
@@ -87,13 +94,13 @@ class PeriodFold:
             case CreditGranted():
                 flows = [(fact.effective_at, fact.quantity)]
                 self._grants[fact.grant_id] = _Grant(fact.contract_id, fact.pool, fact.expires_at, flows)
-            case GrantCutShort():
+            case GrantExpiryBroughtForward():
                 self._grants[fact.grant_id].expires_at = fact.expires_at
             case CreditDrawn():
                 self._flow(fact.effective_at, fact.draws, -1)
             case CreditReturned():
                 self._flow(fact.effective_at, fact.returns, 1)
-            case DebtCovered():
+            case DebtSettled():
                 self._flow(fact.effective_at, [Draw(fact.grant_id, fact.quantity)], -1)
             case _:
                 pass

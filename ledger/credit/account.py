@@ -13,18 +13,18 @@ from ledger.credit.events import (
     CreditGranted,
     CreditReserved,
     CreditReturned,
-    DebtCovered,
+    DebtSettled,
     Draw,
-    GrantCutShort,
+    GrantExpiryBroughtForward,
     ReservationReleased,
     TopUpCharged,
 )
-from ledger.credit.state import Cover, CreditState, Debt, Grant
+from ledger.credit.state import CreditState, Debt, Grant, Settlement
 from ledger.kernel.aggregate import Stamp
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Sealed
 
-__all__ = ["CORRECTION_RUNS", "Cover", "CreditAccount", "Debt", "Grant"]
+__all__ = ["CORRECTION_RUNS", "CreditAccount", "Debt", "Grant", "Settlement"]
 
 CORRECTION_RUNS = timedelta(hours=30 * 24)  # C9
 
@@ -48,7 +48,7 @@ class CreditAccount(CreditState):
         reason: Sealed | None = None,
         term_no: int | None = None,
         rule: str = "C2",
-    ) -> list[Cover]:
+    ) -> list[Settlement]:
         """Adds a lot of credit; the oldest debts are filled from it first (C4)."""
         self.record(
             CreditGranted,
@@ -64,7 +64,7 @@ class CreditAccount(CreditState):
             term_no=term_no,
             rule=rule,
         )
-        return self._cover_debts(valid_from, stamp)
+        return self._settle_debts(valid_from, stamp)
 
     def charge_top_up(
         self,
@@ -92,7 +92,7 @@ class CreditAccount(CreditState):
 
     def draw(
         self, deduction_id: str, kind: str, quantity: int, moment: datetime, stamp: Stamp, *, owe: bool
-    ) -> tuple[list[Draw], int, list[Cover]]:
+    ) -> tuple[list[Draw], int, list[Settlement]]:
         """Consumes credit valid at the moment. What nothing covers is owed (C4, `owe`) or left to the caller (C3).
 
         Returns the draws, the uncovered rest (0 where it is owed) and debts that later credit fills at once.
@@ -104,7 +104,7 @@ class CreditAccount(CreditState):
         if not draws:
             return [], rest, []
         self.record(CreditDrawn, moment, stamp, pool=self.pool, deduction_id=deduction_id, kind=kind, draws=draws)
-        return draws, rest, self._cover_debts(moment, stamp)
+        return draws, rest, self._settle_debts(moment, stamp)
 
     def reserve(
         self, session_id: str, quantity: int, starts_at: datetime, at: datetime, stamp: Stamp, *, whole: bool
@@ -132,7 +132,7 @@ class CreditAccount(CreditState):
         return held
 
     def _hold(
-        self, session_id: str, quantity: int, starts_at: datetime, parts: list[Draw], at: datetime, stamp: Stamp
+        self, session_id: str, quantity: int, starts_at: datetime, allocations: list[Draw], at: datetime, stamp: Stamp
     ) -> None:
         self.record(
             CreditReserved,
@@ -142,7 +142,7 @@ class CreditAccount(CreditState):
             session_id=session_id,
             starts_at=starts_at,
             quantity=quantity,
-            parts=parts,
+            allocations=allocations,
         )
 
     def check_move(self, session_id: str, quantity: int, starts_at: datetime, stamp: Stamp) -> None:
@@ -150,7 +150,7 @@ class CreditAccount(CreditState):
         held, open_from = self.reservations.get(session_id), stamp.open_from(starts_at)
         own = sum(
             part.quantity
-            for part in (held.parts if held else [])
+            for part in (held.allocations if held else [])
             if part.grant_id and self.grants[part.grant_id].drawable_at(starts_at, open_from)
         )
         found = own + sum(g.free for g in self.drawable(starts_at, open_from))
@@ -174,18 +174,18 @@ class CreditAccount(CreditState):
             parts.append(Draw(None, rest))
         self._hold(session_id, held.quantity, starts_at, parts, at, stamp)
 
-    def release(self, session_id: str, at: datetime, stamp: Stamp) -> list[Cover]:
+    def release(self, session_id: str, at: datetime, stamp: Stamp) -> list[Settlement]:
         """Ends a reservation in full; credit that becomes available so fills debts first (C4, C6)."""
         held = self.reservations.get(session_id)
         if held is None:
             return []
         at = max(at, held.effective_at)
         self.record(ReservationReleased, at, stamp, pool=self.pool, session_id=session_id, quantity=held.quantity)
-        return self._cover_debts(at, stamp)
+        return self._settle_debts(at, stamp)
 
     def give_back(
         self, deduction_id: str, draws: list[Draw], at: datetime, stamp: Stamp
-    ) -> tuple[str | None, list[Cover]]:
+    ) -> tuple[str | None, list[Settlement]]:
         """Undoes a deduction's draws (C9). What falls on an expired grant comes again as a correction for 30 × 24 h.
 
         Returns the correction's grant id, if one was made, and the debts that were filled.
@@ -193,26 +193,31 @@ class CreditAccount(CreditState):
         booked_at = stamp.open_from(at)
         expired = sum(d.quantity for d in draws if d.grant_id and self.grants[d.grant_id].expires_at <= booked_at)
         self.record(CreditReturned, at, stamp, pool=self.pool, deduction_id=deduction_id, returns=draws)
-        covers = self._cover_debts(at, stamp)
+        settlements = self._settle_debts(at, stamp)
         if not expired:
-            return None, covers
+            return None, settlements
         grant_id = f"{deduction_id}.correction"
         runs_until = booked_at + CORRECTION_RUNS
-        covers += self.grant(grant_id, "correction", expired, booked_at, runs_until, stamp, rule="C9")
-        return grant_id, covers
+        settlements += self.grant(grant_id, "correction", expired, booked_at, runs_until, stamp, rule="C9")
+        return grant_id, settlements
 
-    def cut_allotments(self, cut_at: datetime, stamp: Stamp) -> None:
+    def bring_forward_expiry(self, cut_at: datetime, stamp: Stamp) -> None:
         """Allotments end when the plan changes or the contract ends (C15); one that never began has no life at all."""
         for grant in list(self.grants.values()):
             if grant.source == "allotment" and grant.expires_at > cut_at:
                 expires_at = max(cut_at, grant.valid_from)
                 self.record(
-                    GrantCutShort, expires_at, stamp, pool=self.pool, grant_id=grant.grant_id, expires_at=expires_at
+                    GrantExpiryBroughtForward,
+                    expires_at,
+                    stamp,
+                    pool=self.pool,
+                    grant_id=grant.grant_id,
+                    expires_at=expires_at,
                 )
 
-    def _cover_debts(self, at: datetime, stamp: Stamp) -> list[Cover]:
+    def _settle_debts(self, at: datetime, stamp: Stamp) -> list[Settlement]:
         """What becomes available first fills the oldest debt; a grant that begins later does when it begins (C4)."""
-        covers = []
+        settlements = []
         for debt in list(self.debts):
             since = max(at, debt.moment)
             for grant in sorted(self.grants.values(), key=lambda g: (max(since, g.valid_from), g.expires_at, g.order)):
@@ -220,15 +225,15 @@ class CreditAccount(CreditState):
                 is_over = when >= grant.expires_at or grant.expires_at < stamp.open_from(when)
                 if grant.free <= 0 or debt.quantity == 0 or is_over:
                     continue
-                cover = Cover(debt.deduction_id, grant.grant_id, min(grant.free, debt.quantity), when)
+                settlement = Settlement(debt.deduction_id, grant.grant_id, min(grant.free, debt.quantity), when)
                 self.record(
-                    DebtCovered,
+                    DebtSettled,
                     when,
                     stamp,
                     pool=self.pool,
-                    deduction_id=cover.deduction_id,
-                    grant_id=cover.grant_id,
-                    quantity=cover.quantity,
+                    deduction_id=settlement.deduction_id,
+                    grant_id=settlement.grant_id,
+                    quantity=settlement.quantity,
                 )
-                covers.append(cover)
-        return covers
+                settlements.append(settlement)
+        return settlements

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from ledger.contracts.events import ContractOverageCounted
 from ledger.contracts.term import Term
-from ledger.credit.account import Cover
+from ledger.credit.account import Settlement
 from ledger.credit.deduction import Deduction
 from ledger.credit.deduction_events import HoursDeducted, ServiceCharged, ServiceDelivered, SurchargeCharged
 from ledger.credit.events import Draw
@@ -59,9 +59,9 @@ def deduct_time(work: UnitOfWork, term: Term, spent: TimeSpent) -> None:
     if worked.treatment != "billable":
         surcharge_cents = 0  # goodwill and warranty cost nothing (C13)
     fields: dict[str, Any] = {"basis": worked.treatment}
-    overage, covers = 0, list[Cover]()
+    overage, settlements = 0, list[Settlement]()
     if worked.treatment == "billable":
-        fields, overage, covers = _bear(work, terms, spent, billed)
+        fields, overage, settlements = _bear(work, terms, spent, billed)
         fields.update(first_word(terms, stamp.now))
     else:
         pool_for(terms, work.contract.pools, spent.pool)
@@ -87,13 +87,15 @@ def deduct_time(work: UnitOfWork, term: Term, spent: TimeSpent) -> None:
         term_no=term.number,
         **fields,
     )
-    work.follow_covers(covers)
+    work.follow_settlements(settlements)
     _charge(work, terms, spent, deduction, fields, billed, overage, surcharge_cents)
     if spent.ticket is not None:
         spent.ticket.log_work(spent.deduction_id, billed, overage, spent.moment, stamp)
 
 
-def _bear(work: UnitOfWork, terms: Terms, spent: TimeSpent, billed: int) -> tuple[dict[str, Any], int, list[Cover]]:
+def _bear(
+    work: UnitOfWork, terms: Terms, spent: TimeSpent, billed: int
+) -> tuple[dict[str, Any], int, list[Settlement]]:
     """What bears the billed time: the fields that say so, the overage minutes, and debts filled at once."""
     rate_cents = hourly_rate_cents(terms, spent.service)
     pool = pool_for(terms, work.contract.pools, spent.pool)
@@ -103,12 +105,14 @@ def _bear(work: UnitOfWork, terms: Terms, spent: TimeSpent, billed: int) -> tupl
         fields = {"basis": "service", "rate_cents_per_hour": rate_cents, "cost_cents": cost}
         if account is None or account.unit != "money":
             return fields, 0, []
-        draws, _, covers = account.draw(spent.deduction_id, spent.kind, cost, spent.moment, work.stamp, owe=True)
-        return fields | {"draws": draws, "pool": pool}, 0, covers
+        draws, _, settlements = account.draw(spent.deduction_id, spent.kind, cost, spent.moment, work.stamp, owe=True)
+        return fields | {"draws": draws, "pool": pool}, 0, settlements
     if account is not None and account.unit == "minutes":
         owe = terms.overage is None
-        draws, rest, covers = account.draw(spent.deduction_id, spent.kind, billed, spent.moment, work.stamp, owe=owe)
-        return {"basis": "pool", "pool": pool, "draws": draws}, rest, covers
+        draws, rest, settlements = account.draw(
+            spent.deduction_id, spent.kind, billed, spent.moment, work.stamp, owe=owe
+        )
+        return {"basis": "pool", "pool": pool, "draws": draws}, rest, settlements
     return {"basis": "flat" if terms.overage is None else "overage"}, 0 if terms.overage is None else billed, []
 
 
@@ -192,9 +196,9 @@ def record_service(work: UnitOfWork, body: bodies.RecordService) -> None:
     price = flat_price_cents(terms, body.service)
     cost = price * body.quantity
     pool = next((name for name, rules in terms.pools.items() if rules.kind == "money"), None)
-    draws, covers = list[Draw](), list[Cover]()
+    draws, settlements = list[Draw](), list[Settlement]()
     if pool is not None:
-        draws, _, covers = work.account(pool).draw(body.service_id, "service", cost, moment, work.stamp, owe=True)
+        draws, _, settlements = work.account(pool).draw(body.service_id, "service", cost, moment, work.stamp, owe=True)
     deduction = work.get(Deduction, body.service_id)
     deduction.deduct(
         ServiceDelivered,
@@ -210,7 +214,7 @@ def record_service(work: UnitOfWork, body: bodies.RecordService) -> None:
         draws=draws,
         **first_word(terms, work.stamp.now),
     )
-    work.follow_covers(covers)
+    work.follow_settlements(settlements)
     if pool is None and cost:
         deduction.record(
             ServiceCharged,
@@ -259,15 +263,15 @@ def reverse_deduction(work: UnitOfWork, body: bodies.ReverseDeduction) -> None:
 
 def _reverse(work: UnitOfWork, deduction: Deduction, reason: str, at: datetime, *, settles_dispute: bool) -> None:
     correction: str | None = None
-    covers: list[Cover] = []
+    settlements: list[Settlement] = []
     draws = deduction.drawn()
     if draws and deduction.pool is not None:
-        correction, covers = work.account(deduction.pool).give_back(deduction.deduction_id, draws, at, work.stamp)
+        correction, settlements = work.account(deduction.pool).give_back(deduction.deduction_id, draws, at, work.stamp)
         if correction is not None:
-            work.claim("grant", correction)
+            work.reserve_id("grant", correction)
     overage = deduction.overage_minutes
     deduction.reverse(work.seal_customer(reason), correction, settles_dispute, at, work.stamp)
-    work.follow_covers(covers)
+    work.follow_settlements(settlements)
     if deduction.ticket_id is not None:
         billed = deduction.billed_minutes
         work.ticket(deduction.ticket_id).reverse_work(deduction.deduction_id, billed, overage, at, work.stamp)

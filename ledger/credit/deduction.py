@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from ledger.credit.account import Cover
+from ledger.credit.account import Settlement
 from ledger.credit.deduction_events import (
     ChargeReversed,
     DeductionConfirmed,
     DeductionDisputed,
     DeductionReversed,
     DisputeUpheld,
-    DrawCovered,
+    DrawSettled,
     HoursDeducted,
     LateChangePenaltyDeducted,
     NoShowPenaltyDeducted,
@@ -84,15 +84,15 @@ class Deduction(LedgerAggregate):
                 currency=currency,
             )
 
-    def cover(self, cover: Cover, stamp: Stamp) -> None:
+    def cover(self, settlement: Settlement, stamp: Stamp) -> None:
         """Later credit bears what was owed (C4)."""
         self.record(
-            DrawCovered,
-            cover.effective_at,
+            DrawSettled,
+            settlement.effective_at,
             stamp,
             deduction_id=self.deduction_id,
-            grant_id=cover.grant_id,
-            quantity=cover.quantity,
+            grant_id=settlement.grant_id,
+            quantity=settlement.quantity,
         )
 
     def confirm(self, by: Sealed, on_behalf: bool, at: datetime, stamp: Stamp) -> None:
@@ -207,8 +207,8 @@ class Deduction(LedgerAggregate):
     def _charged(self, fact: Charged) -> None:
         self.charges.append(fact)
 
-    @applies(DrawCovered)
-    def _covered(self, fact: DrawCovered) -> None:
+    @applies(DrawSettled)
+    def _covered(self, fact: DrawSettled) -> None:
         self.draws[None] -= fact.quantity
         self.draws[fact.grant_id] = self.draws.get(fact.grant_id, 0) + fact.quantity
 

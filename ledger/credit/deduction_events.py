@@ -135,8 +135,8 @@ class SurchargeCharged(Movement, frozen=True):
     rule: str = "T7"
 
 
-@topic("DrawCovered")
-class DrawCovered(Movement, frozen=True):
+@topic("DrawSettled")
+class DrawSettled(Movement, frozen=True):
     """Later credit filled this deduction's debt: so much of its draw now rests on that grant (C4)."""
 
     deduction_id: str

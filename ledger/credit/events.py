@@ -55,8 +55,8 @@ class TopUpCharged(Movement, frozen=True):
     rule: str = "C5"
 
 
-@topic("GrantCutShort")
-class GrantCutShort(Movement, frozen=True):
+@topic("GrantExpiryBroughtForward")
+class GrantExpiryBroughtForward(Movement, frozen=True):
     """A change of plan or a termination lets an allotment expire earlier than granted (C15)."""
 
     pool: str
@@ -73,7 +73,7 @@ class CreditReserved(Movement, frozen=True):
     session_id: str
     starts_at: datetime
     quantity: int
-    parts: list[Draw]
+    allocations: list[Draw]
     rule: str = "C6"
 
 
@@ -98,8 +98,8 @@ class CreditDrawn(Movement, frozen=True):
     rule: str = "C2"
 
 
-@topic("DebtCovered")
-class DebtCovered(Movement, frozen=True):
+@topic("DebtSettled")
+class DebtSettled(Movement, frozen=True):
     """Credit that became available fills the oldest debt: the draw moves to this grant (C4)."""
 
     pool: str

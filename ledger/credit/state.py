@@ -17,9 +17,9 @@ from ledger.credit.events import (
     CreditGranted,
     CreditReserved,
     CreditReturned,
-    DebtCovered,
+    DebtSettled,
     Draw,
-    GrantCutShort,
+    GrantExpiryBroughtForward,
     ReservationReleased,
     TopUpCharged,
 )
@@ -54,7 +54,7 @@ class Debt:
 
 
 @dataclass(slots=True, frozen=True)
-class Cover:
+class Settlement:
     """A debt's draw that moved to a grant; the deduction's own stream is told too."""
 
     deduction_id: str
@@ -119,18 +119,18 @@ class CreditState(LedgerAggregate):
             fact.expires_at or FAR_FUTURE,
         )
 
-    @applies(GrantCutShort)
-    def _cut(self, fact: GrantCutShort) -> None:
+    @applies(GrantExpiryBroughtForward)
+    def _cut(self, fact: GrantExpiryBroughtForward) -> None:
         self.grants[fact.grant_id].expires_at = fact.expires_at
 
     @applies(CreditReserved)
     def _reserved(self, fact: CreditReserved) -> None:
         self.reservations[fact.session_id] = fact
-        self._shift_reserved(fact.parts, 1)
+        self._shift_reserved(fact.allocations, 1)
 
     @applies(ReservationReleased)
     def _released(self, fact: ReservationReleased) -> None:
-        self._shift_reserved(self.reservations.pop(fact.session_id).parts, -1)
+        self._shift_reserved(self.reservations.pop(fact.session_id).allocations, -1)
 
     def _shift_reserved(self, parts: Iterable[Draw], sign: int) -> None:
         for part in parts:
@@ -145,8 +145,8 @@ class CreditState(LedgerAggregate):
             else:
                 self.grants[draw.grant_id].remaining -= draw.quantity
 
-    @applies(DebtCovered)
-    def _covered(self, fact: DebtCovered) -> None:
+    @applies(DebtSettled)
+    def _covered(self, fact: DebtSettled) -> None:
         self.grants[fact.grant_id].remaining -= fact.quantity
         debt = next(d for d in self.debts if d.deduction_id == fact.deduction_id)
         debt.quantity -= fact.quantity

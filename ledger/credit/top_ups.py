@@ -19,7 +19,7 @@ def top_up_credit(work: UnitOfWork, body: bodies.TopUpCredit) -> None:
     quantity = _quantity(account, body)
     rate_cents = _check_step(term.terms, body.pool, quantity)
     expires_at = _expires_at(work, body, at)
-    work.follow_covers(account.grant(body.top_up_id, "top_up", quantity, at, expires_at, work.stamp, rule="C5"))
+    work.follow_settlements(account.grant(body.top_up_id, "top_up", quantity, at, expires_at, work.stamp, rule="C5"))
     if body.price is not None:
         price_cents, rate_cents = parse_cents(body.price), None
     else:
@@ -53,8 +53,8 @@ def grant_credit(work: UnitOfWork, body: bodies.GrantCredit) -> None:
     quantity = _quantity(account, body)
     reason = work.seal_customer(body.reason)
     expires_at = _expires_at(work, body, at)
-    covers = account.grant(body.grant_id, body.source, quantity, at, expires_at, work.stamp, reason=reason)
-    work.follow_covers(covers)
+    settlements = account.grant(body.grant_id, body.source, quantity, at, expires_at, work.stamp, reason=reason)
+    work.follow_settlements(settlements)
 
 
 def _quantity(account: CreditAccount, body: bodies.Credit) -> int:

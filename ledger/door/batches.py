@@ -207,12 +207,12 @@ class Ledger:
         CARRY_OUT[name](work, body)
         command_id = request.command_id or secrets.token_hex(16)
         if name in CREATES:
-            work.claim(CREATES[name][0], getattr(body, CREATES[name][1]))
+            work.reserve_id(CREATES[name][0], getattr(body, CREATES[name][1]))
         self._check_derived(work, name, known)
         row = work.accept(command_id, name, digest)
         accepted = Prior(-row.first - 1, -row.last - 1, name, digest, command_id)
         known["command", command_id] = accepted
-        for space, id_, _ in work.batch.ids[-len(work.claims) :] if work.claims else ():
+        for space, id_, _ in work.batch.ids[-len(work.reserved_ids) :] if work.reserved_ids else ():
             known[space, id_] = accepted
         return Answer(command_id, accepted.first, accepted.last)
 
@@ -238,7 +238,7 @@ class Ledger:
     def _check_derived(self, work: UnitOfWork, name: str, known: dict[tuple[str, str], Prior]) -> None:
         """An id that follows from others (a penalty's, a correction's) may have been taken by somebody's own choice."""
         given = CREATES.get(name, ("", ""))[0]
-        for space, id_ in work.claims:
+        for space, id_ in work.reserved_ids:
             if space != given and ((space, id_) in known or self.store.commands_that_took(space, [id_])):
                 raise Refusal("already-exists", f"The id {id_}, which this command would give, is taken.", id=id_)
 

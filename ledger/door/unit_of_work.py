@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from ledger.billing.closed_periods import Books
+from ledger.billing.closed_periods import ClosedPeriods
 from ledger.contracts.contract import Contract
 from ledger.contracts.term import Term
-from ledger.credit.account import Cover, CreditAccount
+from ledger.credit.account import CreditAccount, Settlement
 from ledger.credit.deduction import Deduction
 from ledger.kernel.access import Actor
 from ledger.kernel.aggregate import LedgerAggregate, Stamp
@@ -82,7 +82,7 @@ class UnitOfWork:
         self.stamp = Stamp("", "admin", datetime.min)
         self._contract: Contract | None = None
         self._provider = ""
-        self.claims: list[tuple[str, str]] = []
+        self.reserved_ids: list[tuple[str, str]] = []
         self._fresh_keys = 0
 
     # -- one command -----------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ class UnitOfWork:
         self._journal = []
         self._contract = None
         self._provider = ""
-        self.claims = []
+        self.reserved_ids = []
         self._fresh_keys = len(self.keyring.fresh)
 
     def accept(self, command_id: str, name: str, digest: bytes) -> CommandRow:
@@ -103,7 +103,7 @@ class UnitOfWork:
         known = self._contract
         provider, contract_id = (known.provider, known.contract_id) if known else (self._provider, None)
         row = CommandRow(first, len(self.events) - 1, command_id, name, digest, provider, contract_id)
-        self.batch.ids.extend((space, id_, len(self.batch.commands)) for space, id_ in self.claims)
+        self.batch.ids.extend((space, id_, len(self.batch.commands)) for space, id_ in self.reserved_ids)
         self.batch.commands.append(row)
         return row
 
@@ -173,8 +173,8 @@ class UnitOfWork:
         self._provider = provider
         return self.catalogue.provider(provider)
 
-    def books(self, provider: str) -> Books:
-        return self.get(Books, provider)
+    def books(self, provider: str) -> ClosedPeriods:
+        return self.get(ClosedPeriods, provider)
 
     def _open_from(self, moment: datetime) -> datetime:
         """The moment itself, or the first instant after the closed months that it lies in (M5)."""
@@ -229,9 +229,9 @@ class UnitOfWork:
         found = [self.get(Session, key) for key in keys]
         return [s for s in found if s.state == "booked" and s.contract_id == self.contract.contract_id]
 
-    def claim(self, space: str, id_: str) -> None:
+    def reserve_id(self, space: str, id_: str) -> None:
         """Takes an id for good, in the transaction of the command's events."""
-        self.claims.append((space, id_))
+        self.reserved_ids.append((space, id_))
 
     # -- what commands share ---------------------------------------------------------------------------------
 
@@ -252,10 +252,10 @@ class UnitOfWork:
         term = self.contract.term_at(moment, field)
         return self.check_not_ahead(moment, field), term
 
-    def follow_covers(self, covers: list[Cover]) -> None:
+    def follow_settlements(self, settlements: list[Settlement]) -> None:
         """Debts that credit filled: each deduction's own stream is told."""
-        for cover in covers:
-            self.get(Deduction, cover.deduction_id).cover(cover, self.stamp)
+        for settlement in settlements:
+            self.get(Deduction, settlement.deduction_id).cover(settlement, self.stamp)
 
     def seal_customer(self, content: Any) -> Sealed:
         contract = self.contract

@@ -58,7 +58,7 @@ def _start_term(work: UnitOfWork, starts_on: date, terms: Terms) -> None:
     """Term, fee, and for each pool its account and allotment (C15)."""
     contract = work.contract
     term = contract.start_term(starts_on, terms, work.stamp)
-    work.claim("term", f"{contract.contract_id}/{term.number}")
+    work.reserve_id("term", f"{contract.contract_id}/{term.number}")
     allotment_no = sum(1 for t in contract.terms[:-1] for pool in t.terms.pools.values() if _allotment(pool))
     for name, pool in terms.pools.items():
         account = work.get(CreditAccount, f"{contract.contract_id}:{name}")
@@ -72,10 +72,10 @@ def _start_term(work: UnitOfWork, starts_on: date, terms: Terms) -> None:
             allotment_no += 1
             expires_at = term.ends_at if pool.allotment_expires == "term_end" and term.ends_on else None
             grant_id = f"{contract.contract_id}.allotment.{allotment_no}"
-            covers = account.grant(
+            settlements = account.grant(
                 grant_id, "allotment", quantity, term.starts_at, expires_at, work.stamp, term_no=term.number
             )
-            work.follow_covers(covers)
+            work.follow_settlements(settlements)
 
 
 def _allotment(pool: object) -> int:
@@ -136,13 +136,13 @@ def terminate_contract(work: UnitOfWork, body: bodies.TerminateContract) -> None
 def _end_credit(work: UnitOfWork, cut_at: datetime) -> None:
     """Allotments expire first, so that what a released session held of them fills no debt afterwards (C15)."""
     for pool in work.contract.pools:
-        work.account(pool).cut_allotments(cut_at, work.stamp)
+        work.account(pool).bring_forward_expiry(cut_at, work.stamp)
     for session in work.open_sessions():
         if session.starts_at < cut_at:
             continue
         released_at = max(work.stamp.now, session.booked_at)
         if session.pool is not None:
-            work.follow_covers(work.account(session.pool).release(session.session_id, released_at, work.stamp))
+            work.follow_settlements(work.account(session.pool).release(session.session_id, released_at, work.stamp))
         session.end("released", released_at, work.stamp)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ledger.contracts.term import Term
-from ledger.credit.account import Cover, CreditAccount
+from ledger.credit.account import CreditAccount, Settlement
 from ledger.credit.deducting import TimeSpent, deduct_time, first_word
 from ledger.credit.deduction import Deduction
 from ledger.credit.deduction_events import LateChangePenaltyDeducted, NoShowPenaltyDeducted
@@ -141,7 +141,7 @@ def _open_session(work: UnitOfWork, session_id: str, given: datetime | None) -> 
 
 def _release(work: UnitOfWork, session: Session, at: datetime) -> None:
     if session.pool is not None:
-        work.follow_covers(work.account(session.pool).release(session.session_id, at, work.stamp))
+        work.follow_settlements(work.account(session.pool).release(session.session_id, at, work.stamp))
 
 
 def _term_of(work: UnitOfWork, session: Session) -> Term:
@@ -181,12 +181,12 @@ def _deduct_penalty(
     terms = _term_of(work, session).terms
     penalty_id = session.next_penalty_id()
     draws: list[Draw] = []
-    covers: list[Cover] = []
+    settlements: list[Settlement] = []
     if session.pool is not None:
         account = work.account(session.pool)
         quantity = _quantity(terms, account, penalty.minutes, session.service)
-        draws, _, covers = account.draw(penalty_id, "penalty", quantity, moment, work.stamp, owe=True)
-    work.claim("entry", penalty_id)
+        draws, _, settlements = account.draw(penalty_id, "penalty", quantity, moment, work.stamp, owe=True)
+    work.reserve_id("entry", penalty_id)
     deduction = work.get(Deduction, penalty_id)
     deduction.deduct(
         fact,
@@ -202,5 +202,5 @@ def _deduct_penalty(
         **first_word(terms, work.stamp.now),
         **fields,
     )
-    work.follow_covers(covers)
+    work.follow_settlements(settlements)
     return penalty_id

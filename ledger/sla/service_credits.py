@@ -37,11 +37,11 @@ def grant_service_credit(work: UnitOfWork, body: bodies.GrantServiceCredit) -> N
     if isinstance(owed, GoodwillMinutes):
         contract.term_at(at)
         grant_id = f"{ticket.ticket_id}.{body.target}.credit"
-        work.claim("grant", grant_id)
+        work.reserve_id("grant", grant_id)
         account = work.account(owed.pool)
         reason = work.seal_customer(f"missed {body.target} of ticket {ticket.ticket_id}")
-        covers = account.grant(grant_id, "goodwill", owed.minutes, at, None, work.stamp, reason=reason, rule="S4")
-        work.follow_covers(covers)
+        settlements = account.grant(grant_id, "goodwill", owed.minutes, at, None, work.stamp, reason=reason, rule="S4")
+        work.follow_settlements(settlements)
     else:
         charge_id = contract.owe_fee_share(term, ticket.ticket_id, body.target, owed.percent, at, work.stamp)
     assert clock.due_at is not None

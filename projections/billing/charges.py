@@ -17,7 +17,7 @@ from ledger.events import (
 )
 from ledger.kernel.values import to_micros
 from projections.tables import Table
-from projections.views import Place, Rows, View
+from projections.views import EventMeta, Rows, View
 
 
 class ChargeRow(msgspec.Struct):
@@ -58,7 +58,7 @@ Charge = (
 
 def _row(
     fact: Charge,
-    place: Place,
+    meta: EventMeta,
     kind: str,
     reference: str,
     *,
@@ -73,9 +73,9 @@ def _row(
     return ChargeRow(
         fact.charge_id,
         fact.contract_id,
-        place.position,
-        place.effective_at,
-        place.recorded_at,
+        meta.position,
+        meta.effective_at,
+        meta.recorded_at,
         kind,
         family or kind,
         fact.amount_cents,
@@ -92,31 +92,31 @@ def _row(
 
 
 @charges.on(FeeCharged)
-def _fee(rows: Rows, fact: FeeCharged, place: Place) -> None:
-    rows.put(CHARGES, _row(fact, place, "fee", fact.contract_id))
+def _fee(rows: Rows, fact: FeeCharged, meta: EventMeta) -> None:
+    rows.put(CHARGES, _row(fact, meta, "fee", fact.contract_id))
 
 
 @charges.on(FeeReversed)
-def _fee_reversed(rows: Rows, fact: FeeReversed, place: Place) -> None:
-    rows.put(CHARGES, _row(fact, place, "reversal", fact.contract_id, family="fee", reverses=fact.reverses))
+def _fee_reversed(rows: Rows, fact: FeeReversed, meta: EventMeta) -> None:
+    rows.put(CHARGES, _row(fact, meta, "reversal", fact.contract_id, family="fee", reverses=fact.reverses))
 
 
 @charges.on(ServiceCreditCharged)
-def _service_credit(rows: Rows, fact: ServiceCreditCharged, place: Place) -> None:
-    rows.put(CHARGES, _row(fact, place, "service_credit", fact.ticket_id))
+def _service_credit(rows: Rows, fact: ServiceCreditCharged, meta: EventMeta) -> None:
+    rows.put(CHARGES, _row(fact, meta, "service_credit", fact.ticket_id))
 
 
 @charges.on(TopUpCharged)
-def _top_up(rows: Rows, fact: TopUpCharged, place: Place) -> None:
-    row = _row(fact, place, "top_up", fact.grant_id, quantity=fact.quantity, rate_cents=fact.rate_cents_per_hour)
+def _top_up(rows: Rows, fact: TopUpCharged, meta: EventMeta) -> None:
+    row = _row(fact, meta, "top_up", fact.grant_id, quantity=fact.quantity, rate_cents=fact.rate_cents_per_hour)
     rows.put(CHARGES, row)
 
 
 @charges.on(OverageCharged)
-def _overage(rows: Rows, fact: OverageCharged, place: Place) -> None:
+def _overage(rows: Rows, fact: OverageCharged, meta: EventMeta) -> None:
     row = _row(
         fact,
-        place,
+        meta,
         "overage",
         fact.deduction_id,
         minutes=fact.minutes,
@@ -127,10 +127,10 @@ def _overage(rows: Rows, fact: OverageCharged, place: Place) -> None:
 
 
 @charges.on(ServiceCharged)
-def _service(rows: Rows, fact: ServiceCharged, place: Place) -> None:
+def _service(rows: Rows, fact: ServiceCharged, meta: EventMeta) -> None:
     row = _row(
         fact,
-        place,
+        meta,
         "service",
         fact.deduction_id,
         minutes=fact.minutes,
@@ -143,16 +143,16 @@ def _service(rows: Rows, fact: ServiceCharged, place: Place) -> None:
 
 
 @charges.on(SurchargeCharged)
-def _surcharge(rows: Rows, fact: SurchargeCharged, place: Place) -> None:
-    rows.put(CHARGES, _row(fact, place, "surcharge", fact.deduction_id, deduction_id=fact.deduction_id))
+def _surcharge(rows: Rows, fact: SurchargeCharged, meta: EventMeta) -> None:
+    rows.put(CHARGES, _row(fact, meta, "surcharge", fact.deduction_id, deduction_id=fact.deduction_id))
 
 
 @charges.on(ChargeReversed)
-def _reversed(rows: Rows, fact: Fact, place: Place) -> None:
+def _reversed(rows: Rows, fact: Fact, meta: EventMeta) -> None:
     assert isinstance(fact, ChargeReversed)
     row = _row(
         fact,
-        place,
+        meta,
         "reversal",
         fact.deduction_id,
         family=fact.kind,

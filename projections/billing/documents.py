@@ -9,7 +9,7 @@ import msgspec
 
 from ledger.events import CreditNoteIssued, InvoiceCredited, InvoiceIssued
 from projections.tables import Table
-from projections.views import Place, Rows, View
+from projections.views import EventMeta, Rows, View
 
 
 class DocumentRow(msgspec.Struct):
@@ -49,38 +49,38 @@ documents = View("documents", DOCUMENTS, BILLED, SHOWN)
 
 
 @documents.on(InvoiceIssued)
-def _invoice(rows: Rows, fact: InvoiceIssued, place: Place) -> None:
+def _invoice(rows: Rows, fact: InvoiceIssued, meta: EventMeta) -> None:
     day = fact.issued_on.isoformat()
-    rows.put(DOCUMENTS, DocumentRow(fact.number, fact.contract_id, place.position, "invoice", day, None, None))
-    _bill(rows, fact, place, fact.number)
-    _show(rows, fact, place, None)
+    rows.put(DOCUMENTS, DocumentRow(fact.number, fact.contract_id, meta.position, "invoice", day, None, None))
+    _bill(rows, fact, meta, fact.number)
+    _show(rows, fact, meta, None)
 
 
 @documents.on(CreditNoteIssued)
-def _credit_note(rows: Rows, fact: CreditNoteIssued, place: Place) -> None:
+def _credit_note(rows: Rows, fact: CreditNoteIssued, meta: EventMeta) -> None:
     day = fact.issued_on.isoformat()
-    row = DocumentRow(fact.number, fact.contract_id, place.position, "credit-note", day, fact.corrects, None)
+    row = DocumentRow(fact.number, fact.contract_id, meta.position, "credit-note", day, fact.corrects, None)
     rows.put(DOCUMENTS, row)
-    _bill(rows, fact, place, None)
-    _show(rows, fact, place, fact.corrects)
+    _bill(rows, fact, meta, None)
+    _show(rows, fact, meta, fact.corrects)
 
 
-def _bill(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, place: Place, number: str | None) -> None:
+def _bill(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, meta: EventMeta, number: str | None) -> None:
     for line in fact.lines:
         if line.charge_id is not None:
-            rows.add(BILLED, BilledRow(line.charge_id, place.position, place.effective_at, number))
+            rows.add(BILLED, BilledRow(line.charge_id, meta.position, meta.effective_at, number))
 
 
-def _show(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, place: Place, corrects: str | None) -> None:
+def _show(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, meta: EventMeta, corrects: str | None) -> None:
     kinds: dict[str, str] = {}
     for line in fact.lines:
         if line.deduction_id is not None and kinds.get(line.deduction_id) != "invoice":
             kinds[line.deduction_id] = "reversal" if line.kind == "reversal" else "invoice"
     for deduction_id, kind in sorted(kinds.items()):
         shown = kind if corrects is None else "credit-note"
-        rows.add(SHOWN, ShownRow(deduction_id, place.position, place.effective_at, fact.number, shown, corrects))
+        rows.add(SHOWN, ShownRow(deduction_id, meta.position, meta.effective_at, fact.number, shown, corrects))
 
 
 @documents.on(InvoiceCredited)
-def _credited(rows: Rows, fact: InvoiceCredited, place: Place) -> None:
-    rows.the(DOCUMENTS, fact.number).credited_by = fact.credited_by
+def _credited(rows: Rows, fact: InvoiceCredited, meta: EventMeta) -> None:
+    rows.require(DOCUMENTS, fact.number).credited_by = fact.credited_by

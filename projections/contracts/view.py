@@ -18,7 +18,7 @@ from ledger.events import (
 )
 from ledger.kernel.values import FAR_FUTURE, first_instant, to_micros
 from projections.tables import Table, seal_json, to_json
-from projections.views import Place, Rows, View
+from projections.views import EventMeta, Rows, View
 
 
 class ContractRow(msgspec.Struct):
@@ -50,7 +50,7 @@ _read_terms = msgspec.json.Decoder(list[dict[str, Any]]).decode
 
 
 @contracts.on(ContractSigned)
-def _signed(rows: Rows, fact: ContractSigned, place: Place) -> None:
+def _signed(rows: Rows, fact: ContractSigned, meta: EventMeta) -> None:
     rows.put(
         CONTRACTS,
         ContractRow(
@@ -65,22 +65,22 @@ def _signed(rows: Rows, fact: ContractSigned, place: Place) -> None:
             language=fact.customer_language,
             starts_on=fact.starts_on.isoformat(),
             ends_on=None,
-            starts_at=place.effective_at,
-            ends_at=place.effective_at,
+            starts_at=meta.effective_at,
+            ends_at=meta.effective_at,
             terminated_on=None,
             direct_contact=0,
             subscriptions=fact.subscriptions,
             party=to_json(fact.party),
             partner=seal_json(fact.partner),
             terms="[]",
-            position=place.position,
+            position=meta.position,
         ),
     )
 
 
 @contracts.on(TermStarted)
-def _term_started(rows: Rows, fact: TermStarted, place: Place) -> None:
-    row = rows.the(CONTRACTS, fact.contract_id)
+def _term_started(rows: Rows, fact: TermStarted, meta: EventMeta) -> None:
+    row = rows.require(CONTRACTS, fact.contract_id)
     term = {
         "term_no": fact.term_no,
         "plan": fact.plan,
@@ -94,8 +94,8 @@ def _term_started(rows: Rows, fact: TermStarted, place: Place) -> None:
 
 
 @contracts.on(TermCutShort)
-def _term_cut(rows: Rows, fact: TermCutShort, place: Place) -> None:
-    row = rows.the(CONTRACTS, fact.contract_id)
+def _term_cut(rows: Rows, fact: TermCutShort, meta: EventMeta) -> None:
+    row = rows.require(CONTRACTS, fact.contract_id)
     terms = _read_terms(row.terms)
     terms[fact.term_no - 1]["ends_on"] = fact.ends_on
     row.terms = to_json(terms)
@@ -121,21 +121,21 @@ def _day_after(text: str) -> date:
 
 
 @contracts.on(ContractTerminated)
-def _terminated(rows: Rows, fact: ContractTerminated, place: Place) -> None:
-    rows.the(CONTRACTS, fact.contract_id).terminated_on = fact.ends_on.isoformat()
+def _terminated(rows: Rows, fact: ContractTerminated, meta: EventMeta) -> None:
+    rows.require(CONTRACTS, fact.contract_id).terminated_on = fact.ends_on.isoformat()
 
 
 @contracts.on(CustomerAmended)
-def _amended(rows: Rows, fact: CustomerAmended, place: Place) -> None:
-    row = rows.the(CONTRACTS, fact.contract_id)
+def _amended(rows: Rows, fact: CustomerAmended, meta: EventMeta) -> None:
+    row = rows.require(CONTRACTS, fact.contract_id)
     row.party, row.country, row.language = to_json(fact.party), fact.customer_country, fact.customer_language
 
 
 @contracts.on(DirectContactAuthorised)
-def _authorised(rows: Rows, fact: DirectContactAuthorised, place: Place) -> None:
-    rows.the(CONTRACTS, fact.contract_id).direct_contact = 1
+def _authorised(rows: Rows, fact: DirectContactAuthorised, meta: EventMeta) -> None:
+    rows.require(CONTRACTS, fact.contract_id).direct_contact = 1
 
 
 @contracts.on(DirectContactWithdrawn)
-def _withdrawn(rows: Rows, fact: DirectContactWithdrawn, place: Place) -> None:
-    rows.the(CONTRACTS, fact.contract_id).direct_contact = 0
+def _withdrawn(rows: Rows, fact: DirectContactWithdrawn, meta: EventMeta) -> None:
+    rows.require(CONTRACTS, fact.contract_id).direct_contact = 0

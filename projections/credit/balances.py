@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from projections.reader import Cut, Reader, Snapshot
+from projections.reader import AsOf, Reader, Snapshot
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class OverageTotal:
 
 _NOW = """
 SELECT v.position, c.currency,
-  EXISTS (SELECT 1 FROM ahead WHERE contract_id = c.contract_id AND effective_at > ?),
+  EXISTS (SELECT 1 FROM post_dated WHERE contract_id = c.contract_id AND effective_at > ?),
   coalesce(o.minutes, 0) - CAST(coalesce(later.minutes, 0) AS BIGINT),
   coalesce(o.amount_cents, 0) - CAST(coalesce(later.amount_cents, 0) AS BIGINT),
   a.pool, a.unit, a.currency,
@@ -92,47 +92,51 @@ async def current_balance(
     return CurrentBalance(position, currency, accounts, OverageTotal(minutes, amount_cents))
 
 
-async def balance(snapshot: Snapshot, contract_id: str, cut: Cut) -> tuple[list[AccountBalance], OverageTotal]:
+async def balance(snapshot: Snapshot, contract_id: str, as_of: AsOf) -> tuple[list[AccountBalance], OverageTotal]:
     """The accounts of a contract and its overage, at a place in both times: the sums of the movements up to it."""
     sql = "SELECT pool, unit, currency FROM accounts WHERE contract_id = ? ORDER BY pool"
     accounts = {row[0]: AccountBalance(*row) for row in await snapshot.query(sql, (contract_id,))}
-    await _sum_movements(snapshot, contract_id, cut, accounts)
-    return list(accounts.values()), await _overage_at(snapshot, contract_id, cut)
+    await _sum_movements(snapshot, contract_id, as_of, accounts)
+    return list(accounts.values()), await _overage_at(snapshot, contract_id, as_of)
 
 
-async def _sum_movements(snapshot: Snapshot, contract_id: str, cut: Cut, accounts: dict[str, AccountBalance]) -> None:
+async def _sum_movements(
+    snapshot: Snapshot, contract_id: str, as_of: AsOf, accounts: dict[str, AccountBalance]
+) -> None:
     """Every movement up to the cut; a grant's remainder is expired once its end, as then known, has come."""
     sql = (
         "SELECT grant_id, expires_at FROM movements WHERE contract_id = ? AND position <= ? AND expires_at IS NOT NULL "
         "ORDER BY position"
     )
-    ends = {row[0]: row[1] for row in await snapshot.query(sql, (contract_id, cut.position))}
+    ends = {row[0]: row[1] for row in await snapshot.query(sql, (contract_id, as_of.position))}
     sql = (
         "SELECT pool, grant_id, sum(granted), sum(consumed), sum(reserved) FROM movements "
         "WHERE contract_id = ? AND effective_at <= ? AND position <= ? GROUP BY pool, grant_id"
     )
-    for pool, grant_id, granted, consumed, reserved in await snapshot.query(sql, (contract_id, cut.at, cut.position)):
+    for pool, grant_id, granted, consumed, reserved in await snapshot.query(
+        sql, (contract_id, as_of.at, as_of.position)
+    ):
         account = accounts[pool]
         account.granted += int(granted)
         account.consumed += int(consumed)
         account.reserved += int(reserved)
-        if grant_id is not None and ends[grant_id] <= cut.at:
+        if grant_id is not None and ends[grant_id] <= as_of.at:
             account.expired += int(granted) - int(consumed)
     sql = (
         "SELECT d.pool, sum(d.quantity) FROM deductions d WHERE d.contract_id = ? AND d.awaited = 1 "
         "AND d.pool IS NOT NULL AND d.effective_at <= ? AND d.position <= ? "
-        "AND (d.deemed_at IS NULL OR d.deemed_at > ?) AND NOT EXISTS (SELECT 1 FROM words w "
+        "AND (d.deemed_at IS NULL OR d.deemed_at > ?) AND NOT EXISTS (SELECT 1 FROM status_changes w "
         "WHERE w.deduction_id = d.deduction_id AND w.effective_at <= ? AND w.position <= ?) GROUP BY d.pool"
     )
-    params = (contract_id, cut.at, cut.position, cut.at, cut.at, cut.position)
+    params = (contract_id, as_of.at, as_of.position, as_of.at, as_of.at, as_of.position)
     for pool, quantity in await snapshot.query(sql, params):
         accounts[pool].pending_confirmation += int(quantity)
 
 
-async def _overage_at(snapshot: Snapshot, contract_id: str, cut: Cut) -> OverageTotal:
+async def _overage_at(snapshot: Snapshot, contract_id: str, as_of: AsOf) -> OverageTotal:
     sql = (
         "SELECT coalesce(sum(minutes), 0), coalesce(sum(amount_cents), 0) FROM charges "
         "WHERE contract_id = ? AND effective_at <= ? AND position <= ? AND family = 'overage'"
     )
-    minutes, amount = (await snapshot.query(sql, (contract_id, cut.at, cut.position)))[0]
+    minutes, amount = (await snapshot.query(sql, (contract_id, as_of.at, as_of.position)))[0]
     return OverageTotal(int(minutes), int(amount))

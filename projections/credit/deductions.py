@@ -12,7 +12,7 @@ from ledger.events import (
     DeductionReversed,
     DisputeUpheld,
     Draw,
-    DrawCovered,
+    DrawSettled,
     Fact,
     HoursDeducted,
     LateChangePenaltyDeducted,
@@ -22,7 +22,7 @@ from ledger.events import (
 )
 from ledger.kernel.values import to_micros
 from projections.tables import Table, seal_json, to_json
-from projections.views import Place, Rows, View
+from projections.views import EventMeta, Rows, View
 
 
 class DeductionRow(msgspec.Struct):
@@ -65,7 +65,7 @@ class PendingRow(msgspec.Struct):
     quantity: int
 
 
-class WordRow(msgspec.Struct):
+class StatusChangeRow(msgspec.Struct):
     """A change of a deduction's status: by the customer, or by the provider's answer."""
 
     deduction_id: str
@@ -86,21 +86,21 @@ DEDUCTIONS = Table(
     ],
 )
 PENDING = Table("pending", PendingRow, "account_id", ["(contract_id)"])
-WORDS = Table("words", WordRow, ("deduction_id", "position"))
-deductions = View("deductions", DEDUCTIONS, PENDING, WORDS)
+STATUS_CHANGES = Table("status_changes", StatusChangeRow, ("deduction_id", "position"))
+deductions = View("deductions", DEDUCTIONS, PENDING, STATUS_CHANGES)
 _read_draws = msgspec.json.Decoder(list[Draw]).decode
 _read_list = msgspec.json.Decoder(list[dict[str, Any]]).decode
 
 
-def _new(fact: Any, place: Place, kind: str, basis: str, **fields: Any) -> DeductionRow:
+def _new(fact: Any, meta: EventMeta, kind: str, basis: str, **fields: Any) -> DeductionRow:
     return DeductionRow(
         deduction_id=fact.deduction_id,
         contract_id=fact.contract_id,
         kind=kind,
         basis=basis,
-        position=place.position,
-        effective_at=place.effective_at,
-        recorded_at=place.recorded_at,
+        position=meta.position,
+        effective_at=meta.effective_at,
+        recorded_at=meta.recorded_at,
         pool=fact.pool,
         quantity=sum(draw.quantity for draw in fact.draws),
         draws=to_json(fact.draws),
@@ -126,12 +126,12 @@ def _add_pending(rows: Rows, row: DeductionRow, quantity: int) -> None:
     account_id = f"{row.contract_id}:{row.pool}"
     if rows.get(PENDING, account_id) is None:
         rows.put(PENDING, PendingRow(account_id, row.contract_id, row.pool, 0))
-    rows.the(PENDING, account_id).quantity += quantity
+    rows.require(PENDING, account_id).quantity += quantity
 
 
-def _set_status(rows: Rows, deduction_id: str, status: str, place: Place) -> DeductionRow:
-    row = rows.the(DEDUCTIONS, deduction_id)
-    rows.add(WORDS, WordRow(deduction_id, place.position, place.effective_at, status))
+def _set_status(rows: Rows, deduction_id: str, status: str, meta: EventMeta) -> DeductionRow:
+    row = rows.require(DEDUCTIONS, deduction_id)
+    rows.add(STATUS_CHANGES, StatusChangeRow(deduction_id, meta.position, meta.effective_at, status))
     if row.status == "pending":
         _add_pending(rows, row, -row.quantity)
     row.status = status
@@ -139,10 +139,10 @@ def _set_status(rows: Rows, deduction_id: str, status: str, place: Place) -> Ded
 
 
 @deductions.on(HoursDeducted)
-def _hours(rows: Rows, fact: HoursDeducted, place: Place) -> None:
+def _hours(rows: Rows, fact: HoursDeducted, meta: EventMeta) -> None:
     row = _new(
         fact,
-        place,
+        meta,
         fact.kind,
         fact.basis,
         worked_seconds=fact.worked_seconds,
@@ -157,11 +157,11 @@ def _hours(rows: Rows, fact: HoursDeducted, place: Place) -> None:
 
 
 @deductions.on(LateChangePenaltyDeducted, NoShowPenaltyDeducted)
-def _penalty(rows: Rows, fact: Fact, place: Place) -> None:
+def _penalty(rows: Rows, fact: Fact, meta: EventMeta) -> None:
     assert isinstance(fact, LateChangePenaltyDeducted | NoShowPenaltyDeducted)
     row = _new(
         fact,
-        place,
+        meta,
         "penalty",
         "pool" if fact.pool else "flat",
         worked_seconds=0,
@@ -176,10 +176,10 @@ def _penalty(rows: Rows, fact: Fact, place: Place) -> None:
 
 
 @deductions.on(ServiceDelivered)
-def _service(rows: Rows, fact: ServiceDelivered, place: Place) -> None:
+def _service(rows: Rows, fact: ServiceDelivered, meta: EventMeta) -> None:
     row = _new(
         fact,
-        place,
+        meta,
         "service",
         "service",
         worked_seconds=0,
@@ -194,15 +194,15 @@ def _service(rows: Rows, fact: ServiceDelivered, place: Place) -> None:
 
 
 @deductions.on(OverageCharged)
-def _overage(rows: Rows, fact: OverageCharged, place: Place) -> None:
-    row = rows.the(DEDUCTIONS, fact.deduction_id)
+def _overage(rows: Rows, fact: OverageCharged, meta: EventMeta) -> None:
+    row = rows.require(DEDUCTIONS, fact.deduction_id)
     line = {"minutes": fact.minutes, "rate_cents": fact.rate_cents_per_hour, "amount_cents": fact.amount_cents}
     row.overage = to_json([*_read_list(row.overage), line | {"currency": fact.currency}])
 
 
-@deductions.on(DrawCovered)
-def _covered(rows: Rows, fact: DrawCovered, place: Place) -> None:
-    row = rows.the(DEDUCTIONS, fact.deduction_id)
+@deductions.on(DrawSettled)
+def _covered(rows: Rows, fact: DrawSettled, meta: EventMeta) -> None:
+    row = rows.require(DEDUCTIONS, fact.deduction_id)
     draws = {draw.grant_id: draw.quantity for draw in _read_draws(row.draws)}
     draws[None] -= fact.quantity
     draws[fact.grant_id] = draws.get(fact.grant_id, 0) + fact.quantity
@@ -210,20 +210,20 @@ def _covered(rows: Rows, fact: DrawCovered, place: Place) -> None:
 
 
 @deductions.on(DeductionConfirmed)
-def _confirmed(rows: Rows, fact: DeductionConfirmed, place: Place) -> None:
-    _set_status(rows, fact.deduction_id, "confirmed", place).on_behalf = int(fact.on_behalf)
+def _confirmed(rows: Rows, fact: DeductionConfirmed, meta: EventMeta) -> None:
+    _set_status(rows, fact.deduction_id, "confirmed", meta).on_behalf = int(fact.on_behalf)
 
 
 @deductions.on(DeductionDisputed)
-def _disputed(rows: Rows, fact: DeductionDisputed, place: Place) -> None:
-    _set_status(rows, fact.deduction_id, "disputed", place).on_behalf = int(fact.on_behalf)
+def _disputed(rows: Rows, fact: DeductionDisputed, meta: EventMeta) -> None:
+    _set_status(rows, fact.deduction_id, "disputed", meta).on_behalf = int(fact.on_behalf)
 
 
 @deductions.on(DisputeUpheld)
-def _upheld(rows: Rows, fact: DisputeUpheld, place: Place) -> None:
-    _set_status(rows, fact.deduction_id, "upheld", place)
+def _upheld(rows: Rows, fact: DisputeUpheld, meta: EventMeta) -> None:
+    _set_status(rows, fact.deduction_id, "upheld", meta)
 
 
 @deductions.on(DeductionReversed)
-def _reversed(rows: Rows, fact: DeductionReversed, place: Place) -> None:
-    _set_status(rows, fact.deduction_id, "reversed", place)
+def _reversed(rows: Rows, fact: DeductionReversed, meta: EventMeta) -> None:
+    _set_status(rows, fact.deduction_id, "reversed", meta)

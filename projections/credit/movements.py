@@ -16,15 +16,15 @@ from ledger.events import (
     CreditGranted,
     CreditReserved,
     CreditReturned,
-    DebtCovered,
+    DebtSettled,
     Fact,
-    GrantCutShort,
+    GrantExpiryBroughtForward,
     OverageCharged,
     ReservationReleased,
 )
 from ledger.kernel.values import FAR_FUTURE, to_micros
 from projections.tables import Table, seal_json
-from projections.views import Place, Rows, View
+from projections.views import EventMeta, Rows, View
 
 
 class MovementRow(msgspec.Struct):
@@ -88,8 +88,8 @@ NEVER = to_micros(FAR_FUTURE)
 
 def _move(
     rows: Rows,
-    fact: CreditGranted | CreditDrawn | CreditReturned | DebtCovered | CreditReserved | ReservationReleased,
-    place: Place,
+    fact: CreditGranted | CreditDrawn | CreditReturned | DebtSettled | CreditReserved | ReservationReleased,
+    meta: EventMeta,
     part: int,
     kind: str,
     reference: str,
@@ -104,13 +104,13 @@ def _move(
     rows.add(
         MOVEMENTS,
         MovementRow(
-            place.position,
+            meta.position,
             part,
             fact.contract_id,
             fact.pool,
             grant_id,
-            place.effective_at,
-            place.recorded_at,
+            meta.effective_at,
+            meta.recorded_at,
             kind,
             reference,
             granted,
@@ -121,27 +121,27 @@ def _move(
             to_micros(fact.dated) if fact.dated is not None else None,
         ),
     )
-    account = rows.the(ACCOUNTS, f"{fact.contract_id}:{fact.pool}")
+    account = rows.require(ACCOUNTS, f"{fact.contract_id}:{fact.pool}")
     account.granted += granted
     account.consumed += consumed
     account.reserved += reserved
     if grant_id is not None and consumed:
-        rows.the(GRANTS, grant_id).consumed += consumed
+        rows.require(GRANTS, grant_id).consumed += consumed
 
 
 @movements.on(ContractSigned)
-def _signed(rows: Rows, fact: ContractSigned, place: Place) -> None:
+def _signed(rows: Rows, fact: ContractSigned, meta: EventMeta) -> None:
     rows.put(OVERAGES, OverageRow(fact.contract_id, 0, 0, fact.currency))
 
 
 @movements.on(AccountOpened)
-def _opened(rows: Rows, fact: AccountOpened, place: Place) -> None:
+def _opened(rows: Rows, fact: AccountOpened, meta: EventMeta) -> None:
     account_id = f"{fact.contract_id}:{fact.pool}"
     rows.put(ACCOUNTS, AccountRow(account_id, fact.contract_id, fact.pool, fact.unit, fact.currency, 0, 0, 0))
 
 
 @movements.on(CreditGranted)
-def _granted(rows: Rows, fact: CreditGranted, place: Place) -> None:
+def _granted(rows: Rows, fact: CreditGranted, meta: EventMeta) -> None:
     expires_at = to_micros(fact.expires_at) if fact.expires_at else NEVER
     valid_from = to_micros(fact.valid_from)
     rows.put(
@@ -151,7 +151,7 @@ def _granted(rows: Rows, fact: CreditGranted, place: Place) -> None:
     _move(
         rows,
         fact,
-        place,
+        meta,
         0,
         fact.source,
         fact.grant_id,
@@ -162,20 +162,20 @@ def _granted(rows: Rows, fact: CreditGranted, place: Place) -> None:
     )
 
 
-@movements.on(GrantCutShort)
-def _cut(rows: Rows, fact: GrantCutShort, place: Place) -> None:
+@movements.on(GrantExpiryBroughtForward)
+def _cut(rows: Rows, fact: GrantExpiryBroughtForward, meta: EventMeta) -> None:
     expires_at = to_micros(fact.expires_at)
-    rows.the(GRANTS, fact.grant_id).expires_at = expires_at
+    rows.require(GRANTS, fact.grant_id).expires_at = expires_at
     rows.add(
         MOVEMENTS,
         MovementRow(
-            place.position,
+            meta.position,
             0,
             fact.contract_id,
             fact.pool,
             fact.grant_id,
-            place.effective_at,
-            place.recorded_at,
+            meta.effective_at,
+            meta.recorded_at,
             "cut",
             fact.grant_id,
             0,
@@ -189,39 +189,39 @@ def _cut(rows: Rows, fact: GrantCutShort, place: Place) -> None:
 
 
 @movements.on(CreditDrawn)
-def _drawn(rows: Rows, fact: CreditDrawn, place: Place) -> None:
+def _drawn(rows: Rows, fact: CreditDrawn, meta: EventMeta) -> None:
     for part, draw in enumerate(fact.draws):
-        _move(rows, fact, place, part, fact.kind, fact.deduction_id, grant_id=draw.grant_id, consumed=draw.quantity)
+        _move(rows, fact, meta, part, fact.kind, fact.deduction_id, grant_id=draw.grant_id, consumed=draw.quantity)
 
 
 @movements.on(CreditReturned)
-def _returned(rows: Rows, fact: CreditReturned, place: Place) -> None:
+def _returned(rows: Rows, fact: CreditReturned, meta: EventMeta) -> None:
     for part, draw in enumerate(fact.returns):
-        _move(rows, fact, place, part, "reversal", fact.deduction_id, grant_id=draw.grant_id, consumed=-draw.quantity)
+        _move(rows, fact, meta, part, "reversal", fact.deduction_id, grant_id=draw.grant_id, consumed=-draw.quantity)
 
 
-@movements.on(DebtCovered)
-def _covered(rows: Rows, fact: DebtCovered, place: Place) -> None:
+@movements.on(DebtSettled)
+def _covered(rows: Rows, fact: DebtSettled, meta: EventMeta) -> None:
     """The draw moves: nothing more is consumed, but it now rests on a grant."""
-    _move(rows, fact, place, 0, "debt_covered", fact.deduction_id, consumed=-fact.quantity)
-    _move(rows, fact, place, 1, "debt_covered", fact.deduction_id, grant_id=fact.grant_id, consumed=fact.quantity)
+    _move(rows, fact, meta, 0, "debt_settled", fact.deduction_id, consumed=-fact.quantity)
+    _move(rows, fact, meta, 1, "debt_settled", fact.deduction_id, grant_id=fact.grant_id, consumed=fact.quantity)
 
 
 @movements.on(CreditReserved)
-def _reserved(rows: Rows, fact: CreditReserved, place: Place) -> None:
-    _move(rows, fact, place, 0, "reserved", fact.session_id, reserved=fact.quantity)
+def _reserved(rows: Rows, fact: CreditReserved, meta: EventMeta) -> None:
+    _move(rows, fact, meta, 0, "reserved", fact.session_id, reserved=fact.quantity)
 
 
 @movements.on(ReservationReleased)
-def _released(rows: Rows, fact: ReservationReleased, place: Place) -> None:
-    _move(rows, fact, place, 0, "released", fact.session_id, reserved=-fact.quantity)
+def _released(rows: Rows, fact: ReservationReleased, meta: EventMeta) -> None:
+    _move(rows, fact, meta, 0, "released", fact.session_id, reserved=-fact.quantity)
 
 
 @movements.on(OverageCharged, ChargeReversed)
-def _overage(rows: Rows, fact: Fact, place: Place) -> None:
+def _overage(rows: Rows, fact: Fact, meta: EventMeta) -> None:
     if isinstance(fact, ChargeReversed) and fact.kind != "overage":
         return
     assert isinstance(fact, OverageCharged | ChargeReversed)
-    total = rows.the(OVERAGES, fact.contract_id)
+    total = rows.require(OVERAGES, fact.contract_id)
     total.minutes += fact.minutes or 0
     total.amount_cents += fact.amount_cents

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from projections.reader import Cut, Snapshot
+from projections.reader import AsOf, Snapshot
 
 _NUMBER = (
     "(SELECT b.number FROM billed b WHERE b.charge_id = o.charge_id AND b.effective_at <= ? AND b.position <= ? "
@@ -21,7 +21,7 @@ _SHOWN_ON = (  # the invoice that shows a deduction, unless a credit note took t
     "WHERE c.deduction_id = s.deduction_id AND c.corrects = s.number AND c.effective_at <= ? AND c.position <= ?) "
     "ORDER BY s.position DESC LIMIT 1)"
 )
-NO_LINES = ("reserved", "released", "debt_covered", "cut")
+NO_LINES = ("reserved", "released", "debt_settled", "cut")
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class _GrantLife:
     flows: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # effective at → change
 
 
-async def statement(snapshot: Snapshot, contract_id: str, pool: str | None, cut: Cut) -> list[Line]:
+async def statement(snapshot: Snapshot, contract_id: str, pool: str | None, as_of: AsOf) -> list[Line]:
     """All lines up to a place in both times, pools apart, each pool's running balance in its lines."""
     sql = (
         "SELECT m.position, m.pool, m.grant_id, m.effective_at, m.recorded_at, m.kind, m.reference, m.granted, "
@@ -64,7 +64,7 @@ async def statement(snapshot: Snapshot, contract_id: str, pool: str | None, cut:
     )
     lines: dict[int, Line] = {}
     grants: dict[str, _GrantLife] = {}
-    for row in await snapshot.query(sql, (contract_id, cut.position)):
+    for row in await snapshot.query(sql, (contract_id, as_of.position)):
         position, of_pool, grant_id, effective_at, recorded_at, kind, reference = row[:7]
         granted, consumed, expires_at, note, dated, ticket_id = row[7:]
         if pool is not None and of_pool != pool:
@@ -72,7 +72,7 @@ async def statement(snapshot: Snapshot, contract_id: str, pool: str | None, cut:
         if expires_at is not None:  # as known at the position asked for, the last word on the grant's end
             life = grants.setdefault(grant_id, _GrantLife(of_pool, position, expires_at))
             life.expires_at = expires_at
-        if effective_at > cut.at:
+        if effective_at > as_of.at:
             continue
         if grant_id is not None:
             grants[grant_id].flows[effective_at] += granted - consumed
@@ -87,7 +87,7 @@ async def statement(snapshot: Snapshot, contract_id: str, pool: str | None, cut:
         line.change += granted - consumed
     everything = list(lines.values())
     for grant_id, life in grants.items():
-        everything.extend(_breakage(grant_id, life, cut.at))
+        everything.extend(_breakage(grant_id, life, as_of.at))
     everything.sort(key=lambda line: line.order)
     balances: dict[str, int] = defaultdict(int)
     for line in everything:
@@ -121,7 +121,7 @@ def between(lines: list[Line], first: int | None, last: int | None) -> list[Line
 
 
 @dataclass(slots=True, frozen=True)
-class Behind:
+class DeductionDetails:
     """The deduction behind a line; `engineer` is sealed, `on_behalf` says who entered the customer's word (C8)."""
 
     deduction_id: str
@@ -136,30 +136,32 @@ class Behind:
     on_behalf: bool
 
 
-async def deductions_behind(snapshot: Snapshot, contract_id: str, cut: Cut) -> dict[str, Behind]:
-    """The deductions of a contract, the customer's word on each as it stood at the cut."""
+async def deduction_details(snapshot: Snapshot, contract_id: str, as_of: AsOf) -> dict[str, DeductionDetails]:
+    """The deductions of a contract, the customer's word on each as it stood at the as_of."""
     sql = (
-        "SELECT w.deduction_id, w.status FROM words w JOIN deductions d ON d.deduction_id = w.deduction_id "
+        "SELECT w.deduction_id, w.status FROM status_changes w JOIN deductions d ON d.deduction_id = w.deduction_id "
         "WHERE d.contract_id = ? AND w.effective_at <= ? AND w.position <= ? ORDER BY w.position"
     )
-    words: dict[str, str] = dict(await snapshot.query(sql, (contract_id, cut.at, cut.position)))  # the last word counts
+    words: dict[str, str] = dict(
+        await snapshot.query(sql, (contract_id, as_of.at, as_of.position))
+    )  # the last word counts
     sql = (
         "SELECT deduction_id, pool, ticket_id, session_id, service, engineer, worked_seconds, billed_minutes, awaited, "
         "deemed_at, on_behalf FROM deductions WHERE contract_id = ? AND position <= ?"
     )
     found = {}
-    for row in await snapshot.query(sql, (contract_id, cut.position)):
+    for row in await snapshot.query(sql, (contract_id, as_of.position)):
         awaited, deemed_at, on_behalf = row[8:]
         status = words.get(row[0], "pending" if awaited else "not_required")
-        if status == "pending" and deemed_at is not None and deemed_at <= cut.at:
+        if status == "pending" and deemed_at is not None and deemed_at <= as_of.at:
             status = "deemed_confirmed"
         spoken = bool(on_behalf) and status in ("confirmed", "disputed")
-        found[row[0]] = Behind(*(*row[:8], status, spoken))
+        found[row[0]] = DeductionDetails(*(*row[:8], status, spoken))
     return found
 
 
 @dataclass(slots=True, frozen=True)
-class BesideLine:
+class OutsideCredit:
     """Time or a service that no credit bore: charged, negative where a reversal takes it back, or free of charge.
 
     `kind` is `overage`, `service`, `surcharge`, or what bore it: `flat`, `goodwill`, `warranty`.
@@ -176,12 +178,12 @@ class BesideLine:
     invoice_number: str | None
 
 
-async def beside_lines(
-    snapshot: Snapshot, contract_id: str, cut: Cut, first: int | None, last: int
-) -> list[BesideLine]:
+async def outside_credit(
+    snapshot: Snapshot, contract_id: str, as_of: AsOf, first: int | None, last: int
+) -> list[OutsideCredit]:
     """What a period has beside its credit, both its instants included, by effective time, then position.
 
-    Invoices as at the cut.
+    Invoices as at the as_of.
     """
     period = "contract_id = ? AND position <= ? AND effective_at <= ? AND effective_at >= ?"
     sql = (
@@ -192,7 +194,7 @@ async def beside_lines(
         f"{_SHOWN_ON}, deduction_id FROM deductions o WHERE basis IN ('flat', 'goodwill', 'warranty') AND {period} "
         "ORDER BY 2, 1, 10"
     )
-    of_period = (contract_id, cut.position, min(last, cut.at), first or 0)
-    until = (cut.at, cut.position)
+    of_period = (contract_id, as_of.position, min(last, as_of.at), first or 0)
+    until = (as_of.at, as_of.position)
     params = (*until, *of_period, *until, *until, *of_period)
-    return [BesideLine(*row[:9]) for row in await snapshot.query(sql, params)]
+    return [OutsideCredit(*row[:9]) for row in await snapshot.query(sql, params)]

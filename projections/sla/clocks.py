@@ -14,7 +14,7 @@ from ledger.plans.terms import parse_terms
 from ledger.sla.targets import clocks
 from ledger.tickets.timeline import MOVES_CLOCKS, Timeline
 from projections.tables import Table, to_json
-from projections.views import Place, Rows, View
+from projections.views import EventMeta, Rows, View
 
 
 class ZoneRow(msgspec.Struct):
@@ -70,44 +70,44 @@ _read_timeline = msgspec.json.Decoder(Timeline).decode
 
 
 @sla_clocks.on(ContractSigned)
-def _signed(rows: Rows, fact: ContractSigned, place: Place) -> None:
+def _signed(rows: Rows, fact: ContractSigned, meta: EventMeta) -> None:
     rows.put(ZONES, ZoneRow(fact.contract_id, fact.timezone))
 
 
 @sla_clocks.on(TermStarted)
-def _term_started(rows: Rows, fact: TermStarted, place: Place) -> None:
+def _term_started(rows: Rows, fact: TermStarted, meta: EventMeta) -> None:
     term_id = f"{fact.contract_id}/{fact.term_no}"
     rows.put(TERMS, TermsRow(term_id, fact.plan, bytes(fact.terms).decode(), to_json(fact.holidays)))
 
 
 @sla_clocks.on(TicketOpened)
-def _opened(rows: Rows, fact: TicketOpened, place: Place) -> None:
-    zone = rows.the(ZONES, fact.contract_id).timezone
+def _opened(rows: Rows, fact: TicketOpened, meta: EventMeta) -> None:
+    zone = rows.require(ZONES, fact.contract_id).timezone
     row = TimelineRow(
         ticket_id=fact.ticket_id,
         contract_id=fact.contract_id,
         term_id=f"{fact.contract_id}/{fact.term_no}",
         channel=fact.channel,
         scope=fact.scope,
-        opened_on=local_date(from_micros(place.effective_at), zone).isoformat(),
+        opened_on=local_date(from_micros(meta.effective_at), zone).isoformat(),
         timeline="",
     )
     rows.put(TIMELINES, row)
-    _judge(rows, row, Timeline(place.effective_at, fact.priority), place)
+    _judge(rows, row, Timeline(meta.effective_at, fact.priority), meta)
 
 
 @sla_clocks.on(*MOVES_CLOCKS)
-def _went_on(rows: Rows, fact: Fact, place: Place) -> None:
-    row = rows.the(TIMELINES, fact.ticket_id)  # type: ignore[attr-defined]
+def _went_on(rows: Rows, fact: Fact, meta: EventMeta) -> None:
+    row = rows.require(TIMELINES, fact.ticket_id)  # type: ignore[attr-defined]
     timeline = _read_timeline(row.timeline)
     timeline.go_on(fact)
-    _judge(rows, row, timeline, place)
+    _judge(rows, row, timeline, meta)
 
 
-def _judge(rows: Rows, row: TimelineRow, timeline: Timeline, place: Place) -> None:
+def _judge(rows: Rows, row: TimelineRow, timeline: Timeline, meta: EventMeta) -> None:
     """Works the ticket's clocks out anew; a promise that its new priority lacks is no longer shown."""
     row.timeline = to_json(timeline)
-    kept = rows.the(TERMS, row.term_id)
+    kept = rows.require(TERMS, row.term_id)
     terms = parse_terms(kept.terms.encode())
     calendar = rows.calendars.of(terms, kept.holidays, row.channel, row.scope)
     found = {clock.target: clock for clock in clocks(terms, calendar, timeline)}
@@ -123,7 +123,7 @@ def _judge(rows: Rows, row: TimelineRow, timeline: Timeline, place: Place) -> No
                 priority=clock.priority if clock else timeline.priority,
                 opened_on=row.opened_on,
                 opened_at=timeline.opened_at,
-                position=place.position,
+                position=meta.position,
                 started_at=clock.started_at if clock else 0,
                 due_at=clock.due_at if clock else None,
                 ended_at=clock.ended_at if clock else None,

@@ -13,7 +13,7 @@ from ledger.sla.targets import AROUND_THE_CLOCK, Clock, covered, pauses_of
 from ledger.sla.trace import Window, trace
 from ledger.tickets.timeline import Timeline
 from projections.history import refold_into, stream_events
-from projections.reader import Cut, Snapshot
+from projections.reader import AsOf, Snapshot
 from projections.sla.calendars import Calendars
 from projections.sla.clocks import (
     CLOCKS,
@@ -69,13 +69,13 @@ def ratio(met: int, breached: int) -> str | None:
 
 
 async def compliance(
-    snapshot: Snapshot, condition: str, params: Sequence[Any], groups: Sequence[str], cut: Cut, calendars: Calendars
+    snapshot: Snapshot, condition: str, params: Sequence[Any], groups: Sequence[str], as_of: AsOf, calendars: Calendars
 ) -> list[dict[str, Any]]:
     """Counts of each state by group. `condition` is about clocks `k` and contracts `c`."""
-    if cut.current:
-        counted = await _count_now(snapshot, condition, params, groups, cut.at)
+    if as_of.current:
+        counted = await _count_now(snapshot, condition, params, groups, as_of.at)
     else:
-        counted = await _count_then(snapshot, condition, params, groups, cut, calendars)
+        counted = await _count_then(snapshot, condition, params, groups, as_of, calendars)
     rows = []
     for key in sorted(counted):
         states = counted[key]
@@ -103,18 +103,18 @@ async def _count_now(
 
 
 async def _count_then(
-    snapshot: Snapshot, condition: str, params: Sequence[Any], groups: Sequence[str], cut: Cut, calendars: Calendars
+    snapshot: Snapshot, condition: str, params: Sequence[Any], groups: Sequence[str], as_of: AsOf, calendars: Calendars
 ) -> dict[tuple[Any, ...], dict[str, int]]:
-    """The past: each ticket's clocks are worked out anew from its events up to the cut."""
+    """The past: each ticket's clocks are worked out anew from its events up to the as_of."""
     sql = (
         "SELECT DISTINCT k.ticket_id, k.contract_id FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
         f"WHERE {condition} AND k.opened_at <= ? ORDER BY k.ticket_id"
     )
-    tickets = await snapshot.query(sql, (*params, cut.at))
+    tickets = await snapshot.query(sql, (*params, as_of.at))
     counted: dict[tuple[Any, ...], dict[str, int]] = {}
     for start in range(0, len(tickets), PAGE):
         part = tickets[start : start + PAGE]
-        for row in await clocks_at(snapshot, [(t[0], t[1]) for t in part], cut, calendars):
+        for row in await clocks_at(snapshot, [(t[0], t[1]) for t in part], as_of, calendars):
             values = {
                 "contract": row.contract_id,
                 "plan": row.plan,
@@ -123,13 +123,13 @@ async def _count_then(
                 "month": row.opened_on[:7],
             }
             states = counted.setdefault(tuple(values[group] for group in groups), {})
-            state = clock_of(row).state(cut.at)
+            state = clock_of(row).state(as_of.at)
             states[state] = states.get(state, 0) + 1
     return counted
 
 
 async def clocks_at(
-    snapshot: Snapshot, tickets: Sequence[tuple[str, str]], cut: Cut, calendars: Calendars
+    snapshot: Snapshot, tickets: Sequence[tuple[str, str]], as_of: AsOf, calendars: Calendars
 ) -> list[ClockRow]:
     """The clocks of tickets (with their contracts) as their events up to the cut make them."""
     contract_ids = sorted({contract_id for _, contract_id in tickets})
@@ -144,7 +144,7 @@ async def clocks_at(
         f"ON t.term_id = m.term_id WHERE t.contract_id IN ({places})"
     )
     rows.known[TERMS.name] = {row[0]: TermsRow(*row) for row in await snapshot.query(sql, contract_ids)}
-    histories = await stream_events(snapshot, [f"ticket:{ticket_id}" for ticket_id, _ in tickets], cut)
+    histories = await stream_events(snapshot, [f"ticket:{ticket_id}" for ticket_id, _ in tickets], as_of)
     for events in histories.values():
         refold_into(rows, sla_clocks, events)
     changed = rows.changed.get(CLOCKS.name)

@@ -28,7 +28,7 @@ from ledger.events import (
 )
 from ledger.tickets.ticket import STATE_AFTER
 from projections.tables import Table, seal_json, to_json
-from projections.views import Place, Rows, View
+from projections.views import EventMeta, Rows, View
 
 
 class TicketRow(msgspec.Struct):
@@ -66,13 +66,13 @@ tickets = View("tickets", TICKETS)
 
 
 @tickets.on(TicketOpened)
-def _opened(rows: Rows, fact: TicketOpened, place: Place) -> None:
+def _opened(rows: Rows, fact: TicketOpened, meta: EventMeta) -> None:
     rows.put(
         TICKETS,
         TicketRow(
             ticket_id=fact.ticket_id,
             contract_id=fact.contract_id,
-            position=place.position,
+            position=meta.position,
             title=to_json(fact.title),
             kind=fact.kind,
             channel=fact.channel,
@@ -84,8 +84,8 @@ def _opened(rows: Rows, fact: TicketOpened, place: Place) -> None:
             level="L1",
             state="open",
             term_no=fact.term_no,
-            opened_at=place.effective_at,
-            recorded_at=place.recorded_at,
+            opened_at=meta.effective_at,
+            recorded_at=meta.recorded_at,
             first_response_at=None,
             resolved_at=None,
             closed_at=None,
@@ -102,29 +102,29 @@ def _opened(rows: Rows, fact: TicketOpened, place: Place) -> None:
 
 
 @tickets.on(TicketReprioritised)
-def _reprioritised(rows: Rows, fact: TicketReprioritised, place: Place) -> None:
-    row = rows.the(TICKETS, fact.ticket_id)
+def _reprioritised(rows: Rows, fact: TicketReprioritised, meta: EventMeta) -> None:
+    row = rows.require(TICKETS, fact.ticket_id)
     row.priority, row.impact, row.urgency = fact.priority, fact.impact, fact.urgency
 
 
 @tickets.on(ResponseRecorded)
-def _responded(rows: Rows, fact: ResponseRecorded, place: Place) -> None:
-    row = rows.the(TICKETS, fact.ticket_id)
+def _responded(rows: Rows, fact: ResponseRecorded, meta: EventMeta) -> None:
+    row = rows.require(TICKETS, fact.ticket_id)
     row.responses += 1
     row.responses_since_call += fact.speaker == "provider"
-    _respond(row, place)
+    _respond(row, meta)
 
 
 @tickets.on(CallRecorded)
-def _called(rows: Rows, fact: CallRecorded, place: Place) -> None:
-    row = rows.the(TICKETS, fact.ticket_id)
+def _called(rows: Rows, fact: CallRecorded, meta: EventMeta) -> None:
+    row = rows.require(TICKETS, fact.ticket_id)
     row.responses_since_call = 0
-    _respond(row, place)
+    _respond(row, meta)
 
 
-def _respond(row: TicketRow, place: Place) -> None:
-    if row.first_response_at is None or place.effective_at < row.first_response_at:
-        row.first_response_at = place.effective_at
+def _respond(row: TicketRow, meta: EventMeta) -> None:
+    if row.first_response_at is None or meta.effective_at < row.first_response_at:
+        row.first_response_at = meta.effective_at
     _begin_progress(row)
 
 
@@ -134,43 +134,43 @@ def _begin_progress(row: TicketRow) -> None:
 
 
 @tickets.on(WorkLogged)
-def _worked(rows: Rows, fact: WorkLogged, place: Place) -> None:
-    row = rows.the(TICKETS, fact.ticket_id)
+def _worked(rows: Rows, fact: WorkLogged, meta: EventMeta) -> None:
+    row = rows.require(TICKETS, fact.ticket_id)
     row.worked_minutes += fact.billed_minutes
     _begin_progress(row)
 
 
 @tickets.on(TicketHeld, TicketResumed, TicketResolved, TicketReopened, TicketClosed, TicketRejected)
-def _moved(rows: Rows, fact: Fact, place: Place) -> None:
-    row = rows.the(TICKETS, fact.ticket_id)  # type: ignore[attr-defined]
+def _moved(rows: Rows, fact: Fact, meta: EventMeta) -> None:
+    row = rows.require(TICKETS, fact.ticket_id)  # type: ignore[attr-defined]
     row.state = STATE_AFTER[type(fact)]
-    row.waiting_since = place.effective_at if isinstance(fact, TicketHeld) else None
+    row.waiting_since = meta.effective_at if isinstance(fact, TicketHeld) else None
     if isinstance(fact, TicketResolved):
-        row.resolved_at = place.effective_at
+        row.resolved_at = meta.effective_at
         if row.first_response_at is None:
-            row.first_response_at = place.effective_at
+            row.first_response_at = meta.effective_at
     elif isinstance(fact, TicketClosed):
-        row.closed_at = place.effective_at
+        row.closed_at = meta.effective_at
     elif isinstance(fact, TicketReopened):
         row.resolved_at = row.closed_at = None
 
 
 @tickets.on(TicketEscalated)
-def _escalated(rows: Rows, fact: TicketEscalated, place: Place) -> None:
-    rows.the(TICKETS, fact.ticket_id).level = fact.to_level
+def _escalated(rows: Rows, fact: TicketEscalated, meta: EventMeta) -> None:
+    rows.require(TICKETS, fact.ticket_id).level = fact.to_level
 
 
 @tickets.on(DefectConfirmed, FixAnnounced, FixReleased)
-def _defect(rows: Rows, fact: Fact, place: Place) -> None:
+def _defect(rows: Rows, fact: Fact, meta: EventMeta) -> None:
     assert isinstance(fact, DefectConfirmed | FixAnnounced | FixReleased)
-    row = rows.the(TICKETS, fact.ticket_id)
+    row = rows.require(TICKETS, fact.ticket_id)
     row.defect = {DefectConfirmed: "confirmed", FixAnnounced: "announced", FixReleased: "released"}[type(fact)]
     row.fix_release = fact.release or row.fix_release
     row.fix_expected_on = fact.expected_on.isoformat() if fact.expected_on else row.fix_expected_on
 
 
 @tickets.on(WorkReversed)
-def _work_reversed(rows: Rows, fact: WorkReversed, place: Place) -> None:
+def _work_reversed(rows: Rows, fact: WorkReversed, meta: EventMeta) -> None:
     """What was billed and reversed is shown by the deduction; the ticket's worked minutes leave it out."""
-    row = rows.the(TICKETS, fact.ticket_id)
+    row = rows.require(TICKETS, fact.ticket_id)
     row.worked_minutes -= fact.billed_minutes

@@ -92,10 +92,10 @@ def _fold(connection: Any, page: list[tuple[Any, ...]], on_postgres: bool) -> No
         elif kind is e.OverageCharged:
             wanted["overages"].add(fact.contract_id)
             wanted["deductions"].add(fact.deduction_id)
-        elif kind is e.DebtCovered:
+        elif kind is e.DebtSettled:
             wanted["accounts"].add(f"{fact.contract_id}:{fact.pool}")
             wanted["grants"].add(fact.grant_id)
-        elif kind is e.DrawCovered:
+        elif kind is e.DrawSettled:
             wanted["deductions"].add(fact.deduction_id)
         elif kind is e.CreditGranted:
             wanted["accounts"].add(f"{fact.contract_id}:{fact.pool}")
@@ -173,10 +173,10 @@ def _fold(connection: Any, page: list[tuple[Any, ...]], on_postgres: bool) -> No
             line = {"minutes": fact.minutes, "rate_cents": fact.rate_cents_per_hour, "amount_cents": fact.amount_cents}
             text = _json(line | {"currency": fact.currency}).decode()
             row[overage] = f"[{text}]" if row[overage] == "[]" else f"{row[overage][:-1]},{text}]"
-        elif kind is e.DebtCovered:
-            move(fact, None, "debt_covered", fact.deduction_id, 0, consumed=-fact.quantity)
-            move(fact, fact.grant_id, "debt_covered", fact.deduction_id, 1, consumed=fact.quantity)
-        elif kind is e.DrawCovered:
+        elif kind is e.DebtSettled:
+            move(fact, None, "debt_settled", fact.deduction_id, 0, consumed=-fact.quantity)
+            move(fact, fact.grant_id, "debt_settled", fact.deduction_id, 1, consumed=fact.quantity)
+        elif kind is e.DrawSettled:
             row = new["deductions"].get(fact.deduction_id)
             draws = 11 if row is not None else 0
             row = row if row is not None else old["deductions"][fact.deduction_id]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ledger.billing.closed_periods import Books
+from ledger.billing.closed_periods import ClosedPeriods
 from ledger.events import Fact
 from ledger.kernel.aggregate import Stamp
 from ledger.kernel.errors import Refusal
@@ -24,7 +24,15 @@ NOW = datetime(2026, 7, 1, tzinfo=UTC)
 DOORS = ("balance", "statement", "charges", "deductions", "invoice-draft")
 BOOKED = {
     *("HoursDeducted", "OverageCharged", "ServiceDelivered", "ServiceCharged", "SurchargeCharged", "ChargeReversed"),
-    *("CreditGranted", "TopUpCharged", "CreditDrawn", "CreditReturned", "DebtCovered", "DrawCovered", "GrantCutShort"),
+    *(
+        "CreditGranted",
+        "TopUpCharged",
+        "CreditDrawn",
+        "CreditReturned",
+        "DebtSettled",
+        "DrawSettled",
+        "GrantExpiryBroughtForward",
+    ),
     *("CreditReserved", "ReservationReleased", "FeeCharged", "FeeReversed", "ServiceCreditCharged"),
     *("LateChangePenaltyDeducted", "NoShowPenaltyDeducted", "DeductionConfirmed", "DeductionDisputed"),
     *("DisputeUpheld", "DeductionReversed", "SessionBooked", "SessionMoved", "SessionEnded"),
@@ -361,7 +369,7 @@ def test_nothing_changes_what_expires_in_a_closed_month(quick_office: Office) ->
 
 
 def test_months_that_an_old_history_closed_out_of_order_stay_closed(quick_office: Office) -> None:
-    books, stamp = Books.blank("books:p"), Stamp("t", "finance", NOW)
+    books, stamp = ClosedPeriods.blank("books:p"), Stamp("t", "finance", NOW)
     for month in (date(2026, 5, 1), date(2026, 2, 1)):
         books.close("p", month, [], NOW, stamp)
     may = datetime(2026, 5, 3, tzinfo=UTC)

@@ -13,11 +13,11 @@ from ledger.events import (
     CreditGranted,
     CreditReserved,
     CreditReturned,
-    DebtCovered,
+    DebtSettled,
     DeductionReversed,
     Draw,
     Fact,
-    GrantCutShort,
+    GrantExpiryBroughtForward,
     HoursDeducted,
     LateChangePenaltyDeducted,
     NoShowPenaltyDeducted,
@@ -79,7 +79,7 @@ def figures(facts: list[Fact], pool: str, at: datetime) -> Figures:
             continue
         if isinstance(fact, CreditGranted):
             quantity[fact.grant_id], ends[fact.grant_id] = fact.quantity, fact.expires_at
-        elif isinstance(fact, GrantCutShort):
+        elif isinstance(fact, GrantExpiryBroughtForward):
             ends[fact.grant_id] = fact.expires_at
         elif isinstance(fact, CreditDrawn):
             for draw in fact.draws:
@@ -87,7 +87,7 @@ def figures(facts: list[Fact], pool: str, at: datetime) -> Figures:
         elif isinstance(fact, CreditReturned):
             for draw in fact.returns:
                 taken[draw.grant_id] -= draw.quantity
-        elif isinstance(fact, DebtCovered):
+        elif isinstance(fact, DebtSettled):
             taken[None] -= fact.quantity
             taken[fact.grant_id] += fact.quantity
         elif isinstance(fact, CreditReserved):

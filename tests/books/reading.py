@@ -1,4 +1,4 @@
-"""Books as somebody else reads them: from the text of a file alone, and by the programs they are made for."""
+"""ClosedPeriods as somebody else reads them: from the text of a file alone, and by the programs they are made for."""
 
 import csv
 import io

@@ -83,12 +83,12 @@ def test_a_debt_that_later_credit_covers_changes_no_balance() -> None:
     assert booked(
         movement(1, at(1), "work", consumed=50, grant_id=None),
         movement(2, at(2), "top_up", granted=600, expires_at=NEVER),
-        movement(3, at(2), "debt_covered", consumed=-50, grant_id=None),
-        movement(3, at(2), "debt_covered", part=1, consumed=50),
+        movement(3, at(2), "debt_settled", consumed=-50, grant_id=None),
+        movement(3, at(2), "debt_settled", part=1, consumed=50),
     ) == [
         ("2026-01-01", "work", [("Consumed", 50, "MIN"), ("Available", -50, "MIN")]),
         ("2026-01-02", "top_up", [("Granted", -600, "MIN"), ("Available", 600, "MIN")]),
-        ("2026-01-02", "debt_covered", [("Consumed", -50, "MIN"), ("Consumed", 50, "MIN")]),
+        ("2026-01-02", "debt_settled", [("Consumed", -50, "MIN"), ("Consumed", 50, "MIN")]),
     ]
 
 

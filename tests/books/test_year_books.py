@@ -155,7 +155,7 @@ def test_each_position_is_that_of_the_event_behind_it(year: Year) -> None:
     assert len(booked) == len(set(booked))
     money = {"FeeCharged", "TopUpCharged", "OverageCharged", "ServiceCharged", "SurchargeCharged", "ChargeReversed"}
     money |= {"FeeReversed", "ServiceCreditCharged", "InvoiceIssued", "CreditNoteIssued"}
-    money |= {"CreditGranted", "CreditDrawn", "CreditReturned", "CreditReserved", "ReservationReleased", "DebtCovered"}
+    money |= {"CreditGranted", "CreditDrawn", "CreditReturned", "CreditReserved", "ReservationReleased", "DebtSettled"}
     assert sorted(map(int, booked)) == [place for place, event in events.items() if event["type"] in money]
 
 

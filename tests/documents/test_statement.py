@@ -16,7 +16,7 @@ from api.documents.parties import buyer_of, seller_of
 from api.documents.statement import BESIDE, BESIDE_COLUMNS, COLUMNS, MOVEMENTS, ON_BEHALF, Pool, Statement, page_of
 from api.documents.statement import statement_pdf as pdf_of
 from ledger.kernel.values import to_micros
-from projections.credit.statements import Behind, BesideLine, Line
+from projections.credit.statements import DeductionDetails, Line, OutsideCredit
 from tests.documents.samples import GERMAN_BUYER, GERMAN_SELLER
 from tests.documents.test_labels import Strict, catalogue
 from tests.documents.test_pdf import HOSTILE
@@ -31,10 +31,12 @@ def line(position: int, when: int, kind: str, reference: str, change: int, balan
     return Line(position, when, recorded, facts.pop("pool", "care"), kind, reference, change, balance, **facts)
 
 
-def behind(deduction_id: str, worked_seconds: int, billed_minutes: int, status: str, **facts: Any) -> Behind:
+def behind(deduction_id: str, worked_seconds: int, billed_minutes: int, status: str, **facts: Any) -> DeductionDetails:
     absent = dict.fromkeys(("ticket_id", "session_id", "service", "engineer"))
     told = {"pool": "care", "on_behalf": False, **absent, **facts}
-    return Behind(deduction_id, worked_seconds=worked_seconds, billed_minutes=billed_minutes, status=status, **told)
+    return DeductionDetails(
+        deduction_id, worked_seconds=worked_seconds, billed_minutes=billed_minutes, status=status, **told
+    )
 
 
 # 8:00 are owned before February. 1:35 worked are billed as 1:40, a no-show costs 2:00, and 0:30 of goodwill are lost at
@@ -66,8 +68,8 @@ FEBRUARY = Statement(
     dated=date(2026, 3, 31),
     pools=[CARE, LUMP],
     beside=[
-        BesideLine(19, at(2, 12), "W-2", "overage", None, 15, 8900, 2225, "HS-2026-00001"),
-        BesideLine(21, at(2, 20), "W-3", "overage", "W-3.overage", -60, 8900, -8900, None),
+        OutsideCredit(19, at(2, 12), "W-2", "overage", None, 15, 8900, 2225, "HS-2026-00001"),
+        OutsideCredit(21, at(2, 20), "W-3", "overage", "W-3.overage", -60, 8900, -8900, None),
     ],
     deductions={
         "W-1": behind("W-1", 5641, 100, "confirmed", ticket_id="T-1", engineer="sealed name", on_behalf=True),

@@ -19,12 +19,12 @@ from ledger.events import (
     CreditGranted,
     CreditReserved,
     CreditReturned,
-    DebtCovered,
+    DebtSettled,
     DeductionReversed,
     Draw,
-    DrawCovered,
+    DrawSettled,
     Fact,
-    GrantCutShort,
+    GrantExpiryBroughtForward,
     HoursDeducted,
     LateChangePenaltyDeducted,
     NoShowPenaltyDeducted,
@@ -118,7 +118,7 @@ class Pool:
         if isinstance(fact, CreditGranted):
             number, ends = len(self.lots), fact.expires_at or NEVER
             self.lots[fact.grant_id] = Lot(fact.grant_id, number, fact.valid_from, ends, fact.quantity)
-        elif isinstance(fact, GrantCutShort):
+        elif isinstance(fact, GrantExpiryBroughtForward):
             self.lots[fact.grant_id].expires_at = fact.expires_at
         elif isinstance(fact, CreditReserved):
             told = [part for part in fact.parts if part.grant_id]
@@ -137,13 +137,13 @@ class Pool:
             assert fact.draws in (expected, covered), "a debt is the rest, or the rest is overage"
             self.move(fact.draws, -1)
             self.owed += [(fact.deduction_id, fact.effective_at, d.quantity) for d in fact.draws if not d.grant_id]
-        elif isinstance(fact, DebtCovered):
+        elif isinstance(fact, DebtSettled):
             self.cover(fact)
         elif isinstance(fact, CreditReturned):
             self.move(fact.returns, +1)
             self.owed = [debt for debt in self.owed if debt[0] != fact.deduction_id]
 
-    def cover(self, fact: DebtCovered) -> None:
+    def cover(self, fact: DebtSettled) -> None:
         lot = self.lots[fact.grant_id]
         assert lot.valid_from <= fact.effective_at < lot.expires_at
         place = next(n for n, debt in enumerate(self.owed) if debt[0] == fact.deduction_id)
@@ -238,7 +238,7 @@ def test_the_account_and_the_deductions_tell_the_same_story(steps: list[Step]) -
     drawn = {f.deduction_id: (f.pool, f.draws, f.effective_at) for f in facts if isinstance(f, CreditDrawn)}
     told = {f.deduction_id: (f.pool, f.draws, f.effective_at) for f in facts if isinstance(f, DEDUCTIONS) and f.draws}
     assert drawn == told
-    assert _moves(facts, DebtCovered) == _moves(facts, DrawCovered)
+    assert _moves(facts, DebtSettled) == _moves(facts, DrawSettled)
     penalties = [f for f in facts if isinstance(f, LateChangePenaltyDeducted | NoShowPenaltyDeducted)]
     due = {"P": 120, "H": 125}
     assert all(f.billed_minutes == due[f.contract_id] for f in penalties)
@@ -262,12 +262,12 @@ def test_a_reversal_gives_back_exactly_what_was_drawn_and_charged(steps: list[St
     for fact in facts:
         if isinstance(fact, CreditGranted):
             ends[fact.grant_id] = fact.expires_at or NEVER
-        elif isinstance(fact, GrantCutShort):
+        elif isinstance(fact, GrantExpiryBroughtForward):
             ends[fact.grant_id] = fact.expires_at
         elif isinstance(fact, CreditDrawn):
             for draw in fact.draws:
                 drawn[fact.deduction_id][draw.grant_id] += draw.quantity
-        elif isinstance(fact, DebtCovered):
+        elif isinstance(fact, DebtSettled):
             drawn[fact.deduction_id][None] -= fact.quantity
             drawn[fact.deduction_id][fact.grant_id] += fact.quantity
         elif isinstance(fact, OverageCharged):
@@ -303,7 +303,7 @@ def test_work_that_is_reversed_at_once_leaves_everything_as_it_was(steps: list[S
     (undone,) = world.tell(do("reverse-deduction", deduction_id="once", reason="Mistake", at=at))
     assert isinstance(undone, Answer)
     after = everything(world.store, name)
-    if _moves(after, DebtCovered) != _moves(before, DebtCovered):
+    if _moves(after, DebtSettled) != _moves(before, DebtSettled):
         return
     moment = datetime.fromisoformat(at)
     for pool in POOLS[name]:
@@ -397,7 +397,7 @@ def test_the_histories_are_worth_searching() -> None:
         reached.update(fact.TOPIC for fact in told_by(steps))
 
     explore()
-    wanted = {"CreditDrawn", "DebtCovered", "CreditReturned", "CreditReserved", "ReservationReleased", "OverageCharged"}
-    wanted |= {"DeductionReversed", "ChargeReversed", "SessionMoved", "GrantCutShort", "FeeReversed"}
+    wanted = {"CreditDrawn", "DebtSettled", "CreditReturned", "CreditReserved", "ReservationReleased", "OverageCharged"}
+    wanted |= {"DeductionReversed", "ChargeReversed", "SessionMoved", "GrantExpiryBroughtForward", "FeeReversed"}
     wanted |= {"LateChangePenaltyDeducted", "NoShowPenaltyDeducted"}
     assert wanted <= reached, wanted - reached

@@ -135,11 +135,11 @@ SAMPLES: dict[str, Fact] = {
     "TopUpCharged@1": e.TopUpCharged(
         **POOL, **MONEY, charge_id="B-1.price", grant_id="B-1", quantity=480, rate_cents_per_hour=6000
     ),
-    "GrantCutShort@1": e.GrantCutShort(**POOL, grant_id="C-1.allotment.1", expires_at=LATER),
-    "CreditReserved@1": e.CreditReserved(**POOL, session_id="S-1", starts_at=LATER, quantity=435, parts=DRAWS),
+    "GrantExpiryBroughtForward@1": e.GrantExpiryBroughtForward(**POOL, grant_id="C-1.allotment.1", expires_at=LATER),
+    "CreditReserved@1": e.CreditReserved(**POOL, session_id="S-1", starts_at=LATER, quantity=435, allocations=DRAWS),
     "ReservationReleased@1": e.ReservationReleased(**POOL, session_id="S-1", quantity=435),
     "CreditDrawn@1": e.CreditDrawn(**POOL, deduction_id="W-1", kind="work", draws=DRAWS),
-    "DebtCovered@1": e.DebtCovered(**POOL, deduction_id="W-1", grant_id="B-1", quantity=15),
+    "DebtSettled@1": e.DebtSettled(**POOL, deduction_id="W-1", grant_id="B-1", quantity=15),
     "CreditReturned@1": e.CreditReturned(**POOL, deduction_id="W-1", returns=DRAWS),
     "HoursDeducted@1": e.HoursDeducted(
         **DEDUCTION,
@@ -214,7 +214,7 @@ SAMPLES: dict[str, Fact] = {
         **DEDUCTION, **MONEY, charge_id="W-1.service", service="training", minutes=90, quantity=2, rate_cents=120000
     ),
     "SurchargeCharged@1": e.SurchargeCharged(**DEDUCTION, **MONEY, charge_id="W-1.on-site"),
-    "DrawCovered@1": e.DrawCovered(**DEDUCTION, grant_id="B-1", quantity=15),
+    "DrawSettled@1": e.DrawSettled(**DEDUCTION, grant_id="B-1", quantity=15),
     "DeductionConfirmed@1": e.DeductionConfirmed(**DEDUCTION, by=NAME, on_behalf=True),
     "DeductionDisputed@1": e.DeductionDisputed(**DEDUCTION, by=NAME, reason=TEXT, on_behalf=True),
     "DisputeUpheld@1": e.DisputeUpheld(**DEDUCTION, reason=TEXT),

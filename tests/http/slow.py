@@ -76,7 +76,7 @@ def _pool(
             continue
         if kind == "CreditGranted":
             granted[data["grant_id"]], ends[data["grant_id"]] = data["quantity"], data.get("expires_at")
-        elif kind == "GrantCutShort":
+        elif kind == "GrantExpiryBroughtForward":
             ends[data["grant_id"]] = data["expires_at"]
         elif kind == "CreditDrawn":
             for draw in data["draws"]:
@@ -84,7 +84,7 @@ def _pool(
         elif kind == "CreditReturned":
             for draw in data["returns"]:
                 taken[draw["grant_id"]] -= draw["quantity"]
-        elif kind == "DebtCovered":
+        elif kind == "DebtSettled":
             taken[None] -= data["quantity"]
             taken[data["grant_id"]] += data["quantity"]
         elif kind == "CreditReserved":
@@ -114,7 +114,7 @@ def deductions(events: list[Event], place: Place) -> dict[str, tuple[str, dict[s
     found: dict[str, tuple[str, dict[str | None, int]]] = {}
     for event in events:
         data = event["data"]
-        if not place.sees(event) or (event["type"] not in DEDUCTED and event["type"] != "DrawCovered"):
+        if not place.sees(event) or (event["type"] not in DEDUCTED and event["type"] != "DrawSettled"):
             continue
         if event["type"] in DEDUCTED:
             drawn = {draw["grant_id"]: draw["quantity"] for draw in data["draws"]}

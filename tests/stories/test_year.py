@@ -104,9 +104,9 @@ def balance(facts: Facts, pool: str, at: str) -> dict[str, int]:
     for kind, fact in own:
         if kind == "CreditGranted":
             left[fact["grant_id"]], ends[fact["grant_id"]] = fact["quantity"], fact.get("expires_at")
-        elif kind == "GrantCutShort":
+        elif kind == "GrantExpiryBroughtForward":
             ends[fact["grant_id"]] = fact["expires_at"]
-        elif kind == "DebtCovered":
+        elif kind == "DebtSettled":
             left[fact["grant_id"]] -= fact["quantity"]
     for _, grant, part in drawn:
         if grant is not None:

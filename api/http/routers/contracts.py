@@ -11,12 +11,22 @@ from fastapi import APIRouter, Query
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep, find_contract, visible
 from api.http.models import AccountOut, BalanceOut, ContractAnswer, ContractList, ContractOut, OverageOut, TermOut
-from api.http.paging import ID_PATTERN, AsOf, ContractId, Cursor, KnownAt, Limit, decode_cursor, moment_of, page
+from api.http.paging import (
+    ID_PATTERN,
+    AsOfParam,
+    ContractId,
+    Cursor,
+    KnownAtParam,
+    Limit,
+    decode_cursor,
+    moment_of,
+    page,
+)
 from api.http.problems import PROBLEMS
 from ledger.events import Sealed
 from ledger.kernel.values import show_cents, to_micros
 from projections.credit.balances import AccountBalance, OverageTotal, balance, current_balance
-from projections.reader import Snapshot, cut, open_texts, view_position
+from projections.reader import Snapshot, open_texts, resolve_as_of, view_position
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], responses=PROBLEMS, dependencies=[CaughtUp])
 Filter = Annotated[str | None, Query(max_length=64, pattern=ID_PATTERN)]
@@ -134,7 +144,7 @@ def _account(found: AccountBalance) -> AccountOut:
 
 @router.get("/{contract_id}/balance", summary="The balance of each pool")
 async def contract_balance(
-    contract_id: ContractId, state: StateDep, actor: ActorDep, as_of: AsOf = None, known_at: KnownAt = None
+    contract_id: ContractId, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
 ) -> BalanceOut:
     """What was granted, consumed, reserved, has expired and is available, cumulative since signing."""
     if as_of is None and known_at is None:
@@ -143,7 +153,9 @@ async def contract_balance(
             return _balance(contract_id, found.position, found.currency, found.accounts, found.overage)
     async with state.reader.snapshot() as snapshot:
         zone, currency = await find_contract(snapshot, actor, contract_id, "timezone, currency")
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
+        asked = await resolve_as_of(
+            snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id
+        )
         return _balance(contract_id, asked.position, currency, *await balance(snapshot, contract_id, asked))
 
 

@@ -19,7 +19,17 @@ from api.http.models import (
     MoneyDrawOut,
     OverageLineOut,
 )
-from api.http.paging import AsOf, ContractId, Cursor, DeductionId, KnownAt, Limit, decode_cursor, moment_of, page
+from api.http.paging import (
+    AsOfParam,
+    ContractId,
+    Cursor,
+    DeductionId,
+    KnownAtParam,
+    Limit,
+    decode_cursor,
+    moment_of,
+    page,
+)
 from api.http.problems import PROBLEMS
 from ledger.events import Draw, Sealed
 from ledger.kernel.errors import Refusal
@@ -27,7 +37,7 @@ from ledger.kernel.values import from_micros, show_cents, show_instant
 from projections.billing.charges import ChargeRow
 from projections.credit.deductions import DeductionRow
 from projections.history import Stored, deduction_at, sealed_in, show, stream_events
-from projections.reader import Cut, Snapshot, cut, existed, open_texts
+from projections.reader import AsOf, Snapshot, existed, open_texts, resolve_as_of
 
 router = APIRouter(prefix="/v1", tags=["deductions"], responses=PROBLEMS, dependencies=[CaughtUp])
 Status = Literal["pending", "confirmed", "deemed_confirmed", "disputed", "upheld", "reversed", "not_required"]
@@ -51,7 +61,7 @@ def status_at(row: DeductionRow, at: int) -> str:
 
 
 async def _show(
-    snapshot: Snapshot, rows: Sequence[DeductionRow], units: dict[tuple[str, str], str], currency: str, asked: Cut
+    snapshot: Snapshot, rows: Sequence[DeductionRow], units: dict[tuple[str, str], str], currency: str, asked: AsOf
 ) -> list[DeductionOut]:
     """Deductions with their history, as they stood at the cut."""
     histories = await stream_events(snapshot, [f"deduction:{row.deduction_id}" for row in rows], asked)
@@ -94,7 +104,7 @@ async def _show(
     return shown
 
 
-async def _documents(snapshot: Snapshot, deduction_ids: Sequence[str], asked: Cut) -> dict[str, list[str]]:
+async def _documents(snapshot: Snapshot, deduction_ids: Sequence[str], asked: AsOf) -> dict[str, list[str]]:
     """The numbers of the documents that show each deduction: the way back from the minute to the invoice (M6)."""
     found: dict[str, list[str]] = {deduction_id: [] for deduction_id in deduction_ids}
     if not found:
@@ -135,8 +145,8 @@ async def contract_deductions(
     state: StateDep,
     actor: ActorDep,
     status: Annotated[Status | None, Query()] = None,
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
+    as_of: AsOfParam = None,
+    known_at: KnownAtParam = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> DeductionList:
@@ -146,7 +156,9 @@ async def contract_deductions(
     """
     async with state.reader.snapshot() as snapshot:
         zone, currency = await find_contract(snapshot, actor, contract_id, "timezone, currency")
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
+        asked = await resolve_as_of(
+            snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id
+        )
         condition, params = (
             "d.contract_id = ? AND d.effective_at <= ? AND d.position <= ?",
             [contract_id, asked.at, asked.position],
@@ -178,7 +190,7 @@ def _status_clause(status: Status, now: int) -> tuple[str, list[Any]]:
 
 @router.get("/deductions/{deduction_id}", summary="A deduction")
 async def deduction(
-    deduction_id: DeductionId, state: StateDep, actor: ActorDep, as_of: AsOf = None, known_at: KnownAt = None
+    deduction_id: DeductionId, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
 ) -> DeductionAnswer:
     """One deduction with its draws, overage, status and history."""
     async with state.reader.snapshot() as snapshot:
@@ -192,7 +204,9 @@ async def deduction(
         if not rows:
             raise unknown
         zone, currency, row = rows[0][0], rows[0][1], DeductionRow(*rows[0][2:])
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, row.contract_id)
+        asked = await resolve_as_of(
+            snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, row.contract_id
+        )
         if not existed(row.effective_at, row.position, asked):
             raise unknown
         (found,) = await _show(snapshot, [row], await _units(snapshot, row.contract_id), currency, asked)
@@ -205,15 +219,17 @@ async def contract_charges(
     state: StateDep,
     actor: ActorDep,
     invoiced: Annotated[bool | None, Query()] = None,
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
+    as_of: AsOfParam = None,
+    known_at: KnownAtParam = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> ChargeList:
     """Every amount owed or taken back, effective by now (or `as_of`), in the order in which it was recorded."""
     async with state.reader.snapshot() as snapshot:
         (zone,) = await find_contract(snapshot, actor, contract_id, "timezone")
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
+        asked = await resolve_as_of(
+            snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id
+        )
         condition, params = (
             "contract_id = ? AND effective_at <= ? AND position <= ?",
             [contract_id, asked.at, asked.position],

@@ -16,10 +16,10 @@ from api.http.document_models import document_model
 from api.http.models import DocumentAnswer, DocumentList, DraftAnswer
 from api.http.paging import (
     ID_PATTERN,
-    AsOf,
+    AsOfParam,
     ContractId,
     Cursor,
-    KnownAt,
+    KnownAtParam,
     Limit,
     MomentParam,
     decode_cursor,
@@ -37,7 +37,7 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.mapper import decode
 from ledger.kernel.values import EPOCH, from_micros, local_date
-from projections.reader import Snapshot, cut, open_texts, view_position
+from projections.reader import Snapshot, open_texts, resolve_as_of, view_position
 
 router = APIRouter(prefix="/v1", tags=["invoices"], responses=PROBLEMS, dependencies=[CaughtUp])
 Number = Annotated[str, Path(max_length=64, pattern=ID_PATTERN, examples=["GR-2026-00001"])]
@@ -58,14 +58,16 @@ async def invoice_draft(
     state: StateDep,
     actor: ActorDep,
     through_on: Annotated[MomentParam | None, Query(description="The last day that counts; today if absent.")] = None,
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
+    as_of: AsOfParam = None,
+    known_at: KnownAtParam = None,
 ) -> DraftAnswer:
     """Every charge not yet invoiced up to a day, as issuing would put it now."""
     async with state.reader.snapshot() as snapshot:
         zone, provider_id = await find_contract(snapshot, actor, contract_id, "timezone, provider")
         _check_reads_invoices(actor)
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
+        asked = await resolve_as_of(
+            snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id
+        )
         is_past = as_of is not None or known_at is not None
         places = ",".join("?" * len(TOPICS))
         sql = (

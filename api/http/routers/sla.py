@@ -14,9 +14,9 @@ from api.http.calculation import Calculation, calculate
 from api.http.models import CalculationOut, ComplianceOut, ComplianceRow, RiskList, RiskOut, TraceOut, WindowOut
 from api.http.paging import (
     ID_PATTERN,
-    AsOf,
+    AsOfParam,
     Cursor,
-    KnownAt,
+    KnownAtParam,
     Limit,
     MomentParam,
     TicketId,
@@ -33,7 +33,7 @@ from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.values import from_micros, half_up, parse_share, show_instant, to_micros
 from ledger.sla.targets import MINUTE
 from ledger.sla.trace import Window
-from projections.reader import cut, view_position
+from projections.reader import resolve_as_of, view_position
 from projections.sla.clocks import ClockRow
 from projections.sla.compliance import CLOCK_COLUMNS, account, clock_of, compliance, contexts, time_left
 
@@ -53,8 +53,8 @@ async def sla_compliance(
     customer_id: Filter = None,
     provider: Filter = None,
     group_by: Annotated[list[Group], Query(max_length=5)] = [],  # noqa: B006
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
+    as_of: AsOfParam = None,
+    known_at: KnownAtParam = None,
 ) -> ComplianceOut:
     """met / (met + breached) of the tickets opened from `from` to `to`; what is not judged is counted beside it."""
     return await read_compliance(
@@ -78,7 +78,9 @@ async def read_compliance(
         zone = "UTC"
         if contract_id is not None:
             (zone,) = await find_contract(snapshot, actor, contract_id, "timezone")
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
+        asked = await resolve_as_of(
+            snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id
+        )
         condition, params = visible(actor)
         for column, value in (("contract_id", contract_id), ("customer_id", customer_id), ("provider", provider)):
             if value is not None:

@@ -17,7 +17,17 @@ from api.documents.parties import Seller, buyer_of, seller_of
 from api.documents.statement import Pool, Statement, statement_pdf
 from api.http.authentication import ActorDep, CaughtUp, StateDep, find_contract
 from api.http.models import LineOut, StatementOut
-from api.http.paging import AsOf, ContractId, Cursor, KnownAt, Limit, MomentParam, decode_cursor, moment_of, page
+from api.http.paging import (
+    AsOfParam,
+    ContractId,
+    Cursor,
+    KnownAtParam,
+    Limit,
+    MomentParam,
+    decode_cursor,
+    moment_of,
+    page,
+)
 from api.http.problems import PROBLEMS
 from api.http.routers.contracts import Filter, figure
 from api.spreadsheet import as_text
@@ -26,8 +36,16 @@ from ledger.events import Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.values import first_instant, from_micros, local_date, show_instant, to_micros
-from projections.credit.statements import Behind, BesideLine, Line, beside_lines, between, deductions_behind, statement
-from projections.reader import Snapshot, cut, last_instant, open_texts
+from projections.credit.statements import (
+    DeductionDetails,
+    Line,
+    OutsideCredit,
+    between,
+    deduction_details,
+    outside_credit,
+    statement,
+)
+from projections.reader import Snapshot, last_instant, open_texts, resolve_as_of
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], responses=PROBLEMS, dependencies=[CaughtUp])
 _sealed = msgspec.json.Decoder(Sealed).decode
@@ -49,8 +67,8 @@ async def contract_statement(
     pool: Filter = None,
     from_: Annotated[MomentParam | None, Query(alias="from")] = None,
     to: Annotated[MomentParam | None, Query()] = None,
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
+    as_of: AsOfParam = None,
+    known_at: KnownAtParam = None,
     limit: Limit = 500,
     cursor: Cursor = None,
 ) -> Any:
@@ -98,7 +116,9 @@ async def read_statement(
     """The statement's lines, all of them where `limit` is 0."""
     async with state.reader.snapshot() as snapshot:
         (zone,) = await find_contract(snapshot, actor, contract_id, "timezone")
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
+        asked = await resolve_as_of(
+            snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id
+        )
         of_pools = await snapshot.query("SELECT pool, unit FROM accounts WHERE contract_id = ?", (contract_id,))
         units: dict[str, str] = dict(of_pools)
         _check_pool(pool, units)
@@ -193,7 +213,9 @@ async def _for_customer(
     async with state.reader.snapshot() as snapshot:
         row = await find_contract(snapshot, actor, contract_id, _PARTIES)
         provider, zone, currency, language, country, customer_id, starts_on, party = row
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
+        asked = await resolve_as_of(
+            snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id
+        )
         first, last = _instants(from_, to, zone)
         _check_pool(pool, [name for (name,) in await snapshot.query(_POOLS, (contract_id,))])
         last = asked.at if last is None else min(last, asked.at)
@@ -202,8 +224,8 @@ async def _for_customer(
             raise malformed("from", f"lies after the last day of the statement, {last_on}")
         began = date.fromisoformat(starts_on) if first is None else local_date(from_micros(first), zone)
         lines = await statement(snapshot, contract_id, pool, asked)
-        behind = await deductions_behind(snapshot, contract_id, asked)
-        beside = await beside_lines(snapshot, contract_id, asked, first, last)
+        behind = await deduction_details(snapshot, contract_id, asked)
+        beside = await outside_credit(snapshot, contract_id, asked, first, last)
         shown = between(lines, first, last)
         if len(shown) + len(beside) > LONGEST_PDF:
             raise malformed("from", f"a PDF has at most {LONGEST_PDF} lines; ask for a shorter period, or for CSV")
@@ -250,6 +272,6 @@ async def _pools(
     return pools
 
 
-def _pool_of(line: BesideLine, behind: dict[str, Behind]) -> str | None:
+def _pool_of(line: OutsideCredit, behind: dict[str, DeductionDetails]) -> str | None:
     found = behind.get(line.deduction_id)
     return found.pool if found is not None else None

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep, find_contract, visible
 from api.http.models import ClockOut, CoverageOut, TicketAnswer, TicketList, TicketOut
-from api.http.paging import ID_PATTERN, AsOf, Cursor, KnownAt, Limit, TicketId, decode_cursor, moment_of, page
+from api.http.paging import ID_PATTERN, AsOfParam, Cursor, KnownAtParam, Limit, TicketId, decode_cursor, moment_of, page
 from api.http.problems import PROBLEMS
 from ledger.events import Sealed
 from ledger.kernel.errors import Refusal
@@ -18,7 +18,7 @@ from ledger.kernel.values import from_micros, show_instant
 from ledger.sla.coverage import Calendar, NoOpeningError
 from ledger.sla.targets import MINUTE
 from projections.history import sealed_in, show, stream_events, ticket_at
-from projections.reader import Cut, Snapshot, cut, existed, open_texts
+from projections.reader import AsOf, Snapshot, existed, open_texts, resolve_as_of
 from projections.sla.calendars import Calendars
 from projections.sla.clocks import ClockRow
 from projections.sla.compliance import CLOCK_COLUMNS, clock_of, clocks_at, contexts
@@ -41,7 +41,7 @@ def _instant(micros: int | None) -> str | None:
     return None if micros is None else show_instant(from_micros(micros))
 
 
-async def _show(snapshot: Snapshot, rows: Sequence[TicketRow], asked: Cut, calendars: Calendars) -> list[TicketOut]:
+async def _show(snapshot: Snapshot, rows: Sequence[TicketRow], asked: AsOf, calendars: Calendars) -> list[TicketOut]:
     histories = await stream_events(snapshot, [f"ticket:{row.ticket_id}" for row in rows], asked)
     if not asked.current:
         rows = [ticket_at(histories[f"ticket:{row.ticket_id}"], row.ticket_id) or row for row in rows]
@@ -82,7 +82,7 @@ async def _show(snapshot: Snapshot, rows: Sequence[TicketRow], asked: Cut, calen
 
 
 async def _clocks(
-    snapshot: Snapshot, rows: Sequence[TicketRow], asked: Cut, calendars: Calendars
+    snapshot: Snapshot, rows: Sequence[TicketRow], asked: AsOf, calendars: Calendars
 ) -> dict[str, list[ClockRow]]:
     found: dict[str, list[ClockRow]] = {}
     if not rows:
@@ -141,8 +141,8 @@ async def tickets(
     contract_id: Annotated[str | None, Query(max_length=64, pattern=ID_PATTERN)] = None,
     state: Annotated[TicketState | None, Query()] = None,
     priority: Annotated[int | None, Query(ge=1, le=4)] = None,
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
+    as_of: AsOfParam = None,
+    known_at: KnownAtParam = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> TicketList:
@@ -154,7 +154,9 @@ async def tickets(
         zone = "UTC"
         if contract_id is not None:
             (zone,) = await find_contract(snapshot, actor, contract_id, "timezone")
-        asked = await cut(snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id)
+        asked = await resolve_as_of(
+            snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), zone, contract_id
+        )
         condition, params = visible(actor)
         condition += " AND t.position <= ? AND t.opened_at <= ?"
         params += [asked.position, asked.at]
@@ -182,7 +184,7 @@ async def tickets(
 
 @router.get("/{ticket_id}", summary="A ticket")
 async def ticket(
-    ticket_id: TicketId, state: StateDep, actor: ActorDep, as_of: AsOf = None, known_at: KnownAt = None
+    ticket_id: TicketId, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
 ) -> TicketAnswer:
     """A ticket with its timeline."""
     async with state.reader.snapshot() as snapshot:
@@ -196,7 +198,7 @@ async def ticket(
         if not rows:
             raise unknown
         row = TicketRow(*rows[0][1:])
-        asked = await cut(
+        asked = await resolve_as_of(
             snapshot, moment_of("as_of", as_of), moment_of("known_at", known_at), rows[0][0], row.contract_id
         )
         if not existed(row.opened_at, row.position, asked):
