@@ -1,4 +1,4 @@
-"""A provider's books: which months are closed, and where what comes late is booked instead (M5)."""
+"""A provider's closed periods: which months, and where what comes late is booked instead (M5)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def month_bounds(first: date, timezone: str) -> tuple[datetime, datetime]:
 class ClosedPeriods(LedgerAggregate):
     """One stream for each provider. Closing is for ever, and in order: months before that are open go with it."""
 
-    CATEGORY = "books"
+    CATEGORY = "periods"
 
     def begin(self) -> None:
         super().begin()

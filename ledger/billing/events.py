@@ -76,7 +76,17 @@ class NationalVat(msgspec.Struct, frozen=True):
         return sum(self.amounts_cents)
 
 
-class IssuedDocument(Fact, frozen=True, kw_only=True, omit_defaults=True):
+class DocumentFact(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact of one document, under its number."""
+
+    number: str
+
+    @property
+    def stream(self) -> str:
+        return f"document:{self.number}"
+
+
+class IssuedDocument(DocumentFact, frozen=True, kw_only=True, omit_defaults=True):
     """What invoices and credit notes have in common.
 
     `parties` is sealed under the document's own key, which is kept until `retained_until`: `seller` and `buyer` as
@@ -84,7 +94,6 @@ class IssuedDocument(Fact, frozen=True, kw_only=True, omit_defaults=True):
     that says that they go back.
     """
 
-    number: str
     provider: str
     issued_on: date
     customer_id: str
@@ -122,10 +131,9 @@ class CreditNoteIssued(IssuedDocument, frozen=True):
 
 
 @topic("InvoiceCredited")
-class InvoiceCredited(Fact, frozen=True):
+class InvoiceCredited(DocumentFact, frozen=True):
     """The invoice was taken back by a credit note: once (M3)."""
 
-    number: str
     credited_by: str
     rule: str = "M3"
 
@@ -141,6 +149,10 @@ class NumberTaken(Fact, frozen=True):
     number: str
     issued_on: date
     rule: str = "M3"
+
+    @property
+    def stream(self) -> str:
+        return f"series:{self.provider}:{self.kind}"
 
 
 class PeriodTotal(msgspec.Struct, frozen=True):
@@ -164,3 +176,7 @@ class PeriodClosed(Fact, frozen=True):
     month: str
     totals: list[PeriodTotal] = []
     rule: str = "M5"
+
+    @property
+    def stream(self) -> str:
+        return f"periods:{self.provider}"

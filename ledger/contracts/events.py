@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
-from ledger.kernel.fact import Fact, Movement, Sealed, topic
+from ledger.kernel.fact import Fact, Sealed, topic
+
+
+class ContractFact(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact of a contract's own stream."""
+
+    @property
+    def stream(self) -> str:
+        return f"contract:{self.contract_id}"
+
+
+class ContractMovement(ContractFact, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact of a contract that moves money."""
+
+    IS_BOOKED: ClassVar[bool] = True
 
 
 @topic("ContractSigned")
-class ContractSigned(Fact, frozen=True):
+class ContractSigned(ContractFact, frozen=True):
     """Provider and customer agreed. `party` is name, address, tax ids, mail: personal, therefore sealed.
 
     `customer_coverage` are support hours of the customer's own: every plan takes them where the contract has none (S3).
@@ -32,7 +46,7 @@ class ContractSigned(Fact, frozen=True):
 
 
 @topic("TermStarted")
-class TermStarted(Fact, frozen=True):
+class TermStarted(ContractFact, frozen=True):
     """A term begins: its number, first and last day (none: open-ended) and the full terms in force (C15).
 
     `holidays` are the public holidays in force for its calendars, by country and region, from `holidays_source` (S3).
@@ -49,7 +63,7 @@ class TermStarted(Fact, frozen=True):
 
 
 @topic("TermCutShort")
-class TermCutShort(Fact, frozen=True):
+class TermCutShort(ContractFact, frozen=True):
     """A change of plan or a termination ends a term after `ends_on`; a term that never began ends before its start."""
 
     term_no: int
@@ -58,7 +72,7 @@ class TermCutShort(Fact, frozen=True):
 
 
 @topic("FeeCharged")
-class FeeCharged(Movement, frozen=True):
+class FeeCharged(ContractMovement, frozen=True):
     """The fee of a term, owed at its first instant (M1)."""
 
     charge_id: str
@@ -69,7 +83,7 @@ class FeeCharged(Movement, frozen=True):
 
 
 @topic("FeeReversed")
-class FeeReversed(Movement, frozen=True):
+class FeeReversed(ContractMovement, frozen=True):
     """The fee of a term that will not begin, taken back by an equal negative charge."""
 
     charge_id: str
@@ -81,7 +95,7 @@ class FeeReversed(Movement, frozen=True):
 
 
 @topic("ServiceCreditCharged")
-class ServiceCreditCharged(Movement, frozen=True):
+class ServiceCreditCharged(ContractMovement, frozen=True):
     """A share of a term's fee that the provider owes for a missed promise: a negative charge (M1)."""
 
     charge_id: str
@@ -95,7 +109,7 @@ class ServiceCreditCharged(Movement, frozen=True):
 
 
 @topic("PlanChanged")
-class PlanChanged(Fact, frozen=True):
+class PlanChanged(ContractFact, frozen=True):
     """From `from_on` the contract runs under another plan; nothing is prorated (C15)."""
 
     from_on: date
@@ -105,7 +119,7 @@ class PlanChanged(Fact, frozen=True):
 
 
 @topic("ContractTerminated")
-class ContractTerminated(Fact, frozen=True):
+class ContractTerminated(ContractFact, frozen=True):
     """The contract ends after `ends_on`; it can't be renewed."""
 
     ends_on: date
@@ -114,7 +128,7 @@ class ContractTerminated(Fact, frozen=True):
 
 
 @topic("CustomerAmended")
-class CustomerAmended(Fact, frozen=True):
+class CustomerAmended(ContractFact, frozen=True):
     """The customer's data as they are from now on, whole; documents issued before keep theirs."""
 
     customer_id: str
@@ -124,7 +138,7 @@ class CustomerAmended(Fact, frozen=True):
 
 
 @topic("DirectContactAuthorised")
-class DirectContactAuthorised(Fact, frozen=True):
+class DirectContactAuthorised(ContractFact, frozen=True):
     """The partner allows the provider to speak with the end customer (T3)."""
 
     by: Sealed
@@ -132,7 +146,7 @@ class DirectContactAuthorised(Fact, frozen=True):
 
 
 @topic("DirectContactWithdrawn")
-class DirectContactWithdrawn(Fact, frozen=True):
+class DirectContactWithdrawn(ContractFact, frozen=True):
     """The partner takes that permission back (T3)."""
 
     by: Sealed
@@ -140,7 +154,7 @@ class DirectContactWithdrawn(Fact, frozen=True):
 
 
 @topic("ContractOverageCounted")
-class ContractOverageCounted(Movement, frozen=True):
+class ContractOverageCounted(ContractMovement, frozen=True):
     """Overage minutes that move the contract-wide tier position; negative when they were reversed (C3)."""
 
     deduction_id: str

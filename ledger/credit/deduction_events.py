@@ -12,8 +12,18 @@ Basis = Literal["pool", "overage", "service", "flat", "goodwill", "warranty"]
 Word = Literal["pending", "not_required"]
 
 
+class DeductionFact(Movement, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact of one deduction: what it drew and charged, and the word on it."""
+
+    deduction_id: str
+
+    @property
+    def stream(self) -> str:
+        return f"deduction:{self.deduction_id}"
+
+
 @topic("HoursDeducted")
-class HoursDeducted(Movement, frozen=True):
+class HoursDeducted(DeductionFact, frozen=True):
     """Worked time and how it was billed. `effective_at` is the moment of the work, its start (C2, C14).
 
     `billed_minutes` is the worked time rounded up to `increment_minutes` (C1). `draws` is what the pool gave, in
@@ -21,7 +31,6 @@ class HoursDeducted(Movement, frozen=True):
     bears the time: a pool and its overage, overage alone, a service's rate, a flat plan, goodwill or warranty (C13).
     """
 
-    deduction_id: str
     kind: Literal["work", "session"]
     worked_seconds: int
     billed_minutes: int
@@ -46,10 +55,9 @@ class HoursDeducted(Movement, frozen=True):
 
 
 @topic("LateChangePenaltyDeducted")
-class LateChangePenaltyDeducted(Movement, frozen=True):
+class LateChangePenaltyDeducted(DeductionFact, frozen=True):
     """A booked session was moved or cancelled with less than the notice: credit deducted without work (C7)."""
 
-    deduction_id: str
     session_id: str
     change: Literal["move", "cancel"]
     starts_at: datetime
@@ -64,10 +72,9 @@ class LateChangePenaltyDeducted(Movement, frozen=True):
 
 
 @topic("NoShowPenaltyDeducted")
-class NoShowPenaltyDeducted(Movement, frozen=True):
+class NoShowPenaltyDeducted(DeductionFact, frozen=True):
     """The customer did not appear at a booked session: credit deducted without work (C7)."""
 
-    deduction_id: str
     session_id: str
     starts_at: datetime
     billed_minutes: int
@@ -80,10 +87,9 @@ class NoShowPenaltyDeducted(Movement, frozen=True):
 
 
 @topic("ServiceDelivered")
-class ServiceDelivered(Movement, frozen=True):
+class ServiceDelivered(DeductionFact, frozen=True):
     """An agreed flat-rate service: quantity times its price, drawn from a pool of money or charged (C11)."""
 
-    deduction_id: str
     service: str
     quantity: int
     price_cents: int
@@ -97,11 +103,10 @@ class ServiceDelivered(Movement, frozen=True):
 
 
 @topic("OverageCharged")
-class OverageCharged(Movement, frozen=True):
+class OverageCharged(DeductionFact, frozen=True):
     """Overage at one tier's rate: minutes × rate / 60, half-up to the cent (C3)."""
 
     charge_id: str
-    deduction_id: str
     minutes: int
     rate_cents_per_hour: int
     amount_cents: int
@@ -110,11 +115,10 @@ class OverageCharged(Movement, frozen=True):
 
 
 @topic("ServiceCharged")
-class ServiceCharged(Movement, frozen=True):
+class ServiceCharged(DeductionFact, frozen=True):
     """A service at its agreed rate: by the hour (`minutes`) or flat (`quantity`) (M1)."""
 
     charge_id: str
-    deduction_id: str
     service: str
     amount_cents: int
     currency: str
@@ -125,41 +129,37 @@ class ServiceCharged(Movement, frozen=True):
 
 
 @topic("SurchargeCharged")
-class SurchargeCharged(Movement, frozen=True):
+class SurchargeCharged(DeductionFact, frozen=True):
     """The agreed surcharge of a visit on site (T7)."""
 
     charge_id: str
-    deduction_id: str
     amount_cents: int
     currency: str
     rule: str = "T7"
 
 
 @topic("DrawSettled")
-class DrawSettled(Movement, frozen=True):
+class DrawSettled(DeductionFact, frozen=True):
     """Later credit filled this deduction's debt: so much of its draw now rests on that grant (C4)."""
 
-    deduction_id: str
     grant_id: str
     quantity: int
     rule: str = "C4"
 
 
 @topic("DeductionConfirmed")
-class DeductionConfirmed(Movement, frozen=True):
+class DeductionConfirmed(DeductionFact, frozen=True):
     """The customer says the deduction is right; `on_behalf` where the provider's token entered it (C8)."""
 
-    deduction_id: str
     by: Sealed
     on_behalf: bool = False
     rule: str = "C8"
 
 
 @topic("DeductionDisputed")
-class DeductionDisputed(Movement, frozen=True):
+class DeductionDisputed(DeductionFact, frozen=True):
     """The customer says it is not, and why (C8)."""
 
-    deduction_id: str
     by: Sealed
     reason: Sealed
     on_behalf: bool = False
@@ -167,19 +167,17 @@ class DeductionDisputed(Movement, frozen=True):
 
 
 @topic("DisputeUpheld")
-class DisputeUpheld(Movement, frozen=True):
+class DisputeUpheld(DeductionFact, frozen=True):
     """The provider stands by the deduction, with a reason (C8)."""
 
-    deduction_id: str
     reason: Sealed
     rule: str = "C8"
 
 
 @topic("DeductionReversed")
-class DeductionReversed(Movement, frozen=True):
+class DeductionReversed(DeductionFact, frozen=True):
     """The deduction is undone in full; `settles_dispute` where a dispute ended so (C8, C9)."""
 
-    deduction_id: str
     reason: Sealed
     returns: list[Draw] = []
     correction_grant_id: str | None = None
@@ -188,12 +186,11 @@ class DeductionReversed(Movement, frozen=True):
 
 
 @topic("ChargeReversed")
-class ChargeReversed(Movement, frozen=True):
+class ChargeReversed(DeductionFact, frozen=True):
     """A charge of a reversed deduction, taken back by an equal negative one (C9)."""
 
     charge_id: str
     reverses: str
-    deduction_id: str
     kind: Literal["overage", "service", "surcharge"]
     amount_cents: int
     currency: str

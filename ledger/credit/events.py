@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
-from ledger.kernel.fact import Fact, Movement, Sealed, topic
+from ledger.kernel.fact import Fact, Sealed, topic
 
 
 class Draw(msgspec.Struct, frozen=True):
@@ -17,20 +17,34 @@ class Draw(msgspec.Struct, frozen=True):
     quantity: int
 
 
-@topic("AccountOpened")
-class AccountOpened(Fact, frozen=True):
-    """A pool of credit of one unit; `currency` only where the unit is money."""
+class AccountFact(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact of the account of one pool of a contract."""
 
     pool: str
+
+    @property
+    def stream(self) -> str:
+        return f"account:{self.contract_id}:{self.pool}"
+
+
+class AccountMovement(AccountFact, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact that moves an account's credit, or what it costs."""
+
+    IS_BOOKED: ClassVar[bool] = True
+
+
+@topic("AccountOpened")
+class AccountOpened(AccountFact, frozen=True):
+    """A pool of credit of one unit; `currency` only where the unit is money."""
+
     unit: Literal["minutes", "money"]
     currency: str | None = None
 
 
 @topic("CreditGranted")
-class CreditGranted(Movement, frozen=True):
+class CreditGranted(AccountMovement, frozen=True):
     """A lot of credit: counts from `valid_from` until `expires_at` (exclusive; none: for ever) (C2, C10)."""
 
-    pool: str
     grant_id: str
     source: Literal["allotment", "top_up", "goodwill", "correction"]
     quantity: int
@@ -42,11 +56,10 @@ class CreditGranted(Movement, frozen=True):
 
 
 @topic("TopUpCharged")
-class TopUpCharged(Movement, frozen=True):
+class TopUpCharged(AccountMovement, frozen=True):
     """The price of bought credit: the one named, or the terms' rate (C5, M1)."""
 
     charge_id: str
-    pool: str
     grant_id: str
     quantity: int
     amount_cents: int
@@ -56,20 +69,18 @@ class TopUpCharged(Movement, frozen=True):
 
 
 @topic("GrantExpiryBroughtForward")
-class GrantExpiryBroughtForward(Movement, frozen=True):
+class GrantExpiryBroughtForward(AccountMovement, frozen=True):
     """A change of plan or a termination lets an allotment expire earlier than granted (C15)."""
 
-    pool: str
     grant_id: str
     expires_at: datetime
     rule: str = "C15"
 
 
 @topic("CreditReserved")
-class CreditReserved(Movement, frozen=True):
+class CreditReserved(AccountMovement, frozen=True):
     """Credit held for a booked session, by the grants it is held on; still owned, no longer available (C6)."""
 
-    pool: str
     session_id: str
     starts_at: datetime
     quantity: int
@@ -78,20 +89,18 @@ class CreditReserved(Movement, frozen=True):
 
 
 @topic("ReservationReleased")
-class ReservationReleased(Movement, frozen=True):
+class ReservationReleased(AccountMovement, frozen=True):
     """The whole reservation of a session ends (C6)."""
 
-    pool: str
     session_id: str
     quantity: int
     rule: str = "C6"
 
 
 @topic("CreditDrawn")
-class CreditDrawn(Movement, frozen=True):
+class CreditDrawn(AccountMovement, frozen=True):
     """Credit consumed by a deduction, by grant, first to expire first (C2); a draw without grant is a debt (C4)."""
 
-    pool: str
     deduction_id: str
     kind: Literal["work", "session", "penalty", "service"]
     draws: list[Draw]
@@ -99,10 +108,9 @@ class CreditDrawn(Movement, frozen=True):
 
 
 @topic("DebtSettled")
-class DebtSettled(Movement, frozen=True):
+class DebtSettled(AccountMovement, frozen=True):
     """Credit that became available fills the oldest debt: the draw moves to this grant (C4)."""
 
-    pool: str
     deduction_id: str
     grant_id: str
     quantity: int
@@ -110,10 +118,9 @@ class DebtSettled(Movement, frozen=True):
 
 
 @topic("CreditReturned")
-class CreditReturned(Movement, frozen=True):
+class CreditReturned(AccountMovement, frozen=True):
     """A reversal gives back what a deduction drew, to the grants it drew from (C9)."""
 
-    pool: str
     deduction_id: str
     returns: list[Draw]
     rule: str = "C9"

@@ -9,18 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
-from ledger.billing.events import NumberTaken, PeriodClosed
+from ledger.billing.events import PeriodClosed
 from ledger.contracts.events import ContractSigned
 from ledger.kernel.mapper import UnknownTopicError, decode
-from ledger.sessions.events import SessionBooked, SessionEnded, SessionMoved
 from ledger.store.database import Database
 
 PAGE = 10_000
-SESSION_FACTS = (SessionBooked, SessionEnded, SessionMoved)
 
 
 def first_fault(database: Database, progress: Callable[[int], None] | None = None) -> str | None:
@@ -80,7 +77,7 @@ class _Reading:
         if isinstance(fact, PeriodClosed):  # of a provider, and of no contract
             owner = fact.provider
         for name, found, said in (
-            ("stream", stream, _stream_of(fact)),
+            ("stream", stream, fact.stream),
             ("contract", contract_id, fact.contract_id or None),
             ("provider", provider, owner),
         ):
@@ -88,27 +85,6 @@ class _Reading:
                 return f"position {position}: its row names the {name} {found}, its payload {said}"
         self.position, self.recorded_at, self.versions[stream] = position, recorded_at, version
         return None
-
-
-def _stream_of(fact: Any) -> str:
-    """The stream that an event belongs to, by what it is about."""
-    if isinstance(fact, SESSION_FACTS):
-        return f"session:{fact.session_id}"
-    if isinstance(fact, NumberTaken):
-        return f"series:{fact.provider}:{fact.kind}"
-    if isinstance(fact, PeriodClosed):
-        return f"books:{fact.provider}"
-    match type(fact).__module__.rpartition(".")[2]:
-        case "tickets":
-            return f"ticket:{fact.ticket_id}"
-        case "deductions":
-            return f"deduction:{fact.deduction_id}"
-        case "credit":
-            return f"account:{fact.contract_id}:{fact.pool}"
-        case "documents":
-            return f"document:{fact.number}"
-        case _:
-            return f"contract:{fact.contract_id}"
 
 
 def _command_fault(database: Database, last_position: int) -> str | None:

@@ -39,6 +39,11 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     dated: datetime | None = None
 
     @property
+    def stream(self) -> str:
+        """The stream that the fact belongs to, by what it is about: `contract:L`, `ticket:T-1`."""
+        raise NotImplementedError
+
+    @property
     def true_at(self) -> datetime:
         """When it was true, whatever month it was booked in."""
         return self.dated or self.effective_at

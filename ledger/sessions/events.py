@@ -8,11 +8,20 @@ from typing import Literal
 from ledger.kernel.fact import Movement, topic
 
 
-@topic("SessionBooked")
-class SessionBooked(Movement, frozen=True):
-    """A remote session at an agreed time, with an estimate (C6)."""
+class SessionFact(Movement, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact of one booked session."""
 
     session_id: str
+
+    @property
+    def stream(self) -> str:
+        return f"session:{self.session_id}"
+
+
+@topic("SessionBooked")
+class SessionBooked(SessionFact, frozen=True):
+    """A remote session at an agreed time, with an estimate (C6)."""
+
     starts_at: datetime
     estimate_minutes: int
     reserved: int = 0
@@ -22,10 +31,9 @@ class SessionBooked(Movement, frozen=True):
 
 
 @topic("SessionMoved")
-class SessionMoved(Movement, frozen=True):
+class SessionMoved(SessionFact, frozen=True):
     """The session has another start; a late move by the customer names its penalty (C7)."""
 
-    session_id: str
     old_starts_at: datetime
     starts_at: datetime
     by: Literal["customer", "provider"]
@@ -34,10 +42,9 @@ class SessionMoved(Movement, frozen=True):
 
 
 @topic("SessionEnded")
-class SessionEnded(Movement, frozen=True):
+class SessionEnded(SessionFact, frozen=True):
     """The booking is over: completed, cancelled, a no-show, or released by the end of the terms (C6, C15)."""
 
-    session_id: str
     outcome: Literal["completed", "cancelled", "no_show", "released"]
     by: Literal["customer", "provider"] | None = None
     penalty_id: str | None = None

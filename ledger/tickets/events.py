@@ -8,14 +8,23 @@ from typing import Literal
 from ledger.kernel.fact import Fact, Sealed, topic
 
 
+class TicketFact(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact of a ticket's own stream."""
+
+    ticket_id: str
+
+    @property
+    def stream(self) -> str:
+        return f"ticket:{self.ticket_id}"
+
+
 @topic("TicketOpened")
-class TicketOpened(Fact, frozen=True):
+class TicketOpened(TicketFact, frozen=True):
     """One matter, reported over a channel the terms offer (T1, T2, T8); `term_no` says under which terms.
 
     `call_after_responses` is after how many responses without a solution the reporter is to be called (T5).
     """
 
-    ticket_id: str
     title: Sealed
     kind: str
     channel: str
@@ -30,10 +39,9 @@ class TicketOpened(Fact, frozen=True):
 
 
 @topic("TicketReprioritised")
-class TicketReprioritised(Fact, frozen=True):
+class TicketReprioritised(TicketFact, frozen=True):
     """The priority changed, and why; targets are judged anew from the original start (T2)."""
 
-    ticket_id: str
     old_priority: int
     priority: int
     reason: Sealed
@@ -43,10 +51,9 @@ class TicketReprioritised(Fact, frozen=True):
 
 
 @topic("ResponseRecorded")
-class ResponseRecorded(Fact, frozen=True):
+class ResponseRecorded(TicketFact, frozen=True):
     """A human answered; `speaker` is the provider or, at L1, the partner (T3, T5)."""
 
-    ticket_id: str
     by: Sealed
     to: Literal["customer", "partner"]
     speaker: Literal["provider", "partner"]
@@ -54,19 +61,17 @@ class ResponseRecorded(Fact, frozen=True):
 
 
 @topic("CallRecorded")
-class CallRecorded(Fact, frozen=True):
+class CallRecorded(TicketFact, frozen=True):
     """The reporter was called; counts as a response, and the count of responses starts again (T4, T5)."""
 
-    ticket_id: str
     speaker: Literal["provider", "partner"]
     rule: str = "T5"
 
 
 @topic("WorkLogged")
-class WorkLogged(Fact, frozen=True):
+class WorkLogged(TicketFact, frozen=True):
     """Work was done on the ticket; its overage minutes move the ticket's tier position (C3, T4)."""
 
-    ticket_id: str
     deduction_id: str
     billed_minutes: int
     overage_minutes: int = 0
@@ -74,10 +79,9 @@ class WorkLogged(Fact, frozen=True):
 
 
 @topic("WorkReversed")
-class WorkReversed(Fact, frozen=True):
+class WorkReversed(TicketFact, frozen=True):
     """A deduction of the ticket was reversed: its overage minutes leave the tier position (C3, C9)."""
 
-    ticket_id: str
     deduction_id: str
     billed_minutes: int
     overage_minutes: int = 0
@@ -85,59 +89,52 @@ class WorkReversed(Fact, frozen=True):
 
 
 @topic("TicketHeld")
-class TicketHeld(Fact, frozen=True):
+class TicketHeld(TicketFact, frozen=True):
     """The ticket waits for the customer (T4, S2)."""
 
-    ticket_id: str
     rule: str = "T4"
 
 
 @topic("TicketResumed")
-class TicketResumed(Fact, frozen=True):
+class TicketResumed(TicketFact, frozen=True):
     """The wait is over (T4, S2)."""
 
-    ticket_id: str
     rule: str = "T4"
 
 
 @topic("TicketResolved")
-class TicketResolved(Fact, frozen=True):
+class TicketResolved(TicketFact, frozen=True):
     """A solution was given; counts as a response (T4)."""
 
-    ticket_id: str
     rule: str = "T4"
 
 
 @topic("TicketReopened")
-class TicketReopened(Fact, frozen=True):
+class TicketReopened(TicketFact, frozen=True):
     """The matter was not settled after all (T4)."""
 
-    ticket_id: str
     rule: str = "T4"
 
 
 @topic("TicketClosed")
-class TicketClosed(Fact, frozen=True):
+class TicketClosed(TicketFact, frozen=True):
     """The resolved matter is closed (T4)."""
 
-    ticket_id: str
     rule: str = "T4"
 
 
 @topic("TicketRejected")
-class TicketRejected(Fact, frozen=True):
+class TicketRejected(TicketFact, frozen=True):
     """Not a matter of this contract, and why; its targets are void (T4)."""
 
-    ticket_id: str
     reason: Sealed
     rule: str = "T4"
 
 
 @topic("TicketEscalated")
-class TicketEscalated(Fact, frozen=True):
+class TicketEscalated(TicketFact, frozen=True):
     """The ticket moved to a higher level (T3)."""
 
-    ticket_id: str
     from_level: str
     to_level: str
     by: Literal["partner", "provider"]
@@ -145,13 +142,12 @@ class TicketEscalated(Fact, frozen=True):
 
 
 @topic("ServiceCreditGranted")
-class ServiceCreditGranted(Fact, frozen=True):
+class ServiceCreditGranted(TicketFact, frozen=True):
     """A promise was missed, and the provider owes what the terms say for it: once for each target (S4).
 
     The credit itself is a negative charge (`charge_id`) or a grant of minutes (`grant_id`).
     """
 
-    ticket_id: str
     target: Literal["reaction", "resolution"]
     priority: int
     due_at: datetime
@@ -162,30 +158,27 @@ class ServiceCreditGranted(Fact, frozen=True):
 
 
 @topic("DefectConfirmed")
-class DefectConfirmed(Fact, frozen=True):
+class DefectConfirmed(TicketFact, frozen=True):
     """The provider's tests confirm the reported defect (T6)."""
 
-    ticket_id: str
     release: str | None = None
     expected_on: date | None = None
     rule: str = "T6"
 
 
 @topic("FixAnnounced")
-class FixAnnounced(Fact, frozen=True):
+class FixAnnounced(TicketFact, frozen=True):
     """A fix is announced with its expected release date (T6)."""
 
-    ticket_id: str
     expected_on: date
     release: str | None = None
     rule: str = "T6"
 
 
 @topic("FixReleased")
-class FixReleased(Fact, frozen=True):
+class FixReleased(TicketFact, frozen=True):
     """The fix is out (T6)."""
 
-    ticket_id: str
     release: str | None = None
     expected_on: date | None = None
     rule: str = "T6"
