@@ -10,6 +10,7 @@ from fastapi import Request
 
 from api.writer import Writer
 from ledger.door.batches import Ledger
+from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import Catalogue, load_catalogue
 from ledger.store import EventStore, open_store
@@ -27,6 +28,7 @@ class State:
     writer: Writer
     projector: Projector
     reader: SqliteReader | PostgresReader
+    clock: Clock
     calendars: Calendars = field(default_factory=Calendars)
     stop: threading.Event = field(default_factory=threading.Event)
     follower: threading.Thread | None = None
@@ -46,14 +48,14 @@ class State:
         self.store.close()
 
 
-def open_state(settings: Settings) -> State:
+def open_state(settings: Settings, clock: Clock = system_clock) -> State:
     """Opens the ledger that the settings name. Raises Unavailable, CatalogueError."""
     catalogue = load_catalogue(settings.catalogue)
-    store = open_store(settings.database_url)
+    store = open_store(settings.database_url, clock)
     projector = Projector(settings.database_url)
     projector.prepare()
-    writer = Writer(Ledger(store, catalogue))
-    return State(store, catalogue, writer, projector, open_reader(settings.database_url))
+    writer = Writer(Ledger(store, catalogue, clock))
+    return State(store, catalogue, writer, projector, open_reader(settings.database_url, clock), clock)
 
 
 async def state_of(request: Request) -> State:

@@ -9,13 +9,14 @@ import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from ledger.events import Sealed
+from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.values import first_instant, to_micros
 from ledger.store.database import SqliteDatabase, Unavailable, open_database, postgres_sql
 from ledger.store.keys import unseal
@@ -34,10 +35,14 @@ class AsOf:
 
 
 class Snapshot(Protocol):
+    clock: Clock
+
     async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]: ...
 
 
 class Reader(Protocol):
+    clock: Clock
+
     def snapshot(self) -> Any: ...
 
     async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]: ...
@@ -46,8 +51,9 @@ class Reader(Protocol):
 
 
 class _SqliteSnapshot:
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, clock: Clock) -> None:
         self.connection = connection
+        self.clock = clock
 
     async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         return self.connection.execute(sql, params).fetchall()
@@ -56,8 +62,9 @@ class _SqliteSnapshot:
 class SqliteReader:
     """Questions never suspend, so nothing else runs between the begin and the end of a snapshot."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: SqliteDatabase, clock: Clock) -> None:
         self.database = database
+        self.clock = clock
 
     async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         return self.database.query(sql, params)
@@ -68,7 +75,7 @@ class SqliteReader:
         try:
             connection.execute("BEGIN")
             try:
-                yield _SqliteSnapshot(connection)
+                yield _SqliteSnapshot(connection, self.clock)
             finally:
                 connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
@@ -79,8 +86,9 @@ class SqliteReader:
 
 
 class _PostgresSnapshot:
-    def __init__(self, connection: psycopg.AsyncConnection[Row]) -> None:
+    def __init__(self, connection: psycopg.AsyncConnection[Row], clock: Clock) -> None:
         self.connection = connection
+        self.clock = clock
 
     async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         return await (await self.connection.execute(postgres_sql(sql), params, prepare=True)).fetchall()
@@ -95,8 +103,9 @@ async def _configure(connection: psycopg.AsyncConnection[Row]) -> None:
 
 
 class PostgresReader:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, clock: Clock) -> None:
         self.url = url
+        self.clock = clock
         self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Row]] | None = None
 
     async def _opened(self) -> AsyncConnectionPool[psycopg.AsyncConnection[Row]]:
@@ -118,7 +127,7 @@ class PostgresReader:
     async def snapshot(self) -> AsyncIterator[Snapshot]:
         try:
             async with (await self._opened()).connection() as connection, connection.transaction():
-                yield _PostgresSnapshot(connection)
+                yield _PostgresSnapshot(connection, self.clock)
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
             raise Unavailable(str(error)) from error
 
@@ -128,9 +137,9 @@ class PostgresReader:
             self._pool = None
 
 
-def open_reader(url: str) -> SqliteReader | PostgresReader:
+def open_reader(url: str, clock: Clock = system_clock) -> SqliteReader | PostgresReader:
     database = open_database(url, durable=False)
-    return SqliteReader(database) if isinstance(database, SqliteDatabase) else PostgresReader(url)
+    return SqliteReader(database, clock) if isinstance(database, SqliteDatabase) else PostgresReader(url, clock)
 
 
 async def view_position(snapshot: Snapshot) -> int:
@@ -158,7 +167,7 @@ async def resolve_as_of(
     Now is `current`, and answered from the rows as they are, unless something is post-dated (`projections.post_dated`).
     """
     if as_of is None and known_at is None:
-        now = to_micros(datetime.now(UTC))
+        now = to_micros(snapshot.clock())
         of_contract, params = ("contract_id = ? AND ", [contract_id]) if contract_id is not None else ("", [])
         sql = (
             f"SELECT position, EXISTS (SELECT 1 FROM post_dated WHERE {of_contract}effective_at > ?) FROM view_position"

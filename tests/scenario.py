@@ -20,10 +20,8 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from ledger import events as e
-from ledger.door import batches as door
 from ledger.door.batches import Answer, Ledger, Request, parse
 from ledger.door.bodies import CREATES
 from ledger.events import Fact
@@ -81,7 +79,7 @@ class World:
     def open_anew(self) -> None:
         """As another process would find it. No scenario outlives its process, so none waits for the disk."""
         self.store = open_store(f"sqlite:///{self._file}")
-        self.ledger = Ledger(self.store, catalogue())
+        self.ledger = Ledger(self.store, catalogue(), lambda: self.now)
         with self.store.application.recorder.datastore.get_connection(commit=True) as writing:
             writing._sqlite_conn.execute("PRAGMA synchronous=OFF")
         self.store.database.connection().execute("PRAGMA synchronous=OFF")
@@ -106,9 +104,7 @@ class World:
                 requests.append(parse(step.command, fields, step.actor))
             except Refusal as refusal:
                 requests.append(refusal)
-        clock = type("Clock", (datetime,), {"now": staticmethod(lambda _zone, now=self.now: now)})
-        with patch.object(door, "datetime", clock):
-            answers = iter(self.ledger.submit([request for request in requests if isinstance(request, Request)]))
+        answers = iter(self.ledger.submit([request for request in requests if isinstance(request, Request)]))
         return [request if isinstance(request, Refusal) else next(answers) for request in requests]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from api.books.beancount import beancount
@@ -44,7 +44,7 @@ async def export(
         raise malformed("form", f"is one of {', '.join(FORMS)}.")
     if from_on is not None and to_on is not None and from_on > to_on:
         raise malformed("from", f"{from_on} lies after the last day, {to_on}.")
-    asked_at = now or datetime.now(UTC)
+    asked_at = now or state_reader.clock()
     if form != "datev":
         async with state_reader.snapshot() as snapshot:
             return JOURNALS[form](await read_book(snapshot, from_on, to_on, provider, asked_at))

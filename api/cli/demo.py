@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -85,7 +85,7 @@ def demo_tokens(settings: Settings) -> dict[str, str]:
     state = open_state(settings)
     state.projector.catch_up()
     database = state.store.database
-    until = datetime.now(UTC).date() + timedelta(days=8)
+    until = state.clock().date() + timedelta(days=8)
     customer = database.query("SELECT provider, customer_id FROM contracts ORDER BY contract_id LIMIT 1")
     partner = database.query(
         "SELECT provider, partner_id FROM contracts WHERE partner_id IS NOT NULL ORDER BY contract_id LIMIT 1"

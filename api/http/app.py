@@ -16,6 +16,7 @@ from api.http.paging import ETags
 from api.http.routers import commands, contracts, deductions, events, health, invoices, plans, sla, statements, tickets
 from api.state import open_state
 from ledger.door.bodies import COMMANDS
+from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings
 
 ABOUT = """Every figure of a support contract, and the events behind it: for any moment in the past.
@@ -28,13 +29,13 @@ true) and `known_at` (when the ledger knew it).
 _TOKEN = {"type": "http", "scheme": "bearer", "description": "A token made by `support-ledger token create`."}
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, clock: Clock = system_clock) -> FastAPI:
     """The application over the ledger that the settings name; it opens with the server and closes with it."""
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.ledger = state = open_state(settings)
+        app.state.ledger = state = open_state(settings, clock)
         state.start()
         try:
             yield

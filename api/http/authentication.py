@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
@@ -32,7 +31,7 @@ async def authenticate(request: Request) -> Actor:
         sql = f"SELECT {TOKEN_COLUMNS} FROM access_tokens WHERE token_hash = ?"
         rows = await state.reader.query(sql, (token_hash(token.strip()),))
         row = rows[0] if rows else None
-    actor = actor_of(row, datetime.now(UTC).date())
+    actor = actor_of(row, state.clock().date())
     if actor.provider is None and (actor.customer or actor.partner):
         head = await state.reader.query("SELECT coalesce(max(notification_id), 0) FROM stored_events")
         await _reach(state, int(head[0][0]))  # the views say who knows the id, so they have to know everything

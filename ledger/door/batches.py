@@ -11,7 +11,6 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -25,6 +24,7 @@ from ledger.door.bodies import COMMANDS, CREATES, RenewContract
 from ledger.door.locate import locate
 from ledger.door.unit_of_work import AggregateCache, UnitOfWork
 from ledger.kernel.access import BILLING_COMMANDS, Actor
+from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fields import Command
 from ledger.lifecycle import commands as contracts
@@ -113,9 +113,10 @@ def content(request: Request) -> bytes:
 class Ledger:
     """Carries commands out. `submit` is the only way in which anything is ever recorded."""
 
-    def __init__(self, store: EventStore, catalogue: Catalogue) -> None:
+    def __init__(self, store: EventStore, catalogue: Catalogue, clock: Clock = system_clock) -> None:
         self.store = store
         self.catalogue = catalogue
+        self._clock = clock
         self._keyring = Keyring(store.database)
         self._cache = AggregateCache(store)
 
@@ -178,7 +179,7 @@ class Ledger:
         work.prefetch(_streams(requests))
         outcome: list[Answer | Refusal] = []
         for request in requests:
-            work.begin(request.actor, datetime.now(UTC))
+            work.begin(request.actor, self._clock())
             try:
                 outcome.append(self._carry_out(work, request, known))
             except Refusal as refusal:

@@ -16,6 +16,7 @@ import psycopg
 from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 
+from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.fact import Fact
 from ledger.kernel.mapper import LedgerMapper, StreamEvent, decode, event_type
 from ledger.store.database import Database, Unavailable, open_database
@@ -176,11 +177,11 @@ class EventStore:
         self.database.close()
 
 
-def open_store(url: str) -> EventStore:
+def open_store(url: str, clock: Clock = system_clock) -> EventStore:
     """Opens the ledger behind a URL and makes its tables where they are missing. Raises Unavailable."""
     try:
         if url.startswith("sqlite:///"):
-            recorder: SqliteRecorder | PostgresRecorder = sqlite_recorder(Path(url.removeprefix("sqlite:///")))
+            recorder: SqliteRecorder | PostgresRecorder = sqlite_recorder(Path(url.removeprefix("sqlite:///")), clock)
         else:
             recorder = postgres_recorder(url)
     except psycopg.errors.InsufficientPrivilege as error:

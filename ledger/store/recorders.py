@@ -11,7 +11,6 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, 
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 from psycopg.rows import dict_row
 
+from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.values import to_micros
 from ledger.store import schema
 from ledger.store.database import BUSY_TIMEOUT_MS, configure_postgres
@@ -63,12 +63,12 @@ class Batch:
         return providers, contracts
 
 
-def _now_micros() -> int:
-    return to_micros(datetime.now(UTC))
-
-
 class SqliteRecorder(SQLiteApplicationRecorder):
-    """Appends with `BEGIN IMMEDIATE` and full durability."""
+    """Appends with `BEGIN IMMEDIATE` and full durability; `clock` says when an event is recorded."""
+
+    def __init__(self, datastore: SQLiteDatastore, clock: Clock = system_clock) -> None:
+        super().__init__(datastore)
+        self._clock = clock
 
     def construct_create_table_statements(self) -> list[str]:
         return [*schema.SQLITE_TABLES, *schema.SQLITE_TRIGGERS]
@@ -120,12 +120,12 @@ class SqliteRecorder(SQLiteApplicationRecorder):
             cursor.execute(sql, [*params, limit])
             return [Notification(row[0], row[1], row[2], row[3], id=row[4]) for row in cursor.fetchall()]
 
-    @staticmethod
-    def _append(raw: sqlite3.Connection, stored_events: Sequence[StoredEvent], batch: Batch) -> Sequence[int]:
+    def _append(self, raw: sqlite3.Connection, stored_events: Sequence[StoredEvent], batch: Batch) -> Sequence[int]:
         last = raw.execute(
             "SELECT notification_id, recorded_at FROM stored_events ORDER BY notification_id DESC LIMIT 1"
         ).fetchone()
-        base, recorded_at = (last[0], max(_now_micros(), last[1])) if last else (0, _now_micros())
+        now = to_micros(self._clock())
+        base, recorded_at = (last[0], max(now, last[1])) if last else (0, now)
         if base > batch.seen_position and (batch.read_streams or batch.read_contracts):
             sql = "SELECT originator_id, contract_id, provider FROM stored_events WHERE notification_id > ?"
             streams, whole = set(batch.read_streams), set(batch.read_contracts)
@@ -219,11 +219,11 @@ class LedgerPostgresDatastore(PostgresDatastore):
         )
 
 
-def sqlite_recorder(path: Path) -> SqliteRecorder:
+def sqlite_recorder(path: Path, clock: Clock = system_clock) -> SqliteRecorder:
     """Makes the file and its tables where they are missing. A folder that is missing is made too."""
     path.parent.mkdir(parents=True, exist_ok=True)
     datastore = SQLiteDatastore(str(path), lock_timeout=BUSY_TIMEOUT_MS // 1000, originator_id_type="text")
-    recorder = SqliteRecorder(datastore)
+    recorder = SqliteRecorder(datastore, clock)
     recorder.create_table()
     return recorder
 

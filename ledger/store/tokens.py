@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from ledger.kernel.access import ROLES, Actor
+from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.values import from_micros, show_instant, to_micros
 from ledger.store.database import Database
@@ -45,6 +46,7 @@ def create_token(
     customer: str | None = None,
     partner: str | None = None,
     expires_on: date | None = None,
+    clock: Clock = system_clock,
 ) -> tuple[str, str]:
     """Makes a token; returns its id and the token, which is shown this once. Raises Refusal malformed."""
     if role not in ROLES:
@@ -56,7 +58,7 @@ def create_token(
     if provider is None and (customer or partner):
         provider = provider_of(database, customer, partner)
     token, token_id = secrets.token_urlsafe(32), f"tok-{secrets.token_hex(6)}"
-    row = (token_id, token_hash(token), role, provider, customer, partner, to_micros(datetime.now(UTC)))
+    row = (token_id, token_hash(token), role, provider, customer, partner, to_micros(clock()))
     with database.transaction() as transaction:
         sql = "INSERT INTO access_tokens VALUES (?,?,?,?,?,?,?,?,?)"
         transaction.execute(sql, (*row, expires_on.isoformat() if expires_on else None, None))
@@ -93,13 +95,13 @@ def list_tokens(database: Database) -> list[TokenInfo]:
     ]
 
 
-def revoke_token(database: Database, token_id: str) -> None:
+def revoke_token(database: Database, token_id: str, clock: Clock = system_clock) -> None:
     """From now on the token opens nothing. Raises Refusal not-found."""
     with database.transaction() as transaction:
         if not transaction.query("SELECT 1 FROM access_tokens WHERE token_id = ?", (token_id,)):
             raise Refusal("not-found", f"There is no token {token_id}.")
         sql = "UPDATE access_tokens SET revoked_at = ? WHERE token_id = ? AND revoked_at IS NULL"
-        transaction.execute(sql, (to_micros(datetime.now(UTC)), token_id))
+        transaction.execute(sql, (to_micros(clock()), token_id))
 
 
 def actor_of(row: tuple[object, ...] | None, today: date) -> Actor:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tests.clock import Clock
 from tests.documents.rules import check_e_invoice
 from tests.http.asgi import Headers, Response
 from tests.http.door import PLANS, Door, Json, opened
-from tests.sla.desk import Clock
 
 NOW = "2026-11-02T12:00:00Z"
 ADDRESS = {"line1": "Allee 1", "postcode": "10115", "city": "Berlin"}
@@ -86,7 +86,7 @@ class Office(Door):
 def office_over(url: str, now: str = NOW, **settings: Any) -> Iterator[Office]:
     """The application over a database, opened anew, at a time."""
     clock = Clock(now)
-    with clock.told(), opened(url, **({"catalogue": PLANS} | settings)) as door:
+    with opened(url, clock, **({"catalogue": PLANS} | settings)) as door:
         office = Office(door.client, door.store)
         office.clock = clock
         yield office

@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 from api import state
 from api.http.app import create_app
+from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import load_catalogue
 from ledger.store import EventStore
@@ -154,8 +155,8 @@ def problem(response: Response) -> Json:
 
 
 @contextmanager
-def opened(url: str, **settings: Any) -> Iterator[Door]:
+def opened(url: str, clock: Clock = system_clock, **settings: Any) -> Iterator[Door]:
     """The application over a database: opened anew, as after a restart; errors inside it are answered, not raised."""
-    app = create_app(Settings(database_url=url, **({"catalogue": PLANS} | settings)))
+    app = create_app(Settings(database_url=url, **({"catalogue": PLANS} | settings)), clock)
     with patch.object(state, "load_catalogue", read_once), Client(app) as client:
         yield Door(client, app.state.ledger.store)

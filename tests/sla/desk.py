@@ -1,47 +1,18 @@
 """A support desk over the HTTP doors, with a clock of its own: what the ledger and its readers take for the time."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 from urllib.parse import urlencode
 
+from tests.clock import Clock
 from tests.http.asgi import Headers, Response
 from tests.http.door import Door, Json, opened
 
 PLANS = Path(__file__).parent / "plans"
-TOLD_THE_TIME = ("ledger.door.batches", "ledger.store.recorders", "projections.reader", "api.http.routers.sla")
 LATE = "2027-03-01T12:00:00Z"
-
-
-class Clock:
-    """Stands where it was put."""
-
-    def __init__(self, now: str) -> None:
-        self.put(now)
-
-    def put(self, now: str) -> None:
-        self.now = datetime.fromisoformat(now)
-
-    @contextmanager
-    def told(self) -> Iterator[None]:
-        """What asks `datetime` for the time is told this one; what asks it for anything else notices nothing."""
-
-        class Kind(type):
-            def __instancecheck__(cls, instance: object) -> bool:
-                return isinstance(instance, datetime)
-
-        class Told(datetime, metaclass=Kind):
-            @classmethod
-            def now(cls, tz: Any = None) -> datetime:
-                return self.now.astimezone(tz)
-
-        with ExitStack() as stack:
-            for module in TOLD_THE_TIME:
-                stack.enter_context(patch(f"{module}.datetime", Told))
-            yield
 
 
 class Desk(Door):
@@ -127,7 +98,7 @@ def does(what: str, at: str, ticket: str = "T", **fields: Any) -> Json:
 def desk_over(url: str, now: str = LATE) -> Iterator[Desk]:
     """The application over a database, opened anew, at a time."""
     clock = Clock(now)
-    with clock.told(), opened(url, catalogue=PLANS) as door:
+    with opened(url, clock, catalogue=PLANS) as door:
         desk = Desk(door.client, door.store)
         desk.clock = clock
         yield desk

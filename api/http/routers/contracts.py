@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -54,7 +53,7 @@ def _state(row: tuple[Any, ...], now: int) -> Phase:
 
 
 async def _contracts(snapshot: Snapshot, rows: list[tuple[Any, ...]]) -> list[ContractOut]:
-    now = to_micros(datetime.now(UTC))
+    now = to_micros(snapshot.clock())
     boxes = {text: _sealed(text) for row in rows for text in (row[16], row[17]) if text is not None}
     texts = await open_texts(snapshot, list(boxes.values()))
     found = []
@@ -102,7 +101,7 @@ async def contracts(
             params.append(value)
     if state is not None:
         condition += f" AND {_STATE_IS[state]}"
-        params.extend([to_micros(datetime.now(UTC))] * _STATE_IS[state].count("?"))
+        params.extend([to_micros(state_.clock())] * _STATE_IS[state].count("?"))
     after = decode_cursor(cursor, str)
     if after:
         condition += " AND c.contract_id > ?"
@@ -148,7 +147,7 @@ async def contract_balance(
 ) -> BalanceOut:
     """What was granted, consumed, reserved, has expired and is available, cumulative since signing."""
     if as_of is None and known_at is None:
-        found = await current_balance(state.reader, contract_id, *visible(actor), to_micros(datetime.now(UTC)))
+        found = await current_balance(state.reader, contract_id, *visible(actor), to_micros(state.clock()))
         if found is not None:
             return _balance(contract_id, found.position, found.currency, found.accounts, found.overage)
     async with state.reader.snapshot() as snapshot:

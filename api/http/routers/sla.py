@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -112,7 +112,7 @@ async def sla_at_risk(
     """Running targets, nearest due first: with less than a share of their time left, or due within some minutes."""
     if share is not None and within_minutes is not None:
         raise Refusal("malformed", "share: give it, or within_minutes instead", field="share")
-    now = to_micros(datetime.now(UTC))
+    now = to_micros(state.clock())
     parts = parse_share(share or SHARE)
     after = decode_cursor(cursor, int, str, str)
     async with state.reader.snapshot() as snapshot:
@@ -179,7 +179,7 @@ async def sla_trace(
     ticket_id: TicketId, target: Literal["reaction", "resolution"], state: StateDep, actor: ActorDep
 ) -> TraceOut:
     """Window by window from the ticket's opening until the target is due: what counted, what did not, and why."""
-    now = to_micros(datetime.now(UTC))
+    now = to_micros(state.clock())
     async with state.reader.snapshot() as snapshot:
         condition, params = visible(actor)
         sql = (
