@@ -18,11 +18,9 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from ledger.events import Sealed
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.values import first_instant, to_micros
-from ledger.store.database import SqliteDatabase, Unavailable, open_database, postgres_sql
+from ledger.store.database import Params, Row, SqliteDatabase, Unavailable, named_rows, open_database, postgres_sql
 from ledger.store.keys import unseal
 from ledger.store.schema import WRITER_ROLE
-
-Row = tuple[Any, ...]
 
 
 @dataclass(slots=True, frozen=True)
@@ -37,7 +35,7 @@ class AsOf:
 class Snapshot(Protocol):
     clock: Clock
 
-    async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]: ...
+    async def query(self, sql: str, params: Params = ()) -> list[Row]: ...
 
 
 class Reader(Protocol):
@@ -45,7 +43,7 @@ class Reader(Protocol):
 
     def snapshot(self) -> Any: ...
 
-    async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]: ...
+    async def query(self, sql: str, params: Params = ()) -> list[Row]: ...
 
     async def close(self) -> None: ...
 
@@ -55,8 +53,9 @@ class _SqliteSnapshot:
         self.connection = connection
         self.clock = clock
 
-    async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
-        return self.connection.execute(sql, params).fetchall()
+    async def query(self, sql: str, params: Params = ()) -> list[Row]:
+        cursor = self.connection.execute(sql, params)
+        return named_rows(cursor.description or (), cursor.fetchall())
 
 
 class SqliteReader:
@@ -66,7 +65,7 @@ class SqliteReader:
         self.database = database
         self.clock = clock
 
-    async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+    async def query(self, sql: str, params: Params = ()) -> list[Row]:
         return self.database.query(sql, params)
 
     @asynccontextmanager
@@ -90,8 +89,9 @@ class _PostgresSnapshot:
         self.connection = connection
         self.clock = clock
 
-    async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
-        return await (await self.connection.execute(postgres_sql(sql), params, prepare=True)).fetchall()
+    async def query(self, sql: str, params: Params = ()) -> list[Row]:
+        cursor = await self.connection.execute(postgres_sql(sql), params, prepare=True)
+        return named_rows(cursor.description or (), await cursor.fetchall())
 
 
 async def _configure(connection: psycopg.AsyncConnection[Row]) -> None:
@@ -116,10 +116,11 @@ class PostgresReader:
             await self._pool.open()
         return self._pool
 
-    async def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+    async def query(self, sql: str, params: Params = ()) -> list[Row]:
         try:
             async with (await self._opened()).connection() as connection:
-                return await (await connection.execute(postgres_sql(sql), params, prepare=True)).fetchall()
+                cursor = await connection.execute(postgres_sql(sql), params, prepare=True)
+                return named_rows(cursor.description or (), await cursor.fetchall())
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
             raise Unavailable(str(error)) from error
 

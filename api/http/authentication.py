@@ -97,7 +97,7 @@ def visible(actor: Actor, alias: str = "c") -> tuple[str, list[Any]]:
     return " AND ".join(conditions) or "1 = 1", params
 
 
-async def find_contract(snapshot: Snapshot, actor: Actor, contract_id: str, columns: str) -> tuple[Any, ...]:
+async def find_contract(snapshot: Snapshot, actor: Actor, contract_id: str, columns: str) -> Any:
     """Columns of a contract that the actor may see. Raises Refusal unknown-contract."""
     condition, params = visible(actor)
     sql = f"SELECT {columns} FROM contracts c WHERE c.contract_id = ? AND {condition}"

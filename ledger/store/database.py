@@ -1,4 +1,4 @@
-"""One way to ask either database: SQL with `?`, rows as tuples, one connection a thread.
+"""One way to ask either database: SQL with named parameters, rows read by name, one connection a thread.
 
 Nothing here knows a table. SQLite runs in WAL mode; `durable` connections wait for the disk at each commit,
 the others (views, which can be made again) do not.
@@ -6,9 +6,11 @@ the others (views, which can be made again) do not.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -18,13 +20,37 @@ import psycopg
 
 from ledger.store.schema import WRITER_ROLE
 
-Row = tuple[Any, ...]
+Row = Any  # a named tuple of the statement's columns: read by name, never by number
+Params = Mapping[str, Any] | Sequence[Any]
 BUSY_TIMEOUT_MS = 15_000
+
+
+_PARAMETER = re.compile(r"'[^']*'|(?<!:):([a-z][a-z0-9_]*)")  # what is quoted is none
 
 
 @cache
 def postgres_sql(sql: str) -> str:
-    return sql.replace("?", "%s")
+    """`:name`, as SQLite has it, is `%(name)s` to psycopg; `?` (rows written in bulk) is `%s`."""
+    return _PARAMETER.sub(lambda found: f"%({found[1]})s" if found[1] else found[0], sql).replace("?", "%s")
+
+
+@cache
+def _row_of(columns: tuple[str, ...]) -> Callable[[Iterable[Any]], Row]:
+    row: Any = namedtuple("Row", columns, rename=True)  # type: ignore[misc]
+    make: Callable[[Iterable[Any]], Row] = row._make
+    return make
+
+
+def named_rows(description: Sequence[Any], rows: Iterable[Any]) -> list[Row]:
+    """Rows with their columns' names: `row.position`."""
+    make = _row_of(tuple(column[0] for column in description))
+    return [make(row) for row in rows]
+
+
+def listed(name: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
+    """What stands in an `IN (…)`, and its parameters: two values of `id` are `:id_0,:id_1`."""
+    params = {f"{name}_{number}": value for number, value in enumerate(values)}
+    return ",".join(f":{key}" for key in params), params
 
 
 class Unavailable(Exception):
@@ -34,9 +60,13 @@ class Unavailable(Exception):
 class Transaction(Protocol):
     """What runs inside `Database.transaction()`: all of it or nothing."""
 
-    def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]: ...
+    def query(self, sql: str, params: Params = ()) -> list[Row]: ...
 
-    def execute(self, sql: str, params: Sequence[Any] = ()) -> None: ...
+    def tuples(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
+        """Rows as they come, for what reads columns that it has itself written down (tables, pages of events)."""
+        ...
+
+    def execute(self, sql: str, params: Params = ()) -> None: ...
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None: ...
 
@@ -44,7 +74,7 @@ class Transaction(Protocol):
 class Database(Protocol):
     dialect: str
 
-    def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+    def query(self, sql: str, params: Params = ()) -> list[Row]:
         """Rows of one statement, outside any transaction of ours. Raises Unavailable."""
         ...
 
@@ -58,10 +88,14 @@ class _SqliteTransaction:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
 
-    def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+    def query(self, sql: str, params: Params = ()) -> list[Row]:
+        cursor = self.connection.execute(sql, params)
+        return named_rows(cursor.description or (), cursor.fetchall())
+
+    def tuples(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql, params).fetchall()
 
-    def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
+    def execute(self, sql: str, params: Params = ()) -> None:
         self.connection.execute(sql, params)
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -93,9 +127,10 @@ class SqliteDatabase:
                 self._all.append(found)
         return found
 
-    def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+    def query(self, sql: str, params: Params = ()) -> list[Row]:
         try:
-            return self.connection().execute(sql, params).fetchall()
+            cursor = self.connection().execute(sql, params)
+            return named_rows(cursor.description or (), cursor.fetchall())
         except sqlite3.OperationalError as error:
             raise Unavailable(str(error)) from error
 
@@ -126,10 +161,14 @@ class _PostgresTransaction:
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         self.connection = connection
 
-    def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+    def query(self, sql: str, params: Params = ()) -> list[Row]:
+        cursor = self.connection.execute(postgres_sql(sql), params, prepare=True)
+        return named_rows(cursor.description or (), cursor.fetchall())
+
+    def tuples(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         return self.connection.execute(postgres_sql(sql), params, prepare=True).fetchall()
 
-    def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
+    def execute(self, sql: str, params: Params = ()) -> None:
         self.connection.execute(postgres_sql(sql), params)
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -172,9 +211,10 @@ class PostgresDatabase:
                 self._all = [kept for kept in self._all if not kept.closed] + [found]
         return found
 
-    def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+    def query(self, sql: str, params: Params = ()) -> list[Row]:
         try:
-            return self.connection().execute(postgres_sql(sql), params).fetchall()
+            cursor = self.connection().execute(postgres_sql(sql), params)
+            return named_rows(cursor.description or (), cursor.fetchall())
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise Unavailable(str(error)) from error
 

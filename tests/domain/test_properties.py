@@ -121,15 +121,15 @@ class Pool:
         elif isinstance(fact, GrantExpiryBroughtForward):
             self.lots[fact.grant_id].expires_at = fact.expires_at
         elif isinstance(fact, CreditReserved):
-            told = [part for part in fact.parts if part.grant_id]
-            assert total(fact.parts) == fact.quantity
+            told = [part for part in fact.allocations if part.grant_id]
+            assert total(fact.allocations) == fact.quantity
             assert told == [p for p in self.first_to_expire(fact.starts_at, fact.quantity) if p.grant_id]
-            self.move(fact.parts, -1)
+            self.move(fact.allocations, -1)
             self.held[fact.session_id] = fact
         elif isinstance(fact, ReservationReleased):
             released = self.held.pop(fact.session_id)
             assert released.quantity == fact.quantity
-            self.move(released.parts, +1)
+            self.move(released.allocations, +1)
         elif isinstance(fact, CreditDrawn):
             expected = self.first_to_expire(fact.effective_at, wanted[fact.deduction_id])
             covered = [draw for draw in expected if draw.grant_id]

@@ -337,4 +337,4 @@ def test_where_midnight_comes_twice_the_day_begins_with_the_first() -> None:
 def test_a_session_on_the_first_day_of_a_renewed_term_reserves_that_terms_hours() -> None:
     booked = book(60, "2027-01-01T00:00:00+01:00", DECEMBER)
     history = given(contract("groupios-l"), renew(at=DECEMBER))
-    history.when(booked).then(reserved(60, parts={"C.allotment.2": 60}))
+    history.when(booked).then(reserved(60, allocations={"C.allotment.2": 60}))

@@ -16,8 +16,10 @@ from ledger.door.batches import ATTEMPTS, Answer, Ledger, parse
 from ledger.events import CreditDrawn, HoursDeducted, TicketHeld
 from ledger.kernel.errors import Refusal
 from ledger.kernel.mapper import StreamEvent, UnknownTopicError
+from ledger.kernel.values import from_micros
 from ledger.store import Batch, ConflictError, EventStore, Unavailable, open_store, recorders
 from tests.books import everything, figures
+from tests.clock import Clock
 from tests.scenario import catalogue, flat
 from tests.words import PREPAID, Step, book, complete, contract, open_ticket, terminate, top_up, worked
 
@@ -132,11 +134,12 @@ def test_recorded_time_never_decreases_though_history_knows_a_later_one(opened: 
 
 
 def test_recorded_time_stands_still_while_the_clock_is_set_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    store = open_store(f"sqlite:///{tmp_path / 'ledger.db'}")
+    clock = Clock("1970-01-01T00:00:01Z")
+    store = open_store(f"sqlite:///{tmp_path / 'ledger.db'}", clock)
     for now in (1_000_000, 900_000, 999_999, 1_000_001):
-        monkeypatch.setattr(recorders, "_now_micros", lambda now=now: now)
+        clock.now = from_micros(now)
         store.append([held(f"ticket:{now}", 1), held(f"ticket:{now}", 2)], Batch())
     times = store.database.query("SELECT recorded_at FROM stored_events ORDER BY notification_id")
     assert [row[0] for row in times] == [1_000_000] * 6 + [1_000_001] * 2
