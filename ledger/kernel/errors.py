@@ -6,6 +6,7 @@ the command line prints it. 422 means malformed, 409 that the ledger says no.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 STATUS: dict[str, int] = {
@@ -71,3 +72,29 @@ class Refusal(Exception):
 def malformed(field: str, detail: str, **members: Any) -> Refusal:
     """A refusal of one field's value; `field` is its path in the body, e.g. `customer.country`."""
     return Refusal("malformed", f"{field}: {detail}", field=field, **members)
+
+
+# What is unknown, or not to be seen, is said in one way wherever it is asked for.
+def unknown_contract(contract_id: str) -> Refusal:
+    return Refusal("unknown-contract", f"There is no contract {contract_id}.", contract_id=contract_id)
+
+
+def unknown_ticket(ticket_id: str) -> Refusal:
+    return Refusal("unknown-ticket", f"There is no ticket {ticket_id}.", ticket_id=ticket_id)
+
+
+def unknown_session(session_id: str) -> Refusal:
+    return Refusal("unknown-session", f"There is no session {session_id}.", session_id=session_id)
+
+
+def unknown_deduction(deduction_id: str) -> Refusal:
+    return Refusal("unknown-deduction", f"There is no deduction {deduction_id}.", deduction_id=deduction_id)
+
+
+def unknown_invoice(number: str) -> Refusal:
+    return Refusal("unknown-invoice", f"There is no invoice {number}.", invoice_number=number)
+
+
+def unknown_pool(pool: str, known: Iterable[str]) -> Refusal:
+    names = ", ".join(known) or "none"
+    return Refusal("unknown-pool", f"The contract has no pool {pool}; its pools: {names}.", pool=pool)

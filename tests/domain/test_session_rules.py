@@ -234,7 +234,9 @@ def test_a_moved_reservation_rests_on_the_grants_that_are_valid_at_the_new_start
     lots = [top_up(480, top_up_id="short", expires_on="2026-02-01"), top_up(480, top_up_id="long")]
     booked = given(contract(PREPAID), lots).when(BOOKED)
     booked.then(reserved(120, allocations={"short": 120}))
-    booked.when(move("2026-02-10T10:00:00+01:00", BOOKED_AT)).then(released(120), reserved(120, allocations={"long": 120}))
+    booked.when(move("2026-02-10T10:00:00+01:00", BOOKED_AT)).then(
+        released(120), reserved(120, allocations={"long": 120})
+    )
 
 
 def test_a_penalty_may_take_the_account_negative_and_later_credit_fills_it() -> None:
