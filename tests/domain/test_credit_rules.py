@@ -5,35 +5,37 @@ from typing import Any
 import pytest
 
 from ledger.events import ServiceCharged, TopUpCharged
+from tests.outcomes import (
+    Expected,
+    charged_back,
+    deducted,
+    fact,
+    fee,
+    filled,
+    granted,
+    overage,
+    penalised,
+    released,
+    undone,
+)
 from tests.scenario import given
 from tests.words import (
     MONDAY,
     PREPAID,
     TUESDAY,
-    Expected,
-    Step,
     book,
     cancel,
     change_plan,
-    charged_back,
     complete,
     contract,
-    deducted,
     do,
-    fact,
-    fee,
-    filled,
     grant,
-    granted,
     log_work,
     open_ticket,
-    overage,
-    penalised,
-    released,
+    record_service,
     renew,
     reverse,
     top_up,
-    undone,
     worked,
 )
 
@@ -43,10 +45,6 @@ SBP = {
     "rates.macros": {"kind": "flat", "amount": "5000.00"},
 }
 PAY = {"rates.training": "1500.00", "rates.macros": {"kind": "flat", "amount": "7000.00"}}
-
-
-def record_service(service: str, quantity: int, **fields: Any) -> Step:
-    return do("record-service", contract_id="C", service=service, quantity=quantity, at=MONDAY, **fields)
 
 
 # -- C1: rounding -----------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ from ledger.events import (
 )
 from tests.books import DEDUCTIONS, everything, figures, total
 from tests.domain.histories import CLOCK, PLANS, POOLS, histories, lived, new_world, plain
-from tests.words import PREPAID, Step, do
+from tests.words import PREPAID, Step, log_work, reverse, top_up
 
 TICK = timedelta(microseconds=1)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -294,13 +294,13 @@ def test_work_that_is_reversed_at_once_leaves_everything_as_it_was(steps: list[S
     """Even the price of the next overage: so says the same entry, logged anew. What fills debts is told elsewhere."""
     world = lived(steps)
     at = "2026-04-15T09:00:00+00:00"
-    entry = do("log-work", entry_id="once", ticket_id=f"T{name}", engineer="Eva", minutes=minutes, at=at)
+    entry = log_work(minutes, at, entry_id="once", ticket_id=f"T{name}")
     before = everything(world.store, name)
     (answer,) = world.tell(entry)
     if not isinstance(answer, Answer):
         return
     first = everything(world.store, name)[len(before) :]
-    (undone,) = world.tell(do("reverse-deduction", deduction_id="once", reason="Mistake", at=at))
+    (undone,) = world.tell(reverse("once", at))
     assert isinstance(undone, Answer)
     after = everything(world.store, name)
     if _moves(after, DebtSettled) != _moves(before, DebtSettled):
@@ -308,7 +308,7 @@ def test_work_that_is_reversed_at_once_leaves_everything_as_it_was(steps: list[S
     moment = datetime.fromisoformat(at)
     for pool in POOLS[name]:
         assert figures(after, pool, moment) == figures(before, pool, moment)
-    (again,) = world.tell(do(**{"command": "log-work", **entry.fields, "entry_id": "twice"}))
+    (again,) = world.tell(entry.but(entry_id="twice"))
     assert isinstance(again, Answer)
     second = everything(world.store, name)[len(after) :]
     lines = [[(f.minutes, f.amount_cents) for f in facts if isinstance(f, OverageCharged)] for facts in (first, second)]
@@ -372,13 +372,9 @@ def test_commands_on_different_contracts_may_come_in_any_order(steps: list[Step]
 @given(st.permutations(range(5)), st.lists(st.integers(1, 500), min_size=3, max_size=3))
 @settings(max_examples=25)
 def test_two_top_ups_and_the_work_after_them_come_to_the_same_in_any_order(order: list[int], worked: list[int]) -> None:
-    steps = [
-        do("top-up-credit", top_up_id=f"top-{minutes}", contract_id="P", pool="server-support", minutes=minutes,
-           at="2026-01-05T09:00:00Z")
-        for minutes in (480, 600)
-    ]  # fmt: skip
+    steps = [top_up(minutes, top_up_id=f"top-{minutes}", contract_id="P") for minutes in (480, 600)]
     steps += [
-        do("log-work", entry_id=f"w{day}", ticket_id="TP", engineer="Eva", minutes=minutes, at=f"2026-02-0{day}T09:00Z")
+        log_work(minutes, f"2026-02-0{day}T09:00Z", entry_id=f"w{day}", ticket_id="TP")
         for day, minutes in enumerate(worked, 1)
     ]
     world = lived([steps[n] for n in order])

@@ -19,24 +19,36 @@ from ledger.events import (
 )
 from ledger.kernel.access import Actor
 from ledger.tickets.ticket import Ticket
+from tests.outcomes import charged_back, deducted, fact, undone
 from tests.scenario import Given, given
-from tests.words import MONDAY, Step, charged_back, contract, deducted, do, fact, open_ticket, reverse, undone, worked
+from tests.words import (
+    MONDAY,
+    Step,
+    announce_fix,
+    authorise,
+    call,
+    close,
+    confirm_defect,
+    contract,
+    do,
+    escalate,
+    hold,
+    on_ticket,
+    open_ticket,
+    reject,
+    release_fix,
+    reprioritise,
+    resolve,
+    respond,
+    resume,
+    reverse,
+    withdraw,
+    worked,
+)
 
 PARTNER = {"partner_id": "P", "name": "Partner AG"}
 CONTACT = {"name": "Karl", "company": "Kunde GmbH", "phone": "+49 30 1", "email": "karl@kunde.example"}
 NINE, TEN = "2026-02-02T09:00:00Z", "2026-02-02T10:00:00Z"
-
-
-def on_ticket(command: str, at: str = NINE, **fields: Any) -> Step:
-    return do(command, ticket_id="T", at=at, **fields)
-
-
-def respond(at: str = NINE, **fields: Any) -> Step:
-    return on_ticket("record-response", at, **{"by": "Eva", **fields})
-
-
-def escalate(to_level: str, by: str, **fields: Any) -> Step:
-    return on_ticket("escalate-ticket", to_level=to_level, by=by, **fields)
 
 
 def ticket(history: Given) -> Ticket:
@@ -129,11 +141,11 @@ def test_a_priority_is_given_in_exactly_one_way(fields: dict[str, Any]) -> None:
 
 def test_a_change_of_priority_keeps_both_and_its_reason() -> None:
     history = given(contract("groupios-l"))
-    changed = history.when(on_ticket("reprioritise-ticket", priority=1, reason="Down for everybody"))
+    changed = history.when(reprioritise(priority=1, reason="Down for everybody"))
     changed.then(fact(TicketReprioritised, old_priority=3, priority=1))
-    again = changed.when(on_ticket("reprioritise-ticket", impact="low", urgency="low", reason="Fixed for most"))
+    again = changed.when(reprioritise(impact="low", urgency="low", reason="Fixed for most"))
     again.then(fact(TicketReprioritised, old_priority=1, priority=4, impact="low", urgency="low"))
-    again.when(on_ticket("reprioritise-ticket", priority=2)).refused("malformed", field="reason")
+    again.when(reprioritise(priority=2, reason=None)).refused("malformed", field="reason")
 
 
 # -- T3: levels and partners ------------------------------------------------------------------------------------
@@ -162,16 +174,16 @@ def test_with_a_partner_l1_is_the_partners_who_alone_takes_it_to_l2() -> None:
 def test_the_provider_speaks_with_a_partners_customer_only_when_the_partner_allowed_it() -> None:
     history = given(contract("groupios-l", partner=PARTNER))
     history.when(respond(to="customer")).refused("direct-contact-not-authorised")
-    history.when(on_ticket("record-call")).refused("direct-contact-not-authorised")
+    history.when(call()).refused("direct-contact-not-authorised")
     history.when(respond()).then(fact(ResponseRecorded, to="partner", speaker="provider"))
-    allowed = history.when(do("authorise-direct-contact", contract_id="C", by="Paula"))
+    allowed = history.when(authorise())
     allowed.then(fact(DirectContactAuthorised))
     allowed.when(respond(to="customer")).then(fact(ResponseRecorded, to="customer"))
-    allowed.when(on_ticket("record-call")).then(fact(CallRecorded))
-    withdrawn = allowed.when(do("withdraw-direct-contact", contract_id="C", by="Paula"))
+    allowed.when(call()).then(fact(CallRecorded))
+    withdrawn = allowed.when(withdraw())
     withdrawn.then(fact(DirectContactWithdrawn))
     withdrawn.when(respond(to="customer")).refused("direct-contact-not-authorised")
-    withdrawn.when(do("withdraw-direct-contact", contract_id="C", by="Paula")).refused("invalid-transition")
+    withdrawn.when(withdraw()).refused("invalid-transition")
 
 
 def test_the_partner_itself_may_always_speak_with_its_customer() -> None:
@@ -182,7 +194,7 @@ def test_the_partner_itself_may_always_speak_with_its_customer() -> None:
 
 def test_without_a_partner_there_is_nobody_to_authorise_or_to_answer_through() -> None:
     history = given(contract("groupios-l"))
-    history.when(do("authorise-direct-contact", contract_id="C", by="Paula")).refused("invalid-transition")
+    history.when(authorise()).refused("invalid-transition")
     history.when(respond(to="partner")).refused("invalid-transition")
     history.when(respond()).then(fact(ResponseRecorded, to="customer"))
 
@@ -192,10 +204,10 @@ def test_without_a_partner_there_is_nobody_to_authorise_or_to_answer_through() -
 REACHED: dict[str, list[Step]] = {
     "open": [],
     "in_progress": [respond()],
-    "waiting": [respond(), on_ticket("hold-ticket")],
-    "resolved": [on_ticket("resolve-ticket")],
-    "closed": [on_ticket("resolve-ticket"), on_ticket("close-ticket")],
-    "rejected": [on_ticket("reject-ticket", reason="An environment that is not supported")],
+    "waiting": [respond(), hold()],
+    "resolved": [resolve()],
+    "closed": [resolve(), close()],
+    "rejected": [reject(reason="An environment that is not supported")],
 }
 AFTER = {
     "hold-ticket": {"in_progress": "waiting"},
@@ -232,21 +244,21 @@ def test_a_ticket_lives_as_the_rule_says_and_in_no_other_way(command: str, state
 
 
 def test_a_rejection_has_a_reason() -> None:
-    given(contract("groupios-l")).when(on_ticket("reject-ticket")).refused("malformed", field="reason")
+    given(contract("groupios-l")).when(reject(reason=None)).refused("malformed", field="reason")
 
 
 def test_a_change_does_not_lie_before_the_one_before_it() -> None:
-    history = given(contract("groupios-l"), on_ticket("hold-ticket", TEN))
-    history.when(on_ticket("resume-ticket", "2026-02-02T09:59:59Z")).refused("invalid-transition", field="at")
-    history.when(on_ticket("resume-ticket", TEN)).then()
+    history = given(contract("groupios-l"), hold(TEN))
+    history.when(resume("2026-02-02T09:59:59Z")).refused("invalid-transition", field="at")
+    history.when(resume(TEN)).then()
     history.when(respond("2025-12-31T23:00:00Z")).refused("invalid-transition", field="at")
 
 
 def test_work_may_be_recorded_after_the_ticket_moved_on_and_reversed_when_it_is_closed() -> None:
-    resolved = [on_ticket("resolve-ticket", TEN)]
+    resolved = [resolve(TEN)]
     history = given(contract("groupios-l"), resolved)
     history.when(worked(15, NINE, entry_id="W")).then(deducted(15, effective_at=NINE))
-    history.when(on_ticket("close-ticket", "2026-02-02T11:00:00Z")).then()
+    history.when(close("2026-02-02T11:00:00Z")).then()
     history.when(reverse("W", at="2026-02-02T12:00:00Z")).then(undone("W"))
 
 
@@ -256,7 +268,7 @@ def test_work_may_be_recorded_after_the_ticket_moved_on_and_reversed_when_it_is_
 def test_responses_are_counted_until_a_call_and_then_anew() -> None:
     history = given(contract("easyredmine-basic"), respond(), respond(), respond())
     assert ticket(history).responses_since_call == 3
-    history.when(on_ticket("record-call")).then(fact(CallRecorded))
+    history.when(call()).then(fact(CallRecorded))
     assert ticket(history).responses_since_call == 0
     history.when(respond()).then(fact(ResponseRecorded))
     assert ticket(history).responses_since_call == 1
@@ -275,19 +287,17 @@ def test_a_defect_is_confirmed_announced_and_released_step_by_step() -> None:
     history = given(
         contract("cloudempiere-standard", ticket=None), open_ticket(kind="defect", channel="portal", at=NINE)
     )
-    history.when(on_ticket("announce-fix", expected_on="2026-03-01")).refused("invalid-transition")
-    history.when(on_ticket("release-fix")).refused("invalid-transition")
-    history.when(on_ticket("confirm-defect")).then(fact(DefectConfirmed))
-    history.when(on_ticket("confirm-defect")).refused("invalid-transition")
+    history.when(announce_fix("2026-03-01")).refused("invalid-transition")
+    history.when(release_fix()).refused("invalid-transition")
+    history.when(confirm_defect()).then(fact(DefectConfirmed))
+    history.when(confirm_defect()).refused("invalid-transition")
     history.when(on_ticket("announce-fix")).refused("malformed", field="expected_on")
-    history.when(on_ticket("announce-fix", release="7.2", expected_on="2026-03-01")).then(
+    history.when(announce_fix("2026-03-01", release="7.2")).then(
         fact(FixAnnounced, release="7.2", expected_on="2026-03-01")
     )
-    history.when(on_ticket("announce-fix", release="7.2", expected_on="2026-04-01")).then(
-        fact(FixAnnounced, expected_on="2026-04-01")
-    )
-    history.when(on_ticket("release-fix", release="7.2")).then(fact(FixReleased, release="7.2"))
-    history.when(on_ticket("release-fix", release="7.2")).refused("invalid-transition")
+    history.when(announce_fix("2026-04-01", release="7.2")).then(fact(FixAnnounced, expected_on="2026-04-01"))
+    history.when(release_fix(release="7.2")).then(fact(FixReleased, release="7.2"))
+    history.when(release_fix(release="7.2")).refused("invalid-transition")
 
 
 def test_only_a_defect_takes_the_steps_of_one() -> None:

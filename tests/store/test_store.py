@@ -20,8 +20,8 @@ from ledger.kernel.values import from_micros
 from ledger.store import Batch, ConflictError, EventStore, Unavailable, open_store, recorders
 from tests.books import everything, figures
 from tests.clock import Clock
-from tests.scenario import catalogue, flat
-from tests.words import PREPAID, Step, book, complete, contract, open_ticket, terminate, top_up, worked
+from tests.scenario import catalogue
+from tests.words import PREPAID, Step, book, complete, contract, flat, open_ticket, terminate, top_up, worked
 
 ROOT = Path(__file__).parents[2]
 SETTLED = datetime(2024, 6, 1, tzinfo=UTC)
