@@ -1,16 +1,17 @@
-"""The words for commands, in the contract's language: each builds a `Step`, which any sender takes.
+"""The words for commands, in the contract's language: each builds a `Step`, which every sender takes.
 
-Senders have one method, `tell(*steps)`: a `World` of `tests.scenario` (the write door), a `Door` of `tests.http.door`
-(HTTP), and `door.by_lines` (JSON Lines); `tests/test_senders.py` holds them against each other.
+A sender has a method `tell(*steps)`: a `World` of `tests.scenario` (the write door itself), a `Door` of
+`tests.http.door` (HTTP), and its `Lines` (JSON Lines); `tests/test_senders.py` holds the three against each other.
 
-Ids are `C` (contract), `T` (its ticket), `S` (a session), `W` (what is spoken about) unless given; a new entry or
-credit without an id gets one from its sender: E1, E2 … Work and steps of tickets are dated MONDAY, words on them
-TUESDAY, unless told otherwise; `at=None` leaves it to the clock. Instants and days are as RFC 3339 has them.
+Ids are `C` (contract), `T` (its ticket), `S` (a session), `W` (what the customer speaks about) unless given; a new
+entry or credit without an id gets one from its sender: E1, E2 … Work is dated MONDAY unless told otherwise; whatever
+else has no `at` happens when it is heard. Instants and days are as RFC 3339 has them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,6 +63,12 @@ class Step:
         return moment if moment and moment.tzinfo else None
 
 
+def as_lines(lines: Iterable[Any]) -> bytes:
+    """JSON Lines: steps, and whatever a test wants to send in their place, bytes as they are."""
+    told = [line.line() if isinstance(line, Step) else line for line in lines]
+    return b"".join((line if isinstance(line, bytes) else json.dumps(line).encode()) + b"\n" for line in told)
+
+
 Steps = Step | Sequence[Step]
 
 
@@ -93,9 +100,9 @@ def renew(contract_id: str = "C", **fields: Any) -> Step:
     return do("renew-contract", contract_id=contract_id, **fields)
 
 
-def amend(contract_id: str = "C", **customer: Any) -> Step:
-    """The customer's members that are other from now on; `None` takes one away."""
-    return do("amend-customer", contract_id=contract_id, customer=customer)
+def amend(customer: dict[str, Any], contract_id: str = "C", **fields: Any) -> Step:
+    """The members of the customer that are other from now on; `None` takes one away."""
+    return do("amend-customer", contract_id=contract_id, customer=customer, **fields)
 
 
 def change_plan(plan: str, from_on: str, contract_id: str = "C", **fields: Any) -> Step:
@@ -124,65 +131,65 @@ def open_ticket(ticket_id: str = "T", **fields: Any) -> Step:
     return do("open-ticket", ticket_id=ticket_id, **told)
 
 
-def on_ticket(command: str, at: At = MONDAY, ticket_id: str = "T", **fields: Any) -> Step:
+def on_ticket(command: str, at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     """Any step of a ticket by its command's name."""
     return do(command, ticket_id=ticket_id, at=at, **fields)
 
 
-def respond(at: At = MONDAY, ticket_id: str = "T", **fields: Any) -> Step:
+def respond(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     return on_ticket("record-response", at, ticket_id, **{"by": "Eva", **fields})
 
 
-def call(at: At = MONDAY, ticket_id: str = "T", **fields: Any) -> Step:
+def call(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     return on_ticket("record-call", at, ticket_id, **fields)
 
 
-def hold(at: At = MONDAY, ticket_id: str = "T", **fields: Any) -> Step:
+def hold(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     return on_ticket("hold-ticket", at, ticket_id, **fields)
 
 
-def resume(at: At = MONDAY, ticket_id: str = "T", **fields: Any) -> Step:
+def resume(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     return on_ticket("resume-ticket", at, ticket_id, **fields)
 
 
-def resolve(at: At = MONDAY, ticket_id: str = "T", **fields: Any) -> Step:
+def resolve(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     return on_ticket("resolve-ticket", at, ticket_id, **fields)
 
 
-def reopen(at: At = MONDAY, ticket_id: str = "T", **fields: Any) -> Step:
+def reopen(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     return on_ticket("reopen-ticket", at, ticket_id, **fields)
 
 
-def close(at: At = MONDAY, ticket_id: str = "T", **fields: Any) -> Step:
+def close(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     return on_ticket("close-ticket", at, ticket_id, **fields)
 
 
-def reject(at: At = MONDAY, ticket_id: str = "T", **fields: Any) -> Step:
+def reject(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     return on_ticket("reject-ticket", at, ticket_id, **{"reason": "Out of scope", **fields})
 
 
-def reprioritise(at: At = MONDAY, ticket_id: str = "T", **fields: Any) -> Step:
+def reprioritise(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     """With a priority, or with impact and urgency."""
     return on_ticket("reprioritise-ticket", at, ticket_id, **{"reason": "Reviewed", **fields})
 
 
-def escalate(to_level: str, by: str, at: At = MONDAY, ticket_id: str = "T", **fields: Any) -> Step:
+def escalate(to_level: str, by: str, at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     return on_ticket("escalate-ticket", at, ticket_id, to_level=to_level, by=by, **fields)
 
 
-def confirm_defect(at: At = MONDAY, ticket_id: str = "T", **fields: Any) -> Step:
+def confirm_defect(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     return on_ticket("confirm-defect", at, ticket_id, **fields)
 
 
-def announce_fix(expected_on: str, at: At = MONDAY, ticket_id: str = "T", **fields: Any) -> Step:
+def announce_fix(expected_on: str, at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     return on_ticket("announce-fix", at, ticket_id, expected_on=expected_on, **fields)
 
 
-def release_fix(at: At = MONDAY, ticket_id: str = "T", **fields: Any) -> Step:
+def release_fix(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     return on_ticket("release-fix", at, ticket_id, **fields)
 
 
-def service_credit(target: str = "reaction", at: At = TUESDAY, ticket_id: str = "T", **fields: Any) -> Step:
+def service_credit(target: str = "reaction", at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     return on_ticket("grant-service-credit", at, ticket_id, target=target, **fields)
 
 
@@ -197,7 +204,7 @@ def log_work(minutes: int | None = None, at: At = MONDAY, **fields: Any) -> Step
 worked = log_work
 
 
-def record_service(service: str, quantity: int | None = None, at: At = MONDAY, **fields: Any) -> Step:
+def record_service(service: str, quantity: int | None = None, at: At = None, **fields: Any) -> Step:
     return do("record-service", service=service, quantity=quantity, at=at, **{"contract_id": "C", **fields})
 
 
@@ -213,20 +220,20 @@ def grant(minutes: int | None, at: At, **fields: Any) -> Step:
 # -- sessions ------------------------------------------------------------------------------------------------------
 
 
-def book(estimate: int, starts_at: str | datetime, at: At, session_id: str = "S", **fields: Any) -> Step:
+def book(estimate_minutes: int, starts_at: str | datetime, at: At = None, session_id: str = "S", **fields: Any) -> Step:
     told = {"contract_id": "C", "session_id": session_id, **fields}
-    return do("book-session", estimate_minutes=estimate, starts_at=starts_at, at=at, **told)
+    return do("book-session", estimate_minutes=estimate_minutes, starts_at=starts_at, at=at, **told)
 
 
-def move(starts_at: str | datetime, at: At, by: str = "customer", session_id: str = "S", **fields: Any) -> Step:
+def move(starts_at: str | datetime, at: At = None, by: str = "customer", session_id: str = "S", **fields: Any) -> Step:
     return do("move-session", session_id=session_id, starts_at=starts_at, by=by, at=at, **fields)
 
 
-def cancel(at: At, by: str = "customer", session_id: str = "S", **fields: Any) -> Step:
+def cancel(at: At = None, by: str = "customer", session_id: str = "S", **fields: Any) -> Step:
     return do("cancel-session", session_id=session_id, by=by, at=at, **fields)
 
 
-def no_show(at: At, session_id: str = "S", **fields: Any) -> Step:
+def no_show(at: At = None, session_id: str = "S", **fields: Any) -> Step:
     return do("record-no-show", session_id=session_id, at=at, **fields)
 
 
@@ -238,22 +245,22 @@ def complete(minutes: int | None, at: At = None, session_id: str = "S", **fields
 # -- the customer's word, and what is undone -----------------------------------------------------------------------
 
 
-def confirm(deduction_id: str = "W", at: At = TUESDAY, **fields: Any) -> Step:
+def confirm(deduction_id: str = "W", at: At = None, **fields: Any) -> Step:
     return do("confirm-deduction", deduction_id=deduction_id, at=at, **{"by": "Karl", **fields})
 
 
-def dispute(deduction_id: str = "W", at: At = TUESDAY, **fields: Any) -> Step:
+def dispute(deduction_id: str = "W", at: At = None, **fields: Any) -> Step:
     told = {"by": "Karl", "reason": "Nobody was there", **fields}
     return do("dispute-deduction", deduction_id=deduction_id, at=at, **told)
 
 
-def settle(outcome: str, deduction_id: str = "W", at: At = TUESDAY, **fields: Any) -> Step:
+def settle(outcome: str, deduction_id: str = "W", at: At = None, **fields: Any) -> Step:
     """`upheld` or `reversed`."""
     told = {"reason": "Looked into it", **fields}
     return do("settle-dispute", deduction_id=deduction_id, outcome=outcome, at=at, **told)
 
 
-def reverse(deduction_id: str = "W", at: At = TUESDAY, **fields: Any) -> Step:
+def reverse(deduction_id: str = "W", at: At = None, **fields: Any) -> Step:
     told = {"reason": "Recorded by mistake", **fields}
     return do("reverse-deduction", deduction_id=deduction_id, at=at, **told)
 

@@ -11,6 +11,7 @@ from hypothesis import example, given, note
 from hypothesis import strategies as st
 
 from tests.billing.office import Office, office_over
+from tests.words import log_work
 
 # 240 minutes are included, then 60 at 90.00 an hour, then 70.10; each deduction may be disputed within a day.
 PLAN = "north-tiers"
@@ -132,5 +133,5 @@ def test_what_is_billed_and_what_is_not_come_to_what_is_owed(
     desk.ticket(contract, contract, "2026-01-01T09:00:00Z")
     # An hour out of goodwill, after every day through which is issued, so that the draft always has a line.
     free = {"treatment": "goodwill", "reason": "R", "entry_id": f"{contract}-free", "ticket_id": contract}
-    desk.ok("log-work", minutes=60, engineer="E", at="2026-02-02T09:00:00Z", **free)
+    desk.ok(log_work(minutes=60, engineer="E", at="2026-02-02T09:00:00Z", **free))
     tell(desk, contract, history)

@@ -6,6 +6,21 @@ The worked figures are those of the domain, § 2. VAT is 19 % in Germany: of 921
 import pytest
 
 from tests.billing.office import Json, Office, lines, taxes, totals
+from tests.words import (
+    book,
+    complete,
+    confirm,
+    dispute,
+    issue,
+    log_work,
+    move,
+    record_service,
+    renew,
+    reverse,
+    service_credit,
+    settle,
+    terminate,
+)
 
 FEB = "2026-02-02T09:00:00Z"
 
@@ -87,7 +102,7 @@ def test_what_is_reversed_after_it_was_invoiced_is_a_negative_line_on_the_next_d
     """Row 12. The next document: 100.00 − 22.25 are 77.75; at 19 % 14.7725."""
     model_l(office)
     first = office.issue("L")
-    office.reverse("E2", "2026-11-01T09:00:00Z")
+    office.ok(reverse("E2", "2026-11-01T09:00:00Z"))
     (account,) = office.see("contracts/L/balance")["accounts"]
     assert (account["consumed"], account["available"]) == (60, 420)
     office.top_up("U", "L", 60, "2026-11-02T09:00:00Z", pool="included", price="100.00")
@@ -147,10 +162,10 @@ def test_a_late_move_is_a_line_of_zero_with_the_minutes_it_cost(quick_office: Of
     quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
     quick_office.top_up("U", "P", 480, "2026-02-01T09:00:00Z", pool="server-support", price="480.00")
     booked = {"pool": "server-support", "estimate_minutes": 120, "at": "2026-02-02T09:00:00Z"}
-    quick_office.ok("book-session", session_id="S", contract_id="P", starts_at="2026-02-10T09:00:00Z", **booked)
+    quick_office.ok(book(session_id="S", contract_id="P", starts_at="2026-02-10T09:00:00Z", **booked))
     moved = {"by": "customer", "at": "2026-02-09T10:00:00Z"}
-    quick_office.ok("move-session", session_id="S", starts_at="2026-02-11T09:00:00Z", **moved)
-    quick_office.ok("complete-session", session_id="S", minutes=95, engineer="Jan", at="2026-02-11T11:00:00Z")
+    quick_office.ok(move(session_id="S", starts_at="2026-02-11T09:00:00Z", **moved))
+    quick_office.ok(complete(95, "2026-02-11T11:00:00Z", "S", engineer="Jan"))
     found = quick_office.invoice(quick_office.issue("P"))
     assert [(one["kind"], one["basis"], one["session_id"], one["quantity"], one["net"]) for one in found["lines"]] == [
         ("top_up", None, None, 480, "480.00"),
@@ -181,15 +196,15 @@ def test_lines_are_grouped_by_ticket_after_what_belongs_to_none(quick_office: Of
 def test_a_disputed_charge_waits_and_comes_after_it_was_upheld(office: Office) -> None:
     """17.53 at 19 % are 3.3307; 90.00 are 17.10."""
     tiers(office)
-    office.dispute("E1")
+    office.ok(dispute("E1"))
     draft = office.draft("C")
     assert (lines(draft), draft["waiting"]) == ([("overage", "E2", 15, "17.53")], ["E1.overage.1"])
     first = office.invoice(office.issue("C"))
     assert (lines(first), totals(first)) == ([("overage", "E2", 15, "17.53")], ("17.53", "3.33", "20.86"))
-    refused = office.refused("nothing-to-invoice", "issue-invoice", contract_id="C", through_on="2026-12-31")
+    refused = office.refused("nothing-to-invoice", issue("C", "2026-12-31"))
     assert refused["waiting"] == ["E1.overage.1"]
 
-    office.settle("E1", "upheld")
+    office.ok(settle("upheld", "E1"))
     second = office.invoice(office.issue("C"))
     assert lines(second) == [("included", "E1", 240, "0.00"), ("overage", "E1", 60, "90.00")]
     assert [line["confirmation"] for line in second["lines"]] == ["upheld", "upheld"]
@@ -198,8 +213,8 @@ def test_a_disputed_charge_waits_and_comes_after_it_was_upheld(office: Office) -
 
 def test_a_dispute_that_ends_in_a_reversal_leaves_nothing_on_any_document(quick_office: Office) -> None:
     tiers(quick_office)
-    quick_office.dispute("E1")
-    quick_office.settle("E1", "reversed")
+    quick_office.ok(dispute("E1"))
+    quick_office.ok(settle("reversed", "E1"))
     draft = quick_office.draft("C")
     assert (lines(draft), draft["waiting"]) == ([("overage", "E2", 15, "17.53")], [])
     assert quick_office.charges("C") == {
@@ -212,16 +227,16 @@ def test_a_dispute_that_ends_in_a_reversal_leaves_nothing_on_any_document(quick_
 def test_what_was_disputed_after_it_was_invoiced_stays_on_its_invoice(quick_office: Office) -> None:
     tiers(quick_office)
     quick_office.issue("C")
-    quick_office.dispute("E1")
-    refused = quick_office.refused("nothing-to-invoice", "issue-invoice", contract_id="C", through_on="2026-12-31")
+    quick_office.ok(dispute("E1"))
+    refused = quick_office.refused("nothing-to-invoice", issue("C", "2026-12-31"))
     assert refused["waiting"] == []
-    quick_office.settle("E1", "reversed")
+    quick_office.ok(settle("reversed", "E1"))
     assert lines(quick_office.draft("C")) == [("reversal", "E1", -240, "0.00"), ("reversal", "E1", -60, "-90.00")]
 
 
 def test_what_is_reversed_before_it_was_invoiced_is_on_no_document(office: Office) -> None:
     model_l(office)
-    office.reverse("E2")
+    office.ok(reverse("E2"))
     draft = office.draft("L")
     assert lines(draft) == [("fee", "L.fee.1", 1, "899.00"), ("included", "E1", 60, "0.00")]
     office.issue("L")
@@ -235,7 +250,7 @@ def test_what_is_reversed_before_it_was_invoiced_is_on_no_document(office: Offic
 def nothing(office: Office, contract: str) -> None:
     """The ledger says so and stores nothing."""
     before = office.count()
-    office.refused("nothing-to-invoice", "issue-invoice", contract_id=contract, through_on="2026-12-31")
+    office.refused("nothing-to-invoice", issue(contract, "2026-12-31"))
     assert office.count() == before
     assert office.walk("invoices", contract_id=contract, limit=10) == [
         one for one in office.walk("invoices") if one["contract_id"] == contract
@@ -268,7 +283,7 @@ def test_a_total_that_is_not_above_zero_makes_no_invoice(quick_office: Office, p
     """The reversal of 22.25 alone, with 22.24 beside it, and with 22.25."""
     model_l(quick_office)
     quick_office.issue("L")
-    quick_office.reverse("E2")
+    quick_office.ok(reverse("E2"))
     if price is not None:
         quick_office.top_up("U", "L", 60, "2026-11-02T09:00:00Z", pool="included", price=price)
     nothing(quick_office, "L")
@@ -277,7 +292,7 @@ def test_a_total_that_is_not_above_zero_makes_no_invoice(quick_office: Office, p
 def test_a_cent_above_zero_makes_an_invoice(quick_office: Office) -> None:
     model_l(quick_office)
     quick_office.issue("L")
-    quick_office.reverse("E2")
+    quick_office.ok(reverse("E2"))
     quick_office.top_up("U", "L", 60, "2026-11-02T09:00:00Z", pool="included", price="22.26")
     assert totals(quick_office.invoice(quick_office.issue("L"))) == ("0.01", "0.00", "0.01")
 
@@ -314,7 +329,7 @@ def test_the_last_second_of_the_day_is_in_and_the_next_midnight_is_not(
         assert lines(quick_office.draft("S", through_on)) == [("overage", "E", 15, "37.25")]
         assert quick_office.invoice(quick_office.issue("S", through_on))["net"] == "37.25"
     else:
-        quick_office.refused("nothing-to-invoice", "issue-invoice", contract_id="S", through_on=through_on)
+        quick_office.refused("nothing-to-invoice", issue("S", through_on))
 
 
 def test_a_draft_without_a_day_counts_through_today(quick_office: Office) -> None:
@@ -385,7 +400,7 @@ def test_charges_say_whether_they_were_invoiced_at_a_moment(
 def test_a_draft_of_a_past_moment_is_answered_where_a_fee_was_billed_ahead(quick_office: Office) -> None:
     """The fee of the next term is effective on 1 January and billed in November before: then only the rest is owed."""
     quick_office.sign("L")
-    quick_office.ok("renew-contract", contract_id="L")
+    quick_office.ok(renew("L"))
     assert quick_office.invoice(quick_office.issue("L", "2027-01-31"))["net"] == "1798.00"
     quick_office.top_up("U", "L", 60, "2026-11-02T12:00:00Z", pool="included", price="100.00")
     answer = quick_office.get("contracts/L/invoice-draft", as_of="2026-11-02")
@@ -455,7 +470,7 @@ def test_lines_name_the_events_behind_them_and_those_carry_the_amounts(office: O
 def test_a_reversal_names_what_it_takes_back(quick_office: Office) -> None:
     model_l(quick_office)
     quick_office.issue("L")
-    quick_office.reverse("E2")
+    quick_office.ok(reverse("E2"))
     events = {one["position"]: one["type"] for one in quick_office.events()}
     given_back, charge = quick_office.draft("L")["lines"]
     told = ["CreditDrawn", "HoursDeducted", "CreditReturned", "DeductionReversed"]
@@ -466,7 +481,7 @@ def test_a_reversal_names_what_it_takes_back(quick_office: Office) -> None:
 def test_one_walks_from_a_line_to_the_minute_the_engineer_and_the_confirmation(office: Office) -> None:
     tiers(office)
     customer = office.token("customer", provider="north", customer="k-C")
-    office.ok("confirm-deduction", customer, deduction_id="E1", by="Karl Kunde")
+    office.ok(confirm("E1", by="Karl Kunde"), customer)
     number = office.issue("C")
     line = office.see(f"invoices/{number}", customer)["lines"][1]
     assert (line["kind"], line["net"], line["confirmation"], line["engineer"]) == (
@@ -506,7 +521,7 @@ def test_a_lump_sum_is_billed_once_and_what_it_bears_are_lines_of_zero(quick_off
     quick_office.sign("D", "dytron-sbp", agreed=agreed, customer={"country": "CZ"})
     quick_office.ticket("T", "D", FEB)
     quick_office.work("E1", "T", 90, "2026-02-02T10:00:00Z", service="training")
-    quick_office.ok("record-service", service_id="V1", contract_id="D", service="deployment", quantity=2, at=FEB)
+    quick_office.ok(record_service("deployment", 2, FEB, service_id="V1", contract_id="D"))
     found = quick_office.invoice(quick_office.issue("D"))
     shown = [
         (one["kind"], one["deduction_id"], one["service"], one["quantity"], one["unit"], one["net"])
@@ -528,7 +543,7 @@ def test_services_outside_a_pool_are_billed_by_the_minute_and_by_the_piece(quick
     quick_office.sign("D", "dytron-pay", agreed=agreed, customer={"country": "CZ"})
     quick_office.ticket("T", "D", FEB)
     quick_office.work("E1", "T", 50, "2026-02-02T10:00:00Z", service="macros")
-    quick_office.ok("record-service", service_id="V1", contract_id="D", service="training", quantity=2, at=FEB)
+    quick_office.ok(record_service("training", 2, FEB, service_id="V1", contract_id="D"))
     found = quick_office.invoice(quick_office.issue("D"))
     shown = [(one["kind"], one["service"], one["quantity"], one["unit_price"], one["net"]) for one in found["lines"]]
     assert shown == [("service", "training", 2, "333.33", "666.66"), ("service", "macros", 50, "1350.00", "1125.00")]
@@ -570,7 +585,7 @@ def test_a_missed_promise_takes_a_share_of_the_fee_back(quick_office: Office) ->
     """10 % of 100.00; 90.00 at 19 % are 17.10."""
     quick_office.sign("N", "north-all")
     quick_office.ticket("T", "N", FEB)
-    quick_office.ok("grant-service-credit", ticket_id="T", target="reaction", at="2026-02-03T09:00:00Z")
+    quick_office.ok(service_credit("reaction", "2026-02-03T09:00:00Z", "T"))
     found = quick_office.invoice(quick_office.issue("N"))
     assert [
         (one["kind"], one["charge_id"], one["quantity"], one["unit_price"], one["net"]) for one in found["lines"]
@@ -584,12 +599,12 @@ def test_a_missed_promise_takes_a_share_of_the_fee_back(quick_office: Office) ->
 def test_a_term_that_never_begins_is_billed_nowhere_or_taken_back(quick_office: Office) -> None:
     """The renewal's fee is charged for 2027; the contract ends in 2026."""
     quick_office.sign("L")
-    quick_office.ok("renew-contract", contract_id="L")
+    quick_office.ok(renew("L"))
     quick_office.sign("M", "groupios-m")
-    quick_office.ok("renew-contract", contract_id="M")
+    quick_office.ok(renew("M"))
     assert quick_office.invoice(quick_office.issue("M", "2027-01-01"))["net"] == "998.00"
     for contract in ("L", "M"):
-        quick_office.ok("terminate-contract", contract_id=contract, ends_on="2026-12-31", reason="Sold")
+        quick_office.ok(terminate("2026-12-31", contract, reason="Sold"))
     assert lines(quick_office.draft("L", "2027-12-31")) == [("fee", "L.fee.1", 1, "899.00")]
     assert lines(quick_office.draft("M", "2027-12-31")) == [("reversal", "M.fee.2.reversal", -1, "-499.00")]
 
@@ -600,8 +615,8 @@ def test_a_term_that_never_begins_is_billed_nowhere_or_taken_back(quick_office: 
 def test_a_draft_up_to_a_day_has_nothing_of_what_was_taken_back_after_it(office: Office) -> None:
     """Disputed in January, settled as reversed in February: an invoice for January bills neither half of it."""
     tiers(office)
-    office.dispute("E1", "2026-02-05T09:00:00Z")
-    office.settle("E1", "reversed", "2026-03-10T09:00:00Z")
+    office.ok(dispute("E1", "2026-02-05T09:00:00Z"))
+    office.ok(settle("reversed", "E1", "2026-03-10T09:00:00Z"))
     draft = office.draft("C", "2026-02-28")
     assert (lines(draft), draft["waiting"]) == ([("overage", "E2", 15, "17.53")], [])
     assert lines(office.draft("C", "2026-02-28", as_of="2026-03-09"))[0] == ("overage", "E2", 15, "17.53")
@@ -612,16 +627,16 @@ def test_disputed_time_that_costs_nothing_is_named_among_what_waits(quick_office
     quick_office.sign("N", "north-all")
     quick_office.ticket("T", "N", FEB)
     quick_office.work("E", "T", 60, "2026-02-02T10:00:00Z")
-    quick_office.dispute("E")
+    quick_office.ok(dispute("E"))
     draft = quick_office.draft("N")
     assert (draft["waiting"], [line["kind"] for line in draft["lines"]]) == (["E"], ["fee"])
 
 
 def test_a_disputed_service_waits_too(quick_office: Office) -> None:
     quick_office.sign("N", "north-all")
-    quick_office.ok("record-service", service_id="V", contract_id="N", service="audit", at=FEB)
+    quick_office.ok(record_service("audit", service_id="V", contract_id="N", at=FEB))
     assert [line["kind"] for line in quick_office.draft("N")["lines"]] == ["fee", "service"]
-    quick_office.dispute("V")
+    quick_office.ok(dispute("V"))
     draft = quick_office.draft("N")
     assert ([line["kind"] for line in draft["lines"]], draft["waiting"]) == (["fee"], ["V.service"])
 
@@ -633,8 +648,8 @@ def test_lines_of_zero_are_those_up_to_the_day_too(quick_office: Office) -> None
     quick_office.work("E2", "T", 60, "2026-02-28T23:00:00Z")  # 1 March in Berlin
     assert [line["deduction_id"] for line in quick_office.draft("L", "2026-02-28")["lines"]] == [None, "E1"]
     quick_office.issue("L")
-    quick_office.reverse("E1", "2026-03-31T21:59:59Z")
-    quick_office.reverse("E2", "2026-03-31T22:00:00Z")
+    quick_office.ok(reverse("E1", "2026-03-31T21:59:59Z"))
+    quick_office.ok(reverse("E2", "2026-03-31T22:00:00Z"))
     assert [line["deduction_id"] for line in quick_office.draft("L", "2026-03-31")["lines"]] == ["E1"]
 
 
@@ -643,8 +658,8 @@ def test_a_line_shows_a_word_that_the_provider_entered_and_minutes_rounded_up(qu
     quick_office.sign("N", "north-all")
     quick_office.ticket("T", "N", FEB)
     told = {"entry_id": "E", "ticket_id": "T", "engineer": "E", "started_at": "2026-02-02T10:00:00Z"}
-    quick_office.ok("log-work", **told, ended_at="2026-02-02T10:30:01Z")
-    quick_office.ok("confirm-deduction", deduction_id="E", by="Karl Kunde")
+    quick_office.ok(log_work(**told, ended_at="2026-02-02T10:30:01Z"))
+    quick_office.ok(confirm("E", by="Karl Kunde"))
     line = quick_office.draft("N")["lines"][1]
     assert (line["worked_minutes"], line["billed_minutes"]) == (31, 40)
     assert (line["confirmation"], line["on_behalf"]) == ("confirmed", True)
@@ -653,7 +668,7 @@ def test_a_line_shows_a_word_that_the_provider_entered_and_minutes_rounded_up(qu
 def test_the_fee_names_its_term_and_a_service_credit_the_fee_it_lowers(quick_office: Office) -> None:
     quick_office.sign("N", "north-all")
     quick_office.ticket("T", "N", FEB)
-    quick_office.ok("grant-service-credit", ticket_id="T", target="reaction")
+    quick_office.ok(service_credit("reaction", ticket_id="T"))
     fee, credit = quick_office.draft("N")["lines"]
     assert (fee["starts_on"], fee["ends_on"]) == ("2026-01-01", "2026-12-31")
     events = {one["position"]: one["type"] for one in quick_office.events()}

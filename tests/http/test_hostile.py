@@ -7,29 +7,15 @@ import pytest
 
 from tests.http.door import Door, Json, problem
 from tests.http.world import commands, opening, prepared, signing, working
+from tests.words import CUSTOMER, amend, book, hold, log_work, open_ticket, reject, sign, top_up
 
 LARGE = 10**400
-CUSTOMER = {"customer_id": "k", "name": "K", "country": "DE"}
-SIGN: Json = {"contract_id": "N", "plan": "north-all", "starts_on": "2026-01-01", "customer": CUSTOMER}
-OPEN: Json = {
-    "ticket_id": "n",
-    "contract_id": "C",
-    "title": "T",
-    "kind": "incident",
-    "channel": "email",
-    "priority": 3,
-    "at": "2026-02-02T09:00:00Z",
-}
-WORK: Json = {"entry_id": "n", "ticket_id": "t", "minutes": 30, "at": "2026-02-02T10:00:00Z", "engineer": "Eva"}
-SPAN: Json = {"entry_id": "n", "ticket_id": "t", "engineer": "Eva"}
-TOP_UP: Json = {"contract_id": "C", "pool": "care", "top_up_id": "n", "minutes": 60, "at": "2026-02-02T09:00:00Z"}
-BOOK: Json = {
-    "session_id": "n",
-    "contract_id": "C",
-    "starts_at": "2026-03-10T10:00:00Z",
-    "estimate_minutes": 60,
-    "at": "2026-03-02T09:00:00Z",
-}
+SIGN: Json = sign("north-all", contract_id="N").fields
+OPEN: Json = open_ticket("n", at="2026-02-02T09:00:00Z").fields
+WORK: Json = log_work(30, "2026-02-02T10:00:00Z", entry_id="n", ticket_id="t").fields
+SPAN: Json = log_work(None, None, entry_id="n", ticket_id="t").fields
+TOP_UP: Json = top_up(60, "2026-02-02T09:00:00Z", pool="care", top_up_id="n").fields
+BOOK: Json = book(60, "2026-03-10T10:00:00Z", "2026-03-02T09:00:00Z", "n").fields
 BAD_IDS = ["", " ", "a b", "a/b", "a\n", "../etc", "ü", "a\0", "x" * 65, "%2e", "a'b", "a:b", "\u202ea", "😀"]
 RESERVED = ["s.penalty.1", "s.penalty.22", "c.allotment.1", "e.correction", ".correction"]
 BAD_INSTANTS: list[Any] = [
@@ -306,7 +292,7 @@ def test_what_is_no_json_is_answered_400_and_what_is_no_object_422(ready: Door) 
 def test_a_name_that_is_given_twice_is_malformed(ready: Door) -> None:
     before = ready.count()
     twice = json.dumps(WORK).encode()[:-1] + b', "minutes": 600}'
-    inside = json.dumps(SIGN).encode().replace(b'"name": "K"', b'"name": "K", "name": "L"')
+    inside = json.dumps(SIGN).encode().replace(b'"name": ', b'"name": "L", "name": ')
     escaped = json.dumps(WORK).encode()[:-1] + b', "min\\u0075tes": 600}'
     for command, body, field in (
         ("log-work", twice, "minutes"),
@@ -323,7 +309,7 @@ def test_a_name_that_is_given_twice_is_malformed(ready: Door) -> None:
 
 
 def test_every_field_of_every_command_refuses_values_of_another_kind(door: Door) -> None:
-    bodies = {command: by_side["mine"] for command, by_side in prepared(door).items()}
+    bodies = {command: by_side["mine"].fields for command, by_side in prepared(door).items()}
     before = door.count()
     lines: list[tuple[str, Json]] = []
     for command, body in bodies.items():
@@ -355,23 +341,23 @@ def test_every_command_says_what_is_missing(door: Door) -> None:
 
 def test_instants_and_days_are_not_written_as_numbers(ready: Door) -> None:
     for value in ("1767225600", "1767225600.5", "1767225600000", "-1"):
-        assert ready.refused("malformed", "hold-ticket", ticket_id="t", at=value)["field"] == "at"
+        assert ready.refused("malformed", hold(value, "t"))["field"] == "at"
     for value in ("1767225600", "1767225600000", "2026-01-01T00:00:00", "2026-01-01T00:00:00Z"):
-        assert ready.refused("malformed", "sign-contract", **SIGN | {"starts_on": value})["field"] == "starts_on"
+        assert ready.refused("malformed", sign(**SIGN | {"starts_on": value}))["field"] == "starts_on"
 
 
 def test_an_instant_at_the_edge_of_the_calendar_harms_no_other_line(ready: Door) -> None:
     for value in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
-        assert ready.refused("malformed", "hold-ticket", ticket_id="t", at=value)["field"] == "at"
+        assert ready.refused("malformed", hold(value, "t"))["field"] == "at"
         good = opening("t2", "C")
-        answers = ready.lines([good, {"command": "hold-ticket", "ticket_id": "t", "at": value}])
+        answers = ready.lines([good, hold(value, "t")])
         assert [one.get("status", 200) for one in answers] == [200, 422]
 
 
 def test_a_deep_value_harms_no_other_line(ready: Door) -> None:
     deep = json.dumps(SIGN).encode()[:-1] + b', "agreed": {"fee": ' + b"[" * 400 + b"]" * 400 + b"}}"
     assert problem(ready.send("sign-contract", deep))["code"] in ("malformed", "not-json")
-    good = json.dumps({"command": "hold-ticket", "ticket_id": "t", "at": "2026-02-04T10:00:00Z"}).encode()
+    good = json.dumps(hold("2026-02-04T10:00:00Z", "t").line()).encode()
     answers = ready.lines(b'{"command": "sign-contract", ' + deep[1:] + b"\n" + good)
     assert [one.get("status", 200) for one in answers] in ([422, 200], [400, 200])
 
@@ -395,18 +381,18 @@ TEXTS = [
 
 def test_texts_of_all_the_world_are_kept_as_they_are(ready: Door) -> None:
     for n, text in enumerate(TEXTS):
-        ready.ok("open-ticket", **OPEN | {"ticket_id": f"w{n}", "title": text})
-        ready.ok("reject-ticket", ticket_id=f"w{n}", reason=text, at="2026-02-03T09:00:00Z")
+        ready.ok(open_ticket(**OPEN | {"ticket_id": f"w{n}", "title": text}))
+        ready.ok(reject(ticket_id=f"w{n}", reason=text, at="2026-02-03T09:00:00Z"))
         found = ready.see(f"tickets/w{n}")
         assert (found["title"], found["history"][-1]["data"]["reason"]) == (text, text)
     names = {"name": TEXTS[0], "email": "k@příklad.example", "buyer_reference": TEXTS[1]}
-    ready.ok("amend-customer", contract_id="C", customer=names)
+    ready.ok(amend(names, "C"))
     assert names.items() <= ready.see("contracts/C")["customer"].items()
 
 
 def test_ids_of_all_allowed_shapes_are_kept_as_they_are(ready: Door) -> None:
     for ticket in ("x" * 64, ".", "..", "-", "_", "0", "A.b_C-9", "null", "penalty.1", "s.penalty.x", "x.correction2"):
-        ready.ok("open-ticket", **OPEN | {"ticket_id": ticket})
+        ready.ok(open_ticket(**OPEN | {"ticket_id": ticket}))
         assert [one["ticket_id"] for one in ready.walk("tickets", contract_id="C")][-1] == ticket
         if ticket not in (".", ".."):  # a client would take these for steps in the path
             assert ready.see(f"tickets/{ticket}")["ticket_id"] == ticket

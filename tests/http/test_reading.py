@@ -11,9 +11,25 @@ from typing import Any
 import pytest
 
 from api.http import authentication as access
-from tests.http.door import Door, Json, problem
+from tests.http.door import Door, problem
 from tests.http.histories import tell
 from tests.http.world import opening, signing, working
+from tests.words import (
+    CUSTOMER,
+    Step,
+    close,
+    confirm,
+    dispute,
+    grant,
+    hold,
+    reject,
+    renew,
+    resolve,
+    reverse,
+    settle,
+    sign,
+    terminate,
+)
 
 TODAY = datetime.now(UTC).date()
 BAD_MOMENTS = [
@@ -41,19 +57,12 @@ BAD_MOMENTS = [
 ]
 
 
-def signed(contract: str, plan: str = "north-prepaid", starts_on: str = "2026-01-01", **fields: Any) -> Json:
-    customer = {"customer_id": f"k-{contract}", "name": "K", "country": "DE"}
-    told = {"contract_id": contract, "plan": plan, "starts_on": starts_on, "customer": customer}
-    return {"command": "sign-contract", **told, **fields}
+def signed(contract: str, plan: str = "north-prepaid", starts_on: str = "2026-01-01") -> Step:
+    return sign(plan, starts_on, contract_id=contract, customer={**CUSTOMER, "customer_id": f"k-{contract}"})
 
 
-def granting(grant: str, contract: str, minutes: int, at: str, pool: str = "hours", **fields: Any) -> Json:
-    told = {"grant_id": grant, "contract_id": contract, "pool": pool, "minutes": minutes, "at": at}
-    return {"command": "grant-credit", "source": "goodwill", "reason": "Sorry", **told, **fields}
-
-
-def without(line: Json) -> Json:
-    return {name: value for name, value in line.items() if name != "command"}
+def granting(grant_id: str, contract: str, minutes: int, at: str, pool: str = "hours", **fields: Any) -> Step:
+    return grant(minutes, at, grant_id=grant_id, contract_id=contract, pool=pool, **fields)
 
 
 # ---- pages
@@ -115,7 +124,7 @@ def test_a_statement_whose_lines_fall_on_one_instant_has_them_all_on_its_pages(d
             opening("t", "C", at="2026-01-02T09:00:00Z"),
             granting("g", "C", 60, "2026-01-05T09:00:00Z", expires_on="2026-02-10"),
             working("e", "t", 40, "2026-01-06T09:00:00Z"),
-            {"command": "reverse-deduction", "deduction_id": "e", "reason": "Twice", "at": midnight},
+            reverse("e", midnight, reason="Twice"),
         ]
     )
     query = {"as_of": "2026-02-28"}
@@ -250,8 +259,8 @@ def test_contracts_are_found_by_customer_provider_and_state(door: Door) -> None:
     def day(offset: int) -> str:
         return (TODAY + timedelta(days=offset)).isoformat()
 
-    ended = {"command": "terminate-contract", "contract_id": "ended", "ends_on": day(-10), "reason": "Sold"}
-    leaving = {"command": "terminate-contract", "contract_id": "leaving", "ends_on": day(10), "reason": "Sold"}
+    ended = terminate(day(-10), "ended", reason="Sold")
+    leaving = terminate(day(10), "leaving", reason="Sold")
     door.all_ok(
         [
             signed("upcoming", starts_on=day(20)),
@@ -286,25 +295,14 @@ def test_contracts_are_found_by_customer_provider_and_state(door: Door) -> None:
 
 def test_tickets_deductions_charges_and_plans_are_found_by_their_filters(door: Door) -> None:
     words = [
-        {"command": "confirm-deduction", "deduction_id": "e1", "by": "K"},
-        {"command": "dispute-deduction", "deduction_id": "e2", "by": "K", "reason": "No"},
-        {"command": "dispute-deduction", "deduction_id": "e3", "by": "K", "reason": "No"},
-        {"command": "settle-dispute", "deduction_id": "e3", "outcome": "upheld", "reason": "Yes"},
-        {"command": "reverse-deduction", "deduction_id": "e4", "reason": "Twice"},
+        confirm("e1", by="K"),
+        dispute("e2", by="K", reason="No"),
+        dispute("e3", by="K", reason="No"),
+        settle("upheld", "e3", reason="Yes"),
+        reverse("e4", reason="Twice"),
     ]
-    moves = [
-        {"command": command, "ticket_id": ticket, "at": f"2026-02-03T{hour}:00:00Z", **more}
-        for hour, (command, ticket, more) in enumerate(
-            [
-                ("hold-ticket", "t2", {}),
-                ("resolve-ticket", "t3", {}),
-                ("resolve-ticket", "t4", {}),
-                ("close-ticket", "t4", {}),
-                ("reject-ticket", "t5", {"reason": "No"}),
-            ],
-            start=10,
-        )
-    ]
+    at = "2026-02-03T10:00:00Z"
+    moves = [hold(at, "t2"), resolve(at, "t3"), resolve(at, "t4"), close(at, "t4"), reject(at, "t5")]
     tickets = [opening(f"t{n}", "C", priority=min(n, 4)) for n in range(1, 7)]
     work = [working(f"e{n}", "t1") for n in range(1, 6)]
     free = working("e6", "t1", treatment="goodwill", reason="Sorry")
@@ -374,7 +372,7 @@ def available(door: Door, **query: Any) -> tuple[int, int]:
 def test_a_day_counts_what_expires_at_its_end_and_an_instant_does_not(door: Door) -> None:
     """120 included hours end with March, in Berlin at 22:00 UTC; a grant of 60 ends with 9 February, at 23:00 UTC."""
     grant = granting("g", "C", 60, "2026-01-05T09:00:00Z", expires_on="2026-02-10")
-    door.all_ok([signed("C"), grant, {"command": "renew-contract", "contract_id": "C"}])
+    door.all_ok([signed("C"), grant, renew("C")])
     assert available(door, as_of="2026-02-09") == (180, 0)
     assert available(door, as_of="2026-02-10") == (120, 60)
     assert available(door, as_of="2026-02-09T22:59:59.999999Z") == (180, 0)
@@ -426,9 +424,7 @@ def test_a_door_that_spans_providers_counts_days_in_utc(door: Door) -> None:
 def test_known_at_asks_what_was_known_and_alone_sets_as_of_too(door: Door) -> None:
     door.all_ok([signed("C"), opening("t", "C", at="2026-01-02T09:00:00Z"), working("e", "t", 30)])
     at_first = door.events()[-1]["recorded_at"]
-    door.all_ok(
-        [{"command": "reverse-deduction", "deduction_id": "e", "reason": "Twice", "at": "2026-02-05T09:00:00Z"}]
-    )
+    door.all_ok([reverse("e", "2026-02-05T09:00:00Z", reason="Twice")])
     day = date.fromisoformat(at_first[:10])
     before, after = ((day + timedelta(days=days)).isoformat() for days in (-2, 2))
     march = {"as_of": "2026-03-01"}
@@ -464,7 +460,7 @@ def test_what_begins_tomorrow_does_not_count_today(door: Door) -> None:
             signed("C", starts_on=start),
             opening("t", "C", at=worked_at),
             working("e", "t", 30, at=worked_at),
-            {"command": "renew-contract", "contract_id": "C"},
+            renew("C"),
             granting("g", "C", 60, soon),
             working("f", "t", 20, at=soon),
         ]
@@ -491,8 +487,8 @@ def test_a_word_dated_ahead_does_not_count_before_its_time(door: Door) -> None:
             signed("C", starts_on=start),
             opening("t", "C", at=worked_at),
             working("e", "t", 30, at=worked_at),
-            {"command": "confirm-deduction", "deduction_id": "e", "by": "K", "at": soon},
-            {"command": "resolve-ticket", "ticket_id": "t", "at": soon},
+            confirm("e", soon, by="K"),
+            resolve(soon, "t"),
         ]
     )
     now = {"as_of": datetime.now(UTC).isoformat()}

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.sla.desk import Desk, desk_over, opens, same
+from tests.sla.desk import Desk, desk_over, same
+from tests.words import amend, change_plan, open_ticket, sign
 
 Row = tuple[str, str, str]  # opened, due, and why
 
@@ -369,7 +370,7 @@ def tickets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             if key not in contracts:
                 contracts[key] = f"C{next(numbers)}"
                 desk.sign(contracts[key], plan, agreed=agreed)
-            lines.append(opens(opened, priority, f"T{number}", contracts[key], **told))
+            lines.append(open_ticket(f"T{number}", at=opened, priority=priority, contract_id=contracts[key], **told))
         desk.tell(*lines)
         yield desk
 
@@ -396,7 +397,7 @@ def test_a_plan_promises_no_more_than_its_text(tickets: Desk, plan: str) -> None
 
 def test_priorities_nobody_agreed_a_target_for_are_promised_nothing(shared: Desk) -> None:
     shared.sign("C", "dytron-sla", agreed={"sla.reaction.2": 60})
-    shared.tell(*(opens("2026-02-04T10:00:00+01:00", priority, f"T{priority}") for priority in ALL))
+    shared.tell(*(open_ticket(f"T{priority}", at="2026-02-04T10:00:00+01:00", priority=priority) for priority in ALL))
     assert [len(shared.ticket(f"T{priority}")["sla"]) for priority in ALL] == [0, 1, 0, 0]
 
 
@@ -404,7 +405,7 @@ def test_a_target_in_working_time_cannot_be_agreed_without_hours(desk: Desk) -> 
     customer = {"customer_id": "k", "name": "Kunde", "country": "CZ"}
     told = {"contract_id": "C", "plan": "dytron-sla", "starts_on": "2026-01-01", "customer": customer}
     for target in ({"kind": "covered", "minutes": 60}, {"kind": "business_days", "days": 1}):
-        refusal = desk.refused("not-agreed", "sign-contract", **told, agreed={"sla.reaction.1": target})
+        refusal = desk.refused("not-agreed", sign(**told, agreed={"sla.reaction.1": target}))
         assert refusal["missing"] == ["coverage"]
 
 
@@ -439,7 +440,7 @@ GROUP_NEXT = [
 @pytest.mark.parametrize("plan", ["groupios-l", "groupios-m", "groupios-s"])
 def test_hours_without_a_promise_are_a_view_of_coverage_and_no_clock(shared: Desk, plan: str) -> None:
     shared.sign("C", plan)
-    shared.tell(*(opens(opened, 1, f"T{number}") for number, (opened, _) in enumerate(GROUP_HOURS)))
+    shared.tell(*(open_ticket(f"T{number}", at=opened, priority=1) for number, (opened, _) in enumerate(GROUP_HOURS)))
     for number, (opened, inside) in enumerate(GROUP_HOURS):
         ticket = shared.ticket(f"T{number}")
         assert ticket["sla"] == []
@@ -457,7 +458,10 @@ def test_a_channel_may_have_hours_of_its_own(shared: Desk) -> None:
     shared.sign("C", "cloudempiere-standard")
     instants = ["2026-02-06T16:59:59+01:00", "2026-02-06T17:00:00+01:00", "2026-01-06T10:00:00+01:00"]
     for number, at in enumerate(instants):
-        shared.tell(opens(at, 1, f"P{number}", channel="phone"), opens(at, 1, f"W{number}", channel="portal"))
+        shared.tell(
+            open_ticket(f"P{number}", at=at, priority=1, channel="phone"),
+            open_ticket(f"W{number}", at=at, priority=1, channel="portal"),
+        )
     assert [shared.ticket(f"P{number}")["coverage"]["opened_inside"] for number in range(3)] == [True, False, False]
     assert [shared.ticket(f"W{number}")["coverage"]["opened_inside"] for number in range(3)] == [True, True, True]
     assert shared.ticket("P0")["sla"] == shared.ticket("W0")["sla"] == []
@@ -469,7 +473,7 @@ def test_a_channel_may_have_hours_of_its_own(shared: Desk) -> None:
 def test_a_plan_without_hours_shows_none(shared: Desk, plan: str) -> None:
     required = {figure["name"] for figure in shared.see(f"plans/{plan}")["open"] if figure["required"]}
     shared.sign("C", plan, agreed=dict.fromkeys(required, "1000.00"))
-    shared.tell(opens("2026-02-06T16:30:00+01:00", 1))
+    shared.tell(open_ticket(at="2026-02-06T16:30:00+01:00", priority=1))
     assert shared.ticket()["sla"] == []
     assert shared.ticket()["coverage"] is None
 
@@ -501,8 +505,8 @@ def test_a_later_release_of_the_source_moves_no_clock_of_a_contract(
     with desk_over(url) as desk:
         desk.sign("NEW", "eurolinux-standard")
         for contract in ("OLD", "NEW"):
-            desk.tell(opens("2026-02-06T16:30:00+01:00", 1, f"{contract}-1", contract))
-            desk.tell(opens("2026-11-10T16:30:00+01:00", 1, f"{contract}-2", contract))
+            desk.tell(open_ticket(f"{contract}-1", at="2026-02-06T16:30:00+01:00", priority=1, contract_id=contract))
+            desk.tell(open_ticket(f"{contract}-2", at="2026-11-10T16:30:00+01:00", priority=1, contract_id=contract))
         dues = {name: desk.due("reaction", name) for name in ("OLD-1", "OLD-2", "NEW-1", "NEW-2")}
     assert dues == {
         "OLD-1": "2026-02-09T08:30:00Z",
@@ -525,7 +529,7 @@ def test_hours_are_the_contracts_before_the_customers_before_the_plans(desk: Des
     desk.sign("agreed", "dytron-sla", coverage=AFTERNOONS, agreed=hours)
     desk.sign("open", "dytron-sla", coverage=AFTERNOONS, agreed={"sla.reaction.1": 60})
     for contract in ("plans", "customers", "agreed", "open"):
-        desk.tell(opens("2026-02-02T10:00:00+01:00", 1, contract, contract))
+        desk.tell(open_ticket(contract, at="2026-02-02T10:00:00+01:00", priority=1, contract_id=contract))
     assert {contract: desk.due("reaction", contract) for contract in ("plans", "customers", "agreed", "open")} == {
         "plans": "2026-02-02T10:00:00Z",
         "customers": "2026-02-02T13:00:00Z",
@@ -537,9 +541,9 @@ def test_hours_are_the_contracts_before_the_customers_before_the_plans(desk: Des
 def test_a_later_plan_takes_the_customers_hours_too(desk: Desk) -> None:
     desk.sign("C", "eurolinux-premium", coverage=AFTERNOONS)
     desk.tell(
-        {"command": "change-plan", "contract_id": "C", "plan": "eurolinux-standard", "from_on": "2026-03-01"},
-        opens("2026-02-02T10:00:00+01:00", 1, "before"),
-        opens("2026-03-02T10:00:00+01:00", 1, "after"),
+        change_plan("eurolinux-standard", "2026-03-01", "C"),
+        open_ticket("before", at="2026-02-02T10:00:00+01:00", priority=1),
+        open_ticket("after", at="2026-03-02T10:00:00+01:00", priority=1),
     )
     assert desk.due("reaction", "before") == "2026-02-02T10:00:00Z"  # 60 minutes around the clock
     assert desk.due("reaction", "after") == "2026-03-02T13:00:00Z"
@@ -554,8 +558,8 @@ def test_hours_of_a_customer_that_are_none_are_refused_by_name(desk: Desk) -> No
         ({"timezone": "Prague", **AFTERNOONS}, "customer.coverage.timezone"),
         ({"opens": "never"}, "customer.coverage.opens"),
     ):
-        refused = desk.refused("malformed", "sign-contract", **signing, customer=customer | {"coverage": hours})
+        refused = desk.refused("malformed", sign(**signing, customer=customer | {"coverage": hours}))
         assert refused["field"] == field, refused
     desk.sign("C", "eurolinux-standard")
     amended = {"contract_id": "C", "customer": {"coverage": AFTERNOONS}}
-    assert desk.refused("malformed", "amend-customer", **amended)["field"] == "customer.coverage"
+    assert desk.refused("malformed", amend(**amended))["field"] == "customer.coverage"
