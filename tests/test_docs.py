@@ -30,17 +30,23 @@ from tests.servers import NoServerError, embedded_programs, system_programs, thr
 from tests.words import (
     PREPAID,
     Step,
+    Steps,
     book,
     cancel,
     contract,
-    do,
+    flat,
     grant,
+    hold,
     log_work,
     move,
     no_show,
     open_ticket,
+    record_service,
     renew,
+    resolve,
+    resume,
     reverse,
+    service_credit,
     top_up,
 )
 
@@ -68,9 +74,8 @@ class Ledgers:
         self.state: State = open_state(Settings(database_url=f"sqlite:///{folder / 'ledger.db'}", catalogue=None))
         self.ledger = Ledger(self.state.store, self.state.catalogue)
 
-    def tell(self, *steps: Step | list[Step]) -> None:
-        flat = [step for one in steps for step in ([one] if isinstance(one, Step) else one)]
-        for step in flat:
+    def tell(self, *steps: Steps) -> None:
+        for step in flat(steps):
             (answer,) = self.ledger.submit([parse(step.command, step.fields, COMMAND_LINE)])
             assert isinstance(answer, Answer), f"{step.command}: {answer}"
 
@@ -273,7 +278,7 @@ def lump_sum(new_books: Callable[[], Ledgers]) -> Rows:
     prepaid.tell(contract("dytron-sbp", agreed={"pools.lump-sum.allotment": "120000.00", **rates}))
     paid.tell(contract("dytron-pay", agreed=rates))
     rows = [["the contract begins", "", prepaid.account().available, prepaid.charged("C")[0].amount, ""]]
-    training = do("record-service", contract_id="C", service_id="E2", service="training", at=day("02-03"))
+    training = record_service("training", at=day("02-03"), service_id="E2")
     for what, price, reference, step in [
         ("90 minutes of macros", "1350.00 an hour", "E1", log_work(90, entry_id="E1", service="macros")),
         ("a training", "18000.00 flat", "E2", training),
@@ -327,14 +332,13 @@ def waiting(new_books: Callable[[], Ledgers]) -> Rows:
     books = new_books()
     books.tell(contract("easyredmine-basic", ticket=None))
     rows = []
-    for what, at, step in [
-        ("opened", "2026-03-02T09:00:00+01:00", open_ticket(at="2026-03-02T09:00:00+01:00")),
-        ("held on Monday at 12:00", "2026-03-02T12:00:00+01:00", do("hold-ticket", ticket_id="T")),
-        ("resumed on Tuesday at 12:00", "2026-03-03T12:00:00+01:00", do("resume-ticket", ticket_id="T")),
-        ("resolved on Thursday at 17:00", "2026-03-05T17:00:00+01:00", do("resolve-ticket", ticket_id="T")),
+    for what, at, word in [
+        ("opened", "2026-03-02T09:00:00+01:00", lambda at: open_ticket(at=at)),
+        ("held on Monday at 12:00", "2026-03-02T12:00:00+01:00", hold),
+        ("resumed on Tuesday at 12:00", "2026-03-03T12:00:00+01:00", resume),
+        ("resolved on Thursday at 17:00", "2026-03-05T17:00:00+01:00", resolve),
     ]:
-        step.fields["at"] = at
-        books.tell(step)
+        books.tell(word(at))
         (clock,) = books.ticket(as_of=at).sla
         rows.append([what, clock.state, told(clock.due_at) if clock.due_at else ""])
     return rows
@@ -347,7 +351,7 @@ def service_credits(new_books: Callable[[], Ledgers]) -> Rows:
         credit = {"kind": "fee_share", "percent": percent}
         agreed = {"fee": "1234.50", "sla.reaction.1": 60, "service_credits.reaction": credit}
         books.tell(contract("dytron-sla", ticket=None, agreed=agreed), open_ticket(priority=1, at=day("02-02")))
-        books.tell(do("grant-service-credit", ticket_id="T", target="reaction", at=day("02-03")))
+        books.tell(service_credit("reaction", day("02-03")))
         rows.append([f"{percent} %", exact, books.charged("T")[0].amount])
     return rows
 

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
 
@@ -19,18 +18,27 @@ from ledger.kernel.errors import Refusal
 from ledger.store import EventStore
 from tests.billing.office import Json, Office, lines, office_over, totals
 from tests.words import (
+    Step,
     book,
+    cancel,
     change_plan,
     close_month,
+    complete,
+    confirm,
     credit_note,
     dispute,
-    do,
+    grant,
     issue,
+    log_work,
     move,
+    no_show,
     record_service,
     renew,
     reverse,
+    service_credit,
+    settle,
     terminate,
+    top_up,
 )
 
 MARCH = "2026-02-28T23:00:00Z"
@@ -38,15 +46,8 @@ NOW = datetime(2026, 7, 1, tzinfo=UTC)
 DOORS = ("balance", "statement", "charges", "deductions", "invoice-draft")
 BOOKED = {
     *("HoursDeducted", "OverageCharged", "ServiceDelivered", "ServiceCharged", "SurchargeCharged", "ChargeReversed"),
-    *(
-        "CreditGranted",
-        "TopUpCharged",
-        "CreditDrawn",
-        "CreditReturned",
-        "DebtSettled",
-        "DrawSettled",
-        "GrantExpiryBroughtForward",
-    ),
+    *("CreditGranted", "TopUpCharged", "CreditDrawn", "CreditReturned", "GrantExpiryBroughtForward"),
+    *("DebtSettled", "DrawSettled"),
     *("CreditReserved", "ReservationReleased", "FeeCharged", "FeeReversed", "ServiceCreditCharged"),
     *("LateChangePenaltyDeducted", "NoShowPenaltyDeducted", "DeductionConfirmed", "DeductionDisputed"),
     *("DisputeUpheld", "DeductionReversed", "SessionBooked", "SessionMoved", "SessionEnded"),
@@ -73,58 +74,58 @@ def february(office: Office) -> None:
     office.ok(dispute("E2", "2026-02-05T09:00:00Z"))
     office.ok(dispute("E3", "2026-02-05T09:00:00Z"))
     for session in ("S1", "S2", "S3", "S4"):
-        starts = {"starts_at": "2026-02-20T09:00:00Z", "estimate_minutes": 60, "at": "2026-02-10T09:00:00Z"}
-        office.ok(book(session_id=session, contract_id="N", **starts))
+        office.ok(book(60, STARTED, "2026-02-10T09:00:00Z", session, contract_id="N"))
     office.top_up("U0", "N", 60, "2026-02-04T09:00:00Z")
 
 
-AT: Json = {"at": "2026-02-20T10:00:00Z"}
-LATE: dict[str, tuple[str, Json, dict[str, str]]] = {
+DONE, STARTED = "2026-02-20T10:00:00Z", "2026-02-20T09:00:00Z"
+TOLD_LATE: dict[str, tuple[Step, dict[str, str]]] = {
     # what is told, and when the events that follow from it say that it was true
-    "work": ("log-work", {"entry_id": "W", "ticket_id": "T", "minutes": 30, "engineer": "E", **AT}, {
-        "CreditDrawn": AT["at"], "HoursDeducted": AT["at"]}),
-    "goodwill": ("log-work", {"entry_id": "W", "ticket_id": "T", "minutes": 30, "engineer": "E", **AT,
-                 "treatment": "goodwill", "reason": "Sorry"}, {"HoursDeducted": AT["at"]}),
-    "service": ("record-service", {"service_id": "V", "contract_id": "N", "service": "audit", **AT}, {
-        "ServiceDelivered": AT["at"], "ServiceCharged": AT["at"]}),
-    "top-up": ("top-up-credit", {"contract_id": "N", "pool": "care", "top_up_id": "U", "minutes": 60, **AT}, {
-        "CreditGranted": AT["at"], "TopUpCharged": AT["at"]}),
-    "grant": ("grant-credit", {"contract_id": "N", "pool": "care", "grant_id": "G", "minutes": 60, **AT,
-              "source": "goodwill", "reason": "Sorry"}, {"CreditGranted": AT["at"]}),
-    "booking": ("book-session", {"session_id": "S", "contract_id": "N", "starts_at": "2026-02-25T09:00:00Z",
-                "estimate_minutes": 60, **AT}, {"CreditReserved": AT["at"], "SessionBooked": AT["at"]}),
-    "session": ("complete-session", {"session_id": "S1", "minutes": 30, "engineer": "E", **AT}, {
-        "CreditDrawn": "2026-02-20T09:00:00Z", "HoursDeducted": "2026-02-20T09:00:00Z", "SessionEnded": AT["at"]}),
-    "no-show": ("record-no-show", {"session_id": "S2", **AT}, {
-        "CreditDrawn": "2026-02-20T09:00:00Z", "NoShowPenaltyDeducted": "2026-02-20T09:00:00Z"}),
-    "late move": ("move-session", {"session_id": "S3", "starts_at": "2026-02-21T09:00:00Z", "by": "customer",
-                  "at": "2026-02-20T08:00:00Z"}, {
-        "CreditDrawn": "2026-02-20T08:00:00Z", "LateChangePenaltyDeducted": "2026-02-20T08:00:00Z"}),
-    "cancellation": ("cancel-session", {"session_id": "S4", "by": "provider", "at": "2026-02-19T08:00:00Z"}, {
-        "ReservationReleased": "2026-02-19T08:00:00Z", "SessionEnded": "2026-02-19T08:00:00Z"}),
-    "confirmation": ("confirm-deduction", {"deduction_id": "E1", "by": "K", **AT}, {"DeductionConfirmed": AT["at"]}),
-    "dispute": ("dispute-deduction", {"deduction_id": "E1", "by": "K", "reason": "No", **AT}, {
-        "DeductionDisputed": AT["at"]}),
-    "service credit": ("grant-service-credit", {"ticket_id": "T", "target": "reaction", **AT}, {
-        "ServiceCreditCharged": AT["at"]}),
-    "reversal": ("reverse-deduction", {"deduction_id": "E4", "reason": "Twice", **AT}, {
-        "CreditReturned": AT["at"], "DeductionReversed": AT["at"]}),
-    "upheld": ("settle-dispute", {"deduction_id": "E2", "outcome": "upheld", "reason": "So", **AT}, {
-        "DisputeUpheld": AT["at"]}),
-    "not upheld": ("settle-dispute", {"deduction_id": "E3", "outcome": "reversed", "reason": "So", **AT}, {
-        "CreditReturned": AT["at"], "DeductionReversed": AT["at"]}),
-}  # fmt: skip
+    "work": (log_work(30, DONE, entry_id="W"), {"CreditDrawn": DONE, "HoursDeducted": DONE}),
+    "goodwill": (log_work(30, DONE, entry_id="W", treatment="goodwill", reason="Sorry"), {"HoursDeducted": DONE}),
+    "service": (
+        record_service("audit", at=DONE, service_id="V", contract_id="N"),
+        {"ServiceDelivered": DONE, "ServiceCharged": DONE},
+    ),
+    "top-up": (
+        top_up(60, DONE, top_up_id="U", contract_id="N", pool="care"),
+        {"CreditGranted": DONE, "TopUpCharged": DONE},
+    ),
+    "grant": (grant(60, DONE, grant_id="G", contract_id="N", pool="care"), {"CreditGranted": DONE}),
+    "booking": (
+        book(60, "2026-02-25T09:00:00Z", DONE, contract_id="N"),
+        {"CreditReserved": DONE, "SessionBooked": DONE},
+    ),
+    "session": (
+        complete(30, DONE, "S1"),
+        {"CreditDrawn": STARTED, "HoursDeducted": STARTED, "SessionEnded": DONE},
+    ),
+    "no-show": (no_show(DONE, "S2"), {"CreditDrawn": STARTED, "NoShowPenaltyDeducted": STARTED}),
+    "late move": (
+        move("2026-02-21T09:00:00Z", "2026-02-20T08:00:00Z", session_id="S3"),
+        {"CreditDrawn": "2026-02-20T08:00:00Z", "LateChangePenaltyDeducted": "2026-02-20T08:00:00Z"},
+    ),
+    "cancellation": (
+        cancel("2026-02-19T08:00:00Z", "provider", "S4"),
+        {"ReservationReleased": "2026-02-19T08:00:00Z", "SessionEnded": "2026-02-19T08:00:00Z"},
+    ),
+    "confirmation": (confirm("E1", DONE), {"DeductionConfirmed": DONE}),
+    "dispute": (dispute("E1", DONE), {"DeductionDisputed": DONE}),
+    "service credit": (service_credit("reaction", DONE), {"ServiceCreditCharged": DONE}),
+    "reversal": (reverse("E4", DONE), {"CreditReturned": DONE, "DeductionReversed": DONE}),
+    "upheld": (settle("upheld", "E2", DONE), {"DisputeUpheld": DONE}),
+    "not upheld": (settle("reversed", "E3", DONE), {"CreditReturned": DONE, "DeductionReversed": DONE}),
+}
 
 
 def late(office: Office, what: str) -> list[Json]:
     """The events of something that is told after February was closed."""
-    name, told, _ = LATE[what]
     first = office.count()
-    office.ok(do(name, **told))
+    office.ok(TOLD_LATE[what][0])
     return [one for one in office.events() if one["position"] > first]
 
 
-@pytest.mark.parametrize("what", LATE)
+@pytest.mark.parametrize("what", TOLD_LATE)
 def test_what_comes_late_is_effective_at_the_first_open_instant(quick_office: Office, what: str) -> None:
     february(quick_office)
     quick_office.ok(close_month("2026-02", "north"))
@@ -133,11 +134,11 @@ def test_what_comes_late_is_effective_at_the_first_open_instant(quick_office: Of
     assert {one["effective_at"] for one in booked} == {MARCH}
 
 
-@pytest.mark.parametrize("what", LATE)
+@pytest.mark.parametrize("what", TOLD_LATE)
 def test_what_comes_late_says_when_it_was_true(quick_office: Office, what: str) -> None:
     february(quick_office)
     quick_office.ok(close_month("2026-02", "north"))
-    expected = LATE[what][2]
+    expected = TOLD_LATE[what][1]
     dated = {one["type"]: one["data"].get("dated") for one in late(quick_office, what) if one["type"] in expected}
     assert dated == expected
 
@@ -149,7 +150,7 @@ def test_the_closed_month_stays_what_it_was_whatever_comes_late(office: Office) 
     middle = as_of(office, "N", "2026-02-15")
     office.ok(close_month("2026-02", "north"))
     assert as_of(office, "N", "2026-02-28") == before
-    for what in LATE:
+    for what in TOLD_LATE:
         if what not in ("dispute", "goodwill"):  # the same deduction was confirmed; the same entry was logged
             late(office, what)
             assert as_of(office, "N", "2026-02-28") == before, what
@@ -299,24 +300,22 @@ def test_a_late_booking_does_not_reserve_what_expired_in_a_closed_month(
     quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
     quick_office.top_up("U", "P", 480, "2026-02-01T09:00:00Z", pool="server-support", expires_on=expires_on)
     quick_office.ok(close_month("2026-02", "easyredmine"))
-    told = {"session_id": "S", "contract_id": "P", "estimate_minutes": 60, "at": "2026-02-01T10:00:00Z"}
-    told["starts_at"] = "2026-02-10T09:00:00Z"
+    booking = book(60, "2026-02-10T09:00:00Z", "2026-02-01T10:00:00Z", contract_id="P")
     if short_by:
-        assert quick_office.refused("insufficient-credit", book(**told))["short_by"] == short_by
+        assert quick_office.refused("insufficient-credit", booking)["short_by"] == short_by
     else:
-        quick_office.ok(book(**told))
+        quick_office.ok(booking)
 
 
 def test_a_session_moves_late_to_no_time_at_which_its_credit_expired_in_a_closed_month(quick_office: Office) -> None:
     quick_office.clock.put("2026-02-10T12:00:00Z")
     quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
     quick_office.top_up("U", "P", 480, "2026-02-01T09:00:00Z", pool="server-support", expires_on="2026-02-15")
-    told = {"starts_at": "2026-02-12T09:00:00Z", "estimate_minutes": 60}
-    quick_office.ok(book(session_id="S", contract_id="P", at="2026-02-01T10:00:00Z", **told))
+    quick_office.ok(book(60, "2026-02-12T09:00:00Z", "2026-02-01T10:00:00Z", contract_id="P"))
     quick_office.clock.put("2026-03-10T12:00:00Z")
     quick_office.ok(close_month("2026-02", "easyredmine"))
-    moved = {"session_id": "S", "by": "provider", "at": "2026-02-10T09:00:00Z", "starts_at": "2026-02-13T09:00:00Z"}
-    assert quick_office.refused("insufficient-credit", move(**moved))["short_by"] == 60
+    moved = move("2026-02-13T09:00:00Z", "2026-02-10T09:00:00Z", "provider")
+    assert quick_office.refused("insufficient-credit", moved)["short_by"] == 60
 
 
 def test_a_reversal_in_a_closed_month_gives_what_expired_in_it_back_as_a_correction(quick_office: Office) -> None:
@@ -423,13 +422,13 @@ def test_only_the_providers_own_finance_closes_its_months(quick_office: Office) 
     quick_office.sign("L")
     own = quick_office.token("finance", provider="groupios")
     other = quick_office.token("finance", provider="north")
-    told = {"provider": "groupios", "month": "2026-02"}
-    assert quick_office.refused("not-found", close_month(**told), other)["status"] == 404
+    closing = close_month("2026-02", "groupios")
+    assert quick_office.refused("not-found", closing, other)["status"] == 404
     for role in ("operator", "customer", "partner", "auditor"):
         who = {"customer": "k-L"} if role == "customer" else {"partner": "p"} if role == "partner" else {}
         token = quick_office.token(role, provider="groupios", **who)
-        assert quick_office.refused("forbidden", close_month(**told), token)["status"] == 403
-    quick_office.ok(close_month(**told), own)
+        assert quick_office.refused("forbidden", closing, token)["status"] == 403
+    quick_office.ok(closing, own)
     assert quick_office.send("close-period", {"provider": "nobody", "month": "2026-02"}).status_code == 404
 
 
@@ -622,23 +621,20 @@ def test_a_close_and_late_work_at_the_same_moment_put_nothing_into_the_closed_mo
         one.ticket("T", "L", "2026-01-02T09:00:00Z")
         begin = threading.Barrier(5)
 
-        def post(office: Office, name: str, told: Json) -> None:
-            sent: dict[str, Any] = {"content": json.dumps(told).encode(), "headers": office.headers(office.admin)}
-            sent["headers"] |= {"Content-Type": "application/json"}
-            while (answer := office.client.post(f"/v1/commands/{name}", **sent)).status_code != 200:
+        def post(office: Office, step: Step) -> None:
+            while (answer := office.send(step.command, step.fields)).status_code != 200:
                 assert answer.json()["code"] == "conflict", answer.text
 
         def log(thread: int) -> None:
             begin.wait()
             for n in range(16):
                 at = f"2026-{1 + n % 8:02}-15T09:00:00Z"
-                told = {"entry_id": f"E{thread}-{n}", "ticket_id": "T", "minutes": 15, "engineer": "E", "at": at}
-                post((one, two)[thread % 2], "log-work", told)
+                post((one, two)[thread % 2], log_work(15, at, entry_id=f"E{thread}-{n}"))
 
         def close() -> None:
             begin.wait()
             for n in range(1, 9):
-                post((one, two)[n % 2], "close-period", {"provider": "groupios", "month": f"2026-{n:02}"})
+                post((one, two)[n % 2], close_month(f"2026-{n:02}", "groupios"))
 
         work: list[Callable[[], None]] = [close, *(lambda thread=thread: log(thread) for thread in range(4))]
         with ThreadPoolExecutor(5) as pool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.billing.office import ADDRESS, Json, Office, office_over
-from tests.words import amend, confirm, credit_note, do, issue, log_work, sign
+from tests.words import amend, confirm, credit_note, issue, log_work, sign, top_up
 
 NUMBER = "GR-2026-00001"
 BARE: Json = {"address": None, "email": None, "buyer_reference": None}
@@ -253,7 +253,7 @@ def test_each_role_sees_the_documents_that_are_its_own(tenants: Office, role: st
 
 def test_a_partner_reads_no_draft_and_others_find_no_foreign_one(tenants: Office) -> None:
     for contract in ("mine", "anothers", "abroad"):
-        tenants.ok(do("top-up-credit", contract_id=contract, pool="care", top_up_id=f"u-{contract}", minutes=60))
+        tenants.ok(top_up(60, None, contract_id=contract, pool="care", top_up_id=f"u-{contract}"))
     door = "contracts/{}/invoice-draft"
     partner = tenants.token("partner", **WHO["partner"])
     assert tenants.unseen(door.format("mine"), partner)["status"] == 403
