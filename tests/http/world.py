@@ -94,6 +94,17 @@ def booking(session: str, contract: str) -> Step:
     return book(60, "2026-03-10T10:00:00Z", "2026-03-02T09:00:00Z", session, contract_id=contract)
 
 
+def signed(contract: str, plan: str = "north-prepaid", starts_on: str = "2026-01-01") -> Step:
+    """A contract without a partner, with a customer of its own."""
+    return sign(
+        plan, starts_on, contract_id=contract, customer={"customer_id": f"k-{contract}", "name": "K", "country": "DE"}
+    )
+
+
+def granting(grant_id: str, contract: str, minutes: int, at: str, pool: str = "hours", **fields: Any) -> Step:
+    return grant(minutes, at, grant_id=grant_id, contract_id=contract, pool=pool, **fields)
+
+
 def commands(name: str) -> dict[str, tuple[list[Step], Step]]:
     """Every command on the contract `name`: what has to happen before it, and the command itself.
 
