@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from ledger import events as e
-from ledger.door.batches import Answer, Ledger, Request, parse
-from ledger.door.bodies import CREATES
+from ledger.door.batches import Answer, Ledger
+from ledger.door.registry import COMMANDS
+from ledger.door.requests import Request, parse
 from ledger.events import Fact
 from ledger.kernel.errors import Refusal
 from ledger.plans.loader import Catalogue, load_catalogue
@@ -35,6 +36,7 @@ from tests.words import Expected, Step, show
 TOLD = {
     *(e.HoursDeducted, e.LateChangePenaltyDeducted, e.NoShowPenaltyDeducted, e.ServiceDelivered, e.DeductionReversed),
     *(e.OverageCharged, e.ServiceCharged, e.SurchargeCharged, e.FeeCharged, e.FeeReversed, e.TopUpCharged),
+    *(e.LumpSumCharged, e.LumpSumReversed),
     *(
         e.ChargeReversed,
         e.CreditGranted,
@@ -95,9 +97,9 @@ class World:
         requests: list[Request | Refusal] = []
         for step in steps:
             fields = dict(step.fields)
-            space, id_field = CREATES.get(step.command, ("", ""))
-            if space in ("entry", "grant") and id_field not in fields:
-                fields[id_field] = f"E{next(self._numbers)}"
+            new = COMMANDS[step.command].creates
+            if new is not None and new.namespace in ("entry", "grant") and new.field not in fields:
+                fields[new.field] = f"E{next(self._numbers)}"
             moment = step.moment() or self.now
             self.now = moment if step.heard else max(self.now, moment)
             try:
