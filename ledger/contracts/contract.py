@@ -19,88 +19,18 @@ from ledger.contracts.events import (
     PlanChanged,
     ServiceCreditCharged,
     TermCutShort,
-    TermStarted,
 )
-from ledger.contracts.term import ONE_DAY, Term, term_of, term_started
-from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
+from ledger.contracts.state import ContractState
+from ledger.contracts.term import ONE_DAY, Term, term_started
+from ledger.kernel.aggregate import Stamp
 from ledger.kernel.errors import Refusal, malformed
-from ledger.kernel.fact import Fact, Sealed
-from ledger.kernel.values import first_instant, half_up, local_date, parse_cents, show_instant
+from ledger.kernel.fact import Sealed
+from ledger.kernel.values import first_instant, half_up, local_date, parse_cents
 from ledger.plans.terms import Terms
 
 
-class Contract(LedgerAggregate):
+class Contract(ContractState):
     CATEGORY = "contract"
-
-    def begin(self) -> None:
-        super().begin()
-        self.provider = ""
-        self.timezone = "UTC"
-        self.currency = ""
-        self.customer_id = ""
-        self.partner_id: str | None = None
-        self.party: Sealed | None = None
-        self.country = ""
-        self.language: str | None = None
-        self.subscriptions: int | None = None
-        self.customer_coverage: dict[str, Any] | None = None
-        self.direct_contact = False
-        self.term_history: list[Term] = []
-        self.terminated_on: date | None = None
-        self.overage_minutes = 0
-
-    # -- questions -------------------------------------------------------------------------------------------
-
-    @property
-    def pools(self) -> dict[str, str]:
-        """Every pool the contract ever had, with its unit."""
-        return {name: pool.kind for term in self.term_history for name, pool in term.terms.pools.items()}
-
-    def term_at(self, moment: datetime, field: str = "at") -> Term:
-        """The term in force at a moment (C14). Raises Refusal contract-not-active outside all terms."""
-        for term in self.term_history:
-            if term.holds(moment):
-                return term
-        raise Refusal(
-            "contract-not-active",
-            f"Contract {self.contract_id} has no term in force at {show_instant(moment)}; {self._days()}.",
-            field=field,
-        )
-
-    def _days(self) -> str:
-        spans = [f"{t.starts_on} to {t.ends_on or 'further notice'}" for t in self.term_history if t.is_lived]
-        return "its terms run " + ", ".join(spans) if spans else "it has none"
-
-    def term_from(self, starts_on: date) -> Term | None:
-        """The term that begins on a day, unless it was cut away before it did."""
-        return next((t for t in self.term_history if t.starts_on == starts_on and t.is_lived), None)
-
-    def next_term(self, starts_on: date | None) -> tuple[date, Terms]:
-        """First day and terms of the term that a renewal appends: the day after the last one's end (C15)."""
-        self._check_ongoing()
-        last = self.term_history[-1]
-        if last.ends_on is None:
-            raise Refusal(
-                "invalid-transition",
-                f"Contract {self.contract_id} runs until further notice; there is no term to renew.",
-            )
-        following = last.ends_on + ONE_DAY
-        if starts_on not in (None, following):
-            raise Refusal(
-                "invalid-transition",
-                f"The next term of contract {self.contract_id} begins on {following}, not on {starts_on}.",
-                expected=following.isoformat(),
-            )
-        return following, last.terms
-
-    def needs_authorisation(self, moment: datetime) -> bool:
-        """Whether the provider may not speak with the end customer at present (T3)."""
-        if self.partner_id is None or self.direct_contact:
-            return False
-        partnership = self.term_at(moment).terms.partnership
-        return partnership is None or partnership.direct_contact_needs_authorisation
-
-    # -- decisions -------------------------------------------------------------------------------------------
 
     def sign(
         self,
@@ -144,8 +74,7 @@ class Contract(LedgerAggregate):
         self.record(started, started.starts_at, stamp)
         fee_cents = parse_cents(terms.fee) if terms.fee is not None else 0
         if fee_cents:
-            charge_id = f"{self.contract_id}.fee.{number}"
-            fee = FeeCharged(charge_id=charge_id, term_no=number, amount_cents=fee_cents, currency=self.currency)
+            fee = FeeCharged(f"{self.contract_id}.fee.{number}", number, fee_cents, self.currency)
             self.record(fee, started.starts_at, stamp)
         for name, pool in terms.pools.items():
             if pool.kind == "money" and pool.allotment_charged and pool.allotment is not None:
@@ -166,7 +95,7 @@ class Contract(LedgerAggregate):
 
         Returns the instant from which it does.
         """
-        self._check_ongoing()
+        self.check_ongoing()
         if terms.provider != self.provider:
             raise malformed("plan", f"{terms.plan} is no plan of this contract's provider")
         at = first_instant(from_on, self.timezone)
@@ -177,18 +106,12 @@ class Contract(LedgerAggregate):
 
     def terminate(self, ends_on: date, reason: Sealed, agreed_at: datetime, stamp: Stamp) -> datetime:
         """The contract ends after a day inside its terms (C15). Returns the instant from which it is over."""
-        self._check_ongoing()
+        self.check_ongoing()
         self.term_at(first_instant(ends_on, self.timezone), "ends_on")
         over_at = first_instant(ends_on + ONE_DAY, self.timezone)
         self.record(ContractTerminated(ends_on, reason, agreed_at), over_at, stamp)
         self._cut_terms(ends_on, over_at, stamp)
         return over_at
-
-    def _check_ongoing(self) -> None:
-        if self.terminated_on is not None:
-            raise Refusal(
-                "contract-not-active", f"Contract {self.contract_id} was terminated after {self.terminated_on}."
-            )
 
     def _cut_terms(self, last_day: date, over_at: datetime, stamp: Stamp) -> None:
         """Terms end after `last_day`; one that will never begin gives back what was charged for it."""
@@ -247,55 +170,3 @@ class Contract(LedgerAggregate):
         )
         self.record(owed, at, stamp)
         return owed.charge_id
-
-    # -- history ---------------------------------------------------------------------------------------------
-
-    @applies(ContractSigned)
-    def _signed(self, fact: ContractSigned) -> None:
-        self.contract_id = fact.contract_id
-        self.provider, self.timezone, self.currency = fact.provider, fact.timezone, fact.currency
-        self.customer_id, self.partner_id = fact.customer_id, fact.partner_id
-        self.party, self.country, self.language = fact.party, fact.customer_country, fact.customer_language
-        self.subscriptions = fact.subscriptions
-        self.customer_coverage = fact.customer_coverage
-
-    @applies(TermStarted)
-    def _term_started(self, fact: TermStarted) -> None:
-        self.term_history.append(term_of(fact))
-
-    @applies(TermCutShort)
-    def _term_cut(self, fact: TermCutShort) -> None:
-        term = self.term_history[fact.term_no - 1]
-        term.ends_on, term.ends_at = fact.ends_on, fact.ends_at
-
-    @applies(FeeCharged)
-    def _fee_charged(self, fact: FeeCharged) -> None:
-        self.term_history[fact.term_no - 1].fee = fact
-
-    @applies(LumpSumCharged)
-    def _lump_sum_charged(self, fact: LumpSumCharged) -> None:
-        self.term_history[fact.term_no - 1].lump_sums.append(fact)
-
-    @applies(ContractTerminated)
-    def _terminated(self, fact: ContractTerminated) -> None:
-        self.terminated_on = fact.ends_on
-
-    @applies(CustomerAmended)
-    def _amended(self, fact: CustomerAmended) -> None:
-        self.party, self.country, self.language = fact.party, fact.customer_country, fact.customer_language
-
-    @applies(DirectContactAuthorised)
-    def _authorised(self, fact: DirectContactAuthorised) -> None:
-        self.direct_contact = True
-
-    @applies(DirectContactWithdrawn)
-    def _withdrawn(self, fact: DirectContactWithdrawn) -> None:
-        self.direct_contact = False
-
-    @applies(ContractOverageCounted)
-    def _overage_counted(self, fact: ContractOverageCounted) -> None:
-        self.overage_minutes += fact.minutes
-
-    @applies(FeeReversed, LumpSumReversed, PlanChanged, ServiceCreditCharged)
-    def _nothing_more(self, fact: Fact) -> None:
-        """TermCutShort and TermStarted say what follows for the state."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
 from ledger.credit.confirmation import status_at
 from ledger.credit.deduction_events import (
@@ -250,16 +249,10 @@ def _reversal_of(charge: DeductionCharge) -> ChargeReversed:
     return ChargeReversed(
         charge_id=f"{charge.charge_id}.reversal",
         reverses=charge.charge_id,
-        kind=_kind_of(charge),
+        kind=charge.KIND,
         amount_cents=-charge.amount_cents,
         currency=charge.currency,
         minutes=-minutes if minutes is not None else None,
         rate_cents=rate_cents,
         deduction_id=charge.deduction_id,
     )
-
-
-def _kind_of(charge: DeductionCharge) -> Literal["overage", "service", "surcharge"]:
-    if isinstance(charge, OverageCharged):
-        return "overage"
-    return "service" if isinstance(charge, ServiceCharged) else "surcharge"

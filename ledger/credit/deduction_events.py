@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ledger.credit.events import Draw
 from ledger.kernel.fact import Movement, Sealed, topic
@@ -109,6 +109,8 @@ class OverageCharged(DeductionFact, frozen=True):
     `tier` counts from 1; `from_minute` is how many overage minutes the `scope` had before the first of these.
     """
 
+    KIND: ClassVar[Literal["overage"]] = "overage"
+
     charge_id: str
     scope: Literal["ticket", "contract"]
     tier: int
@@ -124,6 +126,8 @@ class OverageCharged(DeductionFact, frozen=True):
 class ServiceCharged(DeductionFact, frozen=True):
     """A service at its agreed rate: by the hour (`minutes`) or flat (`quantity`) (M1)."""
 
+    KIND: ClassVar[Literal["service"]] = "service"
+
     charge_id: str
     service: str
     amount_cents: int
@@ -137,6 +141,8 @@ class ServiceCharged(DeductionFact, frozen=True):
 @topic("SurchargeCharged")
 class SurchargeCharged(DeductionFact, frozen=True):
     """The agreed surcharge of a visit on site: the contract has fewer subscriptions than include one (T7)."""
+
+    KIND: ClassVar[Literal["surcharge"]] = "surcharge"
 
     charge_id: str
     subscriptions: int

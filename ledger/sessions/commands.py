@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ledger.contracts.finding import OnContract, contract_of, locate, the_contract
+from ledger.contracts.finding import OnContract, contract_of, the_contract
 from ledger.credit.account import Because, CreditAccount
 from ledger.credit.confirmation import awaited
 from ledger.credit.deducting import TimeSpent, Worked, deduct_time
@@ -15,32 +15,17 @@ from ledger.credit.finding import account_of, tell_settled
 from ledger.credit.pricing import hourly_rate_cents, pool_for
 from ledger.credit.settlement import Settlement
 from ledger.kernel.access import CUSTOMER, OPERATOR
-from ledger.kernel.errors import Refusal, unknown_session
+from ledger.kernel.errors import Refusal
 from ledger.kernel.values import price_of_minutes_cents, show_instant
 from ledger.plans.terms import Penalty, Terms
+from ledger.sessions.finding import OnSession, the_session
 from ledger.sessions.notice import Change, is_late, penalty_for
 from ledger.sessions.session import Session, Side
 from ledger.tickets.events import WorkLogged
 from ledger.tickets.finding import ticket_of
 from ledger.work.case import Case
-from ledger.work.declaration import Concern, NewId, command
-from ledger.work.fields import AnyId, Command, Id, Instant, Minutes, Name
-
-
-class OnSession(Command):
-    session_id: AnyId
-
-
-def _find(case: Case, body: OnSession) -> None:
-    locate(case, case.get(Session, body.session_id).contract_id, unknown_session(body.session_id))
-
-
-def _streams(body: OnSession) -> list[str]:
-    """A session is deducted under its own id."""
-    return [Session.stream(body.session_id), Deduction.stream(body.session_id)]
-
-
-the_session = Concern[OnSession](find=_find, streams=_streams)
+from ledger.work.declaration import NewId, command
+from ledger.work.fields import AnyId, Id, Instant, Minutes, Name
 
 
 class BookSession(OnContract):

@@ -26,7 +26,7 @@ from ledger.events import (
     WorkLogged,
     WorkReversed,
 )
-from ledger.tickets.ticket import STATE_AFTER
+from ledger.tickets.state import STATE_AFTER
 from projections.tables import Table, seal_json, to_json
 from projections.views import EventMeta, Rows, View
 
