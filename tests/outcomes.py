@@ -52,6 +52,10 @@ def fee(amount: str, **fields: Any) -> Expected:
     return fact(e.FeeCharged, amount_cents=amount, **fields)
 
 
+def lump_sum(amount: str, **fields: Any) -> Expected:
+    return fact(e.LumpSumCharged, amount_cents=amount, **fields)
+
+
 def granted(quantity: int, **fields: Any) -> Expected:
     return fact(e.CreditGranted, quantity=quantity, **fields)
 

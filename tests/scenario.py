@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from ledger import events as e
-from ledger.door.batches import Answer, Ledger, Request, parse
+from ledger.door.batches import Answer, Ledger
+from ledger.door.requests import Request, parse
 from ledger.events import Fact
 from ledger.kernel.errors import Refusal
 from ledger.plans.loader import Catalogue, load_catalogue
@@ -35,6 +36,7 @@ from tests.words import Step, Steps, flat
 TOLD = {
     *(e.HoursDeducted, e.LateChangePenaltyDeducted, e.NoShowPenaltyDeducted, e.ServiceDelivered, e.DeductionReversed),
     *(e.OverageCharged, e.ServiceCharged, e.SurchargeCharged, e.FeeCharged, e.FeeReversed, e.TopUpCharged),
+    *(e.LumpSumCharged, e.LumpSumReversed),
     *(e.ChargeReversed, e.CreditGranted, e.GrantExpiryBroughtForward, e.DebtSettled),
     *(e.CreditReserved, e.ReservationReleased),
 }

@@ -15,7 +15,7 @@ import pytest
 
 from api.cli.importing import Tally, import_lines
 from ledger.door.batches import Answer
-from ledger.door.bodies import COMMANDS
+from ledger.door.registry import COMMANDS
 from ledger.events import Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal

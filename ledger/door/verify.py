@@ -14,7 +14,7 @@ import msgspec
 
 from ledger.billing.events import PeriodClosed
 from ledger.contracts.events import ContractSigned
-from ledger.kernel.mapper import UnknownTopicError, decode
+from ledger.kernel.mapper import UnknownTopicError, UnsaidError, decode
 from ledger.store.database import Database
 
 PAGE = 10_000
@@ -69,7 +69,7 @@ class _Reading:
             return f"position {position}: stream {stream} goes on with version {version} after {last}"
         try:
             fact = decode(topic, bytes(state))
-        except (UnknownTopicError, msgspec.DecodeError) as error:
+        except (UnknownTopicError, UnsaidError, msgspec.DecodeError) as error:
             return f"position {position}: {topic} can't be read: {error}"
         if isinstance(fact, ContractSigned):
             self.providers[fact.contract_id] = fact.provider

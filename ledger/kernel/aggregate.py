@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Self, TypeVar
 
+import msgspec
 from eventsourcing.domain import BaseAggregate
 
 from ledger.kernel.fact import Fact
@@ -68,6 +69,11 @@ class LedgerAggregate(BaseAggregate[str]):
         self.contract_id = ""
 
     @property
+    def key(self) -> str:
+        """The aggregate's own id: that of stream `ticket:T-1` is `T-1`."""
+        return str(self.id).partition(":")[2]
+
+    @property
     def exists(self) -> bool:
         return self.version > 0
 
@@ -78,21 +84,21 @@ class LedgerAggregate(BaseAggregate[str]):
             self._version = event.originator_version
         return self
 
-    def record(self, fact_class: type[Fact], effective_at: datetime, stamp: Stamp, **fields: Any) -> None:
-        """A new fact of this aggregate: applied at once, and the next entry of the journal.
+    def record(self, fact: Fact, effective_at: datetime, stamp: Stamp) -> None:
+        """A new fact of this aggregate: stamped, applied at once, and the next entry of the journal.
 
         What moves credit or money in a closed month is effective at the first open instant, and says so (M5).
         """
-        booked_at = stamp.open_from(effective_at) if fact_class.IS_BOOKED else effective_at
-        fact = fact_class(
+        booked_at = stamp.open_from(effective_at) if fact.IS_BOOKED else effective_at
+        fact = msgspec.structs.replace(
+            fact,
             contract_id=self.contract_id,
             effective_at=booked_at,
             token_id=stamp.token_id,
             role=stamp.role,
             dated=effective_at if booked_at != effective_at else None,
-            **fields,
         )
-        self._methods[fact_class](self, fact)
+        self._methods[type(fact)](self, fact)
         self._version += 1
         self._pending_events.append(StreamEvent(self.id, self._version, fact))  # type: ignore[arg-type]
 

@@ -55,6 +55,11 @@ def round_up_minutes(worked_seconds: int, increment_minutes: int) -> int:
     return -(-worked_seconds // increment_seconds) * increment_minutes
 
 
+def shown_minutes(worked_seconds: int) -> int:
+    """Worked time as whole minutes, begun ones counted in full: 50 s are 1, 3000 s are 50."""
+    return -(-worked_seconds // 60)
+
+
 def to_micros(instant: datetime) -> int:
     """Microseconds since 1970 in UTC, as tables keep instants."""
     return (instant - EPOCH) // MICROSECOND

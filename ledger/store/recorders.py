@@ -40,6 +40,9 @@ class CommandRow:
     provider: str | None
     contract_id: str | None
 
+    def is_same(self, name: str, content_digest: bytes) -> bool:
+        return (self.name, self.content_digest) == (name, content_digest)
+
 
 @dataclass(slots=True)
 class Batch:

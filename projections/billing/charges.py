@@ -9,6 +9,8 @@ from ledger.events import (
     Fact,
     FeeCharged,
     FeeReversed,
+    LumpSumCharged,
+    LumpSumReversed,
     OverageCharged,
     ServiceCharged,
     ServiceCreditCharged,
@@ -47,6 +49,8 @@ charges = View("charges", CHARGES)
 Charge = (
     FeeCharged
     | FeeReversed
+    | LumpSumCharged
+    | LumpSumReversed
     | TopUpCharged
     | OverageCharged
     | ServiceCharged
@@ -99,6 +103,17 @@ def _fee(rows: Rows, fact: FeeCharged, meta: EventMeta) -> None:
 @charges.on(FeeReversed)
 def _fee_reversed(rows: Rows, fact: FeeReversed, meta: EventMeta) -> None:
     rows.put(CHARGES, _row(fact, meta, "reversal", fact.contract_id, family="fee", reverses=fact.reverses))
+
+
+@charges.on(LumpSumCharged)
+def _lump_sum(rows: Rows, fact: LumpSumCharged, meta: EventMeta) -> None:
+    rows.put(CHARGES, _row(fact, meta, "lump_sum", fact.contract_id))
+
+
+@charges.on(LumpSumReversed)
+def _lump_sum_reversed(rows: Rows, fact: LumpSumReversed, meta: EventMeta) -> None:
+    row = _row(fact, meta, "reversal", fact.contract_id, family="lump_sum", reverses=fact.reverses)
+    rows.put(CHARGES, row)
 
 
 @charges.on(ServiceCreditCharged)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from api.cli.importing import COMMAND_LINE
-from ledger.door.batches import Request, parse
+from ledger.door.requests import Request, parse
 from tests.words import Step, as_lines, log_work, open_ticket, sign, top_up
 
 PREFIX = "x00-"  # no ciphertext (base64) and no key id (hex) can contain it

@@ -85,7 +85,7 @@ def test_a_lump_sum_is_billed_once_and_what_it_bears_are_lines_of_zero(quick_off
         for one in found["lines"]
     ]
     assert shown == [
-        ("fee", None, None, 1, "piece", "10000.00"),
+        ("lump_sum", None, None, 1, "piece", "10000.00"),
         ("included", "V1", "deployment", 2, "piece", "0.00"),
         ("included", "E1", "training", 90, "minute", "0.00"),
     ]

@@ -7,7 +7,8 @@ from typing import Any
 from api.cli.importing import COMMAND_LINE
 from api.http.routers import contracts, deductions, statements, tickets
 from api.state import State, open_state
-from ledger.door.batches import Answer, Ledger, parse
+from ledger.door.batches import Answer, Ledger
+from ledger.door.requests import parse
 from ledger.kernel.settings import Settings
 from tests.words import Step, Steps, flat
 

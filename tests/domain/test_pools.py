@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ledger.events import ServiceCharged
-from tests.outcomes import Expected, charged_back, deducted, fact, fee, filled, granted, overage, undone
+from tests.outcomes import Expected, charged_back, deducted, fact, filled, granted, lump_sum, overage, undone
 from tests.scenario import given
 from tests.words import MONDAY, PREPAID, TUESDAY, contract, grant, record_service, renew, reverse, top_up, worked
 
@@ -30,9 +30,9 @@ def test_separate_pools_never_mix() -> None:
 
 def test_a_lump_sum_is_granted_and_charged_at_the_start_of_each_term_and_does_not_expire() -> None:
     signed = given().when(contract("dytron-sbp", agreed=SBP))
-    signed.then(fee("50000.00"), granted(5000000, expires_at=None)).left(5000000, pool="lump-sum")
+    signed.then(lump_sum("50000.00"), granted(5000000, expires_at=None)).left(5000000, pool="lump-sum")
     renewed = signed.when(renew(at="2026-12-01T09:00:00Z"))
-    renewed.then(fee("50000.00"), granted(5000000)).left(10000000, pool="lump-sum", at="2027-01-01T00:00:00+01:00")
+    renewed.then(lump_sum("50000.00"), granted(5000000)).left(10000000, pool="lump-sum", at="2027-01-01T00:00:00+01:00")
 
 
 def test_a_service_draws_its_agreed_rate_from_the_lump_sum() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ledger.door.bodies import COMMANDS
+from ledger.door.registry import COMMANDS
 from tests.http.door import Door, problem
 from tests.http.world import ABROAD, ANOTHERS, MINE, SIDES, WHO, commands, opening, prepared, signing, token, working
 from tests.words import authorise, respond

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from ledger.door import batches as door
-from ledger.door.batches import ATTEMPTS, Answer, Ledger, parse
+from ledger.door.batches import ATTEMPTS, Answer, Ledger
+from ledger.door.requests import parse
 from ledger.events import CreditDrawn, HoursDeducted, TicketHeld
 from ledger.kernel.errors import Refusal
 from ledger.kernel.mapper import StreamEvent, UnknownTopicError

@@ -18,8 +18,9 @@ from api.http.paging import ID_PATTERN
 from api.http.problems import PROBLEMS, problem_body
 from api.state import State
 from api.writer import BATCH, Answers
-from ledger.door import batches as door
-from ledger.door.bodies import COMMANDS
+from ledger.door import batches
+from ledger.door import requests as requests_
+from ledger.door.registry import COMMANDS
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
 
@@ -64,7 +65,7 @@ def _each_name_once(pairs: list[tuple[str, Any]]) -> None:
 ISSUING = ("InvoiceIssued", "CreditNoteIssued")
 
 
-def show_answer(answer: door.Answer) -> dict[str, Any]:
+def show_answer(answer: batches.Answer) -> dict[str, Any]:
     shown = {
         "command_id": answer.command_id,
         "replayed": answer.replayed,
@@ -77,7 +78,7 @@ def show_answer(answer: door.Answer) -> dict[str, Any]:
 
 async def carry_out(state: State, name: str, request: Request, actor: Actor, key: str | None) -> dict[str, Any]:
     payload = decode_json(await read_body(request, COMMAND_LIMIT))
-    parsed = door.parse(name, payload, actor, key)
+    parsed = requests_.parse(name, payload, actor, key)
     (answer,) = await asyncio.wrap_future(state.writer.submit([parsed]))
     if isinstance(answer, Refusal):
         raise answer
@@ -104,8 +105,8 @@ def _route(name: str) -> Callable[..., Awaitable[Any]]:
 
 
 _examples = by_command()
-for _name, _model in COMMANDS.items():
-    _schema = {"$ref": f"#/components/schemas/{_model.__name__}"}
+for _name, _declared in COMMANDS.items():
+    _schema = {"$ref": f"#/components/schemas/{_declared.body.__name__}"}
     _body = {
         "required": True,
         "content": {"application/json": {"schema": _schema, "examples": _examples[_name]}},
@@ -157,7 +158,7 @@ async def many(request: Request, state: StateDep, actor: ActorDep) -> Response:
 
 async def _answer_lines(state: State, actor: Actor, start: int, lines: list[bytes]) -> list[bytes]:
     outcomes: dict[int, Refusal | None] = {}
-    requests: list[door.Request] = []
+    requests: list[requests_.Request] = []
     for number, line in enumerate(lines, start + 1):
         if line.strip():
             outcomes[number] = None
@@ -175,7 +176,7 @@ async def _answer_lines(state: State, actor: Actor, start: int, lines: list[byte
     return shown
 
 
-def parse_line(line: bytes, actor: Actor) -> door.Request:
+def parse_line(line: bytes, actor: Actor) -> requests_.Request:
     """One line of JSON Lines: the command's name and fields in one object. Raises Refusal."""
     if len(line) > COMMAND_LIMIT:
         raise Refusal("too-large", f"The line is larger than {COMMAND_LIMIT} bytes.", limit=COMMAND_LIMIT)
@@ -185,4 +186,4 @@ def parse_line(line: bytes, actor: Actor) -> door.Request:
     name = payload.pop("command", None)
     if not isinstance(name, str):
         raise Refusal("malformed", "command: names the command of the line", field="command")
-    return door.parse(name, payload, actor)
+    return requests_.parse(name, payload, actor)

@@ -6,6 +6,7 @@ import asyncio
 from datetime import date, datetime
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
@@ -28,15 +29,14 @@ from api.http.paging import (
 )
 from api.http.problems import PROBLEMS
 from ledger.billing.charges import TOPICS, billing_account
-from ledger.billing.commands import seller_of
 from ledger.billing.draft import draft
-from ledger.billing.invoice import buyer_of, engineers_of, invoice_fields
+from ledger.billing.invoice import buyer_of, engineers_of, invoice_of, seller_of
 from ledger.billing.vat import NoRateError, treatment
-from ledger.events import CreditNoteIssued, InvoiceIssued, Sealed
+from ledger.events import CreditNoteIssued, InvoiceIssued
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.mapper import decode
-from ledger.kernel.values import EPOCH, from_micros, local_date
+from ledger.kernel.values import from_micros, local_date
 from projections.reader import Snapshot, open_texts, resolve_as_of, view_position
 
 router = APIRouter(prefix="/v1", tags=["invoices"], responses=PROBLEMS, dependencies=[CaughtUp])
@@ -94,25 +94,11 @@ async def invoice_draft(
             "buyer": buyer,
             "engineers": {id_: names[box] for id_, box in engineers.items() if box in names},
         }
-        sketch = _sketch(contract_id, through, invoice_fields(account, found, through, provider.language))
+        sketch = msgspec.structs.replace(
+            invoice_of(account, found, through, provider.language), contract_id=contract_id
+        )
         shown = document_model(sketch, parties, is_draft=True)
         return DraftAnswer(position=asked.position, waiting=found.waiting, **shown.model_dump())
-
-
-def _sketch(contract_id: str, through_on: date, fields: dict[str, Any]) -> InvoiceIssued:
-    """The invoice that issuing would record, but for its number, its days and what is sealed."""
-    return InvoiceIssued(
-        contract_id=contract_id,
-        effective_at=EPOCH,
-        token_id="",
-        role="",
-        number="",
-        issued_on=through_on,
-        due_on=through_on,
-        parties=Sealed("", b""),
-        retained_until=through_on,
-        **fields,
-    )
 
 
 def _day(field: str, text: str | None) -> date | None:

@@ -27,7 +27,7 @@ from api.http.paging import (
 from api.http.problems import PROBLEMS
 from api.http.routers.commands import COMMAND_LIMIT, decode_json, read_body
 from api.state import State
-from ledger.door.batches import refusal_of
+from ledger.door.requests import refusal_of
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.values import from_micros, half_up, parse_share, show_instant, to_micros
