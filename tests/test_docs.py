@@ -14,14 +14,13 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
-from api.cli.importing import COMMAND_LINE
 from api.cli.main import app
 from api.http.app import create_app
 from api.http.routers import contracts, deductions, statements, tickets
 from api.state import State, open_state
 from ledger.door.batches import Answer, Ledger, parse
 from ledger.door.bodies import COMMANDS
-from ledger.kernel.access import MAY, ROLES
+from ledger.kernel.access import COMMAND_LINE, MAY, ROLES
 from ledger.kernel.errors import STATUS
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import load_catalogue

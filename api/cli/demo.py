@@ -15,10 +15,11 @@ from pathlib import Path
 from rich.console import Console
 
 from api.cli import terminal as tables
-from api.cli.importing import COMMAND_LINE, Tally, import_lines
+from api.cli.importing import Tally, import_lines
 from api.http.routers import contracts, deductions, statements, tickets
 from api.state import State, open_state
 from ledger.door.batches import Ledger
+from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import DEFAULT_DATABASE_URL, Settings
 from ledger.plans.loader import load_catalogue

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from api.books.exporting import FORMS, export_days, write_books
 from api.cli import terminal as tables
-from api.cli.importing import COMMAND_LINE, Tally, import_lines
+from api.cli.importing import Tally, import_lines
 from api.cli.tokens import out, token_app
 from api.cli.working import opened
 from api.http.routers import contracts, statements
@@ -25,6 +25,7 @@ from api.http.routers.plans import show_plan
 from api.state import State, open_state
 from ledger.door.batches import Ledger
 from ledger.door.verify import first_fault
+from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import Settings, without_secrets
 from ledger.plans.loader import CatalogueError, load_catalogue

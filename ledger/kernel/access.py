@@ -80,3 +80,6 @@ class Actor:
     def on_behalf(self) -> bool:
         """Whether a customer's word entered by this actor is somebody else's (C8)."""
         return self.role != "customer"
+
+
+COMMAND_LINE = Actor("command-line", "admin")  # whoever may read the database's settings may do everything

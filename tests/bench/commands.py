@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from api.cli.importing import COMMAND_LINE
 from ledger.door.batches import Request, parse
+from ledger.kernel.access import COMMAND_LINE
 
 PREFIX = "x00-"  # no ciphertext (base64) and no key id (hex) can contain it
 PREPAID, POOL = "easyredmine-server-support", "server-support"

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import ValidationError
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep, find_contract, visible
+from api.http.body import read_json
 from api.http.calculation import Calculation, calculate
 from api.http.models import CalculationOut, ComplianceOut, ComplianceRow, RiskList, RiskOut, TraceOut, WindowOut
 from api.http.paging import (
@@ -25,7 +26,6 @@ from api.http.paging import (
     moment_of,
 )
 from api.http.problems import PROBLEMS
-from api.http.routers.commands import COMMAND_LIMIT, decode_json, read_body
 from api.state import State
 from ledger.door.batches import refusal_of
 from ledger.kernel.access import Actor
@@ -216,7 +216,7 @@ _BODY = {"required": True, "content": {"application/json": {"schema": {"$ref": "
 )
 async def sla_calculate(request: Request, actor: ActorDep) -> CalculationOut:
     """Due instant or covered time under a coverage that is given; stores nothing."""
-    payload = decode_json(await read_body(request, COMMAND_LIMIT))
+    payload = await read_json(request)
     if not isinstance(payload, dict):
         raise malformed("body", "must be a JSON object")
     try:
