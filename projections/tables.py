@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any, Generic, TypeVar, get_type_hints
 
 import msgspec
 
-from ledger.store.database import Transaction
+from ledger.store.database import Row, Transaction
 
 R = TypeVar("R", bound=msgspec.Struct)
 CHUNK = 5_000  # rows or keys in one statement
@@ -26,6 +27,7 @@ class Table(Generic[R]):
         self.indexes = tuple(indexes)
         hints = get_type_hints(row)
         self.columns = {field: _column(hints[field]) for field in row.__struct_fields__}
+        self._fields = attrgetter(*self.columns)
 
     def ddl(self, name: str) -> list[str]:
         """Statements that make the table and its indexes under a name of their own."""
@@ -34,6 +36,14 @@ class Table(Generic[R]):
         for number, index in enumerate(self.indexes, 1):
             statements.append(f"CREATE INDEX {name}_i{number} ON {name} {index}")
         return statements
+
+    def columns_of(self, alias: str) -> str:
+        """What a question selects that reads whole rows of the table: `d.deduction_id, d.contract_id, …`."""
+        return ", ".join(f"{alias}.{column}" for column in self.columns)
+
+    def row_of(self, found: Row) -> R:
+        """The row that such a question found, by the names of its columns, whatever else was selected with it."""
+        return self.row(*self._fields(found))
 
     def load(self, transaction: Transaction, dialect: str, name: str, keys: Sequence[str]) -> list[R]:
         """The rows with these keys (tables with a single key)."""

@@ -83,3 +83,9 @@ class Actor:
 
 
 COMMAND_LINE = Actor("command-line", "admin")  # whoever may read the database's settings may do everything
+
+
+def check_reads_events(actor: Actor) -> None:
+    """The history itself is for those who audit it. Raises Refusal forbidden."""
+    if actor.role not in ("finance", "auditor", "admin"):
+        raise Refusal("forbidden", f"A token of role {actor.role} does not read the events.", role=actor.role)

@@ -102,3 +102,9 @@ def parse_share(text: str) -> int:
     """A share between 0 and 1 in parts of ten thousand: "0.25" is 2500."""
     whole, _, part = text.partition(".")
     return int(whole) * 10_000 + int((part or "0").ljust(4, "0"))
+
+
+def show_share(part: int, whole: int) -> str:
+    """part / whole with four decimals, half-up: 2 of 3 are "0.6667"; of nothing there is no share left, "0.0000"."""
+    parts = half_up(part * 10_000, whole) if whole else 0
+    return f"{parts // 10_000}.{parts % 10_000:04d}"

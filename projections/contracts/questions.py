@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_contract
 from ledger.store.database import Row
-from projections.reader import Snapshot
+from projections.reader import AsOf, Snapshot, resolve_as_of
 from projections.visible import visible
 
 
@@ -17,3 +19,20 @@ async def find_contract(snapshot: Snapshot, actor: Actor, contract_id: str, colu
     if not rows:
         raise unknown_contract(contract_id)
     return rows[0]
+
+
+async def as_of_for(
+    snapshot: Snapshot,
+    actor: Actor,
+    contract_id: str | None,
+    as_of: datetime | date | None,
+    known_at: datetime | date | None,
+) -> AsOf:
+    """A question's place in both times; days are the contract's provider's, UTC's where it spans providers (§ 6).
+
+    Raises Refusal unknown-contract.
+    """
+    zone = "UTC"
+    if contract_id is not None:
+        zone = (await find_contract(snapshot, actor, contract_id, "timezone")).timezone
+    return await resolve_as_of(snapshot, as_of, known_at, zone, contract_id)

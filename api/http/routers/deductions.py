@@ -19,6 +19,7 @@ from api.http.models import (
     MoneyDrawOut,
     OverageLineOut,
 )
+from api.http.models.history import show_entry
 from api.http.paging import (
     AsOfParam,
     ContractId,
@@ -36,7 +37,7 @@ from ledger.kernel.errors import Refusal
 from ledger.kernel.values import from_micros, show_cents, show_instant
 from projections.billing.charges import ChargeRow
 from projections.credit.deductions import DeductionRow
-from projections.history import Stored, deduction_at, sealed_in, show, stream_events
+from projections.history import StoredFact, deduction_at, sealed_in, stream_events, tell
 from projections.reader import AsOf, Snapshot, existed, open_texts, resolve_as_of
 
 router = APIRouter(prefix="/v1", tags=["deductions"], responses=PROBLEMS, dependencies=[CaughtUp])
@@ -98,7 +99,7 @@ async def _show(
                 engineer=texts.get(_sealed(row.engineer)) if row.engineer else None,
                 reason=texts.get(_sealed(row.reason)) if row.reason else None,
                 documents=documents[row.deduction_id],
-                history=[show(stored, texts) for stored in histories[f"deduction:{row.deduction_id}"]],
+                history=[show_entry(tell(stored, texts)) for stored in histories[f"deduction:{row.deduction_id}"]],
             )
         )
     return shown
@@ -118,7 +119,7 @@ async def _documents(snapshot: Snapshot, deduction_ids: Sequence[str], asked: As
     return found
 
 
-def _as_it_stood(histories: dict[str, list[Stored]], row: DeductionRow) -> DeductionRow:
+def _as_it_stood(histories: dict[str, list[StoredFact]], row: DeductionRow) -> DeductionRow:
     return deduction_at(histories[f"deduction:{row.deduction_id}"], row.deduction_id) or row
 
 

@@ -7,29 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.models import OpenOut, PlanAnswer, PlanList, PlanOut
+from api.http.models import PlanAnswer, PlanList
+from api.http.models.plans import show_plan
 from api.http.paging import Cursor, Limit, decode_cursor, page
 from api.http.problems import PROBLEMS
-from ledger.plans.loader import Plan
 from projections.reader import view_position
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], responses=PROBLEMS, dependencies=[CaughtUp])
-
-
-def show_plan(plan: Plan) -> PlanOut:
-    return PlanOut(
-        plan=plan.id,
-        version=plan.version,
-        name=plan.name,
-        provider=plan.provider.id,
-        country=plan.provider.country,
-        timezone=plan.provider.timezone,
-        currency=plan.provider.currency,
-        terms=dict(plan.terms),
-        open=[OpenOut(**figure.model_dump()) for figure in plan.open],
-        readings=dict(plan.readings),
-        source=list(plan.source),
-    )
 
 
 @router.get("", summary="Plans")
