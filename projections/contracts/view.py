@@ -13,6 +13,7 @@ from ledger.events import (
     CustomerAmended,
     DirectContactAuthorised,
     DirectContactWithdrawn,
+    Fact,
     TermCutShort,
     TermStarted,
 )
@@ -49,6 +50,13 @@ contracts = View("contracts", CONTRACTS)
 _read_terms = msgspec.json.Decoder(list[dict[str, Any]]).decode
 
 
+def _itself(_: Rows, fact: Fact) -> list[str]:
+    return [fact.contract_id]
+
+
+ITS_ROW = [(CONTRACTS, _itself)]
+
+
 @contracts.on(ContractSigned)
 def _signed(rows: Rows, fact: ContractSigned, meta: EventMeta) -> None:
     rows.put(
@@ -78,7 +86,7 @@ def _signed(rows: Rows, fact: ContractSigned, meta: EventMeta) -> None:
     )
 
 
-@contracts.on(TermStarted)
+@contracts.on(TermStarted, changes=ITS_ROW)
 def _term_started(rows: Rows, fact: TermStarted, meta: EventMeta) -> None:
     row = rows.require(CONTRACTS, fact.contract_id)
     term = {
@@ -93,7 +101,7 @@ def _term_started(rows: Rows, fact: TermStarted, meta: EventMeta) -> None:
     _set_end(row)
 
 
-@contracts.on(TermCutShort)
+@contracts.on(TermCutShort, changes=ITS_ROW)
 def _term_cut(rows: Rows, fact: TermCutShort, meta: EventMeta) -> None:
     row = rows.require(CONTRACTS, fact.contract_id)
     terms = _read_terms(row.terms)
@@ -120,22 +128,22 @@ def _day_after(text: str) -> date:
     return date.fromisoformat(text) + timedelta(days=1)
 
 
-@contracts.on(ContractTerminated)
+@contracts.on(ContractTerminated, changes=ITS_ROW)
 def _terminated(rows: Rows, fact: ContractTerminated, meta: EventMeta) -> None:
     rows.require(CONTRACTS, fact.contract_id).terminated_on = fact.ends_on.isoformat()
 
 
-@contracts.on(CustomerAmended)
+@contracts.on(CustomerAmended, changes=ITS_ROW)
 def _amended(rows: Rows, fact: CustomerAmended, meta: EventMeta) -> None:
     row = rows.require(CONTRACTS, fact.contract_id)
     row.party, row.country, row.language = to_json(fact.party), fact.customer_country, fact.customer_language
 
 
-@contracts.on(DirectContactAuthorised)
+@contracts.on(DirectContactAuthorised, changes=ITS_ROW)
 def _authorised(rows: Rows, fact: DirectContactAuthorised, meta: EventMeta) -> None:
     rows.require(CONTRACTS, fact.contract_id).direct_contact = 1
 
 
-@contracts.on(DirectContactWithdrawn)
+@contracts.on(DirectContactWithdrawn, changes=ITS_ROW)
 def _withdrawn(rows: Rows, fact: DirectContactWithdrawn, meta: EventMeta) -> None:
     rows.require(CONTRACTS, fact.contract_id).direct_contact = 0

@@ -135,7 +135,7 @@ async def clocks_at(
     contract_ids = sorted({contract_id for _, contract_id in tickets})
     if not contract_ids:
         return []
-    rows = Memory(calendars)
+    rows = Memory({Calendars: calendars})
     places = ",".join("?" * len(contract_ids))
     sql = f"SELECT contract_id, timezone FROM clock_zones WHERE contract_id IN ({places})"
     rows.known[ZONES.name] = {row[0]: ZoneRow(*row) for row in await snapshot.query(sql, contract_ids)}
