@@ -24,6 +24,7 @@ from ledger.kernel.settings import DEFAULT_DATABASE_URL, Settings
 from ledger.plans.loader import load_catalogue
 from ledger.store import open_store
 from ledger.store.tokens import create_token
+from projections.credit.statements import StatementAsked
 
 STORY = Path(__file__).resolve().parent.parent / "examples" / "year.jsonl"
 PORT = 8000
@@ -57,9 +58,8 @@ async def show(state: State) -> None:
         held = await contracts.contract_balance(contract.contract_id, state, COMMAND_LINE)
         if held.accounts:
             out.print(tables.balance_table(held))
-            out.print(
-                tables.statement_table(await statements.read_statement(state, COMMAND_LINE, contract.contract_id))
-            )
+            asked = StatementAsked(contract.contract_id)
+            out.print(tables.statement_table(await statements.read_statement(state, COMMAND_LINE, asked)))
         charged = await deductions.contract_charges(contract.contract_id, state, COMMAND_LINE, limit=500)
         if charged.items:
             out.print(tables.charges_table(charged))

@@ -19,6 +19,7 @@ from api.cli import terminal as tables
 from api.cli.importing import COMMAND_LINE, Tally, import_lines
 from api.cli.tokens import out, token_app
 from api.cli.working import opened
+from api.http.paging import moment_of
 from api.http.routers import contracts, statements
 from api.http.routers import sla as sla_doors
 from api.http.routers.plans import show_plan
@@ -30,6 +31,7 @@ from ledger.kernel.settings import Settings, without_secrets
 from ledger.plans.loader import CatalogueError, load_catalogue
 from ledger.store import Unavailable, open_store
 from projections.all_views import VIEWS
+from projections.credit.statements import StatementAsked
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(token_app, name="token")
@@ -128,7 +130,8 @@ def statement(
     json: AsJson = False,
 ) -> None:
     """Every movement of a contract's credit, with the balance after it."""
-    found = _ask(lambda state: statements.read_statement(state, COMMAND_LINE, contract, pool, from_, to))
+    asked = StatementAsked(contract, pool, moment_of("from", from_), moment_of("to", to))
+    found = _ask(lambda state: statements.read_statement(state, COMMAND_LINE, asked))
     _show(found, tables.statement_table(found), json)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import msgspec
 
@@ -45,9 +44,20 @@ class ContractRow(msgspec.Struct):
     position: int
 
 
+class ContractTerm(msgspec.Struct):
+    """One term in `terms`, with the full copy of its plan's terms as they were recorded."""
+
+    term_no: int
+    plan: str
+    plan_version: int
+    starts_on: date
+    ends_on: date | None
+    terms: msgspec.Raw
+
+
 CONTRACTS = Table("contracts", ContractRow, "contract_id", ["(provider, contract_id)", "(customer_id, contract_id)"])
 contracts = View("contracts", CONTRACTS)
-_read_terms = msgspec.json.Decoder(list[dict[str, Any]]).decode
+read_terms = msgspec.json.Decoder(list[ContractTerm]).decode
 
 
 def _itself(_: Rows, fact: Fact) -> list[str]:
@@ -89,43 +99,33 @@ def _signed(rows: Rows, fact: ContractSigned, meta: EventMeta) -> None:
 @contracts.on(TermStarted, changes=ITS_ROW)
 def _term_started(rows: Rows, fact: TermStarted, meta: EventMeta) -> None:
     row = rows.require(CONTRACTS, fact.contract_id)
-    term = {
-        "term_no": fact.term_no,
-        "plan": fact.plan,
-        "plan_version": fact.plan_version,
-        "starts_on": fact.starts_on,
-        "ends_on": fact.ends_on,
-        "terms": fact.terms,
-    }
-    row.terms = to_json([*_read_terms(row.terms), term])
+    term = ContractTerm(fact.term_no, fact.plan, fact.plan_version, fact.starts_on, fact.ends_on, fact.terms)
+    row.terms = to_json([*read_terms(row.terms), term])
     _set_end(row)
 
 
 @contracts.on(TermCutShort, changes=ITS_ROW)
 def _term_cut(rows: Rows, fact: TermCutShort, meta: EventMeta) -> None:
     row = rows.require(CONTRACTS, fact.contract_id)
-    terms = _read_terms(row.terms)
-    terms[fact.term_no - 1]["ends_on"] = fact.ends_on
+    terms = read_terms(row.terms)
+    terms[fact.term_no - 1].ends_on = fact.ends_on
     row.terms = to_json(terms)
     _set_end(row)
 
 
 def _set_end(row: ContractRow) -> None:
     """The last term that begins at all says under which plan the contract runs in the end, and until when."""
-    lived = [t for t in _read_terms(row.terms) if t["ends_on"] is None or t["starts_on"] <= t["ends_on"]]
+    lived = [term for term in read_terms(row.terms) if term.ends_on is None or term.starts_on <= term.ends_on]
     if not lived:
         row.ends_on, row.ends_at = row.starts_on, row.starts_at
         return
     last = lived[-1]
-    row.plan, row.ends_on = last["plan"], last["ends_on"]
-    if row.ends_on is None:
-        row.ends_at = to_micros(FAR_FUTURE)
+    row.plan = last.plan
+    if last.ends_on is None:
+        row.ends_on, row.ends_at = None, to_micros(FAR_FUTURE)
     else:
-        row.ends_at = to_micros(first_instant(_day_after(row.ends_on), row.timezone))
-
-
-def _day_after(text: str) -> date:
-    return date.fromisoformat(text) + timedelta(days=1)
+        day_after = last.ends_on + timedelta(days=1)
+        row.ends_on, row.ends_at = last.ends_on.isoformat(), to_micros(first_instant(day_after, row.timezone))
 
 
 @contracts.on(ContractTerminated, changes=ITS_ROW)

@@ -14,7 +14,6 @@ from fastapi.responses import Response
 from api.http.authentication import ActorDep, StateDep
 from api.http.examples import by_command
 from api.http.models import CommandAnswer
-from api.http.paging import ID_PATTERN
 from api.http.problems import PROBLEMS, problem_body
 from api.state import State
 from api.writer import BATCH, Answers
@@ -22,6 +21,7 @@ from ledger.door import batches as door
 from ledger.door.bodies import COMMANDS
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.ids import ID_PATTERN
 
 COMMAND_LIMIT = 1_000_000  # bytes of one command
 LINES_LIMIT = 32_000_000  # bytes of one JSON Lines body

@@ -13,7 +13,6 @@ from api.http.authentication import ActorDep, CaughtUp, StateDep, find_contract,
 from api.http.calculation import Calculation, calculate
 from api.http.models import CalculationOut, ComplianceOut, ComplianceRow, RiskList, RiskOut, TraceOut, WindowOut
 from api.http.paging import (
-    ID_PATTERN,
     AsOfParam,
     Cursor,
     KnownAtParam,
@@ -30,6 +29,7 @@ from api.state import State
 from ledger.door.batches import refusal_of
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.ids import ID_PATTERN
 from ledger.kernel.values import from_micros, half_up, parse_share, show_instant, to_micros
 from ledger.sla.targets import MINUTE
 from ledger.sla.trace import Window

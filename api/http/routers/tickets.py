@@ -10,10 +10,11 @@ from fastapi import APIRouter, Query
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep, find_contract, visible
 from api.http.models import ClockOut, CoverageOut, TicketAnswer, TicketList, TicketOut
-from api.http.paging import ID_PATTERN, AsOfParam, Cursor, KnownAtParam, Limit, TicketId, decode_cursor, moment_of, page
+from api.http.paging import AsOfParam, Cursor, KnownAtParam, Limit, TicketId, decode_cursor, moment_of, page
 from api.http.problems import PROBLEMS
 from ledger.events import Sealed
 from ledger.kernel.errors import Refusal
+from ledger.kernel.ids import ID_PATTERN
 from ledger.kernel.values import from_micros, show_instant
 from ledger.sla.coverage import Calendar, NoOpeningError
 from ledger.sla.targets import MINUTE
