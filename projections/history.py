@@ -16,7 +16,9 @@ from ledger.kernel.errors import Refusal
 from ledger.kernel.mapper import decode, event_type
 from ledger.kernel.values import show_instant, to_micros
 from ledger.store.database import Row, listed
+from projections.conditions import Condition, all_of, equal
 from projections.credit.deductions import DEDUCTIONS, DeductionRow, deductions
+from projections.pages import Page, PageAsked
 from projections.reader import AsOf, Snapshot, open_texts, view_position
 from projections.views import EventMeta, Memory, View
 
@@ -55,16 +57,7 @@ class AuditedFact:
     command: str | None
 
 
-@dataclass(slots=True, frozen=True)
-class HistoryPage:
-    """Events in order; `following` is the position after which the next page begins, None on the last."""
-
-    position: int
-    events: list[AuditedFact]
-    following: int | None
-
-
-_COLUMNS = "notification_id, originator_id, recorded_at, topic, state"
+_COLUMNS = "e.notification_id, e.originator_id, e.recorded_at, e.topic, e.state"
 
 
 def _stored(row: Row) -> StoredFact:
@@ -81,8 +74,8 @@ async def stream_events(snapshot: Snapshot, streams: Sequence[str], as_of: AsOf)
     if streams:
         among, params = listed("stream", streams)
         sql = (
-            f"SELECT {_COLUMNS} FROM stored_events WHERE originator_id IN ({among}) AND notification_id <= :position "
-            "ORDER BY notification_id"
+            f"SELECT {_COLUMNS} FROM stored_events e WHERE e.originator_id IN ({among}) "
+            "AND e.notification_id <= :position ORDER BY e.notification_id"
         )
         for row in await snapshot.query(sql, params | {"position": as_of.position}):
             stored = _stored(row)
@@ -91,40 +84,41 @@ async def stream_events(snapshot: Snapshot, streams: Sequence[str], as_of: AsOf)
     return found
 
 
-async def events_after(snapshot: Snapshot, actor: Actor, after: int, limit: int) -> HistoryPage:
-    """The history beyond a position as far as the views have read, of the actor's provider where it has one.
+async def list_events(snapshot: Snapshot, actor: Actor, page: PageAsked) -> Page[AuditedFact]:
+    """The history in order, as far as the views have read, of the actor's provider where it has one.
 
     Raises Refusal forbidden.
     """
     check_reads_events(actor)
-    upto = await view_position(snapshot)
-    found = await _audited(snapshot, actor, after, upto, limit + 1)
-    following = found[limit - 1].told.stored.position if len(found) > limit else None
-    return HistoryPage(upto, found[:limit], following)
+    position = await view_position(snapshot)
+    read = ("e.notification_id <= :position", {"position": position})
+    found = await _audited(snapshot, actor, all_of(read, page.behind("e.notification_id")), page.limited)
+    shown, next_after = page.cut(found, lambda one: (one.told.stored.position,))
+    return Page(position, shown, next_after)
 
 
-async def event_at(snapshot: Snapshot, actor: Actor, position: int) -> AuditedFact:
+async def find_event(snapshot: Snapshot, actor: Actor, position: int) -> AuditedFact:
     """The event at a position. Raises Refusal forbidden, not-found."""
     check_reads_events(actor)
-    found = await _audited(snapshot, actor, position - 1, position, 1)
-    if not found:
-        raise Refusal("not-found", f"There is no event at position {position}.", at=position)
-    return found[0]
+    for found in await _audited(snapshot, actor, equal("e", notification_id=position)):
+        return found
+    raise Refusal("not-found", f"There is no event at position {position}.", at=position)
 
 
-async def _audited(snapshot: Snapshot, actor: Actor, after: int, upto: int, limit: int) -> list[AuditedFact]:
+async def _audited(
+    snapshot: Snapshot, actor: Actor, which: Condition, limited: Condition = ("", {})
+) -> list[AuditedFact]:
     """Commands tile the history, so that the command of an event is the last to begin at or before it."""
-    of_provider = "" if actor.provider is None else "AND provider = :provider"
+    condition, params = all_of(which, equal("e", provider=actor.provider))
+    limit, count = limited
     sql = (
-        f"SELECT e.*, c.command_id, c.name AS command FROM (SELECT {_COLUMNS}, "
-        "(SELECT max(first_position) FROM commands WHERE first_position <= notification_id) AS first_position "
-        f"FROM stored_events WHERE notification_id > :after AND notification_id <= :upto {of_provider} "
-        "ORDER BY notification_id LIMIT :limit) e "
-        "LEFT JOIN commands c ON c.first_position = e.first_position AND c.last_position >= e.notification_id "
-        "ORDER BY e.notification_id"
+        f"SELECT f.*, c.command_id, c.name AS command FROM (SELECT {_COLUMNS}, "
+        "(SELECT max(first_position) FROM commands WHERE first_position <= e.notification_id) AS first_position "
+        f"FROM stored_events e WHERE {condition} ORDER BY e.notification_id{limit}) f "
+        "LEFT JOIN commands c ON c.first_position = f.first_position AND c.last_position >= f.notification_id "
+        "ORDER BY f.notification_id"
     )
-    params = {"after": after, "upto": upto, "limit": limit, "provider": actor.provider}
-    rows = [(_stored(row), row) for row in await snapshot.query(sql, params)]
+    rows = [(_stored(row), row) for row in await snapshot.query(sql, params | count)]
     texts = await open_texts(snapshot, [box for stored, _ in rows for box in sealed_in(stored.fact)])
     return [AuditedFact(tell(stored, texts), row.command_id, row.command) for stored, row in rows]
 

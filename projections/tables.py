@@ -46,16 +46,15 @@ class Table(Generic[R]):
         return self.row(*self._fields(found))
 
     def load(self, transaction: Transaction, dialect: str, name: str, keys: Sequence[str]) -> list[R]:
-        """The rows with these keys (tables with a single key)."""
-        fields, key = ", ".join(self.columns), self.key[0]
+        """The rows with these keys (tables with a single key); one statement, however many keys there are."""
+        # SQLite looks names of parameters up one after the other, so that thousands of them would take long.
+        on_postgres = dialect == "postgresql"
+        among = "= ANY(:keys)" if on_postgres else "IN (SELECT value FROM json_each(:keys))"
+        sql = f"SELECT {', '.join(self.columns)} FROM {name} WHERE {self.key[0]} {among}"
         found: list[R] = []
         for start in range(0, len(keys), CHUNK):
             part = list(keys[start : start + CHUNK])
-            if dialect == "postgresql":
-                rows = transaction.query(f"SELECT {fields} FROM {name} WHERE {key} = ANY(?)", (part,))
-            else:
-                places = ",".join("?" * len(part))
-                rows = transaction.query(f"SELECT {fields} FROM {name} WHERE {key} IN ({places})", part)
+            rows = transaction.tuples(sql, {"keys": part if on_postgres else to_json(part)})
             found.extend(self.row(*row) for row in rows)
         return found
 
@@ -67,10 +66,11 @@ class Table(Generic[R]):
         updates = ", ".join(f"{column} = excluded.{column}" for column in self.columns if column not in self.key)
         conflict = f"ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {updates}"
         if dialect == "postgresql":
-            arrays = ", ".join(f"?::{kind.partition(' ')[0]}[]" for kind in self.columns.values())
+            arrays = ", ".join(f":{column}::{kind.partition(' ')[0]}[]" for column, kind in self.columns.items())
+            sql = f"INSERT INTO {name} SELECT * FROM unnest({arrays}) {conflict}"
             for start in range(0, len(values), CHUNK):
-                columns = [list(column) for column in zip(*values[start : start + CHUNK], strict=True)]
-                transaction.execute(f"INSERT INTO {name} SELECT * FROM unnest({arrays}) {conflict}", columns)
+                columns = zip(*values[start : start + CHUNK], strict=True)
+                transaction.execute(sql, dict(zip(self.columns, map(list, columns), strict=True)))
         else:
             places = ",".join("?" * len(self.columns))
             transaction.execute_many(f"INSERT INTO {name} VALUES ({places}) {conflict}", values)

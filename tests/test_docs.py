@@ -16,6 +16,7 @@ import pytest
 
 from api.cli.main import app
 from api.http.app import create_app
+from api.http.paging import times_of
 from api.http.routers import contracts, deductions, statements, tickets
 from api.state import State, open_state
 from ledger.door.batches import Answer, Ledger, parse
@@ -24,6 +25,7 @@ from ledger.kernel.access import COMMAND_LINE, MAY, ROLES
 from ledger.kernel.errors import STATUS
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import load_catalogue
+from projections.credit.statements import StatementAsked
 from tests.generate_docs import BLOCK, EVENTS, README, ROOT, commands, events_page, masked, touring
 from tests.servers import NoServerError, embedded_programs, system_programs, throw_away_server
 from tests.words import (
@@ -96,7 +98,8 @@ class Ledgers:
         return self.ask(tickets.ticket("T", self.state, COMMAND_LINE, as_of=as_of))
 
     def statement(self, as_of: str) -> Any:
-        return self.ask(statements.read_statement(self.state, COMMAND_LINE, "C", as_of=as_of)).items
+        asked = StatementAsked("C", times=times_of(as_of, None))
+        return self.ask(statements.read_statement(self.state, COMMAND_LINE, asked)).items
 
     def close(self) -> None:
         self.state.projector.close()

@@ -26,7 +26,10 @@ from ledger.kernel.settings import DEFAULT_DATABASE_URL, Settings
 from ledger.plans.loader import load_catalogue
 from ledger.store import open_store
 from ledger.store.tokens import create_token
-from projections.tickets.questions import TicketFilter, ticket_page
+from projections.credit.statements import StatementAsked
+from projections.pages import EVERYTHING
+from projections.reader import NOW
+from projections.tickets.questions import TicketFilter, list_tickets
 
 STORY = Path(__file__).resolve().parents[2] / "examples" / "year.jsonl"
 PORT = 8000
@@ -60,15 +63,14 @@ async def show(state: State) -> None:
         held = await contracts.contract_balance(contract.contract_id, state, COMMAND_LINE)
         if held.accounts:
             out.print(tables.balance_table(held))
-            out.print(
-                tables.statement_table(await statements.read_statement(state, COMMAND_LINE, contract.contract_id))
-            )
+            asked = StatementAsked(contract.contract_id)
+            out.print(tables.statement_table(await statements.read_statement(state, COMMAND_LINE, asked)))
         charged = await deductions.contract_charges(contract.contract_id, state, COMMAND_LINE, limit=500)
         if charged.items:
             out.print(tables.charges_table(charged))
     out.rule("Tickets", align="left")
     async with state.reader.snapshot() as snapshot:
-        told = await ticket_page(snapshot, COMMAND_LINE, TicketFilter(), state.calendars, limit=500)
+        told = await list_tickets(snapshot, COMMAND_LINE, TicketFilter(), state.calendars, NOW, EVERYTHING)
     out.print(tables.tickets_table(show_tickets(told)))
 
 

@@ -31,6 +31,7 @@ from ledger.kernel.settings import Settings, without_secrets
 from ledger.plans.loader import CatalogueError, load_catalogue
 from ledger.store import Unavailable, open_store
 from projections.all_views import VIEWS
+from projections.credit.statements import StatementAsked
 from projections.positions import positions
 from projections.sla.compliance import Compliance, OfTickets, compliance
 
@@ -113,7 +114,8 @@ def statement(
     json: AsJson = False,
 ) -> None:
     """Every movement of a contract's credit, with the balance after it."""
-    found = ask(Settings(), lambda state: statements.read_statement(state, COMMAND_LINE, contract, pool, from_, to))
+    asked = StatementAsked(contract, pool, moment_of("from", from_), moment_of("to", to))
+    found = ask(Settings(), lambda state: statements.read_statement(state, COMMAND_LINE, asked))
     _show(found, tables.statement_table(found), json)
 
 

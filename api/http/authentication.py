@@ -1,11 +1,11 @@
-"""From a request's token to an `Actor`, and from an actor to what of the views it may see."""
+"""From a request's token to an `Actor`; and waiting until the views have read what the request has seen."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
@@ -15,7 +15,7 @@ from ledger.kernel.errors import Refusal
 from ledger.store.tokens import bind_token, holder_of, unauthenticated
 from projections.contracts.parties import provider_of
 from projections.positions import positions
-from projections.reader import Snapshot, view_position
+from projections.reader import view_position
 
 WAIT_SECONDS = 5.0
 StateDep = Annotated[State, Depends(state_of)]
@@ -81,23 +81,3 @@ async def _reach(state: State, wanted: int) -> None:
 
 
 CaughtUp = Depends(wait_for_position)
-
-
-def visible(actor: Actor, alias: str = "c") -> tuple[str, list[Any]]:
-    """The condition, and its parameters, under which a row of the contracts' view exists for the actor."""
-    conditions, params = [], []
-    for column, value in (("provider", actor.provider), ("customer_id", actor.customer), ("partner_id", actor.partner)):
-        if value is not None:
-            conditions.append(f"{alias}.{column} = ?")
-            params.append(value)
-    return " AND ".join(conditions) or "1 = 1", params
-
-
-async def find_contract(snapshot: Snapshot, actor: Actor, contract_id: str, columns: str) -> Any:
-    """Columns of a contract that the actor may see. Raises Refusal unknown-contract."""
-    condition, params = visible(actor)
-    sql = f"SELECT {columns} FROM contracts c WHERE c.contract_id = ? AND {condition}"
-    rows = await snapshot.query(sql, (contract_id, *params))
-    if not rows:
-        raise Refusal("unknown-contract", f"There is no contract {contract_id}.", contract_id=contract_id)
-    return rows[0]

@@ -12,7 +12,7 @@ from ledger.billing.closed_periods import month_bounds, month_of
 from ledger.billing.document import Document, DocumentSeries
 from ledger.billing.draft import Draft, draft
 from ledger.billing.events import CreditNoteIssued, DocumentLine, InvoiceIssued, NationalVat
-from ledger.billing.invoice import buyer_of, engineers_of, invoice_fields
+from ledger.billing.invoice import buyer_of, engineers_of, invoice_fields, seller_of
 from ledger.billing.period_totals import TOPICS as PERIOD_TOPICS
 from ledger.billing.period_totals import PeriodFold
 from ledger.billing.vat import NoRateError, national_vat, treatment
@@ -21,7 +21,7 @@ from ledger.door.unit_of_work import UnitOfWork
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Sealed
 from ledger.kernel.values import first_instant, local_date, show_instant
-from ledger.plans.catalogue import Provider, ProviderParty
+from ledger.plans.catalogue import Provider
 
 ONE_DAY = timedelta(days=1)
 
@@ -136,12 +136,6 @@ def close_period(work: UnitOfWork, body: bodies.ClosePeriod) -> None:
     fold.add(work.whole_provider(provider.id, PERIOD_TOPICS, fold.position))
     for each, totals in fold.totals(books.open_on, month).items():
         books.close(provider.id, each, totals, work.stamp.now, work.stamp)
-
-
-def seller_of(provider: Provider, party: ProviderParty) -> dict[str, Any]:
-    """The seller as a document keeps it."""
-    named = party.model_dump(exclude={"payment_days", "retention_years"}, exclude_none=True)
-    return {"country": provider.country, **named}
 
 
 def _party(work: UnitOfWork) -> dict[str, Any]:

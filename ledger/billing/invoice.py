@@ -11,6 +11,7 @@ from ledger.billing.draft import Draft
 from ledger.billing.events import DocumentLine
 from ledger.credit.deduction_events import HoursDeducted
 from ledger.kernel.fact import Sealed
+from ledger.plans.catalogue import Provider, ProviderParty
 
 
 def invoice_fields(account: BillingAccount, found: Draft, through_on: date, language: str) -> dict[str, Any]:
@@ -29,6 +30,12 @@ def invoice_fields(account: BillingAccount, found: Draft, through_on: date, lang
         "vat_cents": found.vat_cents,
         "gross_cents": found.gross_cents,
     }
+
+
+def seller_of(provider: Provider, party: ProviderParty) -> dict[str, Any]:
+    """The seller as a document keeps it."""
+    named = party.model_dump(exclude={"payment_days", "retention_years"}, exclude_none=True)
+    return {"country": provider.country, **named}
 
 
 def buyer_of(account: BillingAccount, party: dict[str, Any]) -> dict[str, Any]:

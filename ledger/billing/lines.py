@@ -12,6 +12,7 @@ import msgspec
 
 from ledger.billing.charges import Billed, BillingAccount, Charge
 from ledger.contracts.events import FeeCharged, FeeReversed, ServiceCreditCharged, TermStarted
+from ledger.credit.confirmation import status_at
 from ledger.credit.deduction_events import (
     ChargeReversed,
     HoursDeducted,
@@ -20,6 +21,7 @@ from ledger.credit.deduction_events import (
     ServiceDelivered,
 )
 from ledger.credit.events import TopUpCharged
+from ledger.kernel.values import shown_minutes
 
 MINUTES_PER_HOUR = 60
 
@@ -92,12 +94,10 @@ def given_back(deduction: Billed) -> dict[str, Any]:
 def spent(deduction: Billed, now: datetime) -> dict[str, Any]:
     """What the customer can check a line by: time worked and billed, the session, and the word on it."""
     fact = deduction.fact
-    status = deduction.status
-    if status == "pending" and fact.deemed_at is not None and fact.deemed_at <= now:
-        status = "deemed_confirmed"
+    status = status_at(deduction.status, fact.deemed_at, now)
     more: dict[str, Any] = {"confirmation": status, "on_behalf": deduction.on_behalf}
     if isinstance(fact, HoursDeducted):
-        more["worked_minutes"] = -(-fact.worked_seconds // 60)
+        more["worked_minutes"] = shown_minutes(fact.worked_seconds)
         more["billed_minutes"] = fact.billed_minutes
         more["session_id"] = fact.deduction_id if fact.kind == "session" else None
     elif not isinstance(fact, ServiceDelivered):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from ledger.credit.account import Settlement
+from ledger.credit.confirmation import status_at
 from ledger.credit.deduction_events import (
     ChargeReversed,
     DeductionConfirmed,
@@ -21,6 +22,7 @@ from ledger.credit.deduction_events import (
     ServiceDelivered,
     SurchargeCharged,
 )
+from ledger.credit.draws import settled
 from ledger.credit.events import Draw
 from ledger.credit.pricing import OverageLine
 from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
@@ -56,9 +58,7 @@ class Deduction(LedgerAggregate):
 
     def status_at(self, now: datetime) -> str:
         """The status, with silence taken as a yes once the terms' days are over (C8)."""
-        if self.status == "pending" and self.deemed_at is not None and now >= self.deemed_at:
-            return "deemed_confirmed"
-        return self.status
+        return status_at(self.status, self.deemed_at, now)
 
     # -- decisions -------------------------------------------------------------------------------------------
 
@@ -209,8 +209,7 @@ class Deduction(LedgerAggregate):
 
     @applies(DrawSettled)
     def _covered(self, fact: DrawSettled) -> None:
-        self.draws[None] -= fact.quantity
-        self.draws[fact.grant_id] = self.draws.get(fact.grant_id, 0) + fact.quantity
+        self.draws = settled(self.draws, fact.grant_id, fact.quantity)
 
     @applies(DeductionConfirmed)
     def _confirmed(self, fact: DeductionConfirmed) -> None:

@@ -55,6 +55,11 @@ def round_up_minutes(worked_seconds: int, increment_minutes: int) -> int:
     return -(-worked_seconds // increment_seconds) * increment_minutes
 
 
+def shown_minutes(worked_seconds: int) -> int:
+    """Worked time in whole minutes as it is shown beside its seconds, rounded up: 3001 s are 51 min."""
+    return round_up_minutes(worked_seconds, 1)
+
+
 def to_micros(instant: datetime) -> int:
     """Microseconds since 1970 in UTC, as tables keep instants."""
     return (instant - EPOCH) // MICROSECOND

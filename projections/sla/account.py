@@ -10,6 +10,7 @@ from ledger.kernel.values import to_micros
 from ledger.plans.terms import BusinessDays, EndOfBusinessDay
 from ledger.sla.targets import Clock
 from ledger.sla.trace import Window, trace
+from projections.conditions import all_of, equal
 from projections.reader import Snapshot, view_position
 from projections.sla.calendars import Calendars
 from projections.sla.clocks import CLOCKS, ClockRow
@@ -34,12 +35,12 @@ async def clock_account(
 ) -> ClockAccount:
     """Raises Refusal unknown-ticket, or not-found where the terms promise no such target for the ticket."""
     now = to_micros(snapshot.clock())
-    condition, params = visible(actor)
+    condition, params = all_of(equal("k", ticket_id=ticket_id, target=target), visible(actor))
     sql = (
         f"SELECT {CLOCKS.columns_of('k')} FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
-        f"WHERE k.ticket_id = :ticket_id AND k.target = :target AND {condition}"
+        f"WHERE {condition}"
     )
-    rows = await snapshot.query(sql, params | {"ticket_id": ticket_id, "target": target})
+    rows = await snapshot.query(sql, params)
     if not rows:
         raise unknown_ticket(ticket_id)
     row = CLOCKS.row_of(rows[0])

@@ -8,6 +8,8 @@ from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
 from ledger.plans.terms import Elapsed
 from ledger.sla.targets import AROUND_THE_CLOCK, MINUTE, covered
+from projections.conditions import Condition, all_of
+from projections.pages import Key, Page, PageAsked
 from projections.reader import Snapshot, view_position
 from projections.sla.calendars import Calendars
 from projections.sla.clocks import CLOCKS, ClockRow
@@ -17,13 +19,27 @@ from projections.visible import visible
 
 PART = 400  # clocks that are looked at together
 WHOLE = 10_000  # parts of a share
-Key = tuple[int, str, str]  # due at, ticket, target: the order of the list
+
+
+@dataclass(slots=True, frozen=True)
+class Share:
+    """Less than so much of a target's time is left, in parts of ten thousand: 2500 are a quarter."""
+
+    parts: int
+
+
+@dataclass(slots=True, frozen=True)
+class Within:
+    """The target falls due within so many minutes by the clock on the wall."""
+
+    minutes: int
 
 
 @dataclass(slots=True, frozen=True)
 class Risk:
-    """A running target; `left` and `whole` are its time as its coverage counts it, in microseconds."""
+    """A running target at `now`; `left` and `whole` are its time as its coverage counts it, in microseconds."""
 
+    now: int
     ticket_id: str
     contract_id: str
     target: str
@@ -33,68 +49,49 @@ class Risk:
     left: int
     whole: int
 
-    @property
-    def key(self) -> Key:
-        return self.due_at, self.ticket_id, self.target
 
-
-@dataclass(slots=True, frozen=True)
-class RiskPage:
-    """Nearest due first, at the instant `now`; `following` is the key after which the next page begins."""
-
-    position: int
-    now: int
-    risks: list[Risk]
-    following: Key | None
-
-
-async def at_risk(
-    snapshot: Snapshot,
-    actor: Actor,
-    calendars: Calendars,
-    *,
-    share: int = 0,
-    within_minutes: int | None = None,
-    after: Key | None = None,
-    limit: int,
-) -> RiskPage:
-    """Targets due within some minutes; or, where none are given, with less than a share of their time left.
-
-    The share is in parts of ten thousand: 2500 is a quarter.
-    """
+async def list_at_risk(
+    snapshot: Snapshot, actor: Actor, below: Share | Within, calendars: Calendars, page: PageAsked
+) -> Page[Risk]:
+    """Running targets that have little left, nearest due first."""
     now = to_micros(snapshot.clock())
-    risks: list[Risk] = []
-    while len(risks) <= limit:
-        rows = await _running(snapshot, actor, now, within_minutes, after)
+    found: list[Risk] = []
+    part = PageAsked(PART, page.after)
+    while page.limit is None or len(found) <= page.limit:
+        rows, next_after = part.cut(await _running(snapshot, actor, now, below, part), _key)
         known = await contexts(snapshot, [row.ticket_id for row in rows], calendars)
-        for row in rows:
-            one = _risk(known[row.ticket_id], row, now)
-            if within_minutes is not None or one.left * WHOLE < one.whole * share:
-                risks.append(one)
-            after = one.key
-        if len(rows) < PART:
+        risks = [_risk(known[row.ticket_id], row, now) for row in rows]
+        found += [one for one in risks if isinstance(below, Within) or one.left * WHOLE < one.whole * below.parts]
+        if next_after is None:
             break
-    following = risks[limit - 1].key if len(risks) > limit else None
-    return RiskPage(await view_position(snapshot), now, risks[:limit], following)
+        part = PageAsked(PART, next_after)
+    shown, next_after = page.cut(found, _key)
+    return Page(await view_position(snapshot), shown, next_after)
 
 
 async def _running(
-    snapshot: Snapshot, actor: Actor, now: int, within_minutes: int | None, after: Key | None
+    snapshot: Snapshot, actor: Actor, now: int, below: Share | Within, part: PageAsked
 ) -> list[ClockRow]:
-    condition, params = visible(actor)
-    params["now"] = now
-    if within_minutes is not None:
-        condition += " AND k.due_at <= :until"
-        params["until"] = now + within_minutes * MINUTE
-    if after is not None:
-        condition += " AND (k.due_at, k.ticket_id, k.target) > (:due_at, :ticket_id, :target)"
-        params |= dict(zip(("due_at", "ticket_id", "target"), after, strict=True))
+    behind: Condition = ("", {})
+    if part.after is not None:
+        named = dict(zip(("due_at", "ticket_id", "target"), part.after, strict=True))
+        behind = ("(k.due_at, k.ticket_id, k.target) > (:due_at, :ticket_id, :target)", named)
+    soon: Condition = ("", {})
+    if isinstance(below, Within):
+        soon = ("k.due_at <= :until", {"until": now + below.minutes * MINUTE})
+    running = (f"k.shown = 1 AND k.due_at >= :now AND {STATE} = 'running'", {"now": now})
+    condition, params = all_of(visible(actor), running, soon, behind)
+    limited, limit = part.limited
     sql = (
         f"SELECT {CLOCKS.columns_of('k')} FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
-        f"WHERE {condition} AND k.shown = 1 AND k.due_at >= :now AND {STATE} = 'running' "
-        f"ORDER BY k.due_at, k.ticket_id, k.target LIMIT {PART}"
+        f"WHERE {condition} ORDER BY k.due_at, k.ticket_id, k.target{limited}"
     )
-    return [CLOCKS.row_of(row) for row in await snapshot.query(sql, params)]
+    return [CLOCKS.row_of(row) for row in await snapshot.query(sql, params | limit)]
+
+
+def _key(one: Risk | ClockRow) -> Key:
+    """The order of the list."""
+    return one.due_at, one.ticket_id, one.target
 
 
 def _risk(context: Context, row: ClockRow, now: int) -> Risk:
@@ -105,6 +102,7 @@ def _risk(context: Context, row: ClockRow, now: int) -> Risk:
     assert calendar is not None
     pauses = context.pauses(row.target)
     return Risk(
+        now=now,
         ticket_id=row.ticket_id,
         contract_id=row.contract_id,
         target=row.target,

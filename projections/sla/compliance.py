@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Literal
 
 from ledger.kernel.access import Actor
 from ledger.kernel.values import show_share, to_micros
+from projections.conditions import Condition, all_of, equal
 from projections.contracts.questions import as_of_for
-from projections.reader import AsOf, Snapshot
+from projections.reader import NOW, AsOf, Moment, Snapshot, Times
 from projections.sla.calendars import Calendars
 from projections.sla.clocks import ClockRow
 from projections.sla.states import STATE, clock_of, clocks_at
@@ -37,25 +38,22 @@ class OfTickets:
     contract_id: str | None = None
     customer_id: str | None = None
     provider: str | None = None
-    opened_from: datetime | date | None = None
-    opened_to: datetime | date | None = None
+    opened_from: Moment | None = None
+    opened_to: Moment | None = None
 
-    def condition(self, actor: Actor) -> tuple[str, dict[str, Any]]:
+    def condition(self, actor: Actor) -> Condition:
         """About clocks `k` and contracts `c`: what the actor sees, and what was asked for."""
-        condition, params = visible(actor)
-        of_contract = {"contract_id": self.contract_id, "customer_id": self.customer_id, "provider": self.provider}
-        for column, value in of_contract.items():
-            if value is not None:
-                condition += f" AND c.{column} = :{column}"
-                params[column] = value
-        for name, moment, sign in (("opened_from", self.opened_from, ">="), ("opened_to", self.opened_to, "<=")):
-            if isinstance(moment, datetime):
-                condition += f" AND k.opened_at {sign} :{name}"
-                params[name] = to_micros(moment)
-            elif moment is not None:
-                condition += f" AND k.opened_on {sign} :{name}"
-                params[name] = moment.isoformat()
-        return condition, params
+        of_contract = equal("c", contract_id=self.contract_id, customer_id=self.customer_id, provider=self.provider)
+        opened = (_opened(">=", "opened_from", self.opened_from), _opened("<=", "opened_to", self.opened_to))
+        return all_of(visible(actor), of_contract, *opened)
+
+
+def _opened(sign: str, name: str, moment: Moment | None) -> Condition:
+    if moment is None:
+        return "", {}
+    if isinstance(moment, datetime):
+        return f"k.opened_at {sign} :{name}", {name: to_micros(moment)}
+    return f"k.opened_on {sign} :{name}", {name: moment.isoformat()}
 
 
 @dataclass(slots=True, frozen=True)
@@ -89,17 +87,15 @@ async def compliance(
     tickets: OfTickets,
     groups: Sequence[Group],
     calendars: Calendars,
-    *,
-    as_of: datetime | date | None = None,
-    known_at: datetime | date | None = None,
+    times: Times = NOW,
 ) -> Compliance:
     """Counts of each state by group, each group once, in the order of their values. Raises Refusal unknown-contract."""
-    asked = await as_of_for(snapshot, actor, tickets.contract_id, as_of, known_at)
+    as_of = await as_of_for(snapshot, actor, tickets.contract_id, times)
     wanted = list(dict.fromkeys(groups))
-    if asked.current:
-        counts = await _count_now(snapshot, actor, tickets, wanted, asked)
+    if as_of.current:
+        counts = await _count_now(snapshot, actor, tickets, wanted, as_of)
     else:
-        counts = await _count_then(snapshot, actor, tickets, wanted, asked, calendars)
+        counts = await _count_then(snapshot, actor, tickets, wanted, as_of, calendars)
     rows = [
         Kept(
             key,
@@ -111,11 +107,11 @@ async def compliance(
         )
         for key, states in sorted(counts.items())
     ]
-    return Compliance(asked.position, wanted, rows)
+    return Compliance(as_of.position, wanted, rows)
 
 
 async def _count_now(
-    snapshot: Snapshot, actor: Actor, tickets: OfTickets, groups: Sequence[Group], asked: AsOf
+    snapshot: Snapshot, actor: Actor, tickets: OfTickets, groups: Sequence[Group], as_of: AsOf
 ) -> Counts:
     condition, params = tickets.condition(actor)
     columns = "".join(f"{GROUPS[group]} AS {group}, " for group in groups)
@@ -126,13 +122,13 @@ async def _count_now(
     names = ", ".join([*groups, "state"])
     sql = f"SELECT {names}, count(*) AS targets FROM ({inner}) k GROUP BY {names}"
     counts: Counts = defaultdict(Counter)
-    for row in await snapshot.query(sql, params | {"now": asked.at}):
+    for row in await snapshot.query(sql, params | {"now": as_of.at}):
         counts[tuple(getattr(row, group) for group in groups)][row.state] = row.targets
     return counts
 
 
 async def _count_then(
-    snapshot: Snapshot, actor: Actor, tickets: OfTickets, groups: Sequence[Group], asked: AsOf, calendars: Calendars
+    snapshot: Snapshot, actor: Actor, tickets: OfTickets, groups: Sequence[Group], as_of: AsOf, calendars: Calendars
 ) -> Counts:
     """The past: each ticket's clocks are worked out anew from its events up to the moment."""
     condition, params = tickets.condition(actor)
@@ -140,12 +136,12 @@ async def _count_then(
         "SELECT DISTINCT k.ticket_id, k.contract_id FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
         f"WHERE {condition} AND k.opened_at <= :at ORDER BY k.ticket_id"
     )
-    found = await snapshot.query(sql, params | {"at": asked.at})
+    found = await snapshot.query(sql, params | {"at": as_of.at})
     counts: Counts = defaultdict(Counter)
     for start in range(0, len(found), PAGE):
         contracts = {row.ticket_id: row.contract_id for row in found[start : start + PAGE]}
-        for row in await clocks_at(snapshot, contracts, asked, calendars):
-            counts[_key(row, groups)][clock_of(row).state(asked.at)] += 1
+        for row in await clocks_at(snapshot, contracts, as_of, calendars):
+            counts[_key(row, groups)][clock_of(row).state(as_of.at)] += 1
     return counts
 
 

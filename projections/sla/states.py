@@ -61,7 +61,7 @@ async def clocks_at(
     if not contracts:
         return []
     among, params = listed("contract_id", sorted(set(contracts.values())))
-    rows = Memory(calendars)
+    rows = Memory({Calendars: calendars})
     sql = f"SELECT {ZONES.columns_of('z')} FROM clock_zones z WHERE z.contract_id IN ({among})"
     rows.known[ZONES.name] = {row.contract_id: ZONES.row_of(row) for row in await snapshot.query(sql, params)}
     sql = (

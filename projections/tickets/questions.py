@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -15,16 +14,18 @@ from ledger.kernel.errors import unknown_ticket
 from ledger.sla.coverage import Calendar, NoOpeningError
 from ledger.sla.targets import Clock
 from ledger.tickets.calls import is_call_due
+from projections.conditions import all_of, equal
 from projections.contracts.questions import as_of_for
 from projections.history import StoredFact, ToldFact, refold, sealed_in, stream_events, tell
-from projections.reader import AsOf, Snapshot, existed, open_texts, resolve_as_of
+from projections.pages import Page, PageAsked
+from projections.reader import NOW, AsOf, Snapshot, Times, existed, open_texts, resolve_as_of
 from projections.sla.calendars import Calendars
 from projections.sla.contexts import contexts
 from projections.sla.states import clocks_of
 from projections.tickets.view import TICKETS, TicketRow, tickets
 from projections.visible import visible
 
-_sealed = msgspec.json.Decoder(Sealed).decode
+_read_sealed = msgspec.json.Decoder(Sealed).decode
 
 
 @dataclass(slots=True, frozen=True)
@@ -46,10 +47,14 @@ class SupportHours:
 
 
 @dataclass(slots=True, frozen=True)
-class TicketDetails:
-    """A ticket as it stood `as_of`; texts whose key is gone are None, and so is `hours` where the terms name none."""
+class OpenedTicket:
+    """A ticket as it stood, at the instant `at`, with its texts opened; None where their key is gone.
 
-    as_of: AsOf
+    `hours` are None where the terms name none.
+    """
+
+    position: int
+    at: int
     row: TicketRow
     title: str | None
     contact: dict[str, Any] | None
@@ -59,101 +64,75 @@ class TicketDetails:
     history: list[ToldFact]
 
 
-@dataclass(slots=True, frozen=True)
-class TicketPage:
-    """Tickets in the order in which they were recorded; the next page begins after position `following`."""
+async def list_tickets(
+    snapshot: Snapshot, actor: Actor, wanted: TicketFilter, calendars: Calendars, times: Times, page: PageAsked
+) -> Page[OpenedTicket]:
+    """Tickets that the actor may see, in the order in which they were recorded. Raises Refusal unknown-contract.
 
-    position: int
-    tickets: list[TicketDetails]
-    following: int | None
-
-
-async def ticket_page(
-    snapshot: Snapshot,
-    actor: Actor,
-    wanted: TicketFilter,
-    calendars: Calendars,
-    *,
-    as_of: datetime | date | None = None,
-    known_at: datetime | date | None = None,
-    after: int | None = None,
-    limit: int,
-) -> TicketPage:
-    """Tickets that the actor may see; of the past, a page may hold fewer than `limit`, and yet not be the last.
-
-    Raises Refusal unknown-contract.
+    A page may hold fewer items than its limit where a state or priority is asked of the past.
     """
-    asked = await as_of_for(snapshot, actor, wanted.contract_id, as_of, known_at)
-    condition, params = visible(actor)
-    columns: dict[str, str | int | None] = {"contract_id": wanted.contract_id}
-    if asked.current:
-        columns |= {"state": wanted.state, "priority": wanted.priority}
-    for column, value in columns.items():
-        if value is not None:
-            condition += f" AND t.{column} = :{column}"
-            params[column] = value
+    as_of = await as_of_for(snapshot, actor, wanted.contract_id, times)
+    now_in = equal("t", state=wanted.state, priority=wanted.priority) if as_of.current else ("", {})
+    condition, params = all_of(
+        visible(actor),
+        equal("t", contract_id=wanted.contract_id),
+        ("t.opened_at <= :at AND t.position <= :position", as_of.params),
+        now_in,
+        page.behind("t.position"),
+    )
+    limited, limit = page.limited
     sql = (
         f"SELECT {TICKETS.columns_of('t')} FROM tickets t JOIN contracts c ON c.contract_id = t.contract_id "
-        f"WHERE {condition} AND t.position > :after AND t.position <= :position AND t.opened_at <= :at "
-        "ORDER BY t.position LIMIT :limit"
+        f"WHERE {condition} ORDER BY t.position{limited}"
     )
-    params |= {"after": after or 0, "position": asked.position, "at": asked.at, "limit": limit + 1}
-    rows = [TICKETS.row_of(row) for row in await snapshot.query(sql, params)]
-    following = rows[limit - 1].position if len(rows) > limit else None
-    found = await _details(snapshot, rows[:limit], asked, calendars)
-    shown = [
-        one for one in found if wanted.state in (None, one.row.state) and wanted.priority in (None, one.row.priority)
+    rows = [TICKETS.row_of(row) for row in await snapshot.query(sql, params | limit)]
+    shown, next_after = page.cut(rows, lambda row: (row.position,))
+    opened = [
+        one
+        for one in await _open(snapshot, shown, as_of, calendars)
+        if wanted.state in (None, one.row.state) and wanted.priority in (None, one.row.priority)
     ]
-    return TicketPage(asked.position, shown, following)
+    return Page(as_of.position, opened, next_after)
 
 
-async def one_ticket(
-    snapshot: Snapshot,
-    actor: Actor,
-    ticket_id: str,
-    calendars: Calendars,
-    *,
-    as_of: datetime | date | None = None,
-    known_at: datetime | date | None = None,
-) -> TicketDetails:
-    """A ticket as it stood. Raises Refusal unknown-ticket, also for one that did not exist yet."""
-    condition, params = visible(actor)
+async def find_ticket(
+    snapshot: Snapshot, actor: Actor, ticket_id: str, calendars: Calendars, times: Times = NOW
+) -> OpenedTicket:
+    """One ticket as it stood. Raises Refusal unknown-ticket, also for one that was opened later."""
+    condition, params = all_of(equal("t", ticket_id=ticket_id), visible(actor))
     sql = (
         f"SELECT c.timezone, {TICKETS.columns_of('t')} FROM tickets t JOIN contracts c "
-        f"ON c.contract_id = t.contract_id WHERE t.ticket_id = :ticket_id AND {condition}"
+        f"ON c.contract_id = t.contract_id WHERE {condition}"
     )
-    rows = await snapshot.query(sql, params | {"ticket_id": ticket_id})
-    if not rows:
-        raise unknown_ticket(ticket_id)
-    row = TICKETS.row_of(rows[0])
-    asked = await resolve_as_of(snapshot, as_of, known_at, rows[0].timezone, row.contract_id)
-    if not existed(row.opened_at, row.position, asked):
-        raise unknown_ticket(ticket_id)
-    (found,) = await _details(snapshot, [row], asked, calendars)
-    return found
+    for found in await snapshot.query(sql, params):
+        row = TICKETS.row_of(found)
+        as_of = await resolve_as_of(snapshot, times.as_of, times.known_at, found.timezone, row.contract_id)
+        if existed(row.opened_at, row.position, as_of):
+            (opened,) = await _open(snapshot, [row], as_of, calendars)
+            return opened
+    raise unknown_ticket(ticket_id)
 
 
-async def _details(
-    snapshot: Snapshot, rows: Sequence[TicketRow], asked: AsOf, calendars: Calendars
-) -> list[TicketDetails]:
+async def _open(snapshot: Snapshot, rows: Sequence[TicketRow], as_of: AsOf, calendars: Calendars) -> list[OpenedTicket]:
     streams = {row.ticket_id: f"ticket:{row.ticket_id}" for row in rows}
-    histories = await stream_events(snapshot, list(streams.values()), asked)
-    if not asked.current:
+    histories = await stream_events(snapshot, list(streams.values()), as_of)
+    if not as_of.current:
         rows = [_ticket_at(histories[streams[row.ticket_id]], row.ticket_id) or row for row in rows]
     known = await contexts(snapshot, list(streams), calendars)
-    clocks = await clocks_of(snapshot, {row.ticket_id: row.contract_id for row in rows}, asked, calendars)
-    boxes = [_sealed(text) for row in rows for text in (row.title, row.contact) if text is not None]
+    clocks = await clocks_of(snapshot, {row.ticket_id: row.contract_id for row in rows}, as_of, calendars)
+    boxes = [_read_sealed(text) for row in rows for text in (row.title, row.contact) if text is not None]
     boxes += [box for events in histories.values() for stored in events for box in sealed_in(stored.fact)]
     texts = await open_texts(snapshot, boxes)
     return [
-        TicketDetails(
-            as_of=asked,
+        OpenedTicket(
+            position=as_of.position,
+            at=as_of.at,
             row=row,
-            title=texts.get(_sealed(row.title)),
-            contact=texts.get(_sealed(row.contact)) if row.contact else None,
+            title=texts.get(_read_sealed(row.title)),
+            contact=texts.get(_read_sealed(row.contact)) if row.contact else None,
             is_call_due=is_call_due(row.state, row.responses_since_call, row.call_after_responses),
             clocks=clocks.get(row.ticket_id, []),
-            hours=_support_hours(known[row.ticket_id].calendar, row.opened_at, asked.at),
+            hours=_support_hours(known[row.ticket_id].calendar, row.opened_at, as_of.at),
             history=[tell(stored, texts) for stored in histories[streams[row.ticket_id]]],
         )
         for row in rows

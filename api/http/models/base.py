@@ -1,22 +1,26 @@
-"""What all answers have in common, and how instants are shown in them."""
+"""What all answers have in common."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from ledger.kernel.values import from_micros, show_instant
+from ledger.kernel.values import from_micros, show_cents, show_instant
 
 Figure = int | str
 
 
-class Answer(BaseModel):
-    position: int = Field(description="How far the view had read when it answered.", examples=[42])
+def figure(quantity: int, unit: str) -> Figure:
+    """A quantity of a pool as answers carry it: minutes as they are, money as a decimal."""
+    return quantity if unit == "minutes" else show_cents(quantity)
 
 
-def show_micros(micros: int) -> str:
-    """An instant of a row, RFC 3339 in UTC."""
+def instant(micros: int) -> str:
     return show_instant(from_micros(micros))
 
 
-def show_if_any(micros: int | None) -> str | None:
-    return None if micros is None else show_micros(micros)
+def instant_or_none(micros: int | None) -> str | None:
+    return None if micros is None else instant(micros)
+
+
+class Answer(BaseModel):
+    position: int = Field(description="How far the view had read when it answered.", examples=[42])

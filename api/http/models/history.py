@@ -6,10 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import Answer, show_micros
-from api.http.paging import encode_cursor
+from api.http.models.base import Answer, instant
+from api.http.paging import next_cursor
 from ledger.kernel.values import show_instant
-from projections.history import AuditedFact, HistoryPage, ToldFact
+from projections.history import AuditedFact, ToldFact
+from projections.pages import Page
 
 
 class HistoryEntry(BaseModel):
@@ -64,7 +65,7 @@ def show_entry(told: ToldFact) -> HistoryEntry:
         position=stored.position,
         type=stored.type,
         effective_at=show_instant(stored.fact.effective_at),
-        recorded_at=show_micros(stored.recorded_at),
+        recorded_at=instant(stored.recorded_at),
         role=stored.fact.role,
         data=told.data,
     )
@@ -78,7 +79,7 @@ def show_event(audited: AuditedFact) -> EventOut:
         stream=stored.stream,
         contract_id=stored.fact.contract_id,
         effective_at=show_instant(stored.fact.effective_at),
-        recorded_at=show_micros(stored.recorded_at),
+        recorded_at=instant(stored.recorded_at),
         command_id=audited.command_id,
         command=audited.command,
         token_id=stored.fact.token_id,
@@ -87,6 +88,6 @@ def show_event(audited: AuditedFact) -> EventOut:
     )
 
 
-def show_events(page: HistoryPage) -> EventList:
-    following = None if page.following is None else encode_cursor(page.following)
-    return EventList(position=page.position, items=[show_event(one) for one in page.events], next=following)
+def show_events(page: Page[AuditedFact]) -> EventList:
+    items = [show_event(one) for one in page.items]
+    return EventList(position=page.position, items=items, next=next_cursor(page))

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.calculation import Calculated
-from api.http.models.base import Answer, show_if_any, show_micros
-from api.http.paging import encode_cursor
+from api.http.models.base import Answer, instant, instant_or_none
+from api.http.paging import next_cursor
 from ledger.kernel.values import show_share
 from ledger.sla.targets import MINUTE
 from ledger.sla.trace import Window
+from projections.pages import Page
 from projections.sla.account import ClockAccount
-from projections.sla.at_risk import Risk, RiskPage
+from projections.sla.at_risk import Risk
 from projections.sla.compliance import Compliance, Group, Kept
 
 
@@ -90,20 +91,19 @@ def _kept(groups: Sequence[Group], kept: Kept) -> ComplianceRow:
     )
 
 
-def show_risks(page: RiskPage) -> RiskList:
-    following = None if page.following is None else encode_cursor(*page.following)
-    return RiskList(position=page.position, items=[_risk(one, page.now) for one in page.risks], next=following)
+def show_risks(page: Page[Risk]) -> RiskList:
+    return RiskList(position=page.position, items=[_risk(one) for one in page.items], next=next_cursor(page))
 
 
-def _risk(risk: Risk, now: int) -> RiskOut:
+def _risk(risk: Risk) -> RiskOut:
     return RiskOut(
         ticket_id=risk.ticket_id,
         contract_id=risk.contract_id,
         target=risk.target,
         priority=risk.priority,
-        started_at=show_micros(risk.started_at),
-        due_at=show_micros(risk.due_at),
-        minutes_left=(risk.due_at - now) // MINUTE,
+        started_at=instant(risk.started_at),
+        due_at=instant(risk.due_at),
+        minutes_left=(risk.due_at - risk.now) // MINUTE,
         share_left=show_share(risk.left, risk.whole),
     )
 
@@ -115,8 +115,8 @@ def show_account(account: ClockAccount) -> TraceOut:
         ticket_id=account.ticket_id,
         target=clock.target,
         priority=clock.priority,
-        started_at=show_micros(clock.started_at),
-        due_at=show_if_any(clock.due_at),
+        started_at=instant(clock.started_at),
+        due_at=instant_or_none(clock.due_at),
         state=account.state,
         windows=show_windows(account.windows),
     )
@@ -124,15 +124,15 @@ def show_account(account: ClockAccount) -> TraceOut:
 
 def show_calculated(found: Calculated) -> CalculationOut:
     return CalculationOut(
-        due_at=show_if_any(found.due_at), covered_seconds=found.covered_seconds, windows=show_windows(found.windows)
+        due_at=instant_or_none(found.due_at), covered_seconds=found.covered_seconds, windows=show_windows(found.windows)
     )
 
 
 def show_windows(windows: Sequence[Window]) -> list[WindowOut]:
     return [
         WindowOut(
-            **{"from": show_micros(window.start)},
-            to=show_micros(window.end),
+            **{"from": instant(window.start)},
+            to=instant(window.end),
             counted_seconds=window.counted_seconds,
             why=window.why,
         )

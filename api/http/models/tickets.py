@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import Answer, show_if_any, show_micros
+from api.http.models.base import Answer, instant, instant_or_none
 from api.http.models.history import HistoryEntry, show_entry
-from api.http.paging import encode_cursor
+from api.http.paging import next_cursor
 from ledger.sla.targets import MINUTE, Clock
-from projections.tickets.questions import SupportHours, TicketDetails, TicketPage
+from projections.pages import Page
+from projections.tickets.questions import OpenedTicket, SupportHours
 from projections.tickets.view import TicketRow
 
 
@@ -80,15 +81,15 @@ def show_clock(clock: Clock, at: int) -> ClockOut:
     return ClockOut(
         target=clock.target,
         priority=clock.priority,
-        started_at=show_micros(clock.started_at),
-        due_at=show_if_any(clock.due_at),
+        started_at=instant(clock.started_at),
+        due_at=instant_or_none(clock.due_at),
         state=clock.state(at),  # type: ignore[arg-type]
-        ended_at=show_if_any(clock.ended_at),
+        ended_at=instant_or_none(clock.ended_at),
         paused_minutes=max(paused, 0) // MINUTE,
     )
 
 
-def show_ticket(ticket: TicketDetails) -> TicketOut:
+def show_ticket(ticket: OpenedTicket) -> TicketOut:
     row = ticket.row
     return TicketOut(
         ticket_id=row.ticket_id,
@@ -103,24 +104,24 @@ def show_ticket(ticket: TicketDetails) -> TicketOut:
         priority=row.priority,
         level=row.level,
         state=row.state,
-        opened_at=show_micros(row.opened_at),
-        first_response_at=show_if_any(row.first_response_at),
-        resolved_at=show_if_any(row.resolved_at),
-        closed_at=show_if_any(row.closed_at),
-        waiting_since=show_if_any(row.waiting_since),
+        opened_at=instant(row.opened_at),
+        first_response_at=instant_or_none(row.first_response_at),
+        resolved_at=instant_or_none(row.resolved_at),
+        closed_at=instant_or_none(row.closed_at),
+        waiting_since=instant_or_none(row.waiting_since),
         responses=row.responses,
         call_due=ticket.is_call_due,
         worked_minutes=row.worked_minutes,
         defect=_defect(row),
-        sla=[show_clock(clock, ticket.as_of.at) for clock in ticket.clocks],
+        sla=[show_clock(clock, ticket.at) for clock in ticket.clocks],
         coverage=_coverage(ticket.hours) if ticket.hours is not None else None,
         history=[show_entry(told) for told in ticket.history],
     )
 
 
-def show_tickets(page: TicketPage) -> TicketList:
-    following = None if page.following is None else encode_cursor(page.following)
-    return TicketList(position=page.position, items=[show_ticket(one) for one in page.tickets], next=following)
+def show_tickets(page: Page[OpenedTicket]) -> TicketList:
+    items = [show_ticket(one) for one in page.items]
+    return TicketList(position=page.position, items=items, next=next_cursor(page))
 
 
 def _defect(row: TicketRow) -> DefectOut | None:
@@ -133,5 +134,5 @@ def _coverage(hours: SupportHours) -> CoverageOut:
     return CoverageOut(
         opened_inside=hours.opened_inside,
         open_now=hours.open_now,
-        next_opening_at=show_if_any(hours.next_opening_at),
+        next_opening_at=instant_or_none(hours.next_opening_at),
     )

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Query
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.models import EventList, EventOut
 from api.http.models.history import show_event, show_events
-from api.http.paging import Cursor, Limit, decode_cursor
+from api.http.paging import Cursor, Limit, page_of
 from api.http.problems import PROBLEMS
-from projections.history import event_at, events_after
+from projections.history import find_event, list_events
+from projections.pages import PageAsked
 
 router = APIRouter(prefix="/v1/events", tags=["events"], responses=PROBLEMS, dependencies=[CaughtUp])
 MAX = 2**62
@@ -29,14 +30,14 @@ async def events(
 
     Personal texts are shown while their key exists.
     """
-    key = decode_cursor(cursor, int)
-    start = max(after, key[0]) if key else after
+    page = page_of(cursor, limit, int)
+    behind = max(after, page.after[0]) if page.after else after
     async with state.reader.snapshot() as snapshot:
-        return show_events(await events_after(snapshot, actor, start, limit))
+        return show_events(await list_events(snapshot, actor, PageAsked(limit, (behind,))))
 
 
 @router.get("/{position}", summary="An event")
 async def event(position: Annotated[int, Path(ge=0, le=MAX)], state: StateDep, actor: ActorDep) -> EventOut:
     """The event at a position."""
     async with state.reader.snapshot() as snapshot:
-        return show_event(await event_at(snapshot, actor, position))
+        return show_event(await find_event(snapshot, actor, position))

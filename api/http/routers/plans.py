@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.models import PlanAnswer, PlanList
 from api.http.models.plans import show_plan
-from api.http.paging import Cursor, Limit, decode_cursor, page
+from api.http.paging import Cursor, Limit, next_cursor, page_of
 from api.http.problems import PROBLEMS
+from projections.pages import Page
 from projections.reader import view_position
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], responses=PROBLEMS, dependencies=[CaughtUp])
@@ -25,16 +26,17 @@ async def plans(
     cursor: Cursor = None,
 ) -> PlanList:
     """The newest version of each plan, by id."""
-    after = decode_cursor(cursor, str)
+    page = page_of(cursor, limit, str)
     found = [
         plan
         for plan in state.catalogue.plans()
-        if provider in (None, plan.provider.id) and (after is None or plan.id > after[0])
+        if provider in (None, plan.provider.id) and (page.after is None or plan.id > page.after[0])
     ]
-    shown, following = page(found, limit, lambda plan: (plan.id,))
+    shown, next_after = page.cut(found, lambda plan: (plan.id,))
     async with state.reader.snapshot() as snapshot:
-        position = await view_position(snapshot)
-    return PlanList(position=position, items=[show_plan(plan) for plan in shown], next=following)
+        answered = Page(await view_position(snapshot), shown, next_after)
+    items = [show_plan(plan) for plan in answered.items]
+    return PlanList(position=answered.position, items=items, next=next_cursor(answered))
 
 
 @router.get("/{plan}", summary="A plan")

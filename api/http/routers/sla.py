@@ -13,18 +13,27 @@ from api.http.body import read_json
 from api.http.calculation import Calculation, calculate
 from api.http.models import CalculationOut, ComplianceOut, RiskList, TraceOut
 from api.http.models.sla import show_account, show_calculated, show_compliance, show_risks
-from api.http.paging import AsOfParam, Cursor, KnownAtParam, Limit, MomentParam, TicketId, decode_cursor, moment_of
+from api.http.paging import (
+    AsOfParam,
+    Cursor,
+    Filter,
+    KnownAtParam,
+    Limit,
+    MomentParam,
+    TicketId,
+    moment_of,
+    page_of,
+    times_of,
+)
 from api.http.problems import PROBLEMS
 from ledger.door.batches import refusal_of
 from ledger.kernel.errors import malformed
-from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
 from ledger.kernel.values import parse_share
 from projections.sla.account import clock_account
-from projections.sla.at_risk import at_risk
+from projections.sla.at_risk import Share, Within, list_at_risk
 from projections.sla.compliance import Group, OfTickets, compliance
 
 router = APIRouter(prefix="/v1", tags=["sla"], responses=PROBLEMS, dependencies=[CaughtUp])
-Filter = Annotated[str | None, Query(max_length=ID_LENGTH, pattern=ID_PATTERN)]
 SHARE = "0.25"
 
 
@@ -44,15 +53,7 @@ async def sla_compliance(
     """met / (met + breached) of the tickets opened from `from` to `to`; what is not judged is counted beside it."""
     tickets = OfTickets(contract_id, customer_id, provider, moment_of("from", from_), moment_of("to", to))
     async with state.reader.snapshot() as snapshot:
-        found = await compliance(
-            snapshot,
-            actor,
-            tickets,
-            group_by,
-            state.calendars,
-            as_of=moment_of("as_of", as_of),
-            known_at=moment_of("known_at", known_at),
-        )
+        found = await compliance(snapshot, actor, tickets, group_by, state.calendars, times_of(as_of, known_at))
     return show_compliance(found)
 
 
@@ -70,17 +71,9 @@ async def sla_at_risk(
     """Running targets, nearest due first: with less than a share of their time left, or due within some minutes."""
     if share is not None and within_minutes is not None:
         raise malformed("share", "give it, or within_minutes instead")
-    key = decode_cursor(cursor, int, str, str)
+    below = Share(parse_share(share or SHARE)) if within_minutes is None else Within(within_minutes)
     async with state.reader.snapshot() as snapshot:
-        found = await at_risk(
-            snapshot,
-            actor,
-            state.calendars,
-            share=parse_share(share or SHARE),
-            within_minutes=within_minutes,
-            after=(key[0], key[1], key[2]) if key else None,
-            limit=limit,
-        )
+        found = await list_at_risk(snapshot, actor, below, state.calendars, page_of(cursor, limit, int, str, str))
     return show_risks(found)
 
 

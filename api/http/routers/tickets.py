@@ -9,10 +9,9 @@ from fastapi import APIRouter, Query
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.models import TicketAnswer, TicketList
 from api.http.models.tickets import show_ticket, show_tickets
-from api.http.paging import AsOfParam, Cursor, KnownAtParam, Limit, TicketId, decode_cursor, moment_of
+from api.http.paging import AsOfParam, Cursor, Filter, KnownAtParam, Limit, TicketId, page_of, times_of
 from api.http.problems import PROBLEMS
-from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
-from projections.tickets.questions import TicketFilter, one_ticket, ticket_page
+from projections.tickets.questions import TicketFilter, find_ticket, list_tickets
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"], responses=PROBLEMS, dependencies=[CaughtUp])
 TicketState = Literal["open", "in_progress", "waiting", "resolved", "closed", "rejected"]
@@ -22,7 +21,7 @@ TicketState = Literal["open", "in_progress", "waiting", "resolved", "closed", "r
 async def tickets(
     state_: StateDep,
     actor: ActorDep,
-    contract_id: Annotated[str | None, Query(max_length=ID_LENGTH, pattern=ID_PATTERN)] = None,
+    contract_id: Filter = None,
     state: Annotated[TicketState | None, Query()] = None,
     priority: Annotated[int | None, Query(ge=1, le=4)] = None,
     as_of: AsOfParam = None,
@@ -34,18 +33,9 @@ async def tickets(
 
     State and priority are those at the moment asked about; a page of the past may hold fewer items than `limit`.
     """
-    key = decode_cursor(cursor, int)
+    wanted, page = TicketFilter(contract_id, state, priority), page_of(cursor, limit, int)
     async with state_.reader.snapshot() as snapshot:
-        found = await ticket_page(
-            snapshot,
-            actor,
-            TicketFilter(contract_id, state, priority),
-            state_.calendars,
-            as_of=moment_of("as_of", as_of),
-            known_at=moment_of("known_at", known_at),
-            after=key[0] if key else None,
-            limit=limit,
-        )
+        found = await list_tickets(snapshot, actor, wanted, state_.calendars, times_of(as_of, known_at), page)
     return show_tickets(found)
 
 
@@ -55,12 +45,5 @@ async def ticket(
 ) -> TicketAnswer:
     """A ticket with its timeline."""
     async with state.reader.snapshot() as snapshot:
-        found = await one_ticket(
-            snapshot,
-            actor,
-            ticket_id,
-            state.calendars,
-            as_of=moment_of("as_of", as_of),
-            known_at=moment_of("known_at", known_at),
-        )
-    return TicketAnswer(position=found.as_of.position, **show_ticket(found).model_dump())
+        found = await find_ticket(snapshot, actor, ticket_id, state.calendars, times_of(as_of, known_at))
+    return TicketAnswer(position=found.position, **show_ticket(found).model_dump())
