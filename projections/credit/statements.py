@@ -20,7 +20,6 @@ from ledger.kernel.errors import malformed
 from ledger.kernel.values import first_instant, to_micros
 from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
-from projections.credit.movements import MOVEMENTS
 from projections.pages import EVERYTHING, Page, PageAsked
 from projections.reader import NOW, AsOf, Moment, Snapshot, Times, last_instant, open_texts, show_moment
 
@@ -111,7 +110,8 @@ async def statement(
 async def statement_lines(snapshot: Snapshot, contract_id: str, pool: str | None, as_of: AsOf) -> list[Line]:
     """All lines up to a place in both times, pools apart, each pool's running balance in its lines."""
     sql = (
-        f"SELECT {MOVEMENTS.columns_of('m')}, d.ticket_id FROM movements m LEFT JOIN deductions d "
+        "SELECT m.position, m.pool, m.grant_id, m.effective_at, m.recorded_at, m.kind, m.reference, m.granted, "
+        "m.consumed, m.expires_at, m.note, m.dated, d.ticket_id FROM movements m LEFT JOIN deductions d "
         "ON d.deduction_id = m.reference AND m.kind IN ('work', 'session', 'penalty', 'service', 'reversal') "
         "WHERE m.contract_id = :contract_id AND m.position <= :position ORDER BY m.position, m.part"
     )
@@ -120,21 +120,22 @@ async def statement_lines(snapshot: Snapshot, contract_id: str, pool: str | None
     for row in await snapshot.query(sql, {"contract_id": contract_id, "position": as_of.position}):
         if pool is not None and row.pool != pool:
             continue
+        position, grant_id, effective_at = row.position, row.grant_id, row.effective_at
         if row.expires_at is not None:  # as known at the position asked for, the last word on the grant's end
-            life = grants.setdefault(row.grant_id, _GrantLife(row.pool, row.position, row.expires_at))
+            life = grants.setdefault(grant_id, _GrantLife(row.pool, position, row.expires_at))
             life.expires_at = row.expires_at
-        if row.effective_at > as_of.at:
+        if effective_at > as_of.at:
             continue
         change = row.granted - row.consumed
-        if row.grant_id is not None:
-            grants[row.grant_id].flows.append((row.effective_at, change))
+        if grant_id is not None:
+            grants[grant_id].flows.append((effective_at, change))
         if row.kind in NO_LINES:
             continue
-        line = lines.get(row.position)
+        line = lines.get(position)
         if line is None:
-            line = lines[row.position] = Line(
-                position=row.position,
-                effective_at=row.effective_at,
+            line = lines[position] = Line(
+                position=position,
+                effective_at=effective_at,
                 recorded_at=row.recorded_at,
                 pool=row.pool,
                 kind=row.kind,
