@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
-from ledger.credit.expiry import breakage
+from ledger.credit.expiry import GrantLife
 from ledger.events import Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import first_instant, to_micros
+from ledger.store.database import Row
+from projections.asking import EVERYTHING, Page, PageAsked
 from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
-from projections.pages import EVERYTHING, Page, PageAsked
 from projections.reader import NOW, AsOf, Moment, Snapshot, Times, last_instant, open_texts, show_moment
 
 NO_LINES = ("reserved", "released", "debt_settled", "cut")
@@ -83,14 +84,6 @@ class StatementPage(Page[Line]):
     units: dict[str, str]
 
 
-@dataclass(slots=True)
-class _GrantLife:
-    pool: str
-    position: int
-    expires_at: int
-    flows: list[tuple[int, int]] = field(default_factory=list)  # effective at, change of what is left
-
-
 async def statement(
     snapshot: Snapshot, actor: Actor, asked: StatementAsked, page: PageAsked = EVERYTHING
 ) -> StatementPage:
@@ -116,13 +109,13 @@ async def statement_lines(snapshot: Snapshot, contract_id: str, pool: str | None
         "WHERE m.contract_id = :contract_id AND m.position <= :position ORDER BY m.position, m.part"
     )
     lines: dict[int, Line] = {}
-    grants: dict[str, _GrantLife] = {}
+    grants: dict[str, GrantLife[Row, int]] = {}
     for row in await snapshot.query(sql, {"contract_id": contract_id, "position": as_of.position}):
         if pool is not None and row.pool != pool:
             continue
         position, grant_id, effective_at = row.position, row.grant_id, row.effective_at
         if row.expires_at is not None:  # as known at the position asked for, the last word on the grant's end
-            life = grants.setdefault(grant_id, _GrantLife(row.pool, position, row.expires_at))
+            life = grants.setdefault(grant_id, GrantLife(row, row.expires_at))
             life.expires_at = row.expires_at
         if effective_at > as_of.at:
             continue
@@ -155,11 +148,11 @@ async def statement_lines(snapshot: Snapshot, contract_id: str, pool: str | None
     return everything
 
 
-def _breakage_lines(grants: dict[str, _GrantLife], at: int) -> Iterator[Line]:
+def _breakage_lines(grants: dict[str, GrantLife[Row, int]], at: int) -> Iterator[Line]:
     for grant_id, life in grants.items():
-        for moment, quantity in breakage(life.flows, life.expires_at).items():
+        for moment, quantity in life.breakage().items():
             if moment <= at:
-                yield Line(life.position, moment, None, life.pool, "breakage", grant_id, -quantity)
+                yield Line(life.first.position, moment, None, life.first.pool, "breakage", grant_id, -quantity)
 
 
 def between(lines: list[Line], first: int | None, last: int | None) -> list[Line]:

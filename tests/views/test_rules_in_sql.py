@@ -14,11 +14,10 @@ from ledger.credit.confirmation import Status, status_at
 from ledger.credit.expiry import expired_by
 from ledger.kernel.access import Actor
 from ledger.kernel.values import from_micros, to_micros
-from projections.contracts.questions import ContractFilter, list_contracts
-from projections.contracts.states import ContractState, state_at
+from projections.asking import EVERYTHING, PageAsked
+from projections.contracts.questions import ContractFilter, ContractState, list_contracts, state_at
 from projections.credit.balances import balance
 from projections.credit.deduction_questions import list_deductions
-from projections.pages import EVERYTHING, PageAsked
 from projections.reader import NOW, Snapshot, Times
 from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, deduction, movement, written
 
