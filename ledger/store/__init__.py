@@ -19,7 +19,7 @@ from eventsourcing.persistence import IntegrityError, InterfaceError, Operationa
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.fact import Fact
 from ledger.kernel.mapper import LedgerMapper, StreamEvent, decode, event_type
-from ledger.store.database import Database, Unavailable, listed, open_database
+from ledger.store.database import Database, Unavailable, open_database
 from ledger.store.recorders import (
     Batch,
     CommandRow,
@@ -136,15 +136,6 @@ class EventStore:
     def first_position(self, stream: str) -> int:
         sql = "SELECT notification_id FROM stored_events WHERE originator_id = ? AND originator_version = 1"
         return int(self.database.query(sql, (stream,))[0][0])
-
-    def streams_begun(self, contract_id: str, topics: Sequence[str]) -> list[str]:
-        """The streams of a contract that have an event under one of these topics, such as all sessions ever booked."""
-        places, params = listed("topic", topics)
-        sql = (
-            f"SELECT originator_id FROM stored_events WHERE topic IN ({places}) AND contract_id = :contract_id "
-            "ORDER BY notification_id"
-        )
-        return [row.originator_id for row in self.database.query(sql, params | {"contract_id": contract_id})]
 
     def facts_of(self, contract_id: str, topics: Sequence[str]) -> list[tuple[int, Fact]]:
         """Position and fact of a contract's events under some topics, in order."""

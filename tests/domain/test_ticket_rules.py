@@ -41,7 +41,7 @@ def escalate(to_level: str, by: str, **fields: Any) -> Step:
 
 def ticket(history: Given) -> Ticket:
     """What the stored facts of ticket T add up to."""
-    return Ticket.blank("ticket:T").fold(history.world.store.streams(["ticket:T"])["ticket:T"])
+    return Ticket.blank("T").fold(history.world.store.streams(["ticket:T"])["ticket:T"])
 
 
 # -- T1: kinds and channels -------------------------------------------------------------------------------------
