@@ -247,7 +247,7 @@ def _check_format(execute: Callable[[str], Any], place: str) -> None:
         found = execute("SELECT max(version) FROM ledger_format").fetchone()
     except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
         found = None
-    if found != (schema.FORMAT,):
+    if tuple(found or ()) != (schema.FORMAT,):
         raise OldFormatError(
             f"{place} holds a ledger of an earlier version, whose events this one does not read. Keep that version for "
             f"it, or begin a new ledger and import its commands there."
