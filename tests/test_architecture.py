@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 OURS = ("ledger", "projections", "api")
-LONGEST_FILE = 300
+LONGEST_FILE, LONGEST_TEST = 300, 400
 PROVIDERS = re.compile(r"eurolinux|groupios|tuxguard|dytron|cloudempiere|redmine", re.IGNORECASE)
 SKIPPED = {".venv", ".git", "build", "dist", "node_modules", "tests"}
 
@@ -116,6 +116,13 @@ def test_a_module_opens_with_what_it_is_for_and_stays_short(path: Path) -> None:
     assert ast.get_docstring(tree(path)), "a module opens with what it is for and what it leaves to others"
     length = len(text.splitlines())
     assert length <= LONGEST_FILE, "a file this long holds two ideas"
+
+
+@pytest.mark.parametrize("path", files_of("tests"), ids=named)
+def test_a_file_of_tests_is_as_readable_as_code(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert ast.get_docstring(tree(path)) or not text.strip(), "a file of tests opens with what it is about"
+    assert len(text.splitlines()) <= LONGEST_TEST, "a file this long is about two subjects"
 
 
 def test_the_ledger_computes_without_floats() -> None:
