@@ -17,6 +17,7 @@ from ledger.credit.events import (
     Draw,
     GrantExpiryBroughtForward,
 )
+from ledger.credit.expiry import breakage
 from ledger.kernel.fact import Fact
 from ledger.kernel.mapper import stored_topics
 from ledger.kernel.values import add_months, local_date
@@ -82,12 +83,12 @@ class PeriodFold:
         return local_date(moment, self._timezone).replace(day=1)
 
     def _expired(self) -> dict[date, dict[str, dict[str, int]]]:
-        """What expired, by month, contract and pool. What comes to a grant after its end is over at once."""
+        """What expired, by month, contract and pool."""
         found: dict[date, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
         for grant in self._grants.values():
             if grant.expires_at is not None:
-                for at, change in grant.flows:
-                    found[self._month(max(at, grant.expires_at))][grant.contract_id][grant.pool] += change
+                for at, quantity in breakage(grant.flows, grant.expires_at).items():
+                    found[self._month(at)][grant.contract_id][grant.pool] += quantity
         return found
 
     def _follow_grants(self, fact: Fact) -> None:

@@ -20,9 +20,10 @@ from ledger.credit.deduction_events import (
     ServiceDelivered,
     SurchargeCharged,
 )
+from ledger.credit.draws import settled
 from ledger.credit.events import Draw
 from ledger.credit.pricing import OverageLine
-from ledger.credit.settlement import Settlement, moved_draws
+from ledger.credit.settlement import Settlement
 from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Sealed
@@ -214,7 +215,7 @@ class Deduction(LedgerAggregate):
 
     @applies(DrawSettled)
     def _settled(self, fact: DrawSettled) -> None:
-        self.draws = moved_draws(self.draws, fact.grant_id, fact.quantity)
+        self.draws = settled(self.draws, fact.grant_id, fact.quantity)
 
     @applies(DeductionConfirmed)
     def _confirmed(self, fact: DeductionConfirmed) -> None:

@@ -51,7 +51,7 @@ class Batch:
 
     commands: list[CommandRow] = field(default_factory=list)
     ids: list[tuple[str, str, int]] = field(default_factory=list)  # space, id, index of the command
-    keys: list[tuple[str, str, str, bytes]] = field(default_factory=list)  # key_id, provider, party, secret
+    keys: Sequence[tuple[str, str, str, bytes]] = ()  # key_id, provider, party, secret
     seen_position: int = 0  # the decisions rest on `read_streams` as of this position; a later append is a conflict
     read_streams: list[str] = field(default_factory=list)
     # Likewise contracts, or all contracts of a provider (`provider:ID`), whose whole history was looked through.

@@ -81,6 +81,6 @@ def _show(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, meta: EventMeta, c
         rows.add(SHOWN, ShownRow(deduction_id, meta.position, meta.effective_at, fact.number, shown, corrects))
 
 
-@documents.on(InvoiceCredited)
+@documents.on(InvoiceCredited, changes=[(DOCUMENTS, lambda _, fact: [fact.number])])
 def _credited(rows: Rows, fact: InvoiceCredited, meta: EventMeta) -> None:
     rows.require(DOCUMENTS, fact.number).credited_by = fact.credited_by

@@ -1,4 +1,4 @@
-"""Contracts and plans, as answered."""
+"""Contracts, as answered."""
 
 from __future__ import annotations
 
@@ -41,35 +41,4 @@ class ContractAnswer(ContractOut, Answer):
 
 class ContractList(Answer):
     items: list[ContractOut]
-    next: str | None
-
-
-class OpenOut(BaseModel):
-    name: str = Field(examples=["rates.training"])
-    type: str
-    unit: str
-    meaning: str
-    required: bool
-
-
-class PlanOut(BaseModel):
-    plan: str
-    version: int
-    name: str
-    provider: str
-    country: str
-    timezone: str
-    currency: str
-    terms: dict[str, Any]
-    open: list[OpenOut]
-    readings: dict[str, str]
-    source: list[str]
-
-
-class PlanAnswer(PlanOut, Answer):
-    pass
-
-
-class PlanList(Answer):
-    items: list[PlanOut]
     next: str | None
