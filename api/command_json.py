@@ -10,7 +10,7 @@ import json
 import math
 from typing import Any
 
-from ledger.door import batches as door
+from ledger.door.requests import Request, parse
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
 
@@ -78,7 +78,7 @@ def _check_surrogates(decoded: Any) -> None:
             waiting.extend(value)
 
 
-def parse_line(line: bytes, actor: Actor) -> door.Request:
+def parse_line(line: bytes, actor: Actor) -> Request:
     """One line of JSON Lines: the command's name and fields in one object. Raises Refusal."""
     if len(line) > COMMAND_LIMIT:
         raise Refusal("too-large", f"The line is larger than {COMMAND_LIMIT} bytes.", limit=COMMAND_LIMIT)
@@ -88,4 +88,4 @@ def parse_line(line: bytes, actor: Actor) -> door.Request:
     name = payload.pop("command", None)
     if not isinstance(name, str):
         raise malformed("command", "names the command of the line")
-    return door.parse(name, payload, actor)
+    return parse(name, payload, actor)

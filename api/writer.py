@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from ledger.door.batches import Answer, Ledger, Request
+from ledger.door.batches import Answer, Ledger
+from ledger.door.requests import Request
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
 

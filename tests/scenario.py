@@ -13,38 +13,33 @@ from __future__ import annotations
 
 import tempfile
 import weakref
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from ledger import events as e
-from ledger.door.batches import Answer, Ledger, Request, parse
-from ledger.door.bodies import CREATES
+from ledger.door.batches import Answer, Ledger
+from ledger.door.requests import Request, parse
 from ledger.events import Fact
 from ledger.kernel.errors import Refusal
 from ledger.plans.loader import Catalogue, load_catalogue
 from ledger.store import open_store
 from tests.books import Figures, everything, figures
-from tests.words import Expected, Step, show
+from tests.clock import Clock
+from tests.outcomes import Expected, show
+from tests.words import Step, Steps, flat
 
 # What moves credit or money; everything else may happen beside it without being told.
 TOLD = {
     *(e.HoursDeducted, e.LateChangePenaltyDeducted, e.NoShowPenaltyDeducted, e.ServiceDelivered, e.DeductionReversed),
     *(e.OverageCharged, e.ServiceCharged, e.SurchargeCharged, e.FeeCharged, e.FeeReversed, e.TopUpCharged),
-    *(
-        e.ChargeReversed,
-        e.CreditGranted,
-        e.GrantExpiryBroughtForward,
-        e.CreditReserved,
-        e.ReservationReleased,
-        e.DebtSettled,
-    ),
+    *(e.LumpSumCharged, e.LumpSumReversed),
+    *(e.ChargeReversed, e.CreditGranted, e.GrantExpiryBroughtForward, e.DebtSettled),
+    *(e.CreditReserved, e.ReservationReleased),
 }
-Steps = Step | Sequence[Step]
 
 
 @cache
@@ -65,13 +60,13 @@ def empty_file() -> bytes:
 
 
 class World:
-    """An open ledger on an SQLite file that is gone with it. `now` is what its clock says."""
+    """An open ledger on an SQLite file that is gone with it; sends commands to the write door itself."""
 
     def __init__(self, file: bytes | None = None) -> None:
         folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self._file = Path(folder.name) / "ledger.db"
         self._file.write_bytes(file or empty_file())
-        self.now = datetime(2025, 1, 1, tzinfo=UTC)
+        self.clock = Clock("2025-01-01T00:00:00Z")
         self._numbers = count(1)
         weakref.finalize(self, folder.cleanup)
         self.open_anew()
@@ -79,7 +74,7 @@ class World:
     def open_anew(self) -> None:
         """As another process would find it. No scenario outlives its process, so none waits for the disk."""
         self.store = open_store(f"sqlite:///{self._file}")
-        self.ledger = Ledger(self.store, catalogue(), lambda: self.now)
+        self.ledger = Ledger(self.store, catalogue(), self.clock)
         with self.store.application.recorder.datastore.get_connection(commit=True) as writing:
             writing._sqlite_conn.execute("PRAGMA synchronous=OFF")
         self.store.database.connection().execute("PRAGMA synchronous=OFF")
@@ -93,23 +88,16 @@ class World:
     def tell(self, *steps: Step) -> list[Answer | Refusal]:
         """The answers to commands that are sent in one transaction."""
         requests: list[Request | Refusal] = []
-        for step in steps:
-            fields = dict(step.fields)
-            space, id_field = CREATES.get(step.command, ("", ""))
-            if space in ("entry", "grant") and id_field not in fields:
-                fields[id_field] = f"E{next(self._numbers)}"
-            moment = step.moment() or self.now
-            self.now = moment if step.heard else max(self.now, moment)
+        for told in steps:
+            step = told.named(self._numbers)
+            moment = step.moment() or self.clock.now
+            self.clock.now = moment if step.heard else max(self.clock.now, moment)
             try:
-                requests.append(parse(step.command, fields, step.actor))
+                requests.append(parse(step.command, step.fields, step.actor))
             except Refusal as refusal:
                 requests.append(refusal)
         answers = iter(self.ledger.submit([request for request in requests if isinstance(request, Request)]))
         return [request if isinstance(request, Refusal) else next(answers) for request in requests]
-
-
-def flat(steps: Sequence[Steps]) -> list[Step]:
-    return [step for one in steps for step in ([one] if isinstance(one, Step) else one)]
 
 
 def given(*history: Steps) -> Given:
@@ -182,7 +170,7 @@ class Outcome(Given):
         return self
 
     def figures(self, pool: str, at: str | None = None) -> Figures:
-        moment = datetime.fromisoformat(at) if at else self.world.now
+        moment = datetime.fromisoformat(at) if at else self.world.clock.now
         return figures(everything(self.world.store, "C"), pool, moment)
 
 

@@ -1,18 +1,21 @@
-"""The words of scenarios: commands in the contract's language, and what is expected to have become a fact.
+"""The words for commands, in the contract's language: each builds a `Step`, which every sender takes.
 
-Ids are `C` (contract), `T` (its ticket), `S` (a session) unless given; new ids that are not given are E1, E2 …
-Money is told as people write it (`"66.75"`), instants and days as RFC 3339 has them.
+A sender has a method `tell(*steps)`: a `World` of `tests.scenario` (the write door itself), a `Door` of
+`tests.http.door` (HTTP), and its `Lines` (JSON Lines); `tests/test_senders.py` holds the three against each other.
+
+Ids are `C` (contract), `T` (its ticket), `S` (a session), `W` (what the customer speaks about) unless given; a new
+entry or credit without an id gets one from its sender: E1, E2 … Work is dated MONDAY unless told otherwise; whatever
+else has no `at` happens when it is heard. Instants and days are as RFC 3339 has them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from ledger import events as e
-from ledger.events import Fact, Sealed
 from ledger.kernel.access import Actor
 
 MONDAY = "2026-02-02T10:00:00+01:00"
@@ -20,6 +23,11 @@ TUESDAY = "2026-02-03T10:00:00+01:00"
 ADMIN = Actor("scenario", "admin")
 CUSTOMER = {"customer_id": "K", "name": "Kunde GmbH", "country": "DE"}
 PREPAID = "easyredmine-server-support"
+NEW_IDS = {"log-work": "entry_id", "record-service": "service_id"}
+NEW_IDS |= {"top-up-credit": "top_up_id", "grant-credit": "grant_id"}
+
+
+At = str | datetime | None  # an instant is a text where it is sent; whoever makes it up may turn it into one later
 
 
 @dataclass(slots=True)
@@ -31,6 +39,20 @@ class Step:
     heard: str | None = None
     actor: Actor = ADMIN
 
+    def line(self) -> dict[str, Any]:
+        """As a line of JSON Lines has it."""
+        return {"command": self.command, **self.fields}
+
+    def but(self, **changed: Any) -> Step:
+        """The same with other fields; `None` leaves one out."""
+        fields = {name: value for name, value in (self.fields | changed).items() if changed.get(name, 0) is not None}
+        return Step(self.command, fields, self.heard, self.actor)
+
+    def named(self, numbers: Iterator[int]) -> Step:
+        """With an id where it makes something new and has none."""
+        field = NEW_IDS.get(self.command)
+        return self if field is None or field in self.fields else self.but(**{field: f"E{next(numbers)}"})
+
     def moment(self) -> datetime | None:
         """When it became known: as said, else when it happened, as far as its fields say so with an offset."""
         told = [self.heard, self.fields.get("at"), self.fields.get("ended_at")]
@@ -41,17 +63,65 @@ class Step:
         return moment if moment and moment.tzinfo else None
 
 
+def as_lines(lines: Iterable[Any]) -> bytes:
+    """JSON Lines: steps, and whatever a test wants to send in their place, bytes as they are."""
+    told = [line.line() if isinstance(line, Step) else line for line in lines]
+    return b"".join((line if isinstance(line, bytes) else json.dumps(line).encode()) + b"\n" for line in told)
+
+
+Steps = Step | Sequence[Step]
+
+
+def flat(steps: Sequence[Steps]) -> list[Step]:
+    return [step for one in steps for step in ([one] if isinstance(one, Step) else one)]
+
+
 def do(command: str, *, heard: str | None = None, actor: Actor = ADMIN, **fields: Any) -> Step:
     """Any command by its name."""
     return Step(command, {name: value for name, value in fields.items() if value is not None}, heard, actor)
 
 
+# -- contracts -----------------------------------------------------------------------------------------------------
+
+
+def sign(plan: str, starts_on: str = "2026-01-01", **fields: Any) -> Step:
+    return do("sign-contract", **{"contract_id": "C", "customer": CUSTOMER, **fields}, plan=plan, starts_on=starts_on)
+
+
 def contract(plan: str, starts_on: str = "2026-01-01", *, ticket: str | None = "email", **fields: Any) -> list[Step]:
     """A signed contract, and a ticket T that came over that channel where one is wanted."""
-    signed = do("sign-contract", **{"contract_id": "C", "customer": CUSTOMER, **fields}, plan=plan, starts_on=starts_on)
+    signed = sign(plan, starts_on, **fields)
     if ticket is None:
         return [signed]
     return [signed, open_ticket(channel=ticket, contract_id=signed.fields["contract_id"], at=f"{starts_on}T12:00:00Z")]
+
+
+def renew(contract_id: str = "C", **fields: Any) -> Step:
+    return do("renew-contract", contract_id=contract_id, **fields)
+
+
+def amend(customer: dict[str, Any], contract_id: str = "C", **fields: Any) -> Step:
+    """The members of the customer that are other from now on; `None` takes one away."""
+    return do("amend-customer", contract_id=contract_id, customer=customer, **fields)
+
+
+def change_plan(plan: str, from_on: str, contract_id: str = "C", **fields: Any) -> Step:
+    return do("change-plan", contract_id=contract_id, plan=plan, from_on=from_on, **fields)
+
+
+def terminate(ends_on: str, contract_id: str = "C", **fields: Any) -> Step:
+    return do("terminate-contract", contract_id=contract_id, ends_on=ends_on, **{"reason": "Moved away", **fields})
+
+
+def authorise(at: At = None, contract_id: str = "C", **fields: Any) -> Step:
+    return do("authorise-direct-contact", contract_id=contract_id, at=at, **{"by": "Paula", **fields})
+
+
+def withdraw(at: At = None, contract_id: str = "C", **fields: Any) -> Step:
+    return do("withdraw-direct-contact", contract_id=contract_id, at=at, **{"by": "Paula", **fields})
+
+
+# -- tickets -------------------------------------------------------------------------------------------------------
 
 
 def open_ticket(ticket_id: str = "T", **fields: Any) -> Step:
@@ -61,146 +131,150 @@ def open_ticket(ticket_id: str = "T", **fields: Any) -> Step:
     return do("open-ticket", ticket_id=ticket_id, **told)
 
 
-def log_work(minutes: int | None = None, at: str | None = None, **fields: Any) -> Step:
-    if "started_at" not in fields:
-        at = at or MONDAY
-    return do("log-work", minutes=minutes, at=at, **{"ticket_id": "T", "engineer": "Eva", **fields})
+def on_ticket(command: str, at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
+    """Any step of a ticket by its command's name."""
+    return do(command, ticket_id=ticket_id, at=at, **fields)
+
+
+def respond(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
+    return on_ticket("record-response", at, ticket_id, **{"by": "Eva", **fields})
+
+
+def call(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
+    return on_ticket("record-call", at, ticket_id, **fields)
+
+
+def hold(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
+    return on_ticket("hold-ticket", at, ticket_id, **fields)
+
+
+def resume(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
+    return on_ticket("resume-ticket", at, ticket_id, **fields)
+
+
+def resolve(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
+    return on_ticket("resolve-ticket", at, ticket_id, **fields)
+
+
+def reopen(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
+    return on_ticket("reopen-ticket", at, ticket_id, **fields)
+
+
+def close(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
+    return on_ticket("close-ticket", at, ticket_id, **fields)
+
+
+def reject(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
+    return on_ticket("reject-ticket", at, ticket_id, **{"reason": "Out of scope", **fields})
+
+
+def reprioritise(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
+    """With a priority, or with impact and urgency."""
+    return on_ticket("reprioritise-ticket", at, ticket_id, **{"reason": "Reviewed", **fields})
+
+
+def escalate(to_level: str, by: str, at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
+    return on_ticket("escalate-ticket", at, ticket_id, to_level=to_level, by=by, **fields)
+
+
+def confirm_defect(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
+    return on_ticket("confirm-defect", at, ticket_id, **fields)
+
+
+def announce_fix(expected_on: str, at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
+    return on_ticket("announce-fix", at, ticket_id, expected_on=expected_on, **fields)
+
+
+def release_fix(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
+    return on_ticket("release-fix", at, ticket_id, **fields)
+
+
+def service_credit(target: str = "reaction", at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
+    return on_ticket("grant-service-credit", at, ticket_id, target=target, **fields)
+
+
+# -- work and credit -----------------------------------------------------------------------------------------------
+
+
+def log_work(minutes: int | None = None, at: At = MONDAY, **fields: Any) -> Step:
+    told = {"ticket_id": "T", "engineer": "Eva", **fields}
+    return do("log-work", minutes=minutes, at=None if "started_at" in told else at, **told)
 
 
 worked = log_work
 
 
-def top_up(minutes: int | None = 480, at: str | None = None, **fields: Any) -> Step:
-    told = {"contract_id": "C", "pool": "server-support", "at": at or "2026-01-05T09:00:00Z", **fields}
-    return do("top-up-credit", minutes=minutes, **told)
+def record_service(service: str, quantity: int | None = None, at: At = None, **fields: Any) -> Step:
+    return do("record-service", service=service, quantity=quantity, at=at, **{"contract_id": "C", **fields})
 
 
-def grant(minutes: int | None, at: str, **fields: Any) -> Step:
+def top_up(minutes: int | None = 480, at: At = "2026-01-05T09:00:00Z", **fields: Any) -> Step:
+    return do("top-up-credit", minutes=minutes, at=at, **{"contract_id": "C", "pool": "server-support", **fields})
+
+
+def grant(minutes: int | None, at: At, **fields: Any) -> Step:
     told = {"contract_id": "C", "pool": "server-support", "source": "goodwill", "reason": "Sorry", **fields}
     return do("grant-credit", minutes=minutes, at=at, **told)
 
 
-def book(estimate: int, starts_at: str, at: str, session_id: str = "S", **fields: Any) -> Step:
+# -- sessions ------------------------------------------------------------------------------------------------------
+
+
+def book(estimate_minutes: int, starts_at: str | datetime, at: At = None, session_id: str = "S", **fields: Any) -> Step:
     told = {"contract_id": "C", "session_id": session_id, **fields}
-    return do("book-session", estimate_minutes=estimate, starts_at=starts_at, at=at, **told)
+    return do("book-session", estimate_minutes=estimate_minutes, starts_at=starts_at, at=at, **told)
 
 
-def move(starts_at: str, at: str, by: str = "customer", session_id: str = "S") -> Step:
-    return do("move-session", session_id=session_id, starts_at=starts_at, by=by, at=at)
+def move(starts_at: str | datetime, at: At = None, by: str = "customer", session_id: str = "S", **fields: Any) -> Step:
+    return do("move-session", session_id=session_id, starts_at=starts_at, by=by, at=at, **fields)
 
 
-def cancel(at: str, by: str = "customer", session_id: str = "S") -> Step:
-    return do("cancel-session", session_id=session_id, by=by, at=at)
+def cancel(at: At = None, by: str = "customer", session_id: str = "S", **fields: Any) -> Step:
+    return do("cancel-session", session_id=session_id, by=by, at=at, **fields)
 
 
-def no_show(at: str, session_id: str = "S") -> Step:
-    return do("record-no-show", session_id=session_id, at=at)
+def no_show(at: At = None, session_id: str = "S", **fields: Any) -> Step:
+    return do("record-no-show", session_id=session_id, at=at, **fields)
 
 
-def complete(minutes: int | None, at: str | None = None, session_id: str = "S", **fields: Any) -> Step:
-    return do("complete-session", session_id=session_id, minutes=minutes, at=at, engineer="Eva", **fields)
+def complete(minutes: int | None, at: At = None, session_id: str = "S", **fields: Any) -> Step:
+    told = {"engineer": "Eva", **fields}
+    return do("complete-session", session_id=session_id, minutes=minutes, at=at, **told)
 
 
-def reverse(deduction_id: str, at: str, **fields: Any) -> Step:
-    return do("reverse-deduction", deduction_id=deduction_id, reason="Recorded by mistake", at=at, **fields)
+# -- the customer's word, and what is undone -----------------------------------------------------------------------
 
 
-def renew(**fields: Any) -> Step:
-    return do("renew-contract", contract_id="C", **fields)
+def confirm(deduction_id: str = "W", at: At = None, **fields: Any) -> Step:
+    return do("confirm-deduction", deduction_id=deduction_id, at=at, **{"by": "Karl", **fields})
 
 
-def terminate(ends_on: str, **fields: Any) -> Step:
-    return do("terminate-contract", contract_id="C", ends_on=ends_on, reason="Moved away", **fields)
+def dispute(deduction_id: str = "W", at: At = None, **fields: Any) -> Step:
+    told = {"by": "Karl", "reason": "Nobody was there", **fields}
+    return do("dispute-deduction", deduction_id=deduction_id, at=at, **told)
 
 
-def change_plan(plan: str, from_on: str, **fields: Any) -> Step:
-    return do("change-plan", contract_id="C", plan=plan, from_on=from_on, **fields)
+def settle(outcome: str, deduction_id: str = "W", at: At = None, **fields: Any) -> Step:
+    """`upheld` or `reversed`."""
+    told = {"reason": "Looked into it", **fields}
+    return do("settle-dispute", deduction_id=deduction_id, outcome=outcome, at=at, **told)
 
 
-@dataclass
-class Expected:
-    """A fact of one of these kinds, whose fields (or what follows from them) say at least this."""
-
-    kinds: tuple[type[Fact], ...]
-    fields: dict[str, Any]
-
-    def is_met_by(self, fact: Fact) -> bool:
-        return isinstance(fact, self.kinds) and all(_same(_said(fact, k), v) for k, v in self.fields.items())
+def reverse(deduction_id: str = "W", at: At = None, **fields: Any) -> Step:
+    told = {"reason": "Recorded by mistake", **fields}
+    return do("reverse-deduction", deduction_id=deduction_id, at=at, **told)
 
 
-def fact(kind: type[Fact], /, **fields: Any) -> Expected:
-    return Expected((kind,), fields)
+# -- documents and months ------------------------------------------------------------------------------------------
 
 
-def deducted(drawn: int, **fields: Any) -> Expected:
-    """Work or a session: `worked` and `billed` minutes, `draws` by grant (None: owed), `basis`, `status` …"""
-    named = {{"billed": "billed_minutes"}.get(name, name): value for name, value in fields.items()}
-    return Expected((e.HoursDeducted, e.ServiceDelivered), {"drawn": drawn, "owed": 0, **named})
+def issue(contract_id: str = "C", through_on: str = "2026-12-31", **fields: Any) -> Step:
+    return do("issue-invoice", contract_id=contract_id, through_on=through_on, **fields)
 
 
-def penalised(drawn: int, owed: int = 0, **fields: Any) -> Expected:
-    kinds = (e.LateChangePenaltyDeducted, e.NoShowPenaltyDeducted)
-    return Expected(kinds, {"drawn": drawn, "owed": owed, **fields})
+def credit_note(invoice_number: str, **fields: Any) -> Step:
+    return do("issue-credit-note", invoice_number=invoice_number, **{"reason": "Wrong", **fields})
 
 
-def overage(minutes: int, rate: str, amount: str) -> Expected:
-    return fact(e.OverageCharged, minutes=minutes, rate_cents_per_hour=rate, amount_cents=amount)
-
-
-def charged_back(amount: str, **fields: Any) -> Expected:
-    return fact(e.ChargeReversed, amount_cents=amount, **fields)
-
-
-def fee(amount: str, **fields: Any) -> Expected:
-    return fact(e.FeeCharged, amount_cents=amount, **fields)
-
-
-def granted(quantity: int, **fields: Any) -> Expected:
-    return fact(e.CreditGranted, quantity=quantity, **fields)
-
-
-def reserved(quantity: int, **fields: Any) -> Expected:
-    return fact(e.CreditReserved, quantity=quantity, **fields)
-
-
-def released(quantity: int, **fields: Any) -> Expected:
-    return fact(e.ReservationReleased, quantity=quantity, **fields)
-
-
-def filled(deduction_id: str, quantity: int, **fields: Any) -> Expected:
-    """Credit that became available bears what a deduction owed (C4)."""
-    return fact(e.DebtSettled, deduction_id=deduction_id, quantity=quantity, **fields)
-
-
-def undone(deduction_id: str, **fields: Any) -> Expected:
-    return fact(e.DeductionReversed, deduction_id=deduction_id, **fields)
-
-
-def _said(fact: Any, name: str) -> Any:
-    """A field, draws by grant; `drawn`, `owed` and `worked` (whole minutes) follow from others."""
-    derived: dict[str, Callable[[], Any]] = {
-        "drawn": lambda: sum(draw.quantity for draw in fact.draws if draw.grant_id is not None),
-        "owed": lambda: sum(draw.quantity for draw in fact.draws if draw.grant_id is None),
-        "worked": lambda: -(-fact.worked_seconds // 60),
-    }
-    if name in derived:
-        return derived[name]()
-    value = getattr(fact, name, None)
-    return {draw.grant_id: draw.quantity for draw in value} if name in ("draws", "returns", "allocations") else value
-
-
-def _same(seen: Any, told: Any) -> bool:
-    if isinstance(told, str) and isinstance(seen, datetime):
-        return seen == datetime.fromisoformat(told)
-    if isinstance(told, str) and isinstance(seen, date):
-        return seen.isoformat() == told
-    if isinstance(told, str) and isinstance(seen, int):
-        return seen == int(told.replace(".", ""))
-    return bool(seen == told)
-
-
-def show(fact: Fact) -> str:
-    hidden = {"contract_id", "token_id", "role", "rule", "terms", "effective_at"}
-    said = {name: _said(fact, name) for name in fact.__struct_fields__ if name not in hidden}
-    listed = ", ".join(f"{name}={value!r}" for name, value in said.items() if value and not isinstance(value, Sealed))
-    return f"{fact.TOPIC}({listed}) at {fact.effective_at.isoformat()}"
+def close_month(month: str, provider: str, **fields: Any) -> Step:
+    return do("close-period", provider=provider, month=month, **fields)

@@ -4,7 +4,7 @@ Money, in its currency. Debits are positive, so what is owed and what was earned
 
     Assets:Accrued:{provider}:{contract}            charged, not on an invoice yet
     Assets:Receivable:{provider}:{contract}         on an invoice, with VAT
-    Income:{Kind}:{provider}:{contract}             Fee, TopUp, Overage, Service, Surcharge, ServiceCredit; net
+    Income:{Kind}:{provider}:{contract}             Fee, LumpSum, TopUp, Overage, Service, Surcharge, ServiceCredit; net
     Liabilities:VAT:{category and rate}:{provider}  S1900 is the standard category at 19 %
 
 Credit, in minutes (`MIN`) or, for a pool of money, in its currency:

@@ -9,7 +9,8 @@ from typing import BinaryIO
 
 from api.command_json import COMMAND_LIMIT, parse_line
 from api.writer import BATCH
-from ledger.door.batches import Ledger, Request
+from ledger.door.batches import Ledger
+from ledger.door.requests import Request
 from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.errors import Refusal
 

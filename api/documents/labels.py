@@ -19,6 +19,7 @@ INCLUDED = {"penalty": "Missed or late changed session", "goodwill": "Time free 
 INCLUDED["warranty"] = INCLUDED["goodwill"]
 KINDS = {
     "fee": "Fee",
+    "lump_sum": "Lump sum paid in advance",
     "top_up": "Top-up of credit",
     "overage": "Time beyond the credit",
     "service": "Service",

@@ -15,7 +15,7 @@ from api.http.calculation import Calculation
 from api.http.etags import ETags
 from api.http.routers import commands, contracts, deductions, events, health, invoices, plans, sla, statements, tickets
 from api.state import open_state
-from ledger.door.bodies import COMMANDS
+from ledger.door.registry import COMMANDS
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings
 
@@ -63,7 +63,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     """The document as FastAPI makes it, with the command bodies, which routes read by hand, among its schemas."""
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        models = [(model, "validation") for model in dict.fromkeys((*COMMANDS.values(), Calculation))]
+        models = [
+            (model, "validation") for model in dict.fromkeys((*(one.body for one in COMMANDS.values()), Calculation))
+        ]
         _, definitions = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
         document["components"]["schemas"].update(definitions["$defs"])
         document["components"]["securitySchemes"] = {"token": _TOKEN}

@@ -17,6 +17,8 @@ from ledger.contracts.events import (
     CustomerAmended,
     FeeCharged,
     FeeReversed,
+    LumpSumCharged,
+    LumpSumReversed,
     ServiceCreditCharged,
     TermStarted,
 )
@@ -37,10 +39,13 @@ from ledger.credit.deduction_events import (
 )
 from ledger.credit.events import AccountOpened, CreditDrawn, CreditReturned, TopUpCharged
 from ledger.kernel.fact import Fact, Sealed
+from ledger.kernel.mapper import stored_topics
 
-Charged = (
+ChargeFact = (
     FeeCharged
     | FeeReversed
+    | LumpSumCharged
+    | LumpSumReversed
     | ServiceCreditCharged
     | TopUpCharged
     | OverageCharged
@@ -48,7 +53,9 @@ Charged = (
     | SurchargeCharged
     | ChargeReversed
 )
-CHARGED = get_args(Charged)
+CHARGE_FACTS = get_args(ChargeFact)
+OF_DEDUCTIONS = (OverageCharged, ServiceCharged, SurchargeCharged, ChargeReversed)
+Answered = DeductionConfirmed | DeductionDisputed | DisputeUpheld | DeductionReversed
 Deducted = HoursDeducted | LateChangePenaltyDeducted | NoShowPenaltyDeducted | ServiceDelivered
 
 
@@ -59,7 +66,7 @@ class Charge:
     `reopened_on` is the day of the credit note that last took it off a document.
     """
 
-    fact: Charged
+    fact: ChargeFact
     position: int
     invoice: str | None = None
     line: DocumentLine | None = None
@@ -71,11 +78,16 @@ class Charge:
 
     @property
     def reverses(self) -> str | None:
-        return self.fact.reverses if isinstance(self.fact, FeeReversed | ChargeReversed) else None
+        return self.fact.reverses if isinstance(self.fact, FeeReversed | LumpSumReversed | ChargeReversed) else None
+
+    @property
+    def deduction_id(self) -> str | None:
+        """The deduction that it is for, if it is for one."""
+        return self.fact.deduction_id if isinstance(self.fact, OF_DEDUCTIONS) else None
 
 
 @dataclass(slots=True)
-class Billed:
+class DeductionState:
     """One deduction: how it was billed, the customer's word, and the invoice that shows its included time."""
 
     fact: Deducted
@@ -86,6 +98,10 @@ class Billed:
     reversed_at: datetime | None = None
     given_back_on: str | None = None  # the document that shows the time of a reversed deduction as given back
     reopened_on: date | None = None  # the day of the credit note that last took it off a document
+
+    @property
+    def ticket_id(self) -> str | None:
+        return None if isinstance(self.fact, ServiceDelivered) else self.fact.ticket_id
 
 
 @dataclass(slots=True)
@@ -101,7 +117,7 @@ class BillingAccount:
     language: str | None = None
     party: Sealed | None = None
     charges: dict[str, Charge] = field(default_factory=dict)
-    deductions: dict[str, Billed] = field(default_factory=dict)
+    deductions: dict[str, DeductionState] = field(default_factory=dict)
     terms: dict[int, tuple[TermStarted, int]] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)  # of each pool
     reversals: dict[str, Charge] = field(default_factory=dict)  # by the charge that they take back
@@ -109,8 +125,11 @@ class BillingAccount:
 
     def waits(self, charge: Charge) -> bool:
         """A charge waits while its deduction is disputed (M2)."""
-        deduction = self.deductions.get(getattr(charge.fact, "deduction_id", ""))
+        deduction = self.deduction_of(charge)
         return deduction is not None and deduction.status == "disputed"
+
+    def deduction_of(self, charge: Charge) -> DeductionState | None:
+        return self.deductions.get(charge.deduction_id or "")
 
     def origin(self, charge: Charge) -> Charge | None:
         """What a reversal or a service credit takes back."""
@@ -160,7 +179,7 @@ def _opened(account: BillingAccount, fact: AccountOpened, _: int) -> None:
     account.units[fact.pool] = fact.unit
 
 
-def _charged(account: BillingAccount, fact: Charged, position: int) -> None:
+def _charged(account: BillingAccount, fact: ChargeFact, position: int) -> None:
     charge = account.charges[fact.charge_id] = Charge(fact, position)
     if charge.reverses is not None:
         account.reversals[charge.reverses] = charge
@@ -175,19 +194,16 @@ def _moved(account: BillingAccount, fact: CreditDrawn | CreditReturned | DrawSet
 
 def _deducted(account: BillingAccount, fact: Deducted, position: int) -> None:
     positions = [*account.moved.pop(fact.deduction_id, []), position]
-    account.deductions[fact.deduction_id] = Billed(fact, positions, fact.status)
+    account.deductions[fact.deduction_id] = DeductionState(fact, positions, fact.status)
 
 
-def _word(status: str) -> Callable[[BillingAccount, Any, int], None]:
-    def fold(account: BillingAccount, fact: Any, position: int) -> None:
-        deduction = account.deductions[fact.deduction_id]
-        deduction.status = status
-        deduction.on_behalf = getattr(fact, "on_behalf", False)
-        deduction.positions.append(position)
-        if status == "reversed":
-            deduction.reversed_at = fact.effective_at
-
-    return fold
+def _answered(account: BillingAccount, fact: Answered, position: int) -> None:
+    deduction = account.deductions[fact.deduction_id]
+    deduction.status = _STATUS[type(fact)]
+    deduction.on_behalf = isinstance(fact, DeductionConfirmed | DeductionDisputed) and fact.on_behalf
+    deduction.positions.append(position)
+    if isinstance(fact, DeductionReversed):
+        deduction.reversed_at = fact.effective_at
 
 
 def _invoiced(account: BillingAccount, fact: InvoiceIssued, _: int) -> None:
@@ -217,19 +233,22 @@ def _credited(account: BillingAccount, fact: CreditNoteIssued, _: int) -> None:
             deduction.given_back_on, deduction.reopened_on = None, fact.issued_on
 
 
+_STATUS: dict[type[Answered], str] = {
+    DeductionConfirmed: "confirmed",
+    DeductionDisputed: "disputed",
+    DisputeUpheld: "upheld",
+    DeductionReversed: "reversed",
+}
 _FOLDS: dict[type[Fact], Callable[[BillingAccount, Any, int], None]] = {
     ContractSigned: _signed,
     CustomerAmended: _amended,
     TermStarted: _term,
     AccountOpened: _opened,
-    **dict.fromkeys(CHARGED, _charged),
+    **dict.fromkeys(CHARGE_FACTS, _charged),
     **dict.fromkeys((CreditDrawn, CreditReturned, DrawSettled), _moved),
     **dict.fromkeys(get_args(Deducted), _deducted),
-    DeductionConfirmed: _word("confirmed"),
-    DeductionDisputed: _word("disputed"),
-    DisputeUpheld: _word("upheld"),
-    DeductionReversed: _word("reversed"),
+    **dict.fromkeys(_STATUS, _answered),
     InvoiceIssued: _invoiced,
     CreditNoteIssued: _credited,
 }
-TOPICS = sorted(f"{fact.TOPIC}@{version}" for fact in _FOLDS for version in range(1, fact.VERSION + 1))
+TOPICS = sorted(stored_topics(*_FOLDS))

@@ -35,7 +35,7 @@ class ClosedPeriods(LedgerAggregate):
             raise Refusal("period-closed", f"{month:%Y-%m} is closed already.", month=f"{month:%Y-%m}")
 
     def close(self, provider: str, month: date, totals: list[PeriodTotal], at: datetime, stamp: Stamp) -> None:
-        self.record(PeriodClosed, at, stamp, provider=provider, month=f"{month:%Y-%m}", totals=totals)
+        self.record(PeriodClosed(provider, f"{month:%Y-%m}", totals), at, stamp)
 
     def first_open(self, moment: datetime, timezone: str) -> datetime:
         """The moment itself, or the first open instant after it (M5)."""

@@ -7,9 +7,15 @@ that of two issuers at the same instant one has to decide again.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
-from ledger.billing.events import CreditNoteIssued, InvoiceCredited, InvoiceIssued, IssuedDocument, NumberTaken
+from ledger.billing.events import (
+    CreditNoteIssued,
+    DocumentKind,
+    InvoiceCredited,
+    InvoiceIssued,
+    IssuedDocument,
+    NumberTaken,
+)
 from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
 from ledger.kernel.errors import Refusal
 
@@ -24,15 +30,12 @@ class Document(LedgerAggregate):
         self.issued: InvoiceIssued | CreditNoteIssued | None = None
         self.credited_by: str | None = None
 
-    def issue(
-        self, fact_class: type[IssuedDocument], contract_id: str, at: datetime, stamp: Stamp, **fields: Any
-    ) -> None:
+    def issue(self, contract_id: str, document: IssuedDocument, at: datetime, stamp: Stamp) -> None:
         """Raises Refusal already-exists where a series was changed so that it meets a number given before."""
         if self.exists:
-            number = str(self.id).partition(":")[2]
-            raise Refusal("already-exists", f"The number {number} was given before; its series has to go on.")
+            raise Refusal("already-exists", f"The number {self.key} was given before; its series has to go on.")
         self.contract_id = contract_id
-        self.record(fact_class, at, stamp, **fields)
+        self.record(document, at, stamp)
 
     def invoice(self) -> InvoiceIssued:
         """The invoice, if it may still be credited. Raises Refusal already-credited or invalid-transition."""
@@ -48,7 +51,7 @@ class Document(LedgerAggregate):
         return self.issued
 
     def credit(self, credit_note: str, at: datetime, stamp: Stamp) -> None:
-        self.record(InvoiceCredited, at, stamp, number=self.invoice().number, credited_by=credit_note)
+        self.record(InvoiceCredited(credit_note, number=self.invoice().number), at, stamp)
 
     @applies(InvoiceIssued, CreditNoteIssued)
     def _issued(self, fact: InvoiceIssued | CreditNoteIssued) -> None:
@@ -71,7 +74,14 @@ class DocumentSeries(LedgerAggregate):
         self.last_issued_on: date | None = None
 
     def take(
-        self, contract_id: str, provider: str, kind: str, pattern: str, issued_on: date, at: datetime, stamp: Stamp
+        self,
+        contract_id: str,
+        provider: str,
+        kind: DocumentKind,
+        pattern: str,
+        issued_on: date,
+        at: datetime,
+        stamp: Stamp,
     ) -> str:
         """The next number: `GR-{year}-{number:05}` makes GR-2026-00001.
 
@@ -88,17 +98,7 @@ class DocumentSeries(LedgerAggregate):
         ordinal = self.ordinals.get(issued_on.year, 0) + 1
         number = pattern.format(year=issued_on.year, number=ordinal)
         self.contract_id = contract_id
-        self.record(
-            NumberTaken,
-            at,
-            stamp,
-            provider=provider,
-            kind=kind,
-            year=issued_on.year,
-            ordinal=ordinal,
-            number=number,
-            issued_on=issued_on,
-        )
+        self.record(NumberTaken(provider, kind, issued_on.year, ordinal, number, issued_on), at, stamp)
         return number
 
     @applies(NumberTaken)

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from ledger.billing.charges import Billed, BillingAccount, Charge
+from ledger.billing.charges import BillingAccount, Charge, DeductionState
 from ledger.billing.events import DocumentLine, VatLine
-from ledger.billing.lines import given_back, priced, shown, spent
+from ledger.billing.lines import Evidence, LineText, charged, evidence, given_back, included
 from ledger.billing.vat import Treatment, vat_lines
-from ledger.contracts.events import FeeCharged
+from ledger.contracts.events import FeeCharged, LumpSumCharged
 from ledger.credit.deduction_events import ServiceCharged
 from ledger.kernel.values import first_instant, local_date
 
@@ -50,18 +50,18 @@ class Draft:
         return self.net_cents > 0 and self.gross_cents > 0
 
 
-class _Place(NamedTuple):
+class _LinePlace(NamedTuple):
     """Where a line stands among those of its ticket."""
 
     effective_at: datetime
     position: int
 
 
-_Placed = tuple[_Place, DocumentLine]
+_Placed = tuple[_LinePlace, DocumentLine]
 
 
 @dataclass(slots=True, frozen=True)
-class _Cut:
+class _Asked:
     """What is asked for: what is effective before `until`, how it is taxed, the customer's words as of `now`."""
 
     account: BillingAccount
@@ -70,28 +70,56 @@ class _Cut:
     now: datetime
 
     def line(
-        self, deduction: Billed | None, supplied_at: datetime, answered: DocumentLine | None, **fields: Any
+        self,
+        text: LineText,
+        deduction: DeductionState | None,
+        supplied_at: datetime,
+        net_cents: int,
+        events: list[int],
+        *,
+        charge_id: str | None = None,
+        answered: DocumentLine | None = None,
     ) -> DocumentLine:
         """A line without its number. `answered` is the line of an invoice that it takes back."""
         supplied_on = local_date(supplied_at, self.account.timezone)
-        rate = answered.vat_rate_percent_hundredths if answered else self.taxed.rate(supplied_on)
+        checked = evidence(deduction, self.now) if deduction else Evidence()
         return DocumentLine(
             line=0,
-            vat_rate_percent_hundredths=rate,
+            kind=text.kind,
+            description=text.description,
+            quantity=text.quantity,
+            unit=text.unit,
+            unit_price_cents=text.unit_price_cents,
+            price_base=text.price_base,
+            net_cents=net_cents,
+            vat_rate_percent_hundredths=(
+                answered.vat_rate_percent_hundredths if answered else self.taxed.rate(supplied_on)
+            ),
             vat_category=answered.vat_category if answered else self.taxed.category,
             supplied_on=supplied_on,
+            events=events,
+            charge_id=charge_id,
             deduction_id=deduction.fact.deduction_id if deduction else None,
-            ticket_id=getattr(deduction.fact, "ticket_id", None) if deduction else None,
-            **(spent(deduction, self.now) if deduction else {}),
-            **fields,
+            ticket_id=deduction.ticket_id if deduction else None,
+            session_id=checked.session_id,
+            service=text.service,
+            basis=text.basis,
+            worked_minutes=checked.worked_minutes,
+            billed_minutes=checked.billed_minutes,
+            confirmation=checked.confirmation,
+            on_behalf=checked.on_behalf,
+            starts_on=text.starts_on,
+            ends_on=text.ends_on,
+            template=text.template,
+            values=text.values,
         )
 
 
 def draft(account: BillingAccount, through_on: date, taxed: Treatment, now: datetime) -> Draft:
     """All that is open and effective up to a day (included), where the provider is. Raises NoRateError."""
-    cut = _Cut(account, first_instant(through_on + timedelta(days=1), account.timezone), taxed, now)
-    ready, waiting = _open(cut)
-    placed = [*_charges(cut, ready), *_included(cut), *_given_back(cut)]
+    asked = _Asked(account, first_instant(through_on + timedelta(days=1), account.timezone), taxed, now)
+    ready, waiting = _open(asked)
+    placed = [*_charges(asked, ready), *_included(asked), *_given_back(asked)]
     lines = [msgspec.structs.replace(line, line=number) for number, line in enumerate(_grouped(placed), 1)]
     vat = vat_lines((line.vat_rate_percent_hundredths, line.vat_category, line.net_cents) for line in lines)
     return Draft(lines, vat, waiting)
@@ -105,85 +133,88 @@ def _grouped(placed: list[_Placed]) -> Iterator[DocumentLine]:
         yield from (line for _, line in group)
 
 
-def _open(cut: _Cut) -> tuple[list[Charge], list[str]]:
+def _open(asked: _Asked) -> tuple[list[Charge], list[str]]:
     """Charges on no document, and the ids of those that wait, and of disputed time that none of them is for.
 
     A charge that was taken back since is gone, whenever that was. What is not taxable shares no document with what is
     (EN 16931, BR-O-11 to 14): what takes back a line of the other sort waits for a credit note.
     """
-    account = cut.account
+    account = asked.account
     unbilled = {id_: charge for id_, charge in account.charges.items() if charge.invoice is None}
     taken_back = {charge.reverses for charge in unbilled.values()} & unbilled.keys()
-    ready, waiting, told = [], [], set()
+    ready, waiting, held = [], [], set()
     for charge in unbilled.values():
-        if charge.fact.effective_at >= cut.until or charge.charge_id in taken_back or charge.reverses in taken_back:
+        if charge.fact.effective_at >= asked.until or charge.charge_id in taken_back or charge.reverses in taken_back:
             continue
         answered = account.line_answered(charge)
-        is_apart = answered is not None and (answered.vat_category == "O") != (cut.taxed.category == "O")
+        is_apart = answered is not None and (answered.vat_category == "O") != (asked.taxed.category == "O")
         if account.waits(charge) or is_apart:
             waiting.append(charge.charge_id)
-            told.add(getattr(charge.fact, "deduction_id", None))
+            held.add(charge.deduction_id)
         else:
             ready.append(charge)
-    disputed = [one.fact.deduction_id for one, _ in _unshown(cut) if one.status == "disputed"]
-    return ready, waiting + [id_ for id_ in disputed if id_ not in told]
+    disputed = [one.fact.deduction_id for one, _ in _unshown(asked) if one.status == "disputed"]
+    return ready, waiting + [id_ for id_ in disputed if id_ not in held]
 
 
-def _charges(cut: _Cut, ready: list[Charge]) -> Iterator[_Placed]:
-    account = cut.account
+def _charges(asked: _Asked, ready: list[Charge]) -> Iterator[_Placed]:
+    account = asked.account
     for charge in ready:
-        deduction = account.deductions.get(getattr(charge.fact, "deduction_id", None) or "")
+        deduction = account.deduction_of(charge)
         origin = account.origin(charge)
         events = {charge.position}
         if deduction is not None:
             events.update(deduction.positions)
-        for fee in (charge, origin):
-            if fee is not None and isinstance(fee.fact, FeeCharged) and fee.fact.term_no in account.terms:
-                events |= {fee.position, account.terms[fee.fact.term_no][1]}
+        for one in (charge, origin):
+            if (
+                one is not None
+                and isinstance(one.fact, FeeCharged | LumpSumCharged)
+                and one.fact.term_no in account.terms
+            ):
+                events |= {one.position, account.terms[one.fact.term_no][1]}
         if origin is not None:
             events.add(origin.position)
-        line = cut.line(
+        line = asked.line(
+            charged(account, charge),
             deduction,
             account.supplied_at(charge),
-            account.line_answered(charge),
-            net_cents=charge.fact.amount_cents,
+            charge.fact.amount_cents,
+            sorted(events),
             charge_id=charge.charge_id,
-            events=sorted(events),
-            **priced(account, charge),
+            answered=account.line_answered(charge),
         )
-        yield _Place(charge.fact.effective_at, charge.position), line
+        yield _LinePlace(charge.fact.effective_at, charge.position), line
 
 
-def _included(cut: _Cut) -> Iterator[_Placed]:
-    for deduction, fields in _unshown(cut):
+def _included(asked: _Asked) -> Iterator[_Placed]:
+    for deduction, text in _unshown(asked):
         if deduction.status != "disputed":
-            yield _zero(cut, deduction, deduction.fact.effective_at, fields)
+            yield _zero(asked, deduction, deduction.fact.effective_at, text)
 
 
-def _unshown(cut: _Cut) -> Iterator[tuple[Billed, dict[str, Any]]]:
+def _unshown(asked: _Asked) -> Iterator[tuple[DeductionState, LineText]]:
     """Time and services that a pool, a flat plan, goodwill or a warranty bore, and penalties, on no document yet."""
-    charges = cut.account.charges.values()
-    charged = {charge.fact.deduction_id for charge in charges if isinstance(charge.fact, ServiceCharged)}
-    for deduction_id, deduction in cut.account.deductions.items():
+    charges = asked.account.charges.values()
+    sold = {charge.fact.deduction_id for charge in charges if isinstance(charge.fact, ServiceCharged)}
+    for deduction_id, deduction in asked.account.deductions.items():
         is_undone = deduction.status == "reversed" and deduction.given_back_on is None
-        if deduction.shown_on is not None or is_undone or deduction_id in charged:
+        if deduction.shown_on is not None or is_undone or deduction_id in sold:
             continue
-        fields = shown(deduction)
-        if deduction.fact.effective_at < cut.until and fields["quantity"]:
-            yield deduction, fields
+        text = included(deduction)
+        if deduction.fact.effective_at < asked.until and text.quantity:
+            yield deduction, text
 
 
-def _given_back(cut: _Cut) -> Iterator[_Placed]:
+def _given_back(asked: _Asked) -> Iterator[_Placed]:
     """Included time that an invoice shows and that was reversed since: a line of zero with the time given back."""
-    for deduction in cut.account.deductions.values():
+    for deduction in asked.account.deductions.values():
         at = deduction.reversed_at
         if at is None or deduction.shown_on is None or deduction.given_back_on is not None:
             continue
-        if at < cut.until:
-            yield _zero(cut, deduction, at, given_back(deduction))
+        if at < asked.until:
+            yield _zero(asked, deduction, at, given_back(deduction))
 
 
-def _zero(cut: _Cut, deduction: Billed, effective_at: datetime, fields: dict[str, Any]) -> _Placed:
-    events = sorted(deduction.positions)
-    line = cut.line(deduction, deduction.fact.true_at, None, net_cents=0, events=events, **fields)
-    return _Place(effective_at, deduction.positions[0]), line
+def _zero(asked: _Asked, deduction: DeductionState, effective_at: datetime, text: LineText) -> _Placed:
+    line = asked.line(text, deduction, deduction.fact.true_at, 0, sorted(deduction.positions))
+    return _LinePlace(effective_at, deduction.positions[0]), line

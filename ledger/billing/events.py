@@ -9,7 +9,9 @@ import msgspec
 
 from ledger.kernel.fact import Fact, Sealed, topic
 
-LineKind = Literal["fee", "top_up", "overage", "service", "surcharge", "service_credit", "reversal", "included"]
+LineKind = Literal[
+    "fee", "lump_sum", "top_up", "overage", "service", "surcharge", "service_credit", "reversal", "included"
+]
 Unit = Literal["minute", "piece"]
 VatCategory = Literal["S", "AE", "O"]
 DocumentKind = Literal["invoice", "credit-note"]

@@ -8,28 +8,49 @@ from typing import Any
 
 from ledger.billing.charges import BillingAccount
 from ledger.billing.draft import Draft
-from ledger.billing.events import DocumentLine
+from ledger.billing.events import DocumentLine, InvoiceIssued, NationalVat
 from ledger.credit.deduction_events import HoursDeducted
 from ledger.kernel.fact import Sealed
 from ledger.plans.catalogue import Provider, ProviderParty
 
 
-def invoice_fields(account: BillingAccount, found: Draft, through_on: date, language: str) -> dict[str, Any]:
-    """The invoice but for its number, its days and what is sealed; `language` is that of a customer who has none."""
-    return {
-        "provider": account.provider,
-        "through_on": through_on,
-        "customer_id": account.customer_id,
-        "customer_country": account.country,
-        "partner_id": account.partner_id,
-        "language": account.language or language,
-        "currency": account.currency,
-        "lines": found.lines,
-        "vat": found.vat,
-        "net_cents": found.net_cents,
-        "vat_cents": found.vat_cents,
-        "gross_cents": found.gross_cents,
-    }
+def invoice_of(
+    account: BillingAccount,
+    found: Draft,
+    through_on: date,
+    language: str,
+    *,
+    number: str = "",
+    issued_on: date | None = None,
+    due_on: date | None = None,
+    retained_until: date | None = None,
+    parties: Sealed | None = None,
+    national_vat: NationalVat | None = None,
+) -> InvoiceIssued:
+    """The invoice over what a draft found; `language` is that of a customer who has none.
+
+    A draft is the same without number, days of its own and what is sealed.
+    """
+    return InvoiceIssued(
+        number=number,
+        provider=account.provider,
+        issued_on=issued_on or through_on,
+        due_on=due_on or through_on,
+        through_on=through_on,
+        customer_id=account.customer_id,
+        customer_country=account.country,
+        partner_id=account.partner_id,
+        language=account.language or language,
+        currency=account.currency,
+        lines=found.lines,
+        vat=found.vat,
+        net_cents=found.net_cents,
+        vat_cents=found.vat_cents,
+        gross_cents=found.gross_cents,
+        parties=parties or Sealed("", b""),
+        retained_until=retained_until or through_on,
+        national_vat=national_vat,
+    )
 
 
 def seller_of(provider: Provider, party: ProviderParty) -> dict[str, Any]:

@@ -5,13 +5,21 @@ Words are a template and its values, so that a document can say them in its read
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 import msgspec
 
-from ledger.billing.charges import Billed, BillingAccount, Charge
-from ledger.contracts.events import FeeCharged, FeeReversed, ServiceCreditCharged, TermStarted
+from ledger.billing.charges import BillingAccount, Charge, DeductionState
+from ledger.billing.events import LineKind, Unit
+from ledger.contracts.events import (
+    FeeCharged,
+    FeeReversed,
+    LumpSumCharged,
+    LumpSumReversed,
+    ServiceCreditCharged,
+    TermStarted,
+)
 from ledger.credit.confirmation import status_at
 from ledger.credit.deduction_events import (
     ChargeReversed,
@@ -26,84 +34,131 @@ from ledger.kernel.values import shown_minutes
 MINUTES_PER_HOUR = 60
 
 
-def priced(account: BillingAccount, charge: Charge) -> dict[str, Any]:
-    """Kind, words, quantity and unit price: quantity × price / base is the amount of the charge, half-up."""
+@dataclass(slots=True, frozen=True)
+class LineText:
+    """Quantity × price / base is the amount of the line, half-up; `template` with its values is what it says."""
+
+    kind: LineKind
+    template: str
+    quantity: int
+    unit: Unit
+    unit_price_cents: int
+    price_base: int = 1
+    values: dict[str, str] = field(default_factory=dict)
+    service: str | None = None
+    basis: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    @property
+    def description(self) -> str:
+        return self.template.format(**self.values)
+
+
+def charged(account: BillingAccount, charge: Charge) -> LineText:
+    """What a line over a charge says."""
     fact = charge.fact
     match fact:
         case FeeCharged():
-            term = account.terms[fact.term_no][0]
-            words = _words("Support contract {plan}, term {term}", plan=_name_of(term), term=str(fact.term_no))
-            days = {"starts_on": term.starts_on, "ends_on": term.ends_on}
-            return _pieces("fee", words, 1, fact.amount_cents) | days
+            return _of_term(account, fact, "fee", "Support contract {plan}, term {term}")
+        case LumpSumCharged():
+            return _of_term(account, fact, "lump_sum", "Lump sum paid in advance under {plan}, term {term}")
         case OverageCharged():
-            words = _words("Time beyond the credit, entry {entry}", entry=fact.deduction_id)
-            return _minutes("overage", words, fact.minutes, fact.rate_cents_per_hour)
+            values = {"entry": fact.deduction_id}
+            return _minutes(
+                "overage", "Time beyond the credit, entry {entry}", values, fact.minutes, fact.rate_cents_per_hour
+            )
         case TopUpCharged():
-            words = _words("Credit {grant} for {pool}", grant=fact.grant_id, pool=fact.pool)
-            if fact.rate_cents_per_hour is not None:
-                return _minutes("top_up", words, fact.quantity, fact.rate_cents_per_hour)
-            if account.units.get(fact.pool) == "minutes":  # a price for all of it: that is the base of the price
-                return _minutes("top_up", words, fact.quantity, fact.amount_cents, fact.quantity)
-            return _pieces("top_up", words, 1, fact.amount_cents)
+            return _top_up(account, fact)
         case ServiceCharged():
-            words = _words("Service {service}, entry {entry}", service=fact.service, entry=fact.deduction_id)
-            more = {"service": fact.service}
+            template, values = "Service {service}, entry {entry}", {"service": fact.service, "entry": fact.deduction_id}
             if fact.minutes is not None:
-                return _minutes("service", words, fact.minutes, fact.rate_cents) | more
-            return _pieces("service", words, fact.quantity or 1, fact.rate_cents) | more
+                line = _minutes("service", template, values, fact.minutes, fact.rate_cents)
+            else:
+                line = _pieces("service", template, values, fact.quantity or 1, fact.rate_cents)
+            return replace(line, service=fact.service)
         case ServiceCreditCharged():
-            told = {"target": fact.target, "ticket": fact.ticket_id, "percent": str(fact.percent)}
-            words = _words("Credit for the missed {target} of ticket {ticket}, {percent} % of the fee", **told)
-            return _pieces("service_credit", words, -1, -fact.amount_cents)
-        case FeeReversed() | ChargeReversed():
-            origin = account.charges.get(fact.reverses)
-            if origin is None:
-                words = _words("Reversal of {charge}", charge=fact.reverses)
-                return _pieces("reversal", words, -1, -fact.amount_cents)
-            taken = priced(account, origin)
-            words = _words("Reversal of {charge}", charge=fact.reverses)
-            if origin.invoice:
-                told = {"charge": fact.reverses, "invoice": origin.invoice}
-                words = _words("Reversal of {charge}, billed on {invoice}", **told)
-            return taken | words | {"kind": "reversal", "quantity": -taken["quantity"]}
-    return _pieces("surcharge", _words("Visit on site, entry {entry}", entry=fact.deduction_id), 1, fact.amount_cents)
+            values = {"target": fact.target, "ticket": fact.ticket_id, "percent": str(fact.percent)}
+            template = "Credit for the missed {target} of ticket {ticket}, {percent} % of the fee"
+            return _pieces("service_credit", template, values, -1, -fact.amount_cents)
+        case FeeReversed() | LumpSumReversed() | ChargeReversed():
+            return _taken_back(account, fact)
+    return _pieces("surcharge", "Visit on site, entry {entry}", {"entry": fact.deduction_id}, 1, fact.amount_cents)
 
 
-def shown(deduction: Billed) -> dict[str, Any]:
-    """The same of time and services that cost nothing, and of penalties."""
+def _of_term(account: BillingAccount, fact: FeeCharged | LumpSumCharged, kind: LineKind, template: str) -> LineText:
+    term = account.terms[fact.term_no][0]
+    line = _pieces(kind, template, {"plan": _name_of(term), "term": str(fact.term_no)}, 1, fact.amount_cents)
+    return replace(line, starts_on=term.starts_on, ends_on=term.ends_on)
+
+
+def _top_up(account: BillingAccount, fact: TopUpCharged) -> LineText:
+    template, values = "Credit {grant} for {pool}", {"grant": fact.grant_id, "pool": fact.pool}
+    if fact.rate_cents_per_hour is not None:
+        return _minutes("top_up", template, values, fact.quantity, fact.rate_cents_per_hour)
+    if account.units.get(fact.pool) == "minutes":  # a price for all of it: that is the base of the price
+        return replace(_minutes("top_up", template, values, fact.quantity, fact.amount_cents), price_base=fact.quantity)
+    return _pieces("top_up", template, values, 1, fact.amount_cents)
+
+
+def _taken_back(account: BillingAccount, fact: FeeReversed | LumpSumReversed | ChargeReversed) -> LineText:
+    """The line of what it takes back, with a negative quantity."""
+    origin = account.charges.get(fact.reverses)
+    values = {"charge": fact.reverses}
+    if origin is None:
+        return _pieces("reversal", "Reversal of {charge}", values, -1, -fact.amount_cents)
+    template = "Reversal of {charge}"
+    if origin.invoice:
+        template, values = "Reversal of {charge}, billed on {invoice}", values | {"invoice": origin.invoice}
+    line = charged(account, origin)
+    return replace(line, kind="reversal", template=template, values=values, quantity=-line.quantity)
+
+
+def included(deduction: DeductionState) -> LineText:
+    """What a line says over time and services that cost nothing, and over penalties."""
     fact = deduction.fact
     if isinstance(fact, ServiceDelivered):
-        words = _words("Service {service}, entry {entry}", service=fact.service, entry=fact.deduction_id)
-        return _pieces("included", words, fact.quantity, 0) | {"basis": "pool", "service": fact.service}
+        values = {"service": fact.service, "entry": fact.deduction_id}
+        line = _pieces("included", "Service {service}, entry {entry}", values, fact.quantity, 0)
+        return replace(line, basis="pool", service=fact.service)
     if isinstance(fact, HoursDeducted):
+        values = {"pool": fact.pool or fact.basis, "entry": fact.deduction_id}
         covered = fact.billed_minutes - fact.overage_minutes
-        words = _words("Time covered by {pool}, entry {entry}", pool=fact.pool or fact.basis, entry=fact.deduction_id)
-        return _minutes("included", words, covered, 0) | {"basis": fact.basis, "service": fact.service}
-    words = _words("Penalty for session {session}", session=fact.session_id)
-    return _minutes("included", words, fact.billed_minutes, 0) | {"basis": "penalty"}
+        line = _minutes("included", "Time covered by {pool}, entry {entry}", values, covered, 0)
+        return replace(line, basis=fact.basis, service=fact.service)
+    line = _minutes("included", "Penalty for session {session}", {"session": fact.session_id}, fact.billed_minutes, 0)
+    return replace(line, basis="penalty")
 
 
-def given_back(deduction: Billed) -> dict[str, Any]:
+def given_back(deduction: DeductionState) -> LineText:
     """The same of such time that was reversed after an invoice showed it."""
-    fields = shown(deduction)
-    told = {"entry": deduction.fact.deduction_id, "invoice": deduction.shown_on or ""}
-    words = _words("Reversal of entry {entry}, shown on {invoice}", **told)
-    return fields | words | {"kind": "reversal", "quantity": -fields["quantity"]}
+    values = {"entry": deduction.fact.deduction_id, "invoice": deduction.shown_on or ""}
+    line = included(deduction)
+    template = "Reversal of entry {entry}, shown on {invoice}"
+    return replace(line, kind="reversal", template=template, values=values, quantity=-line.quantity)
 
 
-def spent(deduction: Billed, now: datetime) -> dict[str, Any]:
+@dataclass(slots=True, frozen=True)
+class Evidence:
     """What the customer can check a line by: time worked and billed, the session, and the word on it."""
+
+    confirmation: str | None = None
+    on_behalf: bool = False
+    worked_minutes: int | None = None
+    billed_minutes: int | None = None
+    session_id: str | None = None
+
+
+def evidence(deduction: DeductionState, now: datetime) -> Evidence:
     fact = deduction.fact
-    status = status_at(deduction.status, fact.deemed_at, now)
-    more: dict[str, Any] = {"confirmation": status, "on_behalf": deduction.on_behalf}
+    confirmation = status_at(deduction.status, fact.deemed_at, now)
     if isinstance(fact, HoursDeducted):
-        more["worked_minutes"] = shown_minutes(fact.worked_seconds)
-        more["billed_minutes"] = fact.billed_minutes
-        more["session_id"] = fact.deduction_id if fact.kind == "session" else None
-    elif not isinstance(fact, ServiceDelivered):
-        more["billed_minutes"] = fact.billed_minutes
-        more["session_id"] = fact.session_id
-    return more
+        session_id = fact.deduction_id if fact.kind == "session" else None
+        worked = shown_minutes(fact.worked_seconds)
+        return Evidence(confirmation, deduction.on_behalf, worked, fact.billed_minutes, session_id)
+    if isinstance(fact, ServiceDelivered):
+        return Evidence(confirmation, deduction.on_behalf)
+    return Evidence(confirmation, deduction.on_behalf, None, fact.billed_minutes, fact.session_id)
 
 
 def _name_of(term: TermStarted) -> str:
@@ -111,18 +166,9 @@ def _name_of(term: TermStarted) -> str:
     return str(msgspec.json.decode(term.terms)["name"])
 
 
-def _words(template: str, **values: str) -> dict[str, Any]:
-    """What a line says, and what it is made of, so that a document can say it in another language."""
-    return {"description": template.format(**values), "template": template, "values": values}
+def _minutes(kind: LineKind, template: str, values: dict[str, str], minutes: int, rate_cents: int) -> LineText:
+    return LineText(kind, template, minutes, "minute", rate_cents, MINUTES_PER_HOUR, values)
 
 
-def _minutes(
-    kind: str, words: dict[str, Any], minutes: int, price_cents: int, price_base: int = MINUTES_PER_HOUR
-) -> dict[str, Any]:
-    price = {"unit_price_cents": price_cents, "price_base": price_base}
-    return {"kind": kind, **words, "quantity": minutes, "unit": "minute", **price}
-
-
-def _pieces(kind: str, words: dict[str, Any], quantity: int, price_cents: int) -> dict[str, Any]:
-    price = {"unit_price_cents": price_cents, "price_base": 1}
-    return {"kind": kind, **words, "quantity": quantity, "unit": "piece", **price}
+def _pieces(kind: LineKind, template: str, values: dict[str, str], quantity: int, price_cents: int) -> LineText:
+    return LineText(kind, template, quantity, "piece", price_cents, 1, values)

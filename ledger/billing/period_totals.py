@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from ledger.billing.charges import CHARGED
+from ledger.billing.charges import CHARGE_FACTS
 from ledger.billing.events import CreditNoteIssued, InvoiceIssued, PeriodTotal
 from ledger.credit.events import (
     CreditDrawn,
@@ -19,10 +19,11 @@ from ledger.credit.events import (
 )
 from ledger.credit.expiry import GrantLife
 from ledger.kernel.fact import Fact
+from ledger.kernel.mapper import stored_topics
 from ledger.kernel.values import FAR_FUTURE, add_months, local_date
 
 _CREDIT = (CreditGranted, GrantExpiryBroughtForward, CreditDrawn, DebtSettled, CreditReturned)
-TOPICS = [f"{fact.TOPIC}@{fact.VERSION}" for fact in (*CHARGED, *_CREDIT, InvoiceIssued, CreditNoteIssued)]
+TOPICS = stored_topics(*CHARGE_FACTS, *_CREDIT, InvoiceIssued, CreditNoteIssued)
 
 
 @dataclass(slots=True)
@@ -116,7 +117,7 @@ def _total(contract_id: str, moved: _Sum, expired: dict[str, int]) -> PeriodTota
 
 
 def _add(of: _Sum, fact: Fact) -> None:
-    if isinstance(fact, CHARGED):
+    if isinstance(fact, CHARGE_FACTS):
         of.currency = fact.currency
         of.charged_cents += fact.amount_cents
         return

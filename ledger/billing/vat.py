@@ -1,4 +1,4 @@
-"""Value added tax: which category and rate a line bears, and VAT ids by their form (M4). Pure; the rates are data.
+"""Value added tax: which category and rate a line bears (M4). Pure; the rates are data.
 
 Rates are hundredths of a percent: 19 % is 1900. Categories are those of EN 16931: S standard rate, AE reverse
 charge, O not taxable.
@@ -15,16 +15,12 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
-import stdnum
-from stdnum.eu import vat as eu_vat
-from stdnum.exceptions import ValidationError
-
 from ledger.billing.events import NationalVat, VatLine
+from ledger.contracts.vat_ids import is_eu_vat_id, is_in_eu, vat_id_country
 from ledger.kernel.values import half_up, parse_cents
 
 Category = Literal["S", "AE", "O"]
 PERCENT_HUNDREDTHS = 10_000
-_PREFIXES = {"EL": "GR", "XI": "GB"}  # what a VAT id begins with, where that is not the country's code
 
 
 class NoRateError(ValueError):
@@ -82,10 +78,6 @@ def national_vat(vat: Iterable[VatLine], country: str, currency: str, exchange_r
     return NationalVat(own, exchange_rate, [half_up(line.amount_cents * millionths, 1_000_000) for line in vat])
 
 
-def is_in_eu(country: str) -> bool:
-    return country in _data()["eu"]
-
-
 def treatment(provider_country: str, customer_country: str, vat_id: str | None) -> Treatment:
     """Domestic; reverse charge for a business in another member state; not taxable outside the EU (M4).
 
@@ -99,42 +91,6 @@ def treatment(provider_country: str, customer_country: str, vat_id: str | None) 
     if is_business and vat_id_country(vat_id or "") != provider_country:
         return Treatment("AE", provider_country)
     return Treatment("S", provider_country)
-
-
-def vat_id_country(vat_id: str) -> str:
-    prefix = vat_id[:2].upper()
-    return _PREFIXES.get(prefix, prefix)
-
-
-def is_eu_vat_id(vat_id: str) -> bool:
-    """Whether form and check digits are those of a VAT id of a member state; nobody is asked over a network."""
-    return bool(eu_vat.is_valid(vat_id))
-
-
-def normal_vat_id(vat_id: str, country: str) -> str:
-    """A VAT id without spaces and dots, in capitals. Raises ValueError where its form is wrong.
-
-    In the EU it is one of a member state, with its prefix; that of Greece is EL. Elsewhere it has the form of that
-    country's VAT numbers where `python-stdnum` knows it, with the prefix it was given, and is left as it is where not.
-    """
-    if is_in_eu(country):
-        try:
-            found = str(eu_vat.validate(vat_id))
-            return f"EL{found[2:]}" if found.startswith("GR") else found
-        except ValidationError:
-            raise ValueError("is no VAT id of a member state: its form or its check digits are wrong") from None
-    module = stdnum.get_cc_module(country, "vat")
-    if module is None:
-        return vat_id
-    try:
-        found = str(module.validate(vat_id))
-        return (
-            f"{country}{found}"
-            if vat_id.strip().upper().startswith(country) and not found.startswith(country)
-            else found
-        )
-    except ValidationError:
-        raise ValueError(f"is no VAT number of {country}: its form or its check digits are wrong") from None
 
 
 def vat_lines(lines: Iterable[tuple[int | None, Category, int]]) -> list[VatLine]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 import msgspec
@@ -28,6 +28,8 @@ class ContractMovement(ContractFact, frozen=True, kw_only=True, omit_defaults=Tr
 class ContractSigned(ContractFact, frozen=True):
     """Provider and customer agreed. `party` is name, address, tax ids, mail: personal, therefore sealed.
 
+    `signed_on` is the day on which the ledger heard of it, where the provider is.
+
     `customer_coverage` are support hours of the customer's own: every plan takes them where the contract has none (S3).
     """
 
@@ -35,6 +37,7 @@ class ContractSigned(ContractFact, frozen=True):
     timezone: str
     currency: str
     starts_on: date
+    signed_on: date
     customer_id: str
     customer_country: str
     party: Sealed
@@ -49,6 +52,9 @@ class ContractSigned(ContractFact, frozen=True):
 class TermStarted(ContractFact, frozen=True):
     """A term begins: its number, first and last day (none: open-ended) and the full terms in force (C15).
 
+    `starts_at` and `ends_at` (exclusive) are its instants; it was agreed at `agreed_at`: when the contract was signed,
+    renewed, or its plan changed.
+
     `holidays` are the public holidays in force for its calendars, by country and region, from `holidays_source` (S3).
     """
 
@@ -56,8 +62,11 @@ class TermStarted(ContractFact, frozen=True):
     plan: str
     plan_version: int
     starts_on: date
+    starts_at: datetime
+    agreed_at: datetime
     terms: msgspec.Raw
     ends_on: date | None = None
+    ends_at: datetime | None = None
     holidays: dict[str, list[date]] = {}
     holidays_source: str | None = None
 
@@ -68,6 +77,7 @@ class TermCutShort(ContractFact, frozen=True):
 
     term_no: int
     ends_on: date
+    ends_at: datetime
     rule: str = "C15"
 
 
@@ -94,6 +104,31 @@ class FeeReversed(ContractMovement, frozen=True):
     rule: str = "C15"
 
 
+@topic("LumpSumCharged")
+class LumpSumCharged(ContractMovement, frozen=True):
+    """A sum paid in advance, owed at its term's first instant beside the fee; the pool is granted as much (C15, M1)."""
+
+    charge_id: str
+    term_no: int
+    pool: str
+    amount_cents: int
+    currency: str
+    rule: str = "C15"
+
+
+@topic("LumpSumReversed")
+class LumpSumReversed(ContractMovement, frozen=True):
+    """The lump sum of a term that will not begin, taken back by an equal negative charge."""
+
+    charge_id: str
+    reverses: str
+    term_no: int
+    pool: str
+    amount_cents: int
+    currency: str
+    rule: str = "C15"
+
+
 @topic("ServiceCreditCharged")
 class ServiceCreditCharged(ContractMovement, frozen=True):
     """A share of a term's fee that the provider owes for a missed promise: a negative charge (M1)."""
@@ -115,15 +150,17 @@ class PlanChanged(ContractFact, frozen=True):
     from_on: date
     old_plan: str
     new_plan: str
+    agreed_at: datetime
     rule: str = "C15"
 
 
 @topic("ContractTerminated")
 class ContractTerminated(ContractFact, frozen=True):
-    """The contract ends after `ends_on`; it can't be renewed."""
+    """The contract ends after `ends_on`; it can't be renewed. `agreed_at` is when that was said."""
 
     ends_on: date
     reason: Sealed
+    agreed_at: datetime
     rule: str = "C15"
 
 

@@ -1,17 +1,23 @@
-"""One term of a contract: its days, its instants, and the terms in force in it."""
+"""One term of a contract: its days, its instants, the terms in force in it, and what was charged for it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
-from ledger.contracts.events import FeeCharged
-from ledger.plans.terms import Terms
+import msgspec
+
+from ledger.contracts.events import FeeCharged, LumpSumCharged, TermStarted
+from ledger.kernel.values import FAR_FUTURE, add_months, first_instant
+from ledger.plans.holiday_sets import SOURCE, holidays_in_force
+from ledger.plans.terms import Terms, parse_terms
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
 class Term:
-    """One term: its days, its instants and the terms in force in it."""
+    """`ends_at` is the first instant after it; that of an open-ended term lies in the far future."""
 
     number: int
     plan: str
@@ -22,6 +28,44 @@ class Term:
     terms: Terms
     holidays: dict[str, frozenset[date]]
     fee: FeeCharged | None = None
+    lump_sums: list[LumpSumCharged] = field(default_factory=list)
 
     def holds(self, moment: datetime) -> bool:
         return self.starts_at <= moment < self.ends_at
+
+    @property
+    def is_lived(self) -> bool:
+        """Whether it has any time at all: one that was cut away before its first day has none."""
+        return self.starts_at < self.ends_at
+
+
+def term_started(number: int, starts_on: date, terms: Terms, timezone: str, agreed_at: datetime) -> TermStarted:
+    """A term of twelve months from 1 January ends on 31 December; without a length it is open-ended (C15)."""
+    ends_on = add_months(starts_on, terms.term_months) - ONE_DAY if terms.term_months else None
+    return TermStarted(
+        term_no=number,
+        plan=terms.plan,
+        plan_version=terms.version,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        starts_at=first_instant(starts_on, timezone),
+        ends_at=first_instant(ends_on + ONE_DAY, timezone) if ends_on else None,
+        agreed_at=agreed_at,
+        terms=msgspec.Raw(terms.model_dump_json().encode()),
+        holidays=holidays_in_force(terms, starts_on.year, (ends_on or starts_on).year),
+        holidays_source=SOURCE,
+    )
+
+
+def term_of(fact: TermStarted) -> Term:
+    """The term as its event says."""
+    return Term(
+        number=fact.term_no,
+        plan=fact.plan,
+        starts_on=fact.starts_on,
+        ends_on=fact.ends_on,
+        starts_at=fact.starts_at,
+        ends_at=fact.ends_at or FAR_FUTURE,
+        terms=parse_terms(bytes(fact.terms)),
+        holidays={name: frozenset(days) for name, days in fact.holidays.items()},
+    )

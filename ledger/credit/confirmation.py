@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
-ConfirmationStatus = Literal["pending", "not_required"]  # what a deduction begins with
+from ledger.credit.deduction_events import ConfirmationStatus
+from ledger.plans.terms import Terms
+
 Status = Literal["pending", "confirmed", "deemed_confirmed", "disputed", "upheld", "reversed", "not_required"]
 Instant = TypeVar("Instant", int, datetime)
+
+
+@dataclass(slots=True, frozen=True)
+class Awaited:
+    """What a deduction begins with: whether the customer's word is asked for, and when silence becomes a yes."""
+
+    status: ConfirmationStatus
+    deemed_at: datetime | None = None
+
+
+NOT_REQUIRED = Awaited("not_required")
+
+
+def awaited(terms: Terms, now: datetime) -> Awaited:
+    """Pending where the terms ask for the customer's word; silence counts after their days, if they set any."""
+    if terms.confirmation is None:
+        return NOT_REQUIRED
+    days = terms.confirmation.deemed_after_days
+    return Awaited("pending", now + timedelta(days=days) if days else None)
 
 
 def status_at(status: str, deemed_at: Instant | None, at: Instant) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
-from ledger.credit.account import Settlement
 from ledger.credit.confirmation import status_at
 from ledger.credit.deduction_events import (
     ChargeReversed,
@@ -24,14 +22,16 @@ from ledger.credit.deduction_events import (
 )
 from ledger.credit.draws import settled
 from ledger.credit.events import Draw
-from ledger.credit.pricing import OverageLine
+from ledger.credit.pricing import OverageLine, Surcharge
+from ledger.credit.settlement import Settlement
 from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Sealed
 from ledger.kernel.values import show_instant
+from ledger.plans.terms import Overage
 
 Deducted = HoursDeducted | LateChangePenaltyDeducted | NoShowPenaltyDeducted | ServiceDelivered
-Charged = OverageCharged | ServiceCharged | SurchargeCharged
+DeductionCharge = OverageCharged | ServiceCharged | SurchargeCharged
 
 
 class Deduction(LedgerAggregate):
@@ -45,128 +45,132 @@ class Deduction(LedgerAggregate):
         self.moment: datetime | None = None
         self.deemed_at: datetime | None = None
         self.draws: dict[str | None, int] = {}
-        self.charges: list[Charged] = []
+        self.charges: list[DeductionCharge] = []
         self.billed_minutes = 0
         self.overage_minutes = 0
+        self.is_work = False
         self.pool: str | None = None
         self.ticket_id: str | None = None
-        self.term_no = 1
 
     @property
     def deduction_id(self) -> str:
-        return str(self.id).partition(":")[2]
+        return self.key
 
     def status_at(self, now: datetime) -> str:
         """The status, with silence taken as a yes once the terms' days are over (C8)."""
         return status_at(self.status, self.deemed_at, now)
 
+    def drawn(self) -> list[Draw]:
+        """The draws as they stand, debts included."""
+        return [Draw(grant_id, quantity) for grant_id, quantity in self.draws.items() if quantity]
+
     # -- decisions -------------------------------------------------------------------------------------------
 
-    def deduct(
-        self, fact_class: type[Deducted], contract_id: str, moment: datetime, stamp: Stamp, **fields: object
-    ) -> None:
+    def deduct(self, contract_id: str, deducted: Deducted, moment: datetime, stamp: Stamp) -> None:
         """What happened and how it is billed; `moment` is when it happened, its effective time."""
         self.contract_id = contract_id
-        self.record(fact_class, moment, stamp, deduction_id=self.deduction_id, **fields)
+        self.record(deducted, moment, stamp)
 
-    def charge_overage(self, lines: list[OverageLine], currency: str, moment: datetime, stamp: Stamp) -> None:
-        """One charge a tier (C3)."""
+    def charge_overage(
+        self, overage: Overage, lines: list[OverageLine], currency: str, moment: datetime, stamp: Stamp
+    ) -> None:
+        """One charge a tier, with all that its price follows from (C3)."""
         for number, line in enumerate(lines, 1):
-            self.record(
-                OverageCharged,
-                moment,
-                stamp,
-                charge_id=f"{self.deduction_id}.overage.{number}",
-                deduction_id=self.deduction_id,
+            charged = OverageCharged(
+                charge_id=f"{self.key}.overage.{number}",
+                scope=overage.scope,
+                tier=line.tier,
+                from_minute=line.from_minute,
                 minutes=line.minutes,
                 rate_cents_per_hour=line.rate_cents_per_hour,
                 amount_cents=line.amount_cents,
                 currency=currency,
+                deduction_id=self.key,
             )
+            self.record(charged, moment, stamp)
 
-    def cover(self, settlement: Settlement, stamp: Stamp) -> None:
-        """Later credit bears what was owed (C4)."""
-        self.record(
-            DrawSettled,
-            settlement.effective_at,
-            stamp,
-            deduction_id=self.deduction_id,
-            grant_id=settlement.grant_id,
-            quantity=settlement.quantity,
+    def charge_service(
+        self,
+        service: str,
+        amount_cents: int,
+        rate_cents: int,
+        currency: str,
+        moment: datetime,
+        stamp: Stamp,
+        *,
+        minutes: int | None = None,
+        quantity: int | None = None,
+    ) -> None:
+        """A service at its agreed rate: by the hour (`minutes`) or flat (`quantity`) (M1)."""
+        charged = ServiceCharged(
+            charge_id=f"{self.key}.service",
+            service=service,
+            amount_cents=amount_cents,
+            currency=currency,
+            minutes=minutes,
+            quantity=quantity,
+            rate_cents=rate_cents,
+            deduction_id=self.key,
         )
+        self.record(charged, moment, stamp)
+
+    def charge_surcharge(self, surcharge: Surcharge, currency: str, moment: datetime, stamp: Stamp) -> None:
+        """The agreed surcharge of a visit on site (T7)."""
+        charged = SurchargeCharged(
+            charge_id=f"{self.key}.on-site",
+            subscriptions=surcharge.subscriptions,
+            minimum_subscriptions=surcharge.minimum,
+            amount_cents=surcharge.amount_cents,
+            currency=currency,
+            deduction_id=self.key,
+        )
+        self.record(charged, moment, stamp)
+
+    def settle(self, settlement: Settlement, stamp: Stamp) -> None:
+        """Later credit bears what was owed (C4)."""
+        settled = DrawSettled(settlement.grant_id, settlement.quantity, deduction_id=self.key)
+        self.record(settled, settlement.effective_at, stamp)
 
     def confirm(self, by: Sealed, on_behalf: bool, at: datetime, stamp: Stamp) -> None:
         """The customer's yes. Raises Refusal nothing-to-confirm unless it is pending (C8)."""
         self._check_pending(at, stamp)
-        self.record(DeductionConfirmed, at, stamp, deduction_id=self.deduction_id, by=by, on_behalf=on_behalf)
+        self.record(DeductionConfirmed(by, on_behalf, deduction_id=self.key), at, stamp)
 
     def dispute(self, by: Sealed, reason: Sealed, on_behalf: bool, at: datetime, stamp: Stamp) -> None:
         """The customer's no. Raises Refusal nothing-to-confirm unless it is pending (C8)."""
         self._check_pending(at, stamp)
-        self.record(
-            DeductionDisputed, at, stamp, deduction_id=self.deduction_id, by=by, reason=reason, on_behalf=on_behalf
-        )
+        self.record(DeductionDisputed(by, reason, on_behalf, deduction_id=self.key), at, stamp)
 
     def uphold(self, reason: Sealed, at: datetime, stamp: Stamp) -> None:
         """The provider stands by a disputed deduction (C8)."""
         self.check_disputed(at)
-        self.record(DisputeUpheld, at, stamp, deduction_id=self.deduction_id, reason=reason)
+        self.record(DisputeUpheld(reason, deduction_id=self.key), at, stamp)
 
     def reverse(
         self, reason: Sealed, correction: str | None, settles_dispute: bool, at: datetime, stamp: Stamp
     ) -> None:
         """Undoes the deduction in full, its charges by equal negative ones (C9)."""
         charges = list(self.charges)
-        self.record(
-            DeductionReversed,
-            at,
-            stamp,
-            deduction_id=self.deduction_id,
+        reversed_ = DeductionReversed(
             reason=reason,
             returns=self.drawn(),
             correction_grant_id=correction,
             settles_dispute=settles_dispute,
+            deduction_id=self.key,
         )
+        self.record(reversed_, at, stamp)
         for charge in charges:
-            self._reverse_charge(charge, at, stamp)
-
-    def _reverse_charge(self, charge: Charged, at: datetime, stamp: Stamp) -> None:
-        kind: Literal["overage", "service", "surcharge"] = "surcharge"
-        minutes = rate = None
-        if isinstance(charge, OverageCharged):
-            kind, minutes, rate = "overage", -charge.minutes, charge.rate_cents_per_hour
-        elif isinstance(charge, ServiceCharged):
-            kind, rate = "service", charge.rate_cents
-            minutes = -charge.minutes if charge.minutes is not None else None
-        self.record(
-            ChargeReversed,
-            at,
-            stamp,
-            charge_id=f"{charge.charge_id}.reversal",
-            reverses=charge.charge_id,
-            deduction_id=self.deduction_id,
-            kind=kind,
-            amount_cents=-charge.amount_cents,
-            currency=charge.currency,
-            minutes=minutes,
-            rate_cents=rate,
-        )
-
-    def drawn(self) -> list[Draw]:
-        """The draws as they stand, debts included."""
-        return [Draw(grant_id, quantity) for grant_id, quantity in self.draws.items() if quantity]
+            self.record(_reversal_of(charge), at, stamp)
 
     def check_reversible(self, at: datetime) -> None:
         if self.status == "reversed":
-            raise Refusal("invalid-transition", f"Deduction {self.deduction_id} has been reversed already.")
+            raise Refusal("invalid-transition", f"Deduction {self.key} has been reversed already.")
         self._check_after(at)
 
     def check_disputed(self, at: datetime) -> None:
         if self.status != "disputed":
             raise Refusal(
-                "invalid-transition",
-                f"Deduction {self.deduction_id} is {self.status}; no dispute is open.",
-                state=self.status,
+                "invalid-transition", f"Deduction {self.key} is {self.status}; no dispute is open.", state=self.status
             )
         self._check_after(at)
 
@@ -175,7 +179,7 @@ class Deduction(LedgerAggregate):
         if status != "pending":
             raise Refusal(
                 "nothing-to-confirm",
-                f"Deduction {self.deduction_id} is {status.replace('_', ' ')}; it awaits no word of the customer.",
+                f"Deduction {self.key} is {status.replace('_', ' ')}; it awaits no word of the customer.",
                 state=status,
             )
         self._check_after(at)
@@ -184,7 +188,7 @@ class Deduction(LedgerAggregate):
         if self.moment is not None and at < self.moment:
             raise Refusal(
                 "invalid-transition",
-                f"{show_instant(at)} lies before deduction {self.deduction_id} itself, {show_instant(self.moment)}.",
+                f"{show_instant(at)} lies before deduction {self.key} itself, {show_instant(self.moment)}.",
                 field="at",
             )
 
@@ -200,15 +204,15 @@ class Deduction(LedgerAggregate):
         if not isinstance(fact, ServiceDelivered):
             self.ticket_id = fact.ticket_id
         if isinstance(fact, HoursDeducted):
+            self.is_work = True
             self.billed_minutes, self.overage_minutes = fact.billed_minutes, fact.overage_minutes
-            self.term_no = fact.term_no
 
     @applies(OverageCharged, ServiceCharged, SurchargeCharged)
-    def _charged(self, fact: Charged) -> None:
+    def _charged(self, fact: DeductionCharge) -> None:
         self.charges.append(fact)
 
     @applies(DrawSettled)
-    def _covered(self, fact: DrawSettled) -> None:
+    def _settled(self, fact: DrawSettled) -> None:
         self.draws = settled(self.draws, fact.grant_id, fact.quantity)
 
     @applies(DeductionConfirmed)
@@ -231,3 +235,23 @@ class Deduction(LedgerAggregate):
     @applies(ChargeReversed)
     def _charge_reversed(self, fact: ChargeReversed) -> None:
         """DeductionReversed has emptied the charges."""
+
+
+def _reversal_of(charge: DeductionCharge) -> ChargeReversed:
+    """The equal negative charge (C9)."""
+    minutes = None if isinstance(charge, SurchargeCharged) else charge.minutes
+    rate_cents = None
+    if isinstance(charge, OverageCharged):
+        rate_cents = charge.rate_cents_per_hour
+    elif isinstance(charge, ServiceCharged):
+        rate_cents = charge.rate_cents
+    return ChargeReversed(
+        charge_id=f"{charge.charge_id}.reversal",
+        reverses=charge.charge_id,
+        kind=charge.KIND,
+        amount_cents=-charge.amount_cents,
+        currency=charge.currency,
+        minutes=-minutes if minutes is not None else None,
+        rate_cents=rate_cents,
+        deduction_id=charge.deduction_id,
+    )

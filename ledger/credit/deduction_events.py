@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ledger.credit.events import Draw
 from ledger.kernel.fact import Movement, Sealed, topic
 
 Basis = Literal["pool", "overage", "service", "flat", "goodwill", "warranty"]
-Word = Literal["pending", "not_required"]
+ConfirmationStatus = Literal["pending", "not_required"]  # what a deduction begins with (C8)
 
 
 class DeductionFact(Movement, frozen=True, kw_only=True, omit_defaults=True):
@@ -36,7 +36,7 @@ class HoursDeducted(DeductionFact, frozen=True):
     billed_minutes: int
     increment_minutes: int
     engineer: Sealed
-    status: Word
+    status: ConfirmationStatus
     basis: Basis
     draws: list[Draw] = []
     overage_minutes: int = 0
@@ -63,7 +63,7 @@ class LateChangePenaltyDeducted(DeductionFact, frozen=True):
     starts_at: datetime
     notice_minutes: int
     billed_minutes: int
-    status: Word
+    status: ConfirmationStatus
     draws: list[Draw] = []
     pool: str | None = None
     ticket_id: str | None = None
@@ -78,7 +78,7 @@ class NoShowPenaltyDeducted(DeductionFact, frozen=True):
     session_id: str
     starts_at: datetime
     billed_minutes: int
-    status: Word
+    status: ConfirmationStatus
     draws: list[Draw] = []
     pool: str | None = None
     ticket_id: str | None = None
@@ -95,7 +95,7 @@ class ServiceDelivered(DeductionFact, frozen=True):
     price_cents: int
     cost_cents: int
     currency: str
-    status: Word
+    status: ConfirmationStatus
     draws: list[Draw] = []
     pool: str | None = None
     deemed_at: datetime | None = None
@@ -104,9 +104,17 @@ class ServiceDelivered(DeductionFact, frozen=True):
 
 @topic("OverageCharged")
 class OverageCharged(DeductionFact, frozen=True):
-    """Overage at one tier's rate: minutes × rate / 60, half-up to the cent (C3)."""
+    """Overage at one tier's rate: minutes × rate / 60, half-up to the cent (C3).
+
+    `tier` counts from 1; `from_minute` is how many overage minutes the `scope` had before the first of these.
+    """
+
+    KIND: ClassVar[Literal["overage"]] = "overage"
 
     charge_id: str
+    scope: Literal["ticket", "contract"]
+    tier: int
+    from_minute: int
     minutes: int
     rate_cents_per_hour: int
     amount_cents: int
@@ -117,6 +125,8 @@ class OverageCharged(DeductionFact, frozen=True):
 @topic("ServiceCharged")
 class ServiceCharged(DeductionFact, frozen=True):
     """A service at its agreed rate: by the hour (`minutes`) or flat (`quantity`) (M1)."""
+
+    KIND: ClassVar[Literal["service"]] = "service"
 
     charge_id: str
     service: str
@@ -130,9 +140,13 @@ class ServiceCharged(DeductionFact, frozen=True):
 
 @topic("SurchargeCharged")
 class SurchargeCharged(DeductionFact, frozen=True):
-    """The agreed surcharge of a visit on site (T7)."""
+    """The agreed surcharge of a visit on site: the contract has fewer subscriptions than include one (T7)."""
+
+    KIND: ClassVar[Literal["surcharge"]] = "surcharge"
 
     charge_id: str
+    subscriptions: int
+    minimum_subscriptions: int
     amount_cents: int
     currency: str
     rule: str = "T7"

@@ -90,10 +90,11 @@ class CreditReserved(AccountMovement, frozen=True):
 
 @topic("ReservationReleased")
 class ReservationReleased(AccountMovement, frozen=True):
-    """The whole reservation of a session ends (C6)."""
+    """The whole reservation of a session ends, and why (C6, C7, C15)."""
 
     session_id: str
     quantity: int
+    because: Literal["completed", "cancelled", "no_show", "moved", "contract_end"]
     rule: str = "C6"
 
 

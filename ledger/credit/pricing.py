@@ -1,4 +1,4 @@
-"""What worked time costs: rounding, overage tiers, service rates. Pure functions over the terms (C1, C3, C11).
+"""What worked time costs: overage tiers, service rates, a visit's surcharge. Pure over the terms (C3, C11, T7).
 
 Knows kinds of rule, never a provider. Minutes and cents in, minutes and cents out.
 """
@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.errors import Refusal, malformed, unknown_pool
 from ledger.kernel.values import parse_cents, price_of_minutes_cents
-from ledger.plans.terms import FlatRate, HourlyRate, Overage, Terms
+from ledger.plans.terms import FlatRate, HourlyRate, OnSiteFromSubscriptions, Overage, Terms
 
 
 @dataclass(slots=True, frozen=True)
 class OverageLine:
-    """So many minutes at one tier's rate: 15 min at 8900 an hour are 2225."""
+    """So many minutes at one tier's rate, from a minute of their scope on: 15 min at 8900 an hour are 2225."""
 
+    tier: int
+    from_minute: int
     minutes: int
     rate_cents_per_hour: int
     amount_cents: int
@@ -28,12 +30,12 @@ def overage_lines(overage: Overage, position_minutes: int, minutes: int) -> list
     """
     lines = []
     tier_from = 0
-    for tier in overage.tiers:
+    for number, tier in enumerate(overage.tiers, 1):
         tier_to = None if tier.first_minutes is None else tier_from + tier.first_minutes
         if minutes and (tier_to is None or position_minutes < tier_to):
             part = minutes if tier_to is None else min(minutes, tier_to - position_minutes)
             rate = parse_cents(tier.rate)
-            lines.append(OverageLine(part, rate, price_of_minutes_cents(part, rate)))
+            lines.append(OverageLine(number, position_minutes, part, rate, price_of_minutes_cents(part, rate)))
             position_minutes += part
             minutes -= part
         if tier_to is not None:
@@ -49,8 +51,7 @@ def pool_for(terms: Terms, known_pools: dict[str, str], pool: str | None) -> str
     if pool is None:
         return next(iter(terms.pools), None)
     if pool not in known_pools:
-        names = ", ".join(known_pools) or "none"
-        raise Refusal("unknown-pool", f"The contract has no pool {pool}; its pools: {names}.", pool=pool)
+        raise unknown_pool(pool, known_pools)
     return pool
 
 
@@ -75,6 +76,35 @@ def hourly_rate_cents(terms: Terms, service: str | None) -> int | None:
     if terms.services:
         raise _not_agreed(terms, service)
     return None
+
+
+@dataclass(slots=True, frozen=True)
+class Surcharge:
+    """What a visit on site costs a contract that has fewer subscriptions than include one (T7)."""
+
+    subscriptions: int
+    minimum: int
+    amount_cents: int
+
+
+def on_site_surcharge(terms: Terms, subscriptions: int) -> Surcharge | None:
+    """The surcharge of a visit: none where it is included (T7). Raises Refusal on-site-not-covered."""
+    rule = terms.on_site
+    if rule.kind == "included":
+        return None
+    if isinstance(rule, OnSiteFromSubscriptions):
+        if subscriptions >= rule.minimum:
+            return None
+        if rule.surcharge is not None:
+            return Surcharge(subscriptions, rule.minimum, parse_cents(rule.surcharge))
+        raise Refusal(
+            "on-site-not-covered",
+            f"On-site work is free from {rule.minimum} subscriptions; the contract has {subscriptions}, and no "
+            f"surcharge was agreed.",
+            minimum=rule.minimum,
+            subscriptions=subscriptions,
+        )
+    raise Refusal("on-site-not-covered", f"{terms.name} does not include work on site.")
 
 
 def flat_price_cents(terms: Terms, service: str) -> int:

@@ -1,13 +1,12 @@
 """What is known of a credit account: its grants, reservations and debts, folded from its events. Rules C2, C4, C6.
 
 Its state is bounded by its grants, open bookings and open debts, never by how much was worked: what a
-deduction drew is kept in the deduction's own stream. `credit_account` decides over it.
+deduction drew is kept in the deduction's own stream. `account` decides over it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -23,44 +22,9 @@ from ledger.credit.events import (
     ReservationReleased,
     TopUpCharged,
 )
+from ledger.credit.settlement import Debt, Grant
 from ledger.kernel.aggregate import LedgerAggregate, applies
-from ledger.kernel.values import FAR_FUTURE
-
-
-@dataclass(slots=True)
-class Grant:
-    grant_id: str
-    order: int
-    source: str
-    remaining: int
-    valid_from: datetime
-    expires_at: datetime
-    reserved: int = 0
-
-    @property
-    def free(self) -> int:
-        return self.remaining - self.reserved
-
-    def drawable_at(self, moment: datetime, open_from: datetime) -> bool:
-        """Valid at a moment, and not expired in a month that is closed, which is before `open_from` (C2, M5)."""
-        return self.valid_from <= moment < self.expires_at and open_from <= self.expires_at
-
-
-@dataclass(slots=True)
-class Debt:
-    deduction_id: str
-    quantity: int
-    moment: datetime
-
-
-@dataclass(slots=True, frozen=True)
-class Settlement:
-    """A debt's draw that moved to a grant; the deduction's own stream is told too."""
-
-    deduction_id: str
-    grant_id: str
-    quantity: int
-    effective_at: datetime
+from ledger.kernel.values import FAR_FUTURE, show_cents
 
 
 class CreditState(LedgerAggregate):
@@ -84,7 +48,7 @@ class CreditState(LedgerAggregate):
         """What a booking at that moment may reserve: unexpired grants less consumed, reserved and owed (C6)."""
         return sum(g.free for g in self.drawable(moment, open_from)) - sum(debt.quantity for debt in self.debts)
 
-    def _take(self, moment: datetime, quantity: int, open_from: datetime) -> tuple[list[Draw], int]:
+    def allocate(self, moment: datetime, quantity: int, open_from: datetime) -> tuple[list[Draw], int]:
         """Draws in the order of C2 and what they leave uncovered."""
         draws = []
         for grant in self.drawable(moment, open_from):
@@ -96,10 +60,8 @@ class CreditState(LedgerAggregate):
         return draws, quantity
 
     def show(self, quantity: int) -> str:
-        if self.unit == "minutes":
-            return f"{quantity} minutes"
-        sign = "-" if quantity < 0 else ""
-        return f"{sign}{abs(quantity) // 100}.{abs(quantity) % 100:02d} {self.currency}"
+        """60 minutes, or 12.50 EUR."""
+        return f"{quantity} minutes" if self.unit == "minutes" else f"{show_cents(quantity)} {self.currency}"
 
     # -- history ---------------------------------------------------------------------------------------------
 
@@ -120,7 +82,7 @@ class CreditState(LedgerAggregate):
         )
 
     @applies(GrantExpiryBroughtForward)
-    def _cut(self, fact: GrantExpiryBroughtForward) -> None:
+    def _expiry_brought_forward(self, fact: GrantExpiryBroughtForward) -> None:
         self.grants[fact.grant_id].expires_at = fact.expires_at
 
     @applies(CreditReserved)
@@ -132,8 +94,8 @@ class CreditState(LedgerAggregate):
     def _released(self, fact: ReservationReleased) -> None:
         self._shift_reserved(self.reservations.pop(fact.session_id).allocations, -1)
 
-    def _shift_reserved(self, parts: Iterable[Draw], sign: int) -> None:
-        for part in parts:
+    def _shift_reserved(self, allocations: Iterable[Draw], sign: int) -> None:
+        for part in allocations:
             if part.grant_id is not None:
                 self.grants[part.grant_id].reserved += sign * part.quantity
 
@@ -146,7 +108,7 @@ class CreditState(LedgerAggregate):
                 self.grants[draw.grant_id].remaining -= draw.quantity
 
     @applies(DebtSettled)
-    def _covered(self, fact: DebtSettled) -> None:
+    def _settled(self, fact: DebtSettled) -> None:
         self.grants[fact.grant_id].remaining -= fact.quantity
         debt = next(d for d in self.debts if d.deduction_id == fact.deduction_id)
         debt.quantity -= fact.quantity

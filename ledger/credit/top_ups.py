@@ -1,32 +1,71 @@
-"""Commands that add credit: top-ups and grants. Find, ask, save."""
+"""Commands that add credit: top-ups and grants. Find, ask, save. Rules C5, C10."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
+from pydantic import model_validator
+
+from ledger.contracts.finding import OnContract, contract_of, in_force, the_contract
 from ledger.credit.account import CreditAccount
-from ledger.door import bodies
-from ledger.door.unit_of_work import UnitOfWork
+from ledger.credit.finding import account_of, tell_settled
+from ledger.kernel.access import FINANCE, OPERATOR
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.values import first_instant, parse_cents, price_of_minutes_cents, show_instant
 from ledger.plans.terms import MinutesPool, Terms
+from ledger.work.case import Case
+from ledger.work.declaration import NewId, command
+from ledger.work.fields import Amount, AnyId, Day, Id, Instant, Minutes, Price, Text
 
 
-def top_up_credit(work: UnitOfWork, body: bodies.TopUpCredit) -> None:
+class Credit(OnContract):
+    """Credit in the unit of its pool: minutes, or an amount of money."""
+
+    pool: AnyId
+    minutes: Minutes | None = None
+    amount: Amount | None = None
+    expires_on: Day | None = None
+    at: Instant | None = None
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> Credit:
+        if (self.minutes is None) == (self.amount is None):
+            raise ValueError("minutes: give minutes or an amount, as the pool's unit asks")
+        return self
+
+
+class TopUpCredit(Credit):
+    top_up_id: Id
+    price: Price | None = None
+
+
+class GrantCredit(Credit):
+    grant_id: Id
+    source: Literal["goodwill", "correction"]
+    reason: Text
+
+
+NEW_TOP_UP = NewId[TopUpCredit]("grant", "top_up_id", lambda body: body.top_up_id)
+NEW_GRANT = NewId[GrantCredit]("grant", "grant_id", lambda body: body.grant_id)
+
+
+@command("top-up-credit", TopUpCredit, roles=OPERATOR | FINANCE, about=the_contract, creates=NEW_TOP_UP)
+def top_up_credit(case: Case, body: TopUpCredit) -> None:
     """Bought credit, at least the terms' minimum and in their steps; charged at the price given or agreed (C5)."""
-    at, term = work.active(body.at)
-    account = work.account(body.pool)
+    at, term = in_force(case, body.at)
+    account = account_of(case, body.pool)
     quantity = _quantity(account, body)
     rate_cents = _check_step(term.terms, body.pool, quantity)
-    expires_at = _expires_at(work, body, at)
-    work.follow_settlements(account.grant(body.top_up_id, "top_up", quantity, at, expires_at, work.stamp, rule="C5"))
+    expires_at = _expires_at(case, body, at)
+    tell_settled(case, account.grant(body.top_up_id, "top_up", quantity, at, expires_at, case.stamp, rule="C5"))
     if body.price is not None:
         price_cents, rate_cents = parse_cents(body.price), None
     else:
         price_cents = price_of_minutes_cents(quantity, rate_cents) if rate_cents else 0
     if price_cents:
-        currency = work.contract.currency
-        account.charge_top_up(body.top_up_id, quantity, price_cents, rate_cents, currency, at, work.stamp)
+        currency = contract_of(case).currency
+        account.charge_top_up(body.top_up_id, quantity, price_cents, rate_cents, currency, at, case.stamp)
 
 
 def _check_step(terms: Terms, pool: str, quantity: int) -> int | None:
@@ -46,18 +85,18 @@ def _check_step(terms: Terms, pool: str, quantity: int) -> int | None:
     return parse_cents(rules.top_up.rate) if rules.top_up.rate else None
 
 
-def grant_credit(work: UnitOfWork, body: bodies.GrantCredit) -> None:
+@command("grant-credit", GrantCredit, roles=OPERATOR | FINANCE, about=the_contract, creates=NEW_GRANT)
+def grant_credit(case: Case, body: GrantCredit) -> None:
     """Credit given without a price: goodwill or a correction, with its reason."""
-    at, _ = work.active(body.at)
-    account = work.account(body.pool)
+    at, _ = in_force(case, body.at)
+    account = account_of(case, body.pool)
     quantity = _quantity(account, body)
-    reason = work.seal_customer(body.reason)
-    expires_at = _expires_at(work, body, at)
-    settlements = account.grant(body.grant_id, body.source, quantity, at, expires_at, work.stamp, reason=reason)
-    work.follow_settlements(settlements)
+    reason = case.seal_customer(body.reason)
+    expires_at = _expires_at(case, body, at)
+    tell_settled(case, account.grant(body.grant_id, body.source, quantity, at, expires_at, case.stamp, reason=reason))
 
 
-def _quantity(account: CreditAccount, body: bodies.Credit) -> int:
+def _quantity(account: CreditAccount, body: Credit) -> int:
     """Minutes or cents, as the pool's unit asks. Raises Refusal malformed for the other one."""
     if account.unit == "minutes":
         if body.minutes is None:
@@ -68,11 +107,11 @@ def _quantity(account: CreditAccount, body: bodies.Credit) -> int:
     return parse_cents(body.amount)
 
 
-def _expires_at(work: UnitOfWork, body: bodies.Credit, at: datetime) -> datetime | None:
+def _expires_at(case: Case, body: Credit, at: datetime) -> datetime | None:
     """00:00 provider time of the first day on which the grant no longer counts."""
     if body.expires_on is None:
         return None
-    expires_at = first_instant(body.expires_on, work.contract.timezone)
+    expires_at = first_instant(body.expires_on, case.scope.timezone)
     if expires_at <= at:
         raise malformed("expires_on", f"{body.expires_on} begins before the grant counts, at {show_instant(at)}")
     return expires_at

@@ -14,7 +14,7 @@ import msgspec
 
 from ledger.billing.events import PeriodClosed
 from ledger.contracts.events import ContractSigned
-from ledger.kernel.mapper import UnknownTopicError, decode
+from ledger.kernel.mapper import UnknownTopicError, UnsaidError, decode
 from ledger.store.database import Database
 from ledger.store.history import CommandSpan, StoredRow, command_pages, event_pages
 
@@ -52,7 +52,7 @@ class _Reading:
             return f"position {row.position}: stream {row.stream} goes on with version {row.version} after {last}"
         try:
             fact = decode(row.topic, row.state)
-        except (UnknownTopicError, msgspec.DecodeError) as error:
+        except (UnknownTopicError, UnsaidError, msgspec.DecodeError) as error:
             return f"position {row.position}: {row.topic} can't be read: {error}"
         if isinstance(fact, ContractSigned):
             self.providers[fact.contract_id] = fact.provider

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Self, TypeVar
 
+import msgspec
 from eventsourcing.domain import BaseAggregate
 
 from ledger.kernel.fact import Fact
@@ -41,8 +42,9 @@ def applies(*facts: type[Fact]) -> Callable[[Apply], Apply]:
 
 
 class LedgerAggregate(BaseAggregate[str]):
-    """A stream `category:key` of facts, folded."""
+    """A stream `category:key` of facts, folded. `key` is its own id: that of stream `ticket:T-1` is `T-1`."""
 
+    key: str
     CATEGORY: ClassVar[str] = ""
     _methods: ClassVar[dict[type[Fact], Callable[[Any, Any], None]]] = {}
 
@@ -56,10 +58,11 @@ class LedgerAggregate(BaseAggregate[str]):
         return f"{cls.CATEGORY}:{key}"
 
     @classmethod
-    def blank(cls, stream: str) -> Self:
+    def blank(cls, key: str) -> Self:
         """An aggregate about which nothing is known yet."""
         aggregate = cls.__new__(cls)
-        aggregate.__base_init__(stream, 0, EPOCH)
+        aggregate.__base_init__(cls.stream(key), 0, EPOCH)
+        aggregate.key = key
         aggregate.begin()
         return aggregate
 
@@ -78,21 +81,21 @@ class LedgerAggregate(BaseAggregate[str]):
             self._version = event.originator_version
         return self
 
-    def record(self, fact_class: type[Fact], effective_at: datetime, stamp: Stamp, **fields: Any) -> None:
-        """A new fact of this aggregate: applied at once, and the next entry of the journal.
+    def record(self, fact: Fact, effective_at: datetime, stamp: Stamp) -> None:
+        """A new fact of this aggregate: stamped, applied at once, and the next entry of the journal.
 
         What moves credit or money in a closed month is effective at the first open instant, and says so (M5).
         """
-        booked_at = stamp.open_from(effective_at) if fact_class.IS_BOOKED else effective_at
-        fact = fact_class(
+        booked_at = stamp.open_from(effective_at) if fact.IS_BOOKED else effective_at
+        fact = msgspec.structs.replace(
+            fact,
             contract_id=self.contract_id,
             effective_at=booked_at,
             token_id=stamp.token_id,
             role=stamp.role,
             dated=effective_at if booked_at != effective_at else None,
-            **fields,
         )
-        self._methods[fact_class](self, fact)
+        self._methods[type(fact)](self, fact)
         self._version += 1
         self._pending_events.append(StreamEvent(self.id, self._version, fact))  # type: ignore[arg-type]
 

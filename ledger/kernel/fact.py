@@ -7,10 +7,12 @@ a default; if that will not do, a new version with an upcast beside it. Imports 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
+
+UNSAID = datetime(1970, 1, 1, tzinfo=UTC)  # of a fact that no aggregate has recorded yet
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -25,23 +27,29 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `effective_at` is when it was true in the world; when the ledger learned of it (`recorded_at`) is kept
     beside the payload by the store, which alone knows it. What belongs to a closed month is effective at the first open
-    instant instead, and `dated` keeps when it was true (M5).
+    instant instead, and `dated` keeps when it was true (M5). The aggregate that records a fact sets these members;
+    no stored event is without them.
     """
 
     TOPIC: ClassVar[str] = ""
     VERSION: ClassVar[int] = 1
     IS_BOOKED: ClassVar[bool] = False  # whether it moves credit or money, so that a closed month takes it no more
 
-    contract_id: str
-    effective_at: datetime
-    token_id: str
-    role: str
+    contract_id: str = ""
+    effective_at: datetime = UNSAID
+    token_id: str = ""
+    role: str = ""
     dated: datetime | None = None
 
     @property
     def stream(self) -> str:
         """The stream that the fact belongs to, by what it is about: `contract:L`, `ticket:T-1`."""
         raise NotImplementedError
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it says when it was true and who said so."""
+        return self.role != "" and self.effective_at is not UNSAID
 
     @property
     def true_at(self) -> datetime:

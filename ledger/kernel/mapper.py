@@ -28,12 +28,21 @@ class UnknownTopicError(Exception):
     """Stored history has a topic this version of the product does not know."""
 
 
+class UnsaidError(ValueError):
+    """Stored history has an event that does not say when it was true, or who said so."""
+
+
 _encode = msgspec.json.Encoder().encode
 _decoders: dict[str, Callable[[bytes], Fact]] = {}
 
 
 def stored_topic(fact: Fact) -> str:
     return f"{fact.TOPIC}@{fact.VERSION}"
+
+
+def stored_topics(*facts: type[Fact]) -> list[str]:
+    """The topics of these events in each of their versions, as the store keeps them."""
+    return [f"{fact.TOPIC}@{version}" for fact in facts for version in range(1, fact.VERSION + 1)]
 
 
 def event_type(topic: str) -> str:
@@ -68,11 +77,17 @@ def encode(fact: Fact) -> bytes:
 
 
 def decode(topic: str, state: bytes) -> Fact:
-    """The event behind stored bytes, in its present version. Raises UnknownTopicError, msgspec.ValidationError."""
+    """The event behind stored bytes, in its present version.
+
+    Raises UnknownTopicError, UnsaidError, msgspec.ValidationError.
+    """
     decoder = _decoders.get(topic)
     if decoder is None:
         decoder = _decoders[topic] = _decoder(topic)
-    return decoder(state)
+    fact = decoder(state)
+    if not fact.is_recorded:
+        raise UnsaidError(f"{topic} does not say when it was true, or whose token said so")
+    return fact
 
 
 class LedgerMapper(Mapper[str]):

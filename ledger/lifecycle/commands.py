@@ -1,70 +1,109 @@
-"""Commands on contracts: sign, renew, amend, change plan, terminate, direct contact. Find, ask, save."""
+"""Commands on a contract's course: sign, renew, change plan, terminate. Find, ask, save. Rule C15.
+
+The room where contract, credit and sessions meet: what begins and ends with a term.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from ledger.billing.vat import normal_vat_id
 from ledger.contracts.contract import Contract
-from ledger.contracts.events import CustomerAmended
+from ledger.contracts.finding import OnContract, contract_of, is_seen, scope_of, the_contract
+from ledger.contracts.parties import PERSONAL, Customer, Partner, checked_party
 from ledger.credit.account import CreditAccount
-from ledger.door import bodies
-from ledger.door.unit_of_work import UnitOfWork
-from ledger.kernel.errors import Refusal, malformed
+from ledger.credit.finding import account_of, tell_settled
+from ledger.kernel.access import OPERATOR
+from ledger.kernel.errors import Refusal
 from ledger.kernel.values import first_instant, parse_cents
-from ledger.plans.terms import MinutesPool, Terms
+from ledger.plans.terms import MinutesPool, Pool, Terms
+from ledger.sessions.events import SessionBooked
+from ledger.sessions.session import Session
+from ledger.work.case import Case, Scope
+from ledger.work.declaration import Concern, NewId, command
+from ledger.work.fields import Agreed, AnyId, Command, Count, Day, Id, Instant, Text
 
 ONE_DAY = timedelta(days=1)
-PERSONAL = {"name", "vat_id", "tax_number", "email", "address", "buyer_reference"}
 
 
-def sign_contract(work: UnitOfWork, body: bodies.SignContract) -> None:
+class SignContract(Command):
+    contract_id: Id
+    plan: AnyId
+    starts_on: Day
+    customer: Customer
+    partner: Partner | None = None
+    subscriptions: Count | None = None
+    agreed: Agreed = {}
+
+
+class RenewContract(OnContract):
+    starts_on: Day | None = None
+    at: Instant | None = None
+
+
+class ChangePlan(OnContract):
+    plan: AnyId
+    from_on: Day
+    agreed: Agreed = {}
+    at: Instant | None = None
+
+
+class TerminateContract(OnContract):
+    ends_on: Day
+    reason: Text
+    at: Instant | None = None
+
+
+def _find_known(case: Case, body: SignContract) -> None:
+    """A provider's token signs for its own provider. A contract that is there already is found where it may be seen."""
+    plan = case.catalogue.plan(body.plan)
+    if case.actor.provider not in (None, plan.provider.id):
+        raise Refusal("forbidden", f"Plan {plan.id} belongs to another provider.", plan=plan.id)
+    contract = case.get(Contract, body.contract_id)
+    if is_seen(case, contract):
+        case.scope = scope_of(contract)
+
+
+a_new_contract = Concern[SignContract](find=_find_known, streams=lambda body: [Contract.stream(body.contract_id)])
+NEW_CONTRACT = NewId[SignContract]("contract", "contract_id", lambda body: body.contract_id)
+
+
+@command("sign-contract", SignContract, roles=OPERATOR, about=a_new_contract, creates=NEW_CONTRACT)
+def sign_contract(case: Case, body: SignContract) -> None:
     """The plan's terms, completed by the agreed figures, become the contract's own copy."""
-    terms = work.catalogue.plan(body.plan).agree(body.agreed, body.customer.coverage)
-    contract = work.get(Contract, body.contract_id)
-    contract.contract_id = body.contract_id
+    terms = case.catalogue.plan(body.plan).agree(body.agreed, body.customer.coverage)
     customer, partner = body.customer, body.partner
-    party = customer.model_dump(include=PERSONAL, exclude_none=True)
-    _check_vat_id(party, customer.country)
-    seal = work.keyring.seal
-    contract.sign(
-        work.stamp,
+    partner_id = partner.partner_id if partner else None
+    case.scope = Scope(terms.provider, terms.timezone, body.contract_id, customer.customer_id, partner_id)
+    party = checked_party(customer.model_dump(include=PERSONAL, exclude_none=True), customer.country)
+    case.get(Contract, body.contract_id).sign(
+        body.contract_id,
         body.starts_on,
         terms,
         customer_id=customer.customer_id,
         customer_country=customer.country,
         customer_language=customer.language,
         customer_coverage=customer.coverage,
-        party=seal(terms.provider, f"customer:{customer.customer_id}", party),
-        partner_id=partner.partner_id if partner else None,
-        partner=seal(terms.provider, f"partner:{partner.partner_id}", {"name": partner.name}) if partner else None,
+        party=case.seal_customer(party),
+        partner_id=partner_id,
+        partner=case.seal_partner({"name": partner.name}) if partner else None,
         subscriptions=body.subscriptions,
+        stamp=case.stamp,
     )
-    work.is_new(contract)
-    _start_term(work, body.starts_on, terms)
+    _start_term(case, body.starts_on, terms, case.stamp.now)
 
 
-def _check_vat_id(party: dict[str, Any], country: str) -> None:
-    """A VAT id is kept in its normal form. Raises Refusal malformed for one of another form (M4)."""
-    if "vat_id" in party:
-        try:
-            party["vat_id"] = normal_vat_id(party["vat_id"], country)
-        except ValueError as error:
-            raise malformed("customer.vat_id", str(error)) from None
-
-
-def _start_term(work: UnitOfWork, starts_on: date, terms: Terms) -> None:
+def _start_term(case: Case, starts_on: date, terms: Terms, agreed_at: datetime) -> None:
     """Term, fee, and for each pool its account and allotment (C15)."""
-    contract = work.contract
-    term = contract.start_term(starts_on, terms, work.stamp)
-    work.reserve_id("term", f"{contract.contract_id}/{term.number}")
-    allotment_no = sum(1 for t in contract.terms[:-1] for pool in t.terms.pools.values() if _allotment(pool))
+    contract = contract_of(case)
+    term = contract.start_term(starts_on, terms, agreed_at, case.stamp)
+    case.reserve_id("term", f"{contract.contract_id}/{term.number}")
+    before = contract.term_history[:-1]
+    allotment_no = sum(1 for earlier in before for pool in earlier.terms.pools.values() if _allotment(pool))
     for name, pool in terms.pools.items():
-        account = work.get(CreditAccount, f"{contract.contract_id}:{name}")
+        account = case.get(CreditAccount, f"{contract.contract_id}:{name}")
         if not account.exists:
             currency = contract.currency if pool.kind == "money" else None
-            account.open(contract.contract_id, name, pool.kind, currency, term.starts_at, work.stamp)
+            account.open(contract.contract_id, name, pool.kind, currency, term.starts_at, case.stamp)
         elif account.unit != pool.kind:
             raise Refusal("invalid-transition", f"Pool {name} holds {account.unit} under this contract.", pool=name)
         quantity = _allotment(pool)
@@ -72,90 +111,66 @@ def _start_term(work: UnitOfWork, starts_on: date, terms: Terms) -> None:
             allotment_no += 1
             expires_at = term.ends_at if pool.allotment_expires == "term_end" and term.ends_on else None
             grant_id = f"{contract.contract_id}.allotment.{allotment_no}"
-            settlements = account.grant(
-                grant_id, "allotment", quantity, term.starts_at, expires_at, work.stamp, term_no=term.number
+            settled = account.grant(
+                grant_id, "allotment", quantity, term.starts_at, expires_at, case.stamp, term_no=term.number
             )
-            work.follow_settlements(settlements)
+            tell_settled(case, settled)
 
 
-def _allotment(pool: object) -> int:
+def _allotment(pool: Pool) -> int:
     """Minutes, or minor units of money, that each term of the pool begins with."""
     if isinstance(pool, MinutesPool):
         return pool.allotment_minutes or 0
-    allotment = getattr(pool, "allotment", None)
-    return parse_cents(allotment) if allotment else 0
+    return parse_cents(pool.allotment) if pool.allotment else 0
 
 
-def renew_contract(work: UnitOfWork, body: bodies.RenewContract) -> None:
+def _named_term(case: Case, body: RenewContract) -> tuple[str, str] | None:
+    """Naming a term that exists is a repetition."""
+    term = contract_of(case).term_from(body.starts_on) if body.starts_on else None
+    return ("term", f"{body.contract_id}/{term.number}") if term is not None else None
+
+
+@command("renew-contract", RenewContract, roles=OPERATOR, about=the_contract, repeats=_named_term)
+def renew_contract(case: Case, body: RenewContract) -> None:
     """Appends the next term directly after the last, also when that has lapsed (C15)."""
-    work.at(body.at)
-    starts_on, terms = work.contract.next_term_day(body.starts_on)
-    _start_term(work, starts_on, terms)
+    agreed_at = case.at(body.at)
+    starts_on, terms = contract_of(case).next_term(body.starts_on)
+    _start_term(case, starts_on, terms, agreed_at)
 
 
-def amend_customer(work: UnitOfWork, body: bodies.AmendCustomer) -> None:
-    """The members given replace those known, `null` takes one away; documents issued before keep theirs."""
-    contract, given = work.contract, body.customer
-    if given.customer_id not in (None, contract.customer_id):
-        raise Refusal(
-            "invalid-transition", "A contract's customer does not become somebody else.", field="customer.customer_id"
-        )
-    assert contract.party is not None
-    party = work.keyring.open(contract.party) or {}
-    party |= given.model_dump(include=PERSONAL, exclude_none=True)
-    party = {name: value for name, value in party.items() if name not in given.removed}
-    _check_vat_id(party, given.country or contract.country)
-    contract.record(
-        CustomerAmended,
-        work.at(body.at),
-        work.stamp,
-        customer_id=contract.customer_id,
-        customer_country=given.country or contract.country,
-        customer_language=None if "language" in given.removed else given.language or contract.language,
-        party=work.seal_customer(party),
-    )
-
-
-def change_plan(work: UnitOfWork, body: bodies.ChangePlan) -> None:
+@command("change-plan", ChangePlan, roles=OPERATOR, about=the_contract)
+def change_plan(case: Case, body: ChangePlan) -> None:
     """From a day on another plan: its term, allotment and fee begin, the old allotment expires (C15)."""
-    contract = work.contract
-    terms = work.catalogue.plan(body.plan).agree(body.agreed, contract.customer_coverage)
-    work.check_open(first_instant(body.from_on, contract.timezone), "from_on")
-    contract.change_plan(body.from_on, terms, work.stamp)
-    _end_credit(work, first_instant(body.from_on, contract.timezone))
-    _start_term(work, body.from_on, terms)
+    contract, agreed_at = contract_of(case), case.at(body.at)
+    terms = case.catalogue.plan(body.plan).agree(body.agreed, contract.customer_coverage)
+    case.check_open(first_instant(body.from_on, contract.timezone), "from_on")
+    _end_credit(case, contract.change_plan(body.from_on, terms, agreed_at, case.stamp))
+    _start_term(case, body.from_on, terms, agreed_at)
 
 
-def terminate_contract(work: UnitOfWork, body: bodies.TerminateContract) -> None:
+@command("terminate-contract", TerminateContract, roles=OPERATOR, about=the_contract)
+def terminate_contract(case: Case, body: TerminateContract) -> None:
     """The contract ends after its last day; its allotment expires, later sessions are released (C15)."""
-    work.check_open(first_instant(body.ends_on + ONE_DAY, work.contract.timezone), "ends_on")
-    cut_at = work.contract.terminate(body.ends_on, work.seal_customer(body.reason), work.stamp)
-    _end_credit(work, cut_at)
+    contract, agreed_at = contract_of(case), case.at(body.at)
+    case.check_open(first_instant(body.ends_on + ONE_DAY, contract.timezone), "ends_on")
+    _end_credit(case, contract.terminate(body.ends_on, case.seal_customer(body.reason), agreed_at, case.stamp))
 
 
-def _end_credit(work: UnitOfWork, cut_at: datetime) -> None:
-    """Allotments expire first, so that what a released session held of them fills no debt afterwards (C15)."""
-    for pool in work.contract.pools:
-        work.account(pool).bring_forward_expiry(cut_at, work.stamp)
-    for session in work.open_sessions():
-        if session.starts_at < cut_at:
+def _end_credit(case: Case, over_at: datetime) -> None:
+    """Allotments expire first, so that what a released session held of them settles no debt afterwards (C15)."""
+    for pool in contract_of(case).pools:
+        account_of(case, pool).bring_forward_expiry(over_at, case.stamp)
+    for session in _open_sessions(case):
+        if session.starts_at < over_at:
             continue
-        released_at = max(work.stamp.now, session.booked_at)
+        released_at = max(case.stamp.now, session.booked_at)
         if session.pool is not None:
-            work.follow_settlements(work.account(session.pool).release(session.session_id, released_at, work.stamp))
-        session.end("released", released_at, work.stamp)
+            account = account_of(case, session.pool)
+            tell_settled(case, account.release(session.session_id, "contract_end", released_at, case.stamp))
+        session.end("released", released_at, case.stamp)
 
 
-def authorise_direct_contact(work: UnitOfWork, body: bodies.AuthoriseDirectContact) -> None:
-    _direct_contact(work, body, allowed=True)
-
-
-def withdraw_direct_contact(work: UnitOfWork, body: bodies.WithdrawDirectContact) -> None:
-    _direct_contact(work, body, allowed=False)
-
-
-def _direct_contact(
-    work: UnitOfWork, body: bodies.AuthoriseDirectContact | bodies.WithdrawDirectContact, *, allowed: bool
-) -> None:
-    by = work.seal_partner(body.by) if work.contract.partner_id else work.seal_staff(body.by)
-    work.contract.allow_direct_contact(allowed, by, work.at(body.at), work.stamp)
+def _open_sessions(case: Case) -> list[Session]:
+    """Sessions of the contract that are still booked."""
+    found = [case.get(Session, booked.session_id) for booked in case.facts(SessionBooked)]
+    return [session for session in found if session.state == "booked"]

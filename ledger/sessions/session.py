@@ -1,20 +1,16 @@
-"""A booked remote session: its start, its estimate, what is reserved for it, and how it ended. Rules C6, C7."""
+"""A booked remote session: its start, its estimate, what is reserved for it, and how it ended. C6, C7."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import datetime
+from typing import Literal
 
 from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
 from ledger.kernel.errors import Refusal
 from ledger.kernel.values import show_instant
-from ledger.plans.terms import Penalty
 from ledger.sessions.events import SessionBooked, SessionEnded, SessionMoved
 
-
-def is_late(penalty: Penalty | None, starts_at: datetime, at: datetime) -> bool:
-    """Less notice than the terms ask for, in elapsed time: exactly 24 h 00 min before the start is in time (C7)."""
-    return penalty is not None and starts_at - at < timedelta(minutes=penalty.notice_minutes)
+Side = Literal["customer", "provider"]
 
 
 class Session(LedgerAggregate):
@@ -34,27 +30,48 @@ class Session(LedgerAggregate):
 
     @property
     def session_id(self) -> str:
-        return str(self.id).partition(":")[2]
+        return self.key
 
     def next_penalty_id(self) -> str:
-        return f"{self.session_id}.penalty.{self.penalties + 1}"
+        return f"{self.key}.penalty.{self.penalties + 1}"
 
     # -- decisions -------------------------------------------------------------------------------------------
 
-    def book(self, contract_id: str, at: datetime, stamp: Stamp, **fields: Any) -> None:
+    def book(
+        self,
+        contract_id: str,
+        starts_at: datetime,
+        estimate_minutes: int,
+        reserved: int,
+        *,
+        pool: str | None,
+        ticket_id: str | None,
+        service: str | None,
+        at: datetime,
+        stamp: Stamp,
+    ) -> None:
         self.contract_id = contract_id
-        self.record(SessionBooked, at, stamp, session_id=self.session_id, **fields)
+        booked = SessionBooked(
+            starts_at=starts_at,
+            estimate_minutes=estimate_minutes,
+            reserved=reserved,
+            pool=pool,
+            ticket_id=ticket_id,
+            service=service,
+            session_id=self.key,
+        )
+        self.record(booked, at, stamp)
 
     def check_open(self, at: datetime) -> None:
         """Raises Refusal invalid-transition once the session is over, or for a time before it was booked."""
         if self.state != "booked":
             raise Refusal(
-                "invalid-transition", f"Session {self.session_id} is {self.state.replace('_', ' ')}.", state=self.state
+                "invalid-transition", f"Session {self.key} is {self.state.replace('_', ' ')}.", state=self.state
             )
         if at < self.booked_at:
             raise Refusal(
                 "invalid-transition",
-                f"Session {self.session_id} was booked at {show_instant(self.booked_at)}, after {show_instant(at)}.",
+                f"Session {self.key} was booked at {show_instant(self.booked_at)}, after {show_instant(at)}.",
             )
 
     def check_not_begun(self, at: datetime, by: str) -> None:
@@ -62,22 +79,13 @@ class Session(LedgerAggregate):
         if at > self.starts_at:
             raise Refusal(
                 "invalid-transition",
-                f"Session {self.session_id} began at {show_instant(self.starts_at)}: it can be completed, recorded as "
+                f"Session {self.key} began at {show_instant(self.starts_at)}: it can be completed, recorded as "
                 f"a no-show, or cancelled by the provider; not changed by the {by}.",
                 starts_at=show_instant(self.starts_at),
             )
 
-    def move(self, starts_at: datetime, by: str, penalty_id: str | None, at: datetime, stamp: Stamp) -> None:
-        self.record(
-            SessionMoved,
-            at,
-            stamp,
-            session_id=self.session_id,
-            old_starts_at=self.starts_at,
-            starts_at=starts_at,
-            by=by,
-            penalty_id=penalty_id,
-        )
+    def move(self, starts_at: datetime, by: Side, penalty_id: str | None, at: datetime, stamp: Stamp) -> None:
+        self.record(SessionMoved(self.starts_at, starts_at, by, penalty_id, session_id=self.key), at, stamp)
 
     def end(
         self,
@@ -85,10 +93,10 @@ class Session(LedgerAggregate):
         at: datetime,
         stamp: Stamp,
         *,
-        by: str | None = None,
+        by: Side | None = None,
         penalty_id: str | None = None,
     ) -> None:
-        self.record(SessionEnded, at, stamp, session_id=self.session_id, outcome=outcome, by=by, penalty_id=penalty_id)
+        self.record(SessionEnded(outcome, by, penalty_id, session_id=self.key), at, stamp)
 
     # -- history ---------------------------------------------------------------------------------------------
 

@@ -3,59 +3,65 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
+from ledger.contracts.finding import contract_of
 from ledger.contracts.term import Term
-from ledger.door import bodies
-from ledger.door.unit_of_work import UnitOfWork
+from ledger.credit.finding import account_of, tell_settled
+from ledger.kernel.access import FINANCE, OPERATOR
 from ledger.kernel.errors import Refusal
 from ledger.kernel.values import from_micros, to_micros
 from ledger.plans.terms import GoodwillMinutes
 from ledger.sla.coverage import Calendar
 from ledger.sla.targets import Clock, clocks, coverage_for
-from ledger.tickets.events import ServiceCreditGranted
+from ledger.tickets.finding import OnTicket, the_ticket, ticket_of
 from ledger.tickets.ticket import Ticket
+from ledger.work.case import Case
+from ledger.work.declaration import command
+from ledger.work.fields import Instant
 
 
-def grant_service_credit(work: UnitOfWork, body: bodies.GrantServiceCredit) -> None:
+class GrantServiceCredit(OnTicket):
+    target: Literal["reaction", "resolution"]
+    at: Instant | None = None
+
+
+@command("grant-service-credit", GrantServiceCredit, roles=OPERATOR | FINANCE, about=the_ticket)
+def grant_service_credit(case: Case, body: GrantServiceCredit) -> None:
     """Names the breach; the terms say what it costs: a share of the term's fee, or minutes.
 
     Raises Refusal not-agreed, already-credited, or invalid-transition where the target is not breached at `at`.
     """
-    at = work.at(body.at)
-    ticket, contract = work.ticket(body.ticket_id), work.contract
-    term = contract.terms[ticket.term_no - 1]
+    at = case.at(body.at)
+    ticket, contract = ticket_of(case, body.ticket_id), contract_of(case)
+    term = contract.term_history[ticket.term_no - 1]
     owed = term.terms.service_credits.get(body.target)
     if owed is None:
         name = f"service_credits.{body.target}"
         raise Refusal("not-agreed", f"The terms owe nothing for a missed {body.target}.", missing=[name])
-    if body.target in ticket.credited:
-        raise Refusal(
-            "already-credited", f"The missed {body.target} of ticket {ticket.ticket_id} was credited already."
-        )
+    ticket.check_not_credited(body.target)
     clock = _breached(ticket, term, body.target, at)
     charge_id = grant_id = None
     if isinstance(owed, GoodwillMinutes):
         contract.term_at(at)
         grant_id = f"{ticket.ticket_id}.{body.target}.credit"
-        work.reserve_id("grant", grant_id)
-        account = work.account(owed.pool)
-        reason = work.seal_customer(f"missed {body.target} of ticket {ticket.ticket_id}")
-        settlements = account.grant(grant_id, "goodwill", owed.minutes, at, None, work.stamp, reason=reason, rule="S4")
-        work.follow_settlements(settlements)
+        case.reserve_id("grant", grant_id)
+        reason = case.seal_customer(f"missed {body.target} of ticket {ticket.ticket_id}")
+        account = account_of(case, owed.pool)
+        settled = account.grant(grant_id, "goodwill", owed.minutes, at, None, case.stamp, reason=reason, rule="S4")
+        tell_settled(case, settled)
     else:
-        charge_id = contract.owe_fee_share(term, ticket.ticket_id, body.target, owed.percent, at, work.stamp)
+        charge_id = contract.owe_fee_share(term, ticket.ticket_id, body.target, owed.percent, at, case.stamp)
     assert clock.due_at is not None
-    ticket.record(
-        ServiceCreditGranted,
-        at,
-        work.stamp,
-        ticket_id=ticket.ticket_id,
-        target=body.target,
-        priority=clock.priority,
-        due_at=from_micros(clock.due_at),
-        ended_at=from_micros(clock.ended_at) if clock.ended_at is not None else None,
+    ticket.credit_breach(
+        body.target,
+        clock.priority,
+        from_micros(clock.due_at),
+        from_micros(clock.ended_at) if clock.ended_at is not None else None,
         charge_id=charge_id,
         grant_id=grant_id,
+        at=at,
+        stamp=case.stamp,
     )
 
 

@@ -138,14 +138,6 @@ class EventStore:
         sql = "SELECT notification_id FROM stored_events WHERE originator_id = :stream AND originator_version = 1"
         return int(self.database.query(sql, {"stream": stream})[0].notification_id)
 
-    def sessions_of(self, contract_id: str) -> list[str]:
-        """The streams of all sessions that were ever booked under a contract."""
-        sql = (
-            "SELECT originator_id FROM stored_events WHERE topic = 'SessionBooked@1' AND contract_id = :contract_id "
-            "ORDER BY notification_id"
-        )
-        return [row.originator_id for row in self.database.query(sql, {"contract_id": contract_id})]
-
     def facts_of(self, contract_id: str, topics: Sequence[str]) -> list[tuple[int, Fact]]:
         """Position and fact of a contract's events under some topics, in order."""
         return self._facts("contract_id = :contract_id", {"contract_id": contract_id}, topics)

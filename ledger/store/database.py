@@ -65,6 +65,10 @@ class Unavailable(Exception):
     """The database can't be reached or can't write; nothing is known to be stored."""
 
 
+class OldFormatError(Unavailable):
+    """The ledger holds events of shapes that this version does not read."""
+
+
 class Transaction(Protocol):
     """What runs inside `Database.transaction()`: all of it or nothing."""
 

@@ -1,20 +1,18 @@
-"""Commands on tickets: open, reprioritise, respond, hold, resolve, escalate, defect steps. Find, ask, save."""
+"""Commands on tickets: open, reprioritise, respond, hold, resolve, reject, escalate. Find, ask, save. Rules T1–T5."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Literal
 
-from ledger.door import bodies
-from ledger.door.unit_of_work import UnitOfWork
+from pydantic import model_validator
+
+from ledger.contracts.finding import OnContract, contract_of, in_force, the_contract
+from ledger.kernel.access import CUSTOMER, OPERATOR, PARTNER
 from ledger.kernel.errors import Refusal, malformed
-from ledger.kernel.fact import Fact
-from ledger.plans.terms import Terms
+from ledger.plans.terms import Channel, Grade, Level, Scope, Terms
 from ledger.tickets.events import (
     CallRecorded,
-    DefectConfirmed,
-    FixAnnounced,
-    FixReleased,
     ResponseRecorded,
     TicketClosed,
     TicketHeld,
@@ -24,12 +22,87 @@ from ledger.tickets.events import (
     TicketResolved,
     TicketResumed,
 )
-from ledger.tickets.ticket import Ticket, check_scope, missing_contact
+from ledger.tickets.finding import OnTicket, the_ticket, ticket_of
+from ledger.tickets.scope import check_scope, missing_contact
+from ledger.tickets.ticket import Ticket
+from ledger.work.case import Case
+from ledger.work.declaration import NewId, command
+from ledger.work.fields import Body, Command, Id, Instant, Mail, Name, Priority, Text
+
+Kind = Literal["incident", "problem", "request", "change", "question", "defect"]
 
 
-def open_ticket(work: UnitOfWork, body: bodies.OpenTicket) -> None:
+class Contact(Body):
+    name: Name | None = None
+    company: Name | None = None
+    phone: Name | None = None
+    email: Mail | None = None
+
+
+class Urgent(Command):
+    """A priority given directly, or by impact and urgency together (T2)."""
+
+    priority: Priority | None = None
+    impact: Grade | None = None
+    urgency: Grade | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Urgent:
+        if (self.impact is None) != (self.urgency is None):
+            raise ValueError("impact and urgency go together")
+        if (self.priority is None) == (self.impact is None):
+            raise ValueError("priority: give it directly, or impact and urgency instead")
+        return self
+
+    def priority_under(self, terms: Terms) -> int:
+        """As given, or from impact and urgency by the terms' matrix (T2)."""
+        if self.priority is not None:
+            return self.priority
+        assert self.impact is not None
+        assert self.urgency is not None
+        return terms.priority_matrix.priority(self.impact, self.urgency)
+
+
+class OpenTicket(OnContract, Urgent):
+    ticket_id: Id
+    title: Text
+    kind: Kind
+    channel: Channel
+    contact: Contact | None = None
+    scope: Scope | None = None
+    at: Instant | None = None
+
+
+class ReprioritiseTicket(OnTicket, Urgent):
+    reason: Text
+    at: Instant | None = None
+
+
+class TicketStep(OnTicket):
+    at: Instant | None = None
+
+
+class RecordResponse(TicketStep):
+    by: Name
+    to: Literal["customer", "partner"] | None = None
+
+
+class RejectTicket(TicketStep):
+    reason: Text
+
+
+class EscalateTicket(TicketStep):
+    to_level: Level
+    by: Literal["partner", "provider"]
+
+
+NEW_TICKET = NewId[OpenTicket]("ticket", "ticket_id", lambda body: body.ticket_id, (Ticket,))
+
+
+@command("open-ticket", OpenTicket, roles=OPERATOR | CUSTOMER | PARTNER, about=the_contract, creates=NEW_TICKET)
+def open_ticket(case: Case, body: OpenTicket) -> None:
     """Opened over a channel the terms offer, for a scope they cover, with the contact they ask for (T1, T8, T9)."""
-    at, term = work.active(body.at)
+    at, term = in_force(case, body.at)
     check_scope(term.terms, body.channel, body.scope)
     contact = body.contact.model_dump(exclude_none=True) if body.contact else None
     missing = missing_contact(term.terms, body.channel, contact)
@@ -39,139 +112,123 @@ def open_ticket(work: UnitOfWork, body: bodies.OpenTicket) -> None:
             f"a phone contact needs {', '.join(missing)} as well",
             missing=[f"contact.{field}" for field in missing],
         )
-    work.get(Ticket, body.ticket_id).open(
-        work.contract.contract_id,
-        at,
-        work.stamp,
-        title=work.seal_customer(body.title),
+    case.get(Ticket, body.ticket_id).open(
+        case.scope.contract_id,
+        title=case.seal_customer(body.title),
         kind=body.kind,
         channel=body.channel,
-        priority=_priority(term.terms, body),
+        priority=body.priority_under(term.terms),
         impact=body.impact,
         urgency=body.urgency,
         scope=body.scope,
-        contact=work.seal_customer(contact) if contact else None,
+        contact=case.seal_customer(contact) if contact else None,
         term_no=term.number,
         call_after_responses=term.terms.call_after_responses,
+        at=at,
+        stamp=case.stamp,
     )
 
 
-def _priority(terms: Terms, body: bodies.Urgent) -> int:
-    """As given, or from impact and urgency by the terms' matrix (T2)."""
-    if body.priority is not None:
-        return body.priority
-    assert body.impact is not None
-    assert body.urgency is not None
-    return terms.priority_matrix.priority(body.impact, body.urgency)
-
-
-def reprioritise_ticket(work: UnitOfWork, body: bodies.ReprioritiseTicket) -> None:
-    ticket = work.ticket(body.ticket_id)
-    terms = work.contract.term_at(ticket.opened_at).terms
-    work.ticket(body.ticket_id).change(
-        TicketReprioritised,
-        work.at(body.at),
-        work.stamp,
+@command("reprioritise-ticket", ReprioritiseTicket, roles=OPERATOR, about=the_ticket)
+def reprioritise_ticket(case: Case, body: ReprioritiseTicket) -> None:
+    """Another priority, and why; its targets are judged anew from the original start (T2)."""
+    ticket = ticket_of(case, body.ticket_id)
+    step = TicketReprioritised(
         old_priority=ticket.priority,
-        priority=_priority(terms, body),
+        priority=body.priority_under(contract_of(case).term_at(ticket.opened_at).terms),
         impact=body.impact,
         urgency=body.urgency,
-        reason=work.seal_customer(body.reason),
+        reason=case.seal_customer(body.reason),
+        ticket_id=ticket.ticket_id,
     )
+    ticket.step(step, case.at(body.at), case.stamp)
 
 
-def record_response(work: UnitOfWork, body: bodies.RecordResponse) -> None:
+@command("record-response", RecordResponse, roles=OPERATOR | PARTNER, about=the_ticket)
+def record_response(case: Case, body: RecordResponse) -> None:
     """Who answered whom. The provider speaks with a partner's end customer only when the partner allowed it (T3)."""
-    at = work.at(body.at)
-    speaker = _speaker(work, body.by)
-    closed = work.contract.partner_id is not None and not work.contract.direct_contact
-    to = body.to or ("partner" if closed and speaker == "provider" else "customer")
-    if to == "partner" and work.contract.partner_id is None:
-        raise Refusal(
-            "invalid-transition", f"Contract {work.contract.contract_id} is served without a partner.", field="to"
-        )
+    at = case.at(body.at)
+    contract = contract_of(case)
+    speaker = _speaker(case, body.by)
+    is_closed = contract.partner_id is not None and not contract.direct_contact
+    to = body.to or ("partner" if is_closed and speaker == "provider" else "customer")
+    if to == "partner" and contract.partner_id is None:
+        raise Refusal("invalid-transition", f"Contract {contract.contract_id} is served without a partner.", field="to")
     if to == "customer" and speaker == "provider":
-        _check_direct_contact(work, at)
-    by = work.seal_partner(body.by) if speaker == "partner" else work.seal_staff(body.by)
-    work.ticket(body.ticket_id).change(ResponseRecorded, at, work.stamp, by=by, to=to, speaker=speaker)
+        _check_direct_contact(case, at)
+    by = case.seal_partner(body.by) if speaker == "partner" else case.seal_staff(body.by)
+    ticket_of(case, body.ticket_id).step(ResponseRecorded(by, to, speaker, ticket_id=body.ticket_id), at, case.stamp)
 
 
-def _speaker(work: UnitOfWork, by: str = "") -> Literal["provider", "partner"]:
+def _speaker(case: Case, by: str = "") -> Literal["provider", "partner"]:
     """The partner where its own token speaks, or the provider's enters that the partner did."""
-    if work.actor.role == "partner" or (by == "partner" and work.contract.partner_id is not None):
+    if case.actor.role == "partner" or (by == "partner" and case.scope.partner_id is not None):
         return "partner"
     return "provider"
 
 
-def _check_direct_contact(work: UnitOfWork, at: datetime) -> None:
-    if work.contract.needs_authorisation(at):
+def _check_direct_contact(case: Case, at: datetime) -> None:
+    if contract_of(case).needs_authorisation(at):
         raise Refusal(
             "direct-contact-not-authorised",
-            f"Contract {work.contract.contract_id} is served by a partner, who has not authorised direct contact "
+            f"Contract {case.scope.contract_id} is served by a partner, who has not authorised direct contact "
             f"with the end customer.",
         )
 
 
-def record_call(work: UnitOfWork, body: bodies.OnTicket) -> None:
+@command("record-call", TicketStep, roles=OPERATOR, about=the_ticket)
+def record_call(case: Case, body: TicketStep) -> None:
     """The reporter was called; that is direct contact (T3), and the count of responses starts again (T5)."""
-    at = work.at(body.at)
-    speaker = _speaker(work)
+    at = case.at(body.at)
+    speaker = _speaker(case)
     if speaker == "provider":
-        _check_direct_contact(work, at)
-    work.ticket(body.ticket_id).change(CallRecorded, at, work.stamp, speaker=speaker)
+        _check_direct_contact(case, at)
+    ticket_of(case, body.ticket_id).step(CallRecorded(speaker, ticket_id=body.ticket_id), at, case.stamp)
 
 
-def hold_ticket(work: UnitOfWork, body: bodies.OnTicket) -> None:
-    _change(work, body, TicketHeld)
+@command("hold-ticket", TicketStep, roles=OPERATOR, about=the_ticket)
+def hold_ticket(case: Case, body: TicketStep) -> None:
+    """The ticket waits for the customer (T4, S2)."""
+    ticket_of(case, body.ticket_id).step(TicketHeld(ticket_id=body.ticket_id), case.at(body.at), case.stamp)
 
 
-def resume_ticket(work: UnitOfWork, body: bodies.OnTicket) -> None:
-    _change(work, body, TicketResumed)
+@command("resume-ticket", TicketStep, roles=OPERATOR, about=the_ticket)
+def resume_ticket(case: Case, body: TicketStep) -> None:
+    """The wait is over (T4, S2)."""
+    ticket_of(case, body.ticket_id).step(TicketResumed(ticket_id=body.ticket_id), case.at(body.at), case.stamp)
 
 
-def resolve_ticket(work: UnitOfWork, body: bodies.OnTicket) -> None:
-    _change(work, body, TicketResolved)
+@command("resolve-ticket", TicketStep, roles=OPERATOR, about=the_ticket)
+def resolve_ticket(case: Case, body: TicketStep) -> None:
+    """A solution was given; counts as a response (T4)."""
+    ticket_of(case, body.ticket_id).step(TicketResolved(ticket_id=body.ticket_id), case.at(body.at), case.stamp)
 
 
-def reopen_ticket(work: UnitOfWork, body: bodies.OnTicket) -> None:
-    _change(work, body, TicketReopened)
+@command("reopen-ticket", TicketStep, roles=OPERATOR | CUSTOMER | PARTNER, about=the_ticket)
+def reopen_ticket(case: Case, body: TicketStep) -> None:
+    """The matter was not settled after all (T4)."""
+    ticket_of(case, body.ticket_id).step(TicketReopened(ticket_id=body.ticket_id), case.at(body.at), case.stamp)
 
 
-def close_ticket(work: UnitOfWork, body: bodies.OnTicket) -> None:
-    _change(work, body, TicketClosed)
+@command("close-ticket", TicketStep, roles=OPERATOR | CUSTOMER | PARTNER, about=the_ticket)
+def close_ticket(case: Case, body: TicketStep) -> None:
+    """The resolved matter is closed (T4)."""
+    ticket_of(case, body.ticket_id).step(TicketClosed(ticket_id=body.ticket_id), case.at(body.at), case.stamp)
 
 
-def _change(work: UnitOfWork, body: bodies.OnTicket, fact: type[Fact]) -> None:
-    work.ticket(body.ticket_id).change(fact, work.at(body.at), work.stamp)
+@command("reject-ticket", RejectTicket, roles=OPERATOR, about=the_ticket)
+def reject_ticket(case: Case, body: RejectTicket) -> None:
+    """Not a matter of this contract, and why; its targets are void (T4)."""
+    rejected = TicketRejected(case.seal_customer(body.reason), ticket_id=body.ticket_id)
+    ticket_of(case, body.ticket_id).step(rejected, case.at(body.at), case.stamp)
 
 
-def reject_ticket(work: UnitOfWork, body: bodies.RejectTicket) -> None:
-    reason = work.seal_customer(body.reason)
-    work.ticket(body.ticket_id).change(TicketRejected, work.at(body.at), work.stamp, reason=reason)
-
-
-def escalate_ticket(work: UnitOfWork, body: bodies.EscalateTicket) -> None:
+@command("escalate-ticket", EscalateTicket, roles=OPERATOR | PARTNER, about=the_ticket)
+def escalate_ticket(case: Case, body: EscalateTicket) -> None:
     """Upward, by whom the level belongs to; a partner's token speaks for the partner alone and only to L2 (T3)."""
-    at = work.at(body.at)
-    ticket, contract = work.ticket(body.ticket_id), work.contract
-    if work.actor.role == "partner" and (body.by != "partner" or body.to_level != "L2"):
+    at = case.at(body.at)
+    ticket, contract = ticket_of(case, body.ticket_id), contract_of(case)
+    if case.actor.role == "partner" and (body.by != "partner" or body.to_level != "L2"):
         raise Refusal("forbidden", "A partner escalates to L2, in its own name.", role="partner")
     terms = contract.term_at(ticket.opened_at).terms
-    ticket.escalate(body.to_level, body.by, contract.partner_id is not None, terms, at, work.stamp)
-
-
-def confirm_defect(work: UnitOfWork, body: bodies.DefectStep) -> None:
-    _step(work, body, DefectConfirmed)
-
-
-def announce_fix(work: UnitOfWork, body: bodies.AnnounceFix) -> None:
-    _step(work, body, FixAnnounced)
-
-
-def release_fix(work: UnitOfWork, body: bodies.DefectStep) -> None:
-    _step(work, body, FixReleased)
-
-
-def _step(work: UnitOfWork, body: bodies.DefectStep, fact: type[Fact]) -> None:
-    ticket = work.ticket(body.ticket_id)
-    ticket.step_defect(fact, work.at(body.at), work.stamp, body.release, body.expected_on)
+    ticket.escalate(body.to_level, body.by, contract.partner_id is not None, terms, at, case.stamp)

@@ -135,8 +135,8 @@ class TicketRejected(TicketFact, frozen=True):
 class TicketEscalated(TicketFact, frozen=True):
     """The ticket moved to a higher level (T3)."""
 
-    from_level: str
-    to_level: str
+    from_level: Literal["L1", "L2", "L3"]
+    to_level: Literal["L1", "L2", "L3"]
     by: Literal["partner", "provider"]
     rule: str = "T3"
 

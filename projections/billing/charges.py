@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
-from ledger.billing.charges import Charged
+from ledger.billing.charges import ChargeFact
 from ledger.events import (
     ChargeReversed,
     FeeCharged,
     FeeReversed,
+    LumpSumCharged,
+    LumpSumReversed,
     OverageCharged,
     ServiceCharged,
     ServiceCreditCharged,
@@ -47,7 +49,7 @@ charges = View("charges", CHARGES)
 
 
 def _row(
-    fact: Charged,
+    fact: ChargeFact,
     meta: EventMeta,
     kind: str,
     reference: str,
@@ -89,6 +91,17 @@ def _fee(rows: Rows, fact: FeeCharged, meta: EventMeta) -> None:
 @charges.on(FeeReversed)
 def _fee_reversed(rows: Rows, fact: FeeReversed, meta: EventMeta) -> None:
     rows.put(CHARGES, _row(fact, meta, "reversal", fact.contract_id, family="fee", reverses=fact.reverses))
+
+
+@charges.on(LumpSumCharged)
+def _lump_sum(rows: Rows, fact: LumpSumCharged, meta: EventMeta) -> None:
+    rows.put(CHARGES, _row(fact, meta, "lump_sum", fact.contract_id))
+
+
+@charges.on(LumpSumReversed)
+def _lump_sum_reversed(rows: Rows, fact: LumpSumReversed, meta: EventMeta) -> None:
+    row = _row(fact, meta, "reversal", fact.contract_id, family="lump_sum", reverses=fact.reverses)
+    rows.put(CHARGES, row)
 
 
 @charges.on(ServiceCreditCharged)

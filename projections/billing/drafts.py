@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from ledger.billing.charges import TOPICS, BillingAccount, billing_account
 from ledger.billing.draft import Draft, draft
-from ledger.billing.invoice import buyer_of, engineers_of, invoice_fields, seller_of
+from ledger.billing.invoice import buyer_of, engineers_of, invoice_of, seller_of
 from ledger.billing.vat import NoRateError, treatment
-from ledger.events import InvoiceIssued, Sealed
+from ledger.events import InvoiceIssued
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
 from ledger.kernel.mapper import decode
-from ledger.kernel.values import EPOCH, from_micros, local_date
+from ledger.kernel.values import from_micros, local_date
 from ledger.plans.loader import Catalogue
 from ledger.store.database import listed
 from projections.contracts.questions import contract_as_of
@@ -63,7 +65,8 @@ async def next_invoice(
         "buyer": buyer,
         "engineers": await _engineers(snapshot, account, found),
     }
-    sketch = _sketch(contract_id, through, invoice_fields(account, found, through, provider.language))
+    sketch = invoice_of(account, found, through, provider.language)
+    sketch = msgspec.structs.replace(sketch, contract_id=contract_id)
     return InvoiceDraft(as_of.position, sketch, parties, found.waiting)
 
 
@@ -84,18 +87,3 @@ async def _engineers(snapshot: Snapshot, account: BillingAccount, found: Draft) 
     engineers = engineers_of(account, found.lines)
     names = await open_texts(snapshot, list(engineers.values()))
     return {deduction_id: names[box] for deduction_id, box in engineers.items() if box in names}
-
-
-def _sketch(contract_id: str, through_on: date, fields: dict[str, Any]) -> InvoiceIssued:
-    return InvoiceIssued(
-        contract_id=contract_id,
-        effective_at=EPOCH,
-        token_id="",
-        role="",
-        number="",
-        issued_on=through_on,
-        due_on=through_on,
-        parties=Sealed("", b""),
-        retained_until=through_on,
-        **fields,
-    )

@@ -26,7 +26,7 @@ from ledger.events import (
     WorkLogged,
     WorkReversed,
 )
-from ledger.tickets.ticket import STATE_AFTER
+from ledger.tickets.state import STATE_AFTER
 from projections.tables import Table, seal_json, to_json
 from projections.views import EventMeta, Rows, View
 
@@ -144,7 +144,7 @@ def _worked(rows: Rows, fact: WorkLogged, meta: EventMeta) -> None:
 @tickets.on(TicketHeld, TicketResumed, TicketResolved, TicketReopened, TicketClosed, TicketRejected, changes=ITS_ROW)
 def _moved(rows: Rows, fact: Fact, meta: EventMeta) -> None:
     row = rows.require(TICKETS, fact.ticket_id)  # type: ignore[attr-defined]
-    row.state = STATE_AFTER[type(fact)]
+    row.state = STATE_AFTER[type(fact)]  # type: ignore[index]
     row.waiting_since = meta.effective_at if isinstance(fact, TicketHeld) else None
     if isinstance(fact, TicketResolved):
         row.resolved_at = meta.effective_at

@@ -12,7 +12,8 @@ from typing import Any
 
 from api.cli.importing import Tally, import_lines
 from api.writer import BATCH, Writer
-from ledger.door.batches import Answer, Ledger, Request
+from ledger.door.batches import Answer, Ledger
+from ledger.door.requests import Request
 from ledger.kernel.errors import Refusal
 from ledger.plans.loader import load_catalogue
 from ledger.store import open_store

@@ -11,13 +11,14 @@ from tests.clock import Clock
 from tests.documents.rules import check_e_invoice
 from tests.http.asgi import Headers, Response
 from tests.http.door import PLANS, Door, Json, opened
+from tests.words import credit_note, issue, log_work, open_ticket, sign, top_up
 
 NOW = "2026-11-02T12:00:00Z"
 ADDRESS = {"line1": "Allee 1", "postcode": "10115", "city": "Berlin"}
 
 
 class Office(Door):
-    """`clock` says when now is. Ids are those of one test alone."""
+    """`clock` says when now is. Its own words are those of `tests.words`, with what billing asks for filled in."""
 
     clock: Clock
 
@@ -33,43 +34,24 @@ class Office(Door):
         customer = {"customer_id": f"k-{contract}", "name": f"Customer {contract}", "country": "DE"}
         customer |= {"address": ADDRESS, "email": "k@kunde.example", "buyer_reference": "04011000-1234512345-06"}
         customer |= fields.pop("customer", {})
-        return self.ok(
-            "sign-contract", contract_id=contract, plan=plan, starts_on=starts_on, customer=customer, **fields
-        )
+        return self.ok(sign(plan, starts_on, contract_id=contract, customer=customer, **fields))
 
     def ticket(self, ticket: str, contract: str, at: str, **fields: Any) -> Json:
-        told = {"title": f"Matter {ticket}", "kind": "incident", "channel": "email", "priority": 3} | fields
-        return self.ok("open-ticket", ticket_id=ticket, contract_id=contract, at=at, **told)
+        return self.ok(open_ticket(ticket, contract_id=contract, at=at, **{"title": f"Matter {ticket}"} | fields))
 
     def work(self, entry: str, ticket: str, minutes: int, at: str, **fields: Any) -> Json:
         told = {"engineer": "Eva Berg"} | fields
-        return self.ok("log-work", entry_id=entry, ticket_id=ticket, minutes=minutes, at=at, **told)
+        return self.ok(log_work(minutes, at, entry_id=entry, ticket_id=ticket, **told))
 
-    def top_up(self, top_up: str, contract: str, minutes: int, at: str, pool: str = "care", **fields: Any) -> Json:
-        return self.ok(
-            "top-up-credit", top_up_id=top_up, contract_id=contract, pool=pool, minutes=minutes, at=at, **fields
-        )
-
-    def dispute(self, deduction: str, at: str | None = None) -> Json:
-        told = {"at": at} if at else {}
-        return self.ok("dispute-deduction", deduction_id=deduction, by="K", reason="Not us", **told)
-
-    def settle(self, deduction: str, outcome: str, at: str | None = None) -> Json:
-        told = {"at": at} if at else {}
-        return self.ok("settle-dispute", deduction_id=deduction, outcome=outcome, reason="Looked up", **told)
-
-    def reverse(self, deduction: str, at: str | None = None) -> Json:
-        told = {"at": at} if at else {}
-        return self.ok("reverse-deduction", deduction_id=deduction, reason="Booked twice", **told)
+    def top_up(self, top_up_id: str, contract: str, minutes: int, at: str, pool: str = "care", **fields: Any) -> Json:
+        return self.ok(top_up(minutes, at, top_up_id=top_up_id, contract_id=contract, pool=pool, **fields))
 
     def issue(self, contract: str, through_on: str = "2026-12-31", **fields: Any) -> str:
-        return str(self.ok("issue-invoice", contract_id=contract, through_on=through_on, **fields)["number"])
+        """The number of the document."""
+        return str(self.ok(issue(contract, through_on, **fields))["number"])
 
     def credit(self, number: str, **fields: Any) -> str:
-        return str(self.ok("issue-credit-note", invoice_number=number, reason="Wrong", **fields)["number"])
-
-    def close(self, month: str, provider: str = "groupios") -> Json:
-        return self.ok("close-period", provider=provider, month=month)
+        return str(self.ok(credit_note(number, **fields))["number"])
 
     def draft(self, contract: str, through_on: str | None = "2026-12-31", **query: Any) -> Json:
         return self.see(f"contracts/{contract}/invoice-draft", through_on=through_on, **query)
@@ -87,9 +69,7 @@ def office_over(url: str, now: str = NOW, **settings: Any) -> Iterator[Office]:
     """The application over a database, opened anew, at a time."""
     clock = Clock(now)
     with opened(url, clock, **({"catalogue": PLANS} | settings)) as door:
-        office = Office(door.client, door.store)
-        office.clock = clock
-        yield office
+        yield Office(door.client, door.store, clock)
 
 
 def lines(document: Json) -> list[tuple[str, str | None, int, str]]:

@@ -11,6 +11,7 @@ from hypothesis import example, given, note
 from hypothesis import strategies as st
 
 from tests.billing.office import Office, office_over
+from tests.words import amend, credit_note, dispute, issue, log_work, reverse, settle, top_up
 
 # 240 minutes are included, then 60 at 90.00 an hour, then 70.10; each deduction may be disputed within a day.
 PLAN = "north-tiers"
@@ -46,34 +47,29 @@ def tell(office: Office, contract: str, history: list[tuple[str, int | str, int]
     numbers: list[str] = []
     for step, (what, size, day) in enumerate(history):
         at = f"2026-01-{day:02}T09:00:00Z" if day else None
-        told: dict[str, object] = {"at": at} if at else {}
         latest = (entries or ["none"])[-1 - int(size) % max(len(entries), 1)] if isinstance(size, int) else ""
-        deduction = {"deduction_id": latest, "reason": "R", **told}
         if what in ("work", "goodwill"):
             entries.append(f"{contract}-{step}")
-            told |= {"treatment": "goodwill", "reason": "R"} if what == "goodwill" else {}
-            work = {"entry_id": entries[-1], "ticket_id": contract, "minutes": size, "engineer": "E", **told}
-            answer = office.send("log-work", work)
+            free = {"treatment": "goodwill", "reason": "R"} if what == "goodwill" else {}
+            told = log_work(int(size), at, entry_id=entries[-1], ticket_id=contract, **free)
         elif what == "top-up":
-            bought = {"contract_id": contract, "pool": "extra", "top_up_id": f"{contract}-{step}", "minutes": 60}
-            answer = office.send("top-up-credit", bought | {"price": size, **told})
+            told = top_up(60, at, top_up_id=f"{contract}-{step}", contract_id=contract, pool="extra", price=size)
         elif what == "dispute":
-            answer = office.send("dispute-deduction", deduction | {"by": "K"})
+            told = dispute(latest, at)
         elif what in ("upheld", "reversed"):
-            answer = office.send("settle-dispute", deduction | {"outcome": what})
+            told = settle(what, latest, at)
         elif what == "customer":
             country, vat_id = ("CH", None) if size == "CH" else ("AT", None if size == "none" else size)
-            answer = office.send(
-                "amend-customer", {"contract_id": contract, "customer": {"country": country, "vat_id": vat_id}}
-            )
+            told = amend({"country": country, "vat_id": vat_id}, contract)
         elif what == "reverse":
-            answer = office.send("reverse-deduction", deduction)
+            told = reverse(latest, at)
         elif what == "issue":
-            answer = office.send("issue-invoice", {"contract_id": contract, "through_on": f"2026-01-{day:02}"})
-            numbers += [answer.json()["number"]] if answer.status_code == 200 else []
+            told = issue(contract, f"2026-01-{day:02}")
         else:
-            number = (numbers or ["none"])[-1 - int(size) % max(len(numbers), 1)]
-            answer = office.send("issue-credit-note", {"invoice_number": number, "reason": "R"})
+            told = credit_note((numbers or ["none"])[-1 - int(size) % max(len(numbers), 1)])
+        answer = office.send(told.command, told.fields)
+        if what == "issue" and answer.status_code == 200:
+            numbers.append(answer.json()["number"])
         note(f"{what} {size} {day}: {answer.status_code} {answer.text[:90] if answer.status_code != 200 else ''}")
         assert answer.status_code in (200, 404, 409), answer.text
         check(office, contract)
@@ -131,6 +127,6 @@ def test_what_is_billed_and_what_is_not_come_to_what_is_owed(
     desk.sign(contract, PLAN, customer={"country": "AT"})
     desk.ticket(contract, contract, "2026-01-01T09:00:00Z")
     # An hour out of goodwill, after every day through which is issued, so that the draft always has a line.
-    free = {"treatment": "goodwill", "reason": "R", "entry_id": f"{contract}-free", "ticket_id": contract}
-    desk.ok("log-work", minutes=60, engineer="E", at="2026-02-02T09:00:00Z", **free)
+    free = {"treatment": "goodwill", "reason": "R"}
+    desk.work(f"{contract}-free", contract, 60, "2026-02-02T09:00:00Z", **free)
     tell(desk, contract, history)

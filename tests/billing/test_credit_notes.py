@@ -1,6 +1,7 @@
 """Credit notes: an invoice is answered line for line, once; what was not reversed goes back to the draft."""
 
 from tests.billing.office import Office, lines, taxes, totals
+from tests.words import amend, credit_note, dispute, issue, reverse, settle
 
 FEB = "2026-02-02T09:00:00Z"
 SAME = ("line", "kind", "quantity", "unit", "unit_price", "price_base", "net", "vat_rate", "vat_category", "charge_id")
@@ -46,7 +47,7 @@ def test_an_invoice_is_credited_once(office: Office) -> None:
     number = invoiced(office)
     office.credit(number)
     before = office.count()
-    refused = office.refused("already-credited", "issue-credit-note", invoice_number=number, reason="Again")
+    refused = office.refused("already-credited", credit_note(number, reason="Again"))
     assert refused["credited_by"] == "GR-CN-2026-00001"
     assert office.count() == before
 
@@ -54,9 +55,9 @@ def test_an_invoice_is_credited_once(office: Office) -> None:
 def test_an_unknown_number_and_a_credit_note_are_not_credited(office: Office) -> None:
     note = office.credit(invoiced(office))
     before = office.count()
-    office.refused("unknown-invoice", "issue-credit-note", invoice_number="GR-2026-00002", reason="Wrong")
-    office.refused("unknown-invoice", "issue-credit-note", invoice_number="L", reason="Wrong")
-    office.refused("invalid-transition", "issue-credit-note", invoice_number=note, reason="Wrong")
+    office.refused("unknown-invoice", credit_note("GR-2026-00002", reason="Wrong"))
+    office.refused("unknown-invoice", credit_note("L", reason="Wrong"))
+    office.refused("invalid-transition", credit_note(note, reason="Wrong"))
     assert office.count() == before
     assert office.unseen("invoices/GR-2026-00002")["code"] == "unknown-invoice"
 
@@ -74,7 +75,7 @@ def test_what_was_credited_goes_back_to_the_draft_and_is_billed_anew(office: Off
 
 def test_a_reversed_charge_whose_reversal_is_open_meets_it_and_neither_is_billed(office: Office) -> None:
     number = invoiced(office)
-    office.reverse("E2")
+    office.ok(reverse("E2"))
     assert lines(office.draft("L")) == [("reversal", "E2", -420, "0.00"), ("reversal", "E2", -15, "-22.25")]
     office.credit(number)
     assert lines(office.draft("L")) == ALL[:2]
@@ -84,14 +85,14 @@ def test_a_reversed_charge_whose_reversal_is_open_meets_it_and_neither_is_billed
 
 def test_a_reversal_after_the_credit_note_is_the_same(quick_office: Office) -> None:
     quick_office.credit(invoiced(quick_office))
-    quick_office.reverse("E2")
+    quick_office.ok(reverse("E2"))
     assert lines(quick_office.draft("L")) == ALL[:2]
 
 
 def reversed_elsewhere(office: Office) -> tuple[str, str]:
     """The first invoice bears 921.25; the second 100.00 for a top-up and the reversal of 22.25: 77.75."""
     first = invoiced(office)
-    office.reverse("E2", "2026-11-01T09:00:00Z")
+    office.ok(reverse("E2", "2026-11-01T09:00:00Z"))
     office.top_up("U", "L", 60, "2026-11-01T10:00:00Z", pool="included", price="100.00")
     return first, office.issue("L")
 
@@ -106,7 +107,7 @@ def test_an_original_that_is_credited_after_its_reversal_was_billed_elsewhere_ke
     """
     first, second = reversed_elsewhere(office)
     assert [office.invoice(number)["net"] for number in (first, second)] == ["921.25", "77.75"]
-    office.refused("nothing-to-invoice", "issue-invoice", contract_id="L", through_on="2026-12-31")
+    office.refused("nothing-to-invoice", issue("L", "2026-12-31"))
     office.credit(first)
     assert office.draft("L")["net"] == "921.25"
     office.credit(second)
@@ -154,11 +155,11 @@ def test_what_is_disputed_when_its_invoice_is_credited_waits(quick_office: Offic
     quick_office.work("E2", "T", 15, "2026-02-03T10:00:00Z")
     number = quick_office.issue("C")
     assert quick_office.invoice(number)["net"] == "107.53"
-    quick_office.dispute("E1")
+    quick_office.ok(dispute("E1"))
     quick_office.credit(number)
     draft = quick_office.draft("C")
     assert (lines(draft), draft["waiting"]) == ([("overage", "E2", 15, "17.53")], ["E1.overage.1"])
-    quick_office.settle("E1", "upheld")
+    quick_office.ok(settle("upheld", "E1"))
     assert quick_office.draft("C")["net"] == "107.53"
 
 
@@ -166,7 +167,7 @@ def test_a_credit_note_keeps_the_rates_and_the_parties_of_its_invoice(quick_offi
     """Issued at 19 % to Germany; by then the customer sits in Austria and has a VAT id."""
     number = invoiced(quick_office)
     moved = {"name": "Moved GmbH", "country": "AT", "vat_id": "ATU13585627"}
-    quick_office.ok("amend-customer", contract_id="L", customer=moved)
+    quick_office.ok(amend(moved, "L"))
     note = quick_office.invoice(quick_office.credit(number))
     assert (taxes(note), note["customer"]["name"]) == ([("S", "19.00", "921.25", "175.04")], "Customer L")
     assert taxes(quick_office.draft("L")) == [("AE", "0.00", "921.25", "0.00")]
@@ -179,8 +180,8 @@ def test_what_a_credit_note_opened_again_stands_on_no_document_of_an_earlier_day
     first = office.issue("L", "2026-01-31", issued_on="2026-01-20")
     office.credit(first)
     told = {"contract_id": "L", "through_on": "2026-01-31"}
-    assert office.refused("malformed", "issue-invoice", issued_on="2026-01-31", **told)["field"] == "issued_on"
-    assert office.refused("malformed", "issue-invoice", issued_on="2026-02-02", **told)["field"] == "issued_on"
+    assert office.refused("malformed", issue(issued_on="2026-01-31", **told))["field"] == "issued_on"
+    assert office.refused("malformed", issue(issued_on="2026-02-02", **told))["field"] == "issued_on"
     assert office.issue("L", "2026-01-31", issued_on="2026-02-03") == "GR-2026-00002"
 
 
@@ -193,10 +194,10 @@ def test_time_that_a_credit_note_opened_again_is_on_no_document_of_an_earlier_da
     number = quick_office.issue("S")
     quick_office.clock.put("2026-03-10T12:00:00Z")
     quick_office.credit(number)
-    quick_office.reverse("W1")
+    quick_office.ok(reverse("W1"))
     quick_office.work("W2", "T", 60, "2026-03-02T10:00:00Z")
     told = {"contract_id": "S", "through_on": "2026-03-31", "issued_on": "2026-03-05"}
-    assert quick_office.refused("malformed", "issue-invoice", **told)["field"] == "issued_on"
+    assert quick_office.refused("malformed", issue(**told))["field"] == "issued_on"
 
 
 def test_a_total_that_asks_for_nothing_once_vat_is_added_makes_no_invoice(office: Office) -> None:
@@ -205,11 +206,11 @@ def test_a_total_that_asks_for_nothing_once_vat_is_added_makes_no_invoice(office
     office.ticket("T", "L", FEB)
     office.work("E", "T", 495, "2026-02-03T10:00:00Z")
     office.issue("L")
-    office.ok("amend-customer", contract_id="L", customer={"vat_id": "ATU13585627"})
-    office.reverse("E")
+    office.ok(amend({"vat_id": "ATU13585627"}, "L"))
+    office.ok(reverse("E"))
     office.top_up("U", "L", 60, "2026-11-01T10:00:00Z", pool="included", price="23.00")
     assert totals(office.draft("L")) == ("0.75", "-4.23", "-3.48")
-    office.refused("nothing-to-invoice", "issue-invoice", contract_id="L", through_on="2026-12-31")
+    office.refused("nothing-to-invoice", issue("L", "2026-12-31"))
     office.top_up("V", "L", 60, "2026-11-01T11:00:00Z", pool="included", price="3.49")
     assert totals(office.invoice(office.issue("L"))) == ("4.24", "-4.23", "0.01")
 
@@ -220,10 +221,10 @@ def test_vat_of_a_reversal_goes_back_once_whichever_invoice_is_credited(office: 
     office.ticket("T", "L", FEB)
     office.work("E", "T", 495, "2026-02-03T10:00:00Z")
     first = office.issue("L")
-    office.reverse("E", "2026-11-01T09:00:00Z")
+    office.ok(reverse("E", "2026-11-01T09:00:00Z"))
     office.top_up("U", "L", 60, "2026-11-01T10:00:00Z", pool="included", price="100.00")
     second = office.issue("L")
-    office.ok("amend-customer", contract_id="L", customer={"vat_id": "ATU13585627"})
+    office.ok(amend({"vat_id": "ATU13585627"}, "L"))
     office.credit(first)
     draft = office.draft("L")
     assert [(line["charge_id"], line["vat_category"], line["net"]) for line in draft["lines"] if line["charge_id"]] == [
@@ -242,7 +243,7 @@ def test_a_document_of_an_earlier_day_counts_from_the_end_of_that_day(office: Of
     told = {"contract_id": "L", "through_on": "2026-01-31"}
     assert lines(office.draft("L", "2026-01-31", as_of="2026-01-20T12:00:00Z")) == [("fee", "L.fee.1", 1, "899.00")]
     assert lines(office.draft("L", "2026-01-31", as_of="2026-01-21T00:00:00+01:00")) == []
-    office.refused("nothing-to-invoice", "issue-invoice", **told)
+    office.refused("nothing-to-invoice", issue(**told))
 
 
 def test_an_invoice_is_due_when_its_providers_days_are_over(quick_office: Office) -> None:

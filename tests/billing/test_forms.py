@@ -6,6 +6,7 @@ from facturx import get_xml_from_pdf  # type: ignore[import-untyped]
 from tests.billing.office import Json, Office
 from tests.billing.test_parties import model_l
 from tests.documents.rules import check_e_invoice
+from tests.words import credit_note, issue
 
 
 @pytest.mark.parametrize(
@@ -59,11 +60,11 @@ def test_ksef_is_for_polish_sellers_and_documents_of_its_time(quick_office: Offi
         "5260250274-20260202-0123456789ab-CD",
         f"{sent}\n",
     ):
-        refused = quick_office.refused("malformed", "issue-credit-note", **told, ksef_number=wrong)
+        refused = quick_office.refused("malformed", credit_note(ksef_number=wrong, **told))
         assert refused["field"] == "ksef_number"
     german = {"invoice_number": "GR-2026-00001", "reason": "R", "ksef_number": sent}
-    assert quick_office.refused("malformed", "issue-credit-note", **german)["field"] == "ksef_number"
-    note = quick_office.ok("issue-credit-note", **told, ksef_number=sent)["number"]
+    assert quick_office.refused("malformed", credit_note(**german))["field"] == "ksef_number"
+    note = quick_office.ok(credit_note(ksef_number=sent, **told))["number"]
     assert f"<NrKSeFFaKorygowanej>{sent}<" in quick_office.get(f"invoices/{note}.xml").text.replace("tns:", "")
 
 
@@ -73,7 +74,7 @@ def test_vat_of_another_currency_is_stated_in_the_providers_own_at_the_rate_give
     office.sign("P", "easyredmine-priority", agreed={"fee": "100.00"}, customer=czech)
     told: Json = {"contract_id": "P", "through_on": "2026-12-31"}
     for rate in ("0", "0.000", "-1", "24,3", "1e2", "24.3150251", 24.3):
-        assert office.refused("malformed", "issue-invoice", **told, exchange_rate=rate)["field"] == "exchange_rate"
+        assert office.refused("malformed", issue(exchange_rate=rate, **told))["field"] == "exchange_rate"
     number = office.issue("P", exchange_rate="24.315025")
     expected = {"currency": "CZK", "exchange_rate": "24.315025", "amounts": ["510.62"], "total": "510.62"}
     note = office.credit(number)
@@ -83,5 +84,5 @@ def test_vat_of_another_currency_is_stated_in_the_providers_own_at_the_rate_give
         assert '<ram:TaxTotalAmount currencyID="CZK">510.62<' in office.get(f"invoices/{one}.xml").text
     office.sign("L")
     german: Json = {"contract_id": "L", "through_on": "2026-12-31", "exchange_rate": "1.1"}
-    assert office.refused("malformed", "issue-invoice", **german)["field"] == "exchange_rate"
+    assert office.refused("malformed", issue(**german))["field"] == "exchange_rate"
     assert office.draft("P")["national_vat"] is None

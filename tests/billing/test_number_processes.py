@@ -12,6 +12,7 @@ import pytest
 
 from ledger.store import EventStore, open_store
 from tests.http.server import PATIENCE_SECONDS, Server, admin_token
+from tests.words import Step, credit_note, issue, sign
 
 ISSUERS = 32
 TRIES = 400
@@ -39,13 +40,6 @@ def serve(database_url: str, tmp_path: Path, store: EventStore) -> Iterator[Call
         server.stop()
 
 
-def sign(server: Server, contracts: list[str]) -> None:
-    for contract in contracts:
-        customer = {"customer_id": f"k-{contract}", "name": contract, "country": "DE"}
-        told = {"contract_id": contract, "plan": "groupios-l", "starts_on": "2026-01-01", "customer": customer}
-        assert "position" in server.send("sign-contract", **told)
-
-
 class Issuer:
     """Sends a command, with an id of its own, until a server that lives answers it."""
 
@@ -54,19 +48,19 @@ class Issuer:
         # One for all threads, and not a server's own, which is closed when that server is killed.
         self.client = httpx.Client(timeout=10, limits=httpx.Limits(max_connections=ISSUERS))
 
-    def send(self, turn: int, name: str, **fields: Any) -> dict[str, Any]:
+    def send(self, turn: int, step: Step) -> dict[str, Any]:
         for attempt in range(TRIES):
             server = self.servers[(turn + attempt) % len(self.servers)]
             headers = {"Authorization": f"Bearer {server.token}"}
             try:
-                url = server.client.base_url.join(f"/v1/commands/{name}")
-                answer = self.client.post(url, json=fields, headers=headers).json()
+                url = server.client.base_url.join(f"/v1/commands/{step.command}")
+                answer = self.client.post(url, json=step.fields, headers=headers).json()
             except (httpx.TransportError, ValueError):  # it was killed, and may not be there again yet
                 time.sleep(0.05)
                 continue
             if answer.get("code") not in ("conflict", "unavailable"):
                 return dict(answer)
-        raise AssertionError(f"{name} was not answered in {TRIES} tries")
+        raise AssertionError(f"{step.command} was not answered in {TRIES} tries")
 
 
 @pytest.mark.parametrize("servers", [1, 2])
@@ -76,25 +70,26 @@ def test_thirty_two_issuers_get_a_row_of_numbers_though_a_server_is_killed(
     """48 invoices of 899.00, of which 16 are credited at once: 48 numbers of one series and 16 of the other."""
     running = [serve() for _ in range(servers)]
     contracts = [f"C{n}" for n in range(48)]
-    sign(running[0], contracts)
+    for contract in contracts:
+        customer = {"customer_id": f"k-{contract}", "name": contract, "country": "DE"}
+        assert "position" in running[0].send(sign("groupios-l", contract_id=contract, customer=customer))
     signed = store.highest_position()
     begin = threading.Barrier(ISSUERS)
     issuer = Issuer(running)
 
-    def issue(thread: int) -> list[tuple[str, str]]:
+    def send_some(thread: int) -> list[tuple[str, str]]:
         begin.wait(PATIENCE_SECONDS)
         numbers = []
         for contract in contracts[thread::ISSUERS]:
-            told = {"contract_id": contract, "through_on": "2026-01-31", "command_id": f"issue-{contract}"}
-            answer = issuer.send(thread, "issue-invoice", **told)
+            answer = issuer.send(thread, issue(contract, "2026-01-31", command_id=f"issue-{contract}"))
             numbers.append(("invoice", answer["number"]))
         if thread < 16:
-            told = {"invoice_number": numbers[0][1], "reason": "Wrong", "command_id": f"credit-{thread}"}
-            numbers.append(("credit-note", issuer.send(thread, "issue-credit-note", **told)["number"]))
+            credited = issuer.send(thread, credit_note(numbers[0][1], command_id=f"credit-{thread}"))
+            numbers.append(("credit-note", credited["number"]))
         return numbers
 
     with ThreadPoolExecutor(ISSUERS) as pool:
-        answers = [pool.submit(issue, thread) for thread in range(ISSUERS)]
+        answers = [pool.submit(send_some, thread) for thread in range(ISSUERS)]
         while store.highest_position() < signed + 20 and not all(answer.done() for answer in answers):
             time.sleep(0.001)
         running[0].kill()
@@ -114,6 +109,5 @@ def test_thirty_two_issuers_get_a_row_of_numbers_though_a_server_is_killed(
         assert {one["net"] for one in listed} == {"899.00"}
         assert len({one["contract_id"] for one in listed if one["kind"] == "invoice"}) == 48
         assert sum(one["credited_by"] is not None for one in listed) == 16
-    told = {"contract_id": "C7", "through_on": "2026-01-31", "command_id": "issue-C7"}
-    assert issuer.send(0, "issue-invoice", **told)["replayed"] is True
+    assert issuer.send(0, issue("C7", "2026-01-31", command_id="issue-C7"))["replayed"] is True
     assert store.highest_position() == head

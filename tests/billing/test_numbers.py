@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.billing.office import Office, office_over
+from tests.words import credit_note, issue
 
 
 def contracts(office: Office, *names: str, plan: str = "groupios-l", **fields: object) -> None:
@@ -15,10 +16,10 @@ def contracts(office: Office, *names: str, plan: str = "groupios-l", **fields: o
 def test_numbers_follow_each_other_whatever_is_refused_in_between(office: Office) -> None:
     contracts(office, "A", "B", "C")
     assert office.issue("A") == "GR-2026-00001"
-    office.refused("nothing-to-invoice", "issue-invoice", contract_id="A", through_on="2026-12-31")
-    office.refused("nothing-to-invoice", "issue-invoice", contract_id="B", through_on="2025-12-31")
-    office.refused("malformed", "issue-invoice", contract_id="B", through_on="2026-12-31", issued_on="2026-11-03")
-    office.refused("unknown-contract", "issue-invoice", contract_id="Z", through_on="2026-12-31")
+    office.refused("nothing-to-invoice", issue("A", "2026-12-31"))
+    office.refused("nothing-to-invoice", issue("B", "2025-12-31"))
+    office.refused("malformed", issue("B", "2026-12-31", issued_on="2026-11-03"))
+    office.refused("unknown-contract", issue("Z", "2026-12-31"))
     assert office.issue("B") == "GR-2026-00002"
     assert office.issue("C") == "GR-2026-00003"
     taken = [event["data"] for event in office.events() if event["type"] == "NumberTaken"]
@@ -53,7 +54,7 @@ def test_a_year_begins_with_its_first_number_at_midnight_where_the_provider_is(o
     assert office.issue("B") == "GR-2027-00001"
     assert office.invoice("GR-2027-00001")["issued_on"] == "2027-01-01"
     told = {"contract_id": "C", "through_on": "2026-12-31", "issued_on": "2026-12-31"}
-    assert office.refused("malformed", "issue-invoice", **told)["last_issued_on"] == "2027-01-01"
+    assert office.refused("malformed", issue(**told))["last_issued_on"] == "2027-01-01"
     assert office.issue("C") == "GR-2027-00002"
     assert office.credit("GR-2026-00001") == "GR-CN-2027-00001"
 
@@ -83,7 +84,7 @@ def test_a_document_is_dated_neither_ahead_nor_before_the_last_of_its_series(
         assert quick_office.issue("B", issued_on=issued_on) == "GR-2026-00002"
         assert quick_office.invoice("GR-2026-00002")["issued_on"] == issued_on
     else:
-        assert quick_office.refused("malformed", "issue-invoice", **told)["field"] == "issued_on"
+        assert quick_office.refused("malformed", issue(**told))["field"] == "issued_on"
         assert quick_office.count() == before
         assert quick_office.issue("B") == "GR-2026-00002"
 
@@ -109,7 +110,7 @@ def test_a_credit_note_is_dated_neither_before_its_invoice_nor_ahead(quick_offic
     contracts(quick_office, "A")
     quick_office.issue("A", issued_on="2026-10-20")
     told = {"invoice_number": "GR-2026-00001", "reason": "Wrong", "issued_on": issued_on}
-    assert quick_office.refused("malformed", "issue-credit-note", **told)["field"] == "issued_on"
+    assert quick_office.refused("malformed", credit_note(**told))["field"] == "issued_on"
     assert quick_office.credit("GR-2026-00001", issued_on="2026-10-20") == "GR-CN-2026-00001"
 
 
@@ -119,24 +120,24 @@ def test_a_command_sent_again_answers_with_the_number_of_the_first_time(database
     note = {"invoice_number": "GR-2026-00001", "reason": "Wrong", "command_id": "c-1"}
     with office_over(database_url) as office:
         contracts(office, "A", "B")
-        first = office.ok("issue-invoice", **told)
+        first = office.ok(issue(**told))
         assert (first["number"], first["replayed"]) == ("GR-2026-00001", False)
-        again = office.ok("issue-invoice", **told)
+        again = office.ok(issue(**told))
         assert (again["number"], again["replayed"], again["position"]) == ("GR-2026-00001", True, first["position"])
-        assert office.ok("issue-credit-note", **note)["number"] == "GR-CN-2026-00001"
-        office.refused("command-id-reused", "issue-invoice", **told | {"through_on": "2026-11-30"})
+        assert office.ok(credit_note(**note))["number"] == "GR-CN-2026-00001"
+        office.refused("command-id-reused", issue(**told | {"through_on": "2026-11-30"}))
     with office_over(database_url) as office:
-        again = office.ok("issue-invoice", **told)
+        again = office.ok(issue(**told))
         assert (again["number"], again["replayed"]) == ("GR-2026-00001", True)
-        again = office.ok("issue-credit-note", **note)
+        again = office.ok(credit_note(**note))
         assert (again["number"], again["replayed"]) == ("GR-CN-2026-00001", True)
         assert office.issue("B") == "GR-2026-00002"
 
 
 def test_lines_that_issue_are_answered_with_their_numbers_in_order(office: Office) -> None:
     contracts(office, "A", "B")
-    issuing = [{"command": "issue-invoice", "contract_id": name, "through_on": "2026-12-31"} for name in "AAB"]
-    crediting = {"command": "issue-credit-note", "invoice_number": "GR-2026-00001", "reason": "Wrong"}
+    issuing = [issue(name, "2026-12-31") for name in "AAB"]
+    crediting = credit_note("GR-2026-00001", reason="Wrong")
     answers = office.lines([*issuing, crediting, issuing[0]])
     assert [one.get("number", one.get("code")) for one in answers] == [
         *["GR-2026-00001", "nothing-to-invoice", "GR-2026-00002", "GR-CN-2026-00001", "GR-2026-00003"],

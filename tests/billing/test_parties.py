@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.billing.office import ADDRESS, Json, Office, office_over
+from tests.words import amend, confirm, credit_note, issue, log_work, sign, top_up
 
 NUMBER = "GR-2026-00001"
 BARE: Json = {"address": None, "email": None, "buyer_reference": None}
@@ -61,7 +62,7 @@ def test_the_draft_names_what_is_missing_before_anything_is_issued(quick_office:
     quick_office.sign("L", customer=BARE)
     named = ["customer.address", "customer.buyer_reference", "customer.email"]
     assert quick_office.draft("L")["missing"] == named
-    quick_office.ok("amend-customer", contract_id="L", customer={"address": ADDRESS, "email": "a@b.example"})
+    quick_office.ok(amend({"address": ADDRESS, "email": "a@b.example"}, "L"))
     assert quick_office.draft("L")["missing"] == ["customer.buyer_reference"]
 
 
@@ -75,7 +76,7 @@ def test_what_the_provider_lacks_is_named_too(quick_office: Office) -> None:
 
 def test_a_credit_note_lacks_what_its_invoice_lacks(quick_office: Office) -> None:
     note = quick_office.credit(model_l(quick_office, **BARE))
-    quick_office.ok("amend-customer", contract_id="L", customer={"address": ADDRESS})
+    quick_office.ok(amend({"address": ADDRESS}, "L"))
     assert quick_office.unseen(f"invoices/{note}.pdf")["missing"] == ["customer.address"]
 
 
@@ -88,7 +89,7 @@ def test_a_later_amendment_changes_no_issued_document(office: Office) -> None:
     before = [files(office, number), files(office, note)]
     amended = {"name": "Other AG", "country": "AT", "vat_id": "ATU13585627", "language": "en", "email": "o@o.example"}
     amended |= {"address": {"line1": "Ring 2", "postcode": "1010", "city": "Wien"}, "buyer_reference": "X"}
-    office.ok("amend-customer", contract_id="L", customer=amended)
+    office.ok(amend(amended, "L"))
     assert [files(office, number), files(office, note)] == before
     found = office.invoice(office.issue("L"))
     assert {name: found["customer"][name] for name in ("name", "country", "vat_id")} == {
@@ -101,7 +102,7 @@ def test_a_later_amendment_changes_no_issued_document(office: Office) -> None:
 
 def test_an_amendment_joins_what_was_told_before(quick_office: Office) -> None:
     quick_office.sign("L")
-    quick_office.ok("amend-customer", contract_id="L", customer={"name": "Other AG"})
+    quick_office.ok(amend({"name": "Other AG"}, "L"))
     customer = quick_office.draft("L")["customer"]
     assert (customer["name"], customer["address"]["city"]) == ("Other AG", "Berlin")
 
@@ -109,14 +110,14 @@ def test_an_amendment_joins_what_was_told_before(quick_office: Office) -> None:
 def test_an_amendment_takes_away_what_is_null_and_only_what_a_customer_need_not_have(office: Office) -> None:
     office.sign("L", customer={"country": "AT", "vat_id": "ATU13585627", "language": "en"})
     told = {"contract_id": "L", "command_id": "a", "customer": {"vat_id": None, "language": None}}
-    kept = office.ok("amend-customer", **told)
-    assert office.ok("amend-customer", **told) == kept | {"replayed": True}
-    office.refused("command-id-reused", "amend-customer", **told | {"customer": {"vat_id": None}})
+    kept = office.ok(amend(**told))
+    assert office.ok(amend(**told)) == kept | {"replayed": True}
+    office.refused("command-id-reused", amend(**told | {"customer": {"vat_id": None}}))
     draft = office.draft("L")
     assert (draft["customer"]["vat_id"], draft["customer"]["email"]) == (None, "k@kunde.example")
     assert (draft["language"], draft["vat"][0]["category"], draft["vat_total"]) == ("de", "S", "170.81")
     for name in ("name", "country", "customer_id"):
-        refused = office.refused("malformed", "amend-customer", contract_id="L", customer={name: None})
+        refused = office.refused("malformed", amend({name: None}, "L"))
         assert refused["field"] == f"customer.{name}"
 
 
@@ -149,10 +150,10 @@ def test_a_forgotten_customer_stays_on_issued_documents(tmp_path: Path) -> None:
         assert "Customer L" not in office.get("contracts/L").text
         assert office.see("deductions/E")["engineer"] is None
         told = {"contract_id": "L", "through_on": "2026-12-31"}
-        assert office.refused("missing-party-data", "issue-invoice", **told)["missing"] == ["customer"]
+        assert office.refused("missing-party-data", issue(**told))["missing"] == ["customer"]
         assert office.count() == events
         credited = office.credit(number)
-        office.ok("amend-customer", contract_id="L", customer={"name": "New"})
+        office.ok(amend({"name": "New"}, "L"))
     with sqlite3.connect(path) as connection:
         connection.execute("DELETE FROM party_keys WHERE party = 'customer:k-L'")
     connection.close()
@@ -188,7 +189,7 @@ def test_a_document_whose_own_key_is_gone_keeps_its_figures(tmp_path: Path) -> N
             assert office.unseen(f"invoices/{number}.{form}")["missing"] == ["parties"]
         before = office.count()
         told = {"invoice_number": number, "reason": "Wrong"}
-        assert office.refused("missing-party-data", "issue-credit-note", **told)["missing"] == ["parties"]
+        assert office.refused("missing-party-data", credit_note(**told))["missing"] == ["parties"]
         assert office.count() == before
 
 
@@ -252,7 +253,7 @@ def test_each_role_sees_the_documents_that_are_its_own(tenants: Office, role: st
 
 def test_a_partner_reads_no_draft_and_others_find_no_foreign_one(tenants: Office) -> None:
     for contract in ("mine", "anothers", "abroad"):
-        tenants.ok("top-up-credit", contract_id=contract, pool="care", top_up_id=f"u-{contract}", minutes=60)
+        tenants.ok(top_up(60, None, contract_id=contract, pool="care", top_up_id=f"u-{contract}"))
     door = "contracts/{}/invoice-draft"
     partner = tenants.token("partner", **WHO["partner"])
     assert tenants.unseen(door.format("mine"), partner)["status"] == 403
@@ -269,24 +270,24 @@ def test_only_finance_issues_and_credits_and_only_what_is_its_own(tenants: Offic
     before = tenants.count()
     for role in ("customer", "operator", "auditor", "partner"):
         token = tenants.token(role, **WHO[role])
-        assert tenants.refused("forbidden", "issue-invoice", token, **issuing)["status"] == 403
+        assert tenants.refused("forbidden", issue(**issuing), token)["status"] == 403
     for role in ("operator", "auditor"):
-        assert tenants.refused("forbidden", "issue-credit-note", tenants.token(role, **WHO[role]), **crediting)
+        assert tenants.refused("forbidden", credit_note(**crediting), tenants.token(role, **WHO[role]))
     customer = tenants.token("customer", **WHO["customer"])
-    assert tenants.refused("unknown-invoice", "issue-credit-note", customer, **crediting)["status"] == 404
+    assert tenants.refused("unknown-invoice", credit_note(**crediting), customer)["status"] == 404
     abroad = tenants.token("finance", provider="south")
-    assert tenants.refused("unknown-contract", "issue-invoice", abroad, **issuing)["status"] == 404
-    assert tenants.refused("unknown-invoice", "issue-credit-note", abroad, **crediting)["status"] == 404
+    assert tenants.refused("unknown-contract", issue(**issuing), abroad)["status"] == 404
+    assert tenants.refused("unknown-invoice", credit_note(**crediting), abroad)["status"] == 404
     assert tenants.count() == before
     finance = tenants.token("finance", **WHO["finance"])
-    assert tenants.ok("issue-invoice", finance, **issuing)["number"] == "NO-2026-00003"
-    assert tenants.ok("issue-credit-note", finance, **crediting)["number"] == "NO-CN-2026-00002"
+    assert tenants.ok(issue(**issuing), finance)["number"] == "NO-2026-00003"
+    assert tenants.ok(credit_note(**crediting), finance)["number"] == "NO-CN-2026-00002"
 
 
 def test_a_replay_does_not_tell_a_number_to_whom_it_does_not_belong(tenants: Office) -> None:
     told: Json = {"contract_id": "mine", "through_on": "2026-12-31", "command_id": "again"}
     finance = tenants.token("finance", **WHO["finance"])
-    number = tenants.ok("issue-invoice", finance, **told)["number"]
+    number = tenants.ok(issue(**told), finance)["number"]
     abroad = tenants.send("issue-invoice", told, tenants.token("finance", provider="south"))
     assert abroad.status_code == 404
     assert number not in abroad.text
@@ -306,13 +307,11 @@ def test_what_is_refused_leaves_no_key_behind(tmp_path: Path) -> None:
     forget(path, "customer:k-L", f"document:{number}")
     before = parties()
     with office_over(f"sqlite:///{path}") as office:
-        office.refused("missing-party-data", "issue-invoice", contract_id="L", through_on="2026-12-31")
-        office.refused("missing-party-data", "issue-credit-note", invoice_number=number, reason="R")
-        office.refused("malformed", "log-work", entry_id="X", ticket_id="T", minutes=0, engineer="Otto Neu")
-        office.refused(
-            "unknown-pool", "log-work", entry_id="X", ticket_id="T", minutes=5, engineer="Otto Neu", pool="no"
-        )
-        office.refused("nothing-to-confirm", "confirm-deduction", deduction_id="E", by="Otto Neu")
+        office.refused("missing-party-data", issue("L", "2026-12-31"))
+        office.refused("missing-party-data", credit_note(number, reason="R"))
+        office.refused("malformed", log_work(entry_id="X", ticket_id="T", minutes=0, engineer="Otto Neu"))
+        office.refused("unknown-pool", log_work(entry_id="X", ticket_id="T", minutes=5, engineer="Otto Neu", pool="no"))
+        office.refused("nothing-to-confirm", confirm("E", by="Otto Neu"))
         office.sign("M")
         assert parties() == sorted([*before, "customer:k-M"])
 
@@ -321,11 +320,7 @@ def test_what_is_refused_leaves_no_key_behind(tmp_path: Path) -> None:
 def test_a_name_that_nobody_can_see_is_empty(quick_office: Office, text: str) -> None:
     refused = quick_office.refused(
         "malformed",
-        "sign-contract",
-        contract_id="M",
-        plan="north-all",
-        starts_on="2026-01-01",
-        customer={"customer_id": "k", "name": text, "country": "DE"},
+        sign("north-all", "2026-01-01", contract_id="M", customer={"customer_id": "k", "name": text, "country": "DE"}),
     )
     assert (refused["field"], refused["detail"]) == ("customer.name", "customer.name: is empty")
 

@@ -4,6 +4,7 @@ import pytest
 
 from ledger.billing.vat import treatment
 from tests.billing.office import Json, Office, lines, taxes, totals
+from tests.words import amend, issue, renew, reverse, service_credit, sign
 
 DE, AT, SK, PL, CZ = "DE136695976", "ATU13585627", "SK2022749619", "PL8567346215", "CZ25123891"
 FEE: Json = {"agreed": {"fee": "100.00"}}
@@ -75,7 +76,7 @@ def test_a_reversal_bears_the_rate_of_what_it_takes_back(quick_office: Office) -
     quick_office.ticket("T", "S", "2020-06-01T09:00:00Z")
     quick_office.work("A", "T", 15, "2020-08-01T09:00:00Z")
     assert totals(quick_office.invoice(quick_office.issue("S"))) == ("37.25", "5.96", "43.21")
-    quick_office.reverse("A")
+    quick_office.ok(reverse("A"))
     draft = quick_office.draft("S")
     assert (taxes(draft), totals(draft)) == ([("S", "16.00", "-37.25", "-5.96")], ("-37.25", "-5.96", "-43.21"))
 
@@ -83,7 +84,7 @@ def test_a_reversal_bears_the_rate_of_what_it_takes_back(quick_office: Office) -
 def test_slovak_fees_of_two_years_stand_on_one_invoice_at_two_rates(office: Office) -> None:
     agreed = {"fee": "100.00", "term_months": 1}
     office.sign("C", "cloudempiere-standard", "2024-12-01", agreed=agreed, customer={"country": "SK"})
-    office.ok("renew-contract", contract_id="C")
+    office.ok(renew("C"))
     found = office.invoice(office.issue("C"))
     assert taxes(found) == [("S", "23.00", "100.00", "23.00"), ("S", "20.00", "100.00", "20.00")]
     assert totals(found) == ("200.00", "43.00", "243.00")
@@ -92,7 +93,7 @@ def test_slovak_fees_of_two_years_stand_on_one_invoice_at_two_rates(office: Offi
 def test_a_supply_before_the_first_known_rate_names_what_is_missing(quick_office: Office) -> None:
     quick_office.sign("C", "cloudempiere-standard", "2010-12-31", customer={"country": "SK"}, **FEE)
     told = {"contract_id": "C", "through_on": "2026-12-31"}
-    assert quick_office.refused("missing-party-data", "issue-invoice", **told)["missing"] == ["provider.vat_rate"]
+    assert quick_office.refused("missing-party-data", issue(**told))["missing"] == ["provider.vat_rate"]
     assert quick_office.unseen("contracts/C/invoice-draft")["code"] == "missing-party-data"
 
 
@@ -141,9 +142,9 @@ def test_a_malformed_vat_id_is_refused_where_it_is_told_and_nothing_is_stored(
     before = quick_office.count()
     customer = {"customer_id": "k", "name": "K", "country": country, "vat_id": vat_id}
     told: Json = {"contract_id": "M", "plan": "north-all", "starts_on": "2026-01-01", "customer": customer}
-    assert quick_office.refused("malformed", "sign-contract", **told)["field"] == "customer.vat_id"
+    assert quick_office.refused("malformed", sign(**told))["field"] == "customer.vat_id"
     amended: Json = {"contract_id": "N", "customer": {"name": "Other", "vat_id": vat_id}}
-    assert quick_office.refused("malformed", "amend-customer", **amended)["field"] == "customer.vat_id"
+    assert quick_office.refused("malformed", amend(**amended))["field"] == "customer.vat_id"
     assert quick_office.count() == before
     assert quick_office.unseen("contracts/M")["code"] == "unknown-contract"
     kept = quick_office.see("contracts/N")["customer"]
@@ -168,7 +169,7 @@ def test_a_vat_id_is_kept_in_its_normal_form(quick_office: Office, country: str,
     quick_office.sign("N", "north-all", customer={"country": country, "vat_id": told})
     assert quick_office.see("contracts/N")["customer"]["vat_id"] == kept
     quick_office.sign("M", "north-all", customer={"country": country})
-    quick_office.ok("amend-customer", contract_id="M", customer={"vat_id": told})
+    quick_office.ok(amend({"vat_id": told}, "M"))
     assert quick_office.draft("M")["customer"]["vat_id"] == kept
 
 
@@ -176,9 +177,7 @@ def test_a_vat_id_is_kept_in_its_normal_form(quick_office: Office, country: str,
 def test_a_country_is_one_of_iso_3166(quick_office: Office, told: str, meant: str | None) -> None:
     """Else a customer in Greece would be outside the EU."""
     customer = {"customer_id": "k", "name": "K", "country": told}
-    refused = quick_office.refused(
-        "malformed", "sign-contract", contract_id="M", plan="north-all", starts_on="2026-01-01", customer=customer
-    )
+    refused = quick_office.refused("malformed", sign("north-all", "2026-01-01", contract_id="M", customer=customer))
     assert refused["field"] == "customer.country"
     assert (f"{meant} is meant" in refused["detail"]) == (meant is not None)
 
@@ -202,7 +201,7 @@ def test_a_vat_id_that_comes_later_turns_the_draft_and_not_the_invoice(quick_off
     number = quick_office.issue("N")
     quick_office.top_up("U", "N", 60, "2026-02-02T09:00:00Z", price="50.00")
     assert taxes(quick_office.draft("N")) == [("S", "19.00", "50.00", "9.50")]
-    quick_office.ok("amend-customer", contract_id="N", customer={"vat_id": AT})
+    quick_office.ok(amend({"vat_id": AT}, "N"))
     assert taxes(quick_office.draft("N")) == [("AE", "0.00", "50.00", "0.00")]
     assert taxes(quick_office.invoice(number)) == [("S", "19.00", "100.00", "19.00")]
 
@@ -214,8 +213,8 @@ def reversed_after_the_customer_changed(office: Office, **customer: str) -> tupl
     office.work("E", "T", 495, "2026-02-03T10:00:00Z")  # 480 included, 15 at 89.00 an hour
     number = office.issue("L")
     assert taxes(office.invoice(number)) == [("S", "19.00", "921.25", "175.04")]
-    office.ok("amend-customer", contract_id="L", customer=customer)
-    office.reverse("E")
+    office.ok(amend(customer, "L"))
+    office.ok(reverse("E"))
     office.top_up("U", "L", 60, "2026-11-01T10:00:00Z", pool="included", price="100.00")
     return number, office.draft("L")
 
@@ -249,7 +248,7 @@ def test_a_service_credit_bears_the_vat_of_the_fee_it_lowers(quick_office: Offic
     quick_office.sign("N", "north-all", customer={"country": "AT"})
     quick_office.ticket("T", "N", "2026-02-02T09:00:00Z")
     quick_office.issue("N")
-    quick_office.ok("amend-customer", contract_id="N", customer={"vat_id": AT})
-    quick_office.ok("grant-service-credit", ticket_id="T", target="reaction")
+    quick_office.ok(amend({"vat_id": AT}, "N"))
+    quick_office.ok(service_credit("reaction", ticket_id="T"))
     quick_office.top_up("U", "N", 60, "2026-02-02T09:00:00Z", price="50.00")
     assert taxes(quick_office.draft("N")) == [("AE", "0.00", "50.00", "0.00"), ("S", "19.00", "-10.00", "-1.90")]

@@ -123,6 +123,7 @@ def test_income_of_each_kind_equals_the_charges_that_the_doors_show(year: Year) 
             charged[kind] += units(one["amount"])
         suffix = f":{contract['provider']}:{contract['contract_id']}"
         words = {"fee": "Fee", "top_up": "TopUp", "overage": "Overage", "service": "Service", "surcharge": "Surcharge"}
+        words["lump_sum"] = "LumpSum"
         expected = {f"Income:{words[kind]}{suffix}": -amount for kind, amount in charged.items()}
         assert {name: sum_ for name, sum_ in found.items() if re.match("Income:.*" + suffix, name)} == expected
 
@@ -154,7 +155,7 @@ def test_each_position_is_that_of_the_event_behind_it(year: Year) -> None:
     booked = [row["position"] for row in found if row["kind"] != "breakage"]
     assert len(booked) == len(set(booked))
     money = {"FeeCharged", "TopUpCharged", "OverageCharged", "ServiceCharged", "SurchargeCharged", "ChargeReversed"}
-    money |= {"FeeReversed", "ServiceCreditCharged", "InvoiceIssued", "CreditNoteIssued"}
+    money |= {"FeeReversed", "LumpSumCharged", "ServiceCreditCharged", "InvoiceIssued", "CreditNoteIssued"}
     money |= {"CreditGranted", "CreditDrawn", "CreditReturned", "CreditReserved", "ReservationReleased", "DebtSettled"}
     assert sorted(map(int, booked)) == [place for place, event in events.items() if event["type"] in money]
 

@@ -13,34 +13,16 @@ from projections.all_views import VIEWS
 from tests.cli.run import support_ledger
 from tests.http.door import Door, Json, opened
 from tests.http.server import command_line
+from tests.words import CUSTOMER, MONDAY, TUESDAY, Step, as_lines, authorise, call, confirm, log_work, open_ticket, sign
 
-SIGNED: Json = {
-    "command": "sign-contract",
-    "contract_id": "L",
-    "plan": "groupios-l",
-    "starts_on": "2026-01-01",
-    "customer": {"customer_id": "k", "name": "Kunde GmbH", "country": "DE"},
-    "partner": {"partner_id": "p", "name": "P"},
-}
-OPENED: Json = {
-    "command": "open-ticket",
-    "ticket_id": "T",
-    "contract_id": "L",
-    "title": "Mail stuck",
-    "kind": "incident",
-    "channel": "email",
-    "priority": 3,
-    "at": "2026-02-02T09:00:00Z",
-}
+SIGNED = sign(
+    "groupios-l", contract_id="L", customer={**CUSTOMER, "customer_id": "k"}, partner={"partner_id": "p", "name": "P"}
+)
+OPENED = open_ticket(contract_id="L", at=MONDAY)
 
 
-def worked(entry: str, minutes: int = 50) -> Json:
-    told = {"entry_id": entry, "ticket_id": "T", "minutes": minutes, "engineer": "Eva", "at": "2026-02-02T10:00:00Z"}
-    return {"command": "log-work", **told}
-
-
-def as_lines(lines: list[Any]) -> bytes:
-    return b"".join((line if isinstance(line, bytes) else json.dumps(line).encode()) + b"\n" for line in lines)
+def worked(entry: str, minutes: int = 50, **fields: Any) -> Step:
+    return log_work(minutes, entry_id=entry, **fields)
 
 
 STORY = [SIGNED, OPENED, worked("L-1"), worked("L-2", 425)]
@@ -67,7 +49,7 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_an_import_that_is_repeated_only_replays(told: str, tmp_path: Path) -> None:
-    for source in (STORY, STORY[2:], [json.dumps(dict(reversed(line.items()))).encode() for line in STORY]):
+    for source in (STORY, STORY[2:], [dict(reversed(step.line().items())) for step in STORY]):
         done = support_ledger(told, "import", "-", stdin=as_lines(source))
         assert (done.status, done.out, done.err) == (0, f"0 accepted, {len(source)} replayed, 0 refused\n", "")
     file = tmp_path / "story.jsonl"
@@ -82,7 +64,7 @@ def test_refused_lines_are_told_by_number_and_the_rest_goes_on(database_url: str
         OPENED,
         b"",
         worked("L-1", minutes=0),
-        {"command": "open-ticket", **OPENED, "contract_id": "none", "ticket_id": "T2"},
+        OPENED.but(contract_id="none", ticket_id="T2"),
         b'{"command": "log-work", "minutes": 1, "minutes": 2}',
         {"command": "no-such-command"},
         b"[]",
@@ -90,7 +72,7 @@ def test_refused_lines_are_told_by_number_and_the_rest_goes_on(database_url: str
         b"  ",
         b"x" * 1_100_000,
         worked("L-1"),
-        {"command": "confirm-deduction", "deduction_id": "L-1", "by": "K"},
+        confirm("L-1"),
     ]
     done = support_ledger(database_url, "import", "-", stdin=as_lines(source))
     assert (done.status, done.out) == (1, "3 accepted, 0 replayed, 9 refused\n")
@@ -113,16 +95,8 @@ def test_refused_lines_are_told_by_number_and_the_rest_goes_on(database_url: str
 
 
 def test_two_identical_lines_of_a_file_are_two_commands_and_stay_so(told: str, tmp_path: Path) -> None:
-    call: Json = {"command": "record-call", "ticket_id": "T", "at": "2026-02-03T09:00:00Z"}
-    support_ledger(
-        told,
-        "import",
-        "-",
-        stdin=as_lines(
-            [{"command": "authorise-direct-contact", "contract_id": "L", "by": "P", "at": "2026-02-02T09:00:00Z"}]
-        ),
-    )
-    twice, thrice = as_lines([call, call]), as_lines([call, call, call])
+    support_ledger(told, "import", "-", stdin=as_lines([authorise(MONDAY, "L")]))
+    twice, thrice = as_lines([call(TUESDAY)] * 2), as_lines([call(TUESDAY)] * 3)
     assert support_ledger(told, "import", "-", stdin=twice).out == "2 accepted, 0 replayed, 0 refused\n"
     assert support_ledger(told, "import", "-", stdin=twice).out == "0 accepted, 2 replayed, 0 refused\n"
     assert support_ledger(told, "import", "-", stdin=thrice).out == "1 accepted, 2 replayed, 0 refused\n"
@@ -138,9 +112,9 @@ def test_two_identical_lines_of_a_file_are_two_commands_and_stay_so(told: str, t
 
 
 def test_lines_with_ids_of_their_own_keep_them(told: str) -> None:
-    lines = [worked("L-3") | {"command_id": "k"}, worked("L-3") | {"command_id": "k"}]
+    lines = [worked("L-3", command_id="k")] * 2
     assert support_ledger(told, "import", "-", stdin=as_lines(lines)).out == "1 accepted, 1 replayed, 0 refused\n"
-    other = support_ledger(told, "import", "-", stdin=as_lines([worked("L-4") | {"command_id": "k"}]))
+    other = support_ledger(told, "import", "-", stdin=as_lines([worked("L-4", command_id="k")]))
     assert (other.status, other.out) == (1, "0 accepted, 0 replayed, 1 refused\n")
     assert other.err.startswith("line 1: command-id-reused: ")
 
@@ -166,7 +140,7 @@ def test_an_empty_file_is_imported_too(database_url: str) -> None:
 
 
 def test_more_lines_than_a_batch_are_imported_in_order(told: str) -> None:
-    lines = [worked(f"B-{n}", minutes=1) for n in range(1100)]
+    lines: list[Any] = [worked(f"B-{n}", minutes=1) for n in range(1100)]
     lines[700] = {"command": "log-work"}
     done = support_ledger(told, "import", "-", stdin=as_lines(lines))
     assert (done.status, done.out) == (1, "1099 accepted, 0 replayed, 1 refused\n")
@@ -369,7 +343,7 @@ def test_an_empty_ledger_is_whole(database_url: str) -> None:
 
 def test_the_console_command_speaks_to_a_shell(database_url: str, tmp_path: Path) -> None:
     """The one test in a process of its own: standard streams, exit status, and texts that are not ASCII."""
-    named = SIGNED | {"customer": {"customer_id": "k", "name": "Łódź & Söhne", "country": "PL"}}
+    named = SIGNED.but(customer={"customer_id": "k", "name": "Łódź & Söhne", "country": "PL"})
     done = command_line(database_url, tmp_path, "import", "-", stdin=as_lines([named, b'{"x": "\xc3\xbc']))
     assert done.returncode == 1
     assert done.stdout == b"1 accepted, 0 replayed, 1 refused\n"

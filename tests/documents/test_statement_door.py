@@ -13,6 +13,19 @@ from pypdf import PdfReader
 from tests.http.door import Door, opened, problem
 from tests.http.test_roles import ROLES, sees
 from tests.http.world import SIDES, opening, signing, token, working
+from tests.words import (
+    Step,
+    amend,
+    confirm,
+    credit_note,
+    dispute,
+    grant,
+    issue,
+    record_service,
+    reverse,
+    settle,
+    sign,
+)
 
 PDF = {"Accept": "application/pdf"}
 MOEWE = {
@@ -39,13 +52,13 @@ def text_of(door: Door, contract: str, token: str | None = None, **query: Any) -
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
-def sign(door: Door, contract: str, plan: str, customer: dict[str, Any] = MOEWE, **fields: Any) -> None:
-    door.ok("sign-contract", contract_id=contract, plan=plan, starts_on="2026-01-01", customer=customer, **fields)
+def signed(contract: str, plan: str, customer: dict[str, Any] = MOEWE, **fields: Any) -> Step:
+    return sign(plan, contract_id=contract, customer=customer, **fields)
 
 
 def tell_year(door: Door) -> None:
     """50 billed as 60 leave 420; 460 billed as 465 take them, and 45 over at 89.00 are 66.75; 30 of goodwill expire."""
-    sign(door, "C", "groupios-l")
+    door.ok(signed("C", "groupios-l"))
     door.all_ok([opening("t", "C", channel="email", kind="incident", at="2026-01-12T09:00:00+01:00")])
     door.all_ok(
         [
@@ -53,8 +66,8 @@ def tell_year(door: Door) -> None:
             working("e2", "t", 460, "2026-02-02T10:00:00+01:00"),
         ]
     )
-    grant = {"contract_id": "C", "pool": "included", "grant_id": "g", "source": "goodwill", "reason": "#panic() $x$"}
-    door.ok("grant-credit", **grant, minutes=30, at="2026-02-10T10:00:00+01:00", expires_on="2026-03-01")
+    told = {"pool": "included", "grant_id": "g", "reason": "#panic() $x$", "expires_on": "2026-03-01"}
+    door.ok(grant(30, "2026-02-10T10:00:00+01:00", **told))
 
 
 def test_a_period_opens_with_what_was_owned_before_it_and_shows_its_overage(door: Door) -> None:
@@ -86,21 +99,21 @@ def test_a_period_opens_with_what_was_owned_before_it_and_shows_its_overage(door
 def test_an_overage_names_its_invoice_once_there_is_one(door: Door) -> None:
     tell_year(door)
     assert "noch nicht abgerechnet" in text_of(door, "C", to="2026-02-28")
-    number = door.ok("issue-invoice", contract_id="C", through_on="2026-02-28")["number"]
+    number = door.ok(issue("C", "2026-02-28"))["number"]
     assert f"Rechnung {number}" in text_of(door, "C", to="2026-02-28")
     assert "noch nicht abgerechnet" in text_of(door, "C", as_of="2026-02-28")
 
 
 def test_the_words_of_the_customer_stand_as_they_were_at_the_moment_asked(door: Door) -> None:
     """Prepaid 120: 25 minutes are billed as 30; confirmed by the customer, on behalf, disputed, and reversed."""
-    sign(door, "C", "north-prepaid")
+    door.ok(signed("C", "north-prepaid"))
     customer = door.token("customer", provider="north", customer="moewe")
     door.all_ok([opening("t", "C", at="2026-01-12T09:00:00Z")])
     for day in range(1, 5):
         door.all_ok([working(f"e{day}", "t", 25, f"2026-02-0{day}T10:00:00Z")])
-    door.ok("confirm-deduction", customer, deduction_id="e1", by="Kim", at="2026-02-10T10:00:00Z")
-    door.ok("confirm-deduction", deduction_id="e2", by="Eva", at="2026-02-10T10:00:00Z")
-    door.ok("dispute-deduction", customer, deduction_id="e3", by="Kim", reason="Not us", at="2026-02-10T10:00:00Z")
+    door.ok(confirm("e1", "2026-02-10T10:00:00Z", by="Kim"), customer)
+    door.ok(confirm("e2", "2026-02-10T10:00:00Z", by="Eva"))
+    door.ok(dispute("e3", "2026-02-10T10:00:00Z", by="Kim", reason="Not us"), customer)
     early, late = text_of(door, "C", as_of="2026-02-09"), text_of(door, "C", as_of="2026-02-28")
     assert early.count("Arbeit 0:25 0:30 Bestätigung ausstehend -0:30") == 4
     for expected in (
@@ -111,7 +124,7 @@ def test_the_words_of_the_customer_stand_as_they_were_at_the_moment_asked(door: 
     ):
         assert expected in late, expected
     known = datetime.now(UTC).isoformat()
-    door.ok("settle-dispute", deduction_id="e3", outcome="reversed", reason="Right", at="2026-02-12T10:00:00Z")
+    door.ok(settle("reversed", "e3", "2026-02-12T10:00:00Z", reason="Right"))
     after = text_of(door, "C", as_of="2026-02-28")
     assert "03.02.2026 Arbeit 0:25 0:30 Storniert -0:30 0:30" in after
     assert "12.02.2026 Storno 0:30 0:30" in after
@@ -119,7 +132,7 @@ def test_the_words_of_the_customer_stand_as_they_were_at_the_moment_asked(door: 
 
 
 def test_silence_is_a_yes_once_the_days_of_the_terms_are_over(door: Door) -> None:
-    sign(door, "C", "north-tiers")
+    door.ok(signed("C", "north-tiers"))
     door.all_ok([opening("t", "C"), working("e", "t", 15, "2026-02-02T10:00:00Z", pool="care")])
     assert "Bestätigung ausstehend" in text_of(door, "C")
     later = datetime.now(UTC) + timedelta(days=2)  # the day runs from the entry's record
@@ -128,12 +141,8 @@ def test_silence_is_a_yes_once_the_days_of_the_terms_are_over(door: Door) -> Non
 
 def test_pools_stand_apart_and_one_can_be_asked_for(door: Door) -> None:
     """Of extra's 15 minutes 15 are used; 15 more are overage of that pool at 90.00 an hour: 22.50."""
-    sign(door, "C", "north-tiers")
-    door.ok(
-        "grant-credit",
-        **{"contract_id": "C", "pool": "extra", "grant_id": "g", "source": "goodwill", "reason": "Sorry"},
-        **{"minutes": 15, "at": "2026-01-05T09:00:00Z"},
-    )
+    door.ok(signed("C", "north-tiers"))
+    door.ok(grant(15, "2026-01-05T09:00:00Z", pool="extra", grant_id="g"))
     door.all_ok([opening("t", "C"), working("e", "t", 30, "2026-02-02T10:00:00Z", pool="extra")])
     both = text_of(door, "C", as_of="2026-02-28")
     assert "Guthaben: care" in both
@@ -147,21 +156,21 @@ def test_pools_stand_apart_and_one_can_be_asked_for(door: Door) -> None:
 
 def test_money_and_the_customers_language_and_the_providers_where_there_is_none(door: Door) -> None:
     """1000.00 less 30 minutes at 100.10, 50.05, and a visit of 333.33: 616.62."""
-    sign(door, "C", "north-sum", {**MOEWE, "language": "pl"})
+    door.ok(signed("C", "north-sum", {**MOEWE, "language": "pl"}))
     door.all_ok([opening("t", "C"), working("e", "t", 30, "2026-02-02T10:00:00Z", service="help")])
-    door.ok("record-service", contract_id="C", service_id="v", service="visit", at="2026-02-03T10:00:00Z")
+    door.ok(record_service("visit", contract_id="C", service_id="v", at="2026-02-03T10:00:00Z"))
     text = text_of(door, "C", as_of="2026-02-28")
     for expected in ("Wyciąg C", "-50,05 € 949,95 €", "-333,33 € 616,62 €", "Saldo końcowe 616,62 €"):
         assert expected in text, expected
-    sign(door, "D", "north-sum", {**MOEWE, "customer_id": "other"})
+    door.ok(signed("D", "north-sum", {**MOEWE, "customer_id": "other"}))
     assert "Endsaldo 1.000,00 €" in text_of(door, "D", as_of="2026-02-28")
-    door.ok("amend-customer", contract_id="D", customer={"language": "cs"})
+    door.ok(amend({"language": "cs"}, "D"))
     assert "Konečný zůstatek 1 000,00 €" in text_of(door, "D", as_of="2026-02-28")
 
 
 def test_a_contract_without_credit_has_a_statement_of_its_overage(door: Door) -> None:
     """20 minutes are billed as 30 at 149.00 an hour: 74.50."""
-    sign(door, "C", "groupios-s")
+    door.ok(signed("C", "groupios-s"))
     door.all_ok([opening("t", "C", channel="email", kind="incident"), working("e", "t", 20)])
     text = text_of(door, "C", as_of="2026-02-28")
     assert "Guthaben:" not in text
@@ -215,7 +224,7 @@ def test_the_same_question_has_the_same_bytes_and_an_etag_of_its_own(door: Door)
 )
 def test_the_form_is_the_one_that_the_client_likes_best(tmp_path: Any, accept: str, answered: str) -> None:
     with opened(f"sqlite:///{tmp_path / 'ledger.db'}") as door:
-        sign(door, "C", "north-prepaid")
+        door.ok(signed("C", "north-prepaid"))
         assert door.get("contracts/C/statement", headers={"Accept": accept}).headers["content-type"] == answered
         content = door.client.get("/openapi.json").json()["paths"]["/v1/contracts/{contract_id}/statement"]
         answers = content["get"]["responses"]["200"]["content"]
@@ -223,7 +232,7 @@ def test_the_form_is_the_one_that_the_client_likes_best(tmp_path: Any, accept: s
 
 
 def test_a_period_that_begins_after_its_last_day_is_refused(door: Door) -> None:
-    sign(door, "C", "north-prepaid")
+    door.ok(signed("C", "north-prepaid"))
     for query in ({"from_": "2026-02-02", "to": "2026-02-01"}, {"from_": "2026-03-01", "as_of": "2026-02-28"}):
         found = problem(door.get("contracts/C/statement", headers=PDF, **query))
         assert (found["status"], found["code"], found["field"]) == (422, "malformed", "from")
@@ -245,14 +254,14 @@ def test_who_may_read_a_statement_may_read_it_as_pdf_and_nobody_else(door: Door)
 def test_what_no_credit_bears_is_on_the_statement_with_its_invoice(door: Door) -> None:
     """90 minutes at 1350.00 an hour are 2025.00; 20 flat minutes and 15 of goodwill cost nothing."""
     german = {**MOEWE, "language": "de"}
-    sign(door, "P", "dytron-pay", german, agreed={"rates.training": {"kind": "hourly", "rate": "1350.00"}})
+    door.ok(signed("P", "dytron-pay", german, agreed={"rates.training": {"kind": "hourly", "rate": "1350.00"}}))
     door.all_ok([opening("t", "P"), working("e", "t", 90, service="training")])
     text = text_of(door, "P", as_of="2026-02-28")
     assert "1:30 1.350,00 CZK 2.025,00 CZK" in text
     assert "noch nicht abgerechnet" in text
-    number = door.ok("issue-invoice", contract_id="P", through_on="2026-02-28")["number"]
+    number = door.ok(issue("P", "2026-02-28"))["number"]
     assert f"Rechnung {number}" in text_of(door, "P")
-    sign(door, "F", "easyredmine-priority", german | {"customer_id": "flat"})
+    door.ok(signed("F", "easyredmine-priority", german | {"customer_id": "flat"}))
     door.all_ok([opening("f", "F"), working("g", "f", 20)])
     door.all_ok([working("h", "f", 15, treatment="goodwill", reason="Sorry")])
     text = text_of(door, "F", as_of="2026-02-28")
@@ -271,18 +280,18 @@ def test_a_statement_too_long_for_a_pdf_asks_for_a_shorter_period(door: Door, mo
 
 def test_free_time_names_the_invoice_that_shows_it_whatever_came_after(door: Door) -> None:
     """GR-1 shows 30 minutes of goodwill; GR-2 shows them given back, and is credited; then GR-1 is credited too."""
-    sign(door, "C", "groupios-l")
+    door.ok(signed("C", "groupios-l"))
     door.all_ok([opening("t", "C", channel="email", kind="incident")])
     door.all_ok([working("g", "t", 30, treatment="goodwill", reason="Sorry")])
-    first = door.ok("issue-invoice", contract_id="C", through_on="2026-12-31")["number"]
-    door.ok("reverse-deduction", deduction_id="g", reason="Twice")
+    first = door.ok(issue("C", "2026-12-31"))["number"]
+    door.ok(reverse("g", reason="Twice"))
     door.all_ok([working("w", "t", 600)])
-    second = door.ok("issue-invoice", contract_id="C", through_on="2026-12-31")["number"]
+    second = door.ok(issue("C", "2026-12-31"))["number"]
     assert door.see("deductions/g")["documents"] == [first, second]
     free = f"Kulanz 0:30 0,00 € Zeitbuchung g · Ticket t · Bearbeitet von: Eva · Storniert · Rechnung {first}"
     assert free in text_of(door, "C")
-    door.ok("issue-credit-note", invoice_number=second, reason="Wrong")
+    door.ok(credit_note(second, reason="Wrong"))
     assert free in text_of(door, "C")
-    door.ok("issue-credit-note", invoice_number=first, reason="Wrong")
+    door.ok(credit_note(first, reason="Wrong"))
     assert free not in text_of(door, "C")
     assert free.replace(f"Rechnung {first}", "noch nicht abgerechnet") in text_of(door, "C")

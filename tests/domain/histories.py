@@ -17,7 +17,26 @@ from ledger.door.batches import Answer
 from ledger.events import Fact, Sealed
 from ledger.kernel.errors import Refusal
 from tests.scenario import World
-from tests.words import PREPAID, Step, contract, do, open_ticket, top_up
+from tests.words import (
+    PREPAID,
+    Step,
+    book,
+    cancel,
+    change_plan,
+    complete,
+    contract,
+    dispute,
+    grant,
+    log_work,
+    move,
+    no_show,
+    open_ticket,
+    renew,
+    reverse,
+    settle,
+    terminate,
+    top_up,
+)
 
 BEGINNING = datetime(2026, 1, 1, 9, tzinfo=UTC)
 CLOCK = datetime(2027, 6, 1, tzinfo=UTC)  # everything that is told has happened by then
@@ -86,7 +105,7 @@ class Teller:
 
     def _work(self, n: int, name: str, minutes: int, at: datetime, **fields: Any) -> Step:
         self.deductions.append((f"w{n}", at))
-        return do("log-work", entry_id=f"w{n}", ticket_id=f"T{name}", engineer="Eva", minutes=minutes, at=at, **fields)
+        return log_work(minutes, at, entry_id=f"w{n}", ticket_id=f"T{name}", **fields)
 
     def _free_work(self, n: int, name: str, minutes: int, at: datetime) -> Step:
         return self._work(n, name, minutes, at, treatment="goodwill", reason="Sorry")
@@ -97,16 +116,15 @@ class Teller:
         return {"contract_id": name, "pool": pools[pool], "minutes": minutes, "at": at, "expires_on": expires_on}
 
     def _top_up(self, n: int, name: str, minutes: int, at: datetime, lasts: timedelta | None) -> Step:
-        return do("top-up-credit", top_up_id=f"g{n}", **self._credit(name, 0, minutes, at, lasts))
+        return top_up(top_up_id=f"g{n}", **self._credit(name, 0, minutes, at, lasts))
 
     def _grant(self, n: int, name: str, minutes: int, at: datetime, lasts: timedelta | None) -> Step:
         told = self._credit(name, -1, minutes, at, lasts)
-        return do("grant-credit", grant_id=f"g{n}", source="goodwill", reason="Sorry", **told)
+        return grant(grant_id=f"g{n}", **told)
 
     def _book(self, n: int, name: str, estimate: int, at: datetime, ahead: timedelta) -> Step:
         self.sessions.append((f"s{n}", at + ahead))
-        told = {"contract_id": name, "estimate_minutes": estimate, "starts_at": at + ahead, "at": at}
-        return do("book-session", session_id=f"s{n}", ticket_id=f"T{name}", **told)
+        return book(estimate, at + ahead, at, f"s{n}", contract_id=name, ticket_id=f"T{name}")
 
     def _session(self, which: int) -> tuple[int, str, datetime] | None:
         if not self.sessions:
@@ -120,50 +138,49 @@ class Teller:
         place, session_id, starts_at = found
         self.sessions[place] = (session_id, starts_at + ahead)
         self.deductions.append((f"{session_id}.penalty.1", starts_at))
-        told = {"starts_at": starts_at + ahead, "by": by, "at": starts_at - notice}
-        return do("move-session", session_id=session_id, **told)
+        return move(starts_at + ahead, starts_at - notice, by, session_id)
 
     def _cancel(self, _: int, which: int, notice: timedelta, by: str) -> Step | None:
         found = self._session(which)
-        return found and do("cancel-session", session_id=found[1], by=by, at=found[2] - notice)
+        return found and cancel(found[2] - notice, by, found[1])
 
     def _no_show(self, _: int, which: int) -> Step | None:
         if (found := self._session(which)) is None:
             return None
         self.deductions.append((f"{found[1]}.penalty.1", found[2]))
-        return do("record-no-show", session_id=found[1], at=found[2])
+        return no_show(found[2], found[1])
 
     def _complete(self, _: int, which: int, minutes: int) -> Step | None:
         if (found := self._session(which)) is None:
             return None
         self.deductions.append((found[1], found[2]))
-        return do("complete-session", session_id=found[1], minutes=minutes, engineer="Eva", at=found[2])
+        return complete(minutes, found[2], found[1])
 
-    def _deduction(self, command: str, which: int, later: timedelta, **fields: Any) -> Step | None:
-        if not self.deductions:
-            return None
-        deduction_id, moment = self.deductions[-1 - which % len(self.deductions)]
-        return do(command, deduction_id=deduction_id, at=moment + later, **fields)
+    def _deduction(self, which: int) -> tuple[str, datetime] | None:
+        return self.deductions[-1 - which % len(self.deductions)] if self.deductions else None
 
     def _reverse(self, _: int, which: int, later: timedelta) -> Step | None:
-        return self._deduction("reverse-deduction", which, later, reason="Mistake")
+        found = self._deduction(which)
+        return found and reverse(found[0], found[1] + later)
 
     def _dispute(self, _: int, which: int, later: timedelta) -> Step | None:
-        return self._deduction("dispute-deduction", which, later, by="Karl", reason="No")
+        found = self._deduction(which)
+        return found and dispute(found[0], found[1] + later)
 
     def _settle(self, _: int, which: int, outcome: str, later: timedelta) -> Step | None:
-        return self._deduction("settle-dispute", which, later, outcome=outcome, reason="Yes")
+        found = self._deduction(which)
+        return found and settle(outcome, found[0], found[1] + later)
 
     def _renew(self, _: int, name: str) -> Step:
-        return do("renew-contract", contract_id=name)
+        return renew(name)
 
     def _change(self, _: int, name: str, day: int) -> Step:
         from_on = (BEGINNING + timedelta(days=day)).date().isoformat()
-        return do("change-plan", contract_id=name, plan=OTHER_PLAN[name], from_on=from_on)
+        return change_plan(OTHER_PLAN[name], from_on, name)
 
     def _terminate(self, _: int, name: str, day: int) -> Step:
         ends_on = (BEGINNING + timedelta(days=day)).date().isoformat()
-        return do("terminate-contract", contract_id=name, ends_on=ends_on, reason="Moved away")
+        return terminate(ends_on, name)
 
 
 def told(actions: list[tuple[Any, ...]]) -> list[Step]:
@@ -186,7 +203,7 @@ def signed() -> bytes:
 def new_world() -> World:
     """The four contracts, signed, each with a ticket."""
     world = World(signed())
-    world.now = CLOCK
+    world.clock.now = CLOCK
     return world
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from ledger.door.batches import Answer
 from ledger.kernel.errors import Refusal
+from tests.outcomes import deducted, granted, released, undone
 from tests.scenario import given
 from tests.words import (
     MONDAY,
@@ -15,17 +16,16 @@ from tests.words import (
     book,
     complete,
     contract,
-    deducted,
-    do,
     grant,
-    granted,
+    hold,
     open_ticket,
-    released,
+    record_service,
     renew,
+    resume,
     reverse,
+    sign,
     terminate,
     top_up,
-    undone,
     worked,
 )
 
@@ -34,13 +34,7 @@ HISTORY = [*contract(PREPAID), top_up(480)]
 # Every command that brings an id of its own, and one field of it told otherwise.
 CREATING: list[tuple[Step, dict[str, Any]]] = [
     (
-        do(
-            "sign-contract",
-            contract_id="N",
-            plan="groupios-l",
-            starts_on="2026-01-01",
-            customer={"customer_id": "K", "name": "Kunde", "country": "DE"},
-        ),
+        sign("groupios-l", contract_id="N"),
         {"starts_on": "2026-01-02"},
     ),
     (open_ticket("N", at=MONDAY), {"priority": 1}),
@@ -51,20 +45,16 @@ CREATING: list[tuple[Step, dict[str, Any]]] = [
 ]
 
 
-def same(step: Step, **changed: Any) -> Step:
-    return Step(step.command, step.fields | changed, step.heard, step.actor)
-
-
 @pytest.mark.parametrize(("step", "changed"), CREATING, ids=[step.command for step, _ in CREATING])
 def test_a_known_id_with_the_same_content_is_answered_as_the_first_time(step: Step, changed: dict[str, Any]) -> None:
     world = given(HISTORY).world
-    (first,), (again,) = world.tell(same(step)), world.tell(same(step))
+    (first,), (again,) = world.tell(step), world.tell(step)
     assert isinstance(first, Answer)
     assert isinstance(again, Answer)
     assert (first.replayed, again.replayed) == (False, True)
     assert (again.first, again.last, again.events) == (first.first, first.last, first.events)
     assert [position for position, _, _ in first.events] == list(range(first.first, first.last + 1))
-    (refusal,) = world.tell(same(step, **changed))
+    (refusal,) = world.tell(step.but(**changed))
     assert isinstance(refusal, Refusal)
     assert refusal.code == "already-exists"
 
@@ -72,10 +62,10 @@ def test_a_known_id_with_the_same_content_is_answered_as_the_first_time(step: St
 def test_a_flat_rate_service_is_not_delivered_twice() -> None:
     agreed = {"rates.macros": {"kind": "flat", "amount": "70.00"}}
     history = given(contract("dytron-pay", agreed=agreed))
-    step = do("record-service", service_id="M", contract_id="C", service="macros", at=MONDAY)
-    history.when(step, same(step)).replayed()
-    history.when(same(step, quantity=1)).replayed()
-    history.when(same(step, quantity=2)).refused("already-exists", service_id="M")
+    step = record_service("macros", service_id="M")
+    history.when(step, step).replayed()
+    history.when(step.but(quantity=1)).replayed()
+    history.when(step.but(quantity=2)).refused("already-exists", service_id="M")
 
 
 # -- what counts as the same content ----------------------------------------------------------------------------
@@ -98,7 +88,7 @@ def test_the_same_instant_in_another_offset_or_case_is_the_same_content(at: str)
 def test_the_order_of_fields_and_of_agreed_figures_and_the_spelling_of_amounts_do_not_matter() -> None:
     agreed = {"pools.lump-sum.allotment": "500.00", "rates.training": "12.00"}
     signed = contract("dytron-sbp", contract_id="N", agreed=agreed, ticket=None)[0]
-    turned = same(signed, agreed=dict(reversed(agreed.items())))
+    turned = signed.but(agreed=dict(reversed(agreed.items())))
     turned.fields = dict(reversed(turned.fields.items()))
     given(signed).when(turned).replayed()
     history = given(HISTORY, top_up(480, MONDAY, top_up_id="N", price="55.50"))
@@ -111,9 +101,7 @@ def test_a_default_that_is_told_is_the_same_as_one_that_is_not() -> None:
 
 
 def test_minutes_and_a_span_of_as_many_minutes_are_different_content() -> None:
-    span = do(
-        "log-work", entry_id="W", ticket_id="T", engineer="Eva", started_at=MONDAY, ended_at="2026-02-02T10:15:00+01:00"
-    )
+    span = worked(started_at=MONDAY, ended_at="2026-02-02T10:15:00+01:00", entry_id="W")
     given(HISTORY, worked(15, entry_id="W")).when(span).refused("already-exists", entry_id="W")
 
 
@@ -128,8 +116,8 @@ def test_a_known_command_id_with_the_same_content_is_a_replay_and_with_other_con
     history = given(HISTORY, worked(60, entry_id="W"))
     undo = reverse("W", TUESDAY, command_id="undo-1")
     history.when(undo).then(undone("W"))
-    history.when(same(undo)).replayed()
-    history.when(same(undo, reason="Something else")).refused("command-id-reused", command_id="undo-1")
+    history.when(undo).replayed()
+    history.when(undo.but(reason="Something else")).refused("command-id-reused", command_id="undo-1")
     history.when(worked(15, command_id="undo-1")).refused("command-id-reused")
     history.when(reverse("W", TUESDAY)).refused("invalid-transition")
 
@@ -138,17 +126,17 @@ def test_a_refused_command_is_not_remembered_and_may_be_sent_again() -> None:
     history = given(contract(PREPAID), top_up(480))
     booking = book(500, START, MONDAY, command_id="book-1")
     history.when(booking).refused("insufficient-credit", short_by=20)
-    history.when(top_up(480, MONDAY), same(booking)).left(460, reserved=500)
-    history.when(same(booking)).replayed()
+    history.when(top_up(480, MONDAY), booking).left(460, reserved=500)
+    history.when(booking).replayed()
     other = given(contract(PREPAID))
     other.when(top_up(10, command_id="x")).refused("below-minimum")
     other.when(top_up(480, command_id="x")).then(granted(480))
 
 
 def test_a_command_id_belongs_to_one_command_name() -> None:
-    history = given(contract("groupios-l"), do("hold-ticket", ticket_id="T", at=MONDAY, command_id="one"))
-    history.when(do("resume-ticket", ticket_id="T", at=MONDAY, command_id="one")).refused("command-id-reused")
-    history.when(do("hold-ticket", ticket_id="T", at=MONDAY, command_id="one")).replayed()
+    history = given(contract("groupios-l"), hold(command_id="one"))
+    history.when(resume(command_id="one")).refused("command-id-reused")
+    history.when(hold(command_id="one")).replayed()
 
 
 def test_an_accepted_command_of_the_same_batch_is_known_to_the_next() -> None:

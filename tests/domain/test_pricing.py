@@ -107,7 +107,16 @@ THREE = Overage(tiers=[Tier(rate="60.00", first_minutes=10), Tier(rate="50.00", 
 def test_overage_is_priced_from_its_tier_position_one_line_a_tier(
     overage: Overage, position: int, minutes: int, lines: list[tuple[int, int, int]]
 ) -> None:
-    assert overage_lines(overage, position, minutes) == [OverageLine(*line) for line in lines]
+    found = overage_lines(overage, position, minutes)
+    assert [(one.minutes, one.rate_cents_per_hour, one.amount_cents) for one in found] == lines
+
+
+def test_a_line_of_overage_says_its_tier_and_the_minute_of_the_scope_that_it_begins_with() -> None:
+    assert overage_lines(THREE, 5, 40) == [
+        OverageLine(1, 5, 5, 6000, 500),
+        OverageLine(2, 10, 20, 5000, 1667),
+        OverageLine(3, 30, 15, 4000, 1000),
+    ]
 
 
 @pytest.mark.parametrize(

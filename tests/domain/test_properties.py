@@ -1,7 +1,6 @@
 """What holds in every history: conservation, drawdown order, one bin each, reversal, replays, order of the unrelated.
 
-Facts are judged by slow calculators that share no code with the ledger; prices and increments are literals.
-"""
+Facts are judged by slow calculators that share no code with the ledger; prices and increments are literals."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -33,14 +32,14 @@ from ledger.events import (
     TermStarted,
 )
 from tests.books import DEDUCTIONS, everything, figures, total
-from tests.domain.histories import CLOCK, PLANS, POOLS, histories, lived, new_world, plain
-from tests.words import PREPAID, Step, do
+from tests.domain.histories import PLANS, POOLS, histories, lived
+from tests.words import PREPAID, Step, log_work, reverse
 
 TICK = timedelta(microseconds=1)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-# -- C16: conservation ------------------------------------------------------------------------------------------
+# -- C16: conservation ----------------------------------------------------------------------------------------------
 
 
 def told_by(steps: list[Step]) -> list[Fact]:
@@ -67,7 +66,7 @@ def test_at_every_moment_what_was_granted_is_available_reserved_consumed_or_expi
             assert settled.expired >= 0
 
 
-# -- C2, C4, C6: what is drawn, from where, in which order ------------------------------------------------------
+# -- C2, C4, C6: what is drawn, from where, in which order ----------------------------------------------------------
 
 
 @dataclass
@@ -182,7 +181,7 @@ def test_credit_is_drawn_and_reserved_from_what_expires_first_and_debts_are_fill
                 account.check_settled()
 
 
-# -- C3, C13: one bin each, and its price -------------------------------------------------------------------------
+# -- C3, C13: one bin each, and its price ---------------------------------------------------------------------------
 
 INCREMENT = {PREPAID: 10, "house-prepaid": 10, "groupios-m": 15, "groupios-l": 15, "house-tiers": 1, "house-single": 1}
 FIRST_MINUTES = {"house-tiers": [(60, 10000), (None, 8000)]}
@@ -249,7 +248,7 @@ def _moves(facts: list[Fact], kind: Any) -> list[tuple[str, str, int, datetime]]
     return [(f.deduction_id, f.grant_id, f.quantity, f.effective_at) for f in facts if isinstance(f, kind)]
 
 
-# -- C9: reversal -------------------------------------------------------------------------------------------------
+# -- C9: reversal ---------------------------------------------------------------------------------------------------
 
 
 @given(histories)
@@ -294,13 +293,13 @@ def test_work_that_is_reversed_at_once_leaves_everything_as_it_was(steps: list[S
     """Even the price of the next overage: so says the same entry, logged anew. What fills debts is told elsewhere."""
     world = lived(steps)
     at = "2026-04-15T09:00:00+00:00"
-    entry = do("log-work", entry_id="once", ticket_id=f"T{name}", engineer="Eva", minutes=minutes, at=at)
+    entry = log_work(minutes, at, entry_id="once", ticket_id=f"T{name}")
     before = everything(world.store, name)
     (answer,) = world.tell(entry)
     if not isinstance(answer, Answer):
         return
     first = everything(world.store, name)[len(before) :]
-    (undone,) = world.tell(do("reverse-deduction", deduction_id="once", reason="Mistake", at=at))
+    (undone,) = world.tell(reverse("once", at))
     assert isinstance(undone, Answer)
     after = everything(world.store, name)
     if _moves(after, DebtSettled) != _moves(before, DebtSettled):
@@ -308,7 +307,7 @@ def test_work_that_is_reversed_at_once_leaves_everything_as_it_was(steps: list[S
     moment = datetime.fromisoformat(at)
     for pool in POOLS[name]:
         assert figures(after, pool, moment) == figures(before, pool, moment)
-    (again,) = world.tell(do(**{"command": "log-work", **entry.fields, "entry_id": "twice"}))
+    (again,) = world.tell(entry.but(entry_id="twice"))
     assert isinstance(again, Answer)
     second = everything(world.store, name)[len(after) :]
     lines = [[(f.minutes, f.amount_cents) for f in facts if isinstance(f, OverageCharged)] for facts in (first, second)]
@@ -317,74 +316,7 @@ def test_work_that_is_reversed_at_once_leaves_everything_as_it_was(steps: list[S
     assert draws[0] == draws[1]
 
 
-# -- C12: never twice ---------------------------------------------------------------------------------------------
-
-
-@given(histories, st.randoms(use_true_random=False))
-def test_sending_accepted_commands_again_in_any_order_changes_nothing(steps: list[Step], random: Any) -> None:
-    world = new_world()
-    answers = world.tell(*steps)
-    accepted = [(step, answer) for step, answer in zip(steps, answers, strict=True) if isinstance(answer, Answer)]
-    stored = world.store.database.query("SELECT * FROM stored_events ORDER BY notification_id")
-    random.shuffle(accepted)
-    world.open_anew()
-    again = world.tell(*(step for step, _ in accepted))
-    for (_, first), second in zip(accepted, again, strict=True):
-        assert isinstance(second, Answer)
-        assert (second.replayed, second.command_id, second.events) == (True, first.command_id, first.events)
-    assert world.store.database.query("SELECT * FROM stored_events ORDER BY notification_id") == stored
-
-
-@given(histories)
-@settings(max_examples=25)
-def test_commands_in_one_transaction_decide_as_they_do_one_by_one(steps: list[Step]) -> None:
-    together, apart = new_world(), new_world()
-    in_one = together.tell(*steps)
-    one_by_one = [answer for step in steps for answer in apart.tell(step)]
-    assert [getattr(a, "code", "accepted") for a in in_one] == [getattr(a, "code", "accepted") for a in one_by_one]
-    assert [plain(f) for f in everything(together.store)] == [plain(f) for f in everything(apart.store)]
-
-
-# -- the order of what is unrelated -------------------------------------------------------------------------------
-
-
-@given(histories, st.randoms(use_true_random=False))
-@settings(max_examples=25)
-def test_commands_on_different_contracts_may_come_in_any_order(steps: list[Step], random: Any) -> None:
-    """Each contract's own commands keep their order; how they are shuffled together does not matter."""
-    queues: dict[str, list[Step]] = defaultdict(list)
-    owner: dict[str, str] = {}
-    for step in steps:
-        named = [step.fields.get(key, "") for key in ("contract_id", "ticket_id", "session_id", "deduction_id")]
-        name = step.fields.get("contract_id") or step.fields.get("ticket_id", "")[1:]
-        name = name or next(owner[known.partition(".")[0]] for known in named if known)
-        owner |= {step.fields[key]: name for key in ("entry_id", "session_id") if key in step.fields}
-        queues[name].append(step)
-    shuffled: list[Step] = []
-    while waiting := sorted(name for name, queue in queues.items() if queue):
-        shuffled.append(queues[random.choice(waiting)].pop(0))
-    plainly, otherwise = lived(steps), lived(shuffled)
-    for name in PLANS:
-        told = [[plain(fact) for fact in everything(world.store, name)] for world in (plainly, otherwise)]
-        assert told[0] == told[1]
-
-
-@given(st.permutations(range(5)), st.lists(st.integers(1, 500), min_size=3, max_size=3))
-@settings(max_examples=25)
-def test_two_top_ups_and_the_work_after_them_come_to_the_same_in_any_order(order: list[int], worked: list[int]) -> None:
-    steps = [
-        do("top-up-credit", top_up_id=f"top-{minutes}", contract_id="P", pool="server-support", minutes=minutes,
-           at="2026-01-05T09:00:00Z")
-        for minutes in (480, 600)
-    ]  # fmt: skip
-    steps += [
-        do("log-work", entry_id=f"w{day}", ticket_id="TP", engineer="Eva", minutes=minutes, at=f"2026-02-0{day}T09:00Z")
-        for day, minutes in enumerate(worked, 1)
-    ]
-    world = lived([steps[n] for n in order])
-    billed = sum(-(-minutes // 10) * 10 for minutes in worked)
-    seen = figures(everything(world.store, "P"), "server-support", CLOCK)
-    assert (seen.granted, seen.consumed, seen.available, seen.reserved) == (1560, billed, 1560 - billed, 0)
+# -- the order of what is unrelated ---------------------------------------------------------------------------------
 
 
 def test_the_histories_are_worth_searching() -> None:

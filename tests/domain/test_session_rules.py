@@ -1,7 +1,5 @@
 """Booked sessions and the customer's word: booking, late change, no-show, confirmation, dispute (C6–C8)."""
 
-from typing import Any
-
 import pytest
 
 from ledger.events import (
@@ -13,31 +11,24 @@ from ledger.events import (
     SessionMoved,
 )
 from ledger.kernel.access import Actor
+from tests.outcomes import charged_back, deducted, fact, filled, granted, overage, penalised, released, reserved, undone
 from tests.scenario import given
 from tests.words import (
     MONDAY,
     PREPAID,
     TUESDAY,
-    Step,
     book,
     cancel,
-    charged_back,
     complete,
+    confirm,
     contract,
-    deducted,
-    do,
-    fact,
-    filled,
-    granted,
+    dispute,
     log_work,
     move,
     no_show,
-    overage,
-    penalised,
-    released,
-    reserved,
+    reverse,
+    settle,
     top_up,
-    undone,
     worked,
 )
 
@@ -48,18 +39,6 @@ BOOKED = book(120, START, BOOKED_AT)
 IN_TIME, LATE = "2026-01-19T10:00:00+01:00", "2026-01-19T10:00:00.000001+01:00"
 CUSTOMER = Actor("card", "customer", "easyredmine", "K")
 PREPAID_AND_BOOKED = [*contract(PREPAID), top_up(480), BOOKED]
-
-
-def confirm(deduction_id: str = "W", at: str = TUESDAY, **fields: Any) -> Step:
-    return do("confirm-deduction", deduction_id=deduction_id, by="Karl", at=at, **fields)
-
-
-def dispute(deduction_id: str = "W", at: str = TUESDAY, **fields: Any) -> Step:
-    return do("dispute-deduction", deduction_id=deduction_id, by="Karl", reason="Nobody was there", at=at, **fields)
-
-
-def settle(outcome: str, deduction_id: str = "W", at: str = TUESDAY) -> Step:
-    return do("settle-dispute", deduction_id=deduction_id, outcome=outcome, reason="Looked into it", at=at)
 
 
 # -- C6: booking ------------------------------------------------------------------------------------------------
@@ -330,11 +309,11 @@ def test_a_word_on_a_deduction_does_not_lie_before_it() -> None:
 
 def test_a_reversal_of_a_confirmed_deduction_stays_possible() -> None:
     history = given(contract(PREPAID), top_up(480), worked(60, entry_id="W"), confirm())
-    step = do("reverse-deduction", deduction_id="W", reason="Agreed afterwards", at=TUESDAY)
+    step = reverse(reason="Agreed afterwards")
     history.when(step).then(undone("W", settles_dispute=False)).left(480)
 
 
 def test_overage_of_a_session_is_taken_back_with_it() -> None:
     history = given(contract("groupios-l"), worked(480, "2026-01-05T10:00:00+01:00"), BOOKED, complete(60, START))
-    step = do("reverse-deduction", deduction_id="S", reason="Never took place", at=TUESDAY)
+    step = reverse("S", reason="Never took place")
     history.when(step).then(undone("S"), charged_back("-89.00", minutes=-60))

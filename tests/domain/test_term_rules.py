@@ -11,28 +11,9 @@ from ledger.events import (
     TermCutShort,
     TermStarted,
 )
+from tests.outcomes import deducted, fact, fee, filled, granted, overage, released, reserved
 from tests.scenario import given
-from tests.words import (
-    MONDAY,
-    PREPAID,
-    book,
-    change_plan,
-    complete,
-    contract,
-    deducted,
-    do,
-    fact,
-    fee,
-    filled,
-    granted,
-    overage,
-    released,
-    renew,
-    reserved,
-    terminate,
-    top_up,
-    worked,
-)
+from tests.words import MONDAY, PREPAID, book, change_plan, complete, contract, grant, renew, terminate, top_up, worked
 
 DECEMBER = "2026-12-01T09:00:00Z"
 FEBRUARY = "2026-02-05T09:00:00Z"
@@ -112,16 +93,7 @@ def test_a_change_of_plan_ends_the_old_allotment_and_begins_term_fee_and_allotme
 
 
 def test_bought_credit_outlives_a_change_of_plan() -> None:
-    gift = do(
-        "grant-credit",
-        grant_id="gift",
-        contract_id="C",
-        pool="included",
-        minutes=30,
-        source="goodwill",
-        reason="Sorry",
-        at=MONDAY,
-    )
+    gift = grant(30, MONDAY, grant_id="gift", pool="included")
     outcome = given(contract("groupios-m"), gift).when(change_plan("groupios-l", "2026-07-01"))
     outcome.left(510, at="2026-07-01T00:00:00+02:00", pool="included", expired=240)
 

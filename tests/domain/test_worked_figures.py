@@ -1,31 +1,22 @@
 """The twelve worked figures of the domain, at the level of events; each stands as the table has it."""
 
 from ledger.events import SessionEnded, SessionMoved
+from tests.outcomes import charged_back, deducted, fact, fee, granted, overage, penalised, released, reserved, undone
 from tests.scenario import given
 from tests.words import (
     MONDAY,
     PREPAID,
     TUESDAY,
     book,
-    charged_back,
     complete,
     contract,
-    deducted,
-    fact,
-    fee,
-    granted,
     log_work,
     move,
     no_show,
     open_ticket,
-    overage,
-    penalised,
-    released,
     renew,
-    reserved,
     reverse,
     top_up,
-    undone,
     worked,
 )
 

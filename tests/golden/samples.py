@@ -74,6 +74,7 @@ SAMPLES: dict[str, Fact] = {
         timezone="Europe/Berlin",
         currency="EUR",
         starts_on=date(2026, 1, 1),
+        signed_on=date(2025, 12, 18),
         customer_id="K-1",
         customer_country="DE",
         party=NAME,
@@ -89,17 +90,32 @@ SAMPLES: dict[str, Fact] = {
         plan_version=1,
         starts_on=date(2026, 1, 1),
         ends_on=date(2026, 12, 31),
+        starts_at=datetime(2025, 12, 31, 23, tzinfo=UTC),
+        ends_at=datetime(2026, 12, 31, 23, tzinfo=UTC),
+        agreed_at=AT,
         terms=TERMS,
         holidays={"DE": [date(2026, 1, 1), date(2026, 4, 3)]},
         holidays_source="holidays 0.109",
     ),
-    "TermCutShort@1": e.TermCutShort(**BASE, term_no=2, ends_on=date(2026, 6, 30)),
+    "TermCutShort@1": e.TermCutShort(
+        **BASE, term_no=2, ends_on=date(2026, 6, 30), ends_at=datetime(2026, 6, 30, 22, tzinfo=UTC)
+    ),
     "FeeCharged@1": e.FeeCharged(**BASE, **MONEY, charge_id="C-1.fee.2", term_no=2),
     "FeeReversed@1": e.FeeReversed(
         **BASE,
         charge_id="C-1.fee.2.reversal",
         reverses="C-1.fee.2",
         term_no=2,
+        amount_cents=-89900,
+        currency="EUR",
+    ),
+    "LumpSumCharged@1": e.LumpSumCharged(**BASE, **MONEY, charge_id="C-1.lump-sum.1", term_no=2, pool="lump-sum"),
+    "LumpSumReversed@1": e.LumpSumReversed(
+        **BASE,
+        charge_id="C-1.lump-sum.1.reversal",
+        reverses="C-1.lump-sum.1",
+        term_no=2,
+        pool="lump-sum",
         amount_cents=-89900,
         currency="EUR",
     ),
@@ -113,8 +129,10 @@ SAMPLES: dict[str, Fact] = {
         amount_cents=-8990,
         currency="EUR",
     ),
-    "PlanChanged@1": e.PlanChanged(**BASE, from_on=date(2026, 7, 1), old_plan="house-m", new_plan="house-l"),
-    "ContractTerminated@1": e.ContractTerminated(**BASE, ends_on=date(2026, 6, 30), reason=TEXT),
+    "PlanChanged@1": e.PlanChanged(
+        **BASE, from_on=date(2026, 7, 1), old_plan="house-m", new_plan="house-l", agreed_at=AT
+    ),
+    "ContractTerminated@1": e.ContractTerminated(**BASE, ends_on=date(2026, 6, 30), reason=TEXT, agreed_at=AT),
     "CustomerAmended@1": e.CustomerAmended(
         **BASE, customer_id="K-1", customer_country="AT", party=NAME, customer_language="de"
     ),
@@ -137,7 +155,7 @@ SAMPLES: dict[str, Fact] = {
     ),
     "GrantExpiryBroughtForward@1": e.GrantExpiryBroughtForward(**POOL, grant_id="C-1.allotment.1", expires_at=LATER),
     "CreditReserved@1": e.CreditReserved(**POOL, session_id="S-1", starts_at=LATER, quantity=435, allocations=DRAWS),
-    "ReservationReleased@1": e.ReservationReleased(**POOL, session_id="S-1", quantity=435),
+    "ReservationReleased@1": e.ReservationReleased(**POOL, session_id="S-1", quantity=435, because="cancelled"),
     "CreditDrawn@1": e.CreditDrawn(**POOL, deduction_id="W-1", kind="work", draws=DRAWS),
     "DebtSettled@1": e.DebtSettled(**POOL, deduction_id="W-1", grant_id="B-1", quantity=15),
     "CreditReturned@1": e.CreditReturned(**POOL, deduction_id="W-1", returns=DRAWS),
@@ -205,6 +223,9 @@ SAMPLES: dict[str, Fact] = {
     "OverageCharged@1": e.OverageCharged(
         **DEDUCTION,
         charge_id="W-1.overage.1",
+        scope="ticket",
+        tier=2,
+        from_minute=60,
         minutes=15,
         rate_cents_per_hour=8900,
         amount_cents=2225,
@@ -213,7 +234,9 @@ SAMPLES: dict[str, Fact] = {
     "ServiceCharged@1": e.ServiceCharged(
         **DEDUCTION, **MONEY, charge_id="W-1.service", service="training", minutes=90, quantity=2, rate_cents=120000
     ),
-    "SurchargeCharged@1": e.SurchargeCharged(**DEDUCTION, **MONEY, charge_id="W-1.on-site"),
+    "SurchargeCharged@1": e.SurchargeCharged(
+        **DEDUCTION, **MONEY, charge_id="W-1.on-site", subscriptions=12, minimum_subscriptions=50
+    ),
     "DrawSettled@1": e.DrawSettled(**DEDUCTION, grant_id="B-1", quantity=15),
     "DeductionConfirmed@1": e.DeductionConfirmed(**DEDUCTION, by=NAME, on_behalf=True),
     "DeductionDisputed@1": e.DeductionDisputed(**DEDUCTION, by=NAME, reason=TEXT, on_behalf=True),

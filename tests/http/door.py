@@ -1,24 +1,30 @@
 """The application in this process, asked as a client would ask it: commands, refusals, and the views behind them.
 
-A `Door` keeps the position of the last write and asks every view to have read that far.
+A `Door` sends the steps of `tests.words`, each by itself, and `Lines` many at once as JSON Lines. It keeps the position
+of the last write and asks every view to have read that far.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
+from itertools import count, groupby
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from api import state
 from api.http.app import create_app
+from ledger.kernel.access import Actor
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import load_catalogue
 from ledger.store import EventStore
 from ledger.store.tokens import create_token
+from tests.clock import Clock as StandingClock
 from tests.http.asgi import Client, Headers, Response
+from tests.words import ADMIN, Step, as_lines
 
 PLANS = Path(__file__).parent / "plans"
 Json = dict[str, Any]
@@ -28,17 +34,27 @@ read_once = cache(load_catalogue)
 class Door:
     """`admin` is the token used where none is named."""
 
-    def __init__(self, client: Client, store: EventStore) -> None:
+    def __init__(self, client: Client, store: EventStore, clock: Clock = system_clock) -> None:
         self.client = client
         self.store = store
+        self.clock = clock
         self.position = store.highest_position()  # what an earlier process wrote is waited for too
         self.admin = self.token("admin")
+        self.numbers = count(1)
+        self._tokens = {ADMIN: self.admin}
 
     # -- access ----------------------------------------------------------------------------------------------
 
     def token(self, role: str, **who: Any) -> str:
         """A new token: `provider`, `customer`, `partner`, `expires_on`."""
         return create_token(self.store.database, role, **who)[1]
+
+    def token_of(self, actor: Actor) -> str:
+        """A token that makes its holder this actor, but for the token's own id."""
+        if actor not in self._tokens:
+            who = {"provider": actor.provider, "customer": actor.customer, "partner": actor.partner}
+            self._tokens[actor] = self.token(actor.role, **who)
+        return self._tokens[actor]
 
     def headers(self, token: str | None) -> Headers:
         """`""` stands for a request without a token."""
@@ -57,27 +73,42 @@ class Door:
             self.position = max(self.position, response.json()["position"])
         return response
 
-    def ok(self, name: str, token: str | None = None, **fields: Any) -> Json:
+    def tell(self, *steps: Step) -> list[Json]:
+        """The answers to commands that are sent one by one; a refusal's is its problem."""
+        return [self._sent(step).json() for step in steps]
+
+    def _sent(self, step: Step, token: str | None = None) -> Response:
+        step = step.named(self.numbers)
+        self.hear(step.heard)
+        return self.send(step.command, step.fields, self.token_of(step.actor) if token is None else token)
+
+    def hear(self, at: str | None) -> None:
+        """Puts the clock, which a test has to have given, where a step says that it was heard."""
+        if at is not None:
+            assert isinstance(self.clock, StandingClock), "nobody puts the system's clock"
+            self.clock.put(at)
+
+    def ok(self, step: Step, token: str | None = None) -> Json:
         """An accepted command's answer."""
         __tracebackhide__ = True
-        response = self.send(name, fields, token)
-        assert response.status_code == 200, f"{name} {fields}: {response.status_code} {response.text}"
+        response = self._sent(step, token)
+        assert response.status_code == 200, f"{step.line()}: {response.status_code} {response.text}"
         answer: Json = response.json()
         return answer
 
-    def refused(self, code: str, name: str, token: str | None = None, **fields: Any) -> Json:
+    def refused(self, code: str, step: Step, token: str | None = None) -> Json:
         """A refused command's problem, after a look at its shape."""
         __tracebackhide__ = True
-        found = problem(self.send(name, fields, token))
-        assert found["code"] == code, f"{name} {fields}: {found}"
+        found = problem(self._sent(step, token))
+        assert found["code"] == code, f"{step.line()}: {found}"
         return found
 
-    def send_lines(self, lines: bytes | list[Json], token: str | None = None) -> Response:
-        content = lines if isinstance(lines, bytes) else b"\n".join(json.dumps(line).encode() for line in lines)
+    def send_lines(self, lines: bytes | Sequence[Step | Json], token: str | None = None) -> Response:
+        content = lines if isinstance(lines, bytes) else as_lines(lines)
         headers: Headers = {"Content-Type": "application/x-ndjson"} | self.headers(token)
         return self.client.post("/v1/commands", content=content, headers=headers)
 
-    def lines(self, lines: bytes | list[Json], token: str | None = None) -> list[Json]:
+    def lines(self, lines: bytes | Sequence[Step | Json], token: str | None = None) -> list[Json]:
         """The answers to JSON Lines, in order."""
         __tracebackhide__ = True
         response = self.send_lines(lines, token)
@@ -87,12 +118,13 @@ class Door:
         self.position = max([self.position, *(one["position"] for one in answers if "position" in one)])
         return answers
 
-    def all_ok(self, lines: list[Json], token: str | None = None) -> list[Json]:
+    def all_ok(self, steps: Sequence[Step], token: str | None = None) -> list[Json]:
+        """The answers to JSON Lines of which each is accepted."""
         __tracebackhide__ = True
-        answers = self.lines(lines, token)
-        odd = [(lines[one["line"] - 1], one) for one in answers if "code" in one]
+        answers = self.lines([step.named(self.numbers) for step in steps], token)
+        odd = [(steps[one["line"] - 1], one) for one in answers if "code" in one]
         assert not odd, odd[:3]
-        assert len(answers) == len(lines)
+        assert len(answers) == len(steps)
         return answers
 
     # -- reading ---------------------------------------------------------------------------------------------
@@ -143,6 +175,24 @@ class Door:
         return found
 
 
+@dataclass
+class Lines:
+    """The same door by JSON Lines: what the same actor says, and is heard at the same time, is one request."""
+
+    door: Door
+
+    @property
+    def store(self) -> EventStore:
+        return self.door.store
+
+    def tell(self, *steps: Step) -> list[Json]:
+        answers: list[Json] = []
+        for (heard, actor), part in groupby(steps, key=lambda step: (step.heard, step.actor)):
+            self.door.hear(heard)
+            answers += self.door.lines([step.named(self.door.numbers) for step in part], self.door.token_of(actor))
+        return answers
+
+
 def problem(response: Response) -> Json:
     """A refusal's body; its shape is that of RFC 9457."""
     __tracebackhide__ = True
@@ -159,4 +209,4 @@ def opened(url: str, clock: Clock = system_clock, **settings: Any) -> Iterator[D
     """The application over a database: opened anew, as after a restart; errors inside it are answered, not raised."""
     app = create_app(Settings(database_url=url, **({"catalogue": PLANS} | settings)), clock)
     with patch.object(state, "load_catalogue", read_once), Client(app) as client:
-        yield Door(client, app.state.ledger.store)
+        yield Door(client, app.state.ledger.store, clock)

@@ -4,6 +4,32 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from tests.http.door import Door, Json
+from tests.words import (
+    Step,
+    book,
+    cancel,
+    change_plan,
+    complete,
+    confirm,
+    dispute,
+    grant,
+    hold,
+    log_work,
+    move,
+    no_show,
+    open_ticket,
+    record_service,
+    renew,
+    reopen,
+    reprioritise,
+    resolve,
+    resume,
+    reverse,
+    settle,
+    sign,
+    terminate,
+    top_up,
+)
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = 180
@@ -24,12 +50,12 @@ class Chance:
         self.number += 1
         return f"{kind}{self.number}"
 
-    def hear(self, sent: Json, answer: Json) -> None:
+    def hear(self, sent: Step, answer: Json) -> None:
         """Later commands are about what was accepted."""
         for event in answer.get("events", ()):
             kind, _, key = event["stream"].partition(":")
             if kind == "ticket" and event["type"] == "TicketOpened":
-                self.tickets[sent["contract_id"]].append(key)
+                self.tickets[sent.fields["contract_id"]].append(key)
             elif kind == "session" and event["type"] == "SessionBooked":
                 self.sessions.append(key)
             elif kind == "deduction" and key not in self.deductions:
@@ -42,26 +68,14 @@ class Chance:
     def day(self) -> str:
         return (BEGIN + timedelta(days=self.random.randrange(DAYS + 60))).date().isoformat()
 
-    def begin(self) -> list[Json]:
-        customer = {"customer_id": "k", "name": "K", "country": "DE"}
-        signed: list[Json] = [
-            {
-                "command": "sign-contract",
-                "contract_id": contract,
-                "plan": f"north-{contract}",
-                "starts_on": "2026-01-01",
-                "customer": customer,
-            }
-            for contract in CONTRACTS
-        ]
+    def begin(self) -> list[Step]:
+        signed = [sign(f"north-{contract}", contract_id=contract) for contract in CONTRACTS]
         return [*signed, *(self.open_ticket(contract) for contract in CONTRACTS)]
 
-    def open_ticket(self, contract: str, at: str = "2026-01-02T09:00:00Z") -> Json:
-        ticket = self.new("t")
-        told = {"title": "T", "kind": "incident", "channel": "email", "priority": self.random.randint(1, 4), "at": at}
-        return {"command": "open-ticket", "ticket_id": ticket, "contract_id": contract, **told}
+    def open_ticket(self, contract: str, at: str = "2026-01-02T09:00:00Z") -> Step:
+        return open_ticket(self.new("t"), contract_id=contract, priority=self.random.randint(1, 4), at=at)
 
-    def command(self) -> Json:
+    def command(self) -> Step:
         contract = self.random.choice(list(CONTRACTS))
         kinds = [
             *[self.work] * 6,
@@ -75,86 +89,77 @@ class Chance:
         ]
         return self.random.choice(kinds)(contract)
 
-    def work(self, contract: str) -> Json:
-        entry = self.new("e")
-        told = {"entry_id": entry, "ticket_id": self.random.choice(self.tickets[contract]), "engineer": "Eva"}
-        told |= {"minutes": self.random.randint(1, 150), "at": self.at()}
+    def work(self, contract: str) -> Step:
+        told: Json = {"entry_id": self.new("e"), "ticket_id": self.random.choice(self.tickets[contract])}
+        minutes, at = self.random.randint(1, 150), self.at()
         if contract == "sum":
             told["service"] = "help"
         elif self.random.random() < 0.3:
             told["pool"] = self.random.choice(CONTRACTS[contract])
         if self.random.random() < 0.1:
             told |= {"treatment": "goodwill", "reason": "Sorry"}
-        return {"command": "log-work", **told}
+        return log_work(minutes, at, **told)
 
-    def book(self, contract: str) -> Json:
-        session = self.new("s")
-        told = {"session_id": session, "contract_id": contract, "starts_at": self.at(), "at": "2026-01-03T09:00:00Z"}
-        told |= {"service": "help"} if contract == "sum" else {"pool": self.random.choice(CONTRACTS[contract])}
-        return {"command": "book-session", "estimate_minutes": self.random.randint(10, 90), **told}
+    def book(self, contract: str) -> Step:
+        session, starts_at = self.new("s"), self.at()
+        told = {"service": "help"} if contract == "sum" else {"pool": self.random.choice(CONTRACTS[contract])}
+        estimate = self.random.randint(10, 90)
+        return book(estimate, starts_at, "2026-01-03T09:00:00Z", session, contract_id=contract, **told)
 
-    def end_session(self, contract: str) -> Json:
+    def end_session(self, contract: str) -> Step:
         session = self.random.choice(self.sessions or ["none"])
         by = self.random.choice(["customer", "provider"])
         return self.random.choice(
             [
-                {"command": "move-session", "starts_at": self.at(), "by": by, "at": self.at()},
-                {"command": "cancel-session", "by": by, "at": self.at()},
-                {"command": "record-no-show"},
-                {"command": "complete-session", "minutes": self.random.randint(5, 120), "engineer": "Eva"},
+                move(self.at(), self.at(), by, session),
+                cancel(self.at(), by, session),
+                no_show(session_id=session),
+                complete(self.random.randint(5, 120), session_id=session),
             ]
-        ) | {"session_id": session}
-
-    def word(self, contract: str) -> Json:
-        deduction = self.random.choice(self.deductions or ["none"])
-        at = {"at": self.at()} if self.random.random() < 0.5 else {}
-        return (
-            self.random.choice(
-                [
-                    {"command": "confirm-deduction", "by": "K"},
-                    {"command": "dispute-deduction", "by": "K", "reason": "Not us"},
-                    {"command": "settle-dispute", "outcome": "upheld", "reason": "So it was"},
-                    {"command": "settle-dispute", "outcome": "reversed", "reason": "True"},
-                    {"command": "reverse-deduction", "reason": "Twice"},
-                ]
-            )
-            | {"deduction_id": deduction}
-            | at
         )
 
-    def credit(self, contract: str) -> Json:
+    def word(self, contract: str) -> Step:
+        deduction = self.random.choice(self.deductions or ["none"])
+        at = self.at() if self.random.random() < 0.5 else None
+        return self.random.choice(
+            [
+                confirm(deduction, at),
+                dispute(deduction, at),
+                settle("upheld", deduction, at),
+                settle("reversed", deduction, at),
+                reverse(deduction, at),
+            ]
+        )
+
+    def credit(self, contract: str) -> Step:
         pool = self.random.choice(CONTRACTS[contract])
         quantity = self.random.randint(1, 40) * 10
-        told = {"contract_id": contract, "pool": pool, "at": self.at()}
-        told |= {"amount": f"{quantity}.50"} if contract == "sum" else {"minutes": quantity}
+        at = self.at()
+        told: Json = {"contract_id": contract, "pool": pool}
+        if contract == "sum":
+            told["amount"] = f"{quantity}.50"
+        minutes = None if contract == "sum" else quantity
         if self.random.random() < 0.6:
             told["expires_on"] = self.day()
         if self.random.random() < 0.5:
-            return {"command": "top-up-credit", "top_up_id": self.new("g"), "price": "10.00", **told}
-        return {"command": "grant-credit", "grant_id": self.new("g"), "source": "goodwill", "reason": "So", **told}
+            return top_up(minutes, at, top_up_id=self.new("g"), price="10.00", **told)
+        return grant(minutes, at, grant_id=self.new("g"), **told)
 
-    def on_ticket(self, contract: str) -> Json:
+    def on_ticket(self, contract: str) -> Step:
         if self.random.random() < 0.3:
             return self.open_ticket(contract, self.at())
-        names = ["hold-ticket", "resume-ticket", "resolve-ticket", "reopen-ticket", "reprioritise-ticket"]
-        name = self.random.choice(names)
-        told: Json = {"priority": 1, "reason": "Worse"} if name == "reprioritise-ticket" else {}
-        return {"command": name, "ticket_id": self.random.choice(self.tickets[contract]), "at": self.at(), **told}
+        word = self.random.choice([hold, resume, resolve, reopen, reprioritise])
+        told: Json = {"priority": 1} if word is reprioritise else {}
+        return word(ticket_id=self.random.choice(self.tickets[contract]), at=self.at(), **told)
 
-    def service(self, contract: str) -> Json:
-        told = {"service_id": self.new("v"), "contract_id": "sum", "service": "visit", "at": self.at()}
-        return {"command": "record-service", **told}
+    def service(self, contract: str) -> Step:
+        return record_service("visit", at=self.at(), service_id=self.new("v"), contract_id="sum")
 
-    def term(self, contract: str) -> Json:
+    def term(self, contract: str) -> Step:
         if self.random.random() < 0.7:
-            return {"command": "renew-contract", "contract_id": contract}
+            return renew(contract)
         day = self.day()
-        return self.random.choice(
-            [
-                {"command": "change-plan", "plan": "north-tiers", "from_on": day},
-                {"command": "terminate-contract", "ends_on": day, "reason": "Sold"},
-            ]
-        ) | {"contract_id": contract}
+        return self.random.choice([change_plan("north-tiers", day, contract), terminate(day, contract)])
 
 
 def tell(door: Door, seed: int, commands: int = 160, chunk: int = 8) -> int:

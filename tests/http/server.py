@@ -15,6 +15,7 @@ import httpx
 
 from ledger.store import open_store
 from ledger.store.tokens import create_token
+from tests.words import Step
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60
@@ -89,8 +90,8 @@ class Server:
             self.process.terminate()
             self.process.wait(PATIENCE_SECONDS)
 
-    def send(self, name: str, **fields: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = self.client.post(f"/v1/commands/{name}", json=fields).json()
+    def send(self, step: Step) -> dict[str, Any]:
+        answer: dict[str, Any] = self.client.post(f"/v1/commands/{step.command}", json=step.fields).json()
         return answer
 
     def see(self, path: str, **query: Any) -> dict[str, Any]:

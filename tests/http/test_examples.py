@@ -1,7 +1,7 @@
 """The examples of the OpenAPI document work, in their order, and a service credit is given once."""
 
 from api.http.examples import examples
-from ledger.door.bodies import COMMANDS
+from ledger.door.registry import COMMANDS
 from tests.http.door import Door
 
 

@@ -9,6 +9,7 @@ from tests.cli.run import support_ledger
 from tests.http.door import Door, opened, problem
 from tests.http.test_roles import ROLES, sees
 from tests.http.world import SIDES, WHO, booking, opening, signing, token, working
+from tests.words import amend
 
 DOORS = {
     "contracts/{}": "unknown-contract",
@@ -196,7 +197,7 @@ def test_a_customer_id_at_two_providers_is_two_people(sides: Door) -> None:
 
 
 def test_amending_one_of_them_leaves_the_other_alone(sides: Door) -> None:
-    sides.ok("amend-customer", contract_id="mine", customer={"name": "Neu GmbH", "country": "AT"})
+    sides.ok(amend({"name": "Neu GmbH", "country": "AT"}, "mine"))
     customers = {item["contract_id"]: item["customer"] for item in sides.walk("contracts")}
     assert (customers["mine"]["name"], customers["mine"]["country"]) == ("Neu GmbH", "AT")
     assert (customers["abroad"]["name"], customers["abroad"]["country"]) == ("kunde at south", "DE")
@@ -222,17 +223,13 @@ def test_a_token_without_provider_belongs_to_the_one_that_knows_the_id_and_stays
 def test_a_token_made_before_its_customer_is_bound_to_the_first_provider_that_signs(door: Door) -> None:
     early, twin = door.token("customer", customer="kunde"), door.token("partner", partner="haus")
     assert door.walk("contracts", early) == []
-    door.refused("unknown-contract", "open-ticket", early, **_body("mine"))
+    door.refused("unknown-contract", opening("t", "mine"), early)
     door.all_ok([signing("mine", "mine")])
     assert [item["contract_id"] for item in door.walk("contracts", early)] == ["mine"]
     door.all_ok([signing("abroad", "abroad")])
     assert [item["contract_id"] for item in door.walk("contracts", early)] == ["mine"]
     assert door.walk("contracts", twin) == []  # asked for the first time now, when two providers know the partner
     assert {info.provider for info in list_tokens(door.store.database) if info.role == "customer"} == {"north"}
-
-
-def _body(contract: str) -> dict[str, object]:
-    return {name: value for name, value in opening("t", contract).items() if name != "command"}
 
 
 # ---- new, revoked and expired tokens

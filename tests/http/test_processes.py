@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -16,34 +15,9 @@ import pytest
 from ledger.store import EventStore, open_store
 from tests.cli.run import support_ledger
 from tests.http.server import Server, admin_token, command_line
+from tests.words import as_lines, contract, worked
 
-Line = dict[str, Any]
-SIGNED: Line = {
-    "command": "sign-contract",
-    "contract_id": "L",
-    "plan": "groupios-l",
-    "starts_on": "2026-01-01",
-    "customer": {"customer_id": "k", "name": "K", "country": "DE"},
-}
-OPENED: Line = {
-    "command": "open-ticket",
-    "ticket_id": "T",
-    "contract_id": "L",
-    "title": "Mail stuck",
-    "kind": "incident",
-    "channel": "email",
-    "priority": 3,
-    "at": "2026-02-02T09:00:00Z",
-}
-
-
-def worked(entry: str) -> Line:
-    told = {"entry_id": entry, "ticket_id": "T", "minutes": 1, "engineer": "Eva", "at": "2026-02-02T10:00:00Z"}
-    return {"command": "log-work", **told}
-
-
-def as_lines(lines: list[Line]) -> bytes:
-    return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+CONTRACT = contract("groupios-l", contract_id="L")
 
 
 @pytest.fixture
@@ -88,27 +62,25 @@ def test_two_servers_and_an_import_write_to_one_account_and_every_minute_counts_
     """300 entries: 32 take the 480 minutes, 268 cost 22.25 each; both servers say so as soon as it is written."""
     servers = [serve(), serve()]
     prepared = servers[0].client.post(
-        "/v1/commands", content=as_lines([SIGNED, OPENED]), headers={"Content-Type": "application/x-ndjson"}
+        "/v1/commands", content=as_lines(CONTRACT), headers={"Content-Type": "application/x-ndjson"}
     )
     assert prepared.status_code == 200
     imported = tmp_path / "more.jsonl"
-    imported.write_bytes(as_lines([worked(f"file-{n}") for n in range(100)]))
+    imported.write_bytes(as_lines([worked(1, entry_id=f"file-{n}") for n in range(100)]))
     begin = threading.Barrier(9)
 
     def write(thread: int) -> list[int]:
         server, positions = servers[thread % 2], []
         begin.wait()
         for n in range(25):
-            fields = {name: value for name, value in worked(f"thread-{thread}-{n}").items() if name != "command"}
-            answer = server.send("log-work", **fields)
+            entry = f"thread-{thread}-{n}"
+            answer = server.send(worked(1, entry_id=entry))
             while answer.get("code") == "conflict":  # the ledger asks to send it again
-                answer = server.send("log-work", **fields)
+                answer = server.send(worked(1, entry_id=entry))
             positions.append(answer["position"])
             # One's own write is seen at once, at whichever server.
             other = servers[1 - thread % 2]
-            assert (
-                other.see(f"deductions/{fields['entry_id']}", min_position=answer["position"])["billed_minutes"] == 15
-            )
+            assert other.see(f"deductions/{entry}", min_position=answer["position"])["billed_minutes"] == 15
         return positions
 
     def read_in() -> int:
@@ -143,7 +115,7 @@ def test_a_server_that_is_killed_while_it_writes_loses_nothing_and_repeats_nothi
 ) -> None:
     """1,200 entries in one post are three transactions; the server dies on the way, and the post is repeated."""
     server = serve()
-    body = as_lines([SIGNED, OPENED, *(worked(f"e{n}") | {"command_id": f"k{n}"} for n in range(1200))])
+    body = as_lines([*CONTRACT, *(worked(1, entry_id=f"e{n}", command_id=f"k{n}") for n in range(1200))])
     headers = {"Content-Type": "application/x-ndjson"}
 
     def post() -> httpx.Response | None:

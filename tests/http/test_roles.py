@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from ledger.door.bodies import COMMANDS
+from ledger.door.registry import COMMANDS
 from tests.http.door import Door, problem
 from tests.http.world import ABROAD, ANOTHERS, MINE, SIDES, WHO, commands, opening, prepared, signing, token, working
+from tests.words import authorise, respond
 
 ROLES = ("operator", "finance", "customer", "partner", "auditor", "admin")
 MAY = """
@@ -99,7 +100,7 @@ def test_a_role_does_what_the_table_says(door: Door, role: str) -> None:
     cells = [cell for cell in product(bodies, SIDES) if reachable(role, *cell)]
     before, recorded, found = door.count(), 0, {}
     for command, side in cells:
-        response = door.send(command, bodies[command][side], sender)
+        response = door.send(command, bodies[command][side].fields, sender)
         found[command, side] = response.status_code
         if response.status_code == 200:
             recorded += len(response.json()["events"])
@@ -114,7 +115,7 @@ def test_what_a_role_may_not_do_is_unknown_to_it_where_it_does_not_see_the_contr
     senders = {role: token(door, role) for role in ROLES}
     cells = [(role, *cell) for role in ROLES for cell in product(bodies, SIDES) if not reachable(role, *cell)]
     found = {
-        (role, command, side): door.send(command, bodies[command][side], senders[role]).status_code
+        (role, command, side): door.send(command, bodies[command][side].fields, senders[role]).status_code
         for role, command, side in cells
     }
     assert found == dict.fromkeys(cells, 404)
@@ -124,7 +125,7 @@ def test_a_foreign_contract_and_none_at_all_are_answered_alike(door: Door) -> No
     names = ("open-ticket", "close-ticket", "confirm-deduction", "move-session", "book-session")
     bodies, sender = prepared(door, *names), token(door, "customer")
     for command in names:
-        body = bodies[command][ANOTHERS]
+        body = bodies[command][ANOTHERS].fields
         foreign = problem(door.send(command, body, sender))
         absent = problem(door.send(command, {k: nowhere(v) for k, v in body.items()}, sender))
         assert {k: nowhere(v) for k, v in foreign.items()} == absent
@@ -136,38 +137,36 @@ def nowhere(value: Any) -> Any:
 
 @pytest.mark.parametrize("command", ["move-session", "cancel-session"])
 def test_a_customers_token_does_not_speak_as_the_provider(door: Door, command: str) -> None:
-    body = prepared(door, command)[command][MINE]
+    step = prepared(door, command)[command][MINE]
     customer = token(door, "customer")
     before = door.count()
-    assert door.refused("forbidden", command, customer, **body | {"by": "provider"})["status"] == 403
+    assert door.refused("forbidden", step.but(by="provider"), customer)["status"] == 403
     assert door.count() == before
-    door.ok(command, customer, **body)
+    door.ok(step, customer)
 
 
 @pytest.mark.parametrize("odd", [{"to_level": "L3"}, {"by": "provider"}, {"to_level": "L3", "by": "provider"}])
 def test_a_partner_escalates_to_l2_in_its_own_name(door: Door, odd: dict[str, str]) -> None:
-    body = prepared(door, "escalate-ticket")["escalate-ticket"][MINE]
+    step = prepared(door, "escalate-ticket")["escalate-ticket"][MINE]
     partner = token(door, "partner")
     before = door.count()
-    assert door.refused("forbidden", "escalate-ticket", partner, **body | odd)["status"] == 403
+    assert door.refused("forbidden", step.but(**odd), partner)["status"] == 403
     assert door.count() == before
-    door.ok("escalate-ticket", partner, **body)
+    door.ok(step, partner)
 
 
 def test_a_partner_does_not_speak_for_a_contract_that_it_does_not_serve(door: Door) -> None:
-    own = signing("without", MINE)
-    del own["partner"]
-    door.all_ok([own, opening("without-t", "without")])
+    door.all_ok([signing("without", MINE).but(partner=None), opening("without-t", "without")])
     partner = token(door, "partner")
-    door.refused("unknown-ticket", "record-response", partner, ticket_id="without-t", by="P")
-    door.refused("unknown-contract", "authorise-direct-contact", partner, contract_id="without", by="P")
+    door.refused("unknown-ticket", respond(ticket_id="without-t", by="P"), partner)
+    door.refused("unknown-contract", authorise(contract_id="without", by="P"), partner)
     assert door.unseen("contracts/without", partner)["status"] == 404
 
 
 def test_whose_token_spoke_stands_in_the_event(door: Door) -> None:
     bodies = prepared(door, "confirm-deduction")
-    door.ok("confirm-deduction", token(door, "customer"), **bodies["confirm-deduction"][MINE])
-    door.ok("confirm-deduction", token(door, "operator"), **bodies["confirm-deduction"][ANOTHERS])
+    door.ok(bodies["confirm-deduction"][MINE], token(door, "customer"))
+    door.ok(bodies["confirm-deduction"][ANOTHERS], token(door, "operator"))
     told = [event for event in door.events() if event["type"] == "DeductionConfirmed"]
     assert [(event["role"], event["data"].get("on_behalf", False)) for event in told] == [
         ("customer", False),
@@ -195,9 +194,7 @@ def test_lines_about_foreign_contracts_are_unknown_in_their_places(door: Door) -
 
 def test_an_operator_signs_for_its_own_provider_only(door: Door) -> None:
     operator = token(door, "operator")
-    body = signing("abroad", ABROAD)
-    del body["command"]
-    assert door.refused("forbidden", "sign-contract", operator, **body)["status"] == 403
+    assert door.refused("forbidden", signing("abroad", ABROAD), operator)["status"] == 403
     assert door.count() == 0
 
 
@@ -205,7 +202,6 @@ def test_signing_again_what_another_provider_signed_tells_nothing_of_it(door: Do
     """Ids are unique in the ledger, so a taken one is refused; whose it is stays untold."""
     theirs, ours = signing("C", ABROAD), signing("C", MINE)
     door.all_ok([theirs])
-    del ours["command"]
-    refusal = door.refused("already-exists", "sign-contract", token(door, "operator"), **ours)
+    refusal = door.refused("already-exists", ours, token(door, "operator"))
     assert refusal["detail"] == "The contract id C is taken."
     assert "south" not in str(refusal)

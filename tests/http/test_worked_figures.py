@@ -3,23 +3,28 @@
 from typing import Any
 
 from tests.http.door import Door, Json
+from tests.words import (
+    MONDAY,
+    PREPAID,
+    book,
+    complete,
+    contract,
+    log_work,
+    move,
+    no_show,
+    open_ticket,
+    renew,
+    reverse,
+    sign,
+    top_up,
+)
 
 MORNING = "2026-02-02T10:00:00Z"
 JUNE = "2026-06-30T12:00:00Z"
 
 
-def signed(door: Door, contract: str, plan: str, starts_on: str = "2026-01-01") -> None:
-    customer = {"customer_id": f"customer-{contract}", "name": "Kunde GmbH", "country": "DE"}
-    door.ok("sign-contract", contract_id=contract, plan=plan, starts_on=starts_on, customer=customer)
-
-
-def ticket(door: Door, ticket_id: str, contract: str, at: str = "2026-02-02T09:00:00Z") -> None:
-    told = {"title": "Mail stuck", "kind": "incident", "channel": "email", "priority": 3}
-    door.ok("open-ticket", ticket_id=ticket_id, contract_id=contract, at=at, **told)
-
-
 def work(door: Door, entry: str, ticket_id: str, minutes: int, at: str = MORNING) -> Json:
-    door.ok("log-work", entry_id=entry, ticket_id=ticket_id, minutes=minutes, at=at, engineer="Eva")
+    door.ok(log_work(minutes, at, entry_id=entry, ticket_id=ticket_id))
     return door.see(f"deductions/{entry}")
 
 
@@ -44,34 +49,13 @@ def tiers(deduction: Json) -> list[tuple[int, str, str]]:
 
 def prepaid(door: Door) -> None:
     """480 minutes of server support, and 120 of them booked for 20 January, 10:00 in Prague."""
-    signed(door, "P", "easyredmine-server-support")
-    door.ok(
-        "top-up-credit",
-        contract_id="P",
-        pool="server-support",
-        top_up_id="top",
-        minutes=480,
-        at="2026-01-05T09:00:00Z",
-    )
-    book(door, "S", 120, "2026-01-20T10:00:00+01:00", at="2026-01-06T09:00:00Z")
-
-
-def book(door: Door, session: str, minutes: int, starts_at: str, at: str) -> None:
-    door.ok("book-session", **booking(session, minutes, starts_at, at))
-
-
-def booking(session: str, minutes: int, starts_at: str, at: str) -> dict[str, Any]:
-    told = {"contract_id": "P", "pool": "server-support", "estimate_minutes": minutes}
-    return told | {"session_id": session, "starts_at": starts_at, "at": at}
-
-
-def move(door: Door, at: str) -> None:
-    door.ok("move-session", session_id="S", starts_at="2026-01-27T10:00:00+01:00", by="customer", at=at)
+    door.ok(sign(PREPAID, contract_id="P"))
+    door.ok(top_up(480, "2026-01-05T09:00:00Z", contract_id="P"))
+    door.ok(book(120, "2026-01-20T10:00:00+01:00", "2026-01-06T09:00:00Z", contract_id="P"))
 
 
 def test_figures_1_2_and_12_on_model_l(door: Door) -> None:
-    signed(door, "L", "groupios-l")
-    ticket(door, "T", "L")
+    door.all_ok(contract("groupios-l", contract_id="L"))
 
     first = work(door, "L-1", "T", 50)
     assert (first["worked_minutes"], first["billed_minutes"], first["status"]) == (50, 60, "not_required")
@@ -91,7 +75,7 @@ def test_figures_1_2_and_12_on_model_l(door: Door) -> None:
     assert over(door, "L") == {"minutes": 15, "amount": "22.25", "currency": "EUR"}
     assert amounts(door, "L") == ["899.00", "22.25"]
 
-    door.ok("reverse-deduction", deduction_id="L-2", reason="logged twice", at="2026-02-03T10:00:00Z")
+    door.ok(reverse("L-2", "2026-02-03T10:00:00Z", reason="logged twice"))
     assert figures(door, "L", "included", "consumed", "available", "expired") == {
         "consumed": 60,
         "available": 420,
@@ -103,8 +87,7 @@ def test_figures_1_2_and_12_on_model_l(door: Door) -> None:
 
 
 def test_figure_3_on_model_m(door: Door) -> None:
-    signed(door, "M", "groupios-m")
-    ticket(door, "T", "M")
+    door.all_ok(contract("groupios-m", contract_id="M"))
     entry = work(door, "M-1", "T", 241)
     assert (entry["billed_minutes"], tiers(entry)) == (255, [(15, "99.00", "24.75")])
     assert entry["draws"] == [{"grant_id": "M.allotment.1", "minutes": 240}]
@@ -113,9 +96,8 @@ def test_figure_3_on_model_m(door: Door) -> None:
 
 
 def test_figures_4_and_5_on_model_s(door: Door) -> None:
-    signed(door, "S", "groupios-s")
-    ticket(door, "A", "S")
-    ticket(door, "B", "S")
+    door.ok(sign("groupios-s", contract_id="S"))
+    door.all_ok([open_ticket(ticket, contract_id="S", at=MONDAY) for ticket in "AB"])
     assert tiers(work(door, "A-1", "A", 20)) == [(30, "149.00", "74.50")]
     assert tiers(work(door, "A-2", "A", 45)) == [(30, "149.00", "74.50"), (15, "129.00", "32.25")]
     assert over(door, "S") == {"minutes": 75, "amount": "181.25", "currency": "EUR"}
@@ -126,7 +108,7 @@ def test_figures_4_and_5_on_model_s(door: Door) -> None:
 
 def test_figures_6_and_7_on_prepaid_credit(door: Door) -> None:
     prepaid(door)
-    door.ok("complete-session", session_id="S", minutes=95, engineer="Eva", at="2026-01-20T12:00:00+01:00")
+    door.ok(complete(95, "2026-01-20T12:00:00+01:00", "S", engineer="Eva"))
     session = door.see("deductions/S")
     assert (session["kind"], session["billed_minutes"], session["status"]) == ("session", 100, "pending")
     assert figures(door, "P", "server-support", "consumed", "available", "reserved", "pending_confirmation") == {
@@ -136,16 +118,14 @@ def test_figures_6_and_7_on_prepaid_credit(door: Door) -> None:
         "pending_confirmation": 100,
     }
     refusal = door.refused(
-        "insufficient-credit",
-        "book-session",
-        **booking("X", 400, "2026-02-20T10:00:00+01:00", at="2026-02-01T09:00:00Z"),
+        "insufficient-credit", book(400, "2026-02-20T10:00:00+01:00", "2026-02-01T09:00:00Z", "X", contract_id="P")
     )
     assert (refusal["status"], refusal["short_by"]) == (409, 20)
 
 
 def test_figure_8_a_day_before_is_in_time(door: Door) -> None:
     prepaid(door)
-    move(door, at="2026-01-19T10:00:00+01:00")
+    door.ok(move("2026-01-27T10:00:00+01:00", "2026-01-19T10:00:00+01:00"))
     assert figures(door, "P", "server-support", "consumed", "reserved", "available") == {
         "consumed": 0,
         "reserved": 120,
@@ -156,7 +136,7 @@ def test_figure_8_a_day_before_is_in_time(door: Door) -> None:
 
 def test_figure_9_a_minute_later_costs_the_penalty_and_the_reservation_moves_along(door: Door) -> None:
     prepaid(door)
-    move(door, at="2026-01-19T10:01:00+01:00")
+    door.ok(move("2026-01-27T10:00:00+01:00", "2026-01-19T10:01:00+01:00"))
     assert figures(door, "P", "server-support", "consumed", "reserved", "available") == {
         "consumed": 120,
         "reserved": 120,
@@ -168,7 +148,7 @@ def test_figure_9_a_minute_later_costs_the_penalty_and_the_reservation_moves_alo
 
 def test_figure_10_a_no_show_costs_the_penalty_and_releases_the_reservation(door: Door) -> None:
     prepaid(door)
-    door.ok("record-no-show", session_id="S", at="2026-01-20T10:30:00+01:00")
+    door.ok(no_show("2026-01-20T10:30:00+01:00", "S"))
     assert figures(door, "P", "server-support", "consumed", "reserved", "available") == {
         "consumed": 120,
         "reserved": 0,
@@ -178,10 +158,9 @@ def test_figure_10_a_no_show_costs_the_penalty_and_releases_the_reservation(door
 
 
 def test_figure_11_what_is_left_expires_with_the_term_and_the_renewal_brings_hours_and_a_fee(door: Door) -> None:
-    signed(door, "R", "groupios-l", starts_on="2025-03-01")
-    ticket(door, "T", "R", at="2025-03-03T09:00:00Z")
+    door.all_ok(contract("groupios-l", "2025-03-01", contract_id="R"))
     work(door, "R-1", "T", 420, at="2025-03-03T10:00:00Z")
-    door.ok("renew-contract", contract_id="R", starts_on="2026-03-01", at="2026-03-01T08:00:00Z")
+    door.ok(renew("R", starts_on="2026-03-01", at="2026-03-01T08:00:00Z"))
     assert figures(door, "R", "included", "granted", "consumed", "expired", "available") == {
         "granted": 960,
         "consumed": 420,

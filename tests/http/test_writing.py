@@ -8,14 +8,10 @@ import pytest
 from api.http.routers import commands as door_module
 from tests.http.door import Door, Json, opened, problem
 from tests.http.world import booking, opening, prepared, signing, working
+from tests.words import MONDAY, Step, confirm, grant, hold, record_service, renew, resume, top_up
 
-WORK = {
-    "entry_id": "e",
-    "ticket_id": "t",
-    "minutes": 30,
-    "at": "2026-02-02T10:00:00Z",
-    "engineer": "Eva",
-}
+LOGGED = working("e", "t")
+WORK = LOGGED.fields
 
 
 @pytest.fixture
@@ -33,7 +29,7 @@ def recorded(answer: Json) -> Json:
 
 def test_an_answer_names_what_was_recorded(ready: Door) -> None:
     before = ready.count()
-    answer = ready.ok("log-work", **WORK, command_id="k")
+    answer = ready.ok(LOGGED.but(command_id="k"))
     assert answer == {
         "command_id": "k",
         "replayed": False,
@@ -49,7 +45,7 @@ def test_an_answer_names_what_was_recorded(ready: Door) -> None:
 
 
 def test_the_same_id_with_the_same_content_answers_as_the_first_time(ready: Door) -> None:
-    first = ready.ok("log-work", **WORK, command_id="k")
+    first = ready.ok(LOGGED.but(command_id="k"))
     before = ready.count()
     for same in (
         WORK,
@@ -57,14 +53,14 @@ def test_the_same_id_with_the_same_content_answers_as_the_first_time(ready: Door
         {**WORK, "on_site": False, "treatment": "billable", "pool": None},  # defaults
         dict(reversed(WORK.items())),
     ):
-        again = ready.ok("log-work", **same, command_id="k")
+        again = ready.ok(Step("log-work", {**same, "command_id": "k"}))
         assert again["replayed"] is True
         assert recorded(again) == recorded(first)
     assert ready.count() == before
 
 
 def test_the_same_id_with_other_content_is_refused(ready: Door) -> None:
-    ready.ok("log-work", **WORK, command_id="k")
+    ready.ok(LOGGED.but(command_id="k"))
     before = ready.count()
     others: list[Json] = [
         {"minutes": 31},
@@ -75,23 +71,23 @@ def test_the_same_id_with_other_content_is_refused(ready: Door) -> None:
         {"treatment": "goodwill", "reason": "Sorry"},
     ]
     for other in others:
-        refusal = ready.refused("command-id-reused", "log-work", **WORK | other, command_id="k")
+        refusal = ready.refused("command-id-reused", LOGGED.but(**other, command_id="k"))
         assert (refusal["status"], refusal["command_id"]) == (422, "k")
     assert ready.count() == before
 
 
 def test_the_same_id_for_another_command_is_refused(ready: Door) -> None:
-    ready.ok("hold-ticket", ticket_id="t", at="2026-02-03T10:00:00Z", command_id="k")
-    ready.refused("command-id-reused", "resume-ticket", ticket_id="t", at="2026-02-03T10:00:00Z", command_id="k")
-    ready.ok("resume-ticket", ticket_id="t", at="2026-02-03T10:00:00Z", command_id="k2")
+    ready.ok(hold("2026-02-03T10:00:00Z", "t", command_id="k"))
+    ready.refused("command-id-reused", resume("2026-02-03T10:00:00Z", "t", command_id="k"))
+    ready.ok(resume("2026-02-03T10:00:00Z", "t", command_id="k2"))
 
 
 def test_every_command_is_replayed_by_its_id(door: Door) -> None:
     bodies = prepared(door)
     for command, by_side in bodies.items():
-        first = door.ok(command, **by_side["mine"], command_id=f"id.{command}")
+        first = door.ok(by_side["mine"].but(command_id=f"id.{command}"))
         before = door.count()
-        again = door.ok(command, **by_side["mine"], command_id=f"id.{command}")
+        again = door.ok(by_side["mine"].but(command_id=f"id.{command}"))
         assert (again["replayed"], recorded(again)) == (True, recorded(first)), command
         assert door.count() == before, command
 
@@ -102,16 +98,9 @@ def test_a_new_thing_with_a_known_id_and_the_same_content_is_a_replay_without_an
         opening("t", "C"),
         working("e", "t"),
         booking("s", "C"),
-        {"command": "record-service", "service_id": "v", "contract_id": "C", "service": "audit", "at": WORK["at"]},
-        {
-            "command": "top-up-credit",
-            "contract_id": "C",
-            "pool": "care",
-            "top_up_id": "u",
-            "minutes": 60,
-            "at": WORK["at"],
-        },
-        {"command": "renew-contract", "contract_id": "C", "starts_on": "2027-01-01"},
+        record_service("audit", at=MONDAY, service_id="v"),
+        top_up(60, MONDAY, pool="care", top_up_id="u"),
+        renew(starts_on="2027-01-01"),
     ]
     first = door.all_ok(lines)
     before = door.count()
@@ -127,19 +116,17 @@ def test_a_new_thing_with_a_known_id_and_the_same_content_is_a_replay_without_an
         {"quantity": 2},
         {"minutes": 70},
     ]
-    answers = door.lines([line | other for line, other in zip(lines, others, strict=False)])
+    answers = door.lines([step.but(**other) for step, other in zip(lines, others, strict=False)])
     assert [one.get("code") for one in answers] == ["already-exists"] * 6
     assert door.count() == before
 
 
 def test_entries_sessions_and_services_share_one_name_space_and_so_do_grants_and_top_ups(ready: Door) -> None:
-    ready.ok("log-work", **WORK)
-    session = {name: value for name, value in booking("e", "C").items() if name != "command"}
-    ready.refused("already-exists", "book-session", **session)
-    ready.refused("already-exists", "record-service", service_id="e", contract_id="C", service="audit")
-    credit = {"contract_id": "C", "pool": "care", "minutes": 60, "at": "2026-02-02T09:00:00Z"}
-    ready.ok("top-up-credit", top_up_id="g", **credit)
-    ready.refused("already-exists", "grant-credit", grant_id="g", source="goodwill", reason="So", **credit)
+    ready.ok(LOGGED)
+    ready.refused("already-exists", booking("e", "C"))
+    ready.refused("already-exists", record_service("audit", service_id="e"))
+    ready.ok(top_up(60, MONDAY, top_up_id="g", pool="care"))
+    ready.refused("already-exists", grant(60, MONDAY, grant_id="g", pool="care"))
 
 
 def test_the_header_is_the_commands_id(ready: Door) -> None:
@@ -165,37 +152,37 @@ def test_the_header_is_the_commands_id(ready: Door) -> None:
 def test_ids_are_known_after_a_restart(database_url: str) -> None:
     with opened(database_url) as door:
         door.all_ok([signing("C", "mine"), opening("t", "C")])
-        first = door.ok("log-work", **WORK, command_id="k")
+        first = door.ok(LOGGED.but(command_id="k"))
         before = door.count()
     with opened(database_url) as door:
-        again = door.ok("log-work", **WORK, command_id="k")
+        again = door.ok(LOGGED.but(command_id="k"))
         assert (again["replayed"], recorded(again)) == (True, recorded(first))
-        without_id = door.ok("log-work", **WORK)
+        without_id = door.ok(LOGGED)
         assert (without_id["replayed"], without_id["events"]) == (True, first["events"])
-        door.refused("command-id-reused", "log-work", **WORK | {"minutes": 31}, command_id="k")
-        door.refused("already-exists", "log-work", **WORK | {"minutes": 31})
+        door.refused("command-id-reused", LOGGED.but(minutes=31, command_id="k"))
+        door.refused("already-exists", LOGGED.but(minutes=31))
         assert door.count() == before
         assert door.see("deductions/e")["billed_minutes"] == 30
 
 
 def test_a_refused_command_may_be_sent_again_with_its_id(ready: Door) -> None:
     later = {"deduction_id": "e", "by": "K", "command_id": "k"}
-    ready.refused("unknown-deduction", "confirm-deduction", **later)
-    ready.ok("log-work", **WORK)
-    answer = ready.ok("confirm-deduction", **later)
+    ready.refused("unknown-deduction", confirm(**later))
+    ready.ok(LOGGED)
+    answer = ready.ok(confirm(**later))
     assert answer["replayed"] is False
-    assert ready.ok("confirm-deduction", **later)["replayed"] is True
-    ready.refused("nothing-to-confirm", "confirm-deduction", deduction_id="e", by="K", command_id="k2")
+    assert ready.ok(confirm(**later))["replayed"] is True
+    ready.refused("nothing-to-confirm", confirm("e", by="K", command_id="k2"))
     malformed = {"ticket_id": "t", "at": "2026-02-03T10:00:00", "command_id": "k3"}
-    ready.refused("malformed", "hold-ticket", **malformed)
-    ready.ok("hold-ticket", **malformed | {"at": "2026-02-03T10:00:00Z"})
+    ready.refused("malformed", hold(**malformed))
+    ready.ok(hold(**malformed | {"at": "2026-02-03T10:00:00Z"}))
 
 
 def test_a_replay_is_shown_to_nobody_who_may_not_see_the_contract(ready: Door) -> None:
-    ready.ok("log-work", **WORK, command_id="k")
+    ready.ok(LOGGED.but(command_id="k"))
     stranger = ready.token("operator", provider="south")
-    ready.refused("unknown-ticket", "log-work", stranger, **WORK, command_id="k")
-    ready.refused("unknown-ticket", "log-work", stranger, **WORK)
+    ready.refused("unknown-ticket", LOGGED.but(command_id="k"), stranger)
+    ready.refused("unknown-ticket", LOGGED, stranger)
 
 
 # ---- JSON Lines
@@ -203,21 +190,21 @@ def test_a_replay_is_shown_to_nobody_who_may_not_see_the_contract(ready: Door) -
 
 def test_lines_are_answered_in_their_order_with_refusals_in_their_places(door: Door) -> None:
     lines = [
-        json.dumps(signing("C", "mine") | {"command_id": "one"}),
-        json.dumps(opening("t", "C")),
+        json.dumps(signing("C", "mine", command_id="one").line()),
+        json.dumps(opening("t", "C").line()),
         "",
-        json.dumps(opening("t2", "none")),
+        json.dumps(opening("t2", "none").line()),
         "{damaged",
         "   \t ",
         json.dumps([1, 2]),
-        json.dumps(working("e", "t")),
+        json.dumps(working("e", "t").line()),
         json.dumps({"command": "no-such-command", "ticket_id": "t"}),
         json.dumps({"ticket_id": "t"}),
         json.dumps({"command": 5}),
-        json.dumps(working("f", "t", minutes=0)),
-        json.dumps({"command": "confirm-deduction", "deduction_id": "e", "by": "K", "at": "2026-02-02T11:00:00Z"}),
-        json.dumps(working("e", "t")),
-        json.dumps(signing("C", "mine") | {"command_id": "one"}),
+        json.dumps(working("f", "t", minutes=0).line()),
+        json.dumps(confirm("e", "2026-02-02T11:00:00Z").line()),
+        json.dumps(working("e", "t").line()),
+        json.dumps(signing("C", "mine", command_id="one").line()),
         "null",
     ]
     body = "\n".join(lines).encode() + b"\r\n\n"
@@ -277,7 +264,9 @@ def test_a_body_without_lines_is_answered_with_none(door: Door) -> None:
 def test_many_commands_come_as_json_lines_and_as_nothing_else(door: Door) -> None:
     for kind in ("application/json", "text/plain", "application/x-www-form-urlencoded", "", None):
         headers = door.headers(None) | ({"Content-Type": kind} if kind is not None else {})
-        response = door.client.post("/v1/commands", content=json.dumps(signing("C", "mine")).encode(), headers=headers)
+        response = door.client.post(
+            "/v1/commands", content=json.dumps(signing("C", "mine").line()).encode(), headers=headers
+        )
         assert problem(response)["code"] == "unsupported-media-type"
         assert (response.status_code, door.count()) == (415, 0)
 
@@ -290,7 +279,9 @@ def test_json_lines_are_known_by_several_names(door: Door) -> None:
 
 def test_a_header_with_an_id_does_not_go_with_many_lines(door: Door) -> None:
     headers = door.headers(None) | {"Content-Type": "application/x-ndjson", "Idempotency-Key": "k"}
-    response = door.client.post("/v1/commands", content=json.dumps(signing("C", "mine")).encode(), headers=headers)
+    response = door.client.post(
+        "/v1/commands", content=json.dumps(signing("C", "mine").line()).encode(), headers=headers
+    )
     assert (problem(response)["field"], door.count()) == ("Idempotency-Key", 0)
 
 
@@ -303,7 +294,7 @@ def test_a_body_that_is_too_large_is_refused_and_leaves_nothing(ready: Door, mon
     large = fits.ljust(1_000_001)  # JSON may end in blanks
     response = ready.send("log-work", large)
     assert (problem(response)["code"], response.status_code, response.json()["limit"]) == ("too-large", 413, 1_000_000)
-    answers = ready.lines(large + b"\n" + json.dumps(opening("t2", "C")).encode())
+    answers = ready.lines(large + b"\n" + json.dumps(opening("t2", "C").line()).encode())
     assert [one.get("code") for one in answers] == ["too-large", None]
     monkeypatch.setattr(door_module, "LINES_LIMIT", 2000)
     response = ready.send_lines([opening(f"u{n}", "C") for n in range(20)])

@@ -6,7 +6,50 @@ a contract of each kind with everything that the command needs.
 
 from typing import Any
 
-from tests.http.door import Door, Json
+from tests.http.door import Door
+from tests.words import (
+    MONDAY,
+    Step,
+    amend,
+    announce_fix,
+    authorise,
+    book,
+    call,
+    cancel,
+    change_plan,
+    close,
+    close_month,
+    complete,
+    confirm,
+    confirm_defect,
+    credit_note,
+    dispute,
+    do,
+    escalate,
+    grant,
+    hold,
+    issue,
+    log_work,
+    move,
+    no_show,
+    open_ticket,
+    record_service,
+    reject,
+    release_fix,
+    renew,
+    reopen,
+    reprioritise,
+    resolve,
+    respond,
+    resume,
+    reverse,
+    service_credit,
+    settle,
+    sign,
+    terminate,
+    top_up,
+    withdraw,
+)
 
 MINE, ANOTHERS, ABROAD = "mine", "anothers", "abroad"
 SIDES = (MINE, ANOTHERS, ABROAD)
@@ -28,119 +71,120 @@ def token(door: Door, role: str) -> str:
     return door.token(role, **WHO[role]) if role else ""
 
 
-def signing(contract: str, side: str, **fields: Any) -> Json:
+def signing(contract: str, side: str, **fields: Any) -> Step:
     customer, partner = CUSTOMER[side], PARTNER[side]
-    return {
-        "command": "sign-contract",
+    told = {
         "contract_id": contract,
-        "plan": f"{PROVIDER[side]}-all",
-        "starts_on": "2026-01-01",
         "customer": {"customer_id": customer, "name": f"{customer} at {PROVIDER[side]}", "country": "DE"},
         "partner": {"partner_id": partner, "name": f"{partner} at {PROVIDER[side]}"},
-        **fields,
     }
+    return sign(f"{PROVIDER[side]}-all", **{**told, **fields})
 
 
-def opening(ticket: str, contract: str, **fields: Any) -> Json:
-    told = {"title": f"Title of {ticket}", "kind": "defect", "channel": "email", "priority": 3}
-    at = "2026-02-02T09:00:00Z"
-    return {"command": "open-ticket", "ticket_id": ticket, "contract_id": contract, "at": at, **told, **fields}
+def opening(ticket: str, contract: str, **fields: Any) -> Step:
+    told = {"title": f"Title of {ticket}", "kind": "defect", "at": "2026-02-02T09:00:00Z"}
+    return open_ticket(ticket, contract_id=contract, **{**told, **fields})
 
 
-def working(entry: str, ticket: str, minutes: int = 30, at: str = "2026-02-02T10:00:00Z", **fields: Any) -> Json:
-    told = {"entry_id": entry, "ticket_id": ticket, "minutes": minutes, "at": at}
-    return {"command": "log-work", "engineer": "Eva", **told, **fields}
+def working(entry: str, ticket: str, minutes: int = 30, at: str = "2026-02-02T10:00:00Z", **fields: Any) -> Step:
+    return log_work(minutes, at, entry_id=entry, ticket_id=ticket, **fields)
 
 
-def booking(session: str, contract: str, **fields: Any) -> Json:
-    told = {"starts_at": "2026-03-10T10:00:00Z", "estimate_minutes": 60, "at": "2026-03-02T09:00:00Z"}
-    return {"command": "book-session", "session_id": session, "contract_id": contract, **told, **fields}
+def booking(session: str, contract: str) -> Step:
+    return book(60, "2026-03-10T10:00:00Z", "2026-03-02T09:00:00Z", session, contract_id=contract)
 
 
-def commands(name: str) -> dict[str, tuple[list[Json], Json]]:
-    """Every command on the contract `name`: what has to happen before it, and the command itself."""
+def signed(contract: str, plan: str = "north-prepaid", starts_on: str = "2026-01-01") -> Step:
+    """A contract without a partner, with a customer of its own."""
+    return sign(
+        plan, starts_on, contract_id=contract, customer={"customer_id": f"k-{contract}", "name": "K", "country": "DE"}
+    )
+
+
+def granting(grant_id: str, contract: str, minutes: int, at: str, pool: str = "hours", **fields: Any) -> Step:
+    return grant(minutes, at, grant_id=grant_id, contract_id=contract, pool=pool, **fields)
+
+
+def commands(name: str) -> dict[str, tuple[list[Step], Step]]:
+    """Every command on the contract `name`: what has to happen before it, and the command itself.
+
+    The invoice to be credited and the month to be closed are not known here.
+    """
     ticket, entry, session = f"{name}-t", f"{name}-e", f"{name}-s"
-    on_ticket = {"ticket_id": ticket, "at": "2026-02-04T10:00:00Z"}
-    opened, worked, booked = opening(ticket, name), working(entry, ticket), booking(session, name)
-
-    def before(command: str) -> Json:
-        return {"command": command, "ticket_id": ticket, "at": "2026-02-03T10:00:00Z"}
-
-    allowed = {"command": "authorise-direct-contact", "contract_id": name, "by": "P", "at": "2026-02-01T09:00:00Z"}
-    disputed = {"command": "dispute-deduction", "deduction_id": entry, "by": "K", "reason": "Not us"}
-    bought = {"command": "top-up-credit", "contract_id": name, "pool": "care", "top_up_id": f"{name}-u", "minutes": 60}
-    bought |= {"price": "100.00", "at": "2026-02-02T09:00:00Z"}
-    invoicing = {"contract_id": name, "through_on": "2026-02-28"}
-    credit = {"contract_id": name, "pool": "care", "minutes": 60, "at": "2026-02-02T09:00:00Z"}
-    return {
-        "renew-contract": ([], {"contract_id": name}),
-        "amend-customer": ([], {"contract_id": name, "customer": {"email": "it@kunde.example"}}),
-        "change-plan": ([], {"contract_id": name, "plan": "north-tiers", "from_on": "2026-07-01"}),
-        "terminate-contract": ([], {"contract_id": name, "ends_on": "2026-06-30", "reason": "Sold"}),
-        "authorise-direct-contact": ([], {"contract_id": name, "by": "P"}),
-        "withdraw-direct-contact": ([allowed], {"contract_id": name, "by": "P"}),
-        "open-ticket": ([], opening(ticket, name)),
-        "reprioritise-ticket": ([opened], {**on_ticket, "priority": 1, "reason": "Worse"}),
-        "record-response": ([opened], {**on_ticket, "by": "Eva"}),
-        "record-call": ([opened, allowed], on_ticket),
-        "hold-ticket": ([opened], on_ticket),
-        "resume-ticket": ([opened, before("hold-ticket")], on_ticket),
-        "resolve-ticket": ([opened], on_ticket),
-        "reopen-ticket": ([opened, before("resolve-ticket")], on_ticket),
-        "close-ticket": ([opened, before("resolve-ticket")], on_ticket),
-        "reject-ticket": ([opened], {**on_ticket, "reason": "Not reproducible"}),
-        "escalate-ticket": ([opened], {**on_ticket, "to_level": "L2", "by": "partner"}),
-        "confirm-defect": ([opened], on_ticket),
-        "announce-fix": ([opened, before("confirm-defect")], {**on_ticket, "expected_on": "2026-04-01"}),
-        "release-fix": ([opened, before("confirm-defect")], {**on_ticket, "release": "1.2"}),
-        "grant-service-credit": ([opened], {**on_ticket, "target": "reaction"}),
-        "log-work": ([opened], worked),
-        "record-service": ([], {"service_id": entry, "contract_id": name, "service": "audit"}),
-        "top-up-credit": ([], {**credit, "top_up_id": f"{name}-u"}),
-        "grant-credit": ([], {**credit, "grant_id": f"{name}-g", "source": "goodwill", "reason": "Sorry"}),
-        "book-session": ([], booked),
-        "move-session": ([booked], {"session_id": session, "by": "customer", **MOVE}),
-        "cancel-session": ([booked], {"session_id": session, "by": "customer", "at": "2026-03-03T09:00:00Z"}),
-        "record-no-show": ([booked], {"session_id": session, "at": "2026-03-10T10:30:00Z"}),
-        "complete-session": ([booked], {"session_id": session, "minutes": 30, "engineer": "Eva"}),
-        "confirm-deduction": ([opened, worked], {"deduction_id": entry, "by": "K"}),
-        "dispute-deduction": ([opened, worked], disputed),
-        "settle-dispute": ([opened, worked, disputed], {"deduction_id": entry, "outcome": "upheld", "reason": "So"}),
-        "issue-invoice": ([bought], invoicing),
-        "issue-credit-note": ([bought, {"command": "issue-invoice", **invoicing}], {"reason": "Wrong address"}),
-        "close-period": ([], {}),
-        "reverse-deduction": ([opened, worked], {"deduction_id": entry, "reason": "Twice"}),
-    }
+    opened, logged, booked = opening(ticket, name), working(entry, ticket), booking(session, name)
+    held, resolved = hold(BEFORE, ticket), resolve(BEFORE, ticket)
+    confirmed, allowed = confirm_defect(BEFORE, ticket), authorise("2026-02-01T09:00:00Z", name, by="P")
+    disputed = dispute(entry, by="K", reason="Not us")
+    bought = top_up(60, MONDAY, top_up_id=f"{name}-u", contract_id=name, pool="care")
+    invoiced = [bought.but(price="100.00"), issue(name, "2026-02-28")]
+    found: list[tuple[list[Step], Step]] = [
+        ([], renew(name)),
+        ([], amend({"email": "it@kunde.example"}, name)),
+        ([], change_plan("north-tiers", "2026-07-01", name)),
+        ([], terminate("2026-06-30", name, reason="Sold")),
+        ([], authorise(None, name, by="P")),
+        ([allowed], withdraw(None, name, by="P")),
+        ([], opened),
+        ([opened], reprioritise(AFTER, ticket, priority=1, reason="Worse")),
+        ([opened], respond(AFTER, ticket)),
+        ([opened, allowed], call(AFTER, ticket)),
+        ([opened], hold(AFTER, ticket)),
+        ([opened, held], resume(AFTER, ticket)),
+        ([opened], resolve(AFTER, ticket)),
+        ([opened, resolved], reopen(AFTER, ticket)),
+        ([opened, resolved], close(AFTER, ticket)),
+        ([opened], reject(AFTER, ticket, reason="Not reproducible")),
+        ([opened], escalate("L2", "partner", AFTER, ticket)),
+        ([opened], confirm_defect(AFTER, ticket)),
+        ([opened, confirmed], announce_fix("2026-04-01", AFTER, ticket)),
+        ([opened, confirmed], release_fix(AFTER, ticket, release="1.2")),
+        ([opened], service_credit("reaction", AFTER, ticket)),
+        ([opened], logged),
+        ([], record_service("audit", service_id=entry, contract_id=name)),
+        ([], bought),
+        ([], grant(60, MONDAY, grant_id=f"{name}-g", contract_id=name, pool="care")),
+        ([], booked),
+        ([booked], move(**MOVE, session_id=session)),
+        ([booked], cancel("2026-03-03T09:00:00Z", session_id=session)),
+        ([booked], no_show("2026-03-10T10:30:00Z", session)),
+        ([booked], complete(30, session_id=session)),
+        ([opened, logged], confirm(entry, by="K")),
+        ([opened, logged], disputed),
+        ([opened, logged, disputed], settle("upheld", entry, reason="So")),
+        (invoiced[:1], invoiced[1]),
+        (invoiced, do("issue-credit-note", reason="Wrong address")),
+        ([], do("close-period")),
+        ([opened, logged], reverse(entry, reason="Twice")),
+    ]
+    return {step.command: (history, step) for history, step in found}
 
 
+BEFORE, AFTER = "2026-02-03T10:00:00Z", "2026-02-04T10:00:00Z"
 MOVE = {"starts_at": "2026-03-11T10:00:00Z", "at": "2026-03-03T09:00:00Z"}
 
 
-def prepared(door: Door, *names: str) -> dict[str, dict[str, Json]]:
-    """The commands' bodies by side (default: of all), each on a contract of its own, which is there already.
+def prepared(door: Door, *names: str) -> dict[str, dict[str, Step]]:
+    """The commands by name and side (default: all), each on a contract of its own, which is there already.
 
     The contract that `sign-contract` is about is not there yet.
     """
-    bodies: dict[str, dict[str, Json]] = {"sign-contract": {}}
-    lines: list[Json] = []
+    told: dict[str, dict[str, Step]] = {"sign-contract": {}}
+    lines: list[Step] = []
     issuing: dict[str, int] = {}  # by side, the line that issues the invoice to be credited
     for number, side in enumerate(SIDES, 1):
-        bodies["sign-contract"][side] = signing(f"sign-contract-{side}", side)
+        told["sign-contract"][side] = signing(f"sign-contract-{side}", side)
         for command in names or commands(""):
             name = f"{command}-{side}"
-            history, body = commands(name)[command]
+            history, step = commands(name)[command]
             lines += [signing(name, side), *history]
-            bodies.setdefault(command, {})[side] = body
             if command == "close-period":
-                body |= {"provider": PROVIDER[side], "month": f"2025-{number:02}"}
+                step = close_month(f"2025-{number:02}", PROVIDER[side])
+            if command == "change-plan" and side == ABROAD:
+                step = step.but(plan="south-all")
             if command == "issue-credit-note":
                 issuing[side] = len(lines) - 1
-    if "change-plan" in bodies:
-        bodies["change-plan"][ABROAD]["plan"] = "south-all"
+            told.setdefault(command, {})[side] = step
     answers = door.all_ok(lines)
     for side, line in issuing.items():
-        bodies["issue-credit-note"][side]["invoice_number"] = answers[line]["number"]
-    return {
-        command: {side: {k: v for k, v in body.items() if k != "command"} for side, body in by_side.items()}
-        for command, by_side in bodies.items()
-    }
+        told["issue-credit-note"][side] = credit_note(answers[line]["number"], reason="Wrong address")
+    return told

@@ -29,6 +29,20 @@ def shared(desk_of_all: Desk) -> Desk:
 
 
 @pytest.fixture
+def office(shared: Desk) -> Desk:
+    """With a contract C whose promises `tests.sla.week` names."""
+    shared.sign("C", "dial-office")
+    return shared
+
+
+@pytest.fixture
+def patient(shared: Desk) -> Desk:
+    """Whose reaction clock stands still in a wait."""
+    shared.sign("C", "dial-patient")
+    return shared
+
+
+@pytest.fixture
 def any_desk(database_url: str) -> Iterator[Desk]:
     """On both databases, one after the other, empty."""
     with desk_over(database_url) as desk:

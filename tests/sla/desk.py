@@ -10,13 +10,14 @@ from urllib.parse import urlencode
 from tests.clock import Clock
 from tests.http.asgi import Headers, Response
 from tests.http.door import Door, Json, opened
+from tests.words import Step, sign
 
 PLANS = Path(__file__).parent / "plans"
 LATE = "2027-03-01T12:00:00Z"
 
 
 class Desk(Door):
-    """Contracts are signed and tickets told in lines; `clock` says when now is.
+    """Contracts are signed and tickets told in the words of `tests.words`; `clock` says when now is.
 
     Several tests may share a desk, one after the other: `begin` gives each one ids of its own.
     """
@@ -43,12 +44,14 @@ class Desk(Door):
     def sign(self, contract: str, plan: str, customer: str = "k", coverage: Json | None = None, **fields: Any) -> None:
         who: Json = {"customer_id": customer, "name": f"Customer {customer}", "country": "DE"}
         who |= {"coverage": coverage} if coverage else {}
-        told = {"contract_id": contract, "plan": plan, "starts_on": "2026-01-01", "customer": who, **fields}
-        self.tell({"command": "sign-contract", **told})
+        self.tell(sign(plan, contract_id=contract, customer=who, **fields))
 
-    def tell(self, *lines: Json) -> None:
+    def tell(self, *steps: Step) -> list[Json]:
+        """All at once, as JSON Lines, under the ids of this test alone."""
         ids = ("contract_id", "ticket_id", "entry_id")
-        self.all_ok([line | {name: self.named(line[name]) for name in ids if name in line} for line in lines])
+        return self.all_ok(
+            [step.but(**{name: self.named(step.fields[name]) for name in ids if name in step.fields}) for step in steps]
+        )
 
     def ticket(self, ticket: str = "T", **query: Any) -> Json:
         return self.see(f"tickets/{self.named(ticket)}", **query)
@@ -77,31 +80,12 @@ class Desk(Door):
         return found
 
 
-def opens(at: str, priority: int = 3, ticket: str = "T", contract: str = "C", **fields: Any) -> Json:
-    told = {"title": "Nothing works", "kind": "incident", "channel": "email", "priority": priority, "at": at}
-    return {"command": "open-ticket", "ticket_id": ticket, "contract_id": contract, **told, **fields}
-
-
-def does(what: str, at: str, ticket: str = "T", **fields: Any) -> Json:
-    """`respond`, `call`, `hold`, `resume`, `resolve`, `reopen`, `close`, `reject`; `reprioritise` with a priority."""
-    words: dict[str, tuple[str, Json]] = {
-        "respond": ("record-response", {"by": "Eva"}),
-        "call": ("record-call", {}),
-        "reject": ("reject-ticket", {"reason": "Out of scope"}),
-        "reprioritise": ("reprioritise-ticket", {"reason": "Reviewed"}),
-    }
-    command, told = words.get(what, (f"{what}-ticket", {}))
-    return {"command": command, "ticket_id": ticket, "at": at, **told, **fields}
-
-
 @contextmanager
 def desk_over(url: str, now: str = LATE) -> Iterator[Desk]:
     """The application over a database, opened anew, at a time."""
     clock = Clock(now)
     with opened(url, clock, catalogue=PLANS) as door:
-        desk = Desk(door.client, door.store)
-        desk.clock = clock
-        yield desk
+        yield Desk(door.client, door.store, clock)
 
 
 def same(instant: str | None, told: str | None) -> bool:

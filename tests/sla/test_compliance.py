@@ -9,8 +9,9 @@ import pytest
 from tests.http.door import Door, Json, problem
 from tests.servers import drop_database, fresh_database
 from tests.sla import year
-from tests.sla.desk import Desk, desk_over, does, opens, same
+from tests.sla.desk import Desk, desk_over, same
 from tests.sla.slow import SECOND, micros
+from tests.words import hold, open_ticket, reject, resolve, respond, resume
 
 GROUPS = ("contract", "plan", "priority", "target", "month")
 MIXES = list(chain.from_iterable(combinations(GROUPS, size) for size in range(len(GROUPS) + 1)))
@@ -150,17 +151,17 @@ def test_only_what_was_judged_is_in_the_denominator(desk: Desk) -> None:
     desk.sign("C", "eurolinux-premium")
     assert rows(desk) == []
     desk.clock.put("2026-02-02T12:00:00Z")
-    desk.tell(opens("2026-02-02T11:30:00Z", 1, "running"))
+    desk.tell(open_ticket("running", at="2026-02-02T11:30:00Z", priority=1))
     running = {"met": 0, "breached": 0, "running": 1, "paused": 0, "void": 0, "ratio": None}
     assert rows(desk) == [running]
-    desk.tell(opens("2026-02-02T11:30:00Z", 1, "void"), does("reject", "2026-02-02T11:40:00Z", "void"))
+    desk.tell(open_ticket("void", at="2026-02-02T11:30:00Z", priority=1), reject("2026-02-02T11:40:00Z", "void"))
     assert rows(desk) == [running | {"void": 1}]
     ratios = []
     for number, minute in enumerate(["02", "03", "04", "59", "05", "59", "59"]):  # due at 10:01
-        desk.tell(opens("2026-02-02T09:01:00Z", 1, f"t{number}"))
+        desk.tell(open_ticket(f"t{number}", at="2026-02-02T09:01:00Z", priority=1))
         late = minute == "59"
         at = "2026-02-02T10:59:00Z" if late else f"2026-02-02T09:{minute}:00Z"
-        desk.tell(does("respond", at, f"t{number}"))
+        desk.tell(respond(at, f"t{number}"))
         ratios.append(rows(desk)[0]["ratio"])
     assert ratios == ["1.0000", "1.0000", "1.0000", "0.7500", "0.8000", "0.6667", "0.5714"]
     assert rows(desk) == [{"met": 4, "breached": 3, "running": 1, "paused": 0, "void": 1, "ratio": "0.5714"}]
@@ -169,7 +170,7 @@ def test_only_what_was_judged_is_in_the_denominator(desk: Desk) -> None:
 
 def test_a_paused_target_is_shown_beside_the_ratio(desk: Desk) -> None:
     desk.sign("C", "easyredmine-basic")
-    desk.tell(opens("2026-02-02T09:00:00Z", 1), does("hold", "2026-02-02T10:00:00Z"))
+    desk.tell(open_ticket(at="2026-02-02T09:00:00Z", priority=1), hold("2026-02-02T10:00:00Z"))
     assert rows(desk) == [{"met": 0, "breached": 0, "running": 0, "paused": 1, "void": 0, "ratio": None}]
     before = rows(desk, as_of="2026-02-02T09:59:59Z")
     assert before == [{"met": 0, "breached": 0, "running": 1, "paused": 0, "void": 0, "ratio": None}]
@@ -181,7 +182,10 @@ def test_a_month_begins_at_midnight_where_the_provider_is(any_desk: Desk) -> Non
     any_desk.sign("A", "kiwi-office")
     instants = ["2026-02-28T10:59:59Z", "2026-02-28T11:00:00Z", "2026-02-28T22:59:59Z", "2026-02-28T23:00:00Z"]
     for number, at in enumerate(instants):
-        any_desk.tell(opens(at, 1, f"b{number}", "B"), opens(at, 1, f"a{number}", "A"))
+        any_desk.tell(
+            open_ticket(f"b{number}", at=at, priority=1, contract_id="B"),
+            open_ticket(f"a{number}", at=at, priority=1, contract_id="A"),
+        )
     expected = [("A", "2026-02", 1), ("A", "2026-03", 3), ("B", "2026-02", 3), ("B", "2026-03", 1)]
     for query in ({}, {"as_of": "2026-04-01"}):
         found = rows(any_desk, ("contract", "target", "month"), **query)
@@ -196,7 +200,7 @@ def test_a_month_begins_at_midnight_where_the_provider_is(any_desk: Desk) -> Non
 
 def test_groups_may_be_named_twice_and_unknown_ones_are_refused(desk: Desk) -> None:
     desk.sign("C", "dial-office")
-    desk.tell(opens("2026-02-02T09:00:00Z", 1))
+    desk.tell(open_ticket(at="2026-02-02T09:00:00Z", priority=1))
     assert rows(desk, ("target", "target")) == rows(desk, ("target",))
     assert rows(desk, ("month", "target"))[0].keys() >= {"month", "target"}
     for query in ({"group_by": "customer"}, {"from_": "soon"}, {"to": "2026-02-02T09:00:00"}, {"as_of": "2026-13-01"}):
@@ -232,7 +236,7 @@ EDGES: list[tuple[str, Json, bool]] = [
 
 def test_a_target_is_at_risk_when_less_than_a_share_of_its_time_is_left(desk: Desk) -> None:
     desk.sign("C", "dial-office")
-    desk.tell(opens("2026-02-02T09:00:00+01:00", 1))
+    desk.tell(open_ticket(at="2026-02-02T09:00:00+01:00", priority=1))
     for now, query, found in EDGES:
         desk.clock.put(f"2026-02-02T{now}+01:00")
         assert ("T reaction" in risks(desk, **query)) is found, (now, query)
@@ -240,7 +244,7 @@ def test_a_target_is_at_risk_when_less_than_a_share_of_its_time_is_left(desk: De
 
 def test_the_share_is_of_the_time_that_counts_and_the_minutes_are_those_on_the_wall(any_desk: Desk) -> None:
     any_desk.sign("C", "dial-office")
-    any_desk.tell(opens("2026-02-06T16:20:00+01:00", 1))  # 40 minutes of Friday, 20 of Monday
+    any_desk.tell(open_ticket(at="2026-02-06T16:20:00+01:00", priority=1))  # 40 minutes of Friday, 20 of Monday
     any_desk.clock.put("2026-02-07T12:20:00+01:00")
     (item,) = any_desk.see("sla/at-risk", share="0.34")["items"]
     assert same(item["due_at"], "2026-02-09T09:20:00+01:00")
@@ -258,9 +262,9 @@ def test_the_share_is_of_the_time_that_counts_and_the_minutes_are_those_on_the_w
 def test_waits_are_no_part_of_the_share(desk: Desk) -> None:
     desk.sign("C", "dial-office")
     desk.tell(
-        opens("2026-02-02T09:00:00+01:00", 1),
-        does("hold", "2026-02-02T10:00:00+01:00"),
-        does("resume", "2026-02-02T12:00:00+01:00"),
+        open_ticket(at="2026-02-02T09:00:00+01:00", priority=1),
+        hold("2026-02-02T10:00:00+01:00"),
+        resume("2026-02-02T12:00:00+01:00"),
     )
     for clock, found in (("09:00:00", []), ("09:00:01", ["T resolution"])):  # 6 of 8 hours were used on Monday
         desk.clock.put(f"2026-02-03T{clock}+01:00")
@@ -270,10 +274,13 @@ def test_waits_are_no_part_of_the_share(desk: Desk) -> None:
 def test_the_nearest_come_first_and_only_what_still_runs_is_at_risk(any_desk: Desk) -> None:
     any_desk.sign("C", "dial-office")
     for minute in (30, 10, 20):
-        any_desk.tell(opens(f"2026-02-02T09:{minute}:00+01:00", 1, f"t{minute}"))
-    for name, what in (("met", "respond"), ("void", "reject"), ("solved", "resolve")):
-        any_desk.tell(opens("2026-02-02T09:15:00+01:00", 1, name), does(what, "2026-02-02T09:20:00+01:00", name))
-    any_desk.tell(opens("2026-02-02T08:00:00+01:00", 2, "waits"), does("hold", "2026-02-02T09:00:00+01:00", "waits"))
+        any_desk.tell(open_ticket(f"t{minute}", at=f"2026-02-02T09:{minute}:00+01:00", priority=1))
+    for name, word in (("met", respond), ("void", reject), ("solved", resolve)):
+        any_desk.tell(open_ticket(name, at="2026-02-02T09:15:00+01:00", priority=1))
+        any_desk.tell(word("2026-02-02T09:20:00+01:00", name))
+    any_desk.tell(
+        open_ticket("waits", at="2026-02-02T08:00:00+01:00", priority=2), hold("2026-02-02T09:00:00+01:00", "waits")
+    )
     any_desk.clock.put("2026-02-02T10:15:01+01:00")
     assert risks(any_desk) == ["t20 reaction", "t30 reaction"]  # t10 is breached
     assert risks(any_desk, limit=1) == ["t20 reaction"]
@@ -324,9 +331,9 @@ WHO: dict[str, tuple[dict[str, str], set[str]]] = {
 def sides(any_desk: Desk) -> Desk:
     for name, (plan, customer, partner) in SIDES.items():
         any_desk.sign(name, plan, customer, partner={"partner_id": partner, "name": f"Partner {partner}"})
-        any_desk.tell(opens("2026-02-02T09:00:00+01:00", 1, f"{name}-t", name))
+        any_desk.tell(open_ticket(f"{name}-t", at="2026-02-02T09:00:00+01:00", priority=1, contract_id=name))
     any_desk.clock.put("2026-02-01T20:30:00Z")  # Monday morning in Auckland
-    any_desk.tell(opens("2026-02-01T20:01:00Z", 1, "abroad-now", "abroad"))
+    any_desk.tell(open_ticket("abroad-now", at="2026-02-01T20:01:00Z", priority=1, contract_id="abroad"))
     return any_desk
 
 
@@ -369,7 +376,7 @@ def test_promises_are_not_read_without_a_token(desk: Desk) -> None:
 
 def test_an_account_that_is_not_there_is_not_found(desk: Desk) -> None:
     desk.sign("C", "eurolinux-standard")
-    desk.tell(opens("2026-02-02T09:00:00+01:00", 1))
+    desk.tell(open_ticket(at="2026-02-02T09:00:00+01:00", priority=1))
     assert desk.unseen("tickets/U/sla/reaction/trace")["code"] == "unknown-ticket"
     assert desk.unseen("tickets/T/sla/resolution/trace")["code"] == "not-found"
     assert desk.get("tickets/T/sla/anything/trace").status_code in (404, 422)

@@ -10,8 +10,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.http.door import Json
-from tests.sla.desk import Desk, does, opens
+from tests.sla.desk import Desk
 from tests.sla.slow import Hours, Pause, micros
+from tests.words import (
+    Step,
+    call,
+    close,
+    hold,
+    open_ticket,
+    reject,
+    reopen,
+    reprioritise,
+    resolve,
+    respond,
+    resume,
+)
 
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)
 NOW = "2026-12-18T12:00:00Z"  # a Friday
@@ -54,17 +67,19 @@ NEXT: dict[str, dict[str, int]] = {
 }
 AFTER = {"hold": "waiting", "resolve": "resolved", "close": "closed", "reject": "rejected"}
 AFTER |= {"resume": "in_progress", "reopen": "in_progress"}
+WORDS = {"respond": respond, "call": call, "hold": hold, "resume": resume, "reprioritise": reprioritise}
+WORDS |= {"resolve": resolve, "reopen": reopen, "close": close, "reject": reject}
 WAITS_FOR = (1, 5, 20, 60, 60, 240, 480, 1440, 1440, 2880, 7200)  # minutes until the next thing happens
 
 
-def life(random: Random, ticket: str, contract: str) -> list[tuple[datetime, Json]]:
+def life(random: Random, ticket: str, contract: str) -> list[tuple[datetime, Step]]:
     """What happens to a ticket, each with the moment at which it is told; some responses are told afterwards."""
     last = int((datetime.fromisoformat(NOW) - BEGIN) / timedelta(minutes=1))
     lately = random.random() < 0.15  # what still runs has to be opened lately
     now = BEGIN + timedelta(minutes=random.randrange(last - 1800 if lately else 0, last))
     now += timedelta(seconds=random.choice([0, 0, 0, 59]))
     opened = now
-    lines = [(now, opens(now.isoformat(), random.randint(1, 4), ticket, contract))]
+    lines = [(now, open_ticket(ticket, at=now.isoformat(), priority=random.randint(1, 4), contract_id=contract))]
     state = "open"
     for _ in range(9):
         choices = NEXT[state]
@@ -78,7 +93,7 @@ def life(random: Random, ticket: str, contract: str) -> list[tuple[datetime, Jso
         if what in ("respond", "call") and random.random() < 0.25:
             at = opened + (now - opened) * random.random()
             at = at.replace(microsecond=0)
-        lines.append((now, does(what, at.isoformat(), ticket, **told)))
+        lines.append((now, WORDS[what](at.isoformat(), ticket, **told)))
         state = AFTER.get(what, "in_progress" if state == "open" and what in ("respond", "call") else state)
     return lines
 

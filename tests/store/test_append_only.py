@@ -7,7 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ledger.door.batches import Answer, Ledger, parse
+from ledger.door.batches import Answer, Ledger
+from ledger.door.requests import parse
 from ledger.store import open_store
 from ledger.store.database import open_database
 from ledger.store.schema import APPEND_ONLY, WRITER_ROLE

@@ -1,6 +1,5 @@
 """The store under stress: positions, recorded time, several writers at once, one that is killed, unknown topics."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +11,8 @@ from typing import Any
 import pytest
 
 from ledger.door import batches as door
-from ledger.door.batches import ATTEMPTS, Answer, Ledger, parse
+from ledger.door.batches import ATTEMPTS, Answer, Ledger
+from ledger.door.requests import parse
 from ledger.events import CreditDrawn, HoursDeducted, TicketHeld
 from ledger.kernel.errors import Refusal
 from ledger.kernel.mapper import StreamEvent, UnknownTopicError
@@ -20,8 +20,8 @@ from ledger.kernel.values import from_micros
 from ledger.store import Batch, ConflictError, EventStore, Unavailable, open_store, recorders
 from tests.books import everything, figures
 from tests.clock import Clock
-from tests.scenario import catalogue, flat
-from tests.words import PREPAID, Step, book, complete, contract, open_ticket, terminate, top_up, worked
+from tests.scenario import catalogue
+from tests.words import PREPAID, Step, as_lines, book, complete, contract, flat, open_ticket, terminate, top_up, worked
 
 ROOT = Path(__file__).parents[2]
 SETTLED = datetime(2024, 6, 1, tzinfo=UTC)
@@ -248,10 +248,6 @@ def run_writers(url: str, files: list[Path], threads: int) -> list[subprocess.Po
     ]
 
 
-def to_lines(steps: list[Step]) -> str:
-    return "".join(json.dumps({"command": step.command, **step.fields}) + "\n" for step in steps)
-
-
 def test_writers_in_several_processes_and_threads_lose_nothing_and_double_nothing(
     opened: Callable[[], Door], database_url: str, tmp_path: Path
 ) -> None:
@@ -263,7 +259,7 @@ def test_writers_in_several_processes_and_threads_lose_nothing_and_double_nothin
         own = [entry(10, entry_id=f"p{process}-{n}", command_id=f"p{process}-{n}") for n in range(90)]
         shared = [entry(20, entry_id=f"both-{n}", command_id=f"both-{n}") for n in range(10)]
         files.append(tmp_path / f"{process}.jsonl")
-        files[-1].write_text(to_lines([*own[:45], *shared, *own[45:]]))
+        files[-1].write_bytes(as_lines([*own[:45], *shared, *own[45:]]))
     for writer in run_writers(database_url, files, threads=2):
         told, _ = writer.communicate()
         assert writer.returncode == 0
@@ -319,7 +315,7 @@ def test_a_killed_writer_leaves_only_whole_commands_and_a_repetition_of_its_file
     assert all(isinstance(answer, Answer) for step in FILE for answer in undisturbed.tell(step))
     whole = by_command(undisturbed)
     file = tmp_path / "commands.jsonl"
-    file.write_text(to_lines(FILE))
+    file.write_bytes(as_lines(FILE))
     one, answered = opened(), set()
     for answers_before_the_kill in (1, 9, 23, 31):
         (writer,) = run_writers(database_url, [file], threads=1)

@@ -9,7 +9,8 @@ import sys
 import threading
 from pathlib import Path
 
-from ledger.door.batches import Ledger, parse
+from ledger.door.batches import Ledger
+from ledger.door.requests import parse
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
 from ledger.plans.loader import load_catalogue

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ledger.door.batches import Answer, Ledger, Request, content, parse
+from ledger.door.batches import Answer, Ledger
+from ledger.door.requests import Request, parse
 from ledger.kernel.access import Actor
 from ledger.plans.loader import load_catalogue
 from ledger.store import EventStore, open_store
@@ -38,7 +39,7 @@ def requests() -> list[Request]:
     for line in YEAR.read_text(encoding="utf-8").splitlines():
         body = json.loads(line)
         name = body.pop("command")
-        digest = sha256(content(parse(name, body, ADMIN))).digest()
+        digest = sha256(parse(name, body, ADMIN).content).digest()
         occurrences[digest] += 1
         made.append(parse(name, body, ADMIN, header_id=f"{digest.hex()[:48]}.{occurrences[digest]}"))
     return made
@@ -67,7 +68,7 @@ def read(store: EventStore) -> Facts:
 
 
 def until(facts: Facts, contract: str, at: str) -> Facts:
-    return [(kind, fact) for kind, fact in facts if fact["contract_id"] == contract and instant(fact) <= moment(at)]
+    return [(kind, fact) for kind, fact in facts if fact.get("contract_id") == contract and instant(fact) <= moment(at)]
 
 
 def instant(fact: dict[str, Any]) -> datetime:

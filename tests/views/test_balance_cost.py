@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from api.cli.importing import COMMAND_LINE
+from ledger.kernel.access import COMMAND_LINE
 from projections.credit.balances import balance
 from projections.reader import SqliteReader, open_reader
 from tests.clock import Clock

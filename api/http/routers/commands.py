@@ -18,8 +18,10 @@ from api.http.models import CommandAnswer
 from api.http.problems import PROBLEMS, problem_body
 from api.state import State
 from api.writer import BATCH, Answers
-from ledger.door import batches as door
-from ledger.door.bodies import COMMANDS
+from ledger.door.batches import Answer
+from ledger.door.registry import COMMANDS
+from ledger.door.requests import Request as CommandRequest
+from ledger.door.requests import parse
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
@@ -30,7 +32,7 @@ router = APIRouter(prefix="/v1/commands", tags=["commands"], responses=PROBLEMS)
 ISSUING = ("InvoiceIssued", "CreditNoteIssued")
 
 
-def show_answer(answer: door.Answer) -> dict[str, Any]:
+def show_answer(answer: Answer) -> dict[str, Any]:
     shown = {
         "command_id": answer.command_id,
         "replayed": answer.replayed,
@@ -42,7 +44,7 @@ def show_answer(answer: door.Answer) -> dict[str, Any]:
 
 
 async def _answer_one(state: State, name: str, request: Request, actor: Actor, key: str | None) -> dict[str, Any]:
-    parsed = door.parse(name, await read_json(request), actor, key)
+    parsed = parse(name, await read_json(request), actor, key)
     (answer,) = await asyncio.wrap_future(state.writer.submit([parsed]))
     if isinstance(answer, Refusal):
         raise answer
@@ -69,8 +71,8 @@ def _route(name: str) -> Callable[..., Awaitable[Any]]:
 
 
 _examples = by_command()
-for _name, _model in COMMANDS.items():
-    _schema = {"$ref": f"#/components/schemas/{_model.__name__}"}
+for _name, _declared in COMMANDS.items():
+    _schema = {"$ref": f"#/components/schemas/{_declared.body.__name__}"}
     _body = {
         "required": True,
         "content": {"application/json": {"schema": _schema, "examples": _examples[_name]}},
@@ -118,7 +120,7 @@ async def many(request: Request, state: StateDep, actor: ActorDep) -> Response:
 
 async def _answer_lines(state: State, actor: Actor, start: int, lines: list[bytes]) -> list[bytes]:
     outcomes: dict[int, Refusal | None] = {}
-    requests: list[door.Request] = []
+    requests: list[CommandRequest] = []
     for number, line in enumerate(lines, start + 1):
         if line.strip():
             outcomes[number] = None

@@ -26,7 +26,7 @@ from api.http.paging import (
     times_of,
 )
 from api.http.problems import PROBLEMS
-from ledger.door.batches import refusal_of
+from ledger.door.requests import refusal_of
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import parse_share
 from projections.sla.account import clock_account

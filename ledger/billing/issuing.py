@@ -1,45 +1,90 @@
-"""Commands that issue documents and close months: issue-invoice, issue-credit-note, close-period. Rules M2–M5."""
+"""Commands that issue documents: issue-invoice, issue-credit-note. Find, ask, save. Rules M2–M4."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from pydantic import AfterValidator, StringConstraints
 
 from ledger.billing.charges import TOPICS, BillingAccount, billing_account
-from ledger.billing.closed_periods import month_bounds, month_of
 from ledger.billing.document import Document, DocumentSeries
 from ledger.billing.draft import Draft, draft
-from ledger.billing.events import CreditNoteIssued, DocumentLine, InvoiceIssued, NationalVat
-from ledger.billing.invoice import buyer_of, engineers_of, invoice_fields, seller_of
-from ledger.billing.period_totals import TOPICS as PERIOD_TOPICS
-from ledger.billing.period_totals import PeriodFold
+from ledger.billing.events import CreditNoteIssued, DocumentKind, DocumentLine, NationalVat
+from ledger.billing.invoice import buyer_of, engineers_of, invoice_of, seller_of
 from ledger.billing.vat import NoRateError, national_vat, treatment
-from ledger.door import bodies
-from ledger.door.unit_of_work import UnitOfWork
-from ledger.kernel.errors import Refusal, malformed
+from ledger.contracts.finding import OnContract, contract_of, locate, the_contract
+from ledger.kernel.access import FINANCE
+from ledger.kernel.errors import Refusal, malformed, unknown_invoice
 from ledger.kernel.fact import Sealed
-from ledger.kernel.values import first_instant, local_date, show_instant
+from ledger.kernel.values import first_instant, local_date
 from ledger.plans.catalogue import Provider
+from ledger.work.case import Case
+from ledger.work.declaration import Concern, command
+from ledger.work.fields import AnyId, Command, Day, Text
 
 ONE_DAY = timedelta(days=1)
 
 
-def issue_invoice(work: UnitOfWork, body: bodies.IssueInvoice) -> None:
+def _not_zero(value: str) -> str:
+    if not value.strip("0."):
+        raise ValueError("must be more than 0")
+    return value
+
+
+ExchangeRate = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$"), AfterValidator(_not_zero)]
+# TNumerKSeF of FA(3): a NIP or another taxpayer's sign, the day, and what KSeF adds. A wrong one would spoil the file.
+_TAXPAYER = r"([1-9](([0-9][1-9])|([1-9][0-9]))[0-9]{7}|M[0-9]{9}|[A-Z]{3}[0-9]{7})"
+_DAY_OF_KSEF = r"20[2-9][0-9](0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
+KsefNumber = Annotated[
+    str, StringConstraints(pattern=rf"^{_TAXPAYER}-{_DAY_OF_KSEF}-[0-9A-F]{{6}}-?[0-9A-F]{{6}}-[0-9A-F]{{2}}$")
+]
+
+
+class IssueInvoice(OnContract):
+    """`exchange_rate` is what one unit of the document's currency costs in that of the provider's country."""
+
+    through_on: Day
+    issued_on: Day | None = None
+    exchange_rate: ExchangeRate | None = None
+
+
+class OnInvoice(Command):
+    invoice_number: AnyId
+
+
+class IssueCreditNote(OnInvoice):
+    """`ksef_number` is the number that KSeF gave to the invoice of a Polish provider."""
+
+    reason: Text
+    issued_on: Day | None = None
+    ksef_number: KsefNumber | None = None
+
+
+def _find(case: Case, body: OnInvoice) -> None:
+    document = case.get(Document, body.invoice_number)
+    locate(case, document.contract_id, unknown_invoice(body.invoice_number))
+
+
+the_invoice = Concern[OnInvoice](find=_find, streams=lambda body: [Document.stream(body.invoice_number)])
+
+
+@command("issue-invoice", IssueInvoice, roles=FINANCE, about=the_contract, reads_history=True)
+def issue_invoice(case: Case, body: IssueInvoice) -> None:
     """Fixes lines, parties, VAT and totals as they are, under the next number of the provider's series (M3).
 
     Raises Refusal nothing-to-invoice, missing-party-data, period-closed, or malformed for a day that can't be.
     """
-    contract = work.contract
-    issued_on, at = _day_of_issue(work, body.issued_on)
-    provider = work.catalogue.provider(contract.provider)
-    seller = work.catalogue.party(provider.id)
+    contract = contract_of(case)
+    issued_on, at = _day_of_issue(case, body.issued_on)
+    provider = case.catalogue.provider(contract.provider)
+    seller = case.catalogue.party(provider.id)
     if seller is None:
         raise _missing(["provider"], f"No catalogue file says who issues the documents of {provider.id}.")
-    account = billing_account(work.whole_contract(TOPICS))
-    buyer = buyer_of(account, _party(work))
-    found = _draft(account, body.through_on, provider, buyer, work.stamp.now)
+    account = billing_account(case.whole_contract(TOPICS))
+    buyer = buyer_of(account, _party(case))
+    found = _draft(account, body.through_on, provider, buyer, case.stamp.now)
     if not found.is_billable:
         raise Refusal(
             "nothing-to-invoice",
@@ -49,54 +94,51 @@ def issue_invoice(work: UnitOfWork, body: bodies.IssueInvoice) -> None:
         )
     _check_after_credit_notes(account, found, issued_on)
     national_vat = _national_vat(body.exchange_rate, found, contract.currency, provider)
-    number = _take_number(work, provider, "invoice", provider.invoice_series.invoice, issued_on, at)
-    engineers = _opened(work, engineers_of(account, found.lines))
+    number = _take_number(case, provider, "invoice", provider.invoice_series.invoice, issued_on, at)
+    engineers = _opened(case, engineers_of(account, found.lines))
     parties = {"seller": seller_of(provider, seller), "buyer": buyer, "engineers": engineers}
-    work.get(Document, number).issue(
-        InvoiceIssued,
-        contract.contract_id,
-        at,
-        work.stamp,
+    issued = invoice_of(
+        account,
+        found,
+        body.through_on,
+        provider.language,
         number=number,
         issued_on=issued_on,
         due_on=issued_on + timedelta(days=seller.payment_days),
-        parties=work.keyring.seal(provider.id, f"document:{number}", parties),
         retained_until=_retained_until(issued_on, seller.retention_years),
+        parties=case.seal(f"document:{number}", parties),
         national_vat=national_vat,
-        **invoice_fields(account, found, body.through_on, provider.language),
     )
+    case.get(Document, number).issue(contract.contract_id, issued, at, case.stamp)
 
 
-def issue_credit_note(work: UnitOfWork, body: bodies.IssueCreditNote) -> None:
+@command("issue-credit-note", IssueCreditNote, roles=FINANCE, about=the_invoice, reads_history=True)
+def issue_credit_note(case: Case, body: IssueCreditNote) -> None:
     """Answers an invoice line for line, once; its parties are those of the invoice (M3).
 
     Raises Refusal already-credited, missing-party-data, period-closed, or malformed for a day that can't be.
     """
-    document = work.get(Document, body.invoice_number)
+    document = case.get(Document, body.invoice_number)
     invoice = document.invoice()
-    issued_on, at = _day_of_issue(work, body.issued_on)
+    issued_on, at = _day_of_issue(case, body.issued_on)
     if issued_on < invoice.issued_on:
         raise malformed("issued_on", f"{issued_on} lies before the invoice itself, {invoice.issued_on}")
-    provider = work.catalogue.provider(invoice.provider)
+    provider = case.catalogue.provider(invoice.provider)
     if body.ksef_number is not None and provider.country != "PL":
         raise malformed("ksef_number", "KSeF is for sellers in Poland")
-    parties = work.keyring.open(invoice.parties)
+    parties = case.open(invoice.parties)
     if parties is None:
         raise _missing(["parties"], f"The parties of {invoice.number} are no longer kept.")
     parties |= {"corrected_ksef_number": body.ksef_number} if body.ksef_number is not None else {}
-    number = _take_number(work, provider, "credit-note", provider.invoice_series.credit_note, issued_on, at)
-    party, position = f"document:{number}", work.position_of(document)
-    work.get(Document, number).issue(
-        CreditNoteIssued,
-        invoice.contract_id,
-        at,
-        work.stamp,
+    number = _take_number(case, provider, "credit-note", provider.invoice_series.credit_note, issued_on, at)
+    party, position = f"document:{number}", case.position_of(document)
+    issued = CreditNoteIssued(
         number=number,
         provider=provider.id,
         issued_on=issued_on,
         corrects=invoice.number,
         corrects_issued_on=invoice.issued_on,
-        reason=work.keyring.seal(provider.id, party, body.reason),
+        reason=case.seal(party, body.reason),
         customer_id=invoice.customer_id,
         customer_country=invoice.customer_country,
         partner_id=invoice.partner_id,
@@ -107,42 +149,19 @@ def issue_credit_note(work: UnitOfWork, body: bodies.IssueCreditNote) -> None:
         net_cents=invoice.net_cents,
         vat_cents=invoice.vat_cents,
         gross_cents=invoice.gross_cents,
-        parties=work.keyring.seal(provider.id, party, parties),
+        parties=case.seal(party, parties),
         national_vat=invoice.national_vat,
         retained_until=_retained_until(issued_on, invoice.retained_until.year - invoice.issued_on.year),
     )
-    document.credit(number, at, work.stamp)
+    case.get(Document, number).issue(invoice.contract_id, issued, at, case.stamp)
+    document.credit(number, at, case.stamp)
 
 
-def close_period(work: UnitOfWork, body: bodies.ClosePeriod) -> None:
-    """Closes a month that is over, and those before it that are open: what comes late is booked in the next (M5).
-
-    Raises Refusal period-closed where it is closed already, invalid-transition while it runs.
-    """
-    provider = work.locate_provider(body.provider)
-    month = month_of(body.month)
-    _, ends = month_bounds(month, provider.timezone)
-    if work.stamp.now < ends:
-        raise Refusal(
-            "invalid-transition",
-            f"{body.month} is not over: it ends at {show_instant(ends)}.",
-            month=body.month,
-            ends_at=show_instant(ends),
-        )
-    books = work.books(provider.id)
-    books.check_open(month)
-    # What was folded stays folded when others write in the meantime and this is decided again.
-    fold: PeriodFold = work.kept.setdefault(provider.id, PeriodFold(provider.timezone))
-    fold.add(work.whole_provider(provider.id, PERIOD_TOPICS, fold.position))
-    for each, totals in fold.totals(books.open_on, month).items():
-        books.close(provider.id, each, totals, work.stamp.now, work.stamp)
-
-
-def _party(work: UnitOfWork) -> dict[str, Any]:
+def _party(case: Case) -> dict[str, Any]:
     """What is known of the customer. Raises Refusal missing-party-data once its key is gone."""
-    contract = work.contract
+    contract = contract_of(case)
     assert contract.party is not None
-    party: dict[str, Any] | None = work.keyring.open(contract.party)
+    party: dict[str, Any] | None = case.open(contract.party)
     if party is None:
         raise _missing(["customer"], f"The data of customer {contract.customer_id} are no longer kept.")
     return party
@@ -167,8 +186,8 @@ def _national_vat(rate: str | None, found: Draft, currency: str, provider: Provi
         raise malformed("exchange_rate", str(error)) from None
 
 
-def _opened(work: UnitOfWork, sealed: dict[str, Sealed]) -> dict[str, str]:
-    texts = work.open_texts(sealed.values())
+def _opened(case: Case, sealed: dict[str, Sealed]) -> dict[str, str]:
+    texts = case.open_all(sealed.values())
     return {name: texts[box] for name, box in sorted(sealed.items()) if box in texts}
 
 
@@ -183,21 +202,23 @@ def _check_after_credit_notes(account: BillingAccount, found: Draft, issued_on: 
         raise malformed("issued_on", f"{issued_on} lies before {latest}, when a credit note opened some of this again")
 
 
-def _day_of_issue(work: UnitOfWork, given: date | None) -> tuple[date, datetime]:
+def _day_of_issue(case: Case, given: date | None) -> tuple[date, datetime]:
     """The day of issue and its instant: now, or the last second of an earlier day. Not ahead, in no closed month."""
-    zone, now = work.contract.timezone, work.stamp.now
+    zone, now = case.scope.timezone, case.stamp.now
     today = local_date(now, zone)
     issued_on = given or today
     if issued_on > today:
         raise malformed("issued_on", f"{issued_on} lies ahead of today, {today}")
     at = now if issued_on == today else first_instant(issued_on + ONE_DAY, zone) - timedelta(seconds=1)
-    work.check_open(at, "issued_on")
+    case.check_open(at, "issued_on")
     return issued_on, at
 
 
-def _take_number(work: UnitOfWork, provider: Provider, kind: str, pattern: str, issued_on: date, at: datetime) -> str:
-    series = work.get(DocumentSeries, f"{provider.id}:{kind}")
-    return series.take(work.contract.contract_id, provider.id, kind, pattern, issued_on, at, work.stamp)
+def _take_number(
+    case: Case, provider: Provider, kind: DocumentKind, pattern: str, issued_on: date, at: datetime
+) -> str:
+    series = case.get(DocumentSeries, f"{provider.id}:{kind}")
+    return series.take(case.scope.contract_id, provider.id, kind, pattern, issued_on, at, case.stamp)
 
 
 def _answered(line: DocumentLine, invoice_position: int) -> DocumentLine:

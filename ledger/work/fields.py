@@ -11,11 +11,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from ledger.kernel.ids import DEDUCTION_ID_LENGTH, FIRST_YEAR, ID_LENGTH, ID_PATTERN, LAST_YEAR
 from ledger.kernel.values import parse_cents, show_cents
 
 RESERVED_ENDINGS = re.compile(r"\.(penalty\.\d+|allotment\.\d+|correction)$")
 DEEPEST = 12
-EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+EARLIEST, BEYOND = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
 
 
 def _not_derived(value: str) -> str:
@@ -29,7 +30,7 @@ def _utc(value: datetime) -> datetime:
         value = value.astimezone(UTC)
     except OverflowError:
         raise ValueError("an instant lies between 1990 and 2200") from None
-    if not EARLIEST <= value < LATEST:
+    if not EARLIEST <= value < BEYOND:
         raise ValueError("an instant lies between 1990 and 2200")
     return value
 
@@ -64,7 +65,7 @@ def _shallow(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _near(value: date) -> date:
-    if not EARLIEST.year <= value.year < LATEST.year:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise ValueError("a day lies between 1990 and 2200")
     return value
 
@@ -113,8 +114,8 @@ def _positive(value: str) -> str:
 
 
 # The names of derived ids may be spoken of (a penalty is disputed), but not given to something new.
-AnyId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-DeductionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,80}$")]
+AnyId = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=ID_LENGTH)]
+DeductionId = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=DEDUCTION_ID_LENGTH)]
 Id = Annotated[AnyId, AfterValidator(_not_derived)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant_text), AfterValidator(_utc)]
 Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_near)]

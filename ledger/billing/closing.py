@@ -1,0 +1,70 @@
+"""The command that closes a provider's month: close-period. Find, ask, save. Rule M5."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+from ledger.billing.closed_periods import ClosedPeriods, month_bounds, month_of
+from ledger.billing.period_totals import TOPICS, PeriodFold
+from ledger.kernel.access import FINANCE
+from ledger.kernel.errors import Refusal
+from ledger.kernel.ids import FIRST_YEAR, LAST_YEAR
+from ledger.kernel.values import show_instant
+from ledger.work.case import Case, Scope
+from ledger.work.declaration import Concern, command
+from ledger.work.fields import Command, Id
+
+
+def _near_month(value: str) -> str:
+    if not FIRST_YEAR <= date.fromisoformat(f"{value}-01").year <= LAST_YEAR:
+        raise ValueError(f"a month lies between {FIRST_YEAR} and {LAST_YEAR + 1}")
+    return value
+
+
+Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$"), AfterValidator(_near_month)]
+
+
+class OfProvider(Command):
+    provider: Id
+
+
+class ClosePeriod(OfProvider):
+    month: Month
+
+
+def _find(case: Case, body: OfProvider) -> None:
+    """A provider that the actor acts for. Raises Refusal not-found."""
+    if case.actor.provider not in (None, body.provider):
+        raise Refusal("not-found", f"There is no provider {body.provider}.", provider=body.provider)
+    case.scope = Scope(body.provider, case.catalogue.provider(body.provider).timezone)
+
+
+the_provider = Concern[OfProvider](find=_find, streams=lambda body: [ClosedPeriods.stream(body.provider)])
+
+
+@command("close-period", ClosePeriod, roles=FINANCE, about=the_provider, reads_history=True)
+def close_period(case: Case, body: ClosePeriod) -> None:
+    """Closes a month that is over, and those before it that are open: what comes late is booked in the next (M5).
+
+    Raises Refusal period-closed where it is closed already, invalid-transition while it runs.
+    """
+    provider, timezone, now = case.scope.provider, case.scope.timezone, case.stamp.now
+    month = month_of(body.month)
+    _, ends = month_bounds(month, timezone)
+    if now < ends:
+        raise Refusal(
+            "invalid-transition",
+            f"{body.month} is not over: it ends at {show_instant(ends)}.",
+            month=body.month,
+            ends_at=show_instant(ends),
+        )
+    periods = case.get(ClosedPeriods, provider)
+    periods.check_open(month)
+    # What was folded stays folded when others write in the meantime and this is decided again.
+    fold = case.read_before(provider, lambda: PeriodFold(timezone))
+    fold.add(case.whole_provider(TOPICS, fold.position))
+    for each, totals in fold.totals(periods.open_on, month).items():
+        periods.close(provider, each, totals, now, case.stamp)

@@ -1,0 +1,62 @@
+"""VAT ids by their form and check digits, and which countries are member states of the EU (M4). Pure; states are data.
+
+Nobody is asked over a network.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+import stdnum
+from stdnum.eu import vat as eu_vat
+from stdnum.exceptions import ValidationError
+
+_PREFIXES = {"EL": "GR", "XI": "GB"}  # what a VAT id begins with, where that is not the country's code
+
+
+@cache
+def _member_states() -> frozenset[str]:
+    text = resources.files("ledger.contracts").joinpath("member_states.toml").read_text("utf-8")
+    return frozenset(tomllib.loads(text)["eu"])
+
+
+def is_in_eu(country: str) -> bool:
+    return country in _member_states()
+
+
+def vat_id_country(vat_id: str) -> str:
+    prefix = vat_id[:2].upper()
+    return _PREFIXES.get(prefix, prefix)
+
+
+def is_eu_vat_id(vat_id: str) -> bool:
+    """Whether form and check digits are those of a VAT id of a member state; nobody is asked over a network."""
+    return bool(eu_vat.is_valid(vat_id))
+
+
+def normal_vat_id(vat_id: str, country: str) -> str:
+    """A VAT id without spaces and dots, in capitals. Raises ValueError where its form is wrong.
+
+    In the EU it is one of a member state, with its prefix; that of Greece is EL. Elsewhere it has the form of that
+    country's VAT numbers where `python-stdnum` knows it, with the prefix it was given, and is left as it is where not.
+    """
+    if is_in_eu(country):
+        try:
+            found = str(eu_vat.validate(vat_id))
+            return f"EL{found[2:]}" if found.startswith("GR") else found
+        except ValidationError:
+            raise ValueError("is no VAT id of a member state: its form or its check digits are wrong") from None
+    module = stdnum.get_cc_module(country, "vat")
+    if module is None:
+        return vat_id
+    try:
+        found = str(module.validate(vat_id))
+        return (
+            f"{country}{found}"
+            if vat_id.strip().upper().startswith(country) and not found.startswith(country)
+            else found
+        )
+    except ValidationError:
+        raise ValueError(f"is no VAT number of {country}: its form or its check digits are wrong") from None

@@ -1,0 +1,38 @@
+"""Every command of the ledger, by name: each declared beside its function, in the room of its subject.
+
+A module with commands is named here once; door, access, OpenAPI, documentation and command line follow.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ledger.billing.closing
+import ledger.billing.issuing
+import ledger.contracts.commands
+import ledger.credit.answers
+import ledger.credit.top_ups
+import ledger.credit.working
+import ledger.lifecycle.commands
+import ledger.sessions.commands
+import ledger.sla.service_credits
+import ledger.tickets.commands
+import ledger.tickets.defects  # noqa: F401
+from ledger.kernel.errors import Refusal
+from ledger.work.declaration import DECLARED, Declared
+
+COMMANDS: dict[str, Declared[Any]] = dict(sorted(DECLARED.items()))
+
+
+def declared(name: str) -> Declared[Any]:
+    """The command of that name. Raises Refusal unknown-command."""
+    found = COMMANDS.get(name)
+    if found is None:
+        raise Refusal("unknown-command", f"There is no command {name[:80]}.")
+    return found
+
+
+def check_may(role: str, name: str) -> None:
+    """Raises Refusal forbidden where the role has no such command."""
+    if role not in COMMANDS[name].roles:
+        raise Refusal("forbidden", f"A token of role {role} may not {name}.", role=role)

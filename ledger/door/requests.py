@@ -1,0 +1,67 @@
+"""A request: a well-formed command and who sends it, from JSON that was decoded already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from pydantic import ValidationError
+
+from ledger.door.registry import declared
+from ledger.kernel.access import Actor
+from ledger.kernel.errors import Refusal, malformed
+from ledger.work.declaration import Declared
+from ledger.work.fields import Command
+
+
+@dataclass(slots=True, frozen=True)
+class Request:
+    """`command_id` is that of the body or of a header."""
+
+    command: Declared[Any]
+    body: Command
+    actor: Actor
+    command_id: str | None
+
+    @property
+    def name(self) -> str:
+        return self.command.name
+
+    @property
+    def content(self) -> bytes:
+        """What the sameness of two commands is judged by: the parsed fields in a fixed order, defaults left out."""
+        fields = self.body.model_dump(mode="json", exclude={"command_id"}, exclude_defaults=True)
+        return self.command.name.encode() + b"\n" + msgspec.json.encode(fields, order="deterministic")
+
+
+def parse(name: str, payload: Any, actor: Actor, header_id: str | None = None) -> Request:
+    """Raises Refusal unknown-command, or malformed with every fault."""
+    command = declared(name)
+    if not isinstance(payload, dict):
+        raise malformed("body", "must be a JSON object")
+    try:
+        body = command.body.model_validate(payload)
+    except ValidationError as error:
+        raise refusal_of(error) from None
+    except RecursionError:
+        raise malformed("body", "is nested too deeply") from None
+    if header_id is not None and body.command_id not in (None, header_id):
+        raise malformed("command_id", "differs from the header Idempotency-Key")
+    return Request(command, body, actor, body.command_id or header_id)
+
+
+def refusal_of(error: ValidationError) -> Refusal:
+    """What pydantic found wrong, as a refusal that names every field."""
+    faults = []
+    for fault in error.errors(include_url=False, include_input=False, include_context=False):
+        path = ".".join(str(part) for part in fault["loc"])
+        message = fault["msg"].removeprefix("Value error, ")
+        head, separator, rest = message.partition(": ")
+        if separator and head.isidentifier():  # a check over several fields names the one to look at
+            path, message = f"{path}.{head}" if path else head, rest
+        elif not path:
+            path = message.split(" ", 1)[0]
+        faults.append({"field": path[:200], "detail": message})
+    detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults[:20])
+    return Refusal("malformed", detail, field=faults[0]["field"], errors=faults[:100])

@@ -1,0 +1,42 @@
+"""Commands on a defect's way: confirmed by the provider's tests, fix announced, fix released (T6)."""
+
+from __future__ import annotations
+
+from ledger.kernel.access import OPERATOR
+from ledger.tickets.commands import TicketStep
+from ledger.tickets.events import DefectConfirmed, FixAnnounced, FixReleased
+from ledger.tickets.finding import the_ticket, ticket_of
+from ledger.work.case import Case
+from ledger.work.declaration import command
+from ledger.work.fields import Day, Name
+
+
+class DefectStep(TicketStep):
+    release: Name | None = None
+    expected_on: Day | None = None
+
+
+class AnnounceFix(TicketStep):
+    release: Name | None = None
+    expected_on: Day
+
+
+@command("confirm-defect", DefectStep, roles=OPERATOR, about=the_ticket)
+def confirm_defect(case: Case, body: DefectStep) -> None:
+    """The provider's tests confirm the reported defect."""
+    step = DefectConfirmed(body.release, body.expected_on, ticket_id=body.ticket_id)
+    ticket_of(case, body.ticket_id).step_defect(step, case.at(body.at), case.stamp)
+
+
+@command("announce-fix", AnnounceFix, roles=OPERATOR, about=the_ticket)
+def announce_fix(case: Case, body: AnnounceFix) -> None:
+    """A fix is announced with its expected release date; announced again, with another one."""
+    step = FixAnnounced(body.expected_on, body.release, ticket_id=body.ticket_id)
+    ticket_of(case, body.ticket_id).step_defect(step, case.at(body.at), case.stamp)
+
+
+@command("release-fix", DefectStep, roles=OPERATOR, about=the_ticket)
+def release_fix(case: Case, body: DefectStep) -> None:
+    """The fix is out."""
+    step = FixReleased(body.release, body.expected_on, ticket_id=body.ticket_id)
+    ticket_of(case, body.ticket_id).step_defect(step, case.at(body.at), case.stamp)

@@ -1,0 +1,149 @@
+"""A case: one command being carried out, with who sends it, when it is heard, and whose contract it is about.
+
+Commands find, ask and record through it; what they find of a subject stands in that subject's room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from ledger.kernel.access import Actor
+from ledger.kernel.aggregate import LedgerAggregate, Stamp
+from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.fact import Fact, Sealed
+from ledger.kernel.mapper import stored_topics
+from ledger.kernel.values import local_date, show_instant
+from ledger.plans.loader import Catalogue
+from ledger.store.keys import unseal
+from ledger.work.unit_of_work import UnitOfWork
+
+A = TypeVar("A", bound=LedgerAggregate)
+F = TypeVar("F", bound=Fact)
+T = TypeVar("T")
+ONE_DAY_AHEAD = timedelta(days=1)
+
+
+@dataclass(slots=True, frozen=True)
+class Scope:
+    """Whose books a command writes in: a provider's, and as a rule those of one contract of it."""
+
+    provider: str
+    timezone: str
+    contract_id: str = ""
+    customer_id: str = ""
+    partner_id: str | None = None
+
+
+class Case:
+    """`scope` is set by whoever finds the command's contract; nothing is recorded before."""
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        catalogue: Catalogue,
+        actor: Actor,
+        now: datetime,
+        open_from: Callable[[Scope, datetime], datetime],
+        read_before: dict[str, Any],
+    ) -> None:
+        self.unit = unit
+        self.catalogue = catalogue
+        self.actor = actor
+        self.stamp = Stamp(actor.token_id, actor.role, now, lambda moment: open_from(self.scope, moment))
+        self._read_before = read_before
+        self._scope: Scope | None = None
+
+    # -- finding ---------------------------------------------------------------------------------------------
+
+    @property
+    def is_located(self) -> bool:
+        return self._scope is not None
+
+    @property
+    def scope(self) -> Scope:
+        assert self._scope is not None, "a command is located before it is carried out"
+        return self._scope
+
+    @scope.setter
+    def scope(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def get(self, kind: type[A], key: str) -> A:
+        """The aggregate under a key, blank where there is none yet."""
+        return self.unit.get(kind, key)
+
+    def reserve_id(self, namespace: str, id_: str) -> None:
+        """Takes an id for good, in the transaction of the command's events."""
+        self.unit.reserve_id(namespace, id_)
+
+    def whole_contract(self, topics: Sequence[str]) -> list[tuple[int, Fact]]:
+        """Events of the command's contract by topic; one that is added before this batch is saved is a conflict."""
+        self.unit.batch.read_contracts.append(self.scope.contract_id)
+        return self.unit.store.facts_of(self.scope.contract_id, topics)
+
+    def whole_provider(self, topics: Sequence[str], after: int) -> list[tuple[int, Fact]]:
+        """The same for all contracts of the provider, after a position."""
+        self.unit.batch.read_contracts.append(f"provider:{self.scope.provider}")
+        return self.unit.store.facts_of_provider(self.scope.provider, topics, after)
+
+    def facts(self, kind: type[F]) -> list[F]:
+        """All facts of a kind that the contract has, those of this batch included."""
+        stored = [fact for _, fact in self.whole_contract(stored_topics(kind))]
+        own = [event.fact for event in self.unit.events if event.fact.contract_id == self.scope.contract_id]
+        return [fact for fact in (*stored, *own) if isinstance(fact, kind)]
+
+    def position_of(self, aggregate: LedgerAggregate) -> int:
+        """Where the first event of a stored aggregate stands."""
+        return self.unit.store.first_position(str(aggregate.id))
+
+    def read_before(self, key: str, begin: Callable[[], T]) -> T:
+        """What was read of history up to a position stays true when the batch has to be decided again."""
+        found: T = self._read_before.setdefault(key, begin())
+        return found
+
+    # -- time ------------------------------------------------------------------------------------------------
+
+    def at(self, given: datetime | None) -> datetime:
+        """The effective time of a command: as given, or now; at most one day ahead of the clock."""
+        return self.stamp.now if given is None else self.check_not_ahead(given, "at")
+
+    def check_not_ahead(self, moment: datetime, field: str) -> datetime:
+        if moment > self.stamp.now + ONE_DAY_AHEAD:
+            raise malformed(
+                field, f"{show_instant(moment)} lies more than a day ahead of {show_instant(self.stamp.now)}"
+            )
+        return moment
+
+    def check_open(self, moment: datetime, field: str) -> None:
+        """For what can't be booked later. Raises Refusal period-closed (M5)."""
+        if self.stamp.open_from(moment) != moment:
+            month = f"{local_date(moment, self.scope.timezone):%Y-%m}"
+            raise Refusal("period-closed", f"{field}: {month} is closed.", field=field, month=month)
+
+    # -- sealed texts ----------------------------------------------------------------------------------------
+
+    def seal(self, party: str, content: Any) -> Sealed:
+        """A text or a record of texts under the key of a party of the provider, such as `customer:K`."""
+        return self.unit.keyring.seal(self.scope.provider, party, content)
+
+    def seal_customer(self, content: Any) -> Sealed:
+        return self.seal(f"customer:{self.scope.customer_id}", content)
+
+    def seal_partner(self, content: Any) -> Sealed:
+        return self.seal(f"partner:{self.scope.partner_id}", content)
+
+    def seal_staff(self, person: str) -> Sealed:
+        """The name of a person at the provider, under that person's own key."""
+        return self.seal(f"staff:{person}", person)
+
+    def open(self, sealed: Sealed) -> Any:
+        """What was sealed; None where its key is gone."""
+        return self.unit.keyring.open(sealed)
+
+    def open_all(self, sealed: Iterable[Sealed]) -> dict[Sealed, Any]:
+        """The contents of sealed texts, whoever's key they are under; those whose key is gone are left out."""
+        wanted = list(sealed)
+        return unseal(wanted, self.unit.keyring.secrets({one.key_id for one in wanted}))

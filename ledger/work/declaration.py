@@ -1,0 +1,86 @@
+"""How a command is declared, once, beside its function: its name and body, who may send it, what it is about, and the
+id of what it creates. Door, access, OpenAPI, documentation and command line follow from the declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from ledger.kernel.aggregate import LedgerAggregate
+from ledger.work.case import Case
+from ledger.work.fields import Command
+
+B = TypeVar("B", bound=Command)
+B_contra = TypeVar("B_contra", bound=Command, contravariant=True)
+CarryOut = Callable[[Case, B], None]
+
+
+@dataclass(frozen=True)
+class Concern(Generic[B_contra]):
+    """What a command is about: the streams that its body names, and how its contract (or provider) is found.
+
+    `find` sets the case's scope. It raises Refusal `unknown-…` for what the actor may not see as for what is not there.
+    """
+
+    find: Callable[[Case, B_contra], None]
+    streams: Callable[[B_contra], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class NewId(Generic[B_contra]):
+    """The id that a body gives to something new. Known with the same content it changes nothing (C12)."""
+
+    namespace: str
+    field: str
+    read: Callable[[B_contra], str]
+    begins: tuple[type[LedgerAggregate], ...] = ()  # the aggregates whose streams begin under that id
+
+    def streams(self, body: B_contra) -> list[str]:
+        return [kind.stream(self.read(body)) for kind in self.begins]
+
+
+@dataclass(frozen=True)
+class Declared(Generic[B]):
+    """A command. `repeats` finds what a body speaks of under a name that the ledger gave: namespace and id.
+
+    A command that `reads_history` needs the positions of what came before it, and is saved alone.
+    """
+
+    name: str
+    body: type[B]
+    roles: frozenset[str]
+    about: Concern[B]
+    creates: NewId[B] | None
+    repeats: Callable[[Case, B], tuple[str, str] | None] | None
+    reads_history: bool
+    carry_out: CarryOut[B]
+
+    def streams(self, body: B) -> list[str]:
+        """The streams that a body names, so that those of many commands are read at once."""
+        return [*self.about.streams(body), *(self.creates.streams(body) if self.creates else ())]
+
+
+DECLARED: dict[str, Declared[Any]] = {}
+
+
+def command(
+    name: str,
+    body: type[B],
+    *,
+    roles: frozenset[str],
+    about: Concern[B],
+    creates: NewId[B] | None = None,
+    repeats: Callable[[Case, B], tuple[str, str] | None] | None = None,
+    reads_history: bool = False,
+) -> Callable[[CarryOut[B]], CarryOut[B]]:
+    """Declares the function that carries a command out."""
+
+    def declare(function: CarryOut[B]) -> CarryOut[B]:
+        if name in DECLARED:
+            raise ValueError(f"the command {name} is declared twice")
+        DECLARED[name] = Declared(name, body, roles, about, creates, repeats, reads_history, function)
+        return function
+
+    return declare

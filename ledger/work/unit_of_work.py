@@ -1,0 +1,119 @@
+"""The unit of work of a batch: what was found, what was recorded, and how a refused command leaves no trace.
+
+Aggregates come from a cache that is checked against the stored history at the start of each batch; several
+commands of a batch see what the ones before them recorded. It knows no subject; `Case` is one command of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from ledger.kernel.aggregate import LedgerAggregate
+from ledger.kernel.mapper import StreamEvent
+from ledger.store import Batch, CommandRow, EventStore
+from ledger.store.keys import Keyring
+
+A = TypeVar("A", bound=LedgerAggregate)
+CACHE_LIMIT = 50_000
+
+
+class AggregateCache:
+    """Aggregates as of the highest position seen; what others appended to since is dropped and read again."""
+
+    def __init__(self, store: EventStore) -> None:
+        self.store = store
+        self.known: dict[str, LedgerAggregate] = {}
+        self.position = store.highest_position()
+
+    def refresh(self) -> None:
+        changed, self.position = self.store.streams_changed_after(self.position)
+        for stream in changed:
+            self.known.pop(stream, None)
+        if len(self.known) > CACHE_LIMIT:
+            self.known.clear()
+
+    def saved(self, positions: Sequence[int]) -> None:
+        """Our own append. Where somebody else's came between, the next refresh reads from the position seen last."""
+        if positions[0] == self.position + 1:
+            self.position = positions[-1]
+
+
+class UnitOfWork:
+    """One batch. `begin` starts a command; `accept` or `undo` ends it."""
+
+    def __init__(self, store: EventStore, cache: AggregateCache, keyring: Keyring) -> None:
+        self.store = store
+        self.keyring = keyring
+        self.events: list[StreamEvent] = []
+        self.batch = Batch(seen_position=cache.position)
+        self.reserved_ids: list[tuple[str, str]] = []  # by the present command: namespace and id
+        self._cache = cache
+        self._prefetched: dict[str, list[StreamEvent]] = {}
+        self._used: set[str] = set()
+        self._journal: list[StreamEvent] = []
+        self._fresh_keys = 0
+
+    # -- one command -----------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        self._journal = []
+        self.reserved_ids = []
+        self._fresh_keys = len(self.keyring.fresh)
+
+    def accept(
+        self, command_id: str, name: str, digest: bytes, provider: str | None, contract_id: str | None
+    ) -> CommandRow:
+        """The command's facts join the batch, in the order in which they were recorded."""
+        first = len(self.events)
+        self.events.extend(self._journal)
+        row = CommandRow(first, len(self.events) - 1, command_id, name, digest, provider, contract_id)
+        self.batch.ids.extend((namespace, id_, len(self.batch.commands)) for namespace, id_ in self.reserved_ids)
+        self.batch.commands.append(row)
+        return row
+
+    def undo(self) -> None:
+        """A refused command leaves no trace: aggregates that it changed are made again without it."""
+        self.keyring.undo(self._fresh_keys)
+        for stream in {event.originator_id for event in self._journal}:
+            own = [event for event in self.events if event.originator_id == stream]
+            stored = self.store.streams([stream]).get(stream, [])
+            changed = self._cache.known[stream]
+            self._cache.known[stream] = type(changed).blank(changed.key).fold([*stored, *own])
+
+    def seal_batch(self) -> Batch:
+        """What the store saves beside the events: also which streams the decisions rest on, and as of when."""
+        self.batch.read_streams = sorted(self._used)
+        self.batch.keys = self.keyring.fresh
+        return self.batch
+
+    def abandon(self) -> None:
+        """The batch was not saved: nothing that it touched may be believed."""
+        for stream in self._used:
+            self._cache.known.pop(stream, None)
+
+    # -- finding ---------------------------------------------------------------------------------------------
+
+    def prefetch(self, streams: Iterable[str]) -> None:
+        """Reads many streams at once; asking for them afterwards costs nothing."""
+        wanted = [stream for stream in streams if stream not in self._cache.known]
+        found = self.store.streams(wanted)
+        self._prefetched.update({stream: found.get(stream, []) for stream in wanted})
+
+    def get(self, kind: type[A], key: str) -> A:
+        """The aggregate under a key, blank where there is none yet."""
+        stream = kind.stream(key)
+        aggregate = self._cache.known.get(stream)
+        if aggregate is None:
+            events = self._prefetched.pop(stream, None)
+            if events is None:
+                events = self.store.streams([stream]).get(stream, [])
+            aggregate = self._cache.known[stream] = kind.blank(key).fold(events)
+        self._used.add(stream)
+        aggregate.write_to(self._journal)
+        assert isinstance(aggregate, kind)
+        return aggregate
+
+    def reserve_id(self, namespace: str, id_: str) -> None:
+        """Takes an id for good, in the transaction of the command's events."""
+        self.reserved_ids.append((namespace, id_))

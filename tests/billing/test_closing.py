@@ -1,0 +1,252 @@
+"""Which months close, when and by whom; what can't be booked into a closed one; several at the same moment (M5)."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+
+import pytest
+
+from ledger.billing.closed_periods import ClosedPeriods
+from ledger.events import Fact
+from ledger.kernel.aggregate import Stamp
+from ledger.kernel.errors import Refusal
+from ledger.store import EventStore
+from tests.billing.months import BOOKED, MARCH, as_of, closed
+from tests.billing.office import Office, office_over, totals
+from tests.words import (
+    Step,
+    change_plan,
+    close_month,
+    credit_note,
+    issue,
+    log_work,
+    reverse,
+    terminate,
+)
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+
+
+# -- which months ---------------------------------------------------------------------------------------------------
+
+
+def booked_at(office: Office, entry: str, at: str) -> str:
+    office.work(entry, "T", 15, at)
+    return str(office.see(f"deductions/{entry}")["effective_at"])
+
+
+def test_a_month_closes_with_all_that_are_open_before_it(office: Office) -> None:
+    """Else a word on an earlier month would change what expires in the closed one. Each month has its own totals."""
+    office.clock.put("2026-05-10T12:00:00Z")
+    office.sign("L")
+    office.ticket("T", "L", "2026-01-02T09:00:00Z")
+    assert booked_at(office, "A", "2026-01-15T09:00:00Z") == "2026-01-15T09:00:00Z"
+    assert booked_at(office, "B", "2026-02-15T09:00:00Z") == "2026-02-15T09:00:00Z"
+    office.ok(close_month("2026-03", "groupios"))
+    consumed = {month: of.get("L", {}).get("consumed", {}) for month, of in closed(office).items()}
+    assert consumed == {"2026-01": {"included": 15}, "2026-02": {"included": 15}, "2026-03": {}}
+    for entry, month in (("D", "2026-01"), ("E", "2026-02"), ("F", "2026-03")):
+        assert booked_at(office, entry, f"{month}-15T09:00:00Z") == "2026-03-31T22:00:00Z"  # summer time has begun
+    assert booked_at(office, "G", "2026-03-31T21:59:59Z") == "2026-03-31T22:00:00Z"
+    assert booked_at(office, "H", "2026-03-31T22:00:00Z") == "2026-03-31T22:00:00Z"
+    assert booked_at(office, "I", "2026-04-15T09:00:00Z") == "2026-04-15T09:00:00Z"
+    for month in ("2025-12", "2026-01", "2026-02", "2026-03"):
+        office.refused("period-closed", close_month(month, "groupios"))
+    office.ok(close_month("2026-04", "groupios"))
+    assert list(closed(office)) == ["2026-01", "2026-02", "2026-03", "2026-04"]
+
+
+def test_nothing_changes_what_expires_in_a_closed_month(quick_office: Office) -> None:
+    """480 that end on 15 March, of which 60 were used in February: 420 expire in March, and stay 420."""
+    quick_office.clock.put("2026-04-10T12:00:00Z")
+    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
+    quick_office.ticket("T", "P", "2026-02-02T09:00:00Z", channel="email")
+    care = {"pool": "server-support"}
+    quick_office.top_up("U", "P", 480, "2026-02-01T09:00:00Z", expires_on="2026-03-15", **care)
+    quick_office.work("E", "T", 60, "2026-02-10T09:00:00Z")
+    quick_office.ok(close_month("2026-03", "easyredmine"))
+    assert closed(quick_office)["2026-03"]["P"]["expired"] == {"server-support": 420}
+    before = as_of(quick_office, "P", "2026-03-31")
+    quick_office.work("F", "T", 60, "2026-02-11T09:00:00Z")
+    quick_office.top_up("V", "P", 480, "2026-02-12T09:00:00Z", expires_on="2026-03-16", **care)
+    quick_office.ok(reverse("E", "2026-02-20T09:00:00Z"))
+    assert as_of(quick_office, "P", "2026-03-31") == before
+
+
+def test_months_that_an_old_history_closed_out_of_order_stay_closed(quick_office: Office) -> None:
+    books, stamp = ClosedPeriods.blank("p"), Stamp("t", "finance", NOW)
+    for month in (date(2026, 5, 1), date(2026, 2, 1)):
+        books.close("p", month, [], NOW, stamp)
+    may = datetime(2026, 5, 3, tzinfo=UTC)
+    assert books.first_open(may, "UTC") == datetime(2026, 6, 1, tzinfo=UTC)
+    with pytest.raises(Refusal, match="2026-05 is closed already"):
+        books.check_open(date(2026, 5, 1))
+
+
+def test_a_closed_month_binds_its_provider_alone(quick_office: Office) -> None:
+    quick_office.clock.put("2026-03-10T12:00:00Z")
+    quick_office.sign("L")
+    quick_office.ticket("T", "L", "2026-02-02T09:00:00Z")
+    quick_office.ok(close_month("2026-02", "north"))
+    assert booked_at(quick_office, "A", "2026-02-15T09:00:00Z") == "2026-02-15T09:00:00Z"
+
+
+def test_a_month_is_closed_once_and_not_before_it_is_over(office: Office) -> None:
+    office.sign("L")
+    office.clock.put("2026-02-28T22:59:59Z")
+    before = office.count()
+    running = office.refused("invalid-transition", close_month("2026-02", "groupios"))
+    assert (running["month"], running["ends_at"]) == ("2026-02", MARCH)
+    office.refused("invalid-transition", close_month("2027-01", "groupios"))
+    assert office.count() == before
+    office.clock.put(MARCH)
+    office.ok(close_month("2026-02", "groupios"))
+    assert office.refused("period-closed", close_month("2026-02", "groupios"))["month"] == "2026-02"
+    assert office.count() == before + 2  # January was open too
+
+
+@pytest.mark.parametrize("month", ["2026-13", "2026-00", "2026-2", "2026-02-01", "02-2026", "", "1800-01"])
+def test_a_month_that_is_none_is_malformed(quick_office: Office, month: str) -> None:
+    assert quick_office.refused("malformed", close_month(month, "groupios"))["field"] == "month"
+
+
+def test_only_the_providers_own_finance_closes_its_months(quick_office: Office) -> None:
+    quick_office.sign("L")
+    own = quick_office.token("finance", provider="groupios")
+    other = quick_office.token("finance", provider="north")
+    closing = close_month("2026-02", "groupios")
+    assert quick_office.refused("not-found", closing, other)["status"] == 404
+    for role in ("operator", "customer", "partner", "auditor"):
+        who = {"customer": "k-L"} if role == "customer" else {"partner": "p"} if role == "partner" else {}
+        token = quick_office.token(role, provider="groupios", **who)
+        assert quick_office.refused("forbidden", closing, token)["status"] == 403
+    quick_office.ok(closing, own)
+    assert quick_office.send("close-period", {"provider": "nobody", "month": "2026-02"}).status_code == 404
+
+
+# -- what can't be booked later -------------------------------------------------------------------------------------
+
+
+def test_a_contract_ends_and_changes_in_no_closed_month(office: Office) -> None:
+    office.clock.put("2026-03-10T12:00:00Z")
+    for contract in ("A", "B"):
+        office.sign(contract)
+    office.ok(close_month("2026-02", "groupios"))
+    before = office.count()
+    ending = {"contract_id": "A", "ends_on": "2026-02-27", "reason": "Sold"}
+    assert office.refused("period-closed", terminate(**ending))["month"] == "2026-02"
+    changing = {"contract_id": "B", "plan": "groupios-m", "from_on": "2026-02-28"}
+    assert office.refused("period-closed", change_plan(**changing))["field"] == "from_on"
+    assert office.count() == before
+    closed = [as_of(office, contract, "2026-02-28") for contract in "AB"]
+    office.ok(terminate(**ending | {"ends_on": "2026-02-28"}))
+    office.ok(change_plan(**changing | {"from_on": "2026-03-01"}))
+    assert [as_of(office, contract, "2026-02-28") for contract in "AB"] == closed
+
+
+def test_a_document_is_dated_in_no_closed_month(office: Office) -> None:
+    office.clock.put("2026-03-10T12:00:00Z")
+    for contract in ("A", "B"):
+        office.sign(contract)
+    office.issue("A", issued_on="2026-02-20")
+    office.ok(close_month("2026-02", "groupios"))
+    before = office.count()
+    issuing = {"contract_id": "B", "through_on": "2026-02-28"}
+    refused = office.refused("period-closed", issue(issued_on="2026-02-28", **issuing))
+    assert (refused["field"], refused["month"]) == ("issued_on", "2026-02")
+    crediting = {"invoice_number": "GR-2026-00001", "reason": "Wrong"}
+    office.refused("period-closed", credit_note(issued_on="2026-02-28", **crediting))
+    assert office.count() == before
+    assert office.issue("B", "2026-02-28", issued_on="2026-03-01") == "GR-2026-00002"
+    assert office.credit("GR-2026-00001", issued_on="2026-03-01") == "GR-CN-2026-00001"
+
+
+# -- several at the same moment -------------------------------------------------------------------------------------
+
+AFTER = {
+    "2026-01": "2026-01-31T23:00:00Z",
+    "2026-02": "2026-02-28T23:00:00Z",
+    "2026-03": "2026-03-31T22:00:00Z",
+    "2026-04": "2026-04-30T22:00:00Z",
+    "2026-05": "2026-05-31T22:00:00Z",
+    "2026-06": "2026-06-30T22:00:00Z",
+    "2026-07": "2026-07-31T22:00:00Z",
+    "2026-08": "2026-08-31T22:00:00Z",
+}
+
+
+def test_what_is_told_while_a_month_is_being_closed_is_in_its_totals(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between reading and saving the close, work of the month comes in from elsewhere: the close decides again."""
+    now = "2026-03-10T12:00:00Z"
+    with office_over(database_url, now) as office, office_over(database_url, now) as other:
+        office.sign("L", starts_on="2026-02-01")
+        office.ticket("T", "L", "2026-02-02T09:00:00Z")
+        read = EventStore.facts_of_provider
+        reads: list[int] = []
+
+        def interrupted(store: EventStore, provider: str, topics: Sequence[str], after: int) -> list[tuple[int, Fact]]:
+            found = read(store, provider, topics, after)
+            reads.append(after)
+            if len(reads) == 1:
+                other.work("E", "T", 60, "2026-02-10T09:00:00Z")
+            return found
+
+        monkeypatch.setattr(EventStore, "facts_of_provider", interrupted)
+        office.ok(close_month("2026-02", "groupios"))
+        assert closed(office)["2026-02"]["L"]["consumed"] == {"included": 60}
+        assert len(reads) == 2
+        assert reads[1] > reads[0] == 0  # what was read is not read again
+
+
+def test_a_close_and_late_work_at_the_same_moment_put_nothing_into_the_closed_month(database_url: str) -> None:
+    """Four threads log 15 minutes a time, each at one of two applications, while months are closed at the other.
+
+    64 entries are 960 minutes: 480 included and 480 beyond them.
+    """
+    with (
+        office_over(database_url, "2026-09-10T12:00:00Z") as one,
+        office_over(database_url, "2026-09-10T12:00:00Z") as two,
+    ):
+        one.sign("L")
+        one.ticket("T", "L", "2026-01-02T09:00:00Z")
+        begin = threading.Barrier(5)
+
+        def post(office: Office, step: Step) -> None:
+            while (answer := office.send(step.command, step.fields)).status_code != 200:
+                assert answer.json()["code"] == "conflict", answer.text
+
+        def log(thread: int) -> None:
+            begin.wait()
+            for n in range(16):
+                at = f"2026-{1 + n % 8:02}-15T09:00:00Z"
+                post((one, two)[thread % 2], log_work(15, at, entry_id=f"E{thread}-{n}"))
+
+        def close() -> None:
+            begin.wait()
+            for n in range(1, 9):
+                post((one, two)[n % 2], close_month(f"2026-{n:02}", "groupios"))
+
+        work: list[Callable[[], None]] = [close, *(lambda thread=thread: log(thread) for thread in range(4))]
+        with ThreadPoolExecutor(5) as pool:
+            for done in [pool.submit(task) for task in work]:
+                done.result()
+
+        two.position = two.count()
+        events = two.events()
+        open_from = "2025-12-31T23:00:00Z"
+        consumed = 0
+        for event in events:
+            if event["type"] == "PeriodClosed":
+                open_from = max(open_from, AFTER[event["data"]["month"]])
+                consumed += sum(total["consumed"].get("included", 0) for total in event["data"]["totals"])
+            elif event["type"] in BOOKED:
+                assert event["effective_at"] >= open_from, event
+        account = two.account("L", "included")
+        assert (account["consumed"], account["available"]) == (480, 0)
+        assert two.account("L", "included", as_of="2026-08-31")["consumed"] == consumed
+        over = two.see("contracts/L/balance")["overage"]
+        assert (over["minutes"], over["amount"]) == (480, "712.00")
+        assert totals(two.draft("L"))[0] == "1611.00"

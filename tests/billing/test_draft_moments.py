@@ -1,0 +1,174 @@
+"""Drafts up to a day, and as of a moment: what is in, and what was taken back whenever that was."""
+
+import pytest
+
+from tests.billing.office import Office, lines
+from tests.billing.sold import FEB, march, tiers
+from tests.words import confirm, dispute, issue, log_work, record_service, renew, reverse, service_credit, settle
+
+# -- the day through which ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at", "through_on", "is_in"),
+    [
+        ("2026-03-31T21:59:59Z", "2026-03-31", True),  # 23:59:59 of a summer's evening in Berlin
+        ("2026-03-31T22:00:00Z", "2026-03-31", False),
+        ("2026-03-31T22:00:00Z", "2026-04-01", True),
+        ("2026-02-28T22:59:59Z", "2026-02-28", True),
+        ("2026-02-28T23:00:00Z", "2026-02-28", False),
+        ("2026-02-28T23:30:00Z", "2026-03-01", True),  # still February in UTC
+    ],
+)
+def test_the_last_second_of_the_day_is_in_and_the_next_midnight_is_not(
+    quick_office: Office, at: str, through_on: str, is_in: bool
+) -> None:
+    quick_office.sign("S", "groupios-s")
+    quick_office.ticket("T", "S", FEB)
+    quick_office.work("E", "T", 15, at)
+    if is_in:
+        assert lines(quick_office.draft("S", through_on)) == [("overage", "E", 15, "37.25")]
+        assert quick_office.invoice(quick_office.issue("S", through_on))["net"] == "37.25"
+    else:
+        quick_office.refused("nothing-to-invoice", issue("S", through_on))
+
+
+def test_a_draft_without_a_day_counts_through_today(quick_office: Office) -> None:
+    quick_office.sign("S", "groupios-s")
+    quick_office.ticket("T", "S", FEB)
+    quick_office.work("E1", "T", 15, "2026-11-02T11:00:00Z")
+    quick_office.work("E2", "T", 15, "2026-11-02T23:00:00Z")  # tomorrow in Berlin
+    draft = quick_office.draft("S", None)
+    assert (draft["through_on"], lines(draft)) == ("2026-11-02", [("overage", "E1", 15, "37.25")])
+
+
+# -- time travel ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "entries"),
+    [
+        ({}, ["E2"]),
+        ({"as_of": "2026-03-31"}, ["E1", "E2"]),  # neither was billed in March
+        ({"as_of": "2026-03-24"}, ["E1"]),
+        ({"as_of": "2026-04-02T11:59:59Z"}, ["E1", "E2"]),
+        ({"as_of": "2026-04-02T12:00:00Z"}, ["E2"]),
+        ({"as_of": "2026-03-31", "known_at": "2026-04-01T00:00:00Z"}, ["E1"]),
+        ({"known_at": "2026-04-10T12:00:00Z"}, ["E2"]),
+    ],
+)
+def test_a_draft_is_asked_as_of_a_day_and_as_known_at_one(
+    quick_office: Office, query: dict[str, str], entries: list[str]
+) -> None:
+    march(quick_office)
+    draft = quick_office.draft("S", None, **query)
+    assert [line["deduction_id"] for line in draft["lines"]] == entries
+    assert draft["net"] == {("E1",): "149.00", ("E2",): "74.50", ("E1", "E2"): "223.50"}[tuple(entries)]
+
+
+@pytest.mark.parametrize(
+    ("query", "invoiced", "open_"),
+    [
+        ({}, ["E1.overage.1"], ["E2.overage.1"]),
+        ({"as_of": "2026-03-31"}, [], ["E1.overage.1", "E2.overage.1"]),
+        ({"as_of": "2026-03-31", "known_at": "2026-04-01T00:00:00Z"}, [], ["E1.overage.1"]),
+        ({"as_of": "2026-04-02"}, ["E1.overage.1"], ["E2.overage.1"]),
+        ({"known_at": "2026-04-02T12:00:00Z"}, ["E1.overage.1"], []),
+    ],
+)
+def test_charges_say_whether_they_were_invoiced_at_a_moment(
+    quick_office: Office, query: dict[str, str], invoiced: list[str], open_: list[str]
+) -> None:
+    march(quick_office)
+    assert list(quick_office.charges("S", invoiced="true", **query)) == invoiced
+    assert list(quick_office.charges("S", invoiced="false", **query)) == open_
+
+
+def test_a_draft_of_a_past_moment_is_answered_where_a_fee_was_billed_ahead(quick_office: Office) -> None:
+    """The fee of the next term is effective on 1 January and billed in November before: then only the rest is owed."""
+    quick_office.sign("L")
+    quick_office.ok(renew("L"))
+    assert quick_office.invoice(quick_office.issue("L", "2027-01-31"))["net"] == "1798.00"
+    quick_office.top_up("U", "L", 60, "2026-11-02T12:00:00Z", pool="included", price="100.00")
+    answer = quick_office.get("contracts/L/invoice-draft", as_of="2026-11-02")
+    assert answer.status_code == 200, answer.text
+    assert lines(answer.json()) == [("top_up", "U.price", 60, "100.00")]
+
+
+def test_a_draft_of_a_past_moment_is_answered_where_an_invoice_bears_an_earlier_day(quick_office: Office) -> None:
+    """Dated 5 February, through the end of February: on 6 February the work of the 10th was not done."""
+    quick_office.sign("L")
+    quick_office.ticket("T", "L", FEB)
+    quick_office.work("E1", "T", 50, "2026-02-10T10:00:00Z")
+    quick_office.issue("L", "2026-02-28", issued_on="2026-02-05")
+    quick_office.work("E2", "T", 15, "2026-02-04T10:00:00Z")
+    answer = quick_office.get("contracts/L/invoice-draft", as_of="2026-02-06")
+    assert answer.status_code == 200, answer.text
+    assert lines(answer.json()) == [("included", "E2", 15, "0.00")]
+
+
+# -- what was taken back, whenever that was -------------------------------------------------------------------------
+
+
+def test_a_draft_up_to_a_day_has_nothing_of_what_was_taken_back_after_it(office: Office) -> None:
+    """Disputed in January, settled as reversed in February: an invoice for January bills neither half of it."""
+    tiers(office)
+    office.ok(dispute("E1", "2026-02-05T09:00:00Z"))
+    office.ok(settle("reversed", "E1", "2026-03-10T09:00:00Z"))
+    draft = office.draft("C", "2026-02-28")
+    assert (lines(draft), draft["waiting"]) == ([("overage", "E2", 15, "17.53")], [])
+    assert lines(office.draft("C", "2026-02-28", as_of="2026-03-09"))[0] == ("overage", "E2", 15, "17.53")
+    assert office.draft("C", "2026-02-28", as_of="2026-03-09")["waiting"] == ["E1.overage.1"]
+
+
+def test_disputed_time_that_costs_nothing_is_named_among_what_waits(quick_office: Office) -> None:
+    quick_office.sign("N", "north-all")
+    quick_office.ticket("T", "N", FEB)
+    quick_office.work("E", "T", 60, "2026-02-02T10:00:00Z")
+    quick_office.ok(dispute("E"))
+    draft = quick_office.draft("N")
+    assert (draft["waiting"], [line["kind"] for line in draft["lines"]]) == (["E"], ["fee"])
+
+
+def test_a_disputed_service_waits_too(quick_office: Office) -> None:
+    quick_office.sign("N", "north-all")
+    quick_office.ok(record_service("audit", service_id="V", contract_id="N", at=FEB))
+    assert [line["kind"] for line in quick_office.draft("N")["lines"]] == ["fee", "service"]
+    quick_office.ok(dispute("V"))
+    draft = quick_office.draft("N")
+    assert ([line["kind"] for line in draft["lines"]], draft["waiting"]) == (["fee"], ["V.service"])
+
+
+def test_lines_of_zero_are_those_up_to_the_day_too(quick_office: Office) -> None:
+    quick_office.sign("L")
+    quick_office.ticket("T", "L", FEB)
+    quick_office.work("E1", "T", 60, "2026-02-28T22:59:59Z")
+    quick_office.work("E2", "T", 60, "2026-02-28T23:00:00Z")  # 1 March in Berlin
+    assert [line["deduction_id"] for line in quick_office.draft("L", "2026-02-28")["lines"]] == [None, "E1"]
+    quick_office.issue("L")
+    quick_office.ok(reverse("E1", "2026-03-31T21:59:59Z"))
+    quick_office.ok(reverse("E2", "2026-03-31T22:00:00Z"))
+    assert [line["deduction_id"] for line in quick_office.draft("L", "2026-03-31")["lines"]] == ["E1"]
+
+
+def test_a_line_shows_a_word_that_the_provider_entered_and_minutes_rounded_up(quick_office: Office) -> None:
+    """30 minutes and a second are 31 worked; 40 billed."""
+    quick_office.sign("N", "north-all")
+    quick_office.ticket("T", "N", FEB)
+    told = {"entry_id": "E", "ticket_id": "T", "engineer": "E", "started_at": "2026-02-02T10:00:00Z"}
+    quick_office.ok(log_work(**told, ended_at="2026-02-02T10:30:01Z"))
+    quick_office.ok(confirm("E", by="Karl Kunde"))
+    line = quick_office.draft("N")["lines"][1]
+    assert (line["worked_minutes"], line["billed_minutes"]) == (31, 40)
+    assert (line["confirmation"], line["on_behalf"]) == ("confirmed", True)
+
+
+def test_the_fee_names_its_term_and_a_service_credit_the_fee_it_lowers(quick_office: Office) -> None:
+    quick_office.sign("N", "north-all")
+    quick_office.ticket("T", "N", FEB)
+    quick_office.ok(service_credit("reaction", ticket_id="T"))
+    fee, credit = quick_office.draft("N")["lines"]
+    assert (fee["starts_on"], fee["ends_on"]) == ("2026-01-01", "2026-12-31")
+    events = {one["position"]: one["type"] for one in quick_office.events()}
+    assert [events[n] for n in credit["events"]] == ["TermStarted", "FeeCharged", "ServiceCreditCharged"]
+    assert credit["description"] == "Credit for the missed reaction of ticket T, 10 % of the fee"

@@ -1,0 +1,93 @@
+"""The totals that a closed month carries (M5)."""
+
+from tests.billing.months import MARCH, closed
+from tests.billing.office import Office
+from tests.words import close_month, record_service, reverse
+
+
+def test_a_close_carries_the_totals_of_its_month(office: Office) -> None:
+    """
+    charged    100.00 fee + 60.00 top-up + 250.00 audit                   410.00, invoiced and credited
+    granted    6000 with the term + 60 bought                             6060
+    consumed   40 + 10 − 40, and 10 of the last second                    20
+    expired    of the 60 bought, which end on 20 February, 10 were used   50
+    """
+    office.clock.put("2026-02-25T12:00:00Z")
+    office.sign("N", "north-all", "2026-02-01")
+    office.sign("M", "north-all", "2026-01-01")  # it moves in January and in March
+    office.ticket("T", "N", "2026-02-02T09:00:00Z")
+    office.top_up("U", "N", 60, "2026-02-03T09:00:00Z", expires_on="2026-02-20")
+    office.work("E1", "T", 40, "2026-02-04T09:00:00Z")
+    office.work("E2", "T", 10, "2026-02-05T09:00:00Z")
+    office.ok(record_service("audit", service_id="V", contract_id="N", at="2026-02-06T09:00:00Z"))
+    office.ok(reverse("E1", "2026-02-10T09:00:00Z"))
+    office.credit(office.issue("N", "2026-02-28"))
+    office.clock.put("2026-03-02T12:00:00Z")
+    office.work("E3", "T", 10, "2026-02-28T22:59:59Z")
+    office.work("E4", "T", 10, MARCH)
+    office.top_up("V1", "M", 60, "2026-03-01T09:00:00Z")
+    office.ok(close_month("2026-02", "north"))
+    found = closed(office)
+    assert {month: list(of) for month, of in found.items()} == {"2026-01": ["M"], "2026-02": ["N"]}
+    assert found["2026-02"]["N"] == {
+        "contract_id": "N",
+        "currency": "EUR",
+        "charged_cents": 41000,
+        "invoiced_cents": 41000,
+        "credited_cents": 41000,
+        "granted": {"care": 6060},
+        "consumed": {"care": 20},
+        "expired": {"care": 50},
+    }
+
+
+def test_what_comes_late_is_in_the_totals_of_the_month_that_it_is_booked_in(quick_office: Office) -> None:
+    """50 minutes are billed as 60; the fee and the 480 minutes of the year are January's."""
+    quick_office.clock.put("2026-03-10T12:00:00Z")
+    quick_office.sign("L")
+    quick_office.ticket("T", "L", "2026-02-02T09:00:00Z")
+    quick_office.ok(close_month("2026-01", "groupios"))
+    quick_office.ok(close_month("2026-02", "groupios"))
+    quick_office.work("E", "T", 50, "2026-02-10T09:00:00Z")
+    quick_office.clock.put("2026-04-10T12:00:00Z")
+    quick_office.ok(close_month("2026-03", "groupios"))
+    found = closed(quick_office)
+    assert (found["2026-01"]["L"]["charged_cents"], found["2026-01"]["L"]["granted"]) == (89900, {"included": 480})
+    assert found["2026-02"] == {}
+    assert found["2026-03"]["L"]["consumed"] == {"included": 60}
+
+
+def test_the_totals_of_a_month_carry_what_a_reversal_gave_back_to_credit_that_was_over(quick_office: Office) -> None:
+    """480 are bought, 60 used, 420 expire in January. In February the 60 come back: they are over, 60 are granted."""
+    quick_office.clock.put("2026-02-10T12:00:00Z")
+    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
+    quick_office.ticket("T", "P", "2026-01-02T09:00:00Z")
+    quick_office.top_up("U", "P", 480, "2026-01-05T09:00:00Z", pool="server-support", expires_on="2026-01-31")
+    quick_office.work("E", "T", 60, "2026-01-06T09:00:00Z")
+    quick_office.ok(close_month("2026-01", "easyredmine"))
+    quick_office.ok(reverse("E", "2026-02-05T09:00:00Z"))
+    quick_office.clock.put("2026-03-01T12:00:00Z")
+    quick_office.ok(close_month("2026-02", "easyredmine"))
+    account = quick_office.account("P", "server-support", as_of="2026-02-28")
+    assert (account["granted"], account["consumed"], account["expired"]) == (540, 0, 480)
+    found = closed(quick_office)
+    assert found["2026-01"]["P"]["expired"] == {"server-support": 420}
+    assert found["2026-02"]["P"]["granted"] == {"server-support": 60}
+    assert found["2026-02"]["P"]["consumed"] == {"server-support": -60}
+    assert found["2026-02"]["P"]["expired"] == {"server-support": 60}
+
+
+def test_the_totals_of_a_month_carry_late_credit_that_was_over_when_it_was_told(quick_office: Office) -> None:
+    """480 of January that ended in January, told after it was closed: February grants them, and they are over."""
+    quick_office.clock.put("2026-02-10T12:00:00Z")
+    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
+    quick_office.ok(close_month("2026-01", "easyredmine"))
+    quick_office.top_up("U", "P", 480, "2026-01-05T09:00:00Z", pool="server-support", expires_on="2026-01-20")
+    quick_office.clock.put("2026-03-01T12:00:00Z")
+    quick_office.ok(close_month("2026-02", "easyredmine"))
+    account = quick_office.account("P", "server-support", as_of="2026-02-28")
+    assert (account["granted"], account["expired"], account["available"]) == (480, 480, 0)
+    total = closed(quick_office)["2026-02"]["P"]
+    assert (total["granted"], total["expired"]) == ({"server-support": 480}, {"server-support": 480})
+    shown = [(one["kind"], one["change"], one["balance"]) for one in quick_office.walk("contracts/P/statement")]
+    assert shown == [("top_up", 480, 480), ("breakage", -480, 0)]

@@ -1,0 +1,71 @@
+"""README is true: its tour, the settings of PostgreSQL, the lists of commands and settings, the number of plans."""
+
+import re
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from api.cli.main import app
+from api.state import open_state
+from ledger.door.batches import Answer, Ledger
+from ledger.door.requests import parse
+from ledger.kernel.access import COMMAND_LINE
+from ledger.kernel.settings import Settings
+from ledger.plans.loader import load_catalogue
+from tests.docs.pages import README, table_after
+from tests.docs.tour import BLOCK, commands, masked, touring
+from tests.servers import NoServerError, embedded_programs, system_programs, throw_away_server
+from tests.words import contract
+
+
+def test_the_tour_prints_what_the_readme_shows(tmp_path: Path) -> None:
+    with touring(tmp_path) as tour:
+        for block in BLOCK.findall(README.read_text("utf-8")):
+            for command in commands(block):
+                assert masked(tour.carry_out(command.typed)) == masked(command.output), f"$ {command.typed}"
+
+
+def test_a_server_prepared_as_the_readme_says_lets_the_ledger_write_and_nobody_change() -> None:
+    (script,) = re.findall(r"```sql\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(throw_away_server(system_programs() or embedded_programs()))
+        except NoServerError as refusal:
+            pytest.skip(f"PostgreSQL is missing: {refusal}")
+        with psycopg.connect(server, autocommit=True) as administrator:
+            for statement in script.split(";"):
+                administrator.execute(statement.strip())  # type: ignore[call-overload]
+        host = server.partition("@")[2].rpartition("/")[0]
+        for user in ("ledger_owner", "ledger_app"):
+            state = open_state(Settings(database_url=f"postgresql://{user}@{host}/ledger", catalogue=None))
+            ledger = Ledger(state.store, state.catalogue)
+            for step in contract("groupios-l", contract_id=user, ticket=None):
+                (answer,) = ledger.submit([parse(step.command, step.fields, COMMAND_LINE)])
+                assert isinstance(answer, Answer), answer
+            assert state.projector.catch_up() == answer.last
+            state.projector.close()
+            state.store.close()
+        for user in ("ledger_app", "ledger_owner", "postgres"):
+            with psycopg.connect(f"postgresql://{user}@{host}/ledger", autocommit=True) as connection:
+                for change in ("UPDATE stored_events SET topic = ''", "DELETE FROM stored_events", "TRUNCATE commands"):
+                    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                        connection.execute(change)  # type: ignore[call-overload]
+
+
+def test_the_readme_names_every_command_of_the_command_line_and_no_other() -> None:
+    told = {row[0].strip("`").split()[0] for row in table_after(README, "<!-- list: command line -->")}
+    assert told == {command.name or command.callback.__name__ for command in app.registered_commands} | {"token"}
+
+
+def test_the_readme_names_every_setting() -> None:
+    assert [row[0] for row in table_after(README, "<!-- list: settings -->")] == [
+        f"`LEDGER_{name.upper()}`" for name in Settings.model_fields
+    ]
+
+
+def test_the_readme_counts_the_plans() -> None:
+    plans = load_catalogue().plans()
+    assert f"{len(plans)} published plans of five providers" in README.read_text("utf-8")
+    assert len({plan.provider.id for plan in plans}) == 5

@@ -1,0 +1,184 @@
+"""Days and instants: what `as_of` and `known_at` count, and what is no moment."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from tests.http.door import Door
+from tests.http.world import granting, opening, signed, working
+from tests.words import confirm, renew, resolve, reverse
+
+TODAY = datetime.now(UTC).date()
+BAD_MOMENTS = [
+    "",
+    "yesterday",
+    "2026",
+    "2026-02-30",
+    "2026-2-3",
+    "20260203",
+    "2026-W06-1",
+    "2026-034",
+    "0001-01-01",
+    "9999-12-31",
+    "1767225600",
+    "1767225600.5",
+    "1767225600000",
+    "2026-02-03T10:00:00",
+    "2026-02-03T25:00:00Z",
+    "2026-02-03T10:00:00+25:00",
+    "0001-01-01T00:00:00+01:00",
+    "9999-12-31T23:59:59-01:00",
+    "2026-02-03\0",
+    "2026-02-03T10:00:00Z'--",
+    "NaN",
+]
+
+
+def available(door: Door, **query: Any) -> tuple[int, int]:
+    account = door.account("C", "hours", **query)
+    return account["available"], account["expired"]
+
+
+def test_a_day_counts_what_expires_at_its_end_and_an_instant_does_not(door: Door) -> None:
+    """120 included hours end with March, in Berlin at 22:00 UTC; a grant of 60 ends with 9 February, at 23:00 UTC."""
+    grant = granting("g", "C", 60, "2026-01-05T09:00:00Z", expires_on="2026-02-10")
+    door.all_ok([signed("C"), grant, renew("C")])
+    assert available(door, as_of="2026-02-09") == (180, 0)
+    assert available(door, as_of="2026-02-10") == (120, 60)
+    assert available(door, as_of="2026-02-09T22:59:59.999999Z") == (180, 0)
+    assert available(door, as_of="2026-02-09T23:00:00Z") == (120, 60)
+    assert available(door, as_of="2026-02-10T00:00:00+01:00") == (120, 60)
+    # Clocks went forward on 29 March: the term ends at 22:00 UTC, and the next begins in the same instant.
+    assert available(door, as_of="2026-03-31") == (120, 60)
+    assert available(door, as_of="2026-03-31T21:59:59Z") == (120, 60)
+    assert available(door, as_of="2026-03-31T22:00:00Z") == (120, 180)
+    assert available(door, as_of="2026-04-01") == (120, 180)
+    assert available(door, as_of="2026-07-01") == (0, 300)
+    # The day before the contract begins nothing is there; its first day ends 24 hours after it began.
+    assert available(door, as_of="2025-12-31") == (0, 0)
+    assert available(door, as_of="2025-12-31T22:59:59Z") == (0, 0)
+    assert available(door, as_of="2025-12-31T23:00:00Z") == (120, 0)
+    assert available(door, as_of="2026-01-01") == (120, 0)
+
+
+def test_what_is_dated_at_a_local_midnight_belongs_to_the_day_that_begins(door: Door) -> None:
+    door.all_ok(
+        [
+            signed("C"),
+            opening("t", "C", at="2026-01-02T09:00:00Z"),
+            working("e", "t", 30, at="2026-02-04T00:00:00+01:00"),
+        ]
+    )
+    assert door.account("C", "hours", as_of="2026-02-03")["consumed"] == 0
+    assert door.account("C", "hours", as_of="2026-02-04")["consumed"] == 30
+    assert door.account("C", "hours", as_of="2026-02-03T23:00:00Z")["consumed"] == 30
+    assert door.account("C", "hours", as_of="2026-02-03T22:59:59.999999Z")["consumed"] == 0
+    lines = door.walk("contracts/C/statement", from_="2026-02-04", to="2026-02-04")
+    assert [(one["kind"], one["change"], one["balance"]) for one in lines] == [("work", -30, 90)]
+    assert door.walk("contracts/C/statement", from_="2026-02-03", to="2026-02-03") == []
+    assert door.walk("contracts/C/deductions", as_of="2026-02-03") == []
+    assert door.unseen("deductions/e", as_of="2026-02-03")["code"] == "unknown-deduction"
+    assert door.see("deductions/e", as_of="2026-02-04")["status"] == "pending"
+
+
+def test_a_door_that_spans_providers_counts_days_in_utc(door: Door) -> None:
+    """23:30 UTC on 2 February is 3 February in Berlin."""
+    late = opening("t", "C", at="2026-02-02T23:30:00Z")
+    door.all_ok([signed("C"), late])
+    assert [one["ticket_id"] for one in door.walk("tickets", as_of="2026-02-02")] == ["t"]
+    assert door.walk("tickets", contract_id="C", as_of="2026-02-02") == []
+    assert [one["ticket_id"] for one in door.walk("tickets", contract_id="C", as_of="2026-02-03")] == ["t"]
+    assert door.unseen("tickets/t", as_of="2026-02-02")["code"] == "unknown-ticket"
+
+
+def test_known_at_asks_what_was_known_and_alone_sets_as_of_too(door: Door) -> None:
+    door.all_ok([signed("C"), opening("t", "C", at="2026-01-02T09:00:00Z"), working("e", "t", 30)])
+    at_first = door.events()[-1]["recorded_at"]
+    door.all_ok([reverse("e", "2026-02-05T09:00:00Z", reason="Twice")])
+    day = date.fromisoformat(at_first[:10])
+    before, after = ((day + timedelta(days=days)).isoformat() for days in (-2, 2))
+    march = {"as_of": "2026-03-01"}
+
+    assert door.account("C", "hours", **march)["consumed"] == 0
+    assert door.account("C", "hours", **march, known_at=at_first)["consumed"] == 30
+    assert door.account("C", "hours", **march, known_at=after)["consumed"] == 0
+    assert door.account("C", "hours", **march, known_at=before)["granted"] == 0
+    assert door.account("C", "hours", as_of="2026-02-03", known_at=after)["consumed"] == 30
+    assert door.account("C", "hours", known_at=at_first)["consumed"] == 30
+    assert door.account("C", "hours", known_at=at_first) == door.account(
+        "C", "hours", as_of=at_first, known_at=at_first
+    )
+    assert door.see("deductions/e", known_at=at_first)["status"] == "pending"
+    assert len(door.see("deductions/e", known_at=at_first)["history"]) == 1
+    assert door.see("deductions/e")["status"] == "reversed"
+    assert door.unseen("deductions/e", known_at=before)["code"] == "unknown-deduction"
+    assert [one["kind"] for one in door.walk("contracts/C/statement", **march, known_at=at_first)] == [
+        "allotment",
+        "work",
+    ]
+    assert door.see("tickets/t", known_at=at_first)["worked_minutes"] == 30
+    assert door.see("tickets/t")["worked_minutes"] == 0
+
+
+def test_what_begins_tomorrow_does_not_count_today(door: Door) -> None:
+    """Beside what counts today: a term that begins in a month, and a grant and a word dated some hours ahead."""
+    now = datetime.now(UTC)
+    start = (now - timedelta(days=30)).date().isoformat()
+    worked_at, soon = (now - timedelta(days=1)).isoformat(), (now + timedelta(hours=20)).isoformat()
+    door.all_ok(
+        [
+            signed("C", starts_on=start),
+            opening("t", "C", at=worked_at),
+            working("e", "t", 30, at=worked_at),
+            renew("C"),
+            granting("g", "C", 60, soon),
+            working("f", "t", 20, at=soon),
+        ]
+    )
+    figures = {"granted": 120, "consumed": 30, "reserved": 0, "expired": 0, "available": 90}
+    for query in ({}, {"as_of": now.isoformat()}):
+        account = door.account("C", "hours", **query)
+        assert {name: account[name] for name in figures} == figures
+        assert account["pending_confirmation"] == 30
+        assert [one["kind"] for one in door.walk("contracts/C/statement", **query)] == ["allotment", "work"]
+        assert [one["deduction_id"] for one in door.walk("contracts/C/deductions", **query)] == ["e"]
+        assert [one["charge_id"] for one in door.walk("contracts/C/charges", **query)] == []
+    later = door.account("C", "hours", as_of=(now + timedelta(hours=21)).isoformat())
+    assert (later["granted"], later["consumed"], later["pending_confirmation"]) == (180, 50, 50)
+
+
+def test_a_word_dated_ahead_does_not_count_before_its_time(door: Door) -> None:
+    """Now is the same question as `as_of` now."""
+    soon = (datetime.now(UTC) + timedelta(hours=20)).isoformat()
+    start = (TODAY - timedelta(days=30)).isoformat()
+    worked_at = f"{(TODAY - timedelta(days=2)).isoformat()}T09:00:00Z"
+    door.all_ok(
+        [
+            signed("C", starts_on=start),
+            opening("t", "C", at=worked_at),
+            working("e", "t", 30, at=worked_at),
+            confirm("e", soon, by="K"),
+            resolve(soon, "t"),
+        ]
+    )
+    now = {"as_of": datetime.now(UTC).isoformat()}
+    assert door.account("C", "hours", **now)["pending_confirmation"] == 30
+    assert door.see("deductions/e", **now)["status"] == "pending"
+    assert door.see("tickets/t", **now)["state"] == "in_progress"
+    assert door.account("C", "hours")["pending_confirmation"] == 30
+    assert door.see("deductions/e")["status"] == "pending"
+    assert door.see("tickets/t")["state"] == "in_progress"
+
+
+def test_a_moment_that_is_none_is_malformed(door: Door) -> None:
+    door.all_ok([signed("C")])
+    found, expected = {}, {}
+    for parameter in ("as_of", "known_at", "from", "to"):
+        paths = ["contracts/C/statement"]
+        if parameter in ("as_of", "known_at"):
+            paths += ["contracts/C/balance", "contracts/C/deductions", "contracts/C/charges", "tickets"]
+        for path in paths:
+            for odd in BAD_MOMENTS:
+                response = door.get(path, **{parameter: odd})
+                found[path, parameter, odd] = (response.status_code, response.json().get("field"))
+                expected[path, parameter, odd] = (422, parameter)
+    assert found == expected
