@@ -16,9 +16,8 @@ from ledger.kernel.errors import Refusal
 from ledger.kernel.mapper import decode, event_type
 from ledger.kernel.values import show_instant, to_micros
 from ledger.store.database import Row, listed
-from projections.conditions import Condition, all_of, equal
+from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.credit.deductions import DEDUCTIONS, DeductionRow, deductions
-from projections.pages import Page, PageAsked
 from projections.reader import AsOf, Snapshot, open_texts, view_position
 from projections.views import EventMeta, Memory, View
 

@@ -31,7 +31,7 @@ from ledger.store.database import (
 )
 from ledger.store.keys import unseal
 from ledger.store.schema import WRITER_ROLE
-from projections.conditions import Condition, all_of, equal
+from projections.asking import Condition, all_of, equal
 
 Moment = datetime | date  # an instant, or a day: all of it
 

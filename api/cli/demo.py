@@ -26,8 +26,8 @@ from ledger.kernel.settings import DEFAULT_DATABASE_URL, Settings
 from ledger.plans.loader import load_catalogue
 from ledger.store import open_store
 from ledger.store.tokens import create_token
+from projections.asking import EVERYTHING
 from projections.credit.statements import StatementAsked
-from projections.pages import EVERYTHING
 from projections.reader import NOW
 from projections.tickets.questions import TicketFilter, list_tickets
 

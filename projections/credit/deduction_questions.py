@@ -11,14 +11,13 @@ from ledger.credit.confirmation import Status, status_at
 from ledger.events import Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_deduction
-from projections.billing.numbers import documents_showing
-from projections.conditions import Condition, all_of, equal
+from projections.asking import Condition, Page, PageAsked, all_of, equal
+from projections.billing.documents import documents_showing
 from projections.contracts.questions import contract_as_of
 from projections.credit import rules
 from projections.credit.accounts import accounts_of
 from projections.credit.deductions import DEDUCTIONS, DeductionRow
 from projections.history import ToldFact, deduction_at, sealed_in, stream_events, tell
-from projections.pages import Page, PageAsked
 from projections.reader import AsOf, Snapshot, Times, existed, open_texts, resolve_as_of
 from projections.visible import visible
 
