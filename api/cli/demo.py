@@ -15,7 +15,7 @@ from rich.console import Console
 
 from api.cli import terminal as tables
 from api.cli.importing import Tally, import_lines
-from api.cli.working import ask
+from api.cli.opening import ask
 from api.http.models.tickets import show_tickets
 from api.http.routers import contracts, deductions, statements
 from api.state import State

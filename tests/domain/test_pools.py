@@ -7,7 +7,7 @@ import pytest
 from ledger.events import ServiceCharged
 from tests.outcomes import Expected, charged_back, deducted, fact, filled, granted, lump_sum, overage, undone
 from tests.scenario import given
-from tests.words import MONDAY, PREPAID, TUESDAY, contract, grant, record_service, renew, reverse, top_up, worked
+from tests.words import MONDAY, PREPAID, TUESDAY, book, contract, grant, record_service, renew, reverse, top_up, worked
 
 SBP = {
     "pools.lump-sum.allotment": "50000.00",
@@ -54,6 +54,21 @@ def test_services_beyond_the_lump_sum_are_owed() -> None:
     outcome.when(top_up(None, TUESDAY, pool="lump-sum", amount="5000.01")).then(
         granted(500001), filled("M", 500000)
     ).left(1, pool="lump-sum")
+
+
+@pytest.mark.parametrize(
+    ("bought", "available", "short"),
+    [("4999.95", "-0.05", "1200.05"), ("4900.00", "-100.00", "1300.00"), ("5000.00", "0.00", "1200.00")],
+)
+def test_a_booking_under_a_debt_of_money_says_what_is_owed_to_the_cent(bought: str, available: str, short: str) -> None:
+    """5000.00 are owed beyond the sum, then some are bought; an hour costs 1200.00."""
+    owed = [record_service("macros", 11), top_up(None, TUESDAY, pool="lump-sum", amount=bought)]
+    history = given(contract("dytron-sbp", agreed=SBP), owed)
+    outcome = history.when(book(60, "2026-03-10T10:00:00+01:00", TUESDAY, service="training"))
+    outcome.refused("insufficient-credit", short_by=int(short.replace(".", "")))
+    assert str(outcome.answers[-1]) == (
+        f"Session S needs 1200.00 CZK; {available} CZK are available. Top up at least {short} CZK first."
+    )
 
 
 def test_a_service_outside_a_pool_is_charged_and_a_reversal_takes_the_charge_back() -> None:

@@ -62,6 +62,37 @@ def test_what_filled_a_debt_is_not_available() -> None:
     history.when(book(430, march, TUESDAY)).refused("insufficient-credit", short_by=10, available=420)
 
 
+RESERVED = [*contract(PREPAID), top_up(480, top_up_id="top"), book(120, "2026-03-10T10:00:00+01:00", BOOKED_AT)]
+
+
+def test_work_does_not_draw_on_reserved_minutes_though_the_grant_still_holds_them() -> None:
+    outcome = given(RESERVED).when(worked(400))
+    outcome.then(deducted(360, owed=40, draws={"top": 360, None: 40})).left(-40, reserved=120, consumed=400)
+
+
+def test_a_grant_that_is_wholly_reserved_is_drawn_on_for_nothing_at_all() -> None:
+    held = book(480, "2026-03-10T10:00:00+01:00", BOOKED_AT)
+    outcome = given(contract(PREPAID), top_up(480, top_up_id="top"), held).when(worked(10))
+    outcome.then(deducted(0, owed=10, draws={None: 10}))
+
+
+def test_work_that_reserved_minutes_do_not_bear_is_overage_where_that_has_a_price() -> None:
+    """480 included, of which 120 are reserved: of 400 worked, billed as 405, 45 cost 89.00 an hour."""
+    history = given(contract("groupios-l"), book(120, "2026-03-10T10:00:00+01:00", BOOKED_AT))
+    outcome = history.when(worked(400))
+    outcome.then(deducted(360, billed=405), overage(45, rate="89.00", amount="66.75"))
+    outcome.left(0, pool="included", reserved=120, consumed=360)
+
+
+def test_a_booking_under_a_debt_is_short_by_the_debt_too_and_says_so_with_its_sign() -> None:
+    """360 were free and 40 are owed: available are 40 less than nothing."""
+    outcome = given(RESERVED, worked(400)).when(book(100, LATER, BOOKED_AT, session_id="X"))
+    outcome.refused("insufficient-credit", short_by=140, available=-40, needed=100)
+    assert str(outcome.answers[-1]) == (
+        "Session X needs 100 minutes; -40 minutes are available. Top up at least 140 minutes first."
+    )
+
+
 def test_only_credit_that_is_valid_at_the_start_counts() -> None:
     history = given(contract(PREPAID), top_up(480, expires_on="2026-01-20"))
     history.when(book(120, "2026-01-20T00:00:00+01:00", BOOKED_AT)).refused(

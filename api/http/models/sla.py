@@ -13,8 +13,8 @@ from ledger.kernel.values import show_share
 from ledger.sla.targets import MINUTE
 from ledger.sla.trace import Window
 from projections.asking import Page
-from projections.sla.account import ClockAccount
 from projections.sla.at_risk import Risk
+from projections.sla.clock_account import ClockAccount
 from projections.sla.compliance import Compliance, Group, Kept
 
 
