@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 
 from ledger.door.batches import Answer, Ledger
 from ledger.door.requests import Request
@@ -20,7 +21,14 @@ BATCH = 500
 logger = logging.getLogger("ledger.writer")
 
 Answers = list[Answer | Refusal]
-Job = tuple[Sequence[Request], "Future[Answers]"]
+
+
+@dataclass(slots=True)
+class Job:
+    """Requests that came together, and where their answers are waited for."""
+
+    requests: Sequence[Request]
+    answers: Future[Answers] = field(default_factory=Future)
 
 
 class Writer:
@@ -41,9 +49,9 @@ class Writer:
 
     def submit(self, requests: Sequence[Request]) -> Future[Answers]:
         """The answers, in the order of the requests. The future raises Unavailable where nothing is known."""
-        future: Future[Answers] = Future()
-        self._jobs.put((requests, future))
-        return future
+        job = Job(requests)
+        self._jobs.put(job)
+        return job.answers
 
     def stop(self) -> None:
         """Finishes what waits, then ends."""
@@ -56,12 +64,12 @@ class Writer:
             if job is None:
                 return
             jobs, ended = self._gather(job)
-            self._carry_out(jobs)
+            self._write(jobs)
             if ended:
                 return
 
     def _gather(self, first: Job) -> tuple[list[Job], bool]:
-        jobs, count = [first], len(first[0])
+        jobs, count = [first], len(first.requests)
         while count < BATCH:
             try:
                 job = self._jobs.get_nowait()
@@ -70,24 +78,26 @@ class Writer:
             if job is None:
                 return jobs, True
             jobs.append(job)
-            count += len(job[0])
+            count += len(job.requests)
         return jobs, False
 
-    def _carry_out(self, jobs: list[Job]) -> None:
+    def _write(self, jobs: list[Job]) -> None:
+        """One batch of all that wait; each job gets its own answers, or learns why there are none."""
         try:
-            answers = self._ledger.submit([request for requests, _ in jobs for request in requests])
+            answers = self._ledger.submit([request for job in jobs for request in job.requests])
         except Unavailable as error:
-            for _, future in jobs:
-                future.set_exception(error)
+            for job in jobs:
+                job.answers.set_exception(error)
         except Exception as error:
             if len(jobs) > 1:  # one request must not take the others down with it
                 for job in jobs:
-                    self._carry_out([job])
+                    self._write([job])
                 return
             logger.exception("a batch failed")
-            jobs[0][1].set_exception(error)
+            jobs[0].answers.set_exception(error)
         else:
             start = 0
-            for requests, future in jobs:
-                future.set_result(answers[start : start + len(requests)])
-                start += len(requests)
+            for job in jobs:
+                end = start + len(job.requests)
+                job.answers.set_result(answers[start:end])
+                start = end

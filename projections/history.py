@@ -1,4 +1,4 @@
-"""The events themselves, and what a stream's events come to at a moment in the past."""
+"""The events themselves: of some streams, or all of them for those who audit; and what they come to in the past."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from typing import Any
 import msgspec
 
 from ledger.events import Fact, Sealed
+from ledger.kernel.access import Actor, check_reads_events
+from ledger.kernel.errors import Refusal
 from ledger.kernel.mapper import decode, event_type
-from ledger.kernel.values import from_micros, show_instant, to_micros
-from projections.credit.deductions import DEDUCTIONS, DeductionRow, deductions
-from projections.reader import AsOf, Snapshot
-from projections.tickets.view import TICKETS, TicketRow, tickets
+from ledger.kernel.values import show_instant, to_micros
+from ledger.store.database import Row, listed
+from projections.asking import Condition, Page, PageAsked, all_of, equal
+from projections.reader import AsOf, Snapshot, open_texts, view_position
 from projections.views import EventMeta, Memory, View
 
 BASE_FIELDS = frozenset({"contract_id", "effective_at", "token_id", "role"})
 
 
 @dataclass(slots=True, frozen=True)
-class Stored:
+class StoredFact:
     """One event of the history: where it stands, in which stream, and what it says."""
 
     position: int
@@ -36,58 +38,106 @@ class Stored:
         return EventMeta(self.position, to_micros(self.fact.effective_at), self.recorded_at)
 
 
-_COLUMNS = "notification_id, originator_id, recorded_at, topic, state"
+@dataclass(slots=True, frozen=True)
+class ToldFact:
+    """An event for a reader: `data` are its own fields as JSON has them, texts opened, absent fields left out."""
+
+    stored: StoredFact
+    data: dict[str, Any]
 
 
-def _stored(row: tuple[Any, ...]) -> Stored:
-    return Stored(row[0], row[1], row[2], event_type(row[3]), decode(row[3], bytes(row[4])))
+@dataclass(slots=True, frozen=True)
+class AuditedFact:
+    """An event, and the accepted command that it came of; None where no command recorded it, which `verify` names."""
+
+    told: ToldFact
+    command_id: str | None
+    command: str | None
 
 
-async def stream_events(snapshot: Snapshot, streams: Sequence[str], as_of: AsOf) -> dict[str, list[Stored]]:
-    """The events of streams up to a as_of, by stream, in order."""
-    found: dict[str, list[Stored]] = defaultdict(list)
+_COLUMNS = "e.notification_id, e.originator_id, e.recorded_at, e.topic, e.state"
+
+
+def _stored(row: Row) -> StoredFact:
+    fact = decode(row.topic, bytes(row.state))
+    return StoredFact(row.notification_id, row.originator_id, row.recorded_at, event_type(row.topic), fact)
+
+
+# -- questions -----------------------------------------------------------------------------------------------
+
+
+async def stream_events(snapshot: Snapshot, streams: Sequence[str], as_of: AsOf) -> dict[str, list[StoredFact]]:
+    """The events of streams up to a place in both times, by stream, in order."""
+    found: dict[str, list[StoredFact]] = defaultdict(list)
     if streams:
-        places = ",".join("?" * len(streams))
+        among, params = listed("stream", streams)
         sql = (
-            f"SELECT {_COLUMNS} FROM stored_events WHERE originator_id IN ({places}) AND notification_id <= ? "
-            "ORDER BY notification_id"
+            f"SELECT {_COLUMNS} FROM stored_events e WHERE e.originator_id IN ({among}) "
+            "AND e.notification_id <= :position ORDER BY e.notification_id"
         )
-        for row in await snapshot.query(sql, (*streams, as_of.position)):
+        for row in await snapshot.query(sql, params | {"position": as_of.position}):
             stored = _stored(row)
             if as_of.current or to_micros(stored.fact.effective_at) <= as_of.at:
                 found[stored.stream].append(stored)
     return found
 
 
-async def events_after(snapshot: Snapshot, after: int, limit: int, upto: int, provider: str | None) -> list[Stored]:
-    """The history itself, in order; of one provider where one is named."""
-    condition, params = ("AND provider = ?", (provider,)) if provider else ("", ())
+async def list_events(snapshot: Snapshot, actor: Actor, page: PageAsked) -> Page[AuditedFact]:
+    """The history in order, as far as the views have read, of the actor's provider where it has one.
+
+    Raises Refusal forbidden.
+    """
+    check_reads_events(actor)
+    position = await view_position(snapshot)
+    read = ("e.notification_id <= :position", {"position": position})
+    found = await _audited(snapshot, actor, all_of(read, page.behind("e.notification_id")), page.limited)
+    shown, next_after = page.cut(found, lambda one: (one.told.stored.position,))
+    return Page(position, shown, next_after)
+
+
+async def find_event(snapshot: Snapshot, actor: Actor, position: int) -> AuditedFact:
+    """The event at a position. Raises Refusal forbidden, not-found."""
+    check_reads_events(actor)
+    for found in await _audited(snapshot, actor, equal("e", notification_id=position)):
+        return found
+    raise Refusal("not-found", f"There is no event at position {position}.", at=position)
+
+
+async def _audited(
+    snapshot: Snapshot, actor: Actor, which: Condition, limited: Condition = ("", {})
+) -> list[AuditedFact]:
+    """Commands tile the history, so that the command of an event is the last to begin at or before it."""
+    condition, params = all_of(which, equal("e", provider=actor.provider))
+    limit, count = limited
     sql = (
-        f"SELECT {_COLUMNS} FROM stored_events WHERE notification_id > ? AND notification_id <= ? {condition} "
-        "ORDER BY notification_id LIMIT ?"
+        f"SELECT f.*, c.command_id, c.name AS command FROM (SELECT {_COLUMNS}, "
+        "(SELECT max(first_position) FROM commands WHERE first_position <= e.notification_id) AS first_position "
+        f"FROM stored_events e WHERE {condition} ORDER BY e.notification_id{limit}) f "
+        "LEFT JOIN commands c ON c.first_position = f.first_position AND c.last_position >= f.notification_id "
+        "ORDER BY f.notification_id"
     )
-    return [_stored(row) for row in await snapshot.query(sql, (after, upto, *params, limit))]
+    rows = [(_stored(row), row) for row in await snapshot.query(sql, params | count)]
+    texts = await open_texts(snapshot, [box for stored, _ in rows for box in sealed_in(stored.fact)])
+    return [AuditedFact(tell(stored, texts), row.command_id, row.command) for stored, row in rows]
 
 
-def refold(view: View, events: Sequence[Stored]) -> Memory:
+# -- what events come to -------------------------------------------------------------------------------------
+
+
+def refold(view: View, events: Sequence[StoredFact]) -> Memory:
     """The view's rows as these events alone make them."""
     rows = Memory()
     refold_into(rows, view, events)
     return rows
 
 
-def refold_into(rows: Memory, view: View, events: Sequence[Stored]) -> None:
+def refold_into(rows: Memory, view: View, events: Sequence[StoredFact]) -> None:
     for stored in events:
         for handler in view.handlers.get(type(stored.fact), ()):
             handler(rows, stored.fact, stored.meta)
 
 
-def deduction_at(events: Sequence[Stored], deduction_id: str) -> DeductionRow | None:
-    return refold(deductions, events).get(DEDUCTIONS, deduction_id)
-
-
-def ticket_at(events: Sequence[Stored], ticket_id: str) -> TicketRow | None:
-    return refold(tickets, events).get(TICKETS, ticket_id)
+# -- telling an event ----------------------------------------------------------------------------------------
 
 
 def sealed_in(fact: Fact) -> list[Sealed]:
@@ -95,27 +145,15 @@ def sealed_in(fact: Fact) -> list[Sealed]:
     return [value for value in values if isinstance(value, Sealed)]
 
 
-def show(stored: Stored, texts: dict[Sealed, Any], *, whole: bool = False) -> dict[str, Any]:
-    """An event for a reader: texts opened (null where the key is gone), instants in UTC, absent fields left out.
-
-    `whole` adds what every event has in common: contract, token and role.
-    """
+def tell(stored: StoredFact, texts: dict[Sealed, Any]) -> ToldFact:
+    """An event with its texts opened (null where the key is gone) and its instants in UTC."""
     fact = stored.fact
     data = {}
     for name in fact.__struct_fields__:
         value = getattr(fact, name)
         if name not in BASE_FIELDS and value is not None:
             data[name] = _plain(value, texts)
-    shown: dict[str, Any] = {
-        "position": stored.position,
-        "type": stored.type,
-        "effective_at": show_instant(fact.effective_at),
-        "recorded_at": show_instant(from_micros(stored.recorded_at)),
-        "role": fact.role,
-    }
-    if whole:
-        shown |= {"stream": stored.stream, "contract_id": fact.contract_id, "token_id": fact.token_id}
-    return shown | {"data": data}
+    return ToldFact(stored, data)
 
 
 def _plain(value: Any, texts: dict[Sealed, Any]) -> Any:

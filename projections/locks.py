@@ -28,9 +28,11 @@ def following(database: Database, *, wait: bool) -> Iterator[Transaction]:
         return
     with database.transaction() as transaction:
         if wait:
-            transaction.query("SELECT pg_advisory_xact_lock(?)", (FOLLOW_LOCK,))
-        elif not transaction.query("SELECT pg_try_advisory_xact_lock(?)", (FOLLOW_LOCK,))[0][0]:
-            raise Busy
+            transaction.query("SELECT pg_advisory_xact_lock(:lock)", {"lock": FOLLOW_LOCK})
+        else:
+            sql = "SELECT pg_try_advisory_xact_lock(:lock) AS is_ours"
+            if not transaction.query(sql, {"lock": FOLLOW_LOCK})[0].is_ours:
+                raise Busy
         yield transaction
 
 
@@ -41,11 +43,11 @@ def building(database: Database) -> Iterator[None]:
         with _file_lock(database, "builder", wait=True):
             yield
         return
-    database.query("SELECT pg_advisory_lock(?)", (BUILD_LOCK,))  # it ends with the connection at the latest
+    database.query("SELECT pg_advisory_lock(:lock)", {"lock": BUILD_LOCK})  # it ends with the connection at the latest
     try:
         yield
     finally:
-        database.query("SELECT pg_advisory_unlock(?)", (BUILD_LOCK,))
+        database.query("SELECT pg_advisory_unlock(:lock)", {"lock": BUILD_LOCK})
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
-from ledger.contracts import events as contract_events
-from ledger.credit import events as credit_events
+from ledger.contracts.events import ContractFact
+from ledger.credit.events import AccountOpened, CreditGranted, GrantExpiryBroughtForward
 from ledger.events import FACTS, Fact
 from projections.tables import Table
 from projections.views import EventMeta, Rows, View
@@ -23,14 +23,11 @@ class PostDatedRow(msgspec.Struct):
 
 POST_DATED = Table("post_dated", PostDatedRow, "position", ["(contract_id, effective_at)", "(effective_at)"])
 post_dated = View("post_dated", POST_DATED)
-# What a term brings with it may be known a year before; balances leave it out by themselves.
-_BY_THEMSELVES = {credit_events.CreditGranted, credit_events.GrantExpiryBroughtForward, credit_events.AccountOpened}
-_WATCHED = [
-    fact for fact in FACTS.values() if fact not in _BY_THEMSELVES and fact.__module__ != contract_events.__name__
-]
+# What a contract agreed and a term brings with it may lie a year ahead; balances leave it out by themselves.
+MAY_LIE_FAR_AHEAD = (ContractFact, AccountOpened, CreditGranted, GrantExpiryBroughtForward)
 
 
-@post_dated.on(*_WATCHED)
+@post_dated.on(*(fact for fact in FACTS.values() if not issubclass(fact, MAY_LIE_FAR_AHEAD)))
 def _dated_ahead(rows: Rows, fact: Fact, meta: EventMeta) -> None:
     if meta.effective_at > meta.recorded_at:
         rows.add(POST_DATED, PostDatedRow(meta.position, fact.contract_id, meta.effective_at))

@@ -1,13 +1,14 @@
 """Reading the views, without blocking: SQLite in the caller's loop (microseconds), PostgreSQL over a pool.
 
-A `Snapshot` answers several questions as of one position. `AsOf` is a question's place in both times.
+A `Snapshot` answers several questions as of one position. `Times` is what a question says of both times, `AsOf` its
+place in them.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -17,10 +18,38 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from ledger.events import Sealed
 from ledger.kernel.clock import Clock, system_clock
-from ledger.kernel.values import first_instant, to_micros
-from ledger.store.database import Params, Row, SqliteDatabase, Unavailable, named_rows, open_database, postgres_sql
+from ledger.kernel.values import first_instant, show_instant, to_micros
+from ledger.store.database import (
+    NO_PARAMS,
+    Params,
+    Row,
+    SqliteDatabase,
+    Unavailable,
+    listed,
+    named_rows,
+    open_database,
+    postgres_sql,
+)
 from ledger.store.keys import unseal
 from ledger.store.schema import WRITER_ROLE
+from projections.asking import Condition, all_of, equal
+
+Moment = datetime | date  # an instant, or a day: all of it
+
+
+@dataclass(slots=True, frozen=True)
+class Times:
+    """When something was to be true, and when to be known; neither: now (§ 6)."""
+
+    as_of: Moment | None = None
+    known_at: Moment | None = None
+
+    @property
+    def is_now(self) -> bool:
+        return self.as_of is None and self.known_at is None
+
+
+NOW = Times()
 
 
 @dataclass(slots=True, frozen=True)
@@ -31,19 +60,28 @@ class AsOf:
     position: int
     current: bool
 
+    @property
+    def params(self) -> dict[str, int]:
+        """The place, as questions name it."""
+        return {"at": self.at, "position": self.position}
+
+    def reached(self, alias: str) -> Condition:
+        """The condition of what is effective and known by then."""
+        return f"{alias}.effective_at <= :at AND {alias}.position <= :position", self.params
+
 
 class Snapshot(Protocol):
     clock: Clock
 
-    async def query(self, sql: str, params: Params = ()) -> list[Row]: ...
+    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]: ...
 
 
 class Reader(Protocol):
     clock: Clock
 
-    def snapshot(self) -> Any: ...
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]: ...
 
-    async def query(self, sql: str, params: Params = ()) -> list[Row]: ...
+    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]: ...
 
     async def close(self) -> None: ...
 
@@ -53,7 +91,7 @@ class _SqliteSnapshot:
         self.connection = connection
         self.clock = clock
 
-    async def query(self, sql: str, params: Params = ()) -> list[Row]:
+    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         cursor = self.connection.execute(sql, params)
         return named_rows(cursor.description or (), cursor.fetchall())
 
@@ -65,7 +103,7 @@ class SqliteReader:
         self.database = database
         self.clock = clock
 
-    async def query(self, sql: str, params: Params = ()) -> list[Row]:
+    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         return self.database.query(sql, params)
 
     @asynccontextmanager
@@ -89,7 +127,7 @@ class _PostgresSnapshot:
         self.connection = connection
         self.clock = clock
 
-    async def query(self, sql: str, params: Params = ()) -> list[Row]:
+    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         cursor = await self.connection.execute(postgres_sql(sql), params, prepare=True)
         return named_rows(cursor.description or (), await cursor.fetchall())
 
@@ -116,7 +154,7 @@ class PostgresReader:
             await self._pool.open()
         return self._pool
 
-    async def query(self, sql: str, params: Params = ()) -> list[Row]:
+    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         try:
             async with (await self._opened()).connection() as connection:
                 cursor = await connection.execute(postgres_sql(sql), params, prepare=True)
@@ -146,10 +184,14 @@ def open_reader(url: str, clock: Clock = system_clock) -> SqliteReader | Postgre
 async def view_position(snapshot: Snapshot) -> int:
     """How far the views had read."""
     rows = await snapshot.query("SELECT position FROM view_position")
-    return int(rows[0][0]) if rows else 0
+    return int(rows[0].position) if rows else 0
 
 
-def last_instant(moment: datetime | date, zone: str) -> int:
+def show_moment(moment: Moment) -> str:
+    return show_instant(moment) if isinstance(moment, datetime) else moment.isoformat()
+
+
+def last_instant(moment: Moment, zone: str) -> int:
     """The last instant (microseconds) that counts: itself, or for a day the one before the next midnight (§ 6)."""
     if isinstance(moment, datetime):
         return to_micros(moment)
@@ -158,8 +200,8 @@ def last_instant(moment: datetime | date, zone: str) -> int:
 
 async def resolve_as_of(
     snapshot: Snapshot,
-    as_of: datetime | date | None,
-    known_at: datetime | date | None,
+    as_of: Moment | None,
+    known_at: Moment | None,
     zone: str,
     contract_id: str | None = None,
 ) -> AsOf:
@@ -169,17 +211,16 @@ async def resolve_as_of(
     """
     if as_of is None and known_at is None:
         now = to_micros(snapshot.clock())
-        of_contract, params = ("contract_id = ? AND ", [contract_id]) if contract_id is not None else ("", [])
-        sql = (
-            f"SELECT position, EXISTS (SELECT 1 FROM post_dated WHERE {of_contract}effective_at > ?) FROM view_position"
-        )
-        position, is_ahead = (await snapshot.query(sql, (*params, now)))[0]
-        return AsOf(now, int(position), current=not is_ahead)
+        condition, params = all_of(equal("p", contract_id=contract_id), ("p.effective_at > :now", {"now": now}))
+        sql = f"SELECT position, EXISTS (SELECT 1 FROM post_dated p WHERE {condition}) AS is_ahead FROM view_position"
+        found = (await snapshot.query(sql, params))[0]
+        return AsOf(now, int(found.position), current=not found.is_ahead)
     position = await view_position(snapshot)
     at = last_instant(as_of if as_of is not None else known_at, zone)  # type: ignore[arg-type]
     if known_at is not None:
-        sql = "SELECT coalesce(max(notification_id), 0) FROM stored_events WHERE recorded_at <= ?"
-        position = min(position, int((await snapshot.query(sql, (last_instant(known_at, zone),)))[0][0]))
+        sql = "SELECT coalesce(max(notification_id), 0) AS last FROM stored_events WHERE recorded_at <= :known_at"
+        (known,) = await snapshot.query(sql, {"known_at": last_instant(known_at, zone)})
+        position = min(position, int(known.last))
     return AsOf(at, position, current=False)
 
 
@@ -193,6 +234,6 @@ async def open_texts(snapshot: Snapshot, sealed: Sequence[Sealed]) -> dict[Seale
     key_ids = sorted({one.key_id for one in sealed})
     if not key_ids:
         return {}
-    places = ",".join("?" * len(key_ids))
-    rows = await snapshot.query(f"SELECT key_id, secret FROM party_keys WHERE key_id IN ({places})", key_ids)
-    return unseal(sealed, {row[0]: bytes(row[1]) for row in rows})
+    places, params = listed("key_id", key_ids)
+    rows = await snapshot.query(f"SELECT key_id, secret FROM party_keys WHERE key_id IN ({places})", params)
+    return unseal(sealed, {row.key_id: bytes(row.secret) for row in rows})

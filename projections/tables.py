@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any, Generic, TypeVar, get_type_hints
 
 import msgspec
 
-from ledger.store.database import Transaction
+from ledger.store.database import Row, Transaction
 
 R = TypeVar("R", bound=msgspec.Struct)
 CHUNK = 5_000  # rows or keys in one statement
@@ -26,6 +27,7 @@ class Table(Generic[R]):
         self.indexes = tuple(indexes)
         hints = get_type_hints(row)
         self.columns = {field: _column(hints[field]) for field in row.__struct_fields__}
+        self._fields = attrgetter(*self.columns)
 
     def ddl(self, name: str) -> list[str]:
         """Statements that make the table and its indexes under a name of their own."""
@@ -35,17 +37,24 @@ class Table(Generic[R]):
             statements.append(f"CREATE INDEX {name}_i{number} ON {name} {index}")
         return statements
 
+    def columns_of(self, alias: str) -> str:
+        """What a question selects that reads whole rows of the table: `d.deduction_id, d.contract_id, …`."""
+        return ", ".join(f"{alias}.{column}" for column in self.columns)
+
+    def row_of(self, found: Row) -> R:
+        """The row that such a question found, by the names of its columns, whatever else was selected with it."""
+        return self.row(*self._fields(found))
+
     def load(self, transaction: Transaction, dialect: str, name: str, keys: Sequence[str]) -> list[R]:
-        """The rows with these keys (tables with a single key)."""
-        fields, key = ", ".join(self.columns), self.key[0]
+        """The rows with these keys (tables with a single key); one statement, however many keys there are."""
+        # SQLite looks names of parameters up one after the other, so that thousands of them would take long.
+        on_postgres = dialect == "postgresql"
+        among = "= ANY(:keys)" if on_postgres else "IN (SELECT value FROM json_each(:keys))"
+        sql = f"SELECT {', '.join(self.columns)} FROM {name} WHERE {self.key[0]} {among}"
         found: list[R] = []
         for start in range(0, len(keys), CHUNK):
             part = list(keys[start : start + CHUNK])
-            if dialect == "postgresql":
-                rows = transaction.query(f"SELECT {fields} FROM {name} WHERE {key} = ANY(?)", (part,))
-            else:
-                places = ",".join("?" * len(part))
-                rows = transaction.query(f"SELECT {fields} FROM {name} WHERE {key} IN ({places})", part)
+            rows = transaction.tuples(sql, {"keys": part if on_postgres else to_json(part)})
             found.extend(self.row(*row) for row in rows)
         return found
 
@@ -57,10 +66,11 @@ class Table(Generic[R]):
         updates = ", ".join(f"{column} = excluded.{column}" for column in self.columns if column not in self.key)
         conflict = f"ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {updates}"
         if dialect == "postgresql":
-            arrays = ", ".join(f"?::{kind.partition(' ')[0]}[]" for kind in self.columns.values())
+            arrays = ", ".join(f":{column}::{kind.partition(' ')[0]}[]" for column, kind in self.columns.items())
+            sql = f"INSERT INTO {name} SELECT * FROM unnest({arrays}) {conflict}"
             for start in range(0, len(values), CHUNK):
-                columns = [list(column) for column in zip(*values[start : start + CHUNK], strict=True)]
-                transaction.execute(f"INSERT INTO {name} SELECT * FROM unnest({arrays}) {conflict}", columns)
+                columns = zip(*values[start : start + CHUNK], strict=True)
+                transaction.execute(sql, dict(zip(self.columns, map(list, columns), strict=True)))
         else:
             places = ",".join("?" * len(self.columns))
             transaction.execute_many(f"INSERT INTO {name} VALUES ({places}) {conflict}", values)

@@ -1,4 +1,4 @@
-"""What a view is: its tables, and for each event what it writes. The runner folds; this file knows no view.
+"""What a view is: its tables, for each event what it writes, and which rows it may change. This file knows no view.
 
 A handler gets the rows in reach, the event and where it stands. It assigns figures that the event carries and
 adds them up; no pricing, no rounding, no catalogue.
@@ -6,7 +6,8 @@ adds them up; no pricing, no rounding, no catalogue.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -14,10 +15,10 @@ import msgspec
 
 from ledger.events import Fact
 from ledger.store.database import Transaction
-from projections.sla.calendars import Calendars
 from projections.tables import Table
 
 R = TypeVar("R", bound=msgspec.Struct)
+T = TypeVar("T")
 
 
 @dataclass(slots=True, frozen=True)
@@ -30,35 +31,55 @@ class EventMeta:
 
 
 Handler = Callable[["Rows", Any, EventMeta], None]
+Keys = Callable[["Rows", Any], Iterable[str]]  # of an event, and of the rows of tables that the view names before
+Changes = Sequence[tuple[Table[Any], Keys]]
 
 
 class View:
-    """Tables and handlers of one view. `keys` says which rows of a table an event may change."""
+    """Tables and handlers of one view, and the keys of the rows that an event may change, by table."""
 
     def __init__(self, name: str, *tables: Table[Any]) -> None:
         self.name = name
         self.tables = tables
         self.handlers: dict[type[Fact], list[Handler]] = {}
+        self.changes: dict[str, dict[type[Fact], list[Keys]]] = {table.name: {} for table in tables}
 
-    def on(self, *facts: type[Fact]) -> Callable[[Handler], Handler]:
+    def on(self, *facts: type[Fact], changes: Changes = ()) -> Callable[[Handler], Handler]:
+        """Registers what some kinds of event write. `changes` names the rows of earlier events that they need.
+
+        So the rows for a whole page of events are read at once; one that is not named is read when it is asked for.
+        """
+
         def register(handler: Handler) -> Handler:
             for fact in facts:
                 self.handlers.setdefault(fact, []).append(handler)
+                for table, keys in changes:
+                    self.changes[table.name].setdefault(fact, []).append(keys)
             return handler
 
         return register
 
+    def prefetch(self, facts: Sequence[Fact], rows: Rows) -> None:
+        """Reads the rows that a page of events may change, one question a table, in the order of the tables."""
+        for table in self.tables:
+            changes = self.changes[table.name]
+            if changes:
+                keys = {key for fact in facts for of in changes.get(type(fact), ()) for key in of(rows, fact)}
+                if keys:
+                    rows.prefetch(table, keys)
+
 
 @dataclass(slots=True)
 class Rows:
-    """The rows of one batch: read when first needed, changed in memory, written once at the end."""
+    """The rows of one batch: read at its beginning, changed in memory, written once at its end."""
 
     transaction: Transaction
     dialect: str
     suffix: str = ""
+    tools: dict[type, Any] = field(default_factory=dict)
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
     changed: dict[str, tuple[Table[Any], dict[Any, Any]]] = field(default_factory=dict)
-    calendars: Calendars = field(default_factory=Calendars)
+    read_singly: Counter[str] = field(default_factory=Counter)  # by table, what no view had named
 
     def prefetch(self, table: Table[Any], keys: set[str]) -> None:
         rows = table.load(self.transaction, self.dialect, table.name + self.suffix, list(keys))
@@ -67,9 +88,15 @@ class Rows:
         known.update(dict.fromkeys(keys))
         known.update({getattr(row, key): row for row in rows})
 
+    def peek(self, table: Table[R], key: str) -> R | None:
+        """A row that has been read or made already."""
+        row: R | None = self.known.get(table.name, {}).get(key)
+        return row
+
     def get(self, table: Table[R], key: str) -> R | None:
         known = self.known.setdefault(table.name, {})
         if key not in known:
+            self.read_singly[table.name] += 1
             self.prefetch(table, {key})
         row: R | None = known[key]
         return row
@@ -92,6 +119,13 @@ class Rows:
         """A row that nothing will change again."""
         self._mark(table, tuple(getattr(row, part) for part in table.key), row)
 
+    def tool(self, kind: type[T]) -> T:
+        """What handlers of a view keep from one batch to the next beside their rows, made when first asked for."""
+        tool: T | None = self.tools.get(kind)
+        if tool is None:
+            tool = self.tools[kind] = kind()
+        return tool
+
     def _mark(self, table: Table[Any], key: Any, row: Any) -> None:
         marked = self.changed.get(table.name)
         if marked is None:
@@ -107,8 +141,8 @@ class Rows:
 class Memory(Rows):
     """Rows that no table stands behind: what some events of one stream come to, for a moment in the past."""
 
-    def __init__(self, calendars: Calendars | None = None) -> None:
-        super().__init__(transaction=None, dialect="", calendars=calendars or Calendars())  # type: ignore[arg-type]
+    def __init__(self, tools: dict[type, Any] | None = None) -> None:
+        super().__init__(transaction=None, dialect="", tools=tools or {})  # type: ignore[arg-type]
 
     def prefetch(self, table: Table[Any], keys: set[str]) -> None:
         self.known.setdefault(table.name, {}).update(dict.fromkeys(keys))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ledger.kernel.access import Actor
+from projections.asking import Condition
 
 
-def visible(actor: Actor, alias: str = "c") -> tuple[str, dict[str, Any]]:
+def visible(actor: Actor, alias: str = "c") -> Condition:
     """The condition, and its parameters, under which a row of the view of contracts exists for the actor."""
     scope = {"provider": actor.provider, "customer_id": actor.customer, "partner_id": actor.partner}
     named = {column: value for column, value in scope.items() if value is not None}

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ ROOT = Path(__file__).parents[1]
 OURS = ("ledger", "projections", "api")
 LONGEST_FILE, LONGEST_TEST = 300, 400
 PROVIDERS = re.compile(r"eurolinux|groupios|tuxguard|dytron|cloudempiere|redmine", re.IGNORECASE)
+SQL = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH \w+ AS)\s", re.DOTALL)
+CLOCK = re.compile(r"datetime\.now\(|datetime\.utcnow\(|date\.today\(|time\.time\(")
 SKIPPED = {".venv", ".git", "build", "dist", "node_modules", "tests"}
 
 
@@ -55,13 +58,9 @@ def wrong_arrows(package: str, *forbidden: str) -> list[str]:
     ]
 
 
-EVENTS = [path for path in files_of("ledger") if path.stem.endswith("events")]
-
-
 def test_there_is_something_to_look_at() -> None:
     assert len(files_of("ledger")) > 20
     assert "ledger.kernel.errors" in set(imports(ROOT / "ledger" / "contracts" / "contract.py"))
-    assert len(EVENTS) > 6
 
 
 def test_the_ledger_knows_neither_its_views_nor_the_outside() -> None:
@@ -72,11 +71,98 @@ def test_views_do_not_know_the_outside() -> None:
     assert wrong_arrows("projections", "api") == []
 
 
-def test_events_import_nothing_of_ours_but_events() -> None:
-    """What is stored for ever depends on nothing that changes; each room's events stand on the kernel's facts alone."""
-    found = [(named(path), module) for path in EVENTS for module in imports(path) if module.split(".")[0] in OURS]
-    allowed = re.compile(r"ledger\.(kernel\.fact|(\w+\.)?(\w+_)?events)(\.\w+)?")
-    assert [(path, module) for path, module in found if not allowed.fullmatch(module)] == []
+# -- rooms ---------------------------------------------------------------------------------------------------------
+
+# Each knows those before it and none behind; `events` gathers what the rooms record, `door` alone knows all subjects.
+ROOMS = (
+    "kernel",
+    "store",
+    "plans",
+    "work",
+    "contracts",
+    "tickets",
+    "credit",
+    "sessions",
+    "lifecycle",
+    "sla",
+    "billing",
+)
+ROOMS += ("events", "door")
+
+
+def rooms_behind(package: str) -> dict[str, set[str]]:
+    """For each room of a package (a folder, or a file beside them) the rooms that it imports."""
+    found: dict[str, set[str]] = {}
+    for path in files_of(package):
+        inside = path.relative_to(ROOT / package).parts
+        room = inside[0].removesuffix(".py")
+        parts = [module.split(".") for module in imports(path)]
+        known = {one[1] for one in parts if one[0] == package and len(one) > 1}
+        found.setdefault(room, set()).update(known - {room})
+    found.pop("__init__", None)
+    return {room: known & found.keys() for room, known in found.items()}
+
+
+def test_arrows_between_the_rooms_of_the_ledger_run_down() -> None:
+    arrows = rooms_behind("ledger")
+    assert arrows.keys() == set(ROOMS)
+    up = [(room, other) for room, known in arrows.items() for other in known if ROOMS.index(other) > ROOMS.index(room)]
+    assert up == []
+
+
+@pytest.mark.parametrize("package", OURS)
+def test_no_arrows_between_rooms_run_in_a_circle(package: str) -> None:
+    TopologicalSorter(rooms_behind(package)).prepare()  # raises CycleError, which names the rooms of a circle
+
+
+def test_events_import_nothing_of_ours_but_the_kernel() -> None:
+    found = [
+        f"{named(path)} imports {module}"
+        for path in files_of("ledger")
+        if path.name.endswith("events.py") and path.parent.name != "ledger"
+        for module in imports(path)
+        if module.split(".")[0] in OURS
+    ]
+    allowed = re.compile(r"imports ledger\.(kernel\.fact|\w+\.events)(\.\w+)?")
+    assert found
+    assert [arrow for arrow in found if not allowed.search(arrow)] == []
+
+
+# -- what stands in one place --------------------------------------------------------------------------------------
+
+
+def texts(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
+
+
+def test_sql_stands_in_the_store_and_with_the_views_alone() -> None:
+    found = [
+        f"{named(path)}:{number}"
+        for path in files_of("ledger", "api")
+        if not named(path).startswith("ledger/store/")
+        for number, text in texts(path)
+        if SQL.match(text)
+    ]
+    assert found == []
+
+
+def test_the_machines_clock_is_asked_in_one_place() -> None:
+    found = {named(path) for path in files_of(*OURS) if CLOCK.search(path.read_text(encoding="utf-8"))}
+    assert found == {"ledger/kernel/clock.py"}
+
+
+def test_nothing_is_found_by_the_name_of_a_module_or_an_attribute() -> None:
+    """`getattr` with a name that is worked out, `__module__`, `globals`: what is meant is written down instead."""
+    found = [
+        f"{named(path)}:{node.lineno}: {ast.unparse(node)}"
+        for path in files_of("ledger", "projections")
+        for node in ast.walk(tree(path))
+        if (isinstance(node, ast.Attribute) and node.attr == "__module__")
+        or (isinstance(node, ast.Call) and ast.unparse(node.func) in ("globals", "vars", "import_module"))
+    ]
+    assert [line for line in found if not line.startswith("ledger/kernel/aggregate.py")] == []
 
 
 def test_nothing_of_ours_imports_the_tests() -> None:

@@ -1,4 +1,4 @@
-"""What is stored, as neutral transactions: one an event, under its position, on its effective day.
+"""What books are made of, as neutral transactions: one an event, under its position, on its effective day.
 
 Credit: a grant makes credit available, a booking reserves it, a deduction consumes it, a reversal gives it back.
 Breakage is worked out as in statements: what is left at a grant's end, and what a reversal gives back to it after
@@ -11,50 +11,42 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from api.books.chart import MINUTES, accrued, credit, income, receivable, vat
 from api.books.journal import CREDIT_NOTE, INVOICE, Posting, Transaction
-from api.books.stored import Charge, Contract, Document, Movement, Stored
+from ledger.credit.expiry import GrantLife
 from ledger.events import InvoiceIssued
 from ledger.kernel.values import from_micros, local_date, to_micros
-from projections.credit.movements import NEVER
+from projections.billing.charges import ChargeRow
+from projections.books import BookedContract, BookedDocument, BooksSource
+from projections.credit.movements import NEVER, MovementRow
 
-Contracts = Mapping[str, Contract]
+Contracts = Mapping[str, BookedContract]
 
 
-def transactions(stored: Stored) -> Iterator[Transaction]:
+def transactions(source: BooksSource) -> Iterator[Transaction]:
     """All of them, whatever their day, in no order. Raises ValueError where one does not balance."""
-    yield from credit_transactions(stored.movements, stored.contracts)
-    for charge in stored.charges:
-        yield charge_transaction(charge, stored.contracts)
-    for document in stored.documents:
+    yield from credit_transactions(source.movements, source.contracts)
+    for charge in source.charges:
+        yield charge_transaction(charge, source.contracts)
+    for document in source.documents:
         yield document_transaction(document)
 
 
-@dataclass(slots=True)
-class _Grant:
-    """Its first movement, its end as last known, and the change of what is left of it at each effective time."""
-
-    first: Movement
-    expires_at: int
-    flows: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-
-
-def credit_transactions(movements: Iterable[Movement], contracts: Contracts) -> Iterator[Transaction]:
+def credit_transactions(movements: Iterable[MovementRow], contracts: Contracts) -> Iterator[Transaction]:
     """Those of credit, breakage included, from movements in the order of their positions.
 
     A grant's end that has moved is no transaction; it shows in the breakage.
     """
-    events: dict[int, list[Movement]] = defaultdict(list)
-    grants: dict[str, _Grant] = {}
+    events: dict[int, list[MovementRow]] = defaultdict(list)
+    grants: dict[str, GrantLife[MovementRow, int]] = {}
     for movement in movements:
         events[movement.position].append(movement)
         if movement.grant_id is None:
             continue
         if movement.expires_at is not None:
-            grants.setdefault(movement.grant_id, _Grant(movement, NEVER)).expires_at = movement.expires_at
-        grants[movement.grant_id].flows[movement.effective_at] += movement.granted - movement.consumed
+            grants.setdefault(movement.grant_id, GrantLife(movement, NEVER)).expires_at = movement.expires_at
+        grants[movement.grant_id].flows.append((movement.effective_at, movement.granted - movement.consumed))
     for parts in events.values():
         postings = tuple(posting for part in parts for posting in _postings(part, contracts))
         if postings:
@@ -64,7 +56,7 @@ def credit_transactions(movements: Iterable[Movement], contracts: Contracts) -> 
         yield from _breakage(grant, contracts)
 
 
-def _postings(part: Movement, contracts: Contracts) -> Iterator[Posting]:
+def _postings(part: MovementRow, contracts: Contracts) -> Iterator[Posting]:
     """60 minutes of work: `Consumed` 60, `Available` -60. Of a movement's three figures one at most is not nought."""
     if part.kind == "debt_settled":  # nothing more is consumed: the draw leaves the debt and rests on a grant (C4)
         yield _posting(part, contracts, "Consumed", part.consumed)
@@ -75,24 +67,22 @@ def _postings(part: Movement, contracts: Contracts) -> Iterator[Posting]:
             yield _posting(part, contracts, "Available", -amount)
 
 
-def _breakage(grant: _Grant, contracts: Contracts) -> Iterator[Transaction]:
-    expired: dict[int, int] = defaultdict(int)
-    for moment, change in grant.flows.items():
-        expired[max(moment, grant.expires_at)] += change
-    for moment, amount in expired.items():
-        if amount and moment < NEVER:
+def _breakage(grant: GrantLife[MovementRow, int], contracts: Contracts) -> Iterator[Transaction]:
+    for moment, amount in grant.breakage().items():
+        if moment < NEVER:
             taken = (("Expired", amount), ("Available", -amount))
             postings = tuple(_posting(grant.first, contracts, *one) for one in taken)
             yield _of_credit(grant.first, contracts, moment, None, "breakage", postings)
 
 
-def _posting(part: Movement, contracts: Contracts, leaf: str, amount: int) -> Posting:
-    account = credit(contracts[part.contract_id].provider, part.contract_id, part.pool, leaf)
-    return Posting(account, amount, part.currency or MINUTES, part.grant_id)
+def _posting(part: MovementRow, contracts: Contracts, leaf: str, amount: int) -> Posting:
+    contract = contracts[part.contract_id]
+    account = credit(contract.provider, part.contract_id, part.pool, leaf)
+    return Posting(account, amount, contract.currencies.get(part.pool, MINUTES), part.grant_id)
 
 
 def _of_credit(
-    part: Movement, contracts: Contracts, at: int, recorded_at: int | None, kind: str, postings: tuple[Posting, ...]
+    part: MovementRow, contracts: Contracts, at: int, recorded_at: int | None, kind: str, postings: tuple[Posting, ...]
 ) -> Transaction:
     on = local_date(from_micros(at), contracts[part.contract_id].timezone)
     dated = part.dated if recorded_at is not None else None
@@ -101,12 +91,13 @@ def _of_credit(
     )
 
 
-def charge_transaction(charge: Charge, contracts: Contracts) -> Transaction:
+def charge_transaction(charge: ChargeRow, contracts: Contracts) -> Transaction:
     """899.00 of fee: accrued 899.00, income -899.00. A reversal is the same with a negative amount."""
-    provider, zone = contracts[charge.contract_id]
-    earned = income(provider, charge.contract_id, charge.family)
+    contract = contracts[charge.contract_id]
+    earned = income(contract.provider, charge.contract_id, charge.family)
+    owed = accrued(contract.provider, charge.contract_id)
     return Transaction(
-        local_date(from_micros(charge.effective_at), zone),
+        local_date(from_micros(charge.effective_at), contract.timezone),
         charge.effective_at,
         charge.position,
         charge.recorded_at,
@@ -114,14 +105,14 @@ def charge_transaction(charge: Charge, contracts: Contracts) -> Transaction:
         charge.kind,
         charge.charge_id,
         (
-            Posting(accrued(provider, charge.contract_id), charge.amount_cents, charge.currency, charge.reverses),
+            Posting(owed, charge.amount_cents, charge.currency, charge.reverses),
             Posting(earned, -charge.amount_cents, charge.currency, charge.reverses),
         ),
         dated=charge.dated,
     )
 
 
-def document_transaction(document: Document) -> Transaction:
+def document_transaction(document: BookedDocument) -> Transaction:
     """An invoice over 899.00 and 19 %: receivable 1069.81, accrued -899.00, VAT -170.81. A credit note: the reverse.
 
     On the day of issue. Raises ValueError where gross is not net and VAT.

@@ -16,10 +16,10 @@ from api.books.entries import transactions
 from api.books.flat import flat
 from api.books.hledger import hledger
 from api.books.journal import Book, make_book
-from api.books.stored import read_stored
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import local_date, to_micros
-from projections.reader import Reader, Snapshot, view_position
+from projections.books import BooksSource, books_source
+from projections.reader import Reader
 
 JOURNALS = {"beancount": beancount, "hledger": hledger, "csv": flat}
 FORMS = (*JOURNALS, "datev")
@@ -46,41 +46,36 @@ async def export(
         raise malformed("from", f"{from_on} lies after the last day, {to_on}.")
     asked_at = now or state_reader.clock()
     if form != "datev":
-        async with state_reader.snapshot() as snapshot:
-            return JOURNALS[form](await read_book(snapshot, from_on, to_on, provider, asked_at))
+        source = await _source(state_reader, provider)
+        return JOURNALS[form](_book(source, from_on, to_on, asked_at))
     mapping = read_mapping(accounts)
     first, last = check_period(from_on, to_on, asked_at.date())
-    async with state_reader.snapshot() as snapshot:
-        await _check_currency(snapshot, provider)
-        return datev(await read_book(snapshot, first, last, provider, asked_at), first, mapping, asked_at)
+    source = await _source(state_reader, provider)
+    _check_currency(source, provider)
+    return datev(_book(source, first, last, asked_at), first, mapping, asked_at)
 
 
-async def read_book(
-    snapshot: Snapshot, from_on: date | None, to_on: date | None, provider: str | None, now: datetime
-) -> Book:
-    """The book as of a snapshot; without `to_on` it ends with the day that `now` is, where that is latest."""
-    position = await view_position(snapshot)
-    stored = await read_stored(snapshot, provider, position)
-    if provider is not None and not stored.contracts:
-        known = await snapshot.query("SELECT DISTINCT provider FROM contracts ORDER BY provider")
-        there = f"there are those of {', '.join(row[0] for row in known)}" if known else "there are none at all"
-        raise malformed("provider", f"the ledger has no contract of {provider}; {there}.")
-    zones = {contract.timezone for contract in stored.contracts.values()} or {"UTC"}
+async def _source(reader: Reader, provider: str | None) -> BooksSource:
+    async with reader.snapshot() as snapshot:
+        return await books_source(snapshot, provider)
+
+
+def _book(source: BooksSource, from_on: date | None, to_on: date | None, now: datetime) -> Book:
+    """The book; without `to_on` it ends with the day that `now` is, where that is latest."""
+    zones = {contract.timezone for contract in source.contracts.values()} or {"UTC"}
     until_on = to_on or max(local_date(now, zone) for zone in zones)
     if from_on is not None and from_on > until_on:
         raise malformed("from", f"{from_on} lies ahead; name the last day too.")
     at = to_micros(now)
-    counted = (one for one in transactions(stored) if (one.at <= at if to_on is None else one.on <= to_on))
-    return make_book(counted, from_on, until_on, position)
+    counted = (one for one in transactions(source) if (one.at <= at if to_on is None else one.on <= to_on))
+    return make_book(counted, from_on, until_on, source.position)
 
 
-async def _check_currency(snapshot: Snapshot, provider: str | None) -> None:
+def _check_currency(source: BooksSource, provider: str | None) -> None:
     """DATEV's books are in EUR, so a provider that charges in another currency has none."""
-    if provider is None:
-        return
-    rows = await snapshot.query("SELECT DISTINCT currency FROM contracts WHERE provider = ?", (provider,))
-    if rows and all(row[0] != "EUR" for row in rows):
-        raise malformed("provider", f"{provider} charges in {rows[0][0]}; a Buchungsstapel is in EUR.")
+    currencies = {contract.currency for contract in source.contracts.values()}
+    if provider is not None and "EUR" not in currencies:
+        raise malformed("provider", f"{provider} charges in {min(currencies)}; a Buchungsstapel is in EUR.")
 
 
 async def export_days(

@@ -6,7 +6,6 @@ Only ever into the default SQLite file; where LEDGER_DATABASE_URL is set, nothin
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import sys
 from datetime import timedelta
@@ -15,17 +14,24 @@ from pathlib import Path
 from rich.console import Console
 
 from api.cli import terminal as tables
-from api.cli.importing import COMMAND_LINE, Tally, import_lines
-from api.http.routers import contracts, deductions, statements, tickets
-from api.state import State, open_state
+from api.cli.importing import Tally, import_lines
+from api.cli.opening import ask
+from api.http.models.tickets import show_tickets
+from api.http.routers import contracts, deductions, statements
+from api.state import State
 from ledger.door.batches import Ledger
+from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import DEFAULT_DATABASE_URL, Settings
 from ledger.plans.loader import load_catalogue
 from ledger.store import open_store
 from ledger.store.tokens import create_token
+from projections.asking import EVERYTHING
+from projections.credit.statements import StatementAsked
+from projections.reader import NOW
+from projections.tickets.questions import TicketFilter, list_tickets
 
-STORY = Path(__file__).resolve().parent.parent / "examples" / "year.jsonl"
+STORY = Path(__file__).resolve().parents[2] / "examples" / "year.jsonl"
 PORT = 8000
 out = Console(width=None if sys.stdout.isatty() else 150)
 
@@ -57,49 +63,30 @@ async def show(state: State) -> None:
         held = await contracts.contract_balance(contract.contract_id, state, COMMAND_LINE)
         if held.accounts:
             out.print(tables.balance_table(held))
-            out.print(
-                tables.statement_table(await statements.read_statement(state, COMMAND_LINE, contract.contract_id))
-            )
+            asked = StatementAsked(contract.contract_id)
+            out.print(tables.statement_table(await statements.read_statement(state, COMMAND_LINE, asked)))
         charged = await deductions.contract_charges(contract.contract_id, state, COMMAND_LINE, limit=500)
         if charged.items:
             out.print(tables.charges_table(charged))
     out.rule("Tickets", align="left")
-    out.print(tables.tickets_table(await tickets.tickets(state, COMMAND_LINE, limit=500)))
+    async with state.reader.snapshot() as snapshot:
+        told = await list_tickets(snapshot, COMMAND_LINE, TicketFilter(), state.calendars, NOW, EVERYTHING)
+    out.print(tables.tickets_table(show_tickets(told)))
 
 
-def print_tables(settings: Settings) -> None:
-    state = open_state(settings)
-    state.projector.catch_up()
-
-    async def ask() -> None:
-        await show(state)
-        await state.reader.close()
-
-    asyncio.run(ask())
-    state.projector.close()
-    state.store.close()
-
-
-def demo_tokens(settings: Settings) -> dict[str, str]:
-    """One token a role, for a week: the demo's customer and partner among them."""
-    state = open_state(settings)
-    state.projector.catch_up()
-    database = state.store.database
-    until = state.clock().date() + timedelta(days=8)
-    customer = database.query("SELECT provider, customer_id FROM contracts ORDER BY contract_id LIMIT 1")
-    partner = database.query(
-        "SELECT provider, partner_id FROM contracts WHERE partner_id IS NOT NULL ORDER BY contract_id LIMIT 1"
-    )
+async def demo_tokens(state: State) -> dict[str, str]:
+    """One token a role, for a week: the first customer and the first partner of the demo among them."""
+    database, until = state.store.database, state.clock().date() + timedelta(days=8)
     tokens = {}
     for role in ("admin", "auditor", "finance", "operator"):
         tokens[role] = create_token(database, role, expires_on=until)[1]
-    for provider, name in customer:
-        tokens["customer"] = create_token(database, "customer", provider, customer=name, expires_on=until)[1]
-    for provider, name in partner:
-        tokens["partner"] = create_token(database, "partner", provider, partner=name, expires_on=until)[1]
-    asyncio.run(state.reader.close())
-    state.projector.close()
-    state.store.close()
+    found = (await contracts.contracts(state, COMMAND_LINE, limit=500)).items
+    customers = [(one.provider, one.customer["customer_id"]) for one in found]
+    partners = [(one.provider, one.partner["partner_id"]) for one in found if one.partner]
+    for provider, customer in customers[:1]:
+        tokens["customer"] = create_token(database, "customer", provider, customer=customer, expires_on=until)[1]
+    for provider, partner in partners[:1]:
+        tokens["partner"] = create_token(database, "partner", provider, partner=partner, expires_on=until)[1]
     return tokens
 
 
@@ -124,7 +111,7 @@ def serve(settings: Settings, *, is_demo: bool) -> None:
     base = f"http://127.0.0.1:{port}"
     print(f"Serving on {base} (Ctrl-C ends it)\n")
     if is_demo:
-        tokens = demo_tokens(settings)
+        tokens = ask(settings, demo_tokens)
         print("Tokens, good for a week:")
         for role, token in tokens.items():
             print(f"  {role:<9} {token}")
@@ -146,7 +133,7 @@ def main() -> None:
     if "--serve" in sys.argv[1:]:
         serve(settings, is_demo=is_demo)
     else:
-        print_tables(settings)
+        ask(settings, show)
 
 
 if __name__ == "__main__":

@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
-from api.http.routers.commands import COMMAND_LIMIT, parse_line
+from api.command_json import COMMAND_LIMIT, parse_line
 from api.writer import BATCH
 from ledger.door.batches import Ledger
 from ledger.door.requests import Request
-from ledger.kernel.access import Actor
+from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.errors import Refusal
-
-COMMAND_LINE = Actor("command-line", "admin")
 
 
 @dataclass
@@ -47,9 +45,9 @@ def import_lines(
         except Refusal as refusal:
             batch.append((number, refusal))
         if len(batch) >= BATCH:
-            _carry_out(ledger, batch, tally, refused)
+            _write_batch(ledger, batch, tally, refused)
             batch = []
-    _carry_out(ledger, batch, tally, refused)
+    _write_batch(ledger, batch, tally, refused)
 
 
 def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -71,7 +69,7 @@ def _with_id(ledger: Ledger, request: Request, tally: Tally) -> Request:
     return replace(request, command_id=f"import.{digest.hex()}.{tally.seen[digest]}")
 
 
-def _carry_out(
+def _write_batch(
     ledger: Ledger, batch: list[tuple[int, Request | Refusal]], tally: Tally, refused: Callable[[int, Refusal], None]
 ) -> None:
     """Refusals are told in the order of the lines, whether a line could not be read or the ledger said no."""

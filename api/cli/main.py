@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
@@ -16,20 +15,25 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from api.books.exporting import FORMS, export_days, write_books
 from api.cli import terminal as tables
-from api.cli.importing import COMMAND_LINE, Tally, import_lines
+from api.cli.importing import Tally, import_lines
+from api.cli.opening import ask, ask_views, opened
 from api.cli.tokens import out, token_app
-from api.cli.working import opened
+from api.http.models.plans import show_plan
+from api.http.models.sla import show_compliance
+from api.http.paging import moment_of
 from api.http.routers import contracts, statements
-from api.http.routers import sla as sla_doors
-from api.http.routers.plans import show_plan
-from api.state import State, open_state
+from api.state import State
 from ledger.door.batches import Ledger
 from ledger.door.verify import first_fault
+from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import Settings, without_secrets
 from ledger.plans.loader import CatalogueError, load_catalogue
 from ledger.store import Unavailable, open_store
 from projections.all_views import VIEWS
+from projections.credit.statements import StatementAsked
+from projections.positions import positions
+from projections.sla.compliance import Compliance, OfTickets, compliance
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(token_app, name="token")
@@ -87,24 +91,6 @@ def _import_one(ledger: Ledger, name: str, tally: Tally, prefix: str) -> None:
         import_lines(ledger, source, tally, refused, progress)
 
 
-def _ask(question: Callable[[State], Awaitable[Any]]) -> Any:
-    """One question to views that are brought up to date first."""
-    state = open_state(Settings())
-    state.projector.catch_up()
-
-    async def ask() -> Any:
-        try:
-            return await question(state)
-        finally:
-            await state.reader.close()
-
-    try:
-        return asyncio.run(ask())
-    finally:
-        state.projector.close()
-        state.store.close()
-
-
 def _show(model: BaseModel, table: Any, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(model.model_dump_json() + "\n")
@@ -115,7 +101,7 @@ def _show(model: BaseModel, table: Any, as_json: bool) -> None:
 @app.command()
 def balance(contract: str, as_of: When = None, known_at: When = None, json: AsJson = False) -> None:
     """The balance of each pool of a contract."""
-    found = _ask(lambda state: contracts.contract_balance(contract, state, COMMAND_LINE, as_of, known_at))
+    found = ask(Settings(), lambda state: contracts.contract_balance(contract, state, COMMAND_LINE, as_of, known_at))
     _show(found, tables.balance_table(found), json)
 
 
@@ -128,7 +114,8 @@ def statement(
     json: AsJson = False,
 ) -> None:
     """Every movement of a contract's credit, with the balance after it."""
-    found = _ask(lambda state: statements.read_statement(state, COMMAND_LINE, contract, pool, from_, to))
+    asked = StatementAsked(contract, pool, moment_of("from", from_), moment_of("to", to))
+    found = ask(Settings(), lambda state: statements.read_statement(state, COMMAND_LINE, asked))
     _show(found, tables.statement_table(found), json)
 
 
@@ -139,8 +126,13 @@ def sla(
     json: AsJson = False,
 ) -> None:
     """How often promises were kept, by plan, target and priority."""
-    groups: list[Any] = ["plan", "target", "priority"]
-    found = _ask(lambda state: sla_doors.read_compliance(state, COMMAND_LINE, from_, to, groups=groups))
+    tickets = OfTickets(opened_from=moment_of("from", from_), opened_to=moment_of("to", to))
+
+    async def question(state: State) -> Compliance:
+        async with state.reader.snapshot() as snapshot:
+            return await compliance(snapshot, COMMAND_LINE, tickets, ("plan", "target", "priority"), state.calendars)
+
+    found = show_compliance(ask(Settings(), question))
     _show(found, tables.compliance_table(found), json)
 
 
@@ -189,12 +181,12 @@ def plans(plan: Annotated[str | None, typer.Argument()] = None, json: AsJson = F
 def status() -> None:
     """Settings in force, positions and lag; no secrets."""
     settings = Settings()
-    with opened(settings) as (store, projector):
-        head, view = store.highest_position(), projector.position()
+    with opened(settings):
+        found = ask_views(settings, positions)
     out.print(f"database   {without_secrets(settings.database_url)}", markup=False, highlight=False)
     out.print(f"catalogue  {settings.catalogue or 'as shipped'}", markup=False, highlight=False)
-    out.print(f"events     {head}", highlight=False)
-    out.print(f"views      up to {view}, {head - view} behind", highlight=False)
+    out.print(f"events     {found.events}", highlight=False)
+    out.print(f"views      up to {found.views}, {found.lag} behind", highlight=False)
 
 
 @app.command("export")
@@ -207,7 +199,7 @@ def export_books(
     accounts: Annotated[str | None, typer.Option(help="DATEV's account numbers, as TOML.")] = None,
 ) -> None:
     """Books for other programs: every movement of credit and money, in double entry."""
-    books = _ask(lambda state: export_days(state.reader, form, from_, to, provider, accounts))
+    books = ask(Settings(), lambda state: export_days(state.reader, form, from_, to, provider, accounts))
     write_books(books, output)
 
 

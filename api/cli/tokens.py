@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from api.cli.working import opened
-from ledger.kernel.errors import Refusal
+from api.cli.opening import ask_views, opened
+from ledger.kernel.errors import malformed
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import load_catalogue
 from ledger.store.tokens import create_token, list_tokens, revoke_token
+from projections.contracts.parties import provider_of
 
 token_app = typer.Typer(no_args_is_help=True, help="Access: make, list and revoke tokens.")
 out = Console(width=None if sys.stdout.isatty() else 150)
@@ -31,13 +32,15 @@ def token_create(
     settings = Settings()
     catalogue = load_catalogue(settings.catalogue)
     if provider is not None and provider not in catalogue.providers():
-        raise Refusal("malformed", f"provider: is one of {', '.join(catalogue.providers())}", field="provider")
+        raise malformed("provider", f"is one of {', '.join(catalogue.providers())}")
     try:
         last = date.fromisoformat(expires_on) if expires_on else None
     except ValueError:
-        raise Refusal("malformed", "expires_on: is a day such as 2027-01-31", field="expires_on") from None
+        raise malformed("expires_on", "is a day such as 2027-01-31") from None
     with opened(settings) as (store, projector):
-        projector.catch_up()
+        if provider is None and (customer or partner):
+            projector.catch_up()
+            provider = ask_views(settings, lambda reader: provider_of(reader, customer, partner))
         sys.stdout.write(create_token(store.database, role, provider, customer, partner, last)[1] + "\n")
 
 

@@ -5,8 +5,7 @@ Figures are those of the views; here they are only put into words. What is seale
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from typing import Any
 
 from api.documents import figures
@@ -14,8 +13,9 @@ from api.documents.labels import Labels, labels_for
 from api.documents.letter import laid_out, letter_of, template
 from api.documents.page_lines import CONFIRMATIONS, ON_BEHALF
 from api.documents.parties import Buyer, Seller
-from ledger.kernel.values import from_micros, local_date
-from projections.credit.statements import DeductionDetails, Line, OutsideCredit
+from ledger.kernel.values import from_micros, local_date, shown_minutes
+from projections.credit.customer_statements import CustomerStatement, DeductionDetails, PoolPeriod
+from projections.credit.statements import Line
 
 TEMPLATE = template("statement")
 COLUMNS = ("Date", "Movement", "Worked", "Billed", "Confirmation", "Change", "Balance")
@@ -44,166 +44,140 @@ SPENT = ("work", "session", "penalty", "service")
 
 
 @dataclass(frozen=True)
-class Pool:
-    """`opening` is what was owned before the period; figures are in `unit`, money in hundredths of its currency."""
-
-    name: str
-    unit: str
-    currency: str | None
-    opening: int
-    lines: list[Line]
-
-    @property
-    def closing(self) -> int:
-        return self.lines[-1].balance if self.lines else self.opening
-
-    def figure(self, quantity: int, labels: Labels) -> str:
-        if self.unit == "minutes":
-            return figures.hours(quantity)
-        return figures.money(quantity, self.currency or "", labels.locale)
-
-
-@dataclass(frozen=True)
 class Statement:
-    """A period of a contract. `dated` is the day up to which words are counted; texts are opened, by sealed text."""
+    """What is printed: a period as it was asked for, from seller to buyer, in a language."""
 
-    contract_id: str
-    language: str
-    zone: str
-    currency: str
+    period: CustomerStatement
     seller: Seller
     buyer: Buyer
-    first_on: date
-    last_on: date
-    dated: date
-    pools: list[Pool]
-    beside: list[OutsideCredit]
-    deductions: dict[str, DeductionDetails] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
+    language: str
 
 
 def statement_pdf(statement: Statement) -> bytes:
     """The statement as PDF/A-3b, in its language. The same statement gives the same bytes."""
-    return laid_out(TEMPLATE, page_of(statement), statement.dated)[0]
+    return laid_out(TEMPLATE, page_of(statement), statement.period.dated)[0]
 
 
 def page_of(statement: Statement) -> dict[str, Any]:
     """Everything on the page."""
-    labels = labels_for(statement.language)
-    first, last, dated = (
-        figures.day(day, labels.locale) for day in (statement.first_on, statement.last_on, statement.dated)
-    )
-    pools = [_pool(pool, statement, labels) for pool in statement.pools]
+    labels, period = labels_for(statement.language), statement.period
+    first, last, dated = (figures.day(day, labels.locale) for day in (period.first_on, period.last_on, period.dated))
     return {
         **letter_of(
             statement.seller,
             statement.buyer,
             labels,
             title="Statement",
-            number=statement.contract_id,
-            dated=statement.dated,
+            number=period.contract_id,
+            dated=period.dated,
             facts=[
-                ("Contract", statement.contract_id),
+                ("Contract", period.contract_id),
                 ("Customer number", statement.buyer.customer_id),
-                ("Period", figures.days(statement.first_on, statement.last_on, labels.locale)),
+                ("Period", figures.days(period.first_on, period.last_on, labels.locale)),
                 ("As at", dated),
             ],
         ),
         "columns": [labels(column) for column in COLUMNS],
         "opening": [first, labels("Opening balance")],
         "closing": [last, labels("Closing balance")],
-        "pools": pools,
+        "pools": [_pool(pool, period, labels) for pool in period.pools],
         "empty": labels("No movements in this period."),
-        "beside": _beside(statement, labels),
-        "notes": _notes(statement, labels),
+        "beside": _beside(period, labels),
+        "notes": _notes(period, labels),
     }
 
 
-def _day(micros: int, statement: Statement, labels: Labels) -> str:
-    return figures.day(local_date(from_micros(micros), statement.zone), labels.locale)
+def _day(micros: int, period: CustomerStatement, labels: Labels) -> str:
+    return figures.day(local_date(from_micros(micros), period.zone), labels.locale)
 
 
-def _pool(pool: Pool, statement: Statement, labels: Labels) -> dict[str, Any]:
+def _figure(quantity: int, pool: PoolPeriod, labels: Labels) -> str:
+    if pool.unit == "minutes":
+        return figures.hours(quantity)
+    return figures.money(quantity, pool.currency or "", labels.locale)
+
+
+def _pool(pool: PoolPeriod, period: CustomerStatement, labels: Labels) -> dict[str, Any]:
     return {
-        "title": f"{labels('Credit')}: {pool.name}",
-        "opening": pool.figure(pool.opening, labels),
-        "rows": [_movement(line, pool, statement, labels) for line in pool.lines],
-        "closing": pool.figure(pool.closing, labels),
+        "title": f"{labels('Credit')}: {pool.pool}",
+        "opening": _figure(pool.opening, pool, labels),
+        "rows": [_movement(line, pool, period, labels) for line in pool.lines],
+        "closing": _figure(pool.closing, pool, labels),
     }
 
 
-def _movement(line: Line, pool: Pool, statement: Statement, labels: Labels) -> dict[str, Any]:
+def _movement(line: Line, pool: PoolPeriod, period: CustomerStatement, labels: Labels) -> dict[str, Any]:
     """Time worked and billed stand with what spent it, not with a reversal, so that a column adds up."""
     # A grant may bear the same id as a deduction.
-    behind = statement.deductions.get(line.reference) if line.kind in (*SPENT, "reversal") else None
-    spent = behind if line.kind in SPENT else None
+    deduction = period.deductions.get(line.reference) if line.kind in (*SPENT, "reversal") else None
+    spent = deduction if line.kind in SPENT else None
     is_timed = spent is not None and line.kind != "service"
     return {
         "cells": [
-            _day(line.effective_at, statement, labels),
+            _day(line.effective_at, period, labels),
             labels(MOVEMENTS[line.kind]) if line.kind in MOVEMENTS else line.kind,
-            figures.hours(-(-spent.worked_seconds // 60)) if spent and spent.worked_seconds else "",
+            figures.hours(shown_minutes(spent.worked_seconds)) if spent and spent.worked_seconds else "",
             figures.hours(spent.billed_minutes) if spent and is_timed else "",
-            _word(spent, labels) if spent else "",
-            pool.figure(line.change, labels),
-            pool.figure(line.balance, labels),
+            _confirmation(spent, labels) if spent else "",
+            _figure(line.change, pool, labels),
+            _figure(line.balance, pool, labels),
         ],
-        "details": _details(line, behind, statement, labels),
+        "details": _details(line, deduction, period, labels),
     }
 
 
-def _word(behind: DeductionDetails, labels: Labels) -> str:
-    word = ON_BEHALF.get(behind.status) if behind.on_behalf else None
-    return labels(word or CONFIRMATIONS[behind.status])
+def _confirmation(deduction: DeductionDetails, labels: Labels) -> str:
+    word = ON_BEHALF.get(deduction.status) if deduction.on_behalf else None
+    return labels(word or CONFIRMATIONS[deduction.status])
 
 
-def _details(line: Line, behind: DeductionDetails | None, statement: Statement, labels: Labels) -> list[str]:
-    details = [f"{labels('Deduction' if behind else 'Grant')} {line.reference}"]
-    if behind:
-        details += _origin(behind, line.reference, statement, labels)
-    if line.note in statement.texts:
-        details.append(statement.texts[line.note])
+def _details(line: Line, deduction: DeductionDetails | None, period: CustomerStatement, labels: Labels) -> list[str]:
+    details = [f"{labels('Deduction' if deduction else 'Grant')} {line.reference}"]
+    if deduction:
+        details += _origin(deduction, line.reference, labels)
+    if line.note is not None:
+        details.append(line.note)
     if line.dated is not None:
-        details.append(labels("of {date}, a closed month", date=_day(line.dated, statement, labels)))
+        details.append(labels("of {date}, a closed month", date=_day(line.dated, period, labels)))
     return [*details, f"{labels('Ledger entries')} {line.position}"]
 
 
-def _origin(behind: DeductionDetails, reference: str, statement: Statement, labels: Labels) -> list[str]:
-    session = behind.session_id if behind.session_id != reference else None
-    named = (("Ticket", behind.ticket_id), ("Session", session), ("Service", behind.service))
+def _origin(deduction: DeductionDetails, reference: str, labels: Labels) -> list[str]:
+    session = deduction.session_id if deduction.session_id != reference else None
+    named = (("Ticket", deduction.ticket_id), ("Session", session), ("Service", deduction.service))
     found = [f"{labels(label)} {value}" for label, value in named if value]
-    if behind.engineer in statement.texts:
-        found.append(f"{labels('Engineer')}: {statement.texts[behind.engineer]}")
+    if deduction.engineer is not None:
+        found.append(f"{labels('Engineer')}: {deduction.engineer}")
     return found
 
 
-def _beside(statement: Statement, labels: Labels) -> dict[str, Any] | None:
+def _beside(period: CustomerStatement, labels: Labels) -> dict[str, Any] | None:
     """Time and services that no credit bore."""
-    if not statement.beside:
+    if not period.beside:
         return None
 
     def money(cents: int) -> str:
-        return figures.money(cents, statement.currency, labels.locale)
+        return figures.money(cents, period.currency, labels.locale)
 
     rows = []
-    for line in statement.beside:
-        behind = statement.deductions.get(line.deduction_id)
+    for line in period.beside:
+        deduction = period.deductions.get(line.deduction_id)
         details = [f"{labels('Deduction')} {line.deduction_id}"]
-        if behind:
-            details += _origin(behind, line.deduction_id, statement, labels)
-            details += [] if line.reverses else [_word(behind, labels)]
+        if deduction:
+            details += _origin(deduction, line.deduction_id, labels)
+            details += [] if line.reverses else [_confirmation(deduction, labels)]
         number = line.invoice_number
         details.append(f"{labels('Invoice')} {number}" if number else labels("not invoiced yet"))
         cells = [
-            _day(line.effective_at, statement, labels),
+            _day(line.effective_at, period, labels),
             labels("Reversal" if line.reverses else BESIDE[line.kind]),
             "" if line.minutes is None else figures.hours(line.minutes),
             "" if line.rate_cents is None or line.minutes is None else money(line.rate_cents),
             money(line.amount_cents),
         ]
         rows.append({"cells": cells, "details": [*details, f"{labels('Ledger entries')} {line.position}"]})
-    total = [figures.hours(sum(line.minutes or 0 for line in statement.beside))]
-    total.append(money(sum(line.amount_cents for line in statement.beside)))
+    total = [figures.hours(sum(line.minutes or 0 for line in period.beside))]
+    total.append(money(sum(line.amount_cents for line in period.beside)))
     return {
         "title": labels("Beside the credit"),
         "columns": [labels(column) for column in BESIDE_COLUMNS],
@@ -212,10 +186,10 @@ def _beside(statement: Statement, labels: Labels) -> dict[str, Any] | None:
     }
 
 
-def _notes(statement: Statement, labels: Labels) -> list[str]:
+def _notes(period: CustomerStatement, labels: Labels) -> list[str]:
     notes = [labels("Times are hours and minutes (h:mm).")]
-    if statement.pools:
+    if period.pools:
         notes.append(labels("Credit reserved for booked sessions is still part of the balance."))
-    if any(line.amount_cents for line in statement.beside):
+    if any(line.amount_cents for line in period.beside):
         notes.append(labels("Amounts beside the credit are net; they are owed on an invoice."))
     return notes

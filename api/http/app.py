@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.http import problems
 from api.http.calculation import Calculation
-from api.http.paging import ETags
+from api.http.etags import ETags
 from api.http.routers import commands, contracts, deductions, events, health, invoices, plans, sla, statements, tickets
 from api.state import open_state
 from ledger.door.registry import COMMANDS

@@ -1,19 +1,21 @@
-"""From a request's token to an `Actor`, and from an actor to what of the views it may see."""
+"""From a request's token to an `Actor`; and waiting until the views have read what the request has seen."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
 from api.state import State, state_of
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
-from ledger.store.tokens import TOKEN_COLUMNS, actor_of, provider_of, token_hash
-from projections.reader import Snapshot
+from ledger.store.tokens import bind_token, holder_of, unauthenticated
+from projections.contracts.parties import provider_of
+from projections.positions import positions
+from projections.reader import view_position
 
 WAIT_SECONDS = 5.0
 StateDep = Annotated[State, Depends(state_of)]
@@ -25,30 +27,25 @@ async def authenticate(request: Request) -> Actor:
     It takes the request and nothing else: FastAPI solves what a dependency depends on anew at each place that names it.
     """
     state = await state_of(request)
-    row = None
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token:
-        sql = f"SELECT {TOKEN_COLUMNS} FROM access_tokens WHERE token_hash = ?"
-        rows = await state.reader.query(sql, (token_hash(token.strip()),))
-        row = rows[0] if rows else None
-    actor = actor_of(row, state.clock().date())
+    if scheme.lower() != "bearer" or not token:
+        raise unauthenticated()
+    actor = await holder_of(state.reader, token.strip(), state.clock().date())
     if actor.provider is None and (actor.customer or actor.partner):
-        head = await state.reader.query("SELECT coalesce(max(notification_id), 0) FROM stored_events")
-        await _reach(state, int(head[0][0]))  # the views say who knows the id, so they have to know everything
-        return await asyncio.to_thread(_bind, state, actor)
+        return await _bound(state, actor)
     return actor
 
 
-def _bind(state: State, actor: Actor) -> Actor:
+async def _bound(state: State, actor: Actor) -> Actor:
     """A customer or partner is one of a provider: of the only one that knows the id, and of that one from then on."""
+    head = (await positions(state.reader)).events
+    await _reach(state, head)  # the views say who knows the id, so they have to know everything
     try:
-        provider = provider_of(state.store.database, actor.customer, actor.partner)
+        provider = await provider_of(state.reader, actor.customer, actor.partner)
     except Refusal:
-        provider = ""  # several know the id by now: the token sees nobody's contracts
-    if provider:
-        with state.store.database.transaction() as transaction:
-            sql = "UPDATE access_tokens SET provider = ? WHERE token_id = ? AND provider IS NULL"
-            transaction.execute(sql, (provider, actor.token_id))
+        provider = None  # several know the id by now: the token sees nobody's contracts
+    if provider is not None:
+        await asyncio.to_thread(bind_token, state.store.database, actor.token_id, provider)
     return replace(actor, provider=provider or "")
 
 
@@ -71,8 +68,7 @@ async def _reach(state: State, wanted: int) -> None:
     """Waits until the views have read a position. Raises Refusal not-caught-up."""
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
-        rows = await state.reader.query("SELECT position FROM view_position")
-        position = int(rows[0][0]) if rows else 0
+        position = await view_position(state.reader)
         if position >= wanted:
             return
         if time.monotonic() >= deadline:
@@ -85,29 +81,3 @@ async def _reach(state: State, wanted: int) -> None:
 
 
 CaughtUp = Depends(wait_for_position)
-
-
-def visible(actor: Actor, alias: str = "c") -> tuple[str, list[Any]]:
-    """The condition, and its parameters, under which a row of the contracts' view exists for the actor."""
-    conditions, params = [], []
-    for column, value in (("provider", actor.provider), ("customer_id", actor.customer), ("partner_id", actor.partner)):
-        if value is not None:
-            conditions.append(f"{alias}.{column} = ?")
-            params.append(value)
-    return " AND ".join(conditions) or "1 = 1", params
-
-
-async def find_contract(snapshot: Snapshot, actor: Actor, contract_id: str, columns: str) -> Any:
-    """Columns of a contract that the actor may see. Raises Refusal unknown-contract."""
-    condition, params = visible(actor)
-    sql = f"SELECT {columns} FROM contracts c WHERE c.contract_id = ? AND {condition}"
-    rows = await snapshot.query(sql, (contract_id, *params))
-    if not rows:
-        raise Refusal("unknown-contract", f"There is no contract {contract_id}.", contract_id=contract_id)
-    return rows[0]
-
-
-def check_reads_events(actor: Actor) -> None:
-    """The history itself is for those who audit it."""
-    if actor.role not in ("finance", "auditor", "admin"):
-        raise Refusal("forbidden", f"A token of role {actor.role} does not read the events.", role=actor.role)

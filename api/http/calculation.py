@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ledger.kernel.errors import malformed
-from ledger.kernel.values import from_micros, show_instant, to_micros
+from ledger.kernel.values import to_micros
 from ledger.plans.paths import knows_holidays
 from ledger.plans.terms import AnnualDay, BusinessDays, Coverage, EndOfBusinessDay, Strict, Weekday, Windows, ZoneName
 from ledger.sla.coverage import SECOND, Calendar, NoOpeningError
 from ledger.sla.targets import AROUND_THE_CLOCK, covered, due_after, due_instant
-from ledger.sla.trace import trace
+from ledger.sla.trace import Window, trace
 from ledger.work.fields import Day, Instant
 
 MOST_SECONDS = 20 * 366 * 86_400
@@ -59,8 +60,17 @@ class Calculation(BaseModel):
         return self
 
 
-def calculate(body: Calculation) -> dict[str, Any]:
-    """`due_at` or `covered_seconds`, and the windows. Raises Refusal malformed naming what is wrong."""
+@dataclass(slots=True, frozen=True)
+class Calculated:
+    """When the target falls due, or the covered time until the end; and the account of it."""
+
+    windows: list[Window]
+    due_at: int | None = None
+    covered_seconds: int | None = None
+
+
+def calculate(body: Calculation) -> Calculated:
+    """Answers the one question that a calculation holds. Raises Refusal malformed naming what is wrong."""
     given = body.coverage
     if (given.country or given.region) and not knows_holidays(given.country or "", None):
         raise malformed("coverage.country", "is no country whose public holidays are known")
@@ -80,17 +90,17 @@ def calculate(body: Calculation) -> dict[str, Any]:
             due = _due(body.target, calendar, start, pauses)
             days = body.target.days if isinstance(body.target, DayTarget) else 0
             windows = trace(body.target.kind, days, calendar, start, due, pauses)
-            return {"due_at": show_instant(from_micros(due)), "windows": windows}
+            return Calculated(windows, due_at=due)
     except NoOpeningError:
         raise malformed("target", "this calendar never opens long enough to reach it") from None
     assert body.end is not None
     end = to_micros(body.end)
     if end <= start:
-        return {"covered_seconds": 0, "windows": []}
+        return Calculated([], covered_seconds=0)
     if end - start > MOST_SECONDS * SECOND:
         raise malformed("end", "lies more than twenty years after the start")
     account = trace("covered", 0, calendar, start, end, pauses)
-    return {"covered_seconds": covered(calendar, start, end, pauses) // SECOND, "windows": account}
+    return Calculated(account, covered_seconds=covered(calendar, start, end, pauses) // SECOND)
 
 
 def _due(target: SpanTarget | DayTarget, calendar: Calendar, start: int, pauses: list[tuple[int, int]]) -> int:

@@ -9,27 +9,32 @@ from api.documents.files import missing_data
 from api.http.models import DocumentLineOut, DocumentOut, NationalVatOut, VatOut
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, VatLine
 from ledger.kernel.values import show_cents
+from projections.billing.document_questions import Issued, OpenedDocument
+from projections.billing.drafts import InvoiceDraft
 
-Issued = InvoiceIssued | CreditNoteIssued
 _CUSTOMER = ("customer_id", "name", "country", "vat_id", "tax_number", "email", "address", "buyer_reference")
 
 
-def document_model(
-    fact: Issued,
-    parties: Mapping[str, Any],
-    reason: str | None = None,
-    *,
-    credited_by: str | None = None,
-    is_draft: bool = False,
-) -> DocumentOut:
-    """A draft has no number and no days; where the parties' key is gone only ids and countries are shown."""
+def document_model(found: OpenedDocument) -> DocumentOut:
+    """An issued document; where the parties' key is gone only ids and countries are shown."""
+    shown = _document(found.fact, found.parties)
+    return shown.model_copy(update={"credited_by": found.credited_by, "reason": found.reason})
+
+
+def draft_model(found: InvoiceDraft) -> DocumentOut:
+    """A draft has no number and no days."""
+    shown = _document(found.invoice, found.parties)
+    return shown.model_copy(update={"number": None, "issued_on": None, "due_on": None})
+
+
+def _document(fact: Issued, parties: Mapping[str, Any]) -> DocumentOut:
     buyer = parties.get("buyer") or {"customer_id": fact.customer_id, "country": fact.customer_country}
     invoice = fact if isinstance(fact, InvoiceIssued) else None
     return DocumentOut(
-        number=None if is_draft else fact.number,
+        number=fact.number,
         kind="invoice" if invoice is not None else "credit-note",
-        issued_on=None if is_draft else fact.issued_on.isoformat(),
-        due_on=None if is_draft or invoice is None else invoice.due_on.isoformat(),
+        issued_on=fact.issued_on.isoformat(),
+        due_on=invoice.due_on.isoformat() if invoice is not None else None,
         through_on=invoice.through_on.isoformat() if invoice is not None else None,
         provider=fact.provider,
         contract_id=fact.contract_id,
@@ -38,8 +43,8 @@ def document_model(
         language=fact.language,
         currency=fact.currency,
         corrects=fact.corrects if isinstance(fact, CreditNoteIssued) else None,
-        credited_by=credited_by,
-        reason=reason,
+        credited_by=None,
+        reason=None,
         lines=_lines(fact.lines, parties.get("engineers") or {}),
         vat=_vat(fact.vat),
         national_vat=_national_vat(fact),

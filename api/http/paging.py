@@ -1,28 +1,24 @@
-"""Cursors, limits and the two times that read doors take; and the ETag over what was answered."""
+"""What read doors take: ids, the two times, limits and cursors; each as a typed part of a question."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import re
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from hashlib import blake2b
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import Path, Query
 from pydantic import AfterValidator, AwareDatetime, TypeAdapter, ValidationError
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger.kernel.errors import malformed
+from ledger.kernel.ids import DEDUCTION_ID_LENGTH, FIRST_YEAR, ID_LENGTH, ID_PATTERN, LAST_YEAR
+from projections.asking import Page, PageAsked
+from projections.reader import Moment, Times
 
-EARLIEST, LATEST = 1990, 2200
-ID_PATTERN = r"^[A-Za-z0-9._-]+$"  # no other id was ever given; a NUL would be an error of the database
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?")  # neither numbers nor the other forms of ISO 8601
 _instant = TypeAdapter(AwareDatetime)
-Moment = datetime | date
 
 
 def parse_moment(text: str) -> Moment:
@@ -35,8 +31,8 @@ def parse_moment(text: str) -> Moment:
         )
     except (ValueError, ValidationError, OverflowError):
         raise ValueError("is an instant with an offset (2026-03-31T12:00:00Z) or a day (2026-03-31)") from None
-    if not EARLIEST <= moment.year < LATEST:
-        raise ValueError(f"lies outside {EARLIEST} to {LATEST}")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"lies outside {FIRST_YEAR} to {LAST_YEAR + 1}")
     return moment
 
 
@@ -48,6 +44,19 @@ def moment_of(field: str, text: str | None) -> Moment | None:
         return parse_moment(text)
     except ValueError as error:
         raise malformed(field, str(error)) from None
+
+
+def day_of(field: str, text: str | None) -> date | None:
+    """A query parameter as a day. Raises Refusal malformed, also for an instant."""
+    moment = moment_of(field, text)
+    if isinstance(moment, datetime):
+        raise malformed(field, "is a day, such as 2026-03-31")
+    return moment
+
+
+def times_of(as_of: str | None, known_at: str | None) -> Times:
+    """The two times of a question. Raises Refusal malformed."""
+    return Times(moment_of("as_of", as_of), moment_of("known_at", known_at))
 
 
 def _is_moment(text: str) -> str:
@@ -62,9 +71,10 @@ AsOfParam = Annotated[MomentParam | None, Query(description="Effective time: an 
 KnownAtParam = Annotated[
     MomentParam | None, Query(description="Recorded time: what was known at an instant, or by a day's end.")
 ]
-ContractId = Annotated[str, Path(max_length=64, pattern=ID_PATTERN, examples=["example-l"])]
-DeductionId = Annotated[str, Path(max_length=80, pattern=ID_PATTERN, examples=["example-e1"])]
-TicketId = Annotated[str, Path(max_length=64, pattern=ID_PATTERN, examples=["example-t1"])]
+ContractId = Annotated[str, Path(max_length=ID_LENGTH, pattern=ID_PATTERN, examples=["example-l"])]
+DeductionId = Annotated[str, Path(max_length=DEDUCTION_ID_LENGTH, pattern=ID_PATTERN, examples=["example-e1"])]
+TicketId = Annotated[str, Path(max_length=ID_LENGTH, pattern=ID_PATTERN, examples=["example-t1"])]
+Filter = Annotated[str | None, Query(max_length=ID_LENGTH, pattern=ID_PATTERN)]
 Limit = Annotated[int, Query(ge=1, le=500, description="Items in one answer.")]
 Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the answer before.")]
 
@@ -89,46 +99,12 @@ def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
     return list(key)
 
 
-def page(items: Sequence[Any], limit: int, key: Any) -> tuple[list[Any], str | None]:
-    """The first `limit` of limit + 1 items asked for, and the cursor to the next ones, if there are any."""
-    shown = list(items[:limit])
-    return shown, encode_cursor(*key(shown[-1])) if len(items) > limit else None
+def page_of(cursor: str | None, limit: int, *kinds: type) -> PageAsked:
+    """The page that a cursor and a limit ask for; `kinds` are those of the list's key. Raises Refusal malformed."""
+    after = decode_cursor(cursor, *kinds)
+    return PageAsked(limit, tuple(after) if after is not None else None)
 
 
-class ETags:
-    """ASGI middleware: an ETag over each body that `GET /v1/…` answers, and 304 where the client has it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith("/v1/"):
-            await self.app(scope, receive, send)
-            return
-        start: Message = {}
-        chunks: list[bytes] = []
-
-        async def collect(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                start = message
-                return
-            chunks.append(message.get("body", b""))
-            if message.get("more_body"):
-                return
-            body = b"".join(chunks)
-            if start["status"] == 200:
-                etag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
-                headers = MutableHeaders(scope=start)
-                headers["ETag"] = etag
-                headers["Cache-Control"] = "private, no-cache"
-                headers["Vary"] = "Authorization, Accept"
-                known = Headers(scope=scope).get("if-none-match", "")
-                if known == "*" or etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
-                    start["status"] = 304
-                    del headers["content-length"], headers["content-type"]
-                    body = b""
-            await send(start)
-            await send({"type": "http.response.body", "body": body})
-
-        await self.app(scope, receive, collect)
+def next_cursor(page: Page[Any]) -> str | None:
+    """The cursor to the next items, if there are any."""
+    return encode_cursor(*page.next_after) if page.next_after is not None else None

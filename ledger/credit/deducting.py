@@ -17,10 +17,10 @@ from ledger.credit.deduction import Deduction
 from ledger.credit.deduction_events import Basis, HoursDeducted
 from ledger.credit.events import Draw
 from ledger.credit.finding import account_of, tell_settled
-from ledger.credit.pricing import hourly_rate_cents, on_site_surcharge_cents, overage_lines, pool_for
+from ledger.credit.pricing import hourly_rate_cents, on_site_surcharge, overage_lines, pool_for
 from ledger.credit.settlement import Settlement
 from ledger.kernel.values import price_of_minutes_cents, round_up_minutes
-from ledger.plans.terms import OnSiteFromSubscriptions, Terms
+from ledger.plans.terms import Terms
 from ledger.tickets.ticket import Ticket
 from ledger.work.case import Case
 from ledger.work.fields import Command, Instant, Minutes, Text
@@ -91,7 +91,7 @@ def deduct_time(case: Case, term: Term, spent: TimeSpent) -> None:
     terms, stamp, worked = term.terms, case.stamp, spent.worked
     contract = contract_of(case)
     billed = round_up_minutes(worked.worked_seconds, terms.increment_minutes)
-    surcharge_cents = on_site_surcharge_cents(terms, contract.subscriptions or 0) if spent.on_site else 0
+    surcharge = on_site_surcharge(terms, contract.subscriptions or 0) if spent.on_site else None
     is_billable = worked.treatment == "billable"
     allocation = allocate(case, terms, spent, billed)
     word = awaited(terms, stamp.now) if is_billable else NOT_REQUIRED
@@ -122,9 +122,8 @@ def deduct_time(case: Case, term: Term, spent: TimeSpent) -> None:
     deduction.deduct(contract.contract_id, deducted, spent.moment, stamp)
     tell_settled(case, allocation.settlements)
     _charge(case, terms, spent, deduction, allocation, billed)
-    if is_billable and surcharge_cents and isinstance(terms.on_site, OnSiteFromSubscriptions):
-        subscriptions, minimum = contract.subscriptions or 0, terms.on_site.minimum
-        deduction.charge_surcharge(subscriptions, minimum, surcharge_cents, terms.currency, spent.moment, stamp)
+    if is_billable and surcharge is not None and surcharge.amount_cents:
+        deduction.charge_surcharge(surcharge, terms.currency, spent.moment, stamp)
     if spent.ticket is not None:
         spent.ticket.log_work(spent.deduction_id, billed, allocation.overage_minutes, spent.moment, stamp)
 

@@ -20,9 +20,10 @@ from ledger.credit.deduction_events import (
     ServiceDelivered,
     SurchargeCharged,
 )
+from ledger.credit.draws import settled
 from ledger.credit.events import Draw
-from ledger.credit.pricing import OverageLine
-from ledger.credit.settlement import Settlement, moved_draws
+from ledger.credit.pricing import OverageLine, Surcharge
+from ledger.credit.settlement import Settlement
 from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Sealed
@@ -113,15 +114,13 @@ class Deduction(LedgerAggregate):
         )
         self.record(charged, moment, stamp)
 
-    def charge_surcharge(
-        self, subscriptions: int, minimum: int, amount_cents: int, currency: str, moment: datetime, stamp: Stamp
-    ) -> None:
+    def charge_surcharge(self, surcharge: Surcharge, currency: str, moment: datetime, stamp: Stamp) -> None:
         """The agreed surcharge of a visit on site (T7)."""
         charged = SurchargeCharged(
             charge_id=f"{self.key}.on-site",
-            subscriptions=subscriptions,
-            minimum_subscriptions=minimum,
-            amount_cents=amount_cents,
+            subscriptions=surcharge.subscriptions,
+            minimum_subscriptions=surcharge.minimum,
+            amount_cents=surcharge.amount_cents,
             currency=currency,
             deduction_id=self.key,
         )
@@ -214,7 +213,7 @@ class Deduction(LedgerAggregate):
 
     @applies(DrawSettled)
     def _settled(self, fact: DrawSettled) -> None:
-        self.draws = moved_draws(self.draws, fact.grant_id, fact.quantity)
+        self.draws = settled(self.draws, fact.grant_id, fact.quantity)
 
     @applies(DeductionConfirmed)
     def _confirmed(self, fact: DeductionConfirmed) -> None:

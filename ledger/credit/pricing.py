@@ -78,16 +78,25 @@ def hourly_rate_cents(terms: Terms, service: str | None) -> int | None:
     return None
 
 
-def on_site_surcharge_cents(terms: Terms, subscriptions: int) -> int:
+@dataclass(slots=True, frozen=True)
+class Surcharge:
+    """What a visit on site costs a contract that has fewer subscriptions than include one (T7)."""
+
+    subscriptions: int
+    minimum: int
+    amount_cents: int
+
+
+def on_site_surcharge(terms: Terms, subscriptions: int) -> Surcharge | None:
     """The surcharge of a visit: none where it is included (T7). Raises Refusal on-site-not-covered."""
     rule = terms.on_site
     if rule.kind == "included":
-        return 0
+        return None
     if isinstance(rule, OnSiteFromSubscriptions):
         if subscriptions >= rule.minimum:
-            return 0
+            return None
         if rule.surcharge is not None:
-            return parse_cents(rule.surcharge)
+            return Surcharge(subscriptions, rule.minimum, parse_cents(rule.surcharge))
         raise Refusal(
             "on-site-not-covered",
             f"On-site work is free from {rule.minimum} subscriptions; the contract has {subscriptions}, and no "

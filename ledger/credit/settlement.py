@@ -69,9 +69,3 @@ def settlements(
                 free[grant.grant_id] -= quantity
                 owed -= quantity
     return found
-
-
-def moved_draws(draws: dict[str | None, int], grant_id: str, quantity: int) -> dict[str | None, int]:
-    """A deduction's draws after a settlement: so much of its debt (None) rests on the grant, and nothing is added."""
-    moved = {**draws, None: draws[None] - quantity, grant_id: draws.get(grant_id, 0) + quantity}
-    return {grant: drawn for grant, drawn in moved.items() if drawn}

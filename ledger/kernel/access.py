@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ledger.kernel.errors import Refusal
+
 ROLES = ("operator", "finance", "customer", "partner", "auditor", "admin")
 # Who may send a command: an admin may send every one.
 OPERATOR = frozenset({"operator", "admin"})
@@ -40,3 +42,12 @@ class Actor:
     def on_behalf(self) -> bool:
         """Whether a customer's word entered by this actor is somebody else's (C8)."""
         return self.role != "customer"
+
+
+COMMAND_LINE = Actor("command-line", "admin")  # whoever may read the database's settings may do everything
+
+
+def check_reads_events(actor: Actor) -> None:
+    """The history itself is for those who audit it. Raises Refusal forbidden."""
+    if actor.role not in ("finance", "auditor", "admin"):
+        raise Refusal("forbidden", f"A token of role {actor.role} does not read the events.", role=actor.role)

@@ -42,8 +42,9 @@ def applies(*facts: type[Fact]) -> Callable[[Apply], Apply]:
 
 
 class LedgerAggregate(BaseAggregate[str]):
-    """A stream `category:key` of facts, folded."""
+    """A stream `category:key` of facts, folded. `key` is its own id: that of stream `ticket:T-1` is `T-1`."""
 
+    key: str
     CATEGORY: ClassVar[str] = ""
     _methods: ClassVar[dict[type[Fact], Callable[[Any, Any], None]]] = {}
 
@@ -57,21 +58,17 @@ class LedgerAggregate(BaseAggregate[str]):
         return f"{cls.CATEGORY}:{key}"
 
     @classmethod
-    def blank(cls, stream: str) -> Self:
+    def blank(cls, key: str) -> Self:
         """An aggregate about which nothing is known yet."""
         aggregate = cls.__new__(cls)
-        aggregate.__base_init__(stream, 0, EPOCH)
+        aggregate.__base_init__(cls.stream(key), 0, EPOCH)
+        aggregate.key = key
         aggregate.begin()
         return aggregate
 
     def begin(self) -> None:
         """Sets the state before the first fact; each aggregate adds its own."""
         self.contract_id = ""
-
-    @property
-    def key(self) -> str:
-        """The aggregate's own id: that of stream `ticket:T-1` is `T-1`."""
-        return str(self.id).partition(":")[2]
 
     @property
     def exists(self) -> bool:

@@ -56,8 +56,8 @@ def round_up_minutes(worked_seconds: int, increment_minutes: int) -> int:
 
 
 def shown_minutes(worked_seconds: int) -> int:
-    """Worked time as whole minutes, begun ones counted in full: 50 s are 1, 3000 s are 50."""
-    return -(-worked_seconds // 60)
+    """Worked time in whole minutes as it is shown beside its seconds, rounded up: 3001 s are 51 min."""
+    return round_up_minutes(worked_seconds, 1)
 
 
 def to_micros(instant: datetime) -> int:
@@ -107,3 +107,9 @@ def parse_share(text: str) -> int:
     """A share between 0 and 1 in parts of ten thousand: "0.25" is 2500."""
     whole, _, part = text.partition(".")
     return int(whole) * 10_000 + int((part or "0").ljust(4, "0"))
+
+
+def show_share(part: int, whole: int) -> str:
+    """part / whole with four decimals, half-up: 2 of 3 are "0.6667"; of nothing there is no share left, "0.0000"."""
+    parts = half_up(part * 10_000, whole) if whole else 0
+    return f"{parts // 10_000}.{parts % 10_000:04d}"

@@ -172,6 +172,5 @@ def _end_credit(case: Case, over_at: datetime) -> None:
 
 def _open_sessions(case: Case) -> list[Session]:
     """Sessions of the contract that are still booked."""
-    keys = case.streams_begun(SessionBooked, Session.CATEGORY)
-    found = [case.get(Session, key) for key in keys]
-    return [s for s in found if s.state == "booked" and s.contract_id == case.scope.contract_id]
+    found = [case.get(Session, booked.session_id) for booked in case.facts(SessionBooked)]
+    return [session for session in found if session.state == "booked"]

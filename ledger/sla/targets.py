@@ -16,6 +16,7 @@ from ledger.tickets.timeline import Spans, Timeline
 
 MINUTE = 60_000_000
 TargetName = Literal["reaction", "resolution"]
+TARGETS: tuple[TargetName, ...] = ("reaction", "resolution")
 Span = tuple[int, int]
 
 
@@ -168,20 +169,17 @@ def pauses_of(terms: Terms, timeline: Timeline, target: str) -> Spans:
 def clocks(terms: Terms, calendar: Calendar | None, timeline: Timeline) -> list[Clock]:
     """The clocks of a ticket: one for each promise that the terms make for its priority."""
     found = []
-    for name in ("reaction", "resolution"):
+    for name in TARGETS:
         is_reaction = name == "reaction"
         priority = timeline.priority
         if is_reaction and timeline.responded_at is not None:  # it has ended: a later priority does not judge it
             priority = timeline.priority_at(timeline.responded_at)
-        promised: dict[str, Target] = getattr(terms.sla, name)
-        target = promised.get(str(priority))
+        target = terms.sla.promised(name, priority)
         if target is None:
             continue
         ended_at = timeline.responded_at if is_reaction else timeline.resolved_at
         pauses = pauses_of(terms, timeline, name)
-        one = _clock(
-            "reaction" if is_reaction else "resolution", priority, target, calendar, timeline, pauses, ended_at
-        )
+        one = _clock(name, priority, target, calendar, timeline, pauses, ended_at)
         if one is not None:
             found.append(one)
     return found

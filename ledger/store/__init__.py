@@ -19,7 +19,7 @@ from eventsourcing.persistence import IntegrityError, InterfaceError, Operationa
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.fact import Fact
 from ledger.kernel.mapper import LedgerMapper, StreamEvent, decode, event_type
-from ledger.store.database import Database, Unavailable, listed, open_database
+from ledger.store.database import Database, Row, Unavailable, among, listed, open_database
 from ledger.store.recorders import (
     Batch,
     CommandRow,
@@ -30,8 +30,6 @@ from ledger.store.recorders import (
 )
 
 __all__ = ["Batch", "CommandRow", "ConflictError", "EventStore", "Prior", "Unavailable", "open_store"]
-
-IN_LIMIT = 500  # ids in one IN (…): far below SQLite's limit of parameters
 
 
 class Prior(NamedTuple):
@@ -45,6 +43,13 @@ class Prior(NamedTuple):
 
     def is_same(self, name: str, content_digest: bytes) -> bool:
         return (self.name, self.content_digest) == (name, content_digest)
+
+
+_PRIOR = "c.first_position, c.last_position, c.name, c.content_digest, c.command_id"
+
+
+def _prior(row: Row) -> Prior:
+    return Prior(row.first_position, row.last_position, row.name, bytes(row.content_digest), row.command_id)
 
 
 class ConflictError(Exception):
@@ -88,89 +93,77 @@ class EventStore:
 
     def streams(self, names: Iterable[str]) -> dict[str, list[StreamEvent]]:
         """The events of several streams, in order; a stream without events has no entry."""
-        wanted = list(dict.fromkeys(names))
-        found: dict[str, list[StreamEvent]] = defaultdict(list)
-        for start in range(0, len(wanted), IN_LIMIT):
-            part = wanted[start : start + IN_LIMIT]
-            for stream, version, topic, state in self._rows_of(part):
-                found[stream].append(StreamEvent(stream, version, decode(topic, bytes(state))))
-        return found
-
-    def _rows_of(self, names: list[str]) -> list[tuple[Any, ...]]:
         sql = (
-            "SELECT originator_id, originator_version, topic, state FROM stored_events "
-            f"WHERE originator_id IN ({','.join('?' * len(names))}) ORDER BY originator_id, originator_version"
+            "SELECT originator_id, originator_version, topic, state FROM stored_events WHERE originator_id {among} "
+            "ORDER BY originator_id, originator_version"
         )
-        return self.database.query(sql, names)
+        found: dict[str, list[StreamEvent]] = defaultdict(list)
+        for row in self._among(sql, dict.fromkeys(names)):
+            event = StreamEvent(row.originator_id, row.originator_version, decode(row.topic, bytes(row.state)))
+            found[row.originator_id].append(event)
+        return found
 
     def streams_changed_after(self, position: int) -> tuple[set[str], int]:
         """Which streams somebody appended to after a position, and the highest position now."""
-        sql = "SELECT originator_id, notification_id FROM stored_events WHERE notification_id > ?"
-        rows = self.database.query(sql, (position,))
-        return {row[0] for row in rows}, max((row[1] for row in rows), default=position)
+        sql = "SELECT originator_id, notification_id FROM stored_events WHERE notification_id > :position"
+        rows = self.database.query(sql, {"position": position})
+        return {row.originator_id for row in rows}, max((row.notification_id for row in rows), default=position)
 
     def highest_position(self) -> int:
-        return int(self.database.query("SELECT coalesce(max(notification_id), 0) FROM stored_events")[0][0])
+        rows = self.database.query("SELECT coalesce(max(notification_id), 0) AS position FROM stored_events")
+        return int(rows[0].position)
 
     def commands_by_id(self, command_ids: Sequence[str]) -> dict[str, Prior]:
         """Accepted commands among these ids."""
-        sql = (
-            "SELECT command_id, first_position, last_position, name, content_digest, command_id FROM commands "
-            "WHERE command_id IN"
-        )
-        return {row[0]: Prior(row[1], row[2], row[3], bytes(row[4]), row[5]) for row in self._in(sql, command_ids)}
+        sql = f"SELECT c.command_id AS id, {_PRIOR} FROM commands c WHERE c.command_id {{among}}"
+        return {row.id: _prior(row) for row in self._among(sql, command_ids)}
 
     def commands_that_took(self, space: str, ids: Sequence[str]) -> dict[str, Prior]:
         """The accepted commands that took these ids of a name space."""
         sql = (
-            "SELECT k.id, c.first_position, c.last_position, c.name, c.content_digest, c.command_id FROM known_ids k "
-            f"JOIN commands c ON c.first_position = k.position WHERE k.space = '{space}' AND k.id IN"
+            f"SELECT k.id, {_PRIOR} FROM known_ids k JOIN commands c ON c.first_position = k.position "
+            "WHERE k.space = :space AND k.id {among}"
         )
-        return {row[0]: Prior(row[1], row[2], row[3], bytes(row[4]), row[5]) for row in self._in(sql, ids)}
+        return {row.id: _prior(row) for row in self._among(sql, ids, space=space)}
 
-    def _in(self, sql: str, values: Sequence[str]) -> Iterable[tuple[Any, ...]]:
-        for start in range(0, len(values), IN_LIMIT):
-            part = values[start : start + IN_LIMIT]
-            yield from self.database.query(f"{sql} ({','.join('?' * len(part))})", part)
+    def _among(self, sql: str, ids: Iterable[str], **params: str) -> list[Row]:
+        """Rows for ids: `{among}` stands for these in the statement."""
+        wanted = list(ids)
+        if not wanted:
+            return []
+        condition, named = among(self.database.dialect, "ids", wanted)
+        return self.database.query(sql.format(among=condition), named | params)
 
     def first_position(self, stream: str) -> int:
-        sql = "SELECT notification_id FROM stored_events WHERE originator_id = ? AND originator_version = 1"
-        return int(self.database.query(sql, (stream,))[0][0])
-
-    def streams_begun(self, contract_id: str, topics: Sequence[str]) -> list[str]:
-        """The streams of a contract that have an event under one of these topics, such as all sessions ever booked."""
-        places, params = listed("topic", topics)
-        sql = (
-            f"SELECT originator_id FROM stored_events WHERE topic IN ({places}) AND contract_id = :contract_id "
-            "ORDER BY notification_id"
-        )
-        return [row.originator_id for row in self.database.query(sql, params | {"contract_id": contract_id})]
+        sql = "SELECT notification_id FROM stored_events WHERE originator_id = :stream AND originator_version = 1"
+        return int(self.database.query(sql, {"stream": stream})[0].notification_id)
 
     def facts_of(self, contract_id: str, topics: Sequence[str]) -> list[tuple[int, Fact]]:
         """Position and fact of a contract's events under some topics, in order."""
-        sql = (
-            f"SELECT notification_id, topic, state FROM stored_events WHERE contract_id = ? "
-            f"AND topic IN ({','.join('?' * len(topics))}) ORDER BY notification_id"
-        )
-        rows = self.database.query(sql, (contract_id, *topics))
-        return [(row[0], decode(row[1], bytes(row[2]))) for row in rows]
+        return self._facts("contract_id = :contract_id", {"contract_id": contract_id}, topics)
 
     def facts_of_provider(self, provider: str, topics: Sequence[str], after: int) -> list[tuple[int, Fact]]:
         """Position and fact of all events of a provider under some topics after a position, in order."""
+        condition = "provider = :provider AND notification_id > :after"
+        return self._facts(condition, {"provider": provider, "after": after}, topics)
+
+    def _facts(self, condition: str, params: dict[str, Any], topics: Sequence[str]) -> list[tuple[int, Fact]]:
+        of_topics, named = listed("topic", topics)
         sql = (
-            f"SELECT notification_id, topic, state FROM stored_events WHERE provider = ? AND notification_id > ? "
-            f"AND topic IN ({','.join('?' * len(topics))}) ORDER BY notification_id"
+            f"SELECT notification_id, topic, state FROM stored_events WHERE {condition} AND topic IN ({of_topics}) "
+            "ORDER BY notification_id"
         )
-        rows = self.database.query(sql, (provider, after, *topics))
-        return [(row[0], decode(row[1], bytes(row[2]))) for row in rows]
+        rows = self.database.query(sql, params | named)
+        return [(row.notification_id, decode(row.topic, bytes(row.state))) for row in rows]
 
     def events_between(self, first: int, last: int) -> list[tuple[int, str, str]]:
         """Position, type and stream of stored events, both ends included."""
         sql = (
             "SELECT notification_id, topic, originator_id FROM stored_events "
-            "WHERE notification_id BETWEEN ? AND ? ORDER BY notification_id"
+            "WHERE notification_id BETWEEN :first AND :last ORDER BY notification_id"
         )
-        return [(row[0], event_type(row[1]), row[2]) for row in self.database.query(sql, (first, last))]
+        rows = self.database.query(sql, {"first": first, "last": last})
+        return [(row.notification_id, event_type(row.topic), row.originator_id) for row in rows]
 
     def close(self) -> None:
         self.application.close()

@@ -10,17 +10,30 @@ import os
 import secrets
 from collections.abc import Iterable
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.kernel.fact import Sealed
-from ledger.store.database import Database
+from ledger.store.database import Database, listed
 
 NONCE_BYTES = 12
-LEDGER_PARTY = ("", "ledger")  # the ledger's own key: it makes digests of commands impossible to guess from outside
+# The ledger's own key: it makes digests of commands impossible to guess from outside.
+LEDGER_PARTY = {"provider": "", "party": "ledger"}
+
+
+class PartyKey(NamedTuple):
+    """The key of one party, as its table has it."""
+
+    key_id: str
+    provider: str
+    party: str
+    secret: bytes
+
+
+_OF_PARTY = "SELECT key_id, secret FROM party_keys WHERE provider = :provider AND party = :party"
 
 
 class Keyring:
@@ -29,7 +42,7 @@ class Keyring:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[tuple[str, str], tuple[str, AESGCM]] = {}
-        self.fresh: list[tuple[str, str, str, bytes]] = []
+        self.fresh: list[PartyKey] = []
         self._digest_key = b""
 
     def seal(self, provider: str, party: str, content: Any) -> Sealed:
@@ -47,43 +60,46 @@ class Keyring:
     def _key(self, provider: str, party: str) -> tuple[str, AESGCM]:
         known = self._known.get((provider, party))
         if known is None:
-            sql = "SELECT key_id, secret FROM party_keys WHERE provider = ? AND party = ?"
-            rows = self._database.query(sql, (provider, party))
+            rows = self._database.query(_OF_PARTY, {"provider": provider, "party": party})
             if rows:
-                key_id, secret = str(rows[0][0]), bytes(rows[0][1])
+                key_id, secret = str(rows[0].key_id), bytes(rows[0].secret)
             else:
                 key_id, secret = secrets.token_hex(8), AESGCM.generate_key(256)
-                self.fresh.append((key_id, provider, party, secret))
+                self.fresh.append(PartyKey(key_id, provider, party, secret))
             known = self._known[provider, party] = (key_id, AESGCM(secret))
         return known
 
     def digest(self, content: bytes) -> bytes:
         """A keyed digest of a command's content: equal contents are recognised, none can be guessed from it."""
         if not self._digest_key:
-            rows = self._database.query("SELECT secret FROM party_keys WHERE provider = ? AND party = ?", LEDGER_PARTY)
+            rows = self._database.query(_OF_PARTY, LEDGER_PARTY)
             if not rows:
                 with self._database.transaction() as transaction:
-                    sql = "INSERT INTO party_keys VALUES (?,?,?,?) ON CONFLICT DO NOTHING"
-                    transaction.execute(sql, (secrets.token_hex(8), *LEDGER_PARTY, secrets.token_bytes(32)))
+                    sql = "INSERT INTO party_keys VALUES (:key_id, :provider, :party, :secret) ON CONFLICT DO NOTHING"
+                    key = {"key_id": secrets.token_hex(8), "secret": secrets.token_bytes(32)}
+                    transaction.execute(sql, key | LEDGER_PARTY)
                 return self.digest(content)
-            self._digest_key = bytes(rows[0][0])
+            self._digest_key = bytes(rows[0].secret)
         return blake2b(content, key=self._digest_key, digest_size=16).digest()
 
     def secrets(self, key_ids: Iterable[str]) -> dict[str, bytes]:
         """The secrets of those of these keys that are still there, those of this batch included."""
-        wanted = sorted(key_ids)
-        places = ",".join("?" * len(wanted))
-        sql = f"SELECT key_id, secret FROM party_keys WHERE key_id IN ({places})"
-        found = {str(row[0]): bytes(row[1]) for row in self._database.query(sql, wanted)} if wanted else {}
-        return found | {key_id: secret for key_id, _, _, secret in self.fresh if key_id in wanted}
+        wanted = set(key_ids)
+        found = {key.key_id: key.secret for key in self.fresh if key.key_id in wanted}
+        stored = sorted(wanted - found.keys())
+        if stored:
+            among, params = listed("key_id", stored)
+            rows = self._database.query(f"SELECT key_id, secret FROM party_keys WHERE key_id IN ({among})", params)
+            found.update({row.key_id: bytes(row.secret) for row in rows})
+        return found
 
     def saved(self) -> None:
         self.fresh = []
 
     def undo(self, fresh: int) -> None:
         """Drops the new keys but the first `fresh`: the command that made them was refused."""
-        for _, provider, party, _ in self.fresh[fresh:]:
-            del self._known[provider, party]
+        for key in self.fresh[fresh:]:
+            del self._known[key.provider, key.party]
         del self.fresh[fresh:]
 
     def forget_cache(self) -> None:

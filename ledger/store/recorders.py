@@ -8,7 +8,7 @@ second insert would fail although the first succeeded, so the caller repeats the
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,8 +23,9 @@ from psycopg.rows import dict_row
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.values import to_micros
 from ledger.store import schema
-from ledger.store.database import BUSY_TIMEOUT_MS, configure_postgres
+from ledger.store.database import BUSY_TIMEOUT_MS, OldFormatError, configure_postgres
 
+SET_FORMAT = f"INSERT INTO ledger_format VALUES ({schema.FORMAT}) ON CONFLICT DO NOTHING"
 APPEND_LOCK = 0x5C1E_D6E2  # one writer at a time appends, so that positions are in the order of commits
 
 
@@ -50,7 +51,7 @@ class Batch:
 
     commands: list[CommandRow] = field(default_factory=list)
     ids: list[tuple[str, str, int]] = field(default_factory=list)  # space, id, index of the command
-    keys: list[tuple[str, str, str, bytes]] = field(default_factory=list)  # key_id, provider, party, secret
+    keys: Sequence[tuple[str, str, str, bytes]] = ()  # key_id, provider, party, secret
     seen_position: int = 0  # the decisions rest on `read_streams` as of this position; a later append is a conflict
     read_streams: list[str] = field(default_factory=list)
     # Likewise contracts, or all contracts of a provider (`provider:ID`), whose whole history was looked through.
@@ -227,8 +228,30 @@ def sqlite_recorder(path: Path, clock: Clock = system_clock) -> SqliteRecorder:
     path.parent.mkdir(parents=True, exist_ok=True)
     datastore = SQLiteDatastore(str(path), lock_timeout=BUSY_TIMEOUT_MS // 1000, originator_id_type="text")
     recorder = SqliteRecorder(datastore, clock)
+    with datastore.get_connection(commit=True) as connection:
+        _check_format(connection._sqlite_conn.execute, str(path))
     recorder.create_table()
+    with datastore.get_connection(commit=True) as connection:
+        connection._sqlite_conn.execute(SET_FORMAT)
     return recorder
+
+
+def _check_format(execute: Callable[[str], Any], place: str) -> None:
+    """Raises OldFormatError where events were stored before their present shapes (decision 15)."""
+    try:
+        if execute("SELECT 1 FROM stored_events LIMIT 1").fetchone() is None:
+            return
+    except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
+        return  # there is no ledger yet
+    try:
+        found = execute("SELECT max(version) FROM ledger_format").fetchone()
+    except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
+        found = None
+    if tuple(found or ()) != (schema.FORMAT,):
+        raise OldFormatError(
+            f"{place} holds a ledger of an earlier version, whose events this one does not read. Keep that version for "
+            f"it, or begin a new ledger and import its commands there."
+        )
 
 
 def prepare_postgres(url: str) -> None:
@@ -241,7 +264,8 @@ def prepare_postgres(url: str) -> None:
                 # another ledger on this server may make it in the same instant
                 with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
                     connection.execute(f"CREATE ROLE {schema.WRITER_ROLE} NOLOGIN")
-            if connection.execute("SELECT to_regclass('public.known_ids')").fetchone() == (None,):
+            _check_format(connection.execute, "The database")
+            if connection.execute("SELECT to_regclass('public.ledger_format')").fetchone() == (None,):
                 append = schema.POSTGRES_APPEND.format(lock=APPEND_LOCK)
                 with connection.transaction():
                     connection.execute(f"GRANT {schema.WRITER_ROLE} TO CURRENT_USER")
@@ -250,6 +274,7 @@ def prepare_postgres(url: str) -> None:
                         *schema.POSTGRES_TRIGGERS,
                         append,
                         *schema.POSTGRES_GRANTS,
+                        SET_FORMAT,
                     ):
                         connection.execute(statement)
             if connection.execute("SELECT pg_has_role(%s, 'MEMBER')", (schema.WRITER_ROLE,)).fetchone() != (True,):

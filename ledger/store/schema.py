@@ -19,6 +19,8 @@ EVENT_COLUMNS = (
 )
 
 APPEND_ONLY = ("stored_events", "commands", "known_ids")
+# Of the stored events' shapes, while these may still change without upcasts (decision 15): without one it is older.
+FORMAT = 1
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS stored_events (
@@ -46,6 +48,9 @@ CREATE TABLE IF NOT EXISTS known_ids (
     id TEXT NOT NULL,
     position BIGINT NOT NULL,
     PRIMARY KEY (space, id)
+);
+CREATE TABLE IF NOT EXISTS ledger_format (
+    version BIGINT NOT NULL PRIMARY KEY
 );
 CREATE TABLE IF NOT EXISTS party_keys (
     key_id TEXT NOT NULL PRIMARY KEY,
@@ -137,8 +142,9 @@ END $$
 """
 
 POSTGRES_GRANTS = [
-    *(f"REVOKE ALL ON {table} FROM PUBLIC" for table in (*APPEND_ONLY, "party_keys", "access_tokens")),
+    *(f"REVOKE ALL ON {table} FROM PUBLIC" for table in (*APPEND_ONLY, "ledger_format", "party_keys", "access_tokens")),
     *(f"GRANT SELECT, INSERT ON {table} TO {WRITER_ROLE}" for table in APPEND_ONLY),
+    f"GRANT SELECT ON ledger_format TO {WRITER_ROLE}",
     f"GRANT SELECT, INSERT, DELETE ON party_keys TO {WRITER_ROLE}",
     f"GRANT SELECT, INSERT, UPDATE ON access_tokens TO {WRITER_ROLE}",
     f"CREATE SCHEMA IF NOT EXISTS views AUTHORIZATION {WRITER_ROLE}",

@@ -1,7 +1,7 @@
 """Access tokens: made, listed, revoked, and turned into an `Actor`. Only a token's hash is stored.
 
-A customer's or partner's token without a provider belongs to the one provider at which that id exists; it is
-bound to it as soon as there is one.
+A customer or partner is one of a provider's. A token of theirs that names none is bound to one later, by whoever knows
+which contracts there are (`api.http.authentication`); until then it opens nothing.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from ledger.kernel.access import ROLES, Actor
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.values import from_micros, show_instant, to_micros
-from ledger.store.database import Database
-
-TOKEN_COLUMNS = "token_id, role, provider, customer, partner, expires_on, revoked_at"
+from ledger.store.database import NO_PARAMS, Database, Params, Row
 
 
 @dataclass(slots=True, frozen=True)
@@ -34,7 +33,13 @@ class TokenInfo:
     revoked_at: str | None
 
 
-def token_hash(token: str) -> bytes:
+class Reader(Protocol):
+    """Whatever answers a question without blocking."""
+
+    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]: ...
+
+
+def _hash(token: str) -> bytes:
     """A token has 256 random bits, so one round of SHA-256 is enough."""
     return hashlib.sha256(token.encode()).digest()
 
@@ -55,24 +60,28 @@ def create_token(
         raise malformed("customer", "goes with the role customer, which needs it")
     if (role == "partner") != (partner is not None):
         raise malformed("partner", "goes with the role partner, which needs it")
-    if provider is None and (customer or partner):
-        provider = provider_of(database, customer, partner)
     token, token_id = secrets.token_urlsafe(32), f"tok-{secrets.token_hex(6)}"
-    row = (token_id, token_hash(token), role, provider, customer, partner, to_micros(clock()))
+    row = {
+        "token_id": token_id,
+        "token_hash": _hash(token),
+        "role": role,
+        "provider": provider,
+        "customer": customer,
+        "partner": partner,
+        "created_at": to_micros(clock()),
+        "expires_on": expires_on.isoformat() if expires_on else None,
+    }
+    sql = f"INSERT INTO access_tokens ({', '.join(row)}) VALUES ({', '.join(f':{column}' for column in row)})"
     with database.transaction() as transaction:
-        sql = "INSERT INTO access_tokens VALUES (?,?,?,?,?,?,?,?,?)"
-        transaction.execute(sql, (*row, expires_on.isoformat() if expires_on else None, None))
+        transaction.execute(sql, row)
     return token_id, token
 
 
-def provider_of(database: Database, customer: str | None, partner: str | None) -> str | None:
-    """The one provider at which a customer or partner exists, if there is one. Raises Refusal malformed if several."""
-    column, value = ("customer_id", customer) if customer else ("partner_id", partner)
-    rows = database.query(f"SELECT DISTINCT provider FROM contracts WHERE {column} = ?", (value,))
-    if len(rows) > 1:
-        names = ", ".join(sorted(row[0] for row in rows))
-        raise malformed("provider", f"{value} exists at several providers ({names}); name one")
-    return str(rows[0][0]) if rows else None
+def bind_token(database: Database, token_id: str, provider: str) -> None:
+    """From now on a token that named no provider is of this one; one that is bound already stays where it is."""
+    sql = "UPDATE access_tokens SET provider = :provider WHERE token_id = :token_id AND provider IS NULL"
+    with database.transaction() as transaction:
+        transaction.execute(sql, {"provider": provider, "token_id": token_id})
 
 
 def list_tokens(database: Database) -> list[TokenInfo]:
@@ -82,14 +91,14 @@ def list_tokens(database: Database) -> list[TokenInfo]:
     )
     return [
         TokenInfo(
-            token_id=row[0],
-            role=row[1],
-            provider=row[2],
-            customer=row[3],
-            partner=row[4],
-            created_at=show_instant(from_micros(row[5])),
-            expires_on=row[6],
-            revoked_at=show_instant(from_micros(row[7])) if row[7] is not None else None,
+            token_id=row.token_id,
+            role=row.role,
+            provider=row.provider,
+            customer=row.customer,
+            partner=row.partner,
+            created_at=show_instant(from_micros(row.created_at)),
+            expires_on=row.expires_on,
+            revoked_at=show_instant(from_micros(row.revoked_at)) if row.revoked_at is not None else None,
         )
         for row in database.query(sql)
     ]
@@ -97,16 +106,26 @@ def list_tokens(database: Database) -> list[TokenInfo]:
 
 def revoke_token(database: Database, token_id: str, clock: Clock = system_clock) -> None:
     """From now on the token opens nothing. Raises Refusal not-found."""
+    named = {"token_id": token_id, "now": to_micros(clock())}
     with database.transaction() as transaction:
-        if not transaction.query("SELECT 1 FROM access_tokens WHERE token_id = ?", (token_id,)):
+        if not transaction.query("SELECT role FROM access_tokens WHERE token_id = :token_id", named):
             raise Refusal("not-found", f"There is no token {token_id}.")
-        sql = "UPDATE access_tokens SET revoked_at = ? WHERE token_id = ? AND revoked_at IS NULL"
-        transaction.execute(sql, (to_micros(clock()), token_id))
+        sql = "UPDATE access_tokens SET revoked_at = :now WHERE token_id = :token_id AND revoked_at IS NULL"
+        transaction.execute(sql, named)
 
 
-def actor_of(row: tuple[object, ...] | None, today: date) -> Actor:
-    """The actor behind a row of `TOKEN_COLUMNS`. Raises Refusal unauthenticated for none, an expired or revoked one."""
-    if row is None or row[6] is not None or (row[5] is not None and str(row[5]) <= today.isoformat()):
-        raise Refusal("unauthenticated", "The request needs a valid token: Authorization: Bearer TOKEN.")
-    provider, customer, partner = (None if value is None else str(value) for value in row[2:5])
-    return Actor(str(row[0]), str(row[1]), provider, customer, partner)
+async def holder_of(reader: Reader, token: str, today: date) -> Actor:
+    """Who holds a token. Raises Refusal unauthenticated for one that is unknown, revoked or no longer holds."""
+    sql = (
+        "SELECT token_id, role, provider, customer, partner FROM access_tokens WHERE token_hash = :token_hash "
+        "AND revoked_at IS NULL AND (expires_on IS NULL OR expires_on > :today)"
+    )
+    rows = await reader.query(sql, {"token_hash": _hash(token), "today": today.isoformat()})
+    if not rows:
+        raise unauthenticated()
+    row = rows[0]
+    return Actor(row.token_id, row.role, row.provider, row.customer, row.partner)
+
+
+def unauthenticated() -> Refusal:
+    return Refusal("unauthenticated", "The request needs a valid token: Authorization: Bearer TOKEN.")

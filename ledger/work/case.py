@@ -21,6 +21,7 @@ from ledger.store.keys import unseal
 from ledger.work.unit_of_work import UnitOfWork
 
 A = TypeVar("A", bound=LedgerAggregate)
+F = TypeVar("F", bound=Fact)
 T = TypeVar("T")
 ONE_DAY_AHEAD = timedelta(days=1)
 
@@ -88,12 +89,11 @@ class Case:
         self.unit.batch.read_contracts.append(f"provider:{self.scope.provider}")
         return self.unit.store.facts_of_provider(self.scope.provider, topics, after)
 
-    def streams_begun(self, fact: type[Fact], category: str) -> list[str]:
-        """Keys of the contract's streams that begin with such an event, those of this batch included."""
-        self.unit.batch.read_contracts.append(self.scope.contract_id)
-        stored = self.unit.store.streams_begun(self.scope.contract_id, stored_topics(fact))
-        own = [e.originator_id for e in self.unit.events if e.originator_id.startswith(f"{category}:")]
-        return list(dict.fromkeys(stream.partition(":")[2] for stream in (*stored, *own)))
+    def facts(self, kind: type[F]) -> list[F]:
+        """All facts of a kind that the contract has, those of this batch included."""
+        stored = [fact for _, fact in self.whole_contract(stored_topics(kind))]
+        own = [event.fact for event in self.unit.events if event.fact.contract_id == self.scope.contract_id]
+        return [fact for fact in (*stored, *own) if isinstance(fact, kind)]
 
     def position_of(self, aggregate: LedgerAggregate) -> int:
         """Where the first event of a stored aggregate stands."""

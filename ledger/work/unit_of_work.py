@@ -79,7 +79,7 @@ class UnitOfWork:
             own = [event for event in self.events if event.originator_id == stream]
             stored = self.store.streams([stream]).get(stream, [])
             changed = self._cache.known[stream]
-            self._cache.known[stream] = type(changed).blank(stream).fold([*stored, *own])
+            self._cache.known[stream] = type(changed).blank(changed.key).fold([*stored, *own])
 
     def seal_batch(self) -> Batch:
         """What the store saves beside the events: also which streams the decisions rest on, and as of when."""
@@ -108,7 +108,7 @@ class UnitOfWork:
             events = self._prefetched.pop(stream, None)
             if events is None:
                 events = self.store.streams([stream]).get(stream, [])
-            aggregate = self._cache.known[stream] = kind.blank(stream).fold(events)
+            aggregate = self._cache.known[stream] = kind.blank(key).fold(events)
         self._used.add(stream)
         aggregate.write_to(self._journal)
         assert isinstance(aggregate, kind)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.billing.charges import ChargeFact
 from ledger.events import (
     ChargeReversed,
-    Fact,
     FeeCharged,
     FeeReversed,
     LumpSumCharged,
@@ -46,22 +46,10 @@ class ChargeRow(msgspec.Struct):
 
 CHARGES = Table("charges", ChargeRow, "charge_id", ["(contract_id, position)", "(contract_id, effective_at)"])
 charges = View("charges", CHARGES)
-Charge = (
-    FeeCharged
-    | FeeReversed
-    | LumpSumCharged
-    | LumpSumReversed
-    | TopUpCharged
-    | OverageCharged
-    | ServiceCharged
-    | SurchargeCharged
-    | ServiceCreditCharged
-    | ChargeReversed
-)
 
 
 def _row(
-    fact: Charge,
+    fact: ChargeFact,
     meta: EventMeta,
     kind: str,
     reference: str,
@@ -75,23 +63,23 @@ def _row(
     reverses: str | None = None,
 ) -> ChargeRow:
     return ChargeRow(
-        fact.charge_id,
-        fact.contract_id,
-        meta.position,
-        meta.effective_at,
-        meta.recorded_at,
-        kind,
-        family or kind,
-        fact.amount_cents,
-        fact.currency,
-        reference,
-        minutes,
-        quantity,
-        rate_cents,
-        service,
-        deduction_id,
-        reverses,
-        to_micros(fact.dated) if fact.dated is not None else None,
+        charge_id=fact.charge_id,
+        contract_id=fact.contract_id,
+        position=meta.position,
+        effective_at=meta.effective_at,
+        recorded_at=meta.recorded_at,
+        kind=kind,
+        family=family or kind,
+        amount_cents=fact.amount_cents,
+        currency=fact.currency,
+        reference=reference,
+        minutes=minutes,
+        quantity=quantity,
+        rate_cents=rate_cents,
+        service=service,
+        deduction_id=deduction_id,
+        reverses=reverses,
+        dated=to_micros(fact.dated) if fact.dated is not None else None,
     )
 
 
@@ -163,8 +151,7 @@ def _surcharge(rows: Rows, fact: SurchargeCharged, meta: EventMeta) -> None:
 
 
 @charges.on(ChargeReversed)
-def _reversed(rows: Rows, fact: Fact, meta: EventMeta) -> None:
-    assert isinstance(fact, ChargeReversed)
+def _reversed(rows: Rows, fact: ChargeReversed, meta: EventMeta) -> None:
     row = _row(
         fact,
         meta,

@@ -1,19 +1,128 @@
-"""Questions to the view of contracts: the one contract that another question is about."""
+"""Questions to the view of contracts: the one that another question is about, one as it is, and lists of them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from ledger.events import Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_contract
+from ledger.kernel.values import to_micros
 from ledger.store.database import Row
-from projections.reader import Snapshot
+from projections.asking import Condition, Page, PageAsked, all_of, equal
+from projections.contracts.view import CONTRACTS, ContractRow, ContractTerm, read_terms
+from projections.reader import AsOf, Snapshot, Times, open_texts, resolve_as_of, view_position
 from projections.visible import visible
+
+ContractState = Literal["upcoming", "active", "lapsed", "terminated"]
+
+
+def state_at(starts_at: int, ends_at: int, is_terminated: bool, at: int) -> ContractState:
+    """A contract runs from its first instant until the one after its last; lapsed is what nobody terminated (C15)."""
+    if ends_at <= at:
+        return "terminated" if is_terminated else "lapsed"
+    return "upcoming" if starts_at > at else "active"
+
+
+# The same in SQL, of a row `c` of the view of contracts at the instant `:at`; a property test holds them together.
+STATE_AT = """CASE WHEN c.ends_at <= :at THEN CASE WHEN c.terminated_on IS NULL THEN 'lapsed' ELSE 'terminated' END
+    WHEN c.starts_at > :at THEN 'upcoming' ELSE 'active' END"""
+
+_read_sealed = msgspec.json.Decoder(Sealed).decode
+
+
+@dataclass(slots=True, frozen=True)
+class ContractFilter:
+    customer_id: str | None = None
+    provider: str | None = None
+    state: ContractState | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class OpenedContract:
+    """A contract with its terms and its state, and its parties' texts opened; empty where their key is gone."""
+
+    position: int
+    row: ContractRow
+    state: ContractState
+    customer: dict[str, Any]
+    partner: dict[str, Any]
+    terms: list[ContractTerm]
 
 
 async def find_contract(snapshot: Snapshot, actor: Actor, contract_id: str, columns: str = "timezone, currency") -> Row:
     """Columns of a contract that the actor may see, by name. Raises Refusal unknown-contract."""
-    condition, params = visible(actor)
-    sql = f"SELECT {columns} FROM contracts c WHERE c.contract_id = :contract_id AND {condition}"
-    rows = await snapshot.query(sql, {"contract_id": contract_id, **params})
+    condition, params = all_of(equal("c", contract_id=contract_id), visible(actor))
+    rows = await snapshot.query(f"SELECT {columns} FROM contracts c WHERE {condition}", params)
     if not rows:
         raise unknown_contract(contract_id)
     return rows[0]
+
+
+async def contract_as_of(
+    snapshot: Snapshot, actor: Actor, contract_id: str, times: Times, columns: str = "timezone, currency"
+) -> tuple[Row, AsOf]:
+    """The contract that a question is about, and the question's place in both times, days being the provider's.
+
+    `columns` has `timezone` among others. Raises Refusal unknown-contract.
+    """
+    found = await find_contract(snapshot, actor, contract_id, columns)
+    return found, await resolve_as_of(snapshot, times.as_of, times.known_at, found.timezone, contract_id)
+
+
+async def as_of_for(snapshot: Snapshot, actor: Actor, contract_id: str | None, times: Times) -> AsOf:
+    """A question's place in both times where it may be about one contract or about all: days are UTC's then (§ 6).
+
+    Raises Refusal unknown-contract.
+    """
+    if contract_id is None:
+        return await resolve_as_of(snapshot, times.as_of, times.known_at, "UTC")
+    return (await contract_as_of(snapshot, actor, contract_id, times))[1]
+
+
+async def opened_contract(snapshot: Snapshot, actor: Actor, contract_id: str) -> OpenedContract:
+    """A contract as it is now. Raises Refusal unknown-contract."""
+    found = await find_contract(snapshot, actor, contract_id, CONTRACTS.columns_of("c"))
+    (opened,) = await _open(snapshot, [CONTRACTS.row_of(found)], await view_position(snapshot))
+    return opened
+
+
+async def list_contracts(
+    snapshot: Snapshot, actor: Actor, filters: ContractFilter, page: PageAsked
+) -> Page[OpenedContract]:
+    """The contracts that the actor may see, by id."""
+    in_state: Condition = ("", {})
+    if filters.state is not None:
+        in_state = (f"{STATE_AT} = :state", {"at": to_micros(snapshot.clock()), "state": filters.state})
+    condition, params = all_of(
+        visible(actor),
+        equal("c", customer_id=filters.customer_id, provider=filters.provider),
+        in_state,
+        page.behind("c.contract_id"),
+    )
+    limited, limit = page.limited
+    sql = f"SELECT {CONTRACTS.columns_of('c')} FROM contracts c WHERE {condition} ORDER BY c.contract_id{limited}"
+    rows = [CONTRACTS.row_of(row) for row in await snapshot.query(sql, params | limit)]
+    shown, next_after = page.cut(rows, lambda row: (row.contract_id,))
+    position = await view_position(snapshot)
+    return Page(position, await _open(snapshot, shown, position), next_after)
+
+
+async def _open(snapshot: Snapshot, rows: list[ContractRow], position: int) -> list[OpenedContract]:
+    now = to_micros(snapshot.clock())
+    boxes = {text: _read_sealed(text) for row in rows for text in (row.party, row.partner) if text is not None}
+    texts = await open_texts(snapshot, list(boxes.values()))
+    return [
+        OpenedContract(
+            position=position,
+            row=row,
+            state=state_at(row.starts_at, row.ends_at, row.terminated_on is not None, now),
+            customer=texts.get(boxes[row.party]) or {},
+            partner=(texts.get(boxes[row.partner]) or {}) if row.partner is not None else {},
+            terms=read_terms(row.terms),
+        )
+        for row in rows
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import msgspec
 
@@ -13,6 +12,7 @@ from ledger.events import (
     CustomerAmended,
     DirectContactAuthorised,
     DirectContactWithdrawn,
+    Fact,
     TermCutShort,
     TermStarted,
 )
@@ -44,9 +44,27 @@ class ContractRow(msgspec.Struct):
     position: int
 
 
+class ContractTerm(msgspec.Struct):
+    """One term in `terms`, with the full copy of its plan's terms as they were recorded."""
+
+    term_no: int
+    plan: str
+    plan_version: int
+    starts_on: date
+    ends_on: date | None
+    terms: msgspec.Raw
+
+
 CONTRACTS = Table("contracts", ContractRow, "contract_id", ["(provider, contract_id)", "(customer_id, contract_id)"])
 contracts = View("contracts", CONTRACTS)
-_read_terms = msgspec.json.Decoder(list[dict[str, Any]]).decode
+read_terms = msgspec.json.Decoder(list[ContractTerm]).decode
+
+
+def _itself(_: Rows, fact: Fact) -> list[str]:
+    return [fact.contract_id]
+
+
+ITS_ROW = [(CONTRACTS, _itself)]
 
 
 @contracts.on(ContractSigned)
@@ -78,64 +96,54 @@ def _signed(rows: Rows, fact: ContractSigned, meta: EventMeta) -> None:
     )
 
 
-@contracts.on(TermStarted)
+@contracts.on(TermStarted, changes=ITS_ROW)
 def _term_started(rows: Rows, fact: TermStarted, meta: EventMeta) -> None:
     row = rows.require(CONTRACTS, fact.contract_id)
-    term = {
-        "term_no": fact.term_no,
-        "plan": fact.plan,
-        "plan_version": fact.plan_version,
-        "starts_on": fact.starts_on,
-        "ends_on": fact.ends_on,
-        "terms": fact.terms,
-    }
-    row.terms = to_json([*_read_terms(row.terms), term])
+    term = ContractTerm(fact.term_no, fact.plan, fact.plan_version, fact.starts_on, fact.ends_on, fact.terms)
+    row.terms = to_json([*read_terms(row.terms), term])
     _set_end(row)
 
 
-@contracts.on(TermCutShort)
+@contracts.on(TermCutShort, changes=ITS_ROW)
 def _term_cut(rows: Rows, fact: TermCutShort, meta: EventMeta) -> None:
     row = rows.require(CONTRACTS, fact.contract_id)
-    terms = _read_terms(row.terms)
-    terms[fact.term_no - 1]["ends_on"] = fact.ends_on
+    terms = read_terms(row.terms)
+    terms[fact.term_no - 1].ends_on = fact.ends_on
     row.terms = to_json(terms)
     _set_end(row)
 
 
 def _set_end(row: ContractRow) -> None:
     """The last term that begins at all says under which plan the contract runs in the end, and until when."""
-    lived = [t for t in _read_terms(row.terms) if t["ends_on"] is None or t["starts_on"] <= t["ends_on"]]
+    lived = [term for term in read_terms(row.terms) if term.ends_on is None or term.starts_on <= term.ends_on]
     if not lived:
         row.ends_on, row.ends_at = row.starts_on, row.starts_at
         return
     last = lived[-1]
-    row.plan, row.ends_on = last["plan"], last["ends_on"]
-    if row.ends_on is None:
-        row.ends_at = to_micros(FAR_FUTURE)
+    row.plan = last.plan
+    if last.ends_on is None:
+        row.ends_on, row.ends_at = None, to_micros(FAR_FUTURE)
     else:
-        row.ends_at = to_micros(first_instant(_day_after(row.ends_on), row.timezone))
+        day_after = last.ends_on + timedelta(days=1)
+        row.ends_on, row.ends_at = last.ends_on.isoformat(), to_micros(first_instant(day_after, row.timezone))
 
 
-def _day_after(text: str) -> date:
-    return date.fromisoformat(text) + timedelta(days=1)
-
-
-@contracts.on(ContractTerminated)
+@contracts.on(ContractTerminated, changes=ITS_ROW)
 def _terminated(rows: Rows, fact: ContractTerminated, meta: EventMeta) -> None:
     rows.require(CONTRACTS, fact.contract_id).terminated_on = fact.ends_on.isoformat()
 
 
-@contracts.on(CustomerAmended)
+@contracts.on(CustomerAmended, changes=ITS_ROW)
 def _amended(rows: Rows, fact: CustomerAmended, meta: EventMeta) -> None:
     row = rows.require(CONTRACTS, fact.contract_id)
     row.party, row.country, row.language = to_json(fact.party), fact.customer_country, fact.customer_language
 
 
-@contracts.on(DirectContactAuthorised)
+@contracts.on(DirectContactAuthorised, changes=ITS_ROW)
 def _authorised(rows: Rows, fact: DirectContactAuthorised, meta: EventMeta) -> None:
     rows.require(CONTRACTS, fact.contract_id).direct_contact = 1
 
 
-@contracts.on(DirectContactWithdrawn)
+@contracts.on(DirectContactWithdrawn, changes=ITS_ROW)
 def _withdrawn(rows: Rows, fact: DirectContactWithdrawn, meta: EventMeta) -> None:
     rows.require(CONTRACTS, fact.contract_id).direct_contact = 0

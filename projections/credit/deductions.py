@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
+from ledger.credit.deduction import Deducted
+from ledger.credit.deduction_events import DeductionFact
+from ledger.credit.draws import settled
 from ledger.events import (
     DeductionConfirmed,
     DeductionDisputed,
@@ -13,7 +14,6 @@ from ledger.events import (
     DisputeUpheld,
     Draw,
     DrawSettled,
-    Fact,
     HoursDeducted,
     LateChangePenaltyDeducted,
     NoShowPenaltyDeducted,
@@ -21,8 +21,9 @@ from ledger.events import (
     ServiceDelivered,
 )
 from ledger.kernel.values import to_micros
+from projections.credit.movements import account_id
 from projections.tables import Table, seal_json, to_json
-from projections.views import EventMeta, Rows, View
+from projections.views import Changes, EventMeta, Rows, View
 
 
 class DeductionRow(msgspec.Struct):
@@ -54,6 +55,15 @@ class DeductionRow(msgspec.Struct):
     engineer: str | None
     reason: str | None
     dated: int | None  # when it was true, where that month was closed already (M5)
+
+
+class OverageBilled(msgspec.Struct):
+    """Time of a deduction that no grant covered, at one tier's rate (C3)."""
+
+    minutes: int
+    rate_cents: int
+    amount_cents: int
+    currency: str
 
 
 class PendingRow(msgspec.Struct):
@@ -88,11 +98,31 @@ DEDUCTIONS = Table(
 PENDING = Table("pending", PendingRow, "account_id", ["(contract_id)"])
 STATUS_CHANGES = Table("status_changes", StatusChangeRow, ("deduction_id", "position"))
 deductions = View("deductions", DEDUCTIONS, PENDING, STATUS_CHANGES)
-_read_draws = msgspec.json.Decoder(list[Draw]).decode
-_read_list = msgspec.json.Decoder(list[dict[str, Any]]).decode
+StatusChange = DeductionConfirmed | DeductionDisputed | DisputeUpheld | DeductionReversed
+STATUS_AFTER: dict[type[StatusChange], str] = {
+    DeductionConfirmed: "confirmed",
+    DeductionDisputed: "disputed",
+    DisputeUpheld: "upheld",
+    DeductionReversed: "reversed",
+}
+read_draws = msgspec.json.Decoder(list[Draw]).decode
+read_overage = msgspec.json.Decoder(list[OverageBilled]).decode
 
 
-def _new(fact: Any, meta: EventMeta, kind: str, basis: str, **fields: Any) -> DeductionRow:
+def _new(
+    fact: Deducted,
+    meta: EventMeta,
+    kind: str,
+    basis: str,
+    *,
+    worked_seconds: int = 0,
+    billed_minutes: int = 0,
+    ticket_id: str | None = None,
+    session_id: str | None = None,
+    service: str | None = None,
+    engineer: str | None = None,
+    reason: str | None = None,
+) -> DeductionRow:
     return DeductionRow(
         deduction_id=fact.deduction_id,
         contract_id=fact.contract_id,
@@ -101,6 +131,8 @@ def _new(fact: Any, meta: EventMeta, kind: str, basis: str, **fields: Any) -> De
         position=meta.position,
         effective_at=meta.effective_at,
         recorded_at=meta.recorded_at,
+        worked_seconds=worked_seconds,
+        billed_minutes=billed_minutes,
         pool=fact.pool,
         quantity=sum(draw.quantity for draw in fact.draws),
         draws=to_json(fact.draws),
@@ -109,8 +141,12 @@ def _new(fact: Any, meta: EventMeta, kind: str, basis: str, **fields: Any) -> De
         awaited=int(fact.status == "pending"),
         on_behalf=0,
         deemed_at=to_micros(fact.deemed_at) if fact.deemed_at else None,
+        ticket_id=ticket_id,
+        session_id=session_id,
+        service=service,
+        engineer=engineer,
+        reason=reason,
         dated=to_micros(fact.dated) if fact.dated is not None else None,
-        **fields,
     )
 
 
@@ -123,22 +159,32 @@ def _put(rows: Rows, row: DeductionRow) -> None:
 def _add_pending(rows: Rows, row: DeductionRow, quantity: int) -> None:
     if row.pool is None:
         return
-    account_id = f"{row.contract_id}:{row.pool}"
-    if rows.get(PENDING, account_id) is None:
-        rows.put(PENDING, PendingRow(account_id, row.contract_id, row.pool, 0))
-    rows.require(PENDING, account_id).quantity += quantity
+    key = account_id(row.contract_id, row.pool)
+    if rows.get(PENDING, key) is None:
+        rows.put(PENDING, PendingRow(key, row.contract_id, row.pool, 0))
+    rows.require(PENDING, key).quantity += quantity
 
 
-def _set_status(rows: Rows, deduction_id: str, status: str, meta: EventMeta) -> DeductionRow:
-    row = rows.require(DEDUCTIONS, deduction_id)
-    rows.add(STATUS_CHANGES, StatusChangeRow(deduction_id, meta.position, meta.effective_at, status))
-    if row.status == "pending":
-        _add_pending(rows, row, -row.quantity)
-    row.status = status
-    return row
+def _deduction(_: Rows, fact: DeductionFact) -> list[str]:
+    return [fact.deduction_id]
 
 
-@deductions.on(HoursDeducted)
+def _pending(_: Rows, fact: Deducted) -> list[str]:
+    return [account_id(fact.contract_id, fact.pool)] if fact.pool and fact.status == "pending" else []
+
+
+def _pending_of_row(rows: Rows, fact: DeductionFact) -> list[str]:
+    """The pool is the deduction's; a deduction that has no row yet begins on this very page, which names the pool."""
+    row = rows.peek(DEDUCTIONS, fact.deduction_id)
+    return [account_id(row.contract_id, row.pool)] if row is not None and row.pool else []
+
+
+NEW_ROW: Changes = [(PENDING, _pending)]
+ITS_ROW: Changes = [(DEDUCTIONS, _deduction)]
+ITS_STATUS: Changes = [*ITS_ROW, (PENDING, _pending_of_row)]
+
+
+@deductions.on(HoursDeducted, changes=NEW_ROW)
 def _hours(rows: Rows, fact: HoursDeducted, meta: EventMeta) -> None:
     row = _new(
         fact,
@@ -156,74 +202,39 @@ def _hours(rows: Rows, fact: HoursDeducted, meta: EventMeta) -> None:
     _put(rows, row)
 
 
-@deductions.on(LateChangePenaltyDeducted, NoShowPenaltyDeducted)
-def _penalty(rows: Rows, fact: Fact, meta: EventMeta) -> None:
-    assert isinstance(fact, LateChangePenaltyDeducted | NoShowPenaltyDeducted)
-    row = _new(
-        fact,
-        meta,
-        "penalty",
-        "pool" if fact.pool else "flat",
-        worked_seconds=0,
-        billed_minutes=fact.billed_minutes,
-        ticket_id=fact.ticket_id,
-        session_id=fact.session_id,
-        service=None,
-        engineer=None,
-        reason=None,
-    )
+@deductions.on(LateChangePenaltyDeducted, NoShowPenaltyDeducted, changes=NEW_ROW)
+def _penalty(rows: Rows, fact: LateChangePenaltyDeducted | NoShowPenaltyDeducted, meta: EventMeta) -> None:
+    row = _new(fact, meta, "penalty", "pool" if fact.pool else "flat", billed_minutes=fact.billed_minutes)
+    row.ticket_id, row.session_id = fact.ticket_id, fact.session_id
     _put(rows, row)
 
 
-@deductions.on(ServiceDelivered)
+@deductions.on(ServiceDelivered, changes=NEW_ROW)
 def _service(rows: Rows, fact: ServiceDelivered, meta: EventMeta) -> None:
-    row = _new(
-        fact,
-        meta,
-        "service",
-        "service",
-        worked_seconds=0,
-        billed_minutes=0,
-        ticket_id=None,
-        session_id=None,
-        service=fact.service,
-        engineer=None,
-        reason=None,
-    )
-    _put(rows, row)
+    _put(rows, _new(fact, meta, "service", "service", service=fact.service))
 
 
-@deductions.on(OverageCharged)
+@deductions.on(OverageCharged, changes=ITS_ROW)
 def _overage(rows: Rows, fact: OverageCharged, meta: EventMeta) -> None:
     row = rows.require(DEDUCTIONS, fact.deduction_id)
-    line = {"minutes": fact.minutes, "rate_cents": fact.rate_cents_per_hour, "amount_cents": fact.amount_cents}
-    row.overage = to_json([*_read_list(row.overage), line | {"currency": fact.currency}])
+    billed = OverageBilled(fact.minutes, fact.rate_cents_per_hour, fact.amount_cents, fact.currency)
+    row.overage = to_json([*read_overage(row.overage), billed])
 
 
-@deductions.on(DrawSettled)
-def _covered(rows: Rows, fact: DrawSettled, meta: EventMeta) -> None:
+@deductions.on(DrawSettled, changes=ITS_ROW)
+def _settled(rows: Rows, fact: DrawSettled, meta: EventMeta) -> None:
     row = rows.require(DEDUCTIONS, fact.deduction_id)
-    draws = {draw.grant_id: draw.quantity for draw in _read_draws(row.draws)}
-    draws[None] -= fact.quantity
-    draws[fact.grant_id] = draws.get(fact.grant_id, 0) + fact.quantity
-    row.draws = to_json([Draw(grant_id, quantity) for grant_id, quantity in draws.items() if quantity])
+    draws = {draw.grant_id: draw.quantity for draw in read_draws(row.draws)}
+    after = settled(draws, fact.grant_id, fact.quantity)
+    row.draws = to_json([Draw(grant_id, quantity) for grant_id, quantity in after.items()])
 
 
-@deductions.on(DeductionConfirmed)
-def _confirmed(rows: Rows, fact: DeductionConfirmed, meta: EventMeta) -> None:
-    _set_status(rows, fact.deduction_id, "confirmed", meta).on_behalf = int(fact.on_behalf)
-
-
-@deductions.on(DeductionDisputed)
-def _disputed(rows: Rows, fact: DeductionDisputed, meta: EventMeta) -> None:
-    _set_status(rows, fact.deduction_id, "disputed", meta).on_behalf = int(fact.on_behalf)
-
-
-@deductions.on(DisputeUpheld)
-def _upheld(rows: Rows, fact: DisputeUpheld, meta: EventMeta) -> None:
-    _set_status(rows, fact.deduction_id, "upheld", meta)
-
-
-@deductions.on(DeductionReversed)
-def _reversed(rows: Rows, fact: DeductionReversed, meta: EventMeta) -> None:
-    _set_status(rows, fact.deduction_id, "reversed", meta)
+@deductions.on(DeductionConfirmed, DeductionDisputed, DisputeUpheld, DeductionReversed, changes=ITS_STATUS)
+def _changed(rows: Rows, fact: StatusChange, meta: EventMeta) -> None:
+    row = rows.require(DEDUCTIONS, fact.deduction_id)
+    if row.status == "pending":
+        _add_pending(rows, row, -row.quantity)
+    row.status = STATUS_AFTER[type(fact)]
+    if isinstance(fact, DeductionConfirmed | DeductionDisputed):
+        row.on_behalf = int(fact.on_behalf)
+    rows.add(STATUS_CHANGES, StatusChangeRow(fact.deduction_id, meta.position, meta.effective_at, row.status))

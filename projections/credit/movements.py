@@ -86,9 +86,36 @@ movements = View("movements", MOVEMENTS, ACCOUNTS, GRANTS, OVERAGES)
 NEVER = to_micros(FAR_FUTURE)
 
 
+Movement = CreditGranted | CreditDrawn | CreditReturned | DebtSettled | CreditReserved | ReservationReleased
+
+
+def account_id(contract_id: str, pool: str) -> str:
+    return f"{contract_id}:{pool}"
+
+
+def _account(_: Rows, fact: Movement) -> list[str]:
+    return [account_id(fact.contract_id, fact.pool)]
+
+
+def _grant(_: Rows, fact: DebtSettled | GrantExpiryBroughtForward) -> list[str]:
+    return [fact.grant_id]
+
+
+def _grants_drawn(_: Rows, fact: CreditDrawn) -> list[str]:
+    return [draw.grant_id for draw in fact.draws if draw.grant_id is not None]
+
+
+def _grants_returned(_: Rows, fact: CreditReturned) -> list[str]:
+    return [draw.grant_id for draw in fact.returns if draw.grant_id is not None]
+
+
+def _overages(_: Rows, fact: Fact) -> list[str]:
+    return [fact.contract_id]
+
+
 def _move(
     rows: Rows,
-    fact: CreditGranted | CreditDrawn | CreditReturned | DebtSettled | CreditReserved | ReservationReleased,
+    fact: Movement,
     meta: EventMeta,
     part: int,
     kind: str,
@@ -101,27 +128,25 @@ def _move(
     expires_at: int | None = None,
     note: str | None = None,
 ) -> None:
-    rows.add(
-        MOVEMENTS,
-        MovementRow(
-            meta.position,
-            part,
-            fact.contract_id,
-            fact.pool,
-            grant_id,
-            meta.effective_at,
-            meta.recorded_at,
-            kind,
-            reference,
-            granted,
-            consumed,
-            reserved,
-            expires_at,
-            note,
-            to_micros(fact.dated) if fact.dated is not None else None,
-        ),
+    row = MovementRow(
+        position=meta.position,
+        part=part,
+        contract_id=fact.contract_id,
+        pool=fact.pool,
+        grant_id=grant_id,
+        effective_at=meta.effective_at,
+        recorded_at=meta.recorded_at,
+        kind=kind,
+        reference=reference,
+        granted=granted,
+        consumed=consumed,
+        reserved=reserved,
+        expires_at=expires_at,
+        note=note,
+        dated=to_micros(fact.dated) if fact.dated is not None else None,
     )
-    account = rows.require(ACCOUNTS, f"{fact.contract_id}:{fact.pool}")
+    rows.add(MOVEMENTS, row)
+    account = rows.require(ACCOUNTS, account_id(fact.contract_id, fact.pool))
     account.granted += granted
     account.consumed += consumed
     account.reserved += reserved
@@ -136,11 +161,11 @@ def _signed(rows: Rows, fact: ContractSigned, meta: EventMeta) -> None:
 
 @movements.on(AccountOpened)
 def _opened(rows: Rows, fact: AccountOpened, meta: EventMeta) -> None:
-    account_id = f"{fact.contract_id}:{fact.pool}"
-    rows.put(ACCOUNTS, AccountRow(account_id, fact.contract_id, fact.pool, fact.unit, fact.currency, 0, 0, 0))
+    key = account_id(fact.contract_id, fact.pool)
+    rows.put(ACCOUNTS, AccountRow(key, fact.contract_id, fact.pool, fact.unit, fact.currency, 0, 0, 0))
 
 
-@movements.on(CreditGranted)
+@movements.on(CreditGranted, changes=[(ACCOUNTS, _account)])
 def _granted(rows: Rows, fact: CreditGranted, meta: EventMeta) -> None:
     expires_at = to_micros(fact.expires_at) if fact.expires_at else NEVER
     valid_from = to_micros(fact.valid_from)
@@ -162,66 +187,63 @@ def _granted(rows: Rows, fact: CreditGranted, meta: EventMeta) -> None:
     )
 
 
-@movements.on(GrantExpiryBroughtForward)
+@movements.on(GrantExpiryBroughtForward, changes=[(GRANTS, _grant)])
 def _cut(rows: Rows, fact: GrantExpiryBroughtForward, meta: EventMeta) -> None:
     expires_at = to_micros(fact.expires_at)
     rows.require(GRANTS, fact.grant_id).expires_at = expires_at
-    rows.add(
-        MOVEMENTS,
-        MovementRow(
-            meta.position,
-            0,
-            fact.contract_id,
-            fact.pool,
-            fact.grant_id,
-            meta.effective_at,
-            meta.recorded_at,
-            "cut",
-            fact.grant_id,
-            0,
-            0,
-            0,
-            expires_at,
-            None,
-            None,
-        ),
+    row = MovementRow(
+        position=meta.position,
+        part=0,
+        contract_id=fact.contract_id,
+        pool=fact.pool,
+        grant_id=fact.grant_id,
+        effective_at=meta.effective_at,
+        recorded_at=meta.recorded_at,
+        kind="cut",
+        reference=fact.grant_id,
+        granted=0,
+        consumed=0,
+        reserved=0,
+        expires_at=expires_at,
+        note=None,
+        dated=None,
     )
+    rows.add(MOVEMENTS, row)
 
 
-@movements.on(CreditDrawn)
+@movements.on(CreditDrawn, changes=[(ACCOUNTS, _account), (GRANTS, _grants_drawn)])
 def _drawn(rows: Rows, fact: CreditDrawn, meta: EventMeta) -> None:
     for part, draw in enumerate(fact.draws):
         _move(rows, fact, meta, part, fact.kind, fact.deduction_id, grant_id=draw.grant_id, consumed=draw.quantity)
 
 
-@movements.on(CreditReturned)
+@movements.on(CreditReturned, changes=[(ACCOUNTS, _account), (GRANTS, _grants_returned)])
 def _returned(rows: Rows, fact: CreditReturned, meta: EventMeta) -> None:
     for part, draw in enumerate(fact.returns):
         _move(rows, fact, meta, part, "reversal", fact.deduction_id, grant_id=draw.grant_id, consumed=-draw.quantity)
 
 
-@movements.on(DebtSettled)
-def _covered(rows: Rows, fact: DebtSettled, meta: EventMeta) -> None:
+@movements.on(DebtSettled, changes=[(ACCOUNTS, _account), (GRANTS, _grant)])
+def _settled(rows: Rows, fact: DebtSettled, meta: EventMeta) -> None:
     """The draw moves: nothing more is consumed, but it now rests on a grant."""
     _move(rows, fact, meta, 0, "debt_settled", fact.deduction_id, consumed=-fact.quantity)
     _move(rows, fact, meta, 1, "debt_settled", fact.deduction_id, grant_id=fact.grant_id, consumed=fact.quantity)
 
 
-@movements.on(CreditReserved)
+@movements.on(CreditReserved, changes=[(ACCOUNTS, _account)])
 def _reserved(rows: Rows, fact: CreditReserved, meta: EventMeta) -> None:
     _move(rows, fact, meta, 0, "reserved", fact.session_id, reserved=fact.quantity)
 
 
-@movements.on(ReservationReleased)
+@movements.on(ReservationReleased, changes=[(ACCOUNTS, _account)])
 def _released(rows: Rows, fact: ReservationReleased, meta: EventMeta) -> None:
     _move(rows, fact, meta, 0, "released", fact.session_id, reserved=-fact.quantity)
 
 
-@movements.on(OverageCharged, ChargeReversed)
-def _overage(rows: Rows, fact: Fact, meta: EventMeta) -> None:
+@movements.on(OverageCharged, ChargeReversed, changes=[(OVERAGES, _overages)])
+def _overage(rows: Rows, fact: OverageCharged | ChargeReversed, meta: EventMeta) -> None:
     if isinstance(fact, ChargeReversed) and fact.kind != "overage":
         return
-    assert isinstance(fact, OverageCharged | ChargeReversed)
     total = rows.require(OVERAGES, fact.contract_id)
     total.minutes += fact.minutes or 0
     total.amount_cents += fact.amount_cents

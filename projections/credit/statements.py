@@ -7,26 +7,56 @@ breakage, a line of its own at that instant, under the grant's position and with
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from projections.reader import AsOf, Snapshot
+import msgspec
 
-_NUMBER = (
-    "(SELECT b.number FROM billed b WHERE b.charge_id = o.charge_id AND b.effective_at <= ? AND b.position <= ? "
-    "ORDER BY b.position DESC LIMIT 1)"
-)
-_SHOWN_ON = (  # the invoice that shows a deduction, unless a credit note took that one back
-    "(SELECT s.number FROM shown s WHERE s.deduction_id = o.deduction_id AND s.kind = 'invoice' "
-    "AND s.effective_at <= ? AND s.position <= ? AND NOT EXISTS (SELECT 1 FROM shown c "
-    "WHERE c.deduction_id = s.deduction_id AND c.corrects = s.number AND c.effective_at <= ? AND c.position <= ?) "
-    "ORDER BY s.position DESC LIMIT 1)"
-)
+from ledger.credit.expiry import GrantLife
+from ledger.events import Sealed
+from ledger.kernel.access import Actor
+from ledger.kernel.errors import malformed
+from ledger.kernel.values import first_instant, to_micros
+from ledger.store.database import Row
+from projections.asking import EVERYTHING, Page, PageAsked
+from projections.contracts.questions import contract_as_of
+from projections.credit.accounts import accounts_of, check_pool
+from projections.reader import NOW, AsOf, Moment, Snapshot, Times, last_instant, open_texts, show_moment
+
 NO_LINES = ("reserved", "released", "debt_settled", "cut")
+_read_sealed = msgspec.json.Decoder(Sealed).decode
+
+
+@dataclass(slots=True, frozen=True)
+class StatementAsked:
+    """What of a contract's statement is asked for: one pool or all, and a period whose ends are both included."""
+
+    contract_id: str
+    pool: str | None = None
+    first: Moment | None = None
+    last: Moment | None = None
+    times: Times = NOW
+
+    def instants(self, zone: str) -> tuple[int | None, int | None]:
+        """The first and the last instant of the period in microseconds. Raises Refusal malformed."""
+        first, last = self.first, self.last
+        begin = end = None
+        if first is not None:
+            begin = to_micros(first if isinstance(first, datetime) else first_instant(first, zone))
+        if last is not None:
+            end = last_instant(last, zone)
+        if first is not None and last is not None and begin is not None and end is not None and begin > end:
+            raise malformed("from", f"{show_moment(first)} lies after {show_moment(last)}")
+        return begin, end
 
 
 @dataclass(slots=True)
 class Line:
-    """`change` and `balance` in the pool's unit; `balance` counts the pool's lines from its beginning."""
+    """`change` and `balance` in the pool's unit; `balance` counts the pool's lines from its beginning.
+
+    `note` is None until `open_notes` has opened what is sealed, and where its key is gone.
+    """
 
     position: int
     effective_at: int
@@ -39,6 +69,7 @@ class Line:
     note: str | None = None
     ticket_id: str | None = None
     dated: int | None = None
+    sealed_note: str | None = None
 
     @property
     def order(self) -> tuple[int, int, int]:
@@ -46,48 +77,69 @@ class Line:
         return (self.effective_at, self.position, int(self.recorded_at is None))
 
 
-@dataclass(slots=True)
-class _GrantLife:
-    pool: str
-    position: int
-    expires_at: int
-    flows: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # effective at → change
+@dataclass(slots=True, frozen=True)
+class StatementPage(Page[Line]):
+    """Lines of a statement, and the unit of each pool."""
+
+    units: dict[str, str]
 
 
-async def statement(snapshot: Snapshot, contract_id: str, pool: str | None, as_of: AsOf) -> list[Line]:
+async def statement(
+    snapshot: Snapshot, actor: Actor, asked: StatementAsked, page: PageAsked = EVERYTHING
+) -> StatementPage:
+    """The lines of a contract that the actor may see. Raises Refusal unknown-contract, unknown-pool, malformed."""
+    contract, as_of = await contract_as_of(snapshot, actor, asked.contract_id, asked.times)
+    accounts = await accounts_of(snapshot, asked.contract_id)
+    check_pool(asked.pool, accounts)
+    first, last = asked.instants(contract.timezone)
+    lines = between(await statement_lines(snapshot, asked.contract_id, asked.pool, as_of), first, last)
+    if page.after is not None:
+        lines = [line for line in lines if line.order > page.after]
+    shown, next_after = page.cut(lines, lambda line: line.order)
+    await open_notes(snapshot, shown)
+    return StatementPage(as_of.position, shown, next_after, {pool: row.unit for pool, row in accounts.items()})
+
+
+async def statement_lines(snapshot: Snapshot, contract_id: str, pool: str | None, as_of: AsOf) -> list[Line]:
     """All lines up to a place in both times, pools apart, each pool's running balance in its lines."""
     sql = (
         "SELECT m.position, m.pool, m.grant_id, m.effective_at, m.recorded_at, m.kind, m.reference, m.granted, "
         "m.consumed, m.expires_at, m.note, m.dated, d.ticket_id FROM movements m LEFT JOIN deductions d "
         "ON d.deduction_id = m.reference AND m.kind IN ('work', 'session', 'penalty', 'service', 'reversal') "
-        "WHERE m.contract_id = ? AND m.position <= ? ORDER BY m.position, m.part"
+        "WHERE m.contract_id = :contract_id AND m.position <= :position ORDER BY m.position, m.part"
     )
     lines: dict[int, Line] = {}
-    grants: dict[str, _GrantLife] = {}
-    for row in await snapshot.query(sql, (contract_id, as_of.position)):
-        position, of_pool, grant_id, effective_at, recorded_at, kind, reference = row[:7]
-        granted, consumed, expires_at, note, dated, ticket_id = row[7:]
-        if pool is not None and of_pool != pool:
+    grants: dict[str, GrantLife[Row, int]] = {}
+    for row in await snapshot.query(sql, {"contract_id": contract_id, "position": as_of.position}):
+        if pool is not None and row.pool != pool:
             continue
-        if expires_at is not None:  # as known at the position asked for, the last word on the grant's end
-            life = grants.setdefault(grant_id, _GrantLife(of_pool, position, expires_at))
-            life.expires_at = expires_at
+        position, grant_id, effective_at = row.position, row.grant_id, row.effective_at
+        if row.expires_at is not None:  # as known at the position asked for, the last word on the grant's end
+            life = grants.setdefault(grant_id, GrantLife(row, row.expires_at))
+            life.expires_at = row.expires_at
         if effective_at > as_of.at:
             continue
+        change = row.granted - row.consumed
         if grant_id is not None:
-            grants[grant_id].flows[effective_at] += granted - consumed
-        if kind in NO_LINES:
+            grants[grant_id].flows.append((effective_at, change))
+        if row.kind in NO_LINES:
             continue
         line = lines.get(position)
         if line is None:
             line = lines[position] = Line(
-                position, effective_at, recorded_at, of_pool, kind, reference, 0, note=note, ticket_id=ticket_id
+                position=position,
+                effective_at=effective_at,
+                recorded_at=row.recorded_at,
+                pool=row.pool,
+                kind=row.kind,
+                reference=row.reference,
+                change=0,
+                ticket_id=row.ticket_id,
+                dated=row.dated,
+                sealed_note=row.note,
             )
-            line.dated = dated
-        line.change += granted - consumed
-    everything = list(lines.values())
-    for grant_id, life in grants.items():
-        everything.extend(_breakage(grant_id, life, as_of.at))
+        line.change += change
+    everything = [*lines.values(), *_breakage_lines(grants, as_of.at)]
     everything.sort(key=lambda line: line.order)
     balances: dict[str, int] = defaultdict(int)
     for line in everything:
@@ -96,19 +148,11 @@ async def statement(snapshot: Snapshot, contract_id: str, pool: str | None, as_o
     return everything
 
 
-def _breakage(grant_id: str, life: _GrantLife, at: int) -> list[Line]:
-    """What expires: the remainder at the end of the grant, and what a reversal gives back to it afterwards (C9)."""
-    if life.expires_at > at:
-        return []
-    expired: dict[int, int] = defaultdict(int)
-    for moment, change in life.flows.items():
-        expired[max(moment, life.expires_at)] += change
-    parts = sorted(expired.items())
-    return [
-        Line(life.position, moment, None, life.pool, "breakage", grant_id, -change)
-        for moment, change in parts
-        if change
-    ]
+def _breakage_lines(grants: dict[str, GrantLife[Row, int]], at: int) -> Iterator[Line]:
+    for grant_id, life in grants.items():
+        for moment, quantity in life.breakage().items():
+            if moment <= at:
+                yield Line(life.first.position, moment, None, life.first.pool, "breakage", grant_id, -quantity)
 
 
 def between(lines: list[Line], first: int | None, last: int | None) -> list[Line]:
@@ -120,81 +164,10 @@ def between(lines: list[Line], first: int | None, last: int | None) -> list[Line
     return lines
 
 
-@dataclass(slots=True, frozen=True)
-class DeductionDetails:
-    """The deduction behind a line; `engineer` is sealed, `on_behalf` says who entered the customer's word (C8)."""
-
-    deduction_id: str
-    pool: str | None
-    ticket_id: str | None
-    session_id: str | None
-    service: str | None
-    engineer: str | None
-    worked_seconds: int
-    billed_minutes: int
-    status: str
-    on_behalf: bool
-
-
-async def deduction_details(snapshot: Snapshot, contract_id: str, as_of: AsOf) -> dict[str, DeductionDetails]:
-    """The deductions of a contract, the customer's word on each as it stood at the as_of."""
-    sql = (
-        "SELECT w.deduction_id, w.status FROM status_changes w JOIN deductions d ON d.deduction_id = w.deduction_id "
-        "WHERE d.contract_id = ? AND w.effective_at <= ? AND w.position <= ? ORDER BY w.position"
-    )
-    words: dict[str, str] = dict(
-        await snapshot.query(sql, (contract_id, as_of.at, as_of.position))
-    )  # the last word counts
-    sql = (
-        "SELECT deduction_id, pool, ticket_id, session_id, service, engineer, worked_seconds, billed_minutes, awaited, "
-        "deemed_at, on_behalf FROM deductions WHERE contract_id = ? AND position <= ?"
-    )
-    found = {}
-    for row in await snapshot.query(sql, (contract_id, as_of.position)):
-        awaited, deemed_at, on_behalf = row[8:]
-        status = words.get(row[0], "pending" if awaited else "not_required")
-        if status == "pending" and deemed_at is not None and deemed_at <= as_of.at:
-            status = "deemed_confirmed"
-        spoken = bool(on_behalf) and status in ("confirmed", "disputed")
-        found[row[0]] = DeductionDetails(*(*row[:8], status, spoken))
-    return found
-
-
-@dataclass(slots=True, frozen=True)
-class OutsideCredit:
-    """Time or a service that no credit bore: charged, negative where a reversal takes it back, or free of charge.
-
-    `kind` is `overage`, `service`, `surcharge`, or what bore it: `flat`, `goodwill`, `warranty`.
-    """
-
-    position: int
-    effective_at: int
-    deduction_id: str
-    kind: str
-    reverses: str | None
-    minutes: int | None
-    rate_cents: int | None
-    amount_cents: int
-    invoice_number: str | None
-
-
-async def outside_credit(
-    snapshot: Snapshot, contract_id: str, as_of: AsOf, first: int | None, last: int
-) -> list[OutsideCredit]:
-    """What a period has beside its credit, both its instants included, by effective time, then position.
-
-    Invoices as at the as_of.
-    """
-    period = "contract_id = ? AND position <= ? AND effective_at <= ? AND effective_at >= ?"
-    sql = (
-        "SELECT position, effective_at, coalesce(deduction_id, reference), family, reverses, minutes, rate_cents, "
-        f"amount_cents, {_NUMBER}, charge_id FROM charges o WHERE family IN ('overage', 'service', 'surcharge') "
-        f"AND {period} UNION ALL "
-        "SELECT position, effective_at, deduction_id, basis, NULL, billed_minutes, NULL, 0, "
-        f"{_SHOWN_ON}, deduction_id FROM deductions o WHERE basis IN ('flat', 'goodwill', 'warranty') AND {period} "
-        "ORDER BY 2, 1, 10"
-    )
-    of_period = (contract_id, as_of.position, min(last, as_of.at), first or 0)
-    until = (as_of.at, as_of.position)
-    params = (*until, *of_period, *until, *until, *of_period)
-    return [OutsideCredit(*row[:9]) for row in await snapshot.query(sql, params)]
+async def open_notes(snapshot: Snapshot, lines: Sequence[Line]) -> None:
+    """Opens the notes of lines that are shown."""
+    boxes = {line.sealed_note: _read_sealed(line.sealed_note) for line in lines if line.sealed_note is not None}
+    texts = await open_texts(snapshot, list(boxes.values()))
+    for line in lines:
+        if line.sealed_note is not None:
+            line.note = texts.get(boxes[line.sealed_note])

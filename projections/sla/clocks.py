@@ -12,7 +12,9 @@ from ledger.events import ContractSigned, Fact, TermStarted, TicketOpened
 from ledger.kernel.values import from_micros, local_date
 from ledger.plans.terms import parse_terms
 from ledger.sla.targets import clocks
+from ledger.tickets.events import TicketFact
 from ledger.tickets.timeline import MOVES_CLOCKS, Timeline
+from projections.sla.calendars import Calendars
 from projections.tables import Table, to_json
 from projections.views import EventMeta, Rows, View
 
@@ -65,7 +67,7 @@ ZONES = Table("clock_zones", ZoneRow, "contract_id")
 TERMS = Table("clock_terms", TermsRow, "term_id")
 TIMELINES = Table("timelines", TimelineRow, "ticket_id", ["(contract_id)", "(opened_on)"])
 CLOCKS = Table("clocks", ClockRow, ("ticket_id", "target"), ["(contract_id, opened_on)", "(opened_on)", "(due_at)"])
-sla_clocks = View("clocks", ZONES, TERMS, TIMELINES, CLOCKS)
+sla_clocks = View("clocks", ZONES, TIMELINES, TERMS, CLOCKS)
 _read_timeline = msgspec.json.Decoder(Timeline).decode
 
 
@@ -80,7 +82,15 @@ def _term_started(rows: Rows, fact: TermStarted, meta: EventMeta) -> None:
     rows.put(TERMS, TermsRow(term_id, fact.plan, bytes(fact.terms).decode(), to_json(fact.holidays)))
 
 
-@sla_clocks.on(TicketOpened)
+def _zone(_: Rows, fact: TicketOpened) -> list[str]:
+    return [fact.contract_id]
+
+
+def _term(_: Rows, fact: TicketOpened) -> list[str]:
+    return [f"{fact.contract_id}/{fact.term_no}"]
+
+
+@sla_clocks.on(TicketOpened, changes=[(ZONES, _zone), (TERMS, _term)])
 def _opened(rows: Rows, fact: TicketOpened, meta: EventMeta) -> None:
     zone = rows.require(ZONES, fact.contract_id).timezone
     row = TimelineRow(
@@ -96,7 +106,16 @@ def _opened(rows: Rows, fact: TicketOpened, meta: EventMeta) -> None:
     _judge(rows, row, Timeline(meta.effective_at, fact.priority), meta)
 
 
-@sla_clocks.on(*MOVES_CLOCKS)
+def _ticket(_: Rows, fact: TicketFact) -> list[str]:
+    return [fact.ticket_id]
+
+
+def _term_of_ticket(rows: Rows, fact: TicketFact) -> list[str]:
+    row = rows.peek(TIMELINES, fact.ticket_id)
+    return [row.term_id] if row is not None else []
+
+
+@sla_clocks.on(*MOVES_CLOCKS, changes=[(TIMELINES, _ticket), (TERMS, _term_of_ticket)])
 def _went_on(rows: Rows, fact: Fact, meta: EventMeta) -> None:
     row = rows.require(TIMELINES, fact.ticket_id)  # type: ignore[attr-defined]
     timeline = _read_timeline(row.timeline)
@@ -109,7 +128,7 @@ def _judge(rows: Rows, row: TimelineRow, timeline: Timeline, meta: EventMeta) ->
     row.timeline = to_json(timeline)
     kept = rows.require(TERMS, row.term_id)
     terms = parse_terms(kept.terms.encode())
-    calendar = rows.calendars.of(terms, kept.holidays, row.channel, row.scope)
+    calendar = rows.tool(Calendars).of(terms, kept.holidays, row.channel, row.scope)
     found = {clock.target: clock for clock in clocks(terms, calendar, timeline)}
     for target in ("reaction", "resolution"):
         clock = found.get(target)

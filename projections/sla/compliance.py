@@ -1,202 +1,156 @@
-"""Questions to the clocks: compliance by any mix of groups, what is at risk, and one clock's account (S4–S6)."""
+"""How often promises were kept, of the tickets opened in a period, by any mix of groups (S5)."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Literal
 
-from ledger.kernel.values import half_up
-from ledger.plans.terms import Terms, parse_terms
-from ledger.sla.coverage import Calendar
-from ledger.sla.targets import AROUND_THE_CLOCK, Clock, covered, pauses_of
-from ledger.sla.trace import Window, trace
-from ledger.tickets.timeline import Timeline
-from projections.history import refold_into, stream_events
-from projections.reader import AsOf, Snapshot
+from ledger.kernel.access import Actor
+from ledger.kernel.values import show_share, to_micros
+from projections.asking import Condition, all_of, equal
+from projections.contracts.questions import as_of_for
+from projections.reader import NOW, AsOf, Moment, Snapshot, Times
 from projections.sla.calendars import Calendars
-from projections.sla.clocks import (
-    CLOCKS,
-    TERMS,
-    ZONES,
-    ClockRow,
-    TermsRow,
-    TimelineRow,
-    ZoneRow,
-    read_timeline,
-    sla_clocks,
-)
-from projections.views import Memory
+from projections.sla.clocks import ClockRow
+from projections.sla.states import STATE, clock_of, clocks_at
+from projections.visible import visible
 
-STATES = ("met", "breached", "running", "paused", "void")
-GROUPS = {
+Group = Literal["contract", "plan", "priority", "target", "month"]
+GROUPS: dict[Group, str] = {
     "contract": "k.contract_id",
     "plan": "k.plan",
     "priority": "k.priority",
     "target": "k.target",
     "month": "substr(k.opened_on, 1, 7)",
 }
-CLOCK_COLUMNS = ", ".join(f"k.{column}" for column in ClockRow.__struct_fields__)
-PAGE = 400
-
-# S4 in SQL, with the instant that is asked about as the parameter.
-_STATE = """CASE WHEN k.void_at IS NOT NULL THEN 'void'
-    WHEN k.ended_at IS NOT NULL AND k.ended_at <= k.due_at THEN 'met'
-    WHEN k.ended_at IS NOT NULL THEN 'breached'
-    WHEN k.paused_since IS NOT NULL THEN 'paused'
-    WHEN k.due_at < ? THEN 'breached' ELSE 'running' END"""
-
-
-def clock_of(row: ClockRow) -> Clock:
-    return Clock(
-        row.target,  # type: ignore[arg-type]
-        row.priority,
-        row.started_at,
-        row.due_at,
-        row.ended_at,
-        row.paused,
-        row.paused_since,
-        row.void_at,
-    )
-
-
-def ratio(met: int, breached: int) -> str | None:
-    """met / (met + breached) with four decimals, half-up; None where nothing was judged (S5): 2 of 3 are 0.6667."""
-    if met + breached == 0:
-        return None
-    parts = half_up(met * 10_000, met + breached)
-    return f"{parts // 10_000}.{parts % 10_000:04d}"
-
-
-async def compliance(
-    snapshot: Snapshot, condition: str, params: Sequence[Any], groups: Sequence[str], as_of: AsOf, calendars: Calendars
-) -> list[dict[str, Any]]:
-    """Counts of each state by group. `condition` is about clocks `k` and contracts `c`."""
-    if as_of.current:
-        counted = await _count_now(snapshot, condition, params, groups, as_of.at)
-    else:
-        counted = await _count_then(snapshot, condition, params, groups, as_of, calendars)
-    rows = []
-    for key in sorted(counted):
-        states = counted[key]
-        row: dict[str, Any] = dict(zip(groups, key, strict=True))
-        row |= {state: states.get(state, 0) for state in STATES}
-        row["ratio"] = ratio(row["met"], row["breached"])
-        rows.append(row)
-    return rows
-
-
-async def _count_now(
-    snapshot: Snapshot, condition: str, params: Sequence[Any], groups: Sequence[str], now: int
-) -> dict[tuple[Any, ...], dict[str, int]]:
-    columns = ", ".join([*(GROUPS[group] for group in groups), "state"])
-    inner = (
-        f"SELECT k.contract_id, k.plan, k.priority, k.target, k.opened_on, {_STATE} AS state "
-        f"FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id WHERE k.shown = 1 AND {condition}"
-    )
-    grouping = ", ".join(str(n + 1) for n in range(len(groups) + 1))
-    sql = f"SELECT {columns}, count(*) FROM ({inner}) k GROUP BY {grouping}"
-    counted: dict[tuple[Any, ...], dict[str, int]] = {}
-    for row in await snapshot.query(sql, (now, *params)):
-        counted.setdefault(tuple(row[:-2]), {})[row[-2]] = int(row[-1])
-    return counted
-
-
-async def _count_then(
-    snapshot: Snapshot, condition: str, params: Sequence[Any], groups: Sequence[str], as_of: AsOf, calendars: Calendars
-) -> dict[tuple[Any, ...], dict[str, int]]:
-    """The past: each ticket's clocks are worked out anew from its events up to the as_of."""
-    sql = (
-        "SELECT DISTINCT k.ticket_id, k.contract_id FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
-        f"WHERE {condition} AND k.opened_at <= ? ORDER BY k.ticket_id"
-    )
-    tickets = await snapshot.query(sql, (*params, as_of.at))
-    counted: dict[tuple[Any, ...], dict[str, int]] = {}
-    for start in range(0, len(tickets), PAGE):
-        part = tickets[start : start + PAGE]
-        for row in await clocks_at(snapshot, [(t[0], t[1]) for t in part], as_of, calendars):
-            values = {
-                "contract": row.contract_id,
-                "plan": row.plan,
-                "priority": row.priority,
-                "target": row.target,
-                "month": row.opened_on[:7],
-            }
-            states = counted.setdefault(tuple(values[group] for group in groups), {})
-            state = clock_of(row).state(as_of.at)
-            states[state] = states.get(state, 0) + 1
-    return counted
-
-
-async def clocks_at(
-    snapshot: Snapshot, tickets: Sequence[tuple[str, str]], as_of: AsOf, calendars: Calendars
-) -> list[ClockRow]:
-    """The clocks of tickets (with their contracts) as their events up to the cut make them."""
-    contract_ids = sorted({contract_id for _, contract_id in tickets})
-    if not contract_ids:
-        return []
-    rows = Memory(calendars)
-    places = ",".join("?" * len(contract_ids))
-    sql = f"SELECT contract_id, timezone FROM clock_zones WHERE contract_id IN ({places})"
-    rows.known[ZONES.name] = {row[0]: ZoneRow(*row) for row in await snapshot.query(sql, contract_ids)}
-    sql = (
-        "SELECT DISTINCT m.term_id, m.plan, m.terms, m.holidays FROM clock_terms m JOIN timelines t "
-        f"ON t.term_id = m.term_id WHERE t.contract_id IN ({places})"
-    )
-    rows.known[TERMS.name] = {row[0]: TermsRow(*row) for row in await snapshot.query(sql, contract_ids)}
-    histories = await stream_events(snapshot, [f"ticket:{ticket_id}" for ticket_id, _ in tickets], as_of)
-    for events in histories.values():
-        refold_into(rows, sla_clocks, events)
-    changed = rows.changed.get(CLOCKS.name)
-    return [row for row in changed[1].values() if row.shown] if changed else []
+PAGE = 400  # tickets whose past is worked out together
+Key = tuple[str | int, ...]
+Counts = dict[Key, Counter[str]]
 
 
 @dataclass(slots=True, frozen=True)
-class Context:
-    """What a ticket's clocks are worked out from."""
+class OfTickets:
+    """Which tickets are counted; `opened_from` and `opened_to` are included, a day is one of the ticket's provider."""
 
-    terms: Terms
-    calendar: Calendar | None
-    timeline: Timeline
+    contract_id: str | None = None
+    customer_id: str | None = None
+    provider: str | None = None
+    opened_from: Moment | None = None
+    opened_to: Moment | None = None
+
+    def condition(self, actor: Actor) -> Condition:
+        """About clocks `k` and contracts `c`: what the actor sees, and what was asked for."""
+        of_contract = equal("c", contract_id=self.contract_id, customer_id=self.customer_id, provider=self.provider)
+        opened = (_opened(">=", "opened_from", self.opened_from), _opened("<=", "opened_to", self.opened_to))
+        return all_of(visible(actor), of_contract, *opened)
 
 
-async def contexts(snapshot: Snapshot, ticket_ids: Sequence[str], calendars: Calendars) -> dict[str, Context]:
-    """Terms, calendar and timeline of each ticket."""
-    if not ticket_ids:
-        return {}
-    columns = ", ".join(f"t.{column}" for column in TimelineRow.__struct_fields__)
-    sql = (
-        f"SELECT {columns}, m.terms, m.holidays FROM timelines t JOIN clock_terms m ON m.term_id = t.term_id "
-        f"WHERE t.ticket_id IN ({','.join('?' * len(ticket_ids))})"
+def _opened(sign: str, name: str, moment: Moment | None) -> Condition:
+    if moment is None:
+        return "", {}
+    if isinstance(moment, datetime):
+        return f"k.opened_at {sign} :{name}", {name: to_micros(moment)}
+    return f"k.opened_on {sign} :{name}", {name: moment.isoformat()}
+
+
+@dataclass(slots=True, frozen=True)
+class Kept:
+    """Targets of one group by state; `key` has the group's values, in the order in which groups were asked for."""
+
+    key: Key
+    met: int
+    breached: int
+    running: int
+    paused: int
+    void: int
+
+    @property
+    def ratio(self) -> str | None:
+        """met / (met + breached) with four decimals, half-up; None where nothing was judged: 2 of 3 are 0.6667."""
+        judged = self.met + self.breached
+        return show_share(self.met, judged) if judged else None
+
+
+@dataclass(slots=True, frozen=True)
+class Compliance:
+    position: int
+    groups: list[Group]
+    rows: list[Kept]
+
+
+async def compliance(
+    snapshot: Snapshot,
+    actor: Actor,
+    tickets: OfTickets,
+    groups: Sequence[Group],
+    calendars: Calendars,
+    times: Times = NOW,
+) -> Compliance:
+    """Counts of each state by group, each group once, in the order of their values. Raises Refusal unknown-contract."""
+    as_of = await as_of_for(snapshot, actor, tickets.contract_id, times)
+    wanted = list(dict.fromkeys(groups))
+    if as_of.current:
+        counts = await _count_now(snapshot, actor, tickets, wanted, as_of)
+    else:
+        counts = await _count_then(snapshot, actor, tickets, wanted, as_of, calendars)
+    rows = [
+        Kept(
+            key,
+            met=states["met"],
+            breached=states["breached"],
+            running=states["running"],
+            paused=states["paused"],
+            void=states["void"],
+        )
+        for key, states in sorted(counts.items())
+    ]
+    return Compliance(as_of.position, wanted, rows)
+
+
+async def _count_now(
+    snapshot: Snapshot, actor: Actor, tickets: OfTickets, groups: Sequence[Group], as_of: AsOf
+) -> Counts:
+    condition, params = tickets.condition(actor)
+    columns = "".join(f"{GROUPS[group]} AS {group}, " for group in groups)
+    inner = (
+        f"SELECT {columns}{STATE} AS state FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
+        f"WHERE k.shown = 1 AND {condition}"
     )
-    found = {}
-    width = len(TimelineRow.__struct_fields__)
-    for row in await snapshot.query(sql, list(ticket_ids)):
-        timeline = TimelineRow(*row[:width])
-        terms = parse_terms(row[width].encode())
-        calendar = calendars.of(terms, row[width + 1], timeline.channel, timeline.scope)
-        found[timeline.ticket_id] = Context(terms, calendar, read_timeline(timeline.timeline))
-    return found
+    names = ", ".join([*groups, "state"])
+    sql = f"SELECT {names}, count(*) AS targets FROM ({inner}) k GROUP BY {names}"
+    counts: Counts = defaultdict(Counter)
+    for row in await snapshot.query(sql, params | {"now": as_of.at}):
+        counts[tuple(getattr(row, group) for group in groups)][row.state] = row.targets
+    return counts
 
 
-def _pauses(context: Context, target: str) -> list[tuple[int, int]]:
-    """The ended waits and closures that hold a target's clock."""
-    return [(start, end) for start, end in pauses_of(context.terms, context.timeline, target) if end is not None]
+async def _count_then(
+    snapshot: Snapshot, actor: Actor, tickets: OfTickets, groups: Sequence[Group], as_of: AsOf, calendars: Calendars
+) -> Counts:
+    """The past: each ticket's clocks are worked out anew from its events up to the moment."""
+    condition, params = tickets.condition(actor)
+    sql = (
+        "SELECT DISTINCT k.ticket_id, k.contract_id FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
+        f"WHERE {condition} AND k.opened_at <= :at ORDER BY k.ticket_id"
+    )
+    found = await snapshot.query(sql, params | {"at": as_of.at})
+    counts: Counts = defaultdict(Counter)
+    for start in range(0, len(found), PAGE):
+        contracts = {row.ticket_id: row.contract_id for row in found[start : start + PAGE]}
+        for row in await clocks_at(snapshot, contracts, as_of, calendars):
+            counts[_key(row, groups)][clock_of(row).state(as_of.at)] += 1
+    return counts
 
 
-def time_left(context: Context, row: ClockRow, now: int) -> tuple[int, int]:
-    """What is left of a running clock's time, and all of it, in the time that its coverage counts (S6)."""
-    assert row.due_at is not None, "a paused clock is not at risk"
-    promised = getattr(context.terms.sla, row.target)[str(row.priority)]
-    calendar = AROUND_THE_CLOCK if promised.kind == "elapsed" or context.calendar is None else context.calendar
-    pauses = _pauses(context, row.target)
-    whole = covered(calendar, row.started_at, row.due_at, pauses)
-    return covered(calendar, max(now, row.started_at), row.due_at, pauses), whole
-
-
-def account(context: Context, row: ClockRow, now: int) -> list[Window]:
-    """A clock's account from the ticket's opening until it is due, or stands still."""
-    promised = getattr(context.terms.sla, row.target)[str(row.priority)]
-    until = row.due_at if row.due_at is not None else (row.paused_since or now)
-    days = getattr(promised, "days", 0)
-    return trace(promised.kind, days, context.calendar, row.opened_at, until, _pauses(context, row.target))
+def _key(row: ClockRow, groups: Sequence[Group]) -> Key:
+    values: dict[Group, str | int] = {
+        "contract": row.contract_id,
+        "plan": row.plan,
+        "priority": row.priority,
+        "target": row.target,
+        "month": row.opened_on[:7],
+    }
+    return tuple(values[group] for group in groups)

@@ -63,6 +63,7 @@ class TicketRow(msgspec.Struct):
 
 TICKETS = Table("tickets", TicketRow, "ticket_id", ["(contract_id, position)", "(state, position)", "(position)"])
 tickets = View("tickets", TICKETS)
+ITS_ROW = [(TICKETS, lambda _, fact: [fact.ticket_id])]
 
 
 @tickets.on(TicketOpened)
@@ -101,13 +102,13 @@ def _opened(rows: Rows, fact: TicketOpened, meta: EventMeta) -> None:
     )
 
 
-@tickets.on(TicketReprioritised)
+@tickets.on(TicketReprioritised, changes=ITS_ROW)
 def _reprioritised(rows: Rows, fact: TicketReprioritised, meta: EventMeta) -> None:
     row = rows.require(TICKETS, fact.ticket_id)
     row.priority, row.impact, row.urgency = fact.priority, fact.impact, fact.urgency
 
 
-@tickets.on(ResponseRecorded)
+@tickets.on(ResponseRecorded, changes=ITS_ROW)
 def _responded(rows: Rows, fact: ResponseRecorded, meta: EventMeta) -> None:
     row = rows.require(TICKETS, fact.ticket_id)
     row.responses += 1
@@ -115,7 +116,7 @@ def _responded(rows: Rows, fact: ResponseRecorded, meta: EventMeta) -> None:
     _respond(row, meta)
 
 
-@tickets.on(CallRecorded)
+@tickets.on(CallRecorded, changes=ITS_ROW)
 def _called(rows: Rows, fact: CallRecorded, meta: EventMeta) -> None:
     row = rows.require(TICKETS, fact.ticket_id)
     row.responses_since_call = 0
@@ -133,14 +134,14 @@ def _begin_progress(row: TicketRow) -> None:
         row.state = "in_progress"
 
 
-@tickets.on(WorkLogged)
+@tickets.on(WorkLogged, changes=ITS_ROW)
 def _worked(rows: Rows, fact: WorkLogged, meta: EventMeta) -> None:
     row = rows.require(TICKETS, fact.ticket_id)
     row.worked_minutes += fact.billed_minutes
     _begin_progress(row)
 
 
-@tickets.on(TicketHeld, TicketResumed, TicketResolved, TicketReopened, TicketClosed, TicketRejected)
+@tickets.on(TicketHeld, TicketResumed, TicketResolved, TicketReopened, TicketClosed, TicketRejected, changes=ITS_ROW)
 def _moved(rows: Rows, fact: Fact, meta: EventMeta) -> None:
     row = rows.require(TICKETS, fact.ticket_id)  # type: ignore[attr-defined]
     row.state = STATE_AFTER[type(fact)]  # type: ignore[index]
@@ -155,12 +156,12 @@ def _moved(rows: Rows, fact: Fact, meta: EventMeta) -> None:
         row.resolved_at = row.closed_at = None
 
 
-@tickets.on(TicketEscalated)
+@tickets.on(TicketEscalated, changes=ITS_ROW)
 def _escalated(rows: Rows, fact: TicketEscalated, meta: EventMeta) -> None:
     rows.require(TICKETS, fact.ticket_id).level = fact.to_level
 
 
-@tickets.on(DefectConfirmed, FixAnnounced, FixReleased)
+@tickets.on(DefectConfirmed, FixAnnounced, FixReleased, changes=ITS_ROW)
 def _defect(rows: Rows, fact: Fact, meta: EventMeta) -> None:
     assert isinstance(fact, DefectConfirmed | FixAnnounced | FixReleased)
     row = rows.require(TICKETS, fact.ticket_id)
@@ -169,7 +170,7 @@ def _defect(rows: Rows, fact: Fact, meta: EventMeta) -> None:
     row.fix_expected_on = fact.expected_on.isoformat() if fact.expected_on else row.fix_expected_on
 
 
-@tickets.on(WorkReversed)
+@tickets.on(WorkReversed, changes=ITS_ROW)
 def _work_reversed(rows: Rows, fact: WorkReversed, meta: EventMeta) -> None:
     """What was billed and reversed is shown by the deduction; the ticket's worked minutes leave it out."""
     row = rows.require(TICKETS, fact.ticket_id)

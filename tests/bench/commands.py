@@ -10,8 +10,8 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from api.cli.importing import COMMAND_LINE
 from ledger.door.requests import Request, parse
+from ledger.kernel.access import COMMAND_LINE
 from tests.words import Step, as_lines, log_work, open_ticket, sign, top_up
 
 PREFIX = "x00-"  # no ciphertext (base64) and no key id (hex) can contain it

@@ -75,7 +75,7 @@ def test_nothing_changes_what_expires_in_a_closed_month(quick_office: Office) ->
 
 
 def test_months_that_an_old_history_closed_out_of_order_stay_closed(quick_office: Office) -> None:
-    books, stamp = ClosedPeriods.blank("books:p"), Stamp("t", "finance", NOW)
+    books, stamp = ClosedPeriods.blank("p"), Stamp("t", "finance", NOW)
     for month in (date(2026, 5, 1), date(2026, 2, 1)):
         books.close("p", month, [], NOW, stamp)
     may = datetime(2026, 5, 3, tzinfo=UTC)

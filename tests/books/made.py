@@ -6,9 +6,9 @@ from api.books.beancount import beancount
 from api.books.chart import accrued, income
 from api.books.hledger import hledger
 from api.books.journal import Book, Posting, Transaction, make_book
-from api.books.stored import Document
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, Sealed, VatLine
 from ledger.kernel.values import to_micros
+from projections.books import BookedDocument
 
 AT = datetime(2026, 3, 31, 10, tzinfo=UTC)
 RECORDED = datetime(2026, 3, 31, 10, 0, 1, tzinfo=UTC)
@@ -34,7 +34,7 @@ def line(number: int, net_cents: int, events: list[int], rate: int | None = 1900
     )
 
 
-def invoice(*vat: VatLine, gross_cents: int, lines: list[DocumentLine] | None = None) -> Document:
+def invoice(*vat: VatLine, gross_cents: int, lines: list[DocumentLine] | None = None) -> BookedDocument:
     """GR-2026-00007 of acme, issued on 1 April in its zone, where it is 31 March in UTC still."""
     net = sum(one.net_cents for one in vat)
     fact = InvoiceIssued(
@@ -59,10 +59,10 @@ def invoice(*vat: VatLine, gross_cents: int, lines: list[DocumentLine] | None = 
         through_on=date(2026, 3, 31),
         due_on=date(2026, 4, 15),
     )
-    return Document(20, to_micros(RECORDED), fact)
+    return BookedDocument(20, to_micros(RECORDED), fact)
 
 
-def credit_note(*vat: VatLine, gross_cents: int) -> Document:
+def credit_note(*vat: VatLine, gross_cents: int) -> BookedDocument:
     net = sum(one.net_cents for one in vat)
     fact = CreditNoteIssued(
         contract_id="C-1",
@@ -87,7 +87,7 @@ def credit_note(*vat: VatLine, gross_cents: int) -> Document:
         corrects_issued_on=date(2026, 4, 1),
         reason=SEALED,
     )
-    return Document(31, to_micros(RECORDED), fact)
+    return BookedDocument(31, to_micros(RECORDED), fact)
 
 
 def fee(contract_id: str = "C-1", cents: int = 89900, position: int = 3, provider: str = "acme") -> Transaction:

@@ -7,12 +7,14 @@ import pytest
 from api.books.chart import plain_name
 from api.books.entries import charge_transaction, credit_transactions, document_transaction
 from api.books.journal import Posting, Transaction, last_day
-from api.books.stored import Charge, Contract, Movement
 from ledger.events import VatLine
 from ledger.kernel.values import FAR_FUTURE, to_micros
+from projections.billing.charges import ChargeRow
+from projections.books import BookedContract
+from projections.credit.movements import MovementRow
 from tests.books.made import book, credit_note, fee, invoice, line
 
-CONTRACTS = {"C-1": Contract("acme", "Europe/Berlin")}
+CONTRACTS = {"C-1": BookedContract("acme", "Europe/Berlin", "EUR", {"lump-sum": "CZK"})}
 NEVER = to_micros(FAR_FUTURE)
 
 
@@ -20,18 +22,40 @@ def at(day: int, hour: int = 12, month: int = 1) -> int:
     return to_micros(datetime(2026, month, day, hour, tzinfo=UTC))
 
 
-def movement(position: int, when: int, kind: str, *, part: int = 0, **told: object) -> Movement:
+def movement(position: int, when: int, kind: str, *, part: int = 0, **told: object) -> MovementRow:
     row: dict[str, object] = {"grant_id": "G", "reference": "R", "granted": 0, "consumed": 0, "reserved": 0}
-    row |= {"expires_at": None, "currency": None, "recorded_at": when + 5}
+    row |= {"expires_at": None, "note": None, "dated": None, "recorded_at": when + 5}
     row |= {"position": position, "part": part, "contract_id": "C-1", "pool": "included"}
-    return Movement(**(row | {"effective_at": when, "kind": kind} | told))  # type: ignore[arg-type]
+    return MovementRow(**(row | {"effective_at": when, "kind": kind} | told))  # type: ignore[arg-type]
+
+
+def charge(charge_id: str, kind: str, cents: int, position: int = 7, reverses: str | None = None) -> ChargeRow:
+    return ChargeRow(
+        charge_id=charge_id,
+        contract_id="C-1",
+        position=position,
+        effective_at=at(5),
+        recorded_at=at(6),
+        kind="reversal" if reverses else kind,
+        family=kind,
+        amount_cents=cents,
+        currency="EUR",
+        reference="R",
+        minutes=None,
+        quantity=None,
+        rate_cents=None,
+        service=None,
+        deduction_id=None,
+        reverses=reverses,
+        dated=None,
+    )
 
 
 def shown(one: Transaction) -> list[tuple[str, int, str]]:
     return [(plain_name(each.account).rpartition(":")[2], each.amount, each.commodity) for each in one.postings]
 
 
-def booked(*movements: Movement) -> list[tuple[str, str, list[tuple[str, int, str]]]]:
+def booked(*movements: MovementRow) -> list[tuple[str, str, list[tuple[str, int, str]]]]:
     made = sorted(credit_transactions(movements, CONTRACTS), key=lambda one: one.order)
     return [(one.on.isoformat(), one.kind, shown(one)) for one in made]
 
@@ -74,7 +98,7 @@ def test_one_event_over_two_grants_is_one_transaction() -> None:
 
 
 def test_a_pool_of_money_is_booked_in_its_currency() -> None:
-    assert booked(movement(1, at(1), "top_up", granted=12_000_000, expires_at=NEVER, currency="CZK")) == [
+    assert booked(movement(1, at(1), "top_up", granted=12_000_000, expires_at=NEVER, pool="lump-sum")) == [
         ("2026-01-01", "top_up", [("Granted", -12_000_000, "CZK"), ("Available", 12_000_000, "CZK")])
     ]
 
@@ -119,13 +143,11 @@ def test_the_day_is_the_providers(instant: str, on: date) -> None:
 
 
 def test_a_charge_accrues_against_income_of_its_kind_and_a_reversal_takes_it_back() -> None:
-    charge = Charge("E.overage.1", "C-1", 7, at(5), at(6), "overage", "overage", 6675, "EUR", None)
-    back = charge._replace(
-        charge_id="E.overage.1.reversal", kind="reversal", amount_cents=-6675, reverses="E.overage.1", position=9
-    )
+    owed = charge("E.overage.1", "overage", 6675)
+    back = charge("E.overage.1.reversal", "overage", -6675, position=9, reverses="E.overage.1")
     accrued, income = "Assets:Accrued:acme:C-1", "Income:Overage:acme:C-1"
     for row, amount, narration in (
-        (charge, 6675, "overage E.overage.1"),
+        (owed, 6675, "overage E.overage.1"),
         (back, -6675, "reversal E.overage.1.reversal"),
     ):
         found = charge_transaction(row, CONTRACTS)
@@ -137,8 +159,7 @@ def test_a_charge_accrues_against_income_of_its_kind_and_a_reversal_takes_it_bac
 
 
 def test_a_share_of_the_fee_that_is_owed_back_is_income_of_its_own_kind() -> None:
-    charge = Charge("T.reaction.credit", "C-1", 7, at(5), at(6), "service_credit", "service_credit", -5000, "EUR", None)
-    found = charge_transaction(charge, CONTRACTS)
+    found = charge_transaction(charge("T.reaction.credit", "service_credit", -5000), CONTRACTS)
     assert plain_name(found.postings[1].account) == "Income:ServiceCredit:acme:C-1"
     assert found.postings[1].amount == 5000
 

@@ -4,12 +4,14 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from api.cli.importing import COMMAND_LINE
+from api.http.paging import times_of
 from api.http.routers import contracts, deductions, statements, tickets
 from api.state import State, open_state
 from ledger.door.batches import Answer, Ledger
 from ledger.door.requests import parse
+from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.settings import Settings
+from projections.credit.statements import StatementAsked
 from tests.words import Step, Steps, flat
 
 
@@ -46,7 +48,8 @@ class Ledgers:
         return self.ask(tickets.ticket("T", self.state, COMMAND_LINE, as_of=as_of))
 
     def statement(self, as_of: str) -> Any:
-        return self.ask(statements.read_statement(self.state, COMMAND_LINE, "C", as_of=as_of)).items
+        asked = StatementAsked("C", times=times_of(as_of, None))
+        return self.ask(statements.read_statement(self.state, COMMAND_LINE, asked)).items
 
     def close(self) -> None:
         self.state.projector.close()

@@ -7,11 +7,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from api.cli.importing import COMMAND_LINE
 from api.cli.main import app
 from api.state import open_state
 from ledger.door.batches import Answer, Ledger
 from ledger.door.requests import parse
+from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import load_catalogue
 from tests.docs.pages import README, table_after

@@ -13,10 +13,12 @@ from pypdf import PdfReader
 from api.documents.labels import LANGUAGES
 from api.documents.page_lines import CONFIRMATIONS
 from api.documents.parties import buyer_of, seller_of
-from api.documents.statement import BESIDE, BESIDE_COLUMNS, COLUMNS, MOVEMENTS, ON_BEHALF, Pool, Statement, page_of
+from api.documents.statement import BESIDE, BESIDE_COLUMNS, COLUMNS, MOVEMENTS, ON_BEHALF, Statement, page_of
 from api.documents.statement import statement_pdf as pdf_of
 from ledger.kernel.values import to_micros
-from projections.credit.statements import DeductionDetails, Line, OutsideCredit
+from projections.credit.customer_statements import CustomerStatement, DeductionDetails, PoolPeriod
+from projections.credit.outside_credit import OutsideCredit
+from projections.credit.statements import Line
 from tests.documents.samples import GERMAN_BUYER, GERMAN_SELLER
 from tests.documents.test_labels import Strict, catalogue
 from tests.documents.test_pdf import HOSTILE
@@ -42,7 +44,7 @@ def behind(deduction_id: str, worked_seconds: int, billed_minutes: int, status: 
 # 8:00 are owned before February. 1:35 worked are billed as 1:40, a no-show costs 2:00, and 0:30 of goodwill are lost at
 # the end of the month: 8:00 − 1:40 − 2:00 + 0:30 = 4:50, and − 0:30 is 4:20. 15 minutes at 89.00 are 22.25, 60 at 89.00
 # taken back are −89.00: together −66.75.
-CARE = Pool(
+CARE = PoolPeriod(
     "care",
     "minutes",
     None,
@@ -50,19 +52,21 @@ CARE = Pool(
     [
         line(11, at(2, 3), "work", "W-1", -100, 380, ticket_id="T-1"),
         line(14, at(2, 5), "penalty", "S-1.penalty.1", -120, 260),
-        line(15, at(2, 6), "goodwill", "G-1", 30, 290, note="sealed reason", dated=at(1, 31)),
+        line(15, at(2, 6), "goodwill", "G-1", 30, 290, note="Für die Wartezeit", dated=at(1, 31)),
         line(15, at(2, 28, 23), "breakage", "G-1", -30, 260),
     ],
 )
 # 1,200.00 less 149.50 are 1,050.50.
-LUMP = Pool("lump-sum", "money", "EUR", 120000, [line(17, at(2, 9), "service", "V-1", -14950, 105050, pool="lump-sum")])
-FEBRUARY = Statement(
+LUMP = PoolPeriod(
+    "lump-sum", "money", "EUR", 120000, [line(17, at(2, 9), "service", "V-1", -14950, 105050, pool="lump-sum")]
+)
+PERIOD = CustomerStatement(
     contract_id="C-1",
+    provider="haus",
     language="de",
     zone="Europe/Berlin",
     currency="EUR",
-    seller=seller_of(GERMAN_SELLER),
-    buyer=buyer_of(GERMAN_BUYER),
+    customer=GERMAN_BUYER,
     first_on=date(2026, 2, 1),
     last_on=date(2026, 3, 1),
     dated=date(2026, 3, 31),
@@ -72,15 +76,23 @@ FEBRUARY = Statement(
         OutsideCredit(21, at(2, 20), "W-3", "overage", "W-3.overage", -60, 8900, -8900, None),
     ],
     deductions={
-        "W-1": behind("W-1", 5641, 100, "confirmed", ticket_id="T-1", engineer="sealed name", on_behalf=True),
+        "W-1": behind("W-1", 5641, 100, "confirmed", ticket_id="T-1", engineer="Jürgen Weiß", on_behalf=True),
         "S-1.penalty.1": behind("S-1.penalty.1", 0, 120, "pending", session_id="S-1"),
         "V-1": behind("V-1", 0, 0, "not_required", service="training", pool="lump-sum"),
         "W-2": behind("W-2", 540, 15, "disputed", ticket_id="T-2"),
         "W-3": behind("W-3", 3600, 60, "reversed"),
     },
-    texts={"sealed reason": "Für die Wartezeit", "sealed name": "Jürgen Weiß"},
 )
-EMPTY = replace(FEBRUARY, pools=[Pool("care", "minutes", None, 480, [])], beside=[], deductions={}, texts={})
+NOTHING = replace(PERIOD, pools=[PoolPeriod("care", "minutes", None, 480, [])], beside=[], deductions={})
+FEBRUARY = Statement(PERIOD, seller_of(GERMAN_SELLER), buyer_of(GERMAN_BUYER), "de")
+EMPTY = replace(FEBRUARY, period=NOTHING)
+
+
+def with_texts(reason: str, engineer: str) -> CustomerStatement:
+    """The period with another reason of the goodwill and another name of who worked."""
+    lines = [replace(one, note=reason) if one.note else one for one in CARE.lines]
+    worked = replace(PERIOD.deductions["W-1"], engineer=engineer)
+    return replace(PERIOD, pools=[replace(CARE, lines=lines), LUMP], deductions=PERIOD.deductions | {"W-1": worked})
 
 
 def pages(statement: Statement) -> list[str]:
@@ -127,15 +139,15 @@ def test_money_and_what_is_beyond_the_credit_are_written_as_the_language_does() 
 
 
 def test_a_grant_that_bears_the_id_of_a_deduction_is_not_taken_for_it() -> None:
-    deductions = {**FEBRUARY.deductions, "G-1": behind("G-1", 600, 15, "confirmed", ticket_id="T-9")}
-    assert pages(replace(FEBRUARY, deductions=deductions)) == pages(FEBRUARY)
+    deductions = {**PERIOD.deductions, "G-1": behind("G-1", 600, 15, "confirmed", ticket_id="T-9")}
+    assert pages(replace(FEBRUARY, period=replace(PERIOD, deductions=deductions))) == pages(FEBRUARY)
 
 
 def test_an_empty_period_says_so_and_closes_as_it_opened() -> None:
     (text,) = pages(EMPTY)
     assert "01.02.2026 Anfangssaldo 8:00 Keine Bewegungen in diesem Zeitraum. 01.03.2026 Endsaldo 8:00" in text
     assert "Zeit über das Guthaben hinaus" not in text
-    (text,) = pages(replace(EMPTY, pools=[]))
+    (text,) = pages(replace(EMPTY, period=replace(NOTHING, pools=[])))
     assert "Guthabenauszug C-1 Keine Bewegungen in diesem Zeitraum." in text
     assert "Endsaldo" not in text
 
@@ -173,20 +185,20 @@ def test_no_word_of_a_statement_is_missing_in_a_catalogue(monkeypatch: pytest.Mo
 
 def test_hostile_texts_print_as_they_are() -> None:
     # A client's ids cannot be hostile, names, reasons and a pool's name can.
+    period = with_texts(reason=HOSTILE, engineer=HOSTILE)
     known = replace(
         FEBRUARY,
+        period=replace(period, pools=[replace(period.pools[0], pool=HOSTILE)]),
         seller=seller_of({**GERMAN_SELLER, "name": HOSTILE}),
         buyer=buyer_of({**GERMAN_BUYER, "name": HOSTILE}),
-        pools=[replace(CARE, name=HOSTILE)],
-        texts=dict.fromkeys(FEBRUARY.texts, HOSTILE),
     )
     text = "".join(pages(known)).replace(" ", "")
     assert text.count(HOSTILE.replace(" ", "")) == 7  # three times the sender, recipient, pool, reason, engineer
 
 
 def test_letters_that_no_font_draws_show_as_squares_and_long_texts_stay_on_the_page() -> None:
-    texts = {"sealed reason": "漢字\x00\u202e Ω", "sealed name": "x" * 400}
-    text = "".join(pages(replace(FEBRUARY, texts=texts)))
+    period = with_texts(reason="漢字\x00\u202e Ω", engineer="x" * 400)
+    text = "".join(pages(replace(FEBRUARY, period=period)))
     assert "□□ Ω" in text
     assert "".join(text.split()).count("x") >= 400
 
@@ -195,8 +207,8 @@ def test_a_long_statement_repeats_its_head_and_numbers_its_pages() -> None:
     """From 100:00, 150 times 15 minutes are 37:30: 62:30 are left."""
     lines = [line(n, at(2, 3), "work", f"W-{n}", -15, 6000 - 15 * n, ticket_id="T-1") for n in range(1, 151)]
     worked = {one.reference: behind(one.reference, 600, 15, "pending", ticket_id="T-1") for one in lines}
-    long = replace(FEBRUARY, pools=[Pool("care", "minutes", None, 6000, lines)], beside=[], deductions=worked)
-    found = pages(long)
+    pools = [PoolPeriod("care", "minutes", None, 6000, lines)]
+    found = pages(replace(FEBRUARY, period=replace(PERIOD, pools=pools, beside=[], deductions=worked)))
     assert len(found) > 3
     for number, text in enumerate(found, start=1):
         assert f"Seite {number} von {len(found)}" in text

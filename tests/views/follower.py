@@ -8,8 +8,8 @@ from projections.runner import Projector
 class Crawler(Projector):
     """Many small transactions, so that whoever kills it hits one."""
 
-    def step(self, limit: int = 3) -> int:
-        return super().step(min(limit, 3))
+    def __init__(self, url: str) -> None:
+        super().__init__(url, page=3)
 
 
 def main() -> None:

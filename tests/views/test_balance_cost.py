@@ -1,15 +1,22 @@
 """A balance now costs the same however much was worked, and however much of it nobody ever answered."""
 
+import asyncio
 from pathlib import Path
 
-from projections.credit.balances import _NOW
-from tests.http.door import Door, opened
+from ledger.kernel.access import COMMAND_LINE
+from projections.credit.balances import balance
+from projections.reader import SqliteReader, open_reader
+from tests.clock import Clock
+from tests.http.door import opened
 from tests.http.world import opening, signing, working
 
+LONG_AFTER = Clock("2027-01-15T00:00:00Z")  # all of it is past
 
-def steps(door: Door, contract: str) -> int:
-    """Instructions of SQLite's machine, in hundreds, that the one question takes."""
-    connection = door.store.database.connection()  # type: ignore[union-attr]
+
+def steps(url: str, contract: str) -> int:
+    """Instructions of SQLite's machine, in hundreds, that the balance now takes."""
+    reader = open_reader(url, LONG_AFTER)
+    assert isinstance(reader, SqliteReader)
     count = 0
 
     def tick() -> int:
@@ -17,20 +24,19 @@ def steps(door: Door, contract: str) -> int:
         count += 1
         return 0
 
-    now = 1_800_000_000_000_000  # 15 January 2027: all of it is past
-    params = (now, contract, now, contract, now, now, contract, now, contract, now, contract)
-    connection.set_progress_handler(tick, 100)
-    rows = connection.execute(f"{_NOW} 1 = 1 ORDER BY a.pool", params).fetchall()
-    connection.set_progress_handler(None, 0)
-    assert rows
+    reader.database.connection().set_progress_handler(tick, 100)
+    found = asyncio.run(balance(reader, COMMAND_LINE, contract))
+    reader.database.close()
+    assert found.accounts
     return count
 
 
 def test_entries_that_await_the_customers_word_are_not_read_one_by_one(tmp_path: Path) -> None:
-    with opened(f"sqlite:///{tmp_path / 'ledger.db'}") as door:
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    with opened(url) as door:
         for contract, entries in (("few", 3), ("many", 400)):
             door.all_ok([signing(contract, "mine"), opening(f"{contract}-t", contract)])
             door.all_ok([working(f"{contract}-{n}", f"{contract}-t", 1) for n in range(entries)])
         pending = {c: len(door.walk(f"contracts/{c}/deductions", status="pending")) for c in ("few", "many")}
         assert pending == {"few": 3, "many": 400}
-        assert steps(door, "many") <= steps(door, "few") + 3
+        assert steps(url, "many") <= steps(url, "few") + 3

@@ -9,25 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from projections import runner
 from projections.all_views import VIEWS
 from projections.runner import Projector
 from tests.views.follower import Crawler
 from tests.views.ledgers import Fed, fed
 
 ROOT = Path(__file__).parents[2]
+SMALL_PAGE = 40  # a build reads many of them, so that much can happen between them
 
 
 @pytest.fixture
 def ledger(database_url: str) -> Iterator[Fed]:
     with fed(database_url) as ledger:
         yield ledger
-
-
-@pytest.fixture
-def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A build reads many pages, so that much can happen between them."""
-    monkeypatch.setattr(runner, "PAGE", 40)
 
 
 def test_a_follower_that_is_killed_again_and_again_leaves_views_that_equal_the_events(ledger: Fed) -> None:
@@ -67,7 +61,6 @@ def test_pages_of_any_size_come_to_the_same_rows(ledger: Fed) -> None:
         assert ledger.dump() == found
 
 
-@pytest.mark.usefixtures("small_pages")
 def test_views_are_rebuilt_while_events_arrive_and_are_followed(ledger: Fed) -> None:
     ledger.feed(0, 60)
     over = threading.Event()
@@ -79,7 +72,7 @@ def test_views_are_rebuilt_while_events_arrive_and_are_followed(ledger: Fed) -> 
 
     follower = threading.Thread(target=follow)
     follower.start()
-    other = Projector(ledger.url)
+    other = Projector(ledger.url, SMALL_PAGE)
     for begin, names in (
         (60, ()),
         (100, ["movements"]),
@@ -99,7 +92,6 @@ def test_views_are_rebuilt_while_events_arrive_and_are_followed(ledger: Fed) -> 
     assert ledger.projector.differences() == []
 
 
-@pytest.mark.usefixtures("small_pages")
 def test_the_old_views_answer_until_the_new_ones_are_there(ledger: Fed) -> None:
     head = ledger.feed()
     ledger.projector.catch_up()
@@ -110,7 +102,7 @@ def test_the_old_views_answer_until_the_new_ones_are_there(ledger: Fed) -> None:
     def progress(_: int) -> None:
         seen.append((ledger.projector.position(), ledger.dump() == damaged))
 
-    assert Projector(ledger.url).rebuild((), progress) == head
+    assert Projector(ledger.url, SMALL_PAGE).rebuild((), progress) == head
     assert len(seen) > 5
     assert set(seen) == {(head, True)}
     assert ledger.dump() == found
@@ -157,7 +149,6 @@ def test_tables_of_another_shape_are_made_anew_and_fill_from_the_beginning(ledge
     assert ledger.projector.position() == head, "tables of the right shape stay"
 
 
-@pytest.mark.usefixtures("small_pages")
 @pytest.mark.parametrize("dies", [False, True], ids=["to its end", "and dies"])
 def test_a_second_build_does_not_disturb_the_first(ledger: Fed, dies: bool) -> None:
     """It may wait or give up; what the first one swaps in is whole."""
@@ -174,7 +165,7 @@ def test_a_second_build_does_not_disturb_the_first(ledger: Fed, dies: bool) -> N
             if dies:
                 raise Death
 
-        projector = Projector(ledger.url)
+        projector = Projector(ledger.url, SMALL_PAGE)
         try:
             projector.rebuild((), die)
         except Exception:  # it gave up
@@ -192,9 +183,11 @@ def test_a_second_build_does_not_disturb_the_first(ledger: Fed, dies: bool) -> N
             others[0].start()
             others[0].join(1)
 
+    first = Projector(ledger.url, SMALL_PAGE)
     try:
-        ledger.projector.rebuild((), progress)
+        first.rebuild((), progress)
     finally:
+        first.close()
         others[0].join()
     assert ledger.projector.differences() == []
     assert ledger.dump() == found

@@ -10,16 +10,7 @@ from api.http.models.billing import (
     NationalVatOut,
     VatOut,
 )
-from api.http.models.contracts import (
-    ContractAnswer,
-    ContractList,
-    ContractOut,
-    OpenOut,
-    PlanAnswer,
-    PlanList,
-    PlanOut,
-    TermOut,
-)
+from api.http.models.contracts import ContractAnswer, ContractList, ContractOut, TermOut
 from api.http.models.credit import (
     AccountOut,
     BalanceOut,
@@ -35,21 +26,18 @@ from api.http.models.credit import (
     OverageOut,
     StatementOut,
 )
-from api.http.models.history import CommandAnswer, EventList, EventOut, RecordedEvent
-from api.http.models.tickets import (
+from api.http.models.history import CommandAnswer, EventList, EventOut, HistoryEntry, RecordedEvent
+from api.http.models.plans import OpenOut, PlanAnswer, PlanList, PlanOut
+from api.http.models.sla import (
     CalculationOut,
-    ClockOut,
     ComplianceOut,
     ComplianceRow,
-    CoverageOut,
     RiskList,
     RiskOut,
-    TicketAnswer,
-    TicketList,
-    TicketOut,
     TraceOut,
     WindowOut,
 )
+from api.http.models.tickets import ClockOut, CoverageOut, DefectOut, TicketAnswer, TicketList, TicketOut
 
 __all__ = [
     "AccountOut",
@@ -69,6 +57,7 @@ __all__ = [
     "DeductionAnswer",
     "DeductionList",
     "DeductionOut",
+    "DefectOut",
     "DocumentAnswer",
     "DocumentLineOut",
     "DocumentList",
@@ -77,6 +66,7 @@ __all__ = [
     "EventList",
     "EventOut",
     "Figure",
+    "HistoryEntry",
     "LineOut",
     "MinutesDrawOut",
     "MoneyDrawOut",

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from ledger.kernel.values import from_micros, show_cents, show_instant
+
 Figure = int | str
+
+
+def figure(quantity: int, unit: str) -> Figure:
+    """A quantity of a pool as answers carry it: minutes as they are, money as a decimal."""
+    return quantity if unit == "minutes" else show_cents(quantity)
+
+
+def instant(micros: int) -> str:
+    return show_instant(from_micros(micros))
+
+
+def instant_or_none(micros: int | None) -> str | None:
+    return None if micros is None else instant(micros)
 
 
 class Answer(BaseModel):

@@ -1,12 +1,13 @@
-"""Contracts and plans, as answered."""
+"""Contracts, as answered."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, Field
 
 from api.http.models.base import Answer
+from projections.contracts.questions import ContractState
 
 
 class TermOut(BaseModel):
@@ -22,7 +23,7 @@ class ContractOut(BaseModel):
     contract_id: str
     provider: str
     plan: str
-    state: Literal["upcoming", "active", "lapsed", "terminated"]
+    state: ContractState
     starts_on: str
     ends_on: str | None = Field(description="Last day of the last term; null: until further notice.")
     terminated_on: str | None
@@ -41,35 +42,4 @@ class ContractAnswer(ContractOut, Answer):
 
 class ContractList(Answer):
     items: list[ContractOut]
-    next: str | None
-
-
-class OpenOut(BaseModel):
-    name: str = Field(examples=["rates.training"])
-    type: str
-    unit: str
-    meaning: str
-    required: bool
-
-
-class PlanOut(BaseModel):
-    plan: str
-    version: int
-    name: str
-    provider: str
-    country: str
-    timezone: str
-    currency: str
-    terms: dict[str, Any]
-    open: list[OpenOut]
-    readings: dict[str, str]
-    source: list[str]
-
-
-class PlanAnswer(PlanOut, Answer):
-    pass
-
-
-class PlanList(Answer):
-    items: list[PlanOut]
     next: str | None

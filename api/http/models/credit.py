@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from api.http.models.base import Answer, Figure
+from api.http.models.history import HistoryEntry
 
 
 class AccountOut(BaseModel):
@@ -91,7 +92,7 @@ class DeductionOut(BaseModel):
     engineer: str | None
     reason: str | None
     documents: list[str] = Field(description="Invoices and credit notes that show it, in their order.")
-    history: list[dict[str, Any]]
+    history: list[HistoryEntry]
 
 
 class DeductionAnswer(DeductionOut, Answer):

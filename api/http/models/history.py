@@ -6,7 +6,22 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import Answer
+from api.http.models.base import Answer, instant
+from api.http.paging import next_cursor
+from ledger.kernel.values import show_instant
+from projections.asking import Page
+from projections.history import AuditedFact, ToldFact
+
+
+class HistoryEntry(BaseModel):
+    """An event in the history of one thing."""
+
+    position: int
+    type: str = Field(examples=["HoursDeducted"])
+    effective_at: str
+    recorded_at: str
+    role: str
+    data: dict[str, Any]
 
 
 class EventOut(BaseModel):
@@ -16,6 +31,8 @@ class EventOut(BaseModel):
     contract_id: str
     effective_at: str
     recorded_at: str
+    command_id: str | None = Field(description="Of the command that recorded it; null where none is known to have.")
+    command: str | None = Field(description="That command's name.", examples=["log-work"])
     token_id: str
     role: str
     data: dict[str, Any]
@@ -40,3 +57,37 @@ class CommandAnswer(BaseModel):
     position: int = Field(description="Position of the command's last event: a `min_position` to read it back.")
     events: list[RecordedEvent]
     number: str | None = Field(default=None, description="Of the document, where one was issued.")
+
+
+def show_entry(told: ToldFact) -> HistoryEntry:
+    stored = told.stored
+    return HistoryEntry(
+        position=stored.position,
+        type=stored.type,
+        effective_at=show_instant(stored.fact.effective_at),
+        recorded_at=instant(stored.recorded_at),
+        role=stored.fact.role,
+        data=told.data,
+    )
+
+
+def show_event(audited: AuditedFact) -> EventOut:
+    stored = audited.told.stored
+    return EventOut(
+        position=stored.position,
+        type=stored.type,
+        stream=stored.stream,
+        contract_id=stored.fact.contract_id,
+        effective_at=show_instant(stored.fact.effective_at),
+        recorded_at=instant(stored.recorded_at),
+        command_id=audited.command_id,
+        command=audited.command,
+        token_id=stored.fact.token_id,
+        role=stored.fact.role,
+        data=audited.told.data,
+    )
+
+
+def show_events(page: Page[AuditedFact]) -> EventList:
+    items = [show_event(one) for one in page.items]
+    return EventList(position=page.position, items=items, next=next_cursor(page))

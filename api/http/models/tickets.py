@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from api.http.models.base import Answer
+from api.http.models.base import Answer, instant, instant_or_none
+from api.http.models.history import HistoryEntry, show_entry
+from api.http.paging import next_cursor
+from ledger.sla.targets import MINUTE, Clock
+from projections.asking import Page
+from projections.tickets.questions import OpenedTicket, SupportHours
+from projections.tickets.view import TicketRow
 
 
 class ClockOut(BaseModel):
@@ -23,6 +29,14 @@ class CoverageOut(BaseModel):
     opened_inside: bool
     open_now: bool
     next_opening_at: str | None = Field(description="Null while it is open, or where it never opens again.")
+
+
+class DefectOut(BaseModel):
+    """The steps of a defect that the customer can see (T6)."""
+
+    step: str = Field(examples=["announced"])
+    release: str | None
+    expected_on: str | None
 
 
 class TicketOut(BaseModel):
@@ -46,10 +60,10 @@ class TicketOut(BaseModel):
     responses: int
     call_due: bool = Field(description="So many responses without a solution that the reporter is to be called (T5).")
     worked_minutes: int
-    defect: dict[str, Any] | None
+    defect: DefectOut | None
     sla: list[ClockOut]
     coverage: CoverageOut | None = Field(description="Null where the terms name no support hours.")
-    history: list[dict[str, Any]]
+    history: list[HistoryEntry]
 
 
 class TicketAnswer(TicketOut, Answer):
@@ -61,61 +75,64 @@ class TicketList(Answer):
     next: str | None
 
 
-class ComplianceRow(BaseModel):
-    contract: str | None = None
-    plan: str | None = None
-    priority: int | None = None
-    target: str | None = None
-    month: str | None = Field(default=None, examples=["2026-03"])
-    met: int
-    breached: int
-    running: int
-    paused: int
-    void: int
-    ratio: str | None = Field(description="met / (met + breached); null where nothing was judged.", examples=["0.9750"])
+def show_clock(clock: Clock, at: int) -> ClockOut:
+    """A clock as an instant finds it: what paused it until then is counted."""
+    paused = clock.paused + (at - clock.paused_since if clock.paused_since is not None else 0)
+    return ClockOut(
+        target=clock.target,
+        priority=clock.priority,
+        started_at=instant(clock.started_at),
+        due_at=instant_or_none(clock.due_at),
+        state=clock.state(at),  # type: ignore[arg-type]
+        ended_at=instant_or_none(clock.ended_at),
+        paused_minutes=max(paused, 0) // MINUTE,
+    )
 
 
-class ComplianceOut(Answer):
-    items: list[ComplianceRow]
-    next: str | None = None
+def show_ticket(ticket: OpenedTicket) -> TicketOut:
+    row = ticket.row
+    return TicketOut(
+        ticket_id=row.ticket_id,
+        contract_id=row.contract_id,
+        title=ticket.title,
+        kind=row.kind,
+        channel=row.channel,
+        scope=row.scope,
+        impact=row.impact,
+        urgency=row.urgency,
+        contact=ticket.contact,
+        priority=row.priority,
+        level=row.level,
+        state=row.state,
+        opened_at=instant(row.opened_at),
+        first_response_at=instant_or_none(row.first_response_at),
+        resolved_at=instant_or_none(row.resolved_at),
+        closed_at=instant_or_none(row.closed_at),
+        waiting_since=instant_or_none(row.waiting_since),
+        responses=row.responses,
+        call_due=ticket.is_call_due,
+        worked_minutes=row.worked_minutes,
+        defect=_defect(row),
+        sla=[show_clock(clock, ticket.at) for clock in ticket.clocks],
+        coverage=_coverage(ticket.hours) if ticket.hours is not None else None,
+        history=[show_entry(told) for told in ticket.history],
+    )
 
 
-class RiskOut(BaseModel):
-    ticket_id: str
-    contract_id: str
-    target: str
-    priority: int
-    started_at: str
-    due_at: str
-    minutes_left: int = Field(description="Until the due instant, by the clock on the wall.")
-    share_left: str = Field(description="Of its time, as its coverage counts it.", examples=["0.2000"])
+def show_tickets(page: Page[OpenedTicket]) -> TicketList:
+    items = [show_ticket(one) for one in page.items]
+    return TicketList(position=page.position, items=items, next=next_cursor(page))
 
 
-class RiskList(Answer):
-    items: list[RiskOut]
-    next: str | None = None
+def _defect(row: TicketRow) -> DefectOut | None:
+    if row.defect is None:
+        return None
+    return DefectOut(step=row.defect, release=row.fix_release, expected_on=row.fix_expected_on)
 
 
-class WindowOut(BaseModel):
-    model_config = ConfigDict(populate_by_name=True)
-
-    from_: str = Field(alias="from")
-    to: str
-    counted_seconds: int
-    why: str
-
-
-class TraceOut(Answer):
-    ticket_id: str
-    target: str
-    priority: int
-    started_at: str
-    due_at: str | None
-    state: str
-    windows: list[WindowOut]
-
-
-class CalculationOut(BaseModel):
-    due_at: str | None = None
-    covered_seconds: int | None = None
-    windows: list[WindowOut]
+def _coverage(hours: SupportHours) -> CoverageOut:
+    return CoverageOut(
+        opened_inside=hours.opened_inside,
+        open_now=hours.open_now,
+        next_opening_at=instant_or_none(hours.next_opening_at),
+    )

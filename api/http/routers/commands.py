@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,61 +10,29 @@ import msgspec
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 
+from api.command_json import LINES_LIMIT, parse_line
 from api.http.authentication import ActorDep, StateDep
+from api.http.body import read_body, read_json
 from api.http.examples import by_command
 from api.http.models import CommandAnswer
-from api.http.paging import ID_PATTERN
 from api.http.problems import PROBLEMS, problem_body
 from api.state import State
 from api.writer import BATCH, Answers
-from ledger.door import batches
-from ledger.door import requests as requests_
+from ledger.door.batches import Answer
 from ledger.door.registry import COMMANDS
+from ledger.door.requests import Request as CommandRequest
+from ledger.door.requests import parse
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
 
-COMMAND_LIMIT = 1_000_000  # bytes of one command
-LINES_LIMIT = 32_000_000  # bytes of one JSON Lines body
 router = APIRouter(prefix="/v1/commands", tags=["commands"], responses=PROBLEMS)
-
-
-async def read_body(request: Request, limit: int) -> bytes:
-    """The body, as long as it stays under the limit. Raises Refusal too-large."""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise Refusal("too-large", f"The body is larger than {limit} bytes.", limit=limit)
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
-def decode_json(raw: bytes) -> Any:
-    """JSON as the standard has it: no NaN, no bad UTF-8, no endless nesting; and no name twice in one object.
-
-    Raises Refusal not-json, or malformed for a field that is given twice: readers would not agree on which one counts.
-    """
-    try:
-        decoded = msgspec.json.decode(raw)
-        json.loads(raw, object_pairs_hook=_each_name_once)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refusal("not-json", f"The body is not JSON: {error}") from None
-    return decoded
-
-
-def _each_name_once(pairs: list[tuple[str, Any]]) -> None:
-    seen: set[str] = set()
-    for name, _ in pairs:
-        if name in seen:
-            raise malformed(name[:80], "is given twice")
-        seen.add(name)
 
 
 ISSUING = ("InvoiceIssued", "CreditNoteIssued")
 
 
-def show_answer(answer: batches.Answer) -> dict[str, Any]:
+def show_answer(answer: Answer) -> dict[str, Any]:
     shown = {
         "command_id": answer.command_id,
         "replayed": answer.replayed,
@@ -76,9 +43,8 @@ def show_answer(answer: batches.Answer) -> dict[str, Any]:
     return shown | ({"number": number.removeprefix("document:")} if number else {})
 
 
-async def carry_out(state: State, name: str, request: Request, actor: Actor, key: str | None) -> dict[str, Any]:
-    payload = decode_json(await read_body(request, COMMAND_LIMIT))
-    parsed = requests_.parse(name, payload, actor, key)
+async def _answer_one(state: State, name: str, request: Request, actor: Actor, key: str | None) -> dict[str, Any]:
+    parsed = parse(name, await read_json(request), actor, key)
     (answer,) = await asyncio.wrap_future(state.writer.submit([parsed]))
     if isinstance(answer, Refusal):
         raise answer
@@ -88,7 +54,7 @@ async def carry_out(state: State, name: str, request: Request, actor: Actor, key
 IdempotencyKey = Header(
     default=None,
     alias="Idempotency-Key",
-    max_length=64,
+    max_length=ID_LENGTH,
     pattern=ID_PATTERN,
     description="The command's id, instead of in the body.",
 )
@@ -98,7 +64,7 @@ def _route(name: str) -> Callable[..., Awaitable[Any]]:
     async def command(
         request: Request, state: StateDep, actor: ActorDep, key: str | None = IdempotencyKey
     ) -> dict[str, Any]:
-        return await carry_out(state, name, request, actor, key)
+        return await _answer_one(state, name, request, actor, key)
 
     command.__name__ = name.replace("-", "_")
     return command
@@ -144,11 +110,7 @@ async def many(request: Request, state: StateDep, actor: ActorDep) -> Response:
     if media_type not in ("application/x-ndjson", "application/jsonl", "application/json-lines"):
         raise Refusal("unsupported-media-type", "Many commands are sent as JSON Lines: application/x-ndjson.")
     if request.headers.get("idempotency-key") is not None:
-        raise Refusal(
-            "malformed",
-            "Idempotency-Key: belongs to a single command; lines carry command_id.",
-            field="Idempotency-Key",
-        )
+        raise malformed("Idempotency-Key", "belongs to a single command; lines carry command_id.")
     lines = (await read_body(request, LINES_LIMIT)).split(b"\n")
     answers: list[bytes] = []
     for start in range(0, len(lines), BATCH):
@@ -158,7 +120,7 @@ async def many(request: Request, state: StateDep, actor: ActorDep) -> Response:
 
 async def _answer_lines(state: State, actor: Actor, start: int, lines: list[bytes]) -> list[bytes]:
     outcomes: dict[int, Refusal | None] = {}
-    requests: list[requests_.Request] = []
+    requests: list[CommandRequest] = []
     for number, line in enumerate(lines, start + 1):
         if line.strip():
             outcomes[number] = None
@@ -174,16 +136,3 @@ async def _answer_lines(state: State, actor: Actor, start: int, lines: list[byte
         body = {"line": number} | (problem_body(answer) if isinstance(answer, Refusal) else show_answer(answer))
         shown.append(msgspec.json.encode(body) + b"\n")
     return shown
-
-
-def parse_line(line: bytes, actor: Actor) -> requests_.Request:
-    """One line of JSON Lines: the command's name and fields in one object. Raises Refusal."""
-    if len(line) > COMMAND_LIMIT:
-        raise Refusal("too-large", f"The line is larger than {COMMAND_LIMIT} bytes.", limit=COMMAND_LIMIT)
-    payload = decode_json(line)
-    if not isinstance(payload, dict):
-        raise Refusal("malformed", "line: must be a JSON object", field="line")
-    name = payload.pop("command", None)
-    if not isinstance(name, str):
-        raise Refusal("malformed", "command: names the command of the line", field="command")
-    return requests_.parse(name, payload, actor)

@@ -7,29 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.models import OpenOut, PlanAnswer, PlanList, PlanOut
-from api.http.paging import Cursor, Limit, decode_cursor, page
+from api.http.models import PlanAnswer, PlanList
+from api.http.models.plans import show_plan
+from api.http.paging import Cursor, Limit, next_cursor, page_of
 from api.http.problems import PROBLEMS
-from ledger.plans.loader import Plan
+from projections.asking import Page
 from projections.reader import view_position
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], responses=PROBLEMS, dependencies=[CaughtUp])
-
-
-def show_plan(plan: Plan) -> PlanOut:
-    return PlanOut(
-        plan=plan.id,
-        version=plan.version,
-        name=plan.name,
-        provider=plan.provider.id,
-        country=plan.provider.country,
-        timezone=plan.provider.timezone,
-        currency=plan.provider.currency,
-        terms=dict(plan.terms),
-        open=[OpenOut(**figure.model_dump()) for figure in plan.open],
-        readings=dict(plan.readings),
-        source=list(plan.source),
-    )
 
 
 @router.get("", summary="Plans")
@@ -41,16 +26,17 @@ async def plans(
     cursor: Cursor = None,
 ) -> PlanList:
     """The newest version of each plan, by id."""
-    after = decode_cursor(cursor, str)
+    page = page_of(cursor, limit, str)
     found = [
         plan
         for plan in state.catalogue.plans()
-        if provider in (None, plan.provider.id) and (after is None or plan.id > after[0])
+        if provider in (None, plan.provider.id) and (page.after is None or plan.id > page.after[0])
     ]
-    shown, following = page(found, limit, lambda plan: (plan.id,))
+    shown, next_after = page.cut(found, lambda plan: (plan.id,))
     async with state.reader.snapshot() as snapshot:
-        position = await view_position(snapshot)
-    return PlanList(position=position, items=[show_plan(plan) for plan in shown], next=following)
+        answered = Page(await view_position(snapshot), shown, next_after)
+    items = [show_plan(plan) for plan in answered.items]
+    return PlanList(position=answered.position, items=items, next=next_cursor(answered))
 
 
 @router.get("/{plan}", summary="A plan")

@@ -63,8 +63,7 @@ class PriorityMatrix(Strict):
         return self
 
     def priority(self, impact: Grade, urgency: Grade) -> int:
-        row: dict[Grade, int] = getattr(self, impact)
-        return row[urgency]
+        return {"high": self.high, "medium": self.medium, "low": self.low}[impact][urgency]
 
 
 ITIL_MATRIX = PriorityMatrix(

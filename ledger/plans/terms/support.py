@@ -99,3 +99,8 @@ class Sla(Strict):
     reaction: dict[Priority, Target] = {}
     resolution: dict[Priority, Target] = {}
     reaction_pauses_while_waiting: bool = False
+
+    def promised(self, name: Literal["reaction", "resolution"], priority: int) -> Target | None:
+        """The target of a priority, if one is promised."""
+        targets = self.reaction if name == "reaction" else self.resolution
+        return next((target for key, target in targets.items() if key == str(priority)), None)

@@ -1,0 +1,91 @@
+"""JSON as commands come in: one body, or a line of JSON Lines, decoded once and more strictly than most readers do.
+
+What two readers could take for two different things is refused: a name given twice, NaN, bad UTF-8, a lone
+surrogate. What a command's fields mean is left to the door.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from ledger.door.requests import Request, parse
+from ledger.kernel.access import Actor
+from ledger.kernel.errors import Refusal, malformed
+
+COMMAND_LIMIT = 1_000_000  # bytes of one command
+LINES_LIMIT = 32_000_000  # bytes of one JSON Lines body
+
+
+def decode_json(raw: bytes) -> Any:
+    """JSON as the standard has it: no NaN, no bad UTF-8, no endless nesting; and no name twice in one object.
+
+    Raises Refusal not-json, or malformed for a field that is given twice: readers would not agree on which one counts.
+    """
+    given_twice: list[str] = []
+
+    def to_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        fields = dict(pairs)
+        if len(fields) < len(pairs):
+            given_twice.append(_first_repeated(pairs))
+        return fields
+
+    try:
+        text = raw.decode("utf-8")
+        decoded = json.loads(text, object_pairs_hook=to_object, parse_float=_finite, parse_constant=_no_number)
+        if "\\u" in text:
+            _check_surrogates(decoded)
+    except (ValueError, RecursionError) as error:
+        raise Refusal("not-json", f"The body is not JSON: {error}") from None
+    if given_twice:
+        raise malformed(given_twice[0][:80], "is given twice")
+    return decoded
+
+
+def _first_repeated(pairs: list[tuple[str, Any]]) -> str:
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            return name
+        seen.add(name)
+    raise LookupError("every name is given once")
+
+
+def _no_number(constant: str) -> float:
+    raise ValueError(f"{constant} is no number")
+
+
+def _finite(digits: str) -> float:
+    """No amount or duration of ours is a float; the field that gets one refuses it by its name."""
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError("a number is out of range")
+    return number
+
+
+def _check_surrogates(decoded: Any) -> None:
+    """An escape can name half a character, which no UTF-8 holds. Raises UnicodeEncodeError, a ValueError."""
+    waiting = [decoded]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            value.encode()
+        elif isinstance(value, dict):
+            waiting.extend(value)
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+
+
+def parse_line(line: bytes, actor: Actor) -> Request:
+    """One line of JSON Lines: the command's name and fields in one object. Raises Refusal."""
+    if len(line) > COMMAND_LIMIT:
+        raise Refusal("too-large", f"The line is larger than {COMMAND_LIMIT} bytes.", limit=COMMAND_LIMIT)
+    payload = decode_json(line)
+    if not isinstance(payload, dict):
+        raise malformed("line", "must be a JSON object")
+    name = payload.pop("command", None)
+    if not isinstance(name, str):
+        raise malformed("command", "names the command of the line")
+    return parse(name, payload, actor)

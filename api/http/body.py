@@ -1,0 +1,27 @@
+"""The body of a request that a route reads by hand, so that nothing beyond its limit is ever held in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request
+
+from api.command_json import COMMAND_LIMIT, decode_json
+from ledger.kernel.errors import Refusal
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body, as long as it stays under the limit. Raises Refusal too-large."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise Refusal("too-large", f"The body is larger than {limit} bytes.", limit=limit)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+async def read_json(request: Request) -> Any:
+    """One command's body, or one calculation's. Raises Refusal too-large, not-json or malformed."""
+    return decode_json(await read_body(request, COMMAND_LIMIT))

@@ -1,0 +1,47 @@
+"""The ETag over what a read door answered, so that a client that has it already is told so instead (RFC 9110)."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class ETags:
+    """ASGI middleware: an ETag over each body that `GET /v1/…` answers, and 304 where the client has it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith("/v1/"):
+            await self.app(scope, receive, send)
+            return
+        start: Message = {}
+        chunks: list[bytes] = []
+
+        async def collect(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            chunks.append(message.get("body", b""))
+            if message.get("more_body"):
+                return
+            body = b"".join(chunks)
+            if start["status"] == 200:
+                etag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
+                headers = MutableHeaders(scope=start)
+                headers["ETag"] = etag
+                headers["Cache-Control"] = "private, no-cache"
+                headers["Vary"] = "Authorization, Accept"
+                known = Headers(scope=scope).get("if-none-match", "")
+                if known == "*" or etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
+                    start["status"] = 304
+                    del headers["content-length"], headers["content-type"]
+                    body = b""
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
+
+        await self.app(scope, receive, collect)

@@ -1,0 +1,140 @@
+"""Compliance, what is at risk, and the accounts of due instants, as answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.calculation import Calculated
+from api.http.models.base import Answer, instant, instant_or_none
+from api.http.paging import next_cursor
+from ledger.kernel.values import show_share
+from ledger.sla.targets import MINUTE
+from ledger.sla.trace import Window
+from projections.asking import Page
+from projections.sla.at_risk import Risk
+from projections.sla.clock_account import ClockAccount
+from projections.sla.compliance import Compliance, Group, Kept
+
+
+class ComplianceRow(BaseModel):
+    contract: str | None = None
+    plan: str | None = None
+    priority: int | None = None
+    target: str | None = None
+    month: str | None = Field(default=None, examples=["2026-03"])
+    met: int
+    breached: int
+    running: int
+    paused: int
+    void: int
+    ratio: str | None = Field(description="met / (met + breached); null where nothing was judged.", examples=["0.9750"])
+
+
+class ComplianceOut(Answer):
+    items: list[ComplianceRow]
+    next: str | None = None
+
+
+class RiskOut(BaseModel):
+    ticket_id: str
+    contract_id: str
+    target: str
+    priority: int
+    started_at: str
+    due_at: str
+    minutes_left: int = Field(description="Until the due instant, by the clock on the wall.")
+    share_left: str = Field(description="Of its time, as its coverage counts it.", examples=["0.2000"])
+
+
+class RiskList(Answer):
+    items: list[RiskOut]
+    next: str | None = None
+
+
+class WindowOut(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: str = Field(alias="from")
+    to: str
+    counted_seconds: int
+    why: str
+
+
+class TraceOut(Answer):
+    ticket_id: str
+    target: str
+    priority: int
+    started_at: str
+    due_at: str | None
+    state: str
+    windows: list[WindowOut]
+
+
+class CalculationOut(BaseModel):
+    due_at: str | None = None
+    covered_seconds: int | None = None
+    windows: list[WindowOut]
+
+
+def show_compliance(found: Compliance) -> ComplianceOut:
+    rows = [_kept(found.groups, one) for one in found.rows]
+    return ComplianceOut(position=found.position, items=rows, next=None)
+
+
+def _kept(groups: Sequence[Group], kept: Kept) -> ComplianceRow:
+    """Groups that were not asked for are left unset, and so out of the answer."""
+    states = {"met": kept.met, "breached": kept.breached, "running": kept.running, "paused": kept.paused}
+    return ComplianceRow.model_validate(
+        dict(zip(groups, kept.key, strict=True)) | states | {"void": kept.void, "ratio": kept.ratio}
+    )
+
+
+def show_risks(page: Page[Risk]) -> RiskList:
+    return RiskList(position=page.position, items=[_risk(one) for one in page.items], next=next_cursor(page))
+
+
+def _risk(risk: Risk) -> RiskOut:
+    return RiskOut(
+        ticket_id=risk.ticket_id,
+        contract_id=risk.contract_id,
+        target=risk.target,
+        priority=risk.priority,
+        started_at=instant(risk.started_at),
+        due_at=instant(risk.due_at),
+        minutes_left=(risk.due_at - risk.now) // MINUTE,
+        share_left=show_share(risk.left, risk.whole),
+    )
+
+
+def show_account(account: ClockAccount) -> TraceOut:
+    clock = account.clock
+    return TraceOut(
+        position=account.position,
+        ticket_id=account.ticket_id,
+        target=clock.target,
+        priority=clock.priority,
+        started_at=instant(clock.started_at),
+        due_at=instant_or_none(clock.due_at),
+        state=account.state,
+        windows=show_windows(account.windows),
+    )
+
+
+def show_calculated(found: Calculated) -> CalculationOut:
+    return CalculationOut(
+        due_at=instant_or_none(found.due_at), covered_seconds=found.covered_seconds, windows=show_windows(found.windows)
+    )
+
+
+def show_windows(windows: Sequence[Window]) -> list[WindowOut]:
+    return [
+        WindowOut(
+            **{"from": instant(window.start)},
+            to=instant(window.end),
+            counted_seconds=window.counted_seconds,
+            why=window.why,
+        )
+        for window in windows
+    ]

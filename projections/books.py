@@ -1,0 +1,104 @@
+"""What books are made of: movements, charges and issued documents of one provider or of all, as of one position.
+
+What it comes to in the books is left to `api.books`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledger.events import CreditNoteIssued, InvoiceIssued
+from ledger.kernel.errors import malformed
+from ledger.kernel.mapper import decode
+from ledger.store.database import Row, listed
+from projections.asking import all_of, equal
+from projections.billing.charges import CHARGES, ChargeRow
+from projections.credit.movements import MOVEMENTS, MovementRow
+from projections.reader import Snapshot, view_position
+
+_DOCUMENTS = [
+    f"{fact.TOPIC}@{version}" for fact in (InvoiceIssued, CreditNoteIssued) for version in range(1, fact.VERSION + 1)
+]
+
+
+@dataclass(slots=True, frozen=True)
+class BookedContract:
+    """Whose books a contract belongs to, where its days begin, and the units of its pools.
+
+    `currencies` has the pools of money alone: the others are of minutes.
+    """
+
+    provider: str
+    timezone: str
+    currency: str
+    currencies: Mapping[str, str]
+
+
+@dataclass(slots=True, frozen=True)
+class BookedDocument:
+    position: int
+    recorded_at: int
+    fact: InvoiceIssued | CreditNoteIssued
+
+
+@dataclass(slots=True, frozen=True)
+class BooksSource:
+    """All of it, by position; every contract named is in `contracts`."""
+
+    position: int
+    contracts: Mapping[str, BookedContract]
+    movements: list[MovementRow]
+    charges: list[ChargeRow]
+    documents: list[BookedDocument]
+
+
+async def books_source(snapshot: Snapshot, provider: str | None) -> BooksSource:
+    """One provider's, or everybody's. Raises Refusal malformed for a provider without any contract."""
+    position = await view_position(snapshot)
+    condition, params = all_of(equal("k", provider=provider))
+    contracts = await _contracts(snapshot, provider)
+    of_contract = f"JOIN contracts k ON k.contract_id = m.contract_id WHERE {condition}"
+    movements = await snapshot.query(
+        f"SELECT {MOVEMENTS.columns_of('m')} FROM movements m {of_contract} ORDER BY m.position, m.part", params
+    )
+    charges = await snapshot.query(
+        f"SELECT {CHARGES.columns_of('m')} FROM charges m {of_contract} ORDER BY m.position", params
+    )
+    topics, named = listed("topic", _DOCUMENTS)
+    issued = await snapshot.query(
+        "SELECT notification_id, recorded_at, topic, state FROM stored_events WHERE notification_id <= :position "
+        f"AND topic IN ({topics}) ORDER BY notification_id",
+        named | {"position": position},
+    )
+    documents = [_document(row) for row in issued]
+    return BooksSource(
+        position=position,
+        contracts=contracts,
+        movements=[MOVEMENTS.row_of(row) for row in movements],
+        charges=[CHARGES.row_of(row) for row in charges],
+        documents=[one for one in documents if provider in (None, one.fact.provider)],
+    )
+
+
+async def _contracts(snapshot: Snapshot, provider: str | None) -> dict[str, BookedContract]:
+    condition, params = all_of(equal("k", provider=provider))
+    pools: dict[str, dict[str, str]] = {}
+    for row in await snapshot.query("SELECT contract_id, pool, currency FROM accounts WHERE currency IS NOT NULL"):
+        pools.setdefault(row.contract_id, {})[row.pool] = row.currency
+    sql = f"SELECT k.contract_id, k.provider, k.timezone, k.currency FROM contracts k WHERE {condition}"
+    rows = await snapshot.query(sql, params)
+    if provider is not None and not rows:
+        known = await snapshot.query("SELECT DISTINCT provider FROM contracts ORDER BY provider")
+        there = f"there are those of {', '.join(row.provider for row in known)}" if known else "there are none at all"
+        raise malformed("provider", f"the ledger has no contract of {provider}; {there}.")
+    return {
+        row.contract_id: BookedContract(row.provider, row.timezone, row.currency, pools.get(row.contract_id, {}))
+        for row in rows
+    }
+
+
+def _document(row: Row) -> BookedDocument:
+    fact = decode(row.topic, bytes(row.state))
+    assert isinstance(fact, InvoiceIssued | CreditNoteIssued)
+    return BookedDocument(row.notification_id, row.recorded_at, fact)

@@ -1,0 +1,183 @@
+"""The statement as the customer reads it: a period from its opening to its closing balance, pool by pool.
+
+With each movement the time behind it and the customer's word on it, and beside the pools what no credit bore.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from ledger.credit.confirmation import status_at
+from ledger.events import Sealed
+from ledger.kernel.access import Actor
+from ledger.kernel.errors import malformed
+from ledger.kernel.values import from_micros, local_date
+from projections.contracts.questions import contract_as_of
+from projections.credit.accounts import accounts_of, check_pool
+from projections.credit.deductions import DEDUCTIONS
+from projections.credit.outside_credit import OutsideCredit, outside_credit
+from projections.credit.statements import Line, StatementAsked, between, open_notes, statement_lines
+from projections.reader import AsOf, Snapshot, open_texts
+
+_read_sealed = msgspec.json.Decoder(Sealed).decode
+_COLUMNS = "provider, timezone, currency, language, country, customer_id, starts_on, party"
+
+
+@dataclass(slots=True, frozen=True)
+class DeductionDetails:
+    """The deduction behind a line; `on_behalf` says that somebody else entered the customer's word (C8)."""
+
+    deduction_id: str
+    pool: str | None
+    ticket_id: str | None
+    session_id: str | None
+    service: str | None
+    engineer: str | None
+    worked_seconds: int
+    billed_minutes: int
+    status: str
+    on_behalf: bool
+
+
+@dataclass(slots=True, frozen=True)
+class PoolPeriod:
+    """`opening` is what was owned before the period; figures are in `unit`, money in hundredths of its currency."""
+
+    pool: str
+    unit: str
+    currency: str | None
+    opening: int
+    lines: list[Line]
+
+    @property
+    def closing(self) -> int:
+        return self.lines[-1].balance if self.lines else self.opening
+
+
+@dataclass(slots=True, frozen=True)
+class CustomerStatement:
+    """A period of a contract. `dated` is the day up to which words are counted; texts whose key is gone are absent.
+
+    `language` is the customer's own, if they named one.
+    """
+
+    contract_id: str
+    provider: str
+    language: str | None
+    zone: str
+    currency: str
+    customer: dict[str, Any]
+    first_on: date
+    last_on: date
+    dated: date
+    pools: list[PoolPeriod]
+    beside: list[OutsideCredit]
+    deductions: dict[str, DeductionDetails] = field(default_factory=dict)
+
+    @property
+    def length(self) -> int:
+        """How many lines there are to print."""
+        return sum(len(pool.lines) for pool in self.pools) + len(self.beside)
+
+
+async def customer_statement(snapshot: Snapshot, actor: Actor, asked: StatementAsked) -> CustomerStatement:
+    """A period of a contract that the actor may see.
+
+    Raises Refusal unknown-contract, unknown-pool, or malformed where the period begins after its last day.
+    """
+    contract, as_of = await contract_as_of(snapshot, actor, asked.contract_id, asked.times, _COLUMNS)
+    zone = contract.timezone
+    accounts = await accounts_of(snapshot, asked.contract_id)
+    check_pool(asked.pool, accounts)
+    first, last = asked.instants(zone)
+    last = as_of.at if last is None else min(last, as_of.at)
+    last_on = local_date(from_micros(last), zone)
+    if first is not None and first > last:
+        raise malformed("from", f"lies after the last day of the statement, {last_on}")
+    began = date.fromisoformat(contract.starts_on) if first is None else local_date(from_micros(first), zone)
+    lines = await statement_lines(snapshot, asked.contract_id, asked.pool, as_of)
+    shown = between(lines, first, last)
+    await open_notes(snapshot, shown)
+    beside = await outside_credit(snapshot, asked.contract_id, as_of, first, last)
+    named = {line.reference for line in shown} | {line.deduction_id for line in beside}
+    deductions = await _deductions(snapshot, asked.contract_id, as_of, named)
+    return CustomerStatement(
+        contract_id=asked.contract_id,
+        provider=contract.provider,
+        language=contract.language,
+        zone=zone,
+        currency=contract.currency,
+        customer=await _customer(snapshot, contract.customer_id, contract.country, contract.party),
+        first_on=min(began, last_on),
+        last_on=last_on,
+        dated=last_on if asked.times.is_now else local_date(from_micros(as_of.at), zone),
+        pools=[
+            PoolPeriod(pool, row.unit, row.currency, _owned_before(lines, pool, first), _of(pool, shown))
+            for pool, row in accounts.items()
+            if asked.pool in (None, pool)
+        ],
+        beside=[line for line in beside if asked.pool is None or _pool_of(line, deductions) == asked.pool],
+        deductions=deductions,
+    )
+
+
+def _of(pool: str, lines: Iterable[Line]) -> list[Line]:
+    return [line for line in lines if line.pool == pool]
+
+
+def _owned_before(lines: list[Line], pool: str, first: int | None) -> int:
+    before = _of(pool, between(lines, None, first - 1)) if first is not None else []
+    return before[-1].balance if before else 0
+
+
+def _pool_of(line: OutsideCredit, deductions: dict[str, DeductionDetails]) -> str | None:
+    found = deductions.get(line.deduction_id)
+    return found.pool if found is not None else None
+
+
+async def _customer(snapshot: Snapshot, customer_id: str, country: str, party: str) -> dict[str, Any]:
+    """Who the customer is; by id alone where their key is gone."""
+    box = _read_sealed(party)
+    known = (await open_texts(snapshot, [box])).get(box) or {}
+    return {"customer_id": customer_id, "name": customer_id, "country": country, **known}
+
+
+async def _deductions(
+    snapshot: Snapshot, contract_id: str, as_of: AsOf, named: set[str]
+) -> dict[str, DeductionDetails]:
+    """Those of a contract's deductions that are named, each with the word on it as it stood then."""
+    params = {"contract_id": contract_id, **as_of.params}
+    sql = (
+        "SELECT s.deduction_id, s.status FROM status_changes s JOIN deductions d ON d.deduction_id = s.deduction_id "
+        "WHERE d.contract_id = :contract_id AND s.effective_at <= :at AND s.position <= :position ORDER BY s.position"
+    )
+    changed = {row.deduction_id: row.status for row in await snapshot.query(sql, params)}  # the last one counts
+    sql = (
+        f"SELECT {DEDUCTIONS.columns_of('d')} FROM deductions d "
+        "WHERE d.contract_id = :contract_id AND d.position <= :position"
+    )
+    rows = [DEDUCTIONS.row_of(row) for row in await snapshot.query(sql, params) if row.deduction_id in named]
+    boxes = {row.engineer: _read_sealed(row.engineer) for row in rows if row.engineer is not None}
+    texts = await open_texts(snapshot, list(boxes.values()))
+    found = {}
+    for row in rows:
+        begins = "pending" if row.awaited else "not_required"
+        status = status_at(changed.get(row.deduction_id, begins), row.deemed_at, as_of.at)
+        found[row.deduction_id] = DeductionDetails(
+            deduction_id=row.deduction_id,
+            pool=row.pool,
+            ticket_id=row.ticket_id,
+            session_id=row.session_id,
+            service=row.service,
+            engineer=texts.get(boxes[row.engineer]) if row.engineer is not None else None,
+            worked_seconds=row.worked_seconds,
+            billed_minutes=row.billed_minutes,
+            status=status,
+            on_behalf=bool(row.on_behalf) and status in ("confirmed", "disputed"),
+        )
+    return found

@@ -1,0 +1,76 @@
+"""The clocks of tickets at a moment; and the state of a clock (S4) in SQL, for questions that count or choose by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ledger.sla.targets import Clock
+from ledger.store.database import listed
+from projections.history import refold_into, stream_events
+from projections.reader import AsOf, Snapshot
+from projections.sla.calendars import Calendars
+from projections.sla.clocks import CLOCKS, TERMS, ZONES, ClockRow, sla_clocks
+from projections.views import Memory
+
+# `Clock.state` in SQL, of a row `k` of the clocks at the instant `:now`; a property test holds the two together.
+STATE = """CASE WHEN k.void_at IS NOT NULL THEN 'void'
+    WHEN k.ended_at IS NOT NULL AND k.ended_at <= k.due_at THEN 'met'
+    WHEN k.ended_at IS NOT NULL THEN 'breached'
+    WHEN k.paused_since IS NOT NULL THEN 'paused'
+    WHEN k.due_at < :now THEN 'breached' ELSE 'running' END"""
+
+
+def clock_of(row: ClockRow) -> Clock:
+    return Clock(
+        target=row.target,  # type: ignore[arg-type]
+        priority=row.priority,
+        started_at=row.started_at,
+        due_at=row.due_at,
+        ended_at=row.ended_at,
+        paused=row.paused,
+        paused_since=row.paused_since,
+        void_at=row.void_at,
+    )
+
+
+async def clocks_of(
+    snapshot: Snapshot, contracts: Mapping[str, str], as_of: AsOf, calendars: Calendars
+) -> dict[str, list[Clock]]:
+    """The clocks of tickets by ticket, reaction first; `contracts` says of each ticket which contract it belongs to."""
+    if not contracts:
+        return {}
+    if as_of.current:
+        among, params = listed("ticket_id", contracts)
+        sql = (
+            f"SELECT {CLOCKS.columns_of('k')} FROM clocks k WHERE k.shown = 1 AND k.ticket_id IN ({among}) "
+            "ORDER BY k.target"
+        )
+        rows = [CLOCKS.row_of(row) for row in await snapshot.query(sql, params)]
+    else:
+        rows = await clocks_at(snapshot, contracts, as_of, calendars)
+    found: dict[str, list[Clock]] = {}
+    for row in rows:
+        found.setdefault(row.ticket_id, []).append(clock_of(row))
+    return found
+
+
+async def clocks_at(
+    snapshot: Snapshot, contracts: Mapping[str, str], as_of: AsOf, calendars: Calendars
+) -> list[ClockRow]:
+    """The clocks of tickets as their events up to a place in both times make them: worked out anew."""
+    if not contracts:
+        return []
+    among, params = listed("contract_id", sorted(set(contracts.values())))
+    rows = Memory({Calendars: calendars})
+    sql = f"SELECT {ZONES.columns_of('z')} FROM clock_zones z WHERE z.contract_id IN ({among})"
+    rows.known[ZONES.name] = {row.contract_id: ZONES.row_of(row) for row in await snapshot.query(sql, params)}
+    sql = (
+        f"SELECT DISTINCT {TERMS.columns_of('m')} FROM clock_terms m JOIN timelines t ON t.term_id = m.term_id "
+        f"WHERE t.contract_id IN ({among})"
+    )
+    rows.known[TERMS.name] = {row.term_id: TERMS.row_of(row) for row in await snapshot.query(sql, params)}
+    histories = await stream_events(snapshot, [f"ticket:{ticket_id}" for ticket_id in contracts], as_of)
+    for events in histories.values():
+        refold_into(rows, sla_clocks, events)
+    changed = rows.changed.get(CLOCKS.name)
+    return [row for row in changed[1].values() if row.shown] if changed else []

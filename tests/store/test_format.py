@@ -1,0 +1,56 @@
+"""A ledger whose events have shapes of before is refused at opening, in a sentence, and left as it is (decision 15)."""
+
+import psycopg
+import pytest
+
+from ledger.door.batches import Answer, Ledger
+from ledger.door.requests import parse
+from ledger.store import open_store
+from ledger.store.database import OldFormatError, open_database
+from tests.scenario import catalogue
+from tests.words import contract
+
+
+def begun(url: str) -> int:
+    """A ledger with a contract in it; how many events that are."""
+    store = open_store(url)
+    step = contract("groupios-l", ticket=None)[0]
+    (answer,) = Ledger(store, catalogue()).submit([parse(step.command, step.fields, step.actor)])
+    assert isinstance(answer, Answer)
+    store.close()
+    return answer.last
+
+
+def change(url: str, sql: str) -> None:
+    """With the rights of the database's owner."""
+    if url.startswith("postgresql"):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(sql)
+        return
+    database = open_database(url)
+    with database.transaction() as transaction:
+        transaction.execute(sql)
+    database.close()
+
+
+@pytest.mark.parametrize("sql", ["DROP TABLE ledger_format", "UPDATE ledger_format SET version = 0"])
+def test_a_ledger_of_earlier_shapes_is_refused_and_left_as_it_is(database_url: str, sql: str) -> None:
+    begun(database_url)
+    change(database_url, sql)
+    for _ in range(2):
+        with pytest.raises(OldFormatError, match="holds a ledger of an earlier version"):
+            open_store(database_url)
+
+
+def test_a_ledger_of_this_version_is_opened_again(database_url: str) -> None:
+    events = begun(database_url)
+    store = open_store(database_url)
+    assert store.highest_position() == events
+    store.close()
+
+
+def test_a_ledger_without_events_becomes_one_of_this_version(database_url: str) -> None:
+    open_store(database_url).close()
+    change(database_url, "DROP TABLE ledger_format")
+    assert begun(database_url) > 0
+    open_store(database_url).close()
