@@ -12,8 +12,8 @@ from ledger.events import CreditNoteIssued, InvoiceIssued
 from ledger.kernel.errors import malformed
 from ledger.kernel.mapper import decode
 from ledger.store.database import Row, listed
+from projections.asking import all_of, equal
 from projections.billing.charges import CHARGES, ChargeRow
-from projections.conditions import all_of, equal
 from projections.credit.movements import MOVEMENTS, MovementRow
 from projections.reader import Snapshot, view_position
 

@@ -16,9 +16,7 @@ from ledger.kernel.errors import Refusal
 from ledger.kernel.mapper import decode, event_type
 from ledger.kernel.values import show_instant, to_micros
 from ledger.store.database import Row, listed
-from projections.conditions import Condition, all_of, equal
-from projections.credit.deductions import DEDUCTIONS, DeductionRow, deductions
-from projections.pages import Page, PageAsked
+from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.reader import AsOf, Snapshot, open_texts, view_position
 from projections.views import EventMeta, Memory, View
 
@@ -137,10 +135,6 @@ def refold_into(rows: Memory, view: View, events: Sequence[StoredFact]) -> None:
     for stored in events:
         for handler in view.handlers.get(type(stored.fact), ()):
             handler(rows, stored.fact, stored.meta)
-
-
-def deduction_at(events: Sequence[StoredFact], deduction_id: str) -> DeductionRow | None:
-    return refold(deductions, events).get(DEDUCTIONS, deduction_id)
 
 
 # -- telling an event ----------------------------------------------------------------------------------------

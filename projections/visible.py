@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.kernel.access import Actor
-from projections.conditions import Condition
+from projections.asking import Condition
 
 
 def visible(actor: Actor, alias: str = "c") -> Condition:

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from api.books.chart import MINUTES, accrued, credit, income, receivable, vat
 from api.books.journal import CREDIT_NOTE, INVOICE, Posting, Transaction
-from ledger.credit.expiry import breakage
+from ledger.credit.expiry import GrantLife
 from ledger.events import InvoiceIssued
 from ledger.kernel.values import from_micros, local_date, to_micros
 from projections.billing.charges import ChargeRow
@@ -34,28 +33,19 @@ def transactions(source: BooksSource) -> Iterator[Transaction]:
         yield document_transaction(document)
 
 
-@dataclass(slots=True)
-class _GrantLife:
-    """Its first movement, its end as last known, and each change of what is left of it with its effective time."""
-
-    first: MovementRow
-    expires_at: int
-    flows: list[tuple[int, int]] = field(default_factory=list)
-
-
 def credit_transactions(movements: Iterable[MovementRow], contracts: Contracts) -> Iterator[Transaction]:
     """Those of credit, breakage included, from movements in the order of their positions.
 
     A grant's end that has moved is no transaction; it shows in the breakage.
     """
     events: dict[int, list[MovementRow]] = defaultdict(list)
-    grants: dict[str, _GrantLife] = {}
+    grants: dict[str, GrantLife[MovementRow, int]] = {}
     for movement in movements:
         events[movement.position].append(movement)
         if movement.grant_id is None:
             continue
         if movement.expires_at is not None:
-            grants.setdefault(movement.grant_id, _GrantLife(movement, NEVER)).expires_at = movement.expires_at
+            grants.setdefault(movement.grant_id, GrantLife(movement, NEVER)).expires_at = movement.expires_at
         grants[movement.grant_id].flows.append((movement.effective_at, movement.granted - movement.consumed))
     for parts in events.values():
         postings = tuple(posting for part in parts for posting in _postings(part, contracts))
@@ -77,8 +67,8 @@ def _postings(part: MovementRow, contracts: Contracts) -> Iterator[Posting]:
             yield _posting(part, contracts, "Available", -amount)
 
 
-def _breakage(grant: _GrantLife, contracts: Contracts) -> Iterator[Transaction]:
-    for moment, amount in breakage(grant.flows, grant.expires_at).items():
+def _breakage(grant: GrantLife[MovementRow, int], contracts: Contracts) -> Iterator[Transaction]:
+    for moment, amount in grant.breakage().items():
         if moment < NEVER:
             taken = (("Expired", amount), ("Available", -amount))
             postings = tuple(_posting(grant.first, contracts, *one) for one in taken)

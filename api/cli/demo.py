@@ -15,7 +15,7 @@ from rich.console import Console
 
 from api.cli import terminal as tables
 from api.cli.importing import Tally, import_lines
-from api.cli.working import ask
+from api.cli.opening import ask
 from api.http.models.tickets import show_tickets
 from api.http.routers import contracts, deductions, statements
 from api.state import State
@@ -26,8 +26,8 @@ from ledger.kernel.settings import DEFAULT_DATABASE_URL, Settings
 from ledger.plans.loader import load_catalogue
 from ledger.store import open_store
 from ledger.store.tokens import create_token
+from projections.asking import EVERYTHING
 from projections.credit.statements import StatementAsked
-from projections.pages import EVERYTHING
 from projections.reader import NOW
 from projections.tickets.questions import TicketFilter, list_tickets
 

@@ -16,8 +16,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from api.books.exporting import FORMS, export_days, write_books
 from api.cli import terminal as tables
 from api.cli.importing import Tally, import_lines
+from api.cli.opening import ask, ask_views, opened
 from api.cli.tokens import out, token_app
-from api.cli.working import ask, ask_views, opened
 from api.http.models.plans import show_plan
 from api.http.models.sla import show_compliance
 from api.http.paging import moment_of

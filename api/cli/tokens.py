@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from api.cli.working import ask_views, opened
+from api.cli.opening import ask_views, opened
 from ledger.kernel.errors import malformed
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import load_catalogue

@@ -109,8 +109,8 @@ def _pool(pool: PoolPeriod, period: CustomerStatement, labels: Labels) -> dict[s
 def _movement(line: Line, pool: PoolPeriod, period: CustomerStatement, labels: Labels) -> dict[str, Any]:
     """Time worked and billed stand with what spent it, not with a reversal, so that a column adds up."""
     # A grant may bear the same id as a deduction.
-    behind = period.deductions.get(line.reference) if line.kind in (*SPENT, "reversal") else None
-    spent = behind if line.kind in SPENT else None
+    deduction = period.deductions.get(line.reference) if line.kind in (*SPENT, "reversal") else None
+    spent = deduction if line.kind in SPENT else None
     is_timed = spent is not None and line.kind != "service"
     return {
         "cells": [
@@ -118,23 +118,23 @@ def _movement(line: Line, pool: PoolPeriod, period: CustomerStatement, labels: L
             labels(MOVEMENTS[line.kind]) if line.kind in MOVEMENTS else line.kind,
             figures.hours(shown_minutes(spent.worked_seconds)) if spent and spent.worked_seconds else "",
             figures.hours(spent.billed_minutes) if spent and is_timed else "",
-            _word(spent, labels) if spent else "",
+            _confirmation(spent, labels) if spent else "",
             _figure(line.change, pool, labels),
             _figure(line.balance, pool, labels),
         ],
-        "details": _details(line, behind, period, labels),
+        "details": _details(line, deduction, period, labels),
     }
 
 
-def _word(behind: DeductionDetails, labels: Labels) -> str:
-    word = ON_BEHALF.get(behind.status) if behind.on_behalf else None
-    return labels(word or CONFIRMATIONS[behind.status])
+def _confirmation(deduction: DeductionDetails, labels: Labels) -> str:
+    word = ON_BEHALF.get(deduction.status) if deduction.on_behalf else None
+    return labels(word or CONFIRMATIONS[deduction.status])
 
 
-def _details(line: Line, behind: DeductionDetails | None, period: CustomerStatement, labels: Labels) -> list[str]:
-    details = [f"{labels('Deduction' if behind else 'Grant')} {line.reference}"]
-    if behind:
-        details += _origin(behind, line.reference, labels)
+def _details(line: Line, deduction: DeductionDetails | None, period: CustomerStatement, labels: Labels) -> list[str]:
+    details = [f"{labels('Deduction' if deduction else 'Grant')} {line.reference}"]
+    if deduction:
+        details += _origin(deduction, line.reference, labels)
     if line.note is not None:
         details.append(line.note)
     if line.dated is not None:
@@ -142,12 +142,12 @@ def _details(line: Line, behind: DeductionDetails | None, period: CustomerStatem
     return [*details, f"{labels('Ledger entries')} {line.position}"]
 
 
-def _origin(behind: DeductionDetails, reference: str, labels: Labels) -> list[str]:
-    session = behind.session_id if behind.session_id != reference else None
-    named = (("Ticket", behind.ticket_id), ("Session", session), ("Service", behind.service))
+def _origin(deduction: DeductionDetails, reference: str, labels: Labels) -> list[str]:
+    session = deduction.session_id if deduction.session_id != reference else None
+    named = (("Ticket", deduction.ticket_id), ("Session", session), ("Service", deduction.service))
     found = [f"{labels(label)} {value}" for label, value in named if value]
-    if behind.engineer is not None:
-        found.append(f"{labels('Engineer')}: {behind.engineer}")
+    if deduction.engineer is not None:
+        found.append(f"{labels('Engineer')}: {deduction.engineer}")
     return found
 
 
@@ -161,11 +161,11 @@ def _beside(period: CustomerStatement, labels: Labels) -> dict[str, Any] | None:
 
     rows = []
     for line in period.beside:
-        behind = period.deductions.get(line.deduction_id)
+        deduction = period.deductions.get(line.deduction_id)
         details = [f"{labels('Deduction')} {line.deduction_id}"]
-        if behind:
-            details += _origin(behind, line.deduction_id, labels)
-            details += [] if line.reverses else [_word(behind, labels)]
+        if deduction:
+            details += _origin(deduction, line.deduction_id, labels)
+            details += [] if line.reverses else [_confirmation(deduction, labels)]
         number = line.invoice_number
         details.append(f"{labels('Invoice')} {number}" if number else labels("not invoiced yet"))
         cells = [

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, AwareDatetime, TypeAdapter, ValidationError
 
 from ledger.kernel.errors import malformed
 from ledger.kernel.ids import DEDUCTION_ID_LENGTH, FIRST_YEAR, ID_LENGTH, ID_PATTERN, LAST_YEAR
-from projections.pages import Page, PageAsked
+from projections.asking import Page, PageAsked
 from projections.reader import Moment, Times
 
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?")  # neither numbers nor the other forms of ISO 8601

@@ -17,23 +17,13 @@ from ledger.credit.events import (
     Draw,
     GrantExpiryBroughtForward,
 )
-from ledger.credit.expiry import breakage
+from ledger.credit.expiry import GrantLife
 from ledger.kernel.fact import Fact
 from ledger.kernel.mapper import stored_topics
-from ledger.kernel.values import add_months, local_date
+from ledger.kernel.values import FAR_FUTURE, add_months, local_date
 
 _CREDIT = (CreditGranted, GrantExpiryBroughtForward, CreditDrawn, DebtSettled, CreditReturned)
 TOPICS = stored_topics(*CHARGE_FACTS, *_CREDIT, InvoiceIssued, CreditNoteIssued)
-
-
-@dataclass(slots=True)
-class _Grant:
-    """Its end as it is known now, and the change of what is left of it at each effective time."""
-
-    contract_id: str
-    pool: str
-    expires_at: datetime | None
-    flows: list[tuple[datetime, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -58,7 +48,7 @@ class PeriodFold:
         self.position = 0
         self._timezone = timezone
         self._moved: _Sums = defaultdict(lambda: defaultdict(_Sum))
-        self._grants: dict[str, _Grant] = {}
+        self._grants: dict[str, GrantLife[CreditGranted, datetime]] = {}
 
     def add(self, events: Iterable[tuple[int, Fact]]) -> None:
         for self.position, fact in events:
@@ -86,16 +76,16 @@ class PeriodFold:
         """What expired, by month, contract and pool."""
         found: dict[date, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
         for grant in self._grants.values():
-            if grant.expires_at is not None:
-                for at, quantity in breakage(grant.flows, grant.expires_at).items():
-                    found[self._month(at)][grant.contract_id][grant.pool] += quantity
+            for at, quantity in grant.breakage().items():
+                if at < FAR_FUTURE:
+                    found[self._month(at)][grant.first.contract_id][grant.first.pool] += quantity
         return found
 
     def _follow_grants(self, fact: Fact) -> None:
         match fact:
             case CreditGranted():
                 flows = [(fact.effective_at, fact.quantity)]
-                self._grants[fact.grant_id] = _Grant(fact.contract_id, fact.pool, fact.expires_at, flows)
+                self._grants[fact.grant_id] = GrantLife(fact, fact.expires_at or FAR_FUTURE, flows)
             case GrantExpiryBroughtForward():
                 self._grants[fact.grant_id].expires_at = fact.expires_at
             case CreditDrawn():

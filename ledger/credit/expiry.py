@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Generic, TypeVar
 
+First = TypeVar("First")
 Instant = TypeVar("Instant", int, datetime)
 
 
@@ -28,3 +30,15 @@ def breakage(flows: Iterable[tuple[Instant, int]], expires_at: Instant) -> dict[
 def expired_by(flows: Iterable[tuple[Instant, int]], expires_at: Instant, at: Instant) -> int:
     """How much of a grant has expired by an instant; the instant of its end counts."""
     return sum(quantity for moment, quantity in breakage(flows, expires_at).items() if moment <= at)
+
+
+@dataclass(slots=True)
+class GrantLife(Generic[First, Instant]):
+    """What became of a grant: what was told of it first, its end as it was told last, and its changes since."""
+
+    first: First
+    expires_at: Instant
+    flows: list[tuple[Instant, int]] = field(default_factory=list)
+
+    def breakage(self) -> dict[Instant, int]:
+        return breakage(self.flows, self.expires_at)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from eventsourcing.persistence import IntegrityError, InterfaceError, Operationa
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.fact import Fact
 from ledger.kernel.mapper import LedgerMapper, StreamEvent, decode, event_type
-from ledger.store.database import Database, Row, Unavailable, listed, open_database
+from ledger.store.database import Database, Row, Unavailable, among, listed, open_database
 from ledger.store.recorders import (
     Batch,
     CommandRow,
@@ -30,8 +30,6 @@ from ledger.store.recorders import (
 )
 
 __all__ = ["Batch", "CommandRow", "ConflictError", "EventStore", "Prior", "Unavailable", "open_store"]
-
-IN_LIMIT = 200  # ids in one IN (…): SQLite looks names of parameters up one after the other
 
 
 class Prior(NamedTuple):
@@ -96,11 +94,11 @@ class EventStore:
     def streams(self, names: Iterable[str]) -> dict[str, list[StreamEvent]]:
         """The events of several streams, in order; a stream without events has no entry."""
         sql = (
-            "SELECT originator_id, originator_version, topic, state FROM stored_events WHERE originator_id IN ({ids}) "
+            "SELECT originator_id, originator_version, topic, state FROM stored_events WHERE originator_id {among} "
             "ORDER BY originator_id, originator_version"
         )
         found: dict[str, list[StreamEvent]] = defaultdict(list)
-        for row in self._among(sql, list(dict.fromkeys(names))):
+        for row in self._among(sql, dict.fromkeys(names)):
             event = StreamEvent(row.originator_id, row.originator_version, decode(row.topic, bytes(row.state)))
             found[row.originator_id].append(event)
         return found
@@ -117,22 +115,24 @@ class EventStore:
 
     def commands_by_id(self, command_ids: Sequence[str]) -> dict[str, Prior]:
         """Accepted commands among these ids."""
-        sql = f"SELECT c.command_id AS id, {_PRIOR} FROM commands c WHERE c.command_id IN ({{ids}})"
+        sql = f"SELECT c.command_id AS id, {_PRIOR} FROM commands c WHERE c.command_id {{among}}"
         return {row.id: _prior(row) for row in self._among(sql, command_ids)}
 
     def commands_that_took(self, space: str, ids: Sequence[str]) -> dict[str, Prior]:
         """The accepted commands that took these ids of a name space."""
         sql = (
             f"SELECT k.id, {_PRIOR} FROM known_ids k JOIN commands c ON c.first_position = k.position "
-            "WHERE k.space = :space AND k.id IN ({ids})"
+            "WHERE k.space = :space AND k.id {among}"
         )
         return {row.id: _prior(row) for row in self._among(sql, ids, space=space)}
 
-    def _among(self, sql: str, ids: Sequence[str], **params: str) -> Iterator[Row]:
-        """Rows for ids, which stand for `{ids}` in the statement, some at a time."""
-        for start in range(0, len(ids), IN_LIMIT):
-            among, named = listed("id", ids[start : start + IN_LIMIT])
-            yield from self.database.query(sql.format(ids=among), named | params)
+    def _among(self, sql: str, ids: Iterable[str], **params: str) -> list[Row]:
+        """Rows for ids: `{among}` stands for these in the statement."""
+        wanted = list(ids)
+        if not wanted:
+            return []
+        condition, named = among(self.database.dialect, "ids", wanted)
+        return self.database.query(sql.format(among=condition), named | params)
 
     def first_position(self, stream: str) -> int:
         sql = "SELECT notification_id FROM stored_events WHERE originator_id = :stream AND originator_version = 1"
@@ -148,9 +148,9 @@ class EventStore:
         return self._facts(condition, {"provider": provider, "after": after}, topics)
 
     def _facts(self, condition: str, params: dict[str, Any], topics: Sequence[str]) -> list[tuple[int, Fact]]:
-        among, named = listed("topic", topics)
+        of_topics, named = listed("topic", topics)
         sql = (
-            f"SELECT notification_id, topic, state FROM stored_events WHERE {condition} AND topic IN ({among}) "
+            f"SELECT notification_id, topic, state FROM stored_events WHERE {condition} AND topic IN ({of_topics}) "
             "ORDER BY notification_id"
         )
         rows = self.database.query(sql, params | named)

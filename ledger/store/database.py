@@ -6,6 +6,7 @@ the others (views, which can be made again) do not.
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import threading
@@ -21,7 +22,8 @@ import psycopg
 from ledger.store.schema import WRITER_ROLE
 
 Row = Any  # a named tuple of the statement's columns: read by name, never by number
-Params = Mapping[str, Any] | Sequence[Any]
+Params = Mapping[str, Any]  # by the names that stand in the statement as `:name`
+NO_PARAMS: Params = {}
 BUSY_TIMEOUT_MS = 15_000
 
 
@@ -53,6 +55,13 @@ def listed(name: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
     return ",".join(f":{key}" for key in params), params
 
 
+def among(dialect: str, name: str, values: Iterable[str]) -> tuple[str, dict[str, Any]]:
+    """The same for many values in one parameter: `id {among}`; a database plans it once, however many there are."""
+    if dialect == "postgresql":
+        return f"= ANY(:{name})", {name: list(values)}
+    return f"IN (SELECT value FROM json_each(:{name}))", {name: json.dumps(list(values))}
+
+
 class Unavailable(Exception):
     """The database can't be reached or can't write; nothing is known to be stored."""
 
@@ -64,13 +73,13 @@ class OldFormatError(Unavailable):
 class Transaction(Protocol):
     """What runs inside `Database.transaction()`: all of it or nothing."""
 
-    def query(self, sql: str, params: Params = ()) -> list[Row]: ...
+    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]: ...
 
-    def tuples(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
+    def tuples(self, sql: str, params: Params = NO_PARAMS) -> list[tuple[Any, ...]]:
         """Rows as they come, for what reads columns that it has itself written down (tables, pages of events)."""
         ...
 
-    def execute(self, sql: str, params: Params = ()) -> None: ...
+    def execute(self, sql: str, params: Params | Sequence[Any] = NO_PARAMS) -> None: ...
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None: ...
 
@@ -78,7 +87,7 @@ class Transaction(Protocol):
 class Database(Protocol):
     dialect: str
 
-    def query(self, sql: str, params: Params = ()) -> list[Row]:
+    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         """Rows of one statement, outside any transaction of ours. Raises Unavailable."""
         ...
 
@@ -92,14 +101,14 @@ class _SqliteTransaction:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
 
-    def query(self, sql: str, params: Params = ()) -> list[Row]:
+    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         cursor = self.connection.execute(sql, params)
         return named_rows(cursor.description or (), cursor.fetchall())
 
-    def tuples(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
+    def tuples(self, sql: str, params: Params = NO_PARAMS) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql, params).fetchall()
 
-    def execute(self, sql: str, params: Params = ()) -> None:
+    def execute(self, sql: str, params: Params | Sequence[Any] = NO_PARAMS) -> None:
         self.connection.execute(sql, params)
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -131,7 +140,7 @@ class SqliteDatabase:
                 self._all.append(found)
         return found
 
-    def query(self, sql: str, params: Params = ()) -> list[Row]:
+    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         try:
             cursor = self.connection().execute(sql, params)
             return named_rows(cursor.description or (), cursor.fetchall())
@@ -165,14 +174,14 @@ class _PostgresTransaction:
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         self.connection = connection
 
-    def query(self, sql: str, params: Params = ()) -> list[Row]:
+    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         cursor = self.connection.execute(postgres_sql(sql), params, prepare=True)
         return named_rows(cursor.description or (), cursor.fetchall())
 
-    def tuples(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
+    def tuples(self, sql: str, params: Params = NO_PARAMS) -> list[tuple[Any, ...]]:
         return self.connection.execute(postgres_sql(sql), params, prepare=True).fetchall()
 
-    def execute(self, sql: str, params: Params = ()) -> None:
+    def execute(self, sql: str, params: Params | Sequence[Any] = NO_PARAMS) -> None:
         self.connection.execute(postgres_sql(sql), params)
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -215,7 +224,7 @@ class PostgresDatabase:
                 self._all = [kept for kept in self._all if not kept.closed] + [found]
         return found
 
-    def query(self, sql: str, params: Params = ()) -> list[Row]:
+    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         try:
             cursor = self.connection().execute(postgres_sql(sql), params)
             return named_rows(cursor.description or (), cursor.fetchall())

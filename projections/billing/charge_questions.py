@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.kernel.access import Actor
+from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.billing.charges import CHARGES, ChargeRow
-from projections.billing.numbers import number_of_charge
-from projections.conditions import Condition, all_of, equal
+from projections.billing.documents import number_of_charge
 from projections.contracts.questions import contract_as_of
-from projections.pages import Page, PageAsked
 from projections.reader import Snapshot, Times
 
 

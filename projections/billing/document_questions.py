@@ -15,8 +15,7 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed, unknown_invoice
 from ledger.kernel.mapper import decode
 from ledger.store.database import Row, listed
-from projections.conditions import Condition, all_of, equal
-from projections.pages import Page, PageAsked
+from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.reader import Snapshot, open_texts, view_position
 from projections.visible import visible
 
@@ -67,16 +66,18 @@ async def list_documents(
     limited, limit = page.limited
     rows = await snapshot.query(f"{_DOCUMENTS} WHERE {condition} ORDER BY d.position{limited}", params | limit)
     shown, next_after = page.cut(rows, lambda row: (row.position,))
-    return Page(await view_position(snapshot), await _open(snapshot, shown), next_after)
+    position = await view_position(snapshot)
+    return Page(position, await _open(snapshot, shown, position), next_after)
 
 
 async def find_document(snapshot: Snapshot, actor: Actor, number: str) -> OpenedDocument:
     """The document with a number. Raises Refusal unknown-invoice."""
     condition, params = all_of(equal("d", number=number), _seen_by(actor))
-    found = await _open(snapshot, await snapshot.query(f"{_DOCUMENTS} WHERE {condition}", params))
-    if not found:
+    rows = await snapshot.query(f"{_DOCUMENTS} WHERE {condition}", params)
+    if not rows:
         raise unknown_invoice(number)
-    return found[0]
+    (found,) = await _open(snapshot, rows, await view_position(snapshot))
+    return found
 
 
 _DOCUMENTS = "SELECT d.position, d.credited_by FROM documents d JOIN contracts c ON c.contract_id = d.contract_id"
@@ -86,7 +87,7 @@ def _seen_by(actor: Actor) -> Condition:
     return ("1 = 0", {}) if actor.role == "partner" else visible(actor)
 
 
-async def _open(snapshot: Snapshot, rows: Sequence[Row]) -> list[OpenedDocument]:
+async def _open(snapshot: Snapshot, rows: Sequence[Row], position: int) -> list[OpenedDocument]:
     """The documents that the events at the rows' positions issued, in their order."""
     if not rows:
         return []
@@ -96,7 +97,6 @@ async def _open(snapshot: Snapshot, rows: Sequence[Row]) -> list[OpenedDocument]
     boxes = [fact.parties for fact in facts.values() if isinstance(fact, Issued)]
     boxes += [fact.reason for fact in facts.values() if isinstance(fact, CreditNoteIssued)]
     texts = await open_texts(snapshot, boxes)
-    position = await view_position(snapshot)
     found = []
     for row in rows:
         fact = facts[row.position]

@@ -1,13 +1,19 @@
 """The view of issued documents: which there are, on which one each charge stands, and which show a deduction (M3, M6).
 
-A document's lines stay in its event, which `position` names: they are read from there.
+A document's lines stay in its event, which `position` names: they are read from there. Here too is how other questions
+learn the numbers of documents.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from ledger.events import CreditNoteIssued, InvoiceCredited, InvoiceIssued
+from ledger.store.database import listed
+from projections.asking import all_of
+from projections.reader import AsOf, Snapshot
 from projections.tables import Table
 from projections.views import EventMeta, Rows, View
 
@@ -22,7 +28,7 @@ class DocumentRow(msgspec.Struct):
     credited_by: str | None
 
 
-class BilledRow(msgspec.Struct):
+class InvoicedChargeRow(msgspec.Struct):
     """From a position on a charge stands on this invoice; null once a credit note has taken that back."""
 
     charge_id: str
@@ -31,7 +37,7 @@ class BilledRow(msgspec.Struct):
     number: str | None
 
 
-class ShownRow(msgspec.Struct):
+class DocumentedDeductionRow(msgspec.Struct):
     """A document that shows a deduction: an `invoice`, one that shows only its `reversal`, or a `credit-note`."""
 
     deduction_id: str
@@ -43,9 +49,9 @@ class ShownRow(msgspec.Struct):
 
 
 DOCUMENTS = Table("documents", DocumentRow, "number", ["(contract_id, position)", "(position)"])
-BILLED = Table("billed", BilledRow, ("charge_id", "position"))
-SHOWN = Table("shown", ShownRow, ("deduction_id", "position"))
-documents = View("documents", DOCUMENTS, BILLED, SHOWN)
+INVOICED_CHARGES = Table("invoiced_charges", InvoicedChargeRow, ("charge_id", "position"))
+DOCUMENTED_DEDUCTIONS = Table("documented_deductions", DocumentedDeductionRow, ("deduction_id", "position"))
+documents = View("documents", DOCUMENTS, INVOICED_CHARGES, DOCUMENTED_DEDUCTIONS)
 
 
 @documents.on(InvoiceIssued)
@@ -68,7 +74,7 @@ def _credit_note(rows: Rows, fact: CreditNoteIssued, meta: EventMeta) -> None:
 def _bill(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, meta: EventMeta, number: str | None) -> None:
     for line in fact.lines:
         if line.charge_id is not None:
-            rows.add(BILLED, BilledRow(line.charge_id, meta.position, meta.effective_at, number))
+            rows.add(INVOICED_CHARGES, InvoicedChargeRow(line.charge_id, meta.position, meta.effective_at, number))
 
 
 def _show(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, meta: EventMeta, corrects: str | None) -> None:
@@ -78,9 +84,45 @@ def _show(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, meta: EventMeta, c
             kinds[line.deduction_id] = "reversal" if line.kind == "reversal" else "invoice"
     for deduction_id, kind in sorted(kinds.items()):
         shown = kind if corrects is None else "credit-note"
-        rows.add(SHOWN, ShownRow(deduction_id, meta.position, meta.effective_at, fact.number, shown, corrects))
+        rows.add(
+            DOCUMENTED_DEDUCTIONS,
+            DocumentedDeductionRow(deduction_id, meta.position, meta.effective_at, fact.number, shown, corrects),
+        )
 
 
 @documents.on(InvoiceCredited, changes=[(DOCUMENTS, lambda _, fact: [fact.number])])
 def _credited(rows: Rows, fact: InvoiceCredited, meta: EventMeta) -> None:
     rows.require(DOCUMENTS, fact.number).credited_by = fact.credited_by
+
+
+# -- questions: the SQL is about `:at` and `:position`, a place in both times ------------------------------------------
+
+
+def number_of_charge(charge: str) -> str:
+    """The number of the invoice that a charge stands on: what was told last; null once a credit note took it back."""
+    return (
+        f"(SELECT i.number FROM invoiced_charges i WHERE i.charge_id = {charge}.charge_id AND i.effective_at <= :at "
+        "AND i.position <= :position ORDER BY i.position DESC LIMIT 1)"
+    )
+
+
+def invoice_showing(deduction: str) -> str:
+    """The number of the last invoice that shows a deduction and was not taken back by a credit note."""
+    return (
+        f"(SELECT s.number FROM documented_deductions s WHERE s.deduction_id = {deduction}.deduction_id "
+        "AND s.kind = 'invoice' AND s.effective_at <= :at AND s.position <= :position AND NOT EXISTS ("
+        "SELECT 1 FROM documented_deductions c WHERE c.deduction_id = s.deduction_id AND c.corrects = s.number "
+        "AND c.effective_at <= :at AND c.position <= :position) ORDER BY s.position DESC LIMIT 1)"
+    )
+
+
+async def documents_showing(snapshot: Snapshot, deduction_ids: Sequence[str], as_of: AsOf) -> dict[str, list[str]]:
+    """The numbers of all documents that show each deduction: the way from the minute to the invoice (M6)."""
+    found: dict[str, list[str]] = {deduction_id: [] for deduction_id in deduction_ids}
+    if found:
+        places, params = listed("deduction_id", found)
+        condition, params = all_of((f"s.deduction_id IN ({places})", params), as_of.reached("s"))
+        sql = f"SELECT s.deduction_id, s.number FROM documented_deductions s WHERE {condition} ORDER BY s.position"
+        for row in await snapshot.query(sql, params):
+            found[row.deduction_id].append(row.number)
+    return found

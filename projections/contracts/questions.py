@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -12,12 +12,24 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_contract
 from ledger.kernel.values import to_micros
 from ledger.store.database import Row
-from projections.conditions import Condition, all_of, equal
-from projections.contracts.states import STATE_AT, ContractState, state_at
+from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.contracts.view import CONTRACTS, ContractRow, ContractTerm, read_terms
-from projections.pages import Page, PageAsked
 from projections.reader import AsOf, Snapshot, Times, open_texts, resolve_as_of, view_position
 from projections.visible import visible
+
+ContractState = Literal["upcoming", "active", "lapsed", "terminated"]
+
+
+def state_at(starts_at: int, ends_at: int, is_terminated: bool, at: int) -> ContractState:
+    """A contract runs from its first instant until the one after its last; lapsed is what nobody terminated (C15)."""
+    if ends_at <= at:
+        return "terminated" if is_terminated else "lapsed"
+    return "upcoming" if starts_at > at else "active"
+
+
+# The same in SQL, of a row `c` of the view of contracts at the instant `:at`; a property test holds them together.
+STATE_AT = """CASE WHEN c.ends_at <= :at THEN CASE WHEN c.terminated_on IS NULL THEN 'lapsed' ELSE 'terminated' END
+    WHEN c.starts_at > :at THEN 'upcoming' ELSE 'active' END"""
 
 _read_sealed = msgspec.json.Decoder(Sealed).decode
 
@@ -74,7 +86,7 @@ async def as_of_for(snapshot: Snapshot, actor: Actor, contract_id: str | None, t
 async def opened_contract(snapshot: Snapshot, actor: Actor, contract_id: str) -> OpenedContract:
     """A contract as it is now. Raises Refusal unknown-contract."""
     found = await find_contract(snapshot, actor, contract_id, CONTRACTS.columns_of("c"))
-    (opened,) = await _open(snapshot, [CONTRACTS.row_of(found)])
+    (opened,) = await _open(snapshot, [CONTRACTS.row_of(found)], await view_position(snapshot))
     return opened
 
 
@@ -95,11 +107,12 @@ async def list_contracts(
     sql = f"SELECT {CONTRACTS.columns_of('c')} FROM contracts c WHERE {condition} ORDER BY c.contract_id{limited}"
     rows = [CONTRACTS.row_of(row) for row in await snapshot.query(sql, params | limit)]
     shown, next_after = page.cut(rows, lambda row: (row.contract_id,))
-    return Page(await view_position(snapshot), await _open(snapshot, shown), next_after)
+    position = await view_position(snapshot)
+    return Page(position, await _open(snapshot, shown, position), next_after)
 
 
-async def _open(snapshot: Snapshot, rows: list[ContractRow]) -> list[OpenedContract]:
-    now, position = to_micros(snapshot.clock()), await view_position(snapshot)
+async def _open(snapshot: Snapshot, rows: list[ContractRow], position: int) -> list[OpenedContract]:
+    now = to_micros(snapshot.clock())
     boxes = {text: _read_sealed(text) for row in rows for text in (row.party, row.partner) if text is not None}
     texts = await open_texts(snapshot, list(boxes.values()))
     return [

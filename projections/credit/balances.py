@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
 from ledger.store.database import Row
-from projections.conditions import all_of, equal
 from projections.contracts.questions import contract_as_of
 from projections.credit.rules import expired, status_at
 from projections.reader import NOW, Reader, Times
@@ -82,7 +81,7 @@ LEFT JOIN pending p ON p.contract_id = a.contract_id AND p.pool = a.pool
 LEFT JOIN (SELECT d.pool, sum(d.quantity) AS quantity FROM deductions d
   WHERE d.contract_id = :contract_id AND d.deemed_at <= :at
   AND {status_at("d.status", "d.deemed_at")} = 'deemed_confirmed' GROUP BY d.pool) deemed ON deemed.pool = a.pool
-WHERE """
+WHERE c.contract_id = :contract_id AND """
 # A grant's end is the one that was told last. A deduction without a word on it has the status that it began with.
 _THEN = f"""
 SELECT c.currency,
@@ -98,14 +97,15 @@ FROM contracts c
 LEFT JOIN (SELECT sum(minutes) AS minutes, sum(amount_cents) AS amount_cents FROM charges
   WHERE contract_id = :contract_id AND effective_at <= :at AND position <= :position AND family = 'overage') o ON 1 = 1
 LEFT JOIN accounts a ON a.contract_id = c.contract_id
-LEFT JOIN (SELECT m.pool, sum(m.granted) AS granted, sum(m.consumed) AS consumed, sum(m.reserved) AS reserved,
-    sum({expired("e.expires_at", "m.granted - m.consumed")}) AS expired
-  FROM movements m LEFT JOIN (SELECT grant_id, expires_at,
-      row_number() OVER (PARTITION BY grant_id ORDER BY position DESC) AS back
+LEFT JOIN (SELECT g.pool, sum(g.granted) AS granted, sum(g.consumed) AS consumed, sum(g.reserved) AS reserved,
+    sum({expired("e.expires_at", "g.granted - g.consumed")}) AS expired
+  FROM (SELECT pool, grant_id, sum(granted) AS granted, sum(consumed) AS consumed, sum(reserved) AS reserved
+    FROM movements WHERE contract_id = :contract_id AND effective_at <= :at AND position <= :position
+    GROUP BY pool, grant_id) g
+  LEFT JOIN (SELECT grant_id, expires_at, row_number() OVER (PARTITION BY grant_id ORDER BY position DESC) AS back
     FROM movements WHERE contract_id = :contract_id AND position <= :position AND expires_at IS NOT NULL) e
-    ON e.grant_id = m.grant_id AND e.back = 1
-  WHERE m.contract_id = :contract_id AND m.effective_at <= :at AND m.position <= :position
-  GROUP BY m.pool) moved ON moved.pool = a.pool
+    ON e.grant_id = g.grant_id AND e.back = 1
+  GROUP BY g.pool) moved ON moved.pool = a.pool
 LEFT JOIN (SELECT d.pool, sum(d.quantity) AS quantity FROM deductions d
   WHERE d.contract_id = :contract_id AND d.effective_at <= :at AND d.position <= :position AND d.awaited = 1
   AND {status_at("'pending'", "d.deemed_at")} = 'pending' AND NOT EXISTS (SELECT 1 FROM status_changes s
@@ -120,15 +120,15 @@ async def balance(reader: Reader, actor: Actor, contract_id: str, times: Times =
     Now is one statement, unless something of the contract is dated ahead (`projections.post_dated`).
     """
     if times.is_now:
-        condition, params = all_of(equal("c", contract_id=contract_id), visible(actor))
-        at = {"at": to_micros(reader.clock())}
-        rows = await reader.query(f"{_NOW}{condition} ORDER BY a.pool", params | at)
+        condition, params = visible(actor)
+        params |= {"contract_id": contract_id, "at": to_micros(reader.clock())}
+        rows = await reader.query(f"{_NOW}{condition} ORDER BY a.pool", params)
         if rows and not rows[0].is_ahead:
             return _balance(rows, rows[0].position)
     async with reader.snapshot() as snapshot:
         _, as_of = await contract_as_of(snapshot, actor, contract_id, times)
-        params = {"contract_id": contract_id, "at": as_of.at, "position": as_of.position}
-        return _balance(await snapshot.query(_THEN, params), as_of.position)
+        rows = await snapshot.query(_THEN, {"contract_id": contract_id, **as_of.params})
+        return _balance(rows, as_of.position)
 
 
 def _balance(rows: list[Row], position: int) -> Balance:

@@ -11,14 +11,13 @@ from ledger.credit.confirmation import Status, status_at
 from ledger.events import Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_deduction
-from projections.billing.numbers import documents_showing
-from projections.conditions import Condition, all_of, equal
+from projections.asking import Condition, Page, PageAsked, all_of, equal
+from projections.billing.documents import documents_showing
 from projections.contracts.questions import contract_as_of
 from projections.credit import rules
 from projections.credit.accounts import accounts_of
-from projections.credit.deductions import DEDUCTIONS, DeductionRow
-from projections.history import ToldFact, deduction_at, sealed_in, stream_events, tell
-from projections.pages import Page, PageAsked
+from projections.credit.deductions import DEDUCTIONS, DeductionRow, deductions
+from projections.history import ToldFact, refold, sealed_in, stream_events, tell
 from projections.reader import AsOf, Snapshot, Times, existed, open_texts, resolve_as_of
 from projections.visible import visible
 
@@ -87,7 +86,7 @@ async def _open(
     histories = await stream_events(snapshot, [f"deduction:{row.deduction_id}" for row in rows], as_of)
     events = {row.deduction_id: histories[f"deduction:{row.deduction_id}"] for row in rows}
     if not as_of.current:
-        rows = [deduction_at(events[row.deduction_id], row.deduction_id) or row for row in rows]
+        rows = [refold(deductions, events[row.deduction_id]).get(DEDUCTIONS, row.deduction_id) or row for row in rows]
     boxes = {text: _read_sealed(text) for row in rows for text in (row.engineer, row.reason) if text is not None}
     told = [box for stream in events.values() for event in stream for box in sealed_in(event.fact)]
     texts = await open_texts(snapshot, [*boxes.values(), *told])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from projections.billing.numbers import invoice_showing, number_of_charge
+from projections.billing.documents import invoice_showing, number_of_charge
 from projections.reader import AsOf, Snapshot
 
 _OF_PERIOD = (

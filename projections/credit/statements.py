@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
-from ledger.credit.expiry import breakage
+from ledger.credit.expiry import GrantLife
 from ledger.events import Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import first_instant, to_micros
+from ledger.store.database import Row
+from projections.asking import EVERYTHING, Page, PageAsked
 from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
-from projections.credit.movements import MOVEMENTS
-from projections.pages import EVERYTHING, Page, PageAsked
 from projections.reader import NOW, AsOf, Moment, Snapshot, Times, last_instant, open_texts, show_moment
 
 NO_LINES = ("reserved", "released", "debt_settled", "cut")
@@ -84,14 +84,6 @@ class StatementPage(Page[Line]):
     units: dict[str, str]
 
 
-@dataclass(slots=True)
-class _GrantLife:
-    pool: str
-    position: int
-    expires_at: int
-    flows: list[tuple[int, int]] = field(default_factory=list)  # effective at, change of what is left
-
-
 async def statement(
     snapshot: Snapshot, actor: Actor, asked: StatementAsked, page: PageAsked = EVERYTHING
 ) -> StatementPage:
@@ -111,30 +103,32 @@ async def statement(
 async def statement_lines(snapshot: Snapshot, contract_id: str, pool: str | None, as_of: AsOf) -> list[Line]:
     """All lines up to a place in both times, pools apart, each pool's running balance in its lines."""
     sql = (
-        f"SELECT {MOVEMENTS.columns_of('m')}, d.ticket_id FROM movements m LEFT JOIN deductions d "
+        "SELECT m.position, m.pool, m.grant_id, m.effective_at, m.recorded_at, m.kind, m.reference, m.granted, "
+        "m.consumed, m.expires_at, m.note, m.dated, d.ticket_id FROM movements m LEFT JOIN deductions d "
         "ON d.deduction_id = m.reference AND m.kind IN ('work', 'session', 'penalty', 'service', 'reversal') "
         "WHERE m.contract_id = :contract_id AND m.position <= :position ORDER BY m.position, m.part"
     )
     lines: dict[int, Line] = {}
-    grants: dict[str, _GrantLife] = {}
+    grants: dict[str, GrantLife[Row, int]] = {}
     for row in await snapshot.query(sql, {"contract_id": contract_id, "position": as_of.position}):
         if pool is not None and row.pool != pool:
             continue
+        position, grant_id, effective_at = row.position, row.grant_id, row.effective_at
         if row.expires_at is not None:  # as known at the position asked for, the last word on the grant's end
-            life = grants.setdefault(row.grant_id, _GrantLife(row.pool, row.position, row.expires_at))
+            life = grants.setdefault(grant_id, GrantLife(row, row.expires_at))
             life.expires_at = row.expires_at
-        if row.effective_at > as_of.at:
+        if effective_at > as_of.at:
             continue
         change = row.granted - row.consumed
-        if row.grant_id is not None:
-            grants[row.grant_id].flows.append((row.effective_at, change))
+        if grant_id is not None:
+            grants[grant_id].flows.append((effective_at, change))
         if row.kind in NO_LINES:
             continue
-        line = lines.get(row.position)
+        line = lines.get(position)
         if line is None:
-            line = lines[row.position] = Line(
-                position=row.position,
-                effective_at=row.effective_at,
+            line = lines[position] = Line(
+                position=position,
+                effective_at=effective_at,
                 recorded_at=row.recorded_at,
                 pool=row.pool,
                 kind=row.kind,
@@ -154,11 +148,11 @@ async def statement_lines(snapshot: Snapshot, contract_id: str, pool: str | None
     return everything
 
 
-def _breakage_lines(grants: dict[str, _GrantLife], at: int) -> Iterator[Line]:
+def _breakage_lines(grants: dict[str, GrantLife[Row, int]], at: int) -> Iterator[Line]:
     for grant_id, life in grants.items():
-        for moment, quantity in breakage(life.flows, life.expires_at).items():
+        for moment, quantity in life.breakage().items():
             if moment <= at:
-                yield Line(life.position, moment, None, life.pool, "breakage", grant_id, -quantity)
+                yield Line(life.first.position, moment, None, life.first.pool, "breakage", grant_id, -quantity)
 
 
 def between(lines: list[Line], first: int | None, last: int | None) -> list[Line]:

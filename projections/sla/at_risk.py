@@ -8,8 +8,7 @@ from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
 from ledger.plans.terms import Elapsed
 from ledger.sla.targets import AROUND_THE_CLOCK, MINUTE, covered
-from projections.conditions import Condition, all_of
-from projections.pages import Key, Page, PageAsked
+from projections.asking import Condition, Key, Page, PageAsked, all_of
 from projections.reader import Snapshot, view_position
 from projections.sla.calendars import Calendars
 from projections.sla.clocks import CLOCKS, ClockRow

@@ -10,7 +10,7 @@ from typing import Literal
 
 from ledger.kernel.access import Actor
 from ledger.kernel.values import show_share, to_micros
-from projections.conditions import Condition, all_of, equal
+from projections.asking import Condition, all_of, equal
 from projections.contracts.questions import as_of_for
 from projections.reader import NOW, AsOf, Moment, Snapshot, Times
 from projections.sla.calendars import Calendars

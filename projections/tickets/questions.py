@@ -14,10 +14,9 @@ from ledger.kernel.errors import unknown_ticket
 from ledger.sla.coverage import Calendar, NoOpeningError
 from ledger.sla.targets import Clock
 from ledger.tickets.calls import is_call_due
-from projections.conditions import all_of, equal
+from projections.asking import Page, PageAsked, all_of, equal
 from projections.contracts.questions import as_of_for
 from projections.history import StoredFact, ToldFact, refold, sealed_in, stream_events, tell
-from projections.pages import Page, PageAsked
 from projections.reader import NOW, AsOf, Snapshot, Times, existed, open_texts, resolve_as_of
 from projections.sla.calendars import Calendars
 from projections.sla.contexts import contexts

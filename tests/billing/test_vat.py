@@ -2,7 +2,8 @@
 
 import pytest
 
-from ledger.billing.vat import treatment
+from ledger.billing.events import VatLine
+from ledger.billing.vat import treatment, vat_lines
 from tests.billing.office import Json, Office, lines, taxes, totals
 from tests.words import amend, issue, renew, reverse, service_credit, sign
 
@@ -118,6 +119,39 @@ def test_vat_is_rounded_half_up_once_on_the_sum_and_not_line_by_line(
     found = quick_office.invoice(quick_office.issue("N"))
     assert (found["net"], found["vat_total"]) == (net, vat)
     assert taxes(found) == [("S", "19.00", net, vat)]
+
+
+@pytest.mark.parametrize(
+    ("net_cents", "vat_cents"),
+    [
+        (50, 10),  # 9.5: to the even cent it would be the same
+        (150, 29),  # 28.5: to the even cent it would be 28
+        (250, 48),  # 47.5
+        (-50, -10),
+        (-150, -29),
+        (-250, -48),
+        (149, 28),  # 28.31
+        (-151, -29),  # 28.69
+        (1, 0),
+        (-1, 0),
+        (0, 0),
+    ],
+)
+def test_half_a_cent_of_vat_is_rounded_away_from_zero(net_cents: int, vat_cents: int) -> None:
+    """19 % of the sum of a row, whether it is asked for or taken back."""
+    assert vat_lines([(1900, "S", net_cents)]) == [VatLine(1900, "S", net_cents, vat_cents)]
+    assert vat_lines([(1900, "S", net_cents + 7), (1900, "S", -7)]) == [VatLine(1900, "S", net_cents, vat_cents)]
+
+
+def test_a_row_that_takes_back_is_rounded_by_itself_beside_one_that_asks() -> None:
+    """19 % of 1.50 are 0.285, and 16 % of −0.50 are −0.08; neither reverse charge nor what is not taxable has any."""
+    rows = vat_lines([(1900, "S", 150), (1600, "S", -50), (0, "AE", 150), (None, "O", -150)])
+    assert rows == [
+        VatLine(0, "AE", 150, 0),
+        VatLine(None, "O", -150, 0),
+        VatLine(1900, "S", 150, 29),
+        VatLine(1600, "S", -50, -8),
+    ]
 
 
 MALFORMED = [

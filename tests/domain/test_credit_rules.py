@@ -54,6 +54,22 @@ def test_a_grant_does_not_count_before_its_own_moment() -> None:
     history.when(worked(10, "2026-02-02T10:00:00Z")).then(deducted(10, draws={"later": 10}))
 
 
+def test_a_grant_that_is_used_up_is_drawn_on_no_more_and_no_draw_is_of_nothing() -> None:
+    lots = [top_up(480, top_up_id="first", expires_on="2026-06-01"), top_up(480, top_up_id="second")]
+    history = given(contract(PREPAID), lots)
+    history.when(worked(480)).then(deducted(480, draws={"first": 480}))
+    history.when(worked(10)).then(deducted(10, draws={"second": 10}))
+
+
+@pytest.mark.parametrize("plan", ["groupios-m", "groupios-s"])
+def test_where_no_credit_bears_anything_no_draw_is_recorded(plan: str) -> None:
+    """240 are included in M, nothing in S; what goes beyond is overage."""
+    history = given(contract(plan), worked(240))
+    outcome = history.when(worked(15))
+    assert [one.draws for one in outcome.facts if one.TOPIC == "HoursDeducted"] == [[]]
+    assert "CreditDrawn" not in [one.TOPIC for one in outcome.facts]
+
+
 def test_one_entry_spans_several_grants_and_ends_in_overage_each_part_with_its_source() -> None:
     gift = grant(30, "2026-01-05T09:00:00Z", grant_id="gift", pool="included", expires_on="2026-06-01")
     given(contract("groupios-m"), gift).when(worked(300)).then(

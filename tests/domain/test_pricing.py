@@ -1,10 +1,13 @@
 """Money and minutes as tables: rounding, tiers, amounts, days. Every expected value was worked out by hand."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
-from ledger.credit.pricing import OverageLine, overage_lines
+from ledger.credit.pricing import OverageLine, flat_price_cents, hourly_rate_cents, overage_lines
+from ledger.kernel.errors import Refusal
 from ledger.kernel.values import (
     add_months,
     first_instant,
@@ -17,7 +20,7 @@ from ledger.kernel.values import (
     show_instant,
     to_micros,
 )
-from ledger.plans.terms import Overage, Tier
+from ledger.plans.terms import FlatRate, HourlyRate, Overage, Terms, Tier
 
 
 @pytest.mark.parametrize(
@@ -81,6 +84,14 @@ def test_halves_go_away_from_zero(numerator: int, denominator: int, rounded: int
 
 FIRST_HOUR = Overage(scope="ticket", tiers=[Tier(rate="149.00", first_minutes=60), Tier(rate="129.00")])
 ONE_RATE = Overage(scope="contract", tiers=[Tier(rate="89.00")])
+FOUR = Overage(
+    tiers=[
+        Tier(rate="60.00", first_minutes=10),
+        Tier(rate="50.00", first_minutes=20),
+        Tier(rate="40.00", first_minutes=30),
+        Tier(rate="30.00"),
+    ]
+)
 THREE = Overage(tiers=[Tier(rate="60.00", first_minutes=10), Tier(rate="50.00", first_minutes=20), Tier(rate="40.00")])
 
 
@@ -102,6 +113,14 @@ THREE = Overage(tiers=[Tier(rate="60.00", first_minutes=10), Tier(rate="50.00", 
         (THREE, 10, 20, [(20, 5000, 1667)]),
         (THREE, 29, 2, [(1, 5000, 83), (1, 4000, 67)]),
         (THREE, 30, 1, [(1, 4000, 67)]),
+        (FOUR, 0, 100, [(10, 6000, 1000), (20, 5000, 1667), (30, 4000, 2000), (40, 3000, 2000)]),
+        (FOUR, 5, 60, [(5, 6000, 500), (20, 5000, 1667), (30, 4000, 2000), (5, 3000, 250)]),
+        (FOUR, 9, 22, [(1, 6000, 100), (20, 5000, 1667), (1, 4000, 67)]),
+        (FOUR, 35, 50, [(25, 4000, 1667), (25, 3000, 1250)]),  # from the middle of the third tier on
+        (FOUR, 30, 30, [(30, 4000, 2000)]),
+        (FOUR, 59, 1, [(1, 4000, 67)]),
+        (FOUR, 60, 1, [(1, 3000, 50)]),
+        (FOUR, 500, 60, [(60, 3000, 3000)]),
     ],
 )
 def test_overage_is_priced_from_its_tier_position_one_line_a_tier(
@@ -117,6 +136,35 @@ def test_a_line_of_overage_says_its_tier_and_the_minute_of_the_scope_that_it_beg
         OverageLine(2, 10, 20, 5000, 1667),
         OverageLine(3, 30, 15, 4000, 1000),
     ]
+
+
+HOUSE: dict[str, Any] = {"plan": "p", "version": 1, "name": "P", "provider": "house", "country": "DE"}
+HOUSE |= {"timezone": "Europe/Berlin", "currency": "EUR"}
+SOLD = Terms(
+    **HOUSE,
+    services=["training", "macros"],
+    rates={"macros": FlatRate(kind="flat", amount="70.00"), "audit": HourlyRate(kind="hourly", rate="90.00")},
+)
+
+
+@pytest.mark.parametrize("asked", [hourly_rate_cents, flat_price_cents])
+def test_a_service_of_the_plan_may_lack_its_rate_and_one_outside_the_plan_is_no_service(
+    asked: Callable[[Terms, str], int | None],
+) -> None:
+    with pytest.raises(Refusal, match=r"No rate was agreed for service training\.") as missing:
+        asked(SOLD, "training")
+    assert (missing.value.code, missing.value.members["missing"]) == ("not-agreed", ["rates.training"])
+    with pytest.raises(Refusal, match="no service surgery; they have training, macros, audit") as unknown:
+        asked(SOLD, "surgery")
+    assert (unknown.value.code, unknown.value.members["field"]) == ("malformed", "service")
+
+
+def test_where_a_plan_lists_no_services_a_rate_that_it_lacks_is_not_agreed() -> None:
+    """Any word may be a service there; time is not sold by rate."""
+    with pytest.raises(Refusal, match="No rate was agreed for service audit") as missing:
+        flat_price_cents(Terms(**HOUSE), "audit")
+    assert (missing.value.code, missing.value.members["missing"]) == ("not-agreed", ["rates.audit"])
+    assert hourly_rate_cents(Terms(**HOUSE), "audit") is None
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,17 @@ import sqlite3
 import psycopg
 import pytest
 
-from tests.http.door import Door, Json
+from tests.http.door import Door
 from tests.http.world import opening, signing, working
+from tests.words import hold
 
-STORY: list[Json] = [
-    {**signing("mine", "mine"), "command_id": "sign-1"},
-    {**opening("t", "mine"), "command_id": "open-1"},
+STORY = [
+    signing("mine", "mine", command_id="sign-1"),
+    opening("t", "mine", command_id="open-1"),
     working("e1", "t"),
-    {**working("e2", "t", minutes=600), "command_id": "work-2"},
+    working("e2", "t", minutes=600, command_id="work-2"),
 ]
+HOLD = hold("2026-02-03T09:00:00Z", "t", command_id="hold-1")
 
 
 @pytest.fixture
@@ -24,8 +26,7 @@ def told(door: Door) -> Door:
 
 def test_each_event_names_its_command_and_who_sent_it(told: Door) -> None:
     reader = told.token("operator", provider="north")
-    hold = {"ticket_id": "t", "command_id": "hold-1", "at": "2026-02-03T09:00:00Z"}
-    answers = [*told.all_ok(STORY), told.ok("hold-ticket", reader, **hold)]
+    answers = [*told.all_ok(STORY), told.ok(HOLD, reader)]
     expected = {
         recorded["position"]: (answer["command_id"], command)
         for answer, command in zip(
@@ -45,8 +46,7 @@ def test_each_event_names_its_command_and_who_sent_it(told: Door) -> None:
 
 
 def test_a_page_in_the_middle_and_a_page_of_one_provider_name_their_own_commands(told: Door) -> None:
-    told.all_ok([signing("abroad", "abroad"), {**opening("t2", "abroad"), "command_id": "open-2"}])
-    told.all_ok([{"command": "hold-ticket", "ticket_id": "t", "command_id": "hold-1", "at": "2026-02-03T09:00:00Z"}])
+    told.all_ok([signing("abroad", "abroad"), opening("t2", "abroad", command_id="open-2"), HOLD])
     of_all = {one["position"]: one for one in told.events()}
     for after in range(0, max(of_all) + 1):
         found = told.see("events", after=after, limit=2)["items"]

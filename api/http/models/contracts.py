@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, Field
 
 from api.http.models.base import Answer
+from projections.contracts.questions import ContractState
 
 
 class TermOut(BaseModel):
@@ -22,7 +23,7 @@ class ContractOut(BaseModel):
     contract_id: str
     provider: str
     plan: str
-    state: Literal["upcoming", "active", "lapsed", "terminated"]
+    state: ContractState
     starts_on: str
     ends_on: str | None = Field(description="Last day of the last term; null: until further notice.")
     terminated_on: str | None

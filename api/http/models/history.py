@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 from api.http.models.base import Answer, instant
 from api.http.paging import next_cursor
 from ledger.kernel.values import show_instant
+from projections.asking import Page
 from projections.history import AuditedFact, ToldFact
-from projections.pages import Page
 
 
 class HistoryEntry(BaseModel):

@@ -12,9 +12,9 @@ from api.http.paging import next_cursor
 from ledger.kernel.values import show_share
 from ledger.sla.targets import MINUTE
 from ledger.sla.trace import Window
-from projections.pages import Page
-from projections.sla.account import ClockAccount
+from projections.asking import Page
 from projections.sla.at_risk import Risk
+from projections.sla.clock_account import ClockAccount
 from projections.sla.compliance import Compliance, Group, Kept
 
 

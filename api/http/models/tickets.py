@@ -10,7 +10,7 @@ from api.http.models.base import Answer, instant, instant_or_none
 from api.http.models.history import HistoryEntry, show_entry
 from api.http.paging import next_cursor
 from ledger.sla.targets import MINUTE, Clock
-from projections.pages import Page
+from projections.asking import Page
 from projections.tickets.questions import OpenedTicket, SupportHours
 from projections.tickets.view import TicketRow
 

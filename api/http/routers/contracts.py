@@ -23,8 +23,13 @@ from api.http.paging import (
 )
 from api.http.problems import PROBLEMS
 from ledger.kernel.values import show_cents
-from projections.contracts.questions import ContractFilter, OpenedContract, list_contracts, opened_contract
-from projections.contracts.states import ContractState
+from projections.contracts.questions import (
+    ContractFilter,
+    ContractState,
+    OpenedContract,
+    list_contracts,
+    opened_contract,
+)
 from projections.contracts.view import ContractTerm
 from projections.credit.balances import AccountBalance, balance
 

@@ -11,8 +11,8 @@ from api.http.models import EventList, EventOut
 from api.http.models.history import show_event, show_events
 from api.http.paging import Cursor, Limit, page_of
 from api.http.problems import PROBLEMS
+from projections.asking import PageAsked
 from projections.history import find_event, list_events
-from projections.pages import PageAsked
 
 router = APIRouter(prefix="/v1/events", tags=["events"], responses=PROBLEMS, dependencies=[CaughtUp])
 MAX = 2**62

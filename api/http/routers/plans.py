@@ -11,7 +11,7 @@ from api.http.models import PlanAnswer, PlanList
 from api.http.models.plans import show_plan
 from api.http.paging import Cursor, Limit, next_cursor, page_of
 from api.http.problems import PROBLEMS
-from projections.pages import Page
+from projections.asking import Page
 from projections.reader import view_position
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], responses=PROBLEMS, dependencies=[CaughtUp])

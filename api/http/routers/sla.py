@@ -29,8 +29,8 @@ from api.http.problems import PROBLEMS
 from ledger.door.requests import refusal_of
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import parse_share
-from projections.sla.account import clock_account
 from projections.sla.at_risk import Share, Within, list_at_risk
+from projections.sla.clock_account import clock_account
 from projections.sla.compliance import Group, OfTickets, compliance
 
 router = APIRouter(prefix="/v1", tags=["sla"], responses=PROBLEMS, dependencies=[CaughtUp])

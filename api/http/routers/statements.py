@@ -33,9 +33,9 @@ from api.spreadsheet import as_text
 from api.state import State
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
+from projections.asking import EVERYTHING, PageAsked
 from projections.credit.customer_statements import CustomerStatement, customer_statement
 from projections.credit.statements import Line, StatementAsked, statement
-from projections.pages import EVERYTHING, PageAsked
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], responses=PROBLEMS, dependencies=[CaughtUp])
 PDF, CSV, JSON = "application/pdf", "text/csv", "application/json"

@@ -1,4 +1,4 @@
-"""Lists in pages: which part of a list is asked for, and what is answered. Keys of a page's end are the list's own."""
+"""How questions are put: conditions with parameters by name, and lists in pages."""
 
 from __future__ import annotations
 
@@ -6,10 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from projections.conditions import Condition
-
 T = TypeVar("T")
-Key = tuple[Any, ...]
+Condition = tuple[str, dict[str, Any]]  # a piece of SQL, and its parameters
+Key = tuple[Any, ...]  # by which a list is in order
+
+
+def all_of(*conditions: Condition) -> Condition:
+    """What holds where each holds; one without SQL asks for nothing."""
+    told = [sql for sql, _ in conditions if sql]
+    return " AND ".join(told) or "1 = 1", {name: value for _, params in conditions for name, value in params.items()}
+
+
+def equal(alias: str, **values: Any) -> Condition:
+    """Columns that have these values, those that are None left out: `c.provider = :provider`."""
+    named = {column: value for column, value in values.items() if value is not None}
+    return " AND ".join(f"{alias}.{column} = :{column}" for column in named), named
 
 
 @dataclass(slots=True, frozen=True)

@@ -10,7 +10,7 @@ from ledger.kernel.values import to_micros
 from ledger.plans.terms import BusinessDays, EndOfBusinessDay
 from ledger.sla.targets import Clock
 from ledger.sla.trace import Window, trace
-from projections.conditions import all_of, equal
+from projections.asking import all_of, equal
 from projections.reader import Snapshot, view_position
 from projections.sla.calendars import Calendars
 from projections.sla.clocks import CLOCKS, ClockRow

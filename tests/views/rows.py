@@ -1,0 +1,84 @@
+"""Rows of the views written by hand, without any event: for questions that are held against a pure rule."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from ledger.events import Sealed
+from ledger.store import open_store
+from projections.all_views import VIEWS
+from projections.contracts.view import ContractRow
+from projections.credit.deductions import DeductionRow
+from projections.credit.movements import MovementRow
+from projections.reader import PostgresReader, SqliteReader, open_reader
+from projections.runner import Projector
+from projections.tables import Table, to_json
+from tests.clock import Clock
+
+CONTRACT, POOL = "C", "care"
+GONE = to_json(Sealed("no such key", b""))
+TABLES = {table.name: table for view in VIEWS.values() for table in view.tables}
+
+
+class Written:
+    """Empty views to write rows into, and a reader whose clock is set."""
+
+    def __init__(self, url: str) -> None:
+        self.store = open_store(url)
+        self.projector = Projector(url)
+        self.projector.prepare()
+        self.clock = Clock("2026-07-01T00:00:00Z")
+        self.reader: SqliteReader | PostgresReader = open_reader(url, self.clock)
+
+    def write(self, rows: Sequence[msgspec.Struct], position: int = 1_000) -> None:
+        """These rows and no others, in views that have read up to a position."""
+        database = self.projector.database
+        of_table: dict[str, list[Any]] = {name: [] for name in TABLES}
+        for row in rows:
+            (name,) = (table.name for table in TABLES.values() if isinstance(row, table.row))
+            of_table[name].append(row)
+        with database.transaction() as transaction:
+            for name, table in TABLES.items():
+                transaction.execute(f"DELETE FROM {name}")
+                table.write(transaction, database.dialect, name, of_table[name])
+            transaction.execute("UPDATE view_position SET position = :position", {"position": position})
+
+    def close(self) -> None:
+        self.projector.close()
+        self.store.close()
+
+
+@contextmanager
+def written(url: str) -> Iterator[Written]:
+    views = Written(url)
+    yield views
+    views.close()
+
+
+def blank(table: Table[Any], **told: Any) -> Any:
+    """A row with nothing in it but what is told."""
+    empty = {"TEXT NOT NULL": "", "BIGINT NOT NULL": 0, "TEXT": None, "BIGINT": None}
+    return table.row(**({name: empty[kind] for name, kind in table.columns.items()} | told))
+
+
+def contract(contract_id: str = CONTRACT, **told: Any) -> ContractRow:
+    about = {"provider": "acme", "customer_id": "K", "timezone": "Europe/Berlin", "currency": "EUR"}
+    row: ContractRow = blank(
+        TABLES["contracts"], **(about | {"contract_id": contract_id, "party": GONE, "terms": "[]"} | told)
+    )
+    return row
+
+
+def movement(position: int, at: int, grant_id: str | None, **told: Any) -> MovementRow:
+    about = {"position": position, "contract_id": CONTRACT, "pool": POOL, "effective_at": at, "grant_id": grant_id}
+    row: MovementRow = blank(TABLES["movements"], **(about | told))
+    return row
+
+
+def deduction(number: int, **told: Any) -> DeductionRow:
+    about = {"deduction_id": f"D-{number}", "contract_id": CONTRACT, "pool": POOL, "position": number}
+    empty = {"kind": "work", "draws": "[]", "overage": "[]"}
+    row: DeductionRow = blank(TABLES["deductions"], **(about | empty | told))
+    return row

@@ -1,0 +1,204 @@
+"""What SQL says of a rule is what the pure rule says, on both databases: searched by Hypothesis over rows made up."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api.cli.importing import COMMAND_LINE
+from ledger.credit.confirmation import Status, status_at
+from ledger.credit.expiry import expired_by
+from ledger.kernel.access import Actor
+from ledger.kernel.values import from_micros, to_micros
+from projections.asking import EVERYTHING, PageAsked
+from projections.contracts.questions import ContractFilter, ContractState, list_contracts, state_at
+from projections.credit.balances import balance
+from projections.credit.deduction_questions import list_deductions
+from projections.reader import NOW, Snapshot, Times
+from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, deduction, movement, written
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+DAYS = st.integers(min_value=0, max_value=12)
+searched = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+def day(number: int) -> int:
+    return to_micros(BEGIN + timedelta(days=number))
+
+
+@pytest.fixture
+def views(database_url: str) -> Iterator[Written]:
+    with written(database_url) as views:
+        yield views
+
+
+def ask(views: Written, question: Callable[[Snapshot], Awaitable[Any]]) -> Any:
+    async def asked() -> Any:
+        async with views.reader.snapshot() as snapshot:
+            return await question(snapshot)
+
+    return closing(views, asked)
+
+
+def closing(views: Written, question: Callable[[], Awaitable[Any]]) -> Any:
+    """A pool of connections belongs to its loop, and each question has one of its own."""
+
+    async def asked() -> Any:
+        try:
+            return await question()
+        finally:
+            await views.reader.close()
+
+    return asyncio.run(asked())
+
+
+GRANTS = st.lists(
+    st.tuples(
+        st.lists(st.tuples(DAYS, st.integers(min_value=-90, max_value=90).filter(bool)), min_size=1, max_size=4),
+        st.lists(DAYS, min_size=1, max_size=2),  # its end, and the end that was told later
+    ),
+    max_size=3,
+)
+
+
+@searched
+@given(grants=GRANTS, at=DAYS)
+def test_what_has_expired_of_a_pool_now_and_at_a_moment(
+    views: Written, grants: list[tuple[list[tuple[int, int]], list[int]]], at: int
+) -> None:
+    """The last flow may be effective only after the moment; every flow is known."""
+    rows: list[Any] = [contract(), blank(TABLES["overages"], contract_id=CONTRACT, currency="EUR")]
+    position, expected, given_out = 1, 0, 0
+    for number, (flows, ends) in enumerate(grants):
+        grant_id, of_grant = f"G-{number}", [(day(on), quantity) for on, quantity in flows]
+        for end in ends:
+            rows.append(movement(position, day(0), grant_id, kind="cut", expires_at=day(end)))
+            position += 1
+        for moment, quantity in of_grant:
+            rows.append(movement(position, moment, grant_id, granted=quantity))
+            position += 1
+        total = sum(quantity for _, quantity in flows)
+        about = {"contract_id": CONTRACT, "pool": POOL, "granted": total, "expires_at": day(ends[-1])}
+        rows.append(blank(TABLES["grants"], grant_id=grant_id, **about))
+        expected += expired_by(of_grant, day(ends[-1]), day(at))
+        given_out += total
+    about = {"contract_id": CONTRACT, "pool": POOL, "unit": "minutes", "granted": given_out}
+    views.write([*rows, blank(TABLES["accounts"], account_id=f"{CONTRACT}:{POOL}", **about)])
+    views.clock.put(from_micros(day(at)).isoformat())
+    (now,) = closing(views, lambda: balance(views.reader, COMMAND_LINE, CONTRACT)).accounts
+    then = Times(as_of=from_micros(day(at)))
+    (at_moment,) = closing(views, lambda: balance(views.reader, COMMAND_LINE, CONTRACT, then)).accounts
+    assert now.expired == expected
+    assert at_moment == now
+
+
+ANSWERS = st.tuples(st.sampled_from(["confirmed", "disputed", "upheld", "reversed"]), DAYS)
+DEDUCTIONS = st.lists(
+    st.tuples(st.booleans(), st.one_of(st.none(), DAYS), st.one_of(st.none(), ANSWERS)), min_size=1, max_size=6
+)
+
+
+@searched
+@given(deductions=DEDUCTIONS, at=DAYS)
+def test_what_awaits_the_customers_word_now_and_at_a_moment(
+    views: Written, deductions: list[tuple[bool, int | None, tuple[str, int] | None]], at: int
+) -> None:
+    """Whether it was asked for, the day from which silence is a yes, and the answer with its day, if there was one."""
+    now = day(20)
+    about = {"contract_id": CONTRACT, "pool": POOL}
+    rows: list[Any] = [contract(), blank(TABLES["accounts"], account_id="C:care", unit="minutes", **about)]
+    expected: dict[str, set[str]] = {status: set() for status in get_args(Status)}
+    pending = then_pending = kept_pending = 0
+    for number, (is_awaited, deemed_on, answer) in enumerate(deductions, 1):
+        begins = "pending" if is_awaited else "not_required"
+        status = answer[0] if answer is not None and is_awaited else begins
+        deemed_at = day(deemed_on) if deemed_on is not None else None
+        told = {"status": status, "awaited": int(is_awaited), "deemed_at": deemed_at, "quantity": 2**number}
+        rows.append(deduction(number, **told))
+        was = begins
+        if answer is not None and is_awaited:
+            change = {"deduction_id": f"D-{number}", "position": 100 + number, "status": status}
+            rows.append(blank(TABLES["status_changes"], effective_at=day(answer[1]), **change))
+            was = status if answer[1] <= at else begins
+        expected[status_at(status, deemed_at, now)].add(f"D-{number}")
+        kept_pending += 2**number if status == "pending" else 0
+        pending += 2**number if status_at(status, deemed_at, now) == "pending" else 0
+        then_pending += 2**number if status_at(was, deemed_at, day(at)) == "pending" else 0
+    views.write([*rows, blank(TABLES["pending"], account_id="C:care", quantity=kept_pending, **about)])
+    views.clock.put(from_micros(now).isoformat())
+    found = closing(views, lambda: balance(views.reader, COMMAND_LINE, CONTRACT)).accounts[0]
+    then = Times(as_of=from_micros(day(at)))
+    before = closing(views, lambda: balance(views.reader, COMMAND_LINE, CONTRACT, then)).accounts[0]
+    assert (found.pending_confirmation, before.pending_confirmation) == (pending, then_pending)
+
+    async def by_status(snapshot: Snapshot) -> dict[str, set[str]]:
+        pages = {
+            status: await list_deductions(snapshot, COMMAND_LINE, CONTRACT, NOW, status, EVERYTHING)
+            for status in get_args(Status)
+        }
+        return {status: {one.row.deduction_id for one in page.items} for status, page in pages.items()}
+
+    assert ask(views, by_status) == expected
+
+
+@searched
+@given(contracts=st.lists(st.tuples(DAYS, DAYS, st.booleans()), min_size=1, max_size=5), at=DAYS)
+def test_where_a_contract_stands(views: Written, contracts: list[tuple[int, int, bool]], at: int) -> None:
+    rows = {}
+    for number, (start, length, is_terminated) in enumerate(contracts):
+        told = {
+            "starts_at": day(start),
+            "ends_at": day(start + length),
+            "terminated_on": "…" if is_terminated else None,
+        }
+        rows[f"C-{number}"] = contract(f"C-{number}", **told)
+    views.write(list(rows.values()))
+    views.clock.put(from_micros(day(at)).isoformat())
+
+    async def by_state(snapshot: Snapshot) -> dict[str, list[tuple[str, str]]]:
+        found = {}
+        for state in get_args(ContractState):
+            page = await list_contracts(snapshot, COMMAND_LINE, ContractFilter(state=state), PageAsked(9))
+            found[state] = [(one.row.contract_id, one.state) for one in page.items]
+        return found
+
+    assert ask(views, by_state) == {
+        state: [
+            (contract_id, state)
+            for contract_id, row in rows.items()
+            if state_at(row.starts_at, row.ends_at, row.terminated_on is not None, day(at)) == state
+        ]
+        for state in get_args(ContractState)
+    }
+
+
+NAMES = st.sampled_from(["a", "b", "c"])
+PROVIDERS = st.sampled_from(["a", "b", ""])
+ACTORS = st.one_of(
+    st.builds(
+        Actor,
+        st.just("t"),
+        st.sampled_from(["operator", "finance", "auditor", "admin"]),
+        st.one_of(st.none(), PROVIDERS),
+    ),
+    st.builds(Actor, st.just("t"), st.just("customer"), st.one_of(st.none(), PROVIDERS), customer=NAMES),
+    st.builds(Actor, st.just("t"), st.just("partner"), st.one_of(st.none(), PROVIDERS), partner=NAMES),
+)
+
+
+@searched
+@given(actor=ACTORS, contracts=st.lists(st.tuples(NAMES, NAMES, st.one_of(st.none(), NAMES)), min_size=1, max_size=8))
+def test_what_an_actor_sees(views: Written, actor: Actor, contracts: list[tuple[str, str, str | None]]) -> None:
+    rows = {
+        f"C-{number}": contract(f"C-{number}", provider=provider, customer_id=customer, partner_id=partner)
+        for number, (provider, customer, partner) in enumerate(contracts)
+    }
+    views.write(list(rows.values()))
+    page = ask(views, lambda snapshot: list_contracts(snapshot, actor, ContractFilter(), PageAsked(20)))
+    assert [one.row.contract_id for one in page.items] == [
+        contract_id for contract_id, row in rows.items() if actor.sees(row.provider, row.customer_id, row.partner_id)
+    ]
