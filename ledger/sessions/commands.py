@@ -64,7 +64,10 @@ NEW_SESSION = NewId[BookSession]("entry", "session_id", lambda body: body.sessio
 
 @command("book-session", BookSession, roles=OPERATOR | CUSTOMER, about=the_contract, creates=NEW_SESSION)
 def book_session(case: Case, body: BookSession) -> None:
-    """Reserves credit valid at the start: the whole estimate where nothing prices overage, else what there is (C6)."""
+    """A remote session, which reserves credit valid at its start (C6).
+
+    All of the estimate has to be available where the terms price no overage; else it reserves what there is.
+    """
     contract = contract_of(case)
     terms = contract.term_at(body.starts_at, "starts_at").terms
     at = case.at(body.at)
@@ -105,7 +108,7 @@ def _check_side(case: Case, by: Side) -> None:
 
 @command("move-session", MoveSession, roles=OPERATOR | CUSTOMER, about=the_session)
 def move_session(case: Case, body: MoveSession) -> None:
-    """Another start. The customer's late move costs the penalty, each time; the reservation moves along (C7)."""
+    """Another start; the reservation moves along. Late, and by the customer, it costs the penalty, each time (C7)."""
     session, at = _open_session(case, body.session_id, body.at)
     _check_side(case, body.by)
     session.check_not_begun(at, body.by)
@@ -127,7 +130,7 @@ def move_session(case: Case, body: MoveSession) -> None:
 
 @command("cancel-session", CancelSession, roles=OPERATOR | CUSTOMER, about=the_session)
 def cancel_session(case: Case, body: CancelSession) -> None:
-    """The reservation ends; the customer's late cancellation costs the penalty (C7)."""
+    """The booking ends, and its reservation. Late, and by the customer, it costs the penalty (C7)."""
     session, at = _open_session(case, body.session_id, body.at)
     _check_side(case, body.by)
     if body.by == "customer":
@@ -139,7 +142,7 @@ def cancel_session(case: Case, body: CancelSession) -> None:
 
 @command("record-no-show", RecordNoShow, roles=OPERATOR, about=the_session)
 def record_no_show(case: Case, body: RecordNoShow) -> None:
-    """The customer did not appear: the reservation ends, the penalty is deducted as of the booked start (C7)."""
+    """The customer did not appear: the reservation ends, and the penalty is deducted as of the booked start (C7)."""
     session, at = _open_session(case, body.session_id, body.at)
     if at < session.starts_at:
         raise Refusal(
@@ -156,7 +159,9 @@ def record_no_show(case: Case, body: RecordNoShow) -> None:
 
 @command("complete-session", CompleteSession, roles=OPERATOR, about=the_session)
 def complete_session(case: Case, body: CompleteSession) -> None:
-    """The reservation ends in full, then what was worked is deducted, as of the start (C6)."""
+    """What was worked in a booked session: `minutes`, or start and end. Its reservation ends in full, then the time is
+    deducted, as of `started_at`, else the booked start (C6). Goodwill and warranty need a reason.
+    """
     session = case.get(Session, body.session_id)
     moment = body.started_at or session.starts_at
     field = "started_at" if body.started_at else "starts_at"

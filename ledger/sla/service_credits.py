@@ -28,7 +28,7 @@ class GrantServiceCredit(OnTicket):
 
 @command("grant-service-credit", GrantServiceCredit, roles=OPERATOR | FINANCE, about=the_ticket)
 def grant_service_credit(case: Case, body: GrantServiceCredit) -> None:
-    """Names the breach; the terms say what it costs: a share of the term's fee, or minutes.
+    """Gives what the terms owe for a missed promise, once for each target: a share of the term's fee, or minutes (S4).
 
     Raises Refusal not-agreed, already-credited, or invalid-transition where the target is not breached at `at`.
     """

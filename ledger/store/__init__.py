@@ -1,4 +1,4 @@
-"""Opening, loading and saving: the only package that knows the engine.
+"""Opening, loading and saving: the only package that writes to a database engine.
 
 Streams are read from `stored_events`, several at once; a command's events, its id and the ids it took are
 appended in one transaction. Whoever saves against an outdated stream gets `ConflictError` and decides again.

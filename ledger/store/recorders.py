@@ -237,7 +237,7 @@ def sqlite_recorder(path: Path, clock: Clock = system_clock) -> SqliteRecorder:
 
 
 def _check_format(execute: Callable[[str], Any], place: str) -> None:
-    """Raises OldFormatError where events were stored before their present shapes (decision 15)."""
+    """Raises OldFormatError where events were stored before their present shapes (decision 16)."""
     try:
         if execute("SELECT 1 FROM stored_events LIMIT 1").fetchone() is None:
             return

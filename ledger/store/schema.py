@@ -19,7 +19,7 @@ EVENT_COLUMNS = (
 )
 
 APPEND_ONLY = ("stored_events", "commands", "known_ids")
-# Of the stored events' shapes, while these may still change without upcasts (decision 15): without one it is older.
+# Of the stored events' shapes, while these may still change without upcasts (decision 16): without one it is older.
 FORMAT = 1
 
 _TABLES = """
