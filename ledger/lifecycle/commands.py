@@ -172,7 +172,7 @@ def terminate_contract(case: Case, body: TerminateContract) -> None:
 def _end_credit(case: Case, over_at: datetime) -> None:
     """Allotments expire first, so that what a released session held of them settles no debt afterwards (C15)."""
     for pool in contract_of(case).pools:
-        account_of(case, pool).bring_forward_expiry(over_at, case.stamp)
+        account_of(case, pool).end_allotments(over_at, case.stamp)
     for session in _open_sessions(case):
         if session.starts_at < over_at:
             continue

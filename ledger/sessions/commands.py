@@ -17,9 +17,9 @@ from ledger.credit.settlement import Settlement
 from ledger.kernel.access import CUSTOMER, OPERATOR
 from ledger.kernel.errors import Refusal
 from ledger.kernel.values import price_of_minutes_cents, show_instant
-from ledger.plans.terms import Penalty, Terms
+from ledger.plans.terms import Terms
 from ledger.sessions.finding import OnSession, the_session
-from ledger.sessions.notice import Change, is_late, penalty_for
+from ledger.sessions.notice import Change, penalty_due
 from ledger.sessions.session import Session, Side
 from ledger.tickets.events import WorkLogged
 from ledger.tickets.finding import ticket_of
@@ -122,7 +122,7 @@ def move_session(case: Case, body: MoveSession) -> None:
     account = account_of(case, session.pool) if session.pool else None
     if account is not None and new_term.terms.overage is None:
         account.check_move(session.session_id, session.reserved, body.starts_at, case.stamp)
-    penalty_id = _penalise_late(case, session, "move", at) if body.by == "customer" else None
+    penalty_id = _penalise(case, session, "move", at) if body.by == "customer" else None
     if account is not None:
         account.move_reservation(session.session_id, body.starts_at, at, case.stamp)
     session.move(body.starts_at, body.by, penalty_id, at, case.stamp)
@@ -136,7 +136,7 @@ def cancel_session(case: Case, body: CancelSession) -> None:
     if body.by == "customer":
         session.check_not_begun(at, body.by)
     _release(case, session, "cancelled", at)
-    penalty_id = _penalise_late(case, session, "cancel", at) if body.by == "customer" else None
+    penalty_id = _penalise(case, session, "cancel", at) if body.by == "customer" else None
     session.end("cancelled", at, case.stamp, by=body.by, penalty_id=penalty_id)
 
 
@@ -151,9 +151,7 @@ def record_no_show(case: Case, body: RecordNoShow) -> None:
             starts_at=show_instant(session.starts_at),
         )
     _release(case, session, "no_show", session.starts_at)
-    terms = _terms_of(case, session)
-    penalty = penalty_for(terms.penalty, "no_show")
-    penalty_id = _penalise(case, session, terms, penalty, "no_show", session.starts_at) if penalty else None
+    penalty_id = _penalise(case, session, "no_show", session.starts_at)
     session.end("no_show", at, case.stamp, by="customer", penalty_id=penalty_id)
 
 
@@ -190,22 +188,17 @@ def _release(case: Case, session: Session, because: Because, at: datetime) -> No
         tell_settled(case, account_of(case, session.pool).release(session.session_id, because, at, case.stamp))
 
 
-def _terms_of(case: Case, session: Session) -> Terms:
-    """The terms in force at the booked start."""
-    return contract_of(case).term_at(session.starts_at, "starts_at").terms
+def _penalise(case: Case, session: Session, change: Change, moment: datetime) -> str | None:
+    """Deducts the penalty of a change by the customer where one is due (C7). Returns the penalty's id.
 
-
-def _penalise_late(case: Case, session: Session, change: Change, at: datetime) -> str | None:
-    """Deducts the penalty of a late change by the customer; notice runs to the start before the move (C7)."""
-    terms = _terms_of(case, session)
-    penalty = penalty_for(terms.penalty, change)
-    if penalty is None or not is_late(penalty, session.starts_at, at):
+    It is credit deducted without work, not rounded, and may take the account negative. Notice runs to the start before
+    the move.
+    """
+    term = contract_of(case).term_at(session.starts_at, "starts_at")
+    penalty = penalty_due(term, change, session.starts_at, moment)
+    if penalty is None:
         return None
-    return _penalise(case, session, terms, penalty, change, at)
-
-
-def _penalise(case: Case, session: Session, terms: Terms, penalty: Penalty, change: Change, moment: datetime) -> str:
-    """Credit deducted without work, not rounded; it may take the account negative (C7). Returns the penalty's id."""
+    terms = term.terms
     penalty_id = session.next_penalty_id()
     draws: list[Draw] = []
     settled: list[Settlement] = []

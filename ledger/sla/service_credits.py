@@ -11,8 +11,8 @@ from ledger.credit.finding import account_of, tell_settled
 from ledger.kernel.access import FINANCE, OPERATOR
 from ledger.kernel.errors import Refusal
 from ledger.kernel.values import from_micros, to_micros
+from ledger.plans.coverage import Calendar
 from ledger.plans.terms import GoodwillMinutes
-from ledger.sla.coverage import Calendar
 from ledger.sla.targets import Clock, clocks, coverage_for
 from ledger.tickets.finding import OnTicket, the_ticket, ticket_of
 from ledger.tickets.ticket import Ticket

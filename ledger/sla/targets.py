@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ledger.plans.coverage import Calendar, NoOpeningError
 from ledger.plans.terms import BusinessDays, Coverage, Covered, Elapsed, EndOfBusinessDay, Target, Terms
-from ledger.sla.coverage import Calendar, NoOpeningError
 from ledger.tickets.timeline import Spans, Timeline
 
 MINUTE = 60_000_000
