@@ -20,6 +20,7 @@ from ledger.events import Sealed
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.values import first_instant, show_instant, to_micros
 from ledger.store.database import (
+    NO_PARAMS,
     Params,
     Row,
     SqliteDatabase,
@@ -72,7 +73,7 @@ class AsOf:
 class Snapshot(Protocol):
     clock: Clock
 
-    async def query(self, sql: str, params: Params = ()) -> list[Row]: ...
+    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]: ...
 
 
 class Reader(Protocol):
@@ -80,7 +81,7 @@ class Reader(Protocol):
 
     def snapshot(self) -> AbstractAsyncContextManager[Snapshot]: ...
 
-    async def query(self, sql: str, params: Params = ()) -> list[Row]: ...
+    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]: ...
 
     async def close(self) -> None: ...
 
@@ -90,7 +91,7 @@ class _SqliteSnapshot:
         self.connection = connection
         self.clock = clock
 
-    async def query(self, sql: str, params: Params = ()) -> list[Row]:
+    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         cursor = self.connection.execute(sql, params)
         return named_rows(cursor.description or (), cursor.fetchall())
 
@@ -102,7 +103,7 @@ class SqliteReader:
         self.database = database
         self.clock = clock
 
-    async def query(self, sql: str, params: Params = ()) -> list[Row]:
+    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         return self.database.query(sql, params)
 
     @asynccontextmanager
@@ -126,7 +127,7 @@ class _PostgresSnapshot:
         self.connection = connection
         self.clock = clock
 
-    async def query(self, sql: str, params: Params = ()) -> list[Row]:
+    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         cursor = await self.connection.execute(postgres_sql(sql), params, prepare=True)
         return named_rows(cursor.description or (), await cursor.fetchall())
 
@@ -153,7 +154,7 @@ class PostgresReader:
             await self._pool.open()
         return self._pool
 
-    async def query(self, sql: str, params: Params = ()) -> list[Row]:
+    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         try:
             async with (await self._opened()).connection() as connection:
                 cursor = await connection.execute(postgres_sql(sql), params, prepare=True)

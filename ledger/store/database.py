@@ -22,7 +22,8 @@ import psycopg
 from ledger.store.schema import WRITER_ROLE
 
 Row = Any  # a named tuple of the statement's columns: read by name, never by number
-Params = Mapping[str, Any] | Sequence[Any]
+Params = Mapping[str, Any]  # by the names that stand in the statement as `:name`
+NO_PARAMS: Params = {}
 BUSY_TIMEOUT_MS = 15_000
 
 
@@ -75,13 +76,13 @@ class OldFormatError(Unavailable):
 class Transaction(Protocol):
     """What runs inside `Database.transaction()`: all of it or nothing."""
 
-    def query(self, sql: str, params: Params = ()) -> list[Row]: ...
+    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]: ...
 
-    def tuples(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
+    def tuples(self, sql: str, params: Params = NO_PARAMS) -> list[tuple[Any, ...]]:
         """Rows as they come, for what reads columns that it has itself written down (tables, pages of events)."""
         ...
 
-    def execute(self, sql: str, params: Params = ()) -> None: ...
+    def execute(self, sql: str, params: Params | Sequence[Any] = NO_PARAMS) -> None: ...
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None: ...
 
@@ -89,7 +90,7 @@ class Transaction(Protocol):
 class Database(Protocol):
     dialect: str
 
-    def query(self, sql: str, params: Params = ()) -> list[Row]:
+    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         """Rows of one statement, outside any transaction of ours. Raises Unavailable."""
         ...
 
@@ -103,14 +104,14 @@ class _SqliteTransaction:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
 
-    def query(self, sql: str, params: Params = ()) -> list[Row]:
+    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         cursor = self.connection.execute(sql, params)
         return named_rows(cursor.description or (), cursor.fetchall())
 
-    def tuples(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
+    def tuples(self, sql: str, params: Params = NO_PARAMS) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql, params).fetchall()
 
-    def execute(self, sql: str, params: Params = ()) -> None:
+    def execute(self, sql: str, params: Params | Sequence[Any] = NO_PARAMS) -> None:
         self.connection.execute(sql, params)
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -142,7 +143,7 @@ class SqliteDatabase:
                 self._all.append(found)
         return found
 
-    def query(self, sql: str, params: Params = ()) -> list[Row]:
+    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         try:
             cursor = self.connection().execute(sql, params)
             return named_rows(cursor.description or (), cursor.fetchall())
@@ -176,14 +177,14 @@ class _PostgresTransaction:
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         self.connection = connection
 
-    def query(self, sql: str, params: Params = ()) -> list[Row]:
+    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         cursor = self.connection.execute(postgres_sql(sql), params, prepare=True)
         return named_rows(cursor.description or (), cursor.fetchall())
 
-    def tuples(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
+    def tuples(self, sql: str, params: Params = NO_PARAMS) -> list[tuple[Any, ...]]:
         return self.connection.execute(postgres_sql(sql), params, prepare=True).fetchall()
 
-    def execute(self, sql: str, params: Params = ()) -> None:
+    def execute(self, sql: str, params: Params | Sequence[Any] = NO_PARAMS) -> None:
         self.connection.execute(postgres_sql(sql), params)
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -226,7 +227,7 @@ class PostgresDatabase:
                 self._all = [kept for kept in self._all if not kept.closed] + [found]
         return found
 
-    def query(self, sql: str, params: Params = ()) -> list[Row]:
+    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         try:
             cursor = self.connection().execute(postgres_sql(sql), params)
             return named_rows(cursor.description or (), cursor.fetchall())

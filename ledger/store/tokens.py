@@ -16,7 +16,7 @@ from ledger.kernel.access import ROLES, Actor
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.values import from_micros, show_instant, to_micros
-from ledger.store.database import Database, Params, Row
+from ledger.store.database import NO_PARAMS, Database, Params, Row
 
 
 @dataclass(slots=True, frozen=True)
@@ -36,7 +36,7 @@ class TokenInfo:
 class Reader(Protocol):
     """Whatever answers a question without blocking."""
 
-    async def query(self, sql: str, params: Params = ()) -> list[Row]: ...
+    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]: ...
 
 
 def _hash(token: str) -> bytes:

@@ -5,7 +5,7 @@ import pytest
 from ledger.events import TopUpCharged
 from tests.outcomes import deducted, fact, filled, granted, penalised, released, undone
 from tests.scenario import given
-from tests.words import PREPAID, TUESDAY, book, cancel, contract, grant, renew, reverse, top_up, worked
+from tests.words import MONDAY, PREPAID, TUESDAY, book, cancel, contract, grant, renew, reverse, top_up, worked
 
 SBP = {
     "pools.lump-sum.allotment": "50000.00",
@@ -32,6 +32,13 @@ def test_a_top_up_fills_the_oldest_debt_first_and_only_as_far_as_it_reaches() ->
     outcome.when(top_up(480, "2026-02-06T09:00:00Z", top_up_id="more")).then(
         granted(480), filled("new", 220, grant_id="more")
     ).left(260)
+
+
+def test_credit_that_was_valid_before_a_debt_settles_it_from_the_debts_own_moment() -> None:
+    """The top-up of 5 January is told when the work of 2 February is owed already."""
+    history = given(contract(PREPAID), worked(30, entry_id="debt"))
+    outcome = history.when(top_up(480, "2026-01-05T09:00:00Z", top_up_id="top"))
+    outcome.then(granted(480), filled("debt", 30, grant_id="top", effective_at=MONDAY)).left(450)
 
 
 def test_an_entry_may_be_partly_covered_and_partly_owed() -> None:

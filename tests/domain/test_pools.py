@@ -56,6 +56,22 @@ def test_services_beyond_the_lump_sum_are_owed() -> None:
     ).left(1, pool="lump-sum")
 
 
+def test_a_service_is_charged_where_the_pool_counts_minutes_and_draws_nothing_from_it() -> None:
+    agreed = {"pools.included": {"kind": "minutes", "allotment_minutes": 60}, "rates.training": "1500.00"}
+    history = given(contract("dytron-sla", agreed=agreed))
+    outcome = history.when(worked(20, service="training"))
+    outcome.then(
+        deducted(0, billed=20, basis="service", pool=None), fact(ServiceCharged, amount_cents="500.00", minutes=20)
+    ).left(60, pool="included", consumed=0)
+
+
+def test_a_service_at_no_price_is_recorded_and_charged_nowhere() -> None:
+    agreed = {"rates.macros": {"kind": "flat", "amount": "0.00"}, "rates.training": "0.00"}
+    history = given(contract("dytron-pay", agreed=agreed))
+    history.when(record_service("macros", 3)).then(deducted(0, quantity=3, cost_cents="0.00"))
+    history.when(worked(20, service="training")).then(deducted(0, billed=20, cost_cents="0.00"))
+
+
 @pytest.mark.parametrize(
     ("bought", "available", "short"),
     [("4999.95", "-0.05", "1200.05"), ("4900.00", "-100.00", "1300.00"), ("5000.00", "0.00", "1200.00")],
@@ -105,6 +121,8 @@ def test_goodwill_and_warranty_cost_nothing_but_stay_visible_with_their_reason(p
     outcome.then(deducted(0, worked=30, billed=30, basis=treatment, status="not_required", overage_minutes=0))
     assert [f.reason is not None for f in outcome.facts if f.TOPIC == "HoursDeducted"] == [True]
     history.when(worked(30, treatment=treatment)).refused("malformed", field="reason")
+    elsewhere = worked(30, treatment=treatment, reason="Our own mistake", pool="elsewhere")
+    history.when(elsewhere).refused("unknown-pool", pool="elsewhere")
 
 
 BINS: list[tuple[str, dict[str, Any], dict[str, Any], list[Expected]]] = [

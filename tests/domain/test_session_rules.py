@@ -1,16 +1,13 @@
-"""Booked sessions and the customer's word: booking, late change, no-show, confirmation, dispute (C6–C8)."""
+"""Booked sessions: booking, completion, late change, no-show (C6, C7)."""
 
 import pytest
 
 from ledger.events import (
-    DeductionConfirmed,
     DeductionDisputed,
-    DisputeUpheld,
     SessionBooked,
     SessionEnded,
     SessionMoved,
 )
-from ledger.kernel.access import Actor
 from tests.outcomes import charged_back, deducted, fact, filled, granted, overage, penalised, released, reserved, undone
 from tests.scenario import given
 from tests.words import (
@@ -20,12 +17,13 @@ from tests.words import (
     book,
     cancel,
     complete,
-    confirm,
     contract,
     dispute,
-    log_work,
+    grant,
     move,
     no_show,
+    reject,
+    renew,
     reverse,
     settle,
     top_up,
@@ -37,7 +35,6 @@ LATER = "2026-01-27T10:00:00+01:00"
 BOOKED_AT = "2026-01-06T09:00:00+01:00"
 BOOKED = book(120, START, BOOKED_AT)
 IN_TIME, LATE = "2026-01-19T10:00:00+01:00", "2026-01-19T10:00:00.000001+01:00"
-CUSTOMER = Actor("card", "customer", "easyredmine", "K")
 PREPAID_AND_BOOKED = [*contract(PREPAID), top_up(480), BOOKED]
 
 
@@ -152,6 +149,37 @@ def test_a_reservation_does_not_hold_off_the_expiry_of_its_grant() -> None:
     history.when(complete(None, **late_start)).then(released(120), deducted(0, owed=120)).left(-120, expired=480)
 
 
+def test_a_session_that_began_before_it_was_booked_releases_what_it_had_from_then_on() -> None:
+    early = complete(None, START, started_at="2026-01-05T10:00:00+01:00", ended_at="2026-01-05T11:00:00+01:00")
+    outcome = given(PREPAID_AND_BOOKED).when(early)
+    outcome.then(released(120, effective_at=BOOKED_AT), deducted(60, effective_at="2026-01-05T09:00:00Z"))
+
+
+def test_a_session_is_not_completed_more_than_a_day_ahead() -> None:
+    history = given(PREPAID_AND_BOOKED)
+    history.when(complete(60, None, heard="2026-01-19T08:59:59Z")).refused("malformed", field="starts_at")
+    history.when(complete(60, None, heard="2026-01-19T09:00:00Z")).then(released(120), deducted(60))
+
+
+def test_a_session_costs_the_service_that_it_turned_out_to_be() -> None:
+    """Half an hour of deployment at 1800.00, though training at 1200.00 was booked."""
+    rates = {"rates.training": "1200.00", "rates.deployment": "1800.00"}
+    history = given(contract("dytron-sbp", agreed={"pools.lump-sum.allotment": "50000.00", **rates}))
+    booked = history.when(book(60, START, BOOKED_AT, service="training"))
+    booked.then(reserved(120000))
+    booked.when(complete(30, START, service="deployment")).then(
+        released(120000), deducted(90000, service="deployment", cost_cents="900.00")
+    )
+
+
+def test_no_session_is_booked_or_completed_on_a_ticket_that_was_rejected_before() -> None:
+    told = book(120, START, BOOKED_AT, ticket_id="T")
+    rejected = reject("2026-01-07T09:00:00Z")
+    given(contract(PREPAID), top_up(480), reject("2026-01-05T10:00:00Z")).when(told).refused("invalid-transition")
+    history = given(contract(PREPAID), top_up(480), told, rejected)
+    history.when(complete(60, START)).refused("invalid-transition", state="rejected")
+
+
 def test_a_goodwill_session_gives_its_reservation_back_and_costs_nothing() -> None:
     done = complete(95, START, treatment="goodwill", reason="Our own mistake")
     given(PREPAID_AND_BOOKED).when(done).then(released(120), deducted(0, billed=100, basis="goodwill")).left(480)
@@ -228,6 +256,11 @@ def test_nobody_has_missed_a_session_before_it_begins() -> None:
     history.when(no_show(START)).then(released(120), penalised(120))
 
 
+def test_a_no_show_that_is_told_later_counts_as_of_the_booked_start() -> None:
+    outcome = given(PREPAID_AND_BOOKED).when(no_show("2026-01-21T15:00:00+01:00"))
+    outcome.then(released(120, effective_at=START), penalised(120, effective_at=START))
+
+
 def test_a_session_does_not_move_into_the_past_nor_before_it_was_booked() -> None:
     history = given(PREPAID_AND_BOOKED)
     history.when(move("2026-01-15T10:00:00+01:00", "2026-01-15T10:00:00+01:00")).refused("invalid-transition")
@@ -238,6 +271,23 @@ def test_a_session_does_not_move_to_where_its_credit_will_have_expired() -> None
     history = given(contract(PREPAID), top_up(480, expires_on="2026-02-01"), BOOKED)
     history.when(move("2026-02-01T00:00:00+01:00", BOOKED_AT)).refused("insufficient-credit", short_by=120)
     history.when(move("2026-01-31T23:59:59+01:00", BOOKED_AT)).then(released(120), reserved(120))
+
+
+def test_a_session_lacks_what_is_not_valid_at_its_new_start() -> None:
+    """Its 120 expire with January; 60 that last are free."""
+    lots = [top_up(480, expires_on="2026-02-01"), grant(60, "2026-01-05T09:00:00Z")]
+    history = given(contract(PREPAID), lots, BOOKED)
+    history.when(move("2026-02-10T10:00:00+01:00", BOOKED_AT)).refused(
+        "insufficient-credit", short_by=60, available=60, needed=120
+    )
+
+
+def test_where_overage_has_a_price_a_session_moves_with_its_whole_reservation_though_less_is_free() -> None:
+    """Of the next term's 480 another session has 400."""
+    january = "2027-01-12T10:00:00+01:00"
+    history = [*contract("groupios-l"), renew(at=BOOKED_AT), BOOKED, book(400, january, BOOKED_AT, "other")]
+    moved = given(history).when(move("2027-01-13T10:00:00+01:00", BOOKED_AT, "provider"))
+    moved.then(released(120), reserved(120, allocations={"C.allotment.2": 80, None: 40}))
 
 
 def test_a_moved_reservation_rests_on_the_grants_that_are_valid_at_the_new_start() -> None:
@@ -276,72 +326,6 @@ def test_a_penalty_awaits_the_customers_word_and_can_be_reversed() -> None:
     history = given(PREPAID_AND_BOOKED, no_show(START))
     history.when(dispute("S.penalty.1", LATER)).then(fact(DeductionDisputed))
     history.when(settle("reversed", "S.penalty.1", LATER)).then(undone("S.penalty.1", settles_dispute=True)).left(480)
-
-
-# -- C8: confirmation -------------------------------------------------------------------------------------------
-
-PENDING = [*contract(PREPAID), top_up(480), worked(60, entry_id="W")]
-
-
-def test_a_deduction_is_confirmed_once() -> None:
-    history = given(PENDING)
-    history.when(confirm()).then(fact(DeductionConfirmed, deduction_id="W"))
-    history.when(confirm()).refused("nothing-to-confirm", state="confirmed")
-    history.when(dispute()).refused("nothing-to-confirm", state="confirmed")
-
-
-def test_a_dispute_is_upheld_or_reversed_by_the_provider_and_then_over() -> None:
-    upheld = given(PENDING, dispute())
-    upheld.when(confirm()).refused("nothing-to-confirm", state="disputed")
-    upheld.when(settle("upheld")).then(fact(DisputeUpheld)).left(420)
-    upheld.when(settle("reversed")).refused("invalid-transition")
-    upheld.when(confirm()).refused("nothing-to-confirm", state="upheld")
-    back = given(PENDING, dispute()).when(settle("reversed"))
-    back.then(undone("W", settles_dispute=True, returns={"E1": 60})).left(480)
-    back.when(confirm()).refused("nothing-to-confirm", state="reversed")
-
-
-def test_only_what_is_disputed_is_settled() -> None:
-    given(PENDING).when(settle("upheld")).refused("invalid-transition")
-    given(PENDING).when(settle("reversed")).refused("invalid-transition")
-
-
-def test_where_the_terms_ask_for_no_confirmation_there_is_nothing_to_confirm() -> None:
-    outcome = given(contract("groupios-l")).when(worked(60, entry_id="W"))
-    outcome.then(deducted(60, status="not_required"))
-    outcome.when(confirm()).refused("nothing-to-confirm", state="not_required")
-    outcome.when(dispute()).refused("nothing-to-confirm", state="not_required")
-
-
-def test_the_event_keeps_whose_token_spoke_and_whether_on_behalf_of_the_customer() -> None:
-    given(PENDING).when(confirm(actor=CUSTOMER)).then(
-        fact(DeductionConfirmed, on_behalf=False, token_id="card", role="customer")
-    )
-    given(PENDING).when(confirm()).then(fact(DeductionConfirmed, on_behalf=True, token_id="scenario", role="admin"))
-    given(PENDING).when(dispute(actor=CUSTOMER)).then(fact(DeductionDisputed, on_behalf=False))
-
-
-def test_silence_is_a_yes_only_where_the_terms_say_after_how_many_days() -> None:
-    history = [*contract("house-prepaid"), worked(60, MONDAY, entry_id="W")]
-    deadline = "2026-02-16T10:00:00+01:00"
-    given(history).when(dispute(at="2026-02-16T09:59:59+01:00")).then(fact(DeductionDisputed))
-    given(history).when(dispute(at=deadline)).refused("nothing-to-confirm", state="deemed_confirmed")
-    given(history).when(confirm(at=TUESDAY, heard=deadline)).refused("nothing-to-confirm", state="deemed_confirmed")
-    outcome = given(contract("house-prepaid")).when(log_work(60, MONDAY))
-    outcome.then(deducted(60, status="pending", deemed_at=deadline))
-    given(PENDING).when(confirm(at="2027-02-16T10:00:00+01:00")).then(fact(DeductionConfirmed))
-
-
-def test_a_word_on_a_deduction_does_not_lie_before_it() -> None:
-    history = given(*contract(PREPAID), top_up(480), worked(60, TUESDAY, entry_id="W"))
-    history.when(confirm(at=MONDAY)).refused("invalid-transition", field="at")
-    history.when(confirm("nobody")).refused("unknown-deduction", deduction_id="nobody")
-
-
-def test_a_reversal_of_a_confirmed_deduction_stays_possible() -> None:
-    history = given(contract(PREPAID), top_up(480), worked(60, entry_id="W"), confirm())
-    step = reverse(reason="Agreed afterwards")
-    history.when(step).then(undone("W", settles_dispute=False)).left(480)
 
 
 def test_overage_of_a_session_is_taken_back_with_it() -> None:
