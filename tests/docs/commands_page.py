@@ -66,8 +66,8 @@ def _place(one: Declared[Any]) -> tuple[str, int]:
 
 
 def _section(one: Declared[Any]) -> str:
-    meaning = "\n\n".join([*_told(one.carry_out), *_told(one.body)])
-    if not meaning:
+    meaning = "\n\n".join([one.meaning, *_told(one.body)])
+    if not one.meaning:
         raise LookupError(f"{one.name} does not say what it does")
     named = one.body.model_construct(**{name: f"{{{name}}}" for name in one.body.model_fields})
     subject, *_ = one.about.streams(named)  # what is read along with it comes after

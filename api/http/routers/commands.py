@@ -84,6 +84,7 @@ for _name, _declared in COMMANDS.items():
         response_model=CommandAnswer,
         response_model_exclude_unset=True,
         summary=_name.replace("-", " ").capitalize(),
+        description=_declared.meaning,
         openapi_extra={"requestBody": _body},
     )
 
