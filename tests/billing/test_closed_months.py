@@ -253,6 +253,26 @@ def test_late_work_does_not_draw_on_what_expired_in_a_closed_month(
 
 
 @pytest.mark.parametrize(
+    ("expires_on", "settled_by"),
+    [
+        ("2026-02-15", None),  # it ran out in the closed month
+        ("2026-02-28", None),
+        ("2026-03-05", "U"),
+    ],
+)
+def test_late_credit_that_expired_in_a_closed_month_settles_no_debt(
+    quick_office: Office, expires_on: str, settled_by: str | None
+) -> None:
+    quick_office.clock.put("2026-03-10T12:00:00Z")
+    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
+    quick_office.ticket("T", "P", "2026-02-02T09:00:00Z", channel="email")
+    quick_office.work("E", "T", 60, "2026-02-10T09:00:00Z")
+    quick_office.ok(close_month("2026-02", "easyredmine"))
+    quick_office.top_up("U", "P", 480, "2026-02-01T09:00:00Z", pool="server-support", expires_on=expires_on)
+    assert quick_office.see("deductions/E")["draws"] == [{"grant_id": settled_by, "minutes": 60}]
+
+
+@pytest.mark.parametrize(
     ("expires_on", "short_by"), [("2026-02-15", 60), ("2026-02-28", 60), ("2026-03-01", 0), ("2026-03-05", 0)]
 )
 def test_a_late_booking_does_not_reserve_what_expired_in_a_closed_month(

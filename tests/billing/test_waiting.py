@@ -2,8 +2,11 @@
 
 import pytest
 
+from ledger.billing.draft import Draft
+from ledger.billing.events import VatLine
 from tests.billing.office import Office, lines, totals
 from tests.billing.sold import FEB, march, model_l, nothing, tiers
+from tests.books.made import line
 from tests.words import dispute, issue, reverse, settle
 
 # -- disputes and reversals -----------------------------------------------------------------------------------------
@@ -101,6 +104,23 @@ def test_a_cent_above_zero_makes_an_invoice(quick_office: Office) -> None:
     quick_office.ok(reverse("E2"))
     quick_office.top_up("U", "L", 60, "2026-11-02T09:00:00Z", pool="included", price="22.26")
     assert totals(quick_office.invoice(quick_office.issue("L"))) == ("0.01", "0.00", "0.01")
+
+
+@pytest.mark.parametrize(
+    ("net_cents", "vat_cents", "is_billable"),
+    [
+        (1, 0, True),
+        (100, 19, True),
+        (0, 0, False),
+        (0, 19, False),  # VAT alone is nothing that was supplied
+        (-1, 20, False),
+        (1, -1, False),  # nothing is left to pay
+        (1, -2, False),
+    ],
+)
+def test_an_invoice_has_a_net_and_a_total_above_zero(net_cents: int, vat_cents: int, is_billable: bool) -> None:
+    found = Draft([line(1, net_cents, [1])], [VatLine(1900, "S", net_cents, vat_cents)], [])
+    assert found.is_billable is is_billable
 
 
 def test_issuing_twice_finds_nothing_the_second_time(office: Office) -> None:
