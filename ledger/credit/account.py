@@ -214,7 +214,7 @@ class CreditAccount(CreditState):
 
     def _settle_debts(self, at: datetime, stamp: Stamp) -> list[Settlement]:
         """Records what credit settles of the debts from an instant on (C4)."""
-        found = settlements(self.debts, list(self.grants.values()), at, stamp.open_from)
+        found = settlements(self.debts, self.grants.values(), at, stamp.open_from)
         for one in found:
             settled = DebtSettled(one.deduction_id, one.grant_id, one.quantity, pool=self.pool)
             self.record(settled, one.effective_at, stamp)
