@@ -30,7 +30,7 @@ bench: $(INSTALLED) ## measures writing, reading, rebuilding and due instants
 	@$(PYTHON) -m tests.bench
 	@$(PYTHON) -m tests.bench_sla
 
-docs: $(INSTALLED) ## writes docs/events.md anew from the code
+docs: $(INSTALLED) ## writes docs/commands.md and docs/events.md anew from the code
 	@$(PYTHON) -m tests.generate_docs
 
 clean: ## removes .venv and what the tools left behind; keeps var, where the ledger is

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 
 import msgspec
 
-from ledger.store.database import Row, Transaction
+from ledger.store.database import Row, Transaction, among
 
 R = TypeVar("R", bound=msgspec.Struct)
 CHUNK = 5_000  # rows or keys in one statement
@@ -47,15 +47,11 @@ class Table(Generic[R]):
 
     def load(self, transaction: Transaction, dialect: str, name: str, keys: Sequence[str]) -> list[R]:
         """The rows with these keys (tables with a single key); one statement, however many keys there are."""
-        # SQLite looks names of parameters up one after the other, so that thousands of them would take long.
-        on_postgres = dialect == "postgresql"
-        among = "= ANY(:keys)" if on_postgres else "IN (SELECT value FROM json_each(:keys))"
-        sql = f"SELECT {', '.join(self.columns)} FROM {name} WHERE {self.key[0]} {among}"
         found: list[R] = []
         for start in range(0, len(keys), CHUNK):
-            part = list(keys[start : start + CHUNK])
-            rows = transaction.tuples(sql, {"keys": part if on_postgres else to_json(part)})
-            found.extend(self.row(*row) for row in rows)
+            condition, params = among(dialect, "keys", keys[start : start + CHUNK])
+            sql = f"SELECT {', '.join(self.columns)} FROM {name} WHERE {self.key[0]} {condition}"
+            found.extend(self.row(*row) for row in transaction.tuples(sql, params))
         return found
 
     def write(self, transaction: Transaction, dialect: str, name: str, rows: Iterable[R]) -> None:

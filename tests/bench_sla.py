@@ -14,9 +14,9 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from ledger.kernel.values import from_micros, to_micros
+from ledger.plans.coverage import SECOND, Calendar
 from ledger.plans.holiday_sets import holidays_of
 from ledger.plans.terms import BusinessDays, Coverage, Covered, EndOfBusinessDay, Target
-from ledger.sla.coverage import SECOND, Calendar
 from ledger.sla.targets import due_instant
 
 ZONE = ZoneInfo("Europe/Berlin")

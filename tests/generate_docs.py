@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.docs.commands_page import commands_page
 from tests.docs.events_page import events_page
-from tests.docs.pages import EVENTS
+from tests.docs.pages import COMMANDS_PAGE, EVENTS_PAGE
 from tests.docs.tour import write_tour
 
-MADE: dict[Path, Callable[[], str]] = {EVENTS: events_page}
+MADE: dict[Path, Callable[[], str]] = {COMMANDS_PAGE: commands_page, EVENTS_PAGE: events_page}
 
 
 def main() -> None:

@@ -37,7 +37,7 @@ TOLD = {
     *(e.HoursDeducted, e.LateChangePenaltyDeducted, e.NoShowPenaltyDeducted, e.ServiceDelivered, e.DeductionReversed),
     *(e.OverageCharged, e.ServiceCharged, e.SurchargeCharged, e.FeeCharged, e.FeeReversed, e.TopUpCharged),
     *(e.LumpSumCharged, e.LumpSumReversed),
-    *(e.ChargeReversed, e.CreditGranted, e.GrantExpiryBroughtForward, e.DebtSettled),
+    *(e.ChargeReversed, e.CreditGranted, e.GrantExpiryMoved, e.DebtSettled),
     *(e.CreditReserved, e.ReservationReleased),
 }
 

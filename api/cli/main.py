@@ -1,4 +1,4 @@
-"""The console command `support-ledger`: serve, import, ask, export, rebuild, verify; `token` is in `token_cli`."""
+"""The console command `support-ledger`: serve, import, ask, export, rebuild, verify; `token` is in `api.cli.tokens`."""
 
 from __future__ import annotations
 

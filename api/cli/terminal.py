@@ -6,7 +6,10 @@ from typing import Any
 
 from rich.table import Table
 
-from api.http.models import BalanceOut, ChargeList, ComplianceOut, PlanOut, StatementOut, TicketList
+from api.http.models.credit import BalanceOut, ChargeList, StatementOut
+from api.http.models.plans import PlanOut
+from api.http.models.sla import ComplianceOut
+from api.http.models.tickets import TicketList
 
 
 def _table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import to_micros
+from ledger.plans.coverage import SECOND, Calendar, NoOpeningError
 from ledger.plans.paths import knows_holidays
 from ledger.plans.terms import AnnualDay, BusinessDays, Coverage, EndOfBusinessDay, Strict, Weekday, Windows, ZoneName
-from ledger.sla.coverage import SECOND, Calendar, NoOpeningError
 from ledger.sla.targets import AROUND_THE_CLOCK, covered, due_after, due_instant
 from ledger.sla.trace import Window, trace
 from ledger.work.fields import Day, Instant

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.documents.files import missing_data
-from api.http.models import DocumentLineOut, DocumentOut, NationalVatOut, VatOut
+from api.http.models.billing import DocumentLineOut, DocumentOut, NationalVatOut, VatOut
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, VatLine
 from ledger.kernel.values import show_cents
 from projections.billing.document_questions import Issued, OpenedDocument

@@ -43,7 +43,9 @@ KsefNumber = Annotated[
 
 
 class IssueInvoice(OnContract):
-    """`exchange_rate` is what one unit of the document's currency costs in that of the provider's country."""
+    """`exchange_rate`, such as "24.315", states the VAT in the currency of the provider's country too: it is what one
+    unit of the document's currency costs in that one.
+    """
 
     through_on: Day
     issued_on: Day | None = None
@@ -72,7 +74,9 @@ the_invoice = Concern[OnInvoice](find=_find, streams=lambda body: [Document.stre
 
 @command("issue-invoice", IssueInvoice, roles=FINANCE, about=the_contract, reads_history=True)
 def issue_invoice(case: Case, body: IssueInvoice) -> None:
-    """Fixes lines, parties, VAT and totals as they are, under the next number of the provider's series (M3).
+    """An invoice over all that is open up to `through_on`: lines, parties, VAT and totals as they are (M3).
+
+    It takes the next number of the provider's series, which is answered as `number`.
 
     Raises Refusal nothing-to-invoice, missing-party-data, period-closed, or malformed for a day that can't be.
     """
@@ -114,7 +118,9 @@ def issue_invoice(case: Case, body: IssueInvoice) -> None:
 
 @command("issue-credit-note", IssueCreditNote, roles=FINANCE, about=the_invoice, reads_history=True)
 def issue_credit_note(case: Case, body: IssueCreditNote) -> None:
-    """Answers an invoice line for line, once; its parties are those of the invoice (M3).
+    """Takes an invoice back, line for line, once; its parties are those of the invoice (M3).
+
+    It takes the next number of its own series, which is answered as `number`.
 
     Raises Refusal already-credited, missing-party-data, period-closed, or malformed for a day that can't be.
     """

@@ -15,14 +15,14 @@ from ledger.credit.events import (
     CreditReturned,
     DebtSettled,
     Draw,
-    GrantExpiryBroughtForward,
+    GrantExpiryMoved,
 )
 from ledger.credit.expiry import GrantLife
 from ledger.kernel.fact import Fact
 from ledger.kernel.mapper import stored_topics
 from ledger.kernel.values import FAR_FUTURE, add_months, local_date
 
-_CREDIT = (CreditGranted, GrantExpiryBroughtForward, CreditDrawn, DebtSettled, CreditReturned)
+_CREDIT = (CreditGranted, GrantExpiryMoved, CreditDrawn, DebtSettled, CreditReturned)
 TOPICS = stored_topics(*CHARGE_FACTS, *_CREDIT, InvoiceIssued, CreditNoteIssued)
 
 
@@ -86,7 +86,7 @@ class PeriodFold:
             case CreditGranted():
                 flows = [(fact.effective_at, fact.quantity)]
                 self._grants[fact.grant_id] = GrantLife(fact, fact.expires_at or FAR_FUTURE, flows)
-            case GrantExpiryBroughtForward():
+            case GrantExpiryMoved():
                 self._grants[fact.grant_id].expires_at = fact.expires_at
             case CreditDrawn():
                 self._flow(fact.effective_at, fact.draws, -1)

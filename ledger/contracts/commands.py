@@ -58,7 +58,7 @@ class DirectContact(OnContract):
 
 @command("amend-customer", AmendCustomer, roles=OPERATOR | FINANCE, about=the_contract)
 def amend_customer(case: Case, body: AmendCustomer) -> None:
-    """The members given replace those known, `null` takes one away; documents issued before keep theirs."""
+    """The customer's data from then on: the members given replace those known; documents issued before keep theirs."""
     contract, given = contract_of(case), body.customer
     if given.customer_id not in (None, contract.customer_id):
         raise Refusal(

@@ -19,6 +19,8 @@ class Address(Body):
 
 
 class Customer(Body):
+    """`coverage` are support hours of the customer's own, which hold where the contract agrees on none (S3)."""
+
     customer_id: Id
     name: Name
     country: Country

@@ -16,7 +16,7 @@ from ledger.credit.events import (
     CreditReturned,
     DebtSettled,
     Draw,
-    GrantExpiryBroughtForward,
+    GrantExpiryMoved,
     ReservationReleased,
     TopUpCharged,
 )
@@ -205,16 +205,16 @@ class CreditAccount(CreditState):
         runs_until = booked_at + CORRECTION_RUNS
         return grant_id, settled + self.grant(grant_id, "correction", expired, booked_at, runs_until, stamp, rule="C9")
 
-    def bring_forward_expiry(self, at: datetime, stamp: Stamp) -> None:
+    def end_allotments(self, at: datetime, stamp: Stamp) -> None:
         """Allotments end when the plan changes or the contract ends (C15); one that never began has no life at all."""
         for grant in list(self.grants.values()):
             if grant.source == "allotment" and grant.expires_at > at:
                 expires_at = max(at, grant.valid_from)
-                self.record(GrantExpiryBroughtForward(grant.grant_id, expires_at, pool=self.pool), expires_at, stamp)
+                self.record(GrantExpiryMoved(grant.grant_id, expires_at, pool=self.pool), expires_at, stamp)
 
     def _settle_debts(self, at: datetime, stamp: Stamp) -> list[Settlement]:
         """Records what credit settles of the debts from an instant on (C4)."""
-        found = settlements(self.debts, list(self.grants.values()), at, stamp.open_from)
+        found = settlements(self.debts, self.grants.values(), at, stamp.open_from)
         for one in found:
             settled = DebtSettled(one.deduction_id, one.grant_id, one.quantity, pool=self.pool)
             self.record(settled, one.effective_at, stamp)

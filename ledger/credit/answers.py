@@ -38,21 +38,21 @@ class ReverseDeduction(OnDeduction):
 
 @command("confirm-deduction", ConfirmDeduction, roles=OPERATOR | CUSTOMER, about=the_deduction)
 def confirm_deduction(case: Case, body: ConfirmDeduction) -> None:
-    """The customer says that the deduction is right (C8)."""
+    """The customer says that a deduction is right (C8)."""
     by = case.seal_customer(body.by)
     case.get(Deduction, body.deduction_id).confirm(by, case.actor.on_behalf, case.at(body.at), case.stamp)
 
 
 @command("dispute-deduction", DisputeDeduction, roles=OPERATOR | CUSTOMER, about=the_deduction)
 def dispute_deduction(case: Case, body: DisputeDeduction) -> None:
-    """The customer says that it is not, and why (C8)."""
+    """The customer says that a deduction is not right, and why (C8)."""
     by, reason = case.seal_customer(body.by), case.seal_customer(body.reason)
     case.get(Deduction, body.deduction_id).dispute(by, reason, case.actor.on_behalf, case.at(body.at), case.stamp)
 
 
 @command("settle-dispute", SettleDispute, roles=FINANCE, about=the_deduction)
 def settle_dispute(case: Case, body: SettleDispute) -> None:
-    """The provider's answer to a dispute: the deduction stands, or it is reversed (C8)."""
+    """The provider's answer to a dispute, and why: the deduction is `upheld`, or it is `reversed` (C8)."""
     deduction = case.get(Deduction, body.deduction_id)
     at = case.at(body.at)
     if body.outcome == "upheld":
@@ -64,7 +64,7 @@ def settle_dispute(case: Case, body: SettleDispute) -> None:
 
 @command("reverse-deduction", ReverseDeduction, roles=OPERATOR | FINANCE, about=the_deduction)
 def reverse_deduction(case: Case, body: ReverseDeduction) -> None:
-    """Undoes a deduction in full; nothing is edited (C9)."""
+    """Undoes a deduction in full: credit goes back to its grants, charges by equal negative ones (C9)."""
     deduction = case.get(Deduction, body.deduction_id)
     at = case.at(body.at)
     deduction.check_reversible(at)

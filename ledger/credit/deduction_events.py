@@ -1,4 +1,4 @@
-"""Events of one deduction and of a booked session: what was worked, how it was billed, and the customer's word."""
+"""Events of one deduction: what was worked, how it was billed and charged, and the customer's word on it."""
 
 from __future__ import annotations
 

@@ -68,9 +68,9 @@ class TopUpCharged(AccountMovement, frozen=True):
     rule: str = "C5"
 
 
-@topic("GrantExpiryBroughtForward")
-class GrantExpiryBroughtForward(AccountMovement, frozen=True):
-    """A change of plan or a termination lets an allotment expire earlier than granted (C15)."""
+@topic("GrantExpiryMoved")
+class GrantExpiryMoved(AccountMovement, frozen=True):
+    """The end of a grant moved: a change of plan or a termination lets an allotment expire earlier (C15)."""
 
     grant_id: str
     expires_at: datetime

@@ -55,12 +55,14 @@ def settlements(
     Credits in the order in which they become valid, then of their ends, then of granting. One that is over by the time
     at which it would settle, or that ended in a closed month, settles nothing.
     """
-    free = {grant.grant_id: grant.free for grant in grants}
-    by_id = {grant.grant_id: grant for grant in grants}
+    if not debts:
+        return []
+    with_credit = [grant for grant in grants if grant.free > 0]
+    free = {grant.grant_id: grant.free for grant in with_credit}
     found: list[Settlement] = []
     for debt in debts:
         owed, since = debt.quantity, max(at, debt.moment)
-        for grant in sorted(by_id.values(), key=lambda g: (max(since, g.valid_from), g.expires_at, g.order)):
+        for grant in sorted(with_credit, key=lambda g: (max(since, g.valid_from), g.expires_at, g.order)):
             when = max(since, grant.valid_from)
             is_over = when >= grant.expires_at or grant.expires_at < open_from(when)
             quantity = min(free[grant.grant_id], owed)

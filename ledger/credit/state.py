@@ -18,7 +18,7 @@ from ledger.credit.events import (
     CreditReturned,
     DebtSettled,
     Draw,
-    GrantExpiryBroughtForward,
+    GrantExpiryMoved,
     ReservationReleased,
     TopUpCharged,
 )
@@ -81,8 +81,8 @@ class CreditState(LedgerAggregate):
             fact.expires_at or FAR_FUTURE,
         )
 
-    @applies(GrantExpiryBroughtForward)
-    def _expiry_brought_forward(self, fact: GrantExpiryBroughtForward) -> None:
+    @applies(GrantExpiryMoved)
+    def _expiry_moved(self, fact: GrantExpiryMoved) -> None:
         self.grants[fact.grant_id].expires_at = fact.expires_at
 
     @applies(CreditReserved)

@@ -52,7 +52,10 @@ NEW_GRANT = NewId[GrantCredit]("grant", "grant_id", lambda body: body.grant_id)
 
 @command("top-up-credit", TopUpCredit, roles=OPERATOR | FINANCE, about=the_contract, creates=NEW_TOP_UP)
 def top_up_credit(case: Case, body: TopUpCredit) -> None:
-    """Bought credit, at least the terms' minimum and in their steps; charged at the price given or agreed (C5)."""
+    """Bought credit: `minutes` or an `amount`, as the pool's unit asks, at least the terms' minimum and in their steps.
+
+    It costs the `price` given, else the terms' rate, else nothing (C5). From `expires_on` on it counts no more.
+    """
     at, term = in_force(case, body.at)
     account = account_of(case, body.pool)
     quantity = _quantity(account, body)
@@ -87,7 +90,10 @@ def _check_step(terms: Terms, pool: str, quantity: int) -> int | None:
 
 @command("grant-credit", GrantCredit, roles=OPERATOR | FINANCE, about=the_contract, creates=NEW_GRANT)
 def grant_credit(case: Case, body: GrantCredit) -> None:
-    """Credit given without a price: goodwill or a correction, with its reason."""
+    """Credit without a price, and why: `minutes` or an `amount`, as the pool's unit asks.
+
+    From `expires_on` on it counts no more (C10).
+    """
     at, _ = in_force(case, body.at)
     account = account_of(case, body.pool)
     quantity = _quantity(account, body)

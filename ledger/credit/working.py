@@ -43,7 +43,11 @@ NEW_SERVICE = NewId[RecordService]("entry", "service_id", lambda body: body.serv
 
 @command("log-work", LogWork, roles=OPERATOR, about=the_ticket, creates=NEW_ENTRY)
 def log_work(case: Case, body: LogWork) -> None:
-    """Time worked on a ticket, dated by its start; priced by the terms in force then (C14)."""
+    """Time worked on a ticket: `minutes` (with `at`), or start and end (C1 to C4).
+
+    It is dated by its start, and priced by the terms in force then (C14). Goodwill and warranty need a reason. Without
+    a `pool` it is the first of the terms.
+    """
     field = "started_at" if body.started_at else "at"
     moment, term = in_force(case, body.started_at or body.at, field)
     ticket = ticket_of(case, body.ticket_id)
@@ -54,7 +58,9 @@ def log_work(case: Case, body: LogWork) -> None:
 
 @command("record-service", RecordService, roles=OPERATOR, about=the_contract, creates=NEW_SERVICE)
 def record_service(case: Case, body: RecordService) -> None:
-    """A service at its agreed flat price: drawn from the pool of money where there is one, else charged (C11)."""
+    """A service at its agreed flat price, `quantity` times: drawn from the pool of money where the terms have one, else
+    charged (C11).
+    """
     moment, term = in_force(case, body.at)
     terms, stamp = term.terms, case.stamp
     price = flat_price_cents(terms, body.service)

@@ -1,4 +1,4 @@
-"""What Contract, Ticket, CreditAccount, Deduction and Session have in common: a stream, facts recorded and applied.
+"""What all aggregates have in common: a stream of their own, and facts that are recorded and applied.
 
 An aggregate's method checks, computes with pure functions and records. What applies a fact only assigns, since
 it also runs on old history. Time and the speaker come from the caller, as a `Stamp`.

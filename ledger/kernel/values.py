@@ -1,4 +1,4 @@
-"""Money, minutes, rates and instants while computing; the only place where anything is rounded.
+"""Money, minutes, rates and instants while computing; what is billed or charged is rounded here and nowhere else.
 
 Events keep ints (minutes, minor units of a currency), JSON keeps strings for money. Never floats.
 """

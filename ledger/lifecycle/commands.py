@@ -69,7 +69,11 @@ NEW_CONTRACT = NewId[SignContract]("contract", "contract_id", lambda body: body.
 
 @command("sign-contract", SignContract, roles=OPERATOR, about=a_new_contract, creates=NEW_CONTRACT)
 def sign_contract(case: Case, body: SignContract) -> None:
-    """The plan's terms, completed by the agreed figures, become the contract's own copy."""
+    """A contract under a plan, whose terms, completed by what was agreed, become the contract's own copy (C15).
+
+    `agreed` maps the figures that the plan leaves open to values. What the first term begins with is charged and
+    granted at once: fee, lump sum, allotments.
+    """
     terms = case.catalogue.plan(body.plan).agree(body.agreed, body.customer.coverage)
     customer, partner = body.customer, body.partner
     partner_id = partner.partner_id if partner else None
@@ -132,7 +136,10 @@ def _named_term(case: Case, body: RenewContract) -> tuple[str, str] | None:
 
 @command("renew-contract", RenewContract, roles=OPERATOR, about=the_contract, repeats=_named_term)
 def renew_contract(case: Case, body: RenewContract) -> None:
-    """Appends the next term directly after the last, also when that has lapsed (C15)."""
+    """Appends the next term directly after the last, also when that has lapsed (C15). `at` is when it was agreed.
+
+    `starts_on` of a term that exists makes it a repetition, which changes nothing.
+    """
     agreed_at = case.at(body.at)
     starts_on, terms = contract_of(case).next_term(body.starts_on)
     _start_term(case, starts_on, terms, agreed_at)
@@ -140,7 +147,10 @@ def renew_contract(case: Case, body: RenewContract) -> None:
 
 @command("change-plan", ChangePlan, roles=OPERATOR, about=the_contract)
 def change_plan(case: Case, body: ChangePlan) -> None:
-    """From a day on another plan: its term, allotment and fee begin, the old allotment expires (C15)."""
+    """From a day on another plan: its term, allotment and fee begin, the old allotment expires (C15).
+
+    Nothing is prorated. Terms that will not begin give back what was charged for them. `at` is when it was agreed.
+    """
     contract, agreed_at = contract_of(case), case.at(body.at)
     terms = case.catalogue.plan(body.plan).agree(body.agreed, contract.customer_coverage)
     case.check_open(first_instant(body.from_on, contract.timezone), "from_on")
@@ -150,7 +160,10 @@ def change_plan(case: Case, body: ChangePlan) -> None:
 
 @command("terminate-contract", TerminateContract, roles=OPERATOR, about=the_contract)
 def terminate_contract(case: Case, body: TerminateContract) -> None:
-    """The contract ends after its last day; its allotment expires, later sessions are released (C15)."""
+    """The contract ends after `ends_on`: its allotments expire, later sessions are released (C15).
+
+    Terms that will not begin give back what was charged for them. `at` is when it was agreed.
+    """
     contract, agreed_at = contract_of(case), case.at(body.at)
     case.check_open(first_instant(body.ends_on + ONE_DAY, contract.timezone), "ends_on")
     _end_credit(case, contract.terminate(body.ends_on, case.seal_customer(body.reason), agreed_at, case.stamp))
@@ -159,7 +172,7 @@ def terminate_contract(case: Case, body: TerminateContract) -> None:
 def _end_credit(case: Case, over_at: datetime) -> None:
     """Allotments expire first, so that what a released session held of them settles no debt afterwards (C15)."""
     for pool in contract_of(case).pools:
-        account_of(case, pool).bring_forward_expiry(over_at, case.stamp)
+        account_of(case, pool).end_allotments(over_at, case.stamp)
     for session in _open_sessions(case):
         if session.starts_at < over_at:
             continue

@@ -1,6 +1,6 @@
 """Public holidays by country and region, from the maintained source that the product pins (`holidays`).
 
-A contract keeps the set in force when its term began (`holiday_set`), so that a later release of the source
+A contract keeps the set in force when its term began (`holidays_in_force`), so that a later release of the source
 moves no clock of it; for years beyond that set the pinned source answers.
 """
 

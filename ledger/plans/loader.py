@@ -1,6 +1,6 @@
 """Reads the catalogue: the plans of all providers, from TOML files, checked whole.
 
-The shipped files lie beside this one; a user's own folder adds to them and
+The shipped files lie in `published/`; a user's own folder adds to them and
 replaces nothing but `[parties.…]`, who issues a provider's documents. Every fault of every file is
 reported at once, each with its file and key. How a file is written stands in docs/catalogue.md.
 """

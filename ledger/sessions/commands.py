@@ -17,9 +17,9 @@ from ledger.credit.settlement import Settlement
 from ledger.kernel.access import CUSTOMER, OPERATOR
 from ledger.kernel.errors import Refusal
 from ledger.kernel.values import price_of_minutes_cents, show_instant
-from ledger.plans.terms import Penalty, Terms
+from ledger.plans.terms import Terms
 from ledger.sessions.finding import OnSession, the_session
-from ledger.sessions.notice import Change, is_late, penalty_for
+from ledger.sessions.notice import Change, penalty_due
 from ledger.sessions.session import Session, Side
 from ledger.tickets.events import WorkLogged
 from ledger.tickets.finding import ticket_of
@@ -64,7 +64,10 @@ NEW_SESSION = NewId[BookSession]("entry", "session_id", lambda body: body.sessio
 
 @command("book-session", BookSession, roles=OPERATOR | CUSTOMER, about=the_contract, creates=NEW_SESSION)
 def book_session(case: Case, body: BookSession) -> None:
-    """Reserves credit valid at the start: the whole estimate where nothing prices overage, else what there is (C6)."""
+    """A remote session, which reserves credit valid at its start (C6).
+
+    All of the estimate has to be available where the terms price no overage; else it reserves what there is.
+    """
     contract = contract_of(case)
     terms = contract.term_at(body.starts_at, "starts_at").terms
     at = case.at(body.at)
@@ -105,7 +108,7 @@ def _check_side(case: Case, by: Side) -> None:
 
 @command("move-session", MoveSession, roles=OPERATOR | CUSTOMER, about=the_session)
 def move_session(case: Case, body: MoveSession) -> None:
-    """Another start. The customer's late move costs the penalty, each time; the reservation moves along (C7)."""
+    """Another start; the reservation moves along. Late, and by the customer, it costs the penalty, each time (C7)."""
     session, at = _open_session(case, body.session_id, body.at)
     _check_side(case, body.by)
     session.check_not_begun(at, body.by)
@@ -119,7 +122,7 @@ def move_session(case: Case, body: MoveSession) -> None:
     account = account_of(case, session.pool) if session.pool else None
     if account is not None and new_term.terms.overage is None:
         account.check_move(session.session_id, session.reserved, body.starts_at, case.stamp)
-    penalty_id = _penalise_late(case, session, "move", at) if body.by == "customer" else None
+    penalty_id = _penalise(case, session, "move", at) if body.by == "customer" else None
     if account is not None:
         account.move_reservation(session.session_id, body.starts_at, at, case.stamp)
     session.move(body.starts_at, body.by, penalty_id, at, case.stamp)
@@ -127,19 +130,19 @@ def move_session(case: Case, body: MoveSession) -> None:
 
 @command("cancel-session", CancelSession, roles=OPERATOR | CUSTOMER, about=the_session)
 def cancel_session(case: Case, body: CancelSession) -> None:
-    """The reservation ends; the customer's late cancellation costs the penalty (C7)."""
+    """The booking ends, and its reservation. Late, and by the customer, it costs the penalty (C7)."""
     session, at = _open_session(case, body.session_id, body.at)
     _check_side(case, body.by)
     if body.by == "customer":
         session.check_not_begun(at, body.by)
     _release(case, session, "cancelled", at)
-    penalty_id = _penalise_late(case, session, "cancel", at) if body.by == "customer" else None
+    penalty_id = _penalise(case, session, "cancel", at) if body.by == "customer" else None
     session.end("cancelled", at, case.stamp, by=body.by, penalty_id=penalty_id)
 
 
 @command("record-no-show", RecordNoShow, roles=OPERATOR, about=the_session)
 def record_no_show(case: Case, body: RecordNoShow) -> None:
-    """The customer did not appear: the reservation ends, the penalty is deducted as of the booked start (C7)."""
+    """The customer did not appear: the reservation ends, and the penalty is deducted as of the booked start (C7)."""
     session, at = _open_session(case, body.session_id, body.at)
     if at < session.starts_at:
         raise Refusal(
@@ -148,15 +151,15 @@ def record_no_show(case: Case, body: RecordNoShow) -> None:
             starts_at=show_instant(session.starts_at),
         )
     _release(case, session, "no_show", session.starts_at)
-    terms = _terms_of(case, session)
-    penalty = penalty_for(terms.penalty, "no_show")
-    penalty_id = _penalise(case, session, terms, penalty, "no_show", session.starts_at) if penalty else None
+    penalty_id = _penalise(case, session, "no_show", session.starts_at)
     session.end("no_show", at, case.stamp, by="customer", penalty_id=penalty_id)
 
 
 @command("complete-session", CompleteSession, roles=OPERATOR, about=the_session)
 def complete_session(case: Case, body: CompleteSession) -> None:
-    """The reservation ends in full, then what was worked is deducted, as of the start (C6)."""
+    """What was worked in a booked session: `minutes`, or start and end. Its reservation ends in full, then the time is
+    deducted, as of `started_at`, else the booked start (C6). Goodwill and warranty need a reason.
+    """
     session = case.get(Session, body.session_id)
     moment = body.started_at or session.starts_at
     field = "started_at" if body.started_at else "starts_at"
@@ -185,22 +188,17 @@ def _release(case: Case, session: Session, because: Because, at: datetime) -> No
         tell_settled(case, account_of(case, session.pool).release(session.session_id, because, at, case.stamp))
 
 
-def _terms_of(case: Case, session: Session) -> Terms:
-    """The terms in force at the booked start."""
-    return contract_of(case).term_at(session.starts_at, "starts_at").terms
+def _penalise(case: Case, session: Session, change: Change, moment: datetime) -> str | None:
+    """Deducts the penalty of a change by the customer where one is due (C7). Returns the penalty's id.
 
-
-def _penalise_late(case: Case, session: Session, change: Change, at: datetime) -> str | None:
-    """Deducts the penalty of a late change by the customer; notice runs to the start before the move (C7)."""
-    terms = _terms_of(case, session)
-    penalty = penalty_for(terms.penalty, change)
-    if penalty is None or not is_late(penalty, session.starts_at, at):
+    It is credit deducted without work, not rounded, and may take the account negative. Notice runs to the start before
+    the move.
+    """
+    term = contract_of(case).term_at(session.starts_at, "starts_at")
+    penalty = penalty_due(term, change, session.starts_at, moment)
+    if penalty is None:
         return None
-    return _penalise(case, session, terms, penalty, change, at)
-
-
-def _penalise(case: Case, session: Session, terms: Terms, penalty: Penalty, change: Change, moment: datetime) -> str:
-    """Credit deducted without work, not rounded; it may take the account negative (C7). Returns the penalty's id."""
+    terms = term.terms
     penalty_id = session.next_penalty_id()
     draws: list[Draw] = []
     settled: list[Settlement] = []

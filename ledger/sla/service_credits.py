@@ -11,8 +11,8 @@ from ledger.credit.finding import account_of, tell_settled
 from ledger.kernel.access import FINANCE, OPERATOR
 from ledger.kernel.errors import Refusal
 from ledger.kernel.values import from_micros, to_micros
+from ledger.plans.coverage import Calendar
 from ledger.plans.terms import GoodwillMinutes
-from ledger.sla.coverage import Calendar
 from ledger.sla.targets import Clock, clocks, coverage_for
 from ledger.tickets.finding import OnTicket, the_ticket, ticket_of
 from ledger.tickets.ticket import Ticket
@@ -28,7 +28,7 @@ class GrantServiceCredit(OnTicket):
 
 @command("grant-service-credit", GrantServiceCredit, roles=OPERATOR | FINANCE, about=the_ticket)
 def grant_service_credit(case: Case, body: GrantServiceCredit) -> None:
-    """Names the breach; the terms say what it costs: a share of the term's fee, or minutes.
+    """Gives what the terms owe for a missed promise, once for each target: a share of the term's fee, or minutes (S4).
 
     Raises Refusal not-agreed, already-credited, or invalid-transition where the target is not breached at `at`.
     """

@@ -1,4 +1,4 @@
-"""SLA clocks: when a promise falls due, whether it was kept, and the account of it, window by window (S1–S4). Pure.
+"""SLA clocks: when a promise falls due, and whether it was kept (S1–S4). Pure; its account is in `trace`.
 
 A clock is worked out from the ticket's timeline alone, each time anew: states are never stored. Instants and
 spans are microseconds.
@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ledger.plans.coverage import Calendar, NoOpeningError
 from ledger.plans.terms import BusinessDays, Coverage, Covered, Elapsed, EndOfBusinessDay, Target, Terms
-from ledger.sla.coverage import Calendar, NoOpeningError
 from ledger.tickets.timeline import Spans, Timeline
 
 MINUTE = 60_000_000

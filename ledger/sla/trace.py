@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ledger.sla.coverage import SECOND, Calendar
+from ledger.plans.coverage import SECOND, Calendar
 from ledger.sla.targets import AROUND_THE_CLOCK, Span, covered, merged
 
 MOST_DAYS_NAMED = 10

@@ -1,4 +1,4 @@
-"""Opening, loading and saving: the only package that knows the engine.
+"""Opening, loading and saving: the only package that writes to a database engine.
 
 Streams are read from `stored_events`, several at once; a command's events, its id and the ids it took are
 appended in one transaction. Whoever saves against an outdated stream gets `ConflictError` and decides again.
@@ -118,13 +118,13 @@ class EventStore:
         sql = f"SELECT c.command_id AS id, {_PRIOR} FROM commands c WHERE c.command_id {{among}}"
         return {row.id: _prior(row) for row in self._among(sql, command_ids)}
 
-    def commands_that_took(self, space: str, ids: Sequence[str]) -> dict[str, Prior]:
-        """The accepted commands that took these ids of a name space."""
+    def commands_that_took(self, namespace: str, ids: Sequence[str]) -> dict[str, Prior]:
+        """The accepted commands that took these ids of a namespace."""
         sql = (
             f"SELECT k.id, {_PRIOR} FROM known_ids k JOIN commands c ON c.first_position = k.position "
-            "WHERE k.space = :space AND k.id {among}"
+            "WHERE k.namespace = :namespace AND k.id {among}"
         )
-        return {row.id: _prior(row) for row in self._among(sql, ids, space=space)}
+        return {row.id: _prior(row) for row in self._among(sql, ids, namespace=namespace)}
 
     def _among(self, sql: str, ids: Iterable[str], **params: str) -> list[Row]:
         """Rows for ids: `{among}` stands for these in the statement."""

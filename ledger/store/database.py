@@ -56,7 +56,10 @@ def listed(name: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
 
 
 def among(dialect: str, name: str, values: Iterable[str]) -> tuple[str, dict[str, Any]]:
-    """The same for many values in one parameter: `id {among}`; a database plans it once, however many there are."""
+    """The same for many values in one parameter: `id {among}`; a database plans it once, however many there are.
+
+    SQLite looks names of parameters up one after the other, so that thousands of them would take long besides.
+    """
     if dialect == "postgresql":
         return f"= ANY(:{name})", {name: list(values)}
     return f"IN (SELECT value FROM json_each(:{name}))", {name: json.dumps(list(values))}

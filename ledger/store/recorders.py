@@ -50,7 +50,7 @@ class Batch:
     """What is saved beside the events of one transaction."""
 
     commands: list[CommandRow] = field(default_factory=list)
-    ids: list[tuple[str, str, int]] = field(default_factory=list)  # space, id, index of the command
+    ids: list[tuple[str, str, int]] = field(default_factory=list)  # namespace, id, index of the command
     keys: Sequence[tuple[str, str, str, bytes]] = ()  # key_id, provider, party, secret
     seen_position: int = 0  # the decisions rest on `read_streams` as of this position; a later append is a conflict
     read_streams: list[str] = field(default_factory=list)
@@ -160,7 +160,7 @@ class SqliteRecorder(SQLiteApplicationRecorder):
         )
         raw.executemany(
             "INSERT INTO known_ids VALUES (?,?,?)",
-            [(space, id_, base + batch.commands[index].first + 1) for space, id_, index in batch.ids],
+            [(namespace, id_, base + batch.commands[index].first + 1) for namespace, id_, index in batch.ids],
         )
         raw.executemany("INSERT INTO party_keys VALUES (?,?,?,?)", batch.keys)
         return list(range(base + 1, base + 1 + len(stored_events)))
@@ -194,7 +194,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
             [c.command_id for c in commands],
             [c.name for c in commands],
             [c.content_digest for c in commands],
-            [space for space, _, _ in ids],
+            [namespace for namespace, _, _ in ids],
             [id_ for _, id_, _ in ids],
             [commands[index].first for _, _, index in ids],
             *([key[n] for key in keys] for n in range(4)),
@@ -237,7 +237,7 @@ def sqlite_recorder(path: Path, clock: Clock = system_clock) -> SqliteRecorder:
 
 
 def _check_format(execute: Callable[[str], Any], place: str) -> None:
-    """Raises OldFormatError where events were stored before their present shapes (decision 15)."""
+    """Raises OldFormatError where events were stored before their present shapes (decision 16)."""
     try:
         if execute("SELECT 1 FROM stored_events LIMIT 1").fetchone() is None:
             return

@@ -19,7 +19,7 @@ EVENT_COLUMNS = (
 )
 
 APPEND_ONLY = ("stored_events", "commands", "known_ids")
-# Of the stored events' shapes, while these may still change without upcasts (decision 15): without one it is older.
+# Of the stored events' shapes, while these may still change without upcasts (decision 16): without one it is older.
 FORMAT = 1
 
 _TABLES = """
@@ -44,10 +44,10 @@ CREATE TABLE IF NOT EXISTS commands (
     content_digest {bytes} NOT NULL
 );
 CREATE TABLE IF NOT EXISTS known_ids (
-    space TEXT NOT NULL,
+    namespace TEXT NOT NULL,
     id TEXT NOT NULL,
     position BIGINT NOT NULL,
-    PRIMARY KEY (space, id)
+    PRIMARY KEY (namespace, id)
 );
 CREATE TABLE IF NOT EXISTS ledger_format (
     version BIGINT NOT NULL PRIMARY KEY
@@ -109,7 +109,7 @@ CREATE OR REPLACE FUNCTION append_events(
     seen bigint, read_streams text[], read_contracts text[],
     streams text[], versions bigint[], topics text[], states bytea[], providers text[], contracts text[],
     firsts bigint[], lasts bigint[], command_ids text[], names text[], digests bytea[],
-    id_spaces text[], ids text[], id_firsts bigint[],
+    id_namespaces text[], ids text[], id_firsts bigint[],
     key_ids text[], key_providers text[], key_parties text[], key_secrets bytea[]
 ) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE base bigint; latest bigint;
@@ -134,7 +134,8 @@ BEGIN
         SELECT base + c.first + 1, base + c.last + 1, c.id, c.name, c.digest
         FROM unnest(firsts, lasts, command_ids, names, digests) AS c(first, last, id, name, digest);
     INSERT INTO public.known_ids
-        SELECT i.space, i.id, base + i.first + 1 FROM unnest(id_spaces, ids, id_firsts) AS i(space, id, first);
+        SELECT i.namespace, i.id, base + i.first + 1
+        FROM unnest(id_namespaces, ids, id_firsts) AS i(namespace, id, first);
     INSERT INTO public.party_keys
         SELECT * FROM unnest(key_ids, key_providers, key_parties, key_secrets);
     RETURN base;
@@ -161,6 +162,6 @@ SQLITE_TRIGGERS += [
             "OR (originator_id = NEW.originator_id AND originator_version = NEW.originator_version)",
         ),
         ("commands", "first_position = NEW.first_position OR command_id = NEW.command_id"),
-        ("known_ids", "space = NEW.space AND id = NEW.id"),
+        ("known_ids", "namespace = NEW.namespace AND id = NEW.id"),
     )
 ]

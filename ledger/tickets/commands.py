@@ -101,7 +101,10 @@ NEW_TICKET = NewId[OpenTicket]("ticket", "ticket_id", lambda body: body.ticket_i
 
 @command("open-ticket", OpenTicket, roles=OPERATOR | CUSTOMER | PARTNER, about=the_contract, creates=NEW_TICKET)
 def open_ticket(case: Case, body: OpenTicket) -> None:
-    """Opened over a channel the terms offer, for a scope they cover, with the contact they ask for (T1, T8, T9)."""
+    """A matter, over a channel the terms offer, of a scope they cover, with the contact they ask for (T1, T8, T9).
+
+    Its priority is given directly, or follows from `impact` and `urgency` together (T2).
+    """
     at, term = in_force(case, body.at)
     check_scope(term.terms, body.channel, body.scope)
     contact = body.contact.model_dump(exclude_none=True) if body.contact else None
@@ -131,7 +134,7 @@ def open_ticket(case: Case, body: OpenTicket) -> None:
 
 @command("reprioritise-ticket", ReprioritiseTicket, roles=OPERATOR, about=the_ticket)
 def reprioritise_ticket(case: Case, body: ReprioritiseTicket) -> None:
-    """Another priority, and why; its targets are judged anew from the original start (T2)."""
+    """Another priority, and why; the ticket's targets are judged by it from the original start (T2)."""
     ticket = ticket_of(case, body.ticket_id)
     step = TicketReprioritised(
         old_priority=ticket.priority,
@@ -146,7 +149,9 @@ def reprioritise_ticket(case: Case, body: ReprioritiseTicket) -> None:
 
 @command("record-response", RecordResponse, roles=OPERATOR | PARTNER, about=the_ticket)
 def record_response(case: Case, body: RecordResponse) -> None:
-    """Who answered whom. The provider speaks with a partner's end customer only when the partner allowed it (T3)."""
+    """Somebody answered the customer, or the partner (`to`). Where a partner serves the customer, the provider answers
+    the customer only if the partner allowed it (T3).
+    """
     at = case.at(body.at)
     contract = contract_of(case)
     speaker = _speaker(case, body.by)
@@ -178,7 +183,7 @@ def _check_direct_contact(case: Case, at: datetime) -> None:
 
 @command("record-call", TicketStep, roles=OPERATOR, about=the_ticket)
 def record_call(case: Case, body: TicketStep) -> None:
-    """The reporter was called; that is direct contact (T3), and the count of responses starts again (T5)."""
+    """The reporter was called. That is direct contact (T3); the count of responses starts again (T5)."""
     at = case.at(body.at)
     speaker = _speaker(case)
     if speaker == "provider":
@@ -225,7 +230,7 @@ def reject_ticket(case: Case, body: RejectTicket) -> None:
 
 @command("escalate-ticket", EscalateTicket, roles=OPERATOR | PARTNER, about=the_ticket)
 def escalate_ticket(case: Case, body: EscalateTicket) -> None:
-    """Upward, by whom the level belongs to; a partner's token speaks for the partner alone and only to L2 (T3)."""
+    """To a higher level, by the side that the level belongs to; a partner escalates to L2, in its own name (T3)."""
     at = case.at(body.at)
     ticket, contract = ticket_of(case, body.ticket_id), contract_of(case)
     if case.actor.role == "partner" and (body.by != "partner" or body.to_level != "L2"):

@@ -23,20 +23,20 @@ class AnnounceFix(TicketStep):
 
 @command("confirm-defect", DefectStep, roles=OPERATOR, about=the_ticket)
 def confirm_defect(case: Case, body: DefectStep) -> None:
-    """The provider's tests confirm the reported defect."""
+    """The provider's tests confirm a reported defect (T6)."""
     step = DefectConfirmed(body.release, body.expected_on, ticket_id=body.ticket_id)
     ticket_of(case, body.ticket_id).step_defect(step, case.at(body.at), case.stamp)
 
 
 @command("announce-fix", AnnounceFix, roles=OPERATOR, about=the_ticket)
 def announce_fix(case: Case, body: AnnounceFix) -> None:
-    """A fix is announced with its expected release date; announced again, with another one."""
+    """A fix is announced, with the day on which it is expected; announced again, with another day (T6)."""
     step = FixAnnounced(body.expected_on, body.release, ticket_id=body.ticket_id)
     ticket_of(case, body.ticket_id).step_defect(step, case.at(body.at), case.stamp)
 
 
 @command("release-fix", DefectStep, roles=OPERATOR, about=the_ticket)
 def release_fix(case: Case, body: DefectStep) -> None:
-    """The fix is out."""
+    """The fix is out (T6)."""
     step = FixReleased(body.release, body.expected_on, ticket_id=body.ticket_id)
     ticket_of(case, body.ticket_id).step_defect(step, case.at(body.at), case.stamp)

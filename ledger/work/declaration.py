@@ -4,6 +4,7 @@ id of what it creates. Door, access, OpenAPI, documentation and command line fol
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -56,6 +57,12 @@ class Declared(Generic[B]):
     repeats: Callable[[Case, B], tuple[str, str] | None] | None
     reads_history: bool
     carry_out: CarryOut[B]
+
+    @property
+    def meaning(self) -> str:
+        """What it does, for whoever sends it: what its function says of itself, but for what it raises."""
+        paragraphs = inspect.cleandoc(self.carry_out.__doc__ or "").split("\n\n")
+        return "\n\n".join(one for one in paragraphs if not one.startswith("Raises "))
 
     def streams(self, body: B) -> list[str]:
         """The streams that a body names, so that those of many commands are read at once."""

@@ -18,7 +18,7 @@ from ledger.events import (
     CreditReturned,
     DebtSettled,
     Fact,
-    GrantExpiryBroughtForward,
+    GrantExpiryMoved,
     OverageCharged,
     ReservationReleased,
 )
@@ -97,7 +97,7 @@ def _account(_: Rows, fact: Movement) -> list[str]:
     return [account_id(fact.contract_id, fact.pool)]
 
 
-def _grant(_: Rows, fact: DebtSettled | GrantExpiryBroughtForward) -> list[str]:
+def _grant(_: Rows, fact: DebtSettled | GrantExpiryMoved) -> list[str]:
     return [fact.grant_id]
 
 
@@ -187,8 +187,8 @@ def _granted(rows: Rows, fact: CreditGranted, meta: EventMeta) -> None:
     )
 
 
-@movements.on(GrantExpiryBroughtForward, changes=[(GRANTS, _grant)])
-def _cut(rows: Rows, fact: GrantExpiryBroughtForward, meta: EventMeta) -> None:
+@movements.on(GrantExpiryMoved, changes=[(GRANTS, _grant)])
+def _cut(rows: Rows, fact: GrantExpiryMoved, meta: EventMeta) -> None:
     expires_at = to_micros(fact.expires_at)
     rows.require(GRANTS, fact.grant_id).expires_at = expires_at
     row = MovementRow(

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import msgspec
 
+from ledger.plans.coverage import Calendar
 from ledger.plans.terms import Terms
-from ledger.sla.coverage import Calendar
 from ledger.sla.targets import coverage_for
 
 MOST = 500

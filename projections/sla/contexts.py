@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.plans.coverage import Calendar
 from ledger.plans.terms import Target, Terms, parse_terms
-from ledger.sla.coverage import Calendar
 from ledger.sla.targets import Span, pauses_of
 from ledger.store.database import listed
 from ledger.tickets.timeline import Timeline

@@ -11,7 +11,7 @@ import msgspec
 from ledger.events import Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_ticket
-from ledger.sla.coverage import Calendar, NoOpeningError
+from ledger.plans.coverage import Calendar, NoOpeningError
 from ledger.sla.targets import Clock
 from ledger.tickets.calls import is_call_due
 from projections.asking import Page, PageAsked, all_of, equal

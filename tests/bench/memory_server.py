@@ -12,7 +12,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from api.http.models import BalanceOut
+from api.http.models.credit import BalanceOut
 
 app = FastAPI(docs_url=None, redoc_url=None)
 balances: dict[str, BalanceOut] = {}

@@ -24,7 +24,7 @@ TABLES = {
         ("first_position", "last_position", "command_id", "name", "content_digest"),
         "bigint bigint text text bytea",
     ),
-    "known_ids": (("space", "id", "position"), "text text bigint"),
+    "known_ids": (("namespace", "id", "position"), "text text bigint"),
     "party_keys": (("key_id", "provider", "party", "secret"), "text text text bytea"),
 }
 

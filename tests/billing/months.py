@@ -8,7 +8,7 @@ MARCH = "2026-02-28T23:00:00Z"
 DOORS = ("balance", "statement", "charges", "deductions", "invoice-draft")
 BOOKED = {
     *("HoursDeducted", "OverageCharged", "ServiceDelivered", "ServiceCharged", "SurchargeCharged", "ChargeReversed"),
-    *("CreditGranted", "TopUpCharged", "CreditDrawn", "CreditReturned", "GrantExpiryBroughtForward"),
+    *("CreditGranted", "TopUpCharged", "CreditDrawn", "CreditReturned", "GrantExpiryMoved"),
     *("DebtSettled", "DrawSettled"),
     *("CreditReserved", "ReservationReleased", "FeeCharged", "FeeReversed", "ServiceCreditCharged"),
     *("LateChangePenaltyDeducted", "NoShowPenaltyDeducted", "DeductionConfirmed", "DeductionDisputed"),

@@ -17,7 +17,7 @@ from ledger.events import (
     DeductionReversed,
     Draw,
     Fact,
-    GrantExpiryBroughtForward,
+    GrantExpiryMoved,
     HoursDeducted,
     LateChangePenaltyDeducted,
     NoShowPenaltyDeducted,
@@ -79,7 +79,7 @@ def figures(facts: list[Fact], pool: str, at: datetime) -> Figures:
             continue
         if isinstance(fact, CreditGranted):
             quantity[fact.grant_id], ends[fact.grant_id] = fact.quantity, fact.expires_at
-        elif isinstance(fact, GrantExpiryBroughtForward):
+        elif isinstance(fact, GrantExpiryMoved):
             ends[fact.grant_id] = fact.expires_at
         elif isinstance(fact, CreditDrawn):
             for draw in fact.draws:

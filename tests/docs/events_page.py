@@ -28,7 +28,7 @@ AGGREGATES: dict[type[LedgerAggregate], str] = {
     Session: "`session:` and the session's id",
     Document: "`document:` and the number",
     DocumentSeries: "`series:`, the provider, `:` and the kind of document",
-    ClosedPeriods: "`books:` and the provider",
+    ClosedPeriods: "`periods:` and the provider",
 }
 KINDS: dict[Any, str] = {
     str: "text",
@@ -43,8 +43,9 @@ KINDS: dict[Any, str] = {
 DEFAULTS = {"None": "none", "False": "`false`"}
 HEAD = """# Events
 
-Written by `make docs` from `ledger/events`; do not edit it by hand. What the ledger knows is these events and nothing
-else. An event is never changed and never deleted.
+Written by `make docs` from the events of each room of `ledger/`; do not edit it by hand. What the ledger knows is these
+events and nothing else. An event is never changed and never deleted. They are grouped by the aggregate that records
+them.
 
 Each event has a topic and a version. The stored topic is both: `HoursDeducted@1`. The payload is JSON. A field that
 has its default is left out; a field without a default is always there. Durations are whole minutes, money is whole
@@ -52,20 +53,26 @@ minor units of its currency (cents), instants are in UTC, days are days in the p
 is explained in [rules.md](rules.md).
 
 Beside the payload the store keeps for each event: its position (from 1, without gaps), its stream and its version in
-the stream, `recorded_at` (when the ledger learned of it), the provider and the contract.
+the stream, `recorded_at` (when the ledger learned of it), the provider and the contract, and the command that it came
+of.
 
-Every payload has these fields:
+The payload of every event has these fields too:
 
-| field | type | meaning |
-|---|---|---|
-| `contract_id` | text | the contract concerned |
-| `effective_at` | instant | when it was true in the world |
-| `token_id` | text | whose token said so |
-| `role` | text | the role of that token |
+| field | type | default | meaning |
+|---|---|---|---|
+| `contract_id` | text | empty | the contract concerned; a closed month has none |
+| `effective_at` | instant | | when it was true in the world, or the instant at which it is booked |
+| `token_id` | text | | whose token said so |
+| `role` | text | | the role of that token |
+| `dated` | instant | none | when it was true, where that lies in a closed month |
 
-A **sealed** field holds ciphertext under the key of a customer, a partner or a person of the provider's staff, with the
-id of that key (see [Personal data](architecture.md#personal-data)). A draw is a `quantity` in the unit of the pool and
-the `grant_id` it was taken from; a draw without `grant_id` is a debt.
+**Dated.** Once a month is closed, nothing that moves credit or money becomes effective in it (M5). Such an event is
+booked at the first open instant: that is its `effective_at`, and `dated` keeps when it was true. Prices and the choice
+of grants follow when it was true. No other event has `dated`.
+
+A **sealed** field holds ciphertext under the key of a customer, a partner, a person of the provider's staff or a
+document, with the id of that key (see [Personal data](architecture.md#personal-data)). A draw is a `quantity` in the
+unit of the pool and the `grant_id` it was taken from; a draw without `grant_id` is a debt.
 """
 
 

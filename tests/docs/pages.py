@@ -4,7 +4,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-README, API, EVENTS = ROOT / "README.md", DOCS / "api.md", DOCS / "events.md"
+README, API = ROOT / "README.md", DOCS / "api.md"
+COMMANDS_PAGE, EVENTS_PAGE = DOCS / "commands.md", DOCS / "events.md"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "examples").glob("*.md")])
 Rows = list[list[str]]
 

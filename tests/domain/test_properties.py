@@ -23,7 +23,7 @@ from ledger.events import (
     Draw,
     DrawSettled,
     Fact,
-    GrantExpiryBroughtForward,
+    GrantExpiryMoved,
     HoursDeducted,
     LateChangePenaltyDeducted,
     NoShowPenaltyDeducted,
@@ -117,7 +117,7 @@ class Pool:
         if isinstance(fact, CreditGranted):
             number, ends = len(self.lots), fact.expires_at or NEVER
             self.lots[fact.grant_id] = Lot(fact.grant_id, number, fact.valid_from, ends, fact.quantity)
-        elif isinstance(fact, GrantExpiryBroughtForward):
+        elif isinstance(fact, GrantExpiryMoved):
             self.lots[fact.grant_id].expires_at = fact.expires_at
         elif isinstance(fact, CreditReserved):
             told = [part for part in fact.allocations if part.grant_id]
@@ -261,7 +261,7 @@ def test_a_reversal_gives_back_exactly_what_was_drawn_and_charged(steps: list[St
     for fact in facts:
         if isinstance(fact, CreditGranted):
             ends[fact.grant_id] = fact.expires_at or NEVER
-        elif isinstance(fact, GrantExpiryBroughtForward):
+        elif isinstance(fact, GrantExpiryMoved):
             ends[fact.grant_id] = fact.expires_at
         elif isinstance(fact, CreditDrawn):
             for draw in fact.draws:
@@ -330,6 +330,6 @@ def test_the_histories_are_worth_searching() -> None:
 
     explore()
     wanted = {"CreditDrawn", "DebtSettled", "CreditReturned", "CreditReserved", "ReservationReleased", "OverageCharged"}
-    wanted |= {"DeductionReversed", "ChargeReversed", "SessionMoved", "GrantExpiryBroughtForward", "FeeReversed"}
+    wanted |= {"DeductionReversed", "ChargeReversed", "SessionMoved", "GrantExpiryMoved", "FeeReversed"}
     wanted |= {"LateChangePenaltyDeducted", "NoShowPenaltyDeducted"}
     assert wanted <= reached, wanted - reached

@@ -5,7 +5,7 @@ import pytest
 from ledger.events import (
     ContractTerminated,
     FeeReversed,
-    GrantExpiryBroughtForward,
+    GrantExpiryMoved,
     PlanChanged,
     SessionEnded,
     TermCutShort,
@@ -83,7 +83,7 @@ def test_a_change_of_plan_ends_the_old_allotment_and_begins_term_fee_and_allotme
     outcome.then(
         fact(PlanChanged, old_plan="groupios-m", new_plan="groupios-l", effective_at="2026-06-30T22:00:00Z"),
         fact(TermCutShort, term_no=1, ends_on="2026-06-30"),
-        fact(GrantExpiryBroughtForward, grant_id="C.allotment.1", expires_at="2026-07-01T00:00:00+02:00"),
+        fact(GrantExpiryMoved, grant_id="C.allotment.1", expires_at="2026-07-01T00:00:00+02:00"),
         fact(TermStarted, term_no=2, starts_on="2026-07-01", ends_on="2027-06-30", plan="groupios-l"),
         fee("899.00", effective_at="2026-06-30T22:00:00Z"),
         granted(480, grant_id="C.allotment.2", expires_at="2027-07-01T00:00:00+02:00"),
@@ -109,7 +109,7 @@ def test_later_sessions_are_released_by_a_change_of_plan_and_earlier_ones_stay()
     outcome.then(
         fee("899.00"),
         granted(480),
-        fact(GrantExpiryBroughtForward),
+        fact(GrantExpiryMoved),
         released(60, session_id="after"),
         fact(SessionEnded, session_id="after", outcome="released"),
     )
@@ -130,8 +130,8 @@ def test_a_term_that_was_renewed_ahead_gives_its_fee_and_allotment_back_when_the
             amount_cents="-499.00",
             effective_at="2027-01-01T00:00:00+01:00",
         ),
-        fact(GrantExpiryBroughtForward, grant_id="C.allotment.1"),
-        fact(GrantExpiryBroughtForward, grant_id="C.allotment.2", expires_at="2027-01-01T00:00:00+01:00"),
+        fact(GrantExpiryMoved, grant_id="C.allotment.1"),
+        fact(GrantExpiryMoved, grant_id="C.allotment.2", expires_at="2027-01-01T00:00:00+01:00"),
         fee("899.00"),
         granted(480, grant_id="C.allotment.3"),
     )
@@ -144,7 +144,7 @@ def test_a_plan_may_change_from_the_first_day_of_a_term_that_was_renewed_ahead()
     outcome.then(
         fact(TermCutShort, term_no=2, ends_on="2026-12-31"),
         fact(FeeReversed, amount_cents="-499.00"),
-        fact(GrantExpiryBroughtForward, grant_id="C.allotment.2"),
+        fact(GrantExpiryMoved, grant_id="C.allotment.2"),
         fact(TermStarted, term_no=3, starts_on="2027-01-01", ends_on="2027-12-31"),
         fee("899.00"),
         granted(480, grant_id="C.allotment.3"),
@@ -155,7 +155,7 @@ def test_a_plan_may_change_from_the_very_first_day_of_the_contract() -> None:
     outcome = given(contract("groupios-m")).when(change_plan("groupios-l", "2026-01-01"))
     outcome.then(
         fact(FeeReversed, amount_cents="-499.00"),
-        fact(GrantExpiryBroughtForward, grant_id="C.allotment.1", expires_at="2026-01-01T00:00:00+01:00"),
+        fact(GrantExpiryMoved, grant_id="C.allotment.1", expires_at="2026-01-01T00:00:00+01:00"),
         fee("899.00"),
         granted(480, grant_id="C.allotment.2"),
     )
@@ -185,7 +185,7 @@ def test_a_terminated_contract_works_through_its_last_day_and_its_allotment_expi
     outcome.then(
         fact(ContractTerminated, ends_on="2026-06-30"),
         fact(TermCutShort, ends_on="2026-06-30"),
-        fact(GrantExpiryBroughtForward, expires_at="2026-07-01T00:00:00+02:00"),
+        fact(GrantExpiryMoved, expires_at="2026-07-01T00:00:00+02:00"),
     )
     outcome.left(480, at="2026-06-30T23:59:59+02:00", pool="included", expired=0)
     outcome.left(0, at="2026-07-01T00:00:00+02:00", pool="included", expired=480)
@@ -210,14 +210,14 @@ def test_a_term_that_was_renewed_ahead_gives_its_fee_back_when_the_contract_ends
     outcome = given(contract("groupios-l"), renew(at=FEBRUARY)).when(terminate("2026-06-30"))
     outcome.then(
         fact(FeeReversed, reverses="C.fee.2", amount_cents="-899.00"),
-        fact(GrantExpiryBroughtForward, grant_id="C.allotment.1"),
-        fact(GrantExpiryBroughtForward, grant_id="C.allotment.2"),
+        fact(GrantExpiryMoved, grant_id="C.allotment.1"),
+        fact(GrantExpiryMoved, grant_id="C.allotment.2"),
     ).left(0, at="2027-06-01T00:00:00Z", pool="included", expired=960)
 
 
 def test_a_term_that_has_begun_keeps_its_fee() -> None:
     history = given(contract("groupios-l"), renew(at=FEBRUARY))
-    history.when(terminate("2027-01-01")).then(fact(GrantExpiryBroughtForward, grant_id="C.allotment.2"))
+    history.when(terminate("2027-01-01")).then(fact(GrantExpiryMoved, grant_id="C.allotment.2"))
 
 
 def test_later_sessions_are_released_by_a_termination() -> None:
@@ -248,9 +248,7 @@ def test_what_expired_with_the_contract_fills_no_debt_when_the_ledger_learns_of_
     held = book(60, "2026-08-10T10:00:00+02:00", FEBRUARY, session_id="after", pool="care")
     history = given(contract("house-prepaid"), held, worked(10, FEBRUARY, entry_id="debt"))
     outcome = history.when(terminate("2026-06-30", heard="2026-07-20T09:00:00Z"))
-    outcome.then(
-        released(60, effective_at="2026-07-20T09:00:00Z"), fact(GrantExpiryBroughtForward, grant_id="C.allotment.1")
-    )
+    outcome.then(released(60, effective_at="2026-07-20T09:00:00Z"), fact(GrantExpiryMoved, grant_id="C.allotment.1"))
     outcome.left(-10, pool="care", expired=60, reserved=0)
 
 
@@ -295,7 +293,7 @@ def test_where_the_clocks_skip_midnight_the_day_begins_with_its_first_instant() 
     signed.when(worked(5, "2026-03-08T04:59:59Z")).refused("contract-not-active")
     signed.when(worked(5, "2026-03-08T05:00:00Z")).then(deducted(5))
     ended = given(contract("havana-yearly", "2025-06-01")).when(terminate("2026-03-07"))
-    ended.then(fact(GrantExpiryBroughtForward, expires_at="2026-03-08T05:00:00Z"))
+    ended.then(fact(GrantExpiryMoved, expires_at="2026-03-08T05:00:00Z"))
 
 
 def test_where_midnight_comes_twice_the_day_begins_with_the_first() -> None:

@@ -153,7 +153,7 @@ SAMPLES: dict[str, Fact] = {
     "TopUpCharged@1": e.TopUpCharged(
         **POOL, **MONEY, charge_id="B-1.price", grant_id="B-1", quantity=480, rate_cents_per_hour=6000
     ),
-    "GrantExpiryBroughtForward@1": e.GrantExpiryBroughtForward(**POOL, grant_id="C-1.allotment.1", expires_at=LATER),
+    "GrantExpiryMoved@1": e.GrantExpiryMoved(**POOL, grant_id="C-1.allotment.1", expires_at=LATER),
     "CreditReserved@1": e.CreditReserved(**POOL, session_id="S-1", starts_at=LATER, quantity=435, allocations=DRAWS),
     "ReservationReleased@1": e.ReservationReleased(**POOL, session_id="S-1", quantity=435, because="cancelled"),
     "CreditDrawn@1": e.CreditDrawn(**POOL, deduction_id="W-1", kind="work", draws=DRAWS),

@@ -76,7 +76,7 @@ def _pool(
             continue
         if kind == "CreditGranted":
             granted[data["grant_id"]], ends[data["grant_id"]] = data["quantity"], data.get("expires_at")
-        elif kind == "GrantExpiryBroughtForward":
+        elif kind == "GrantExpiryMoved":
             ends[data["grant_id"]] = data["expires_at"]
         elif kind == "CreditDrawn":
             for draw in data["draws"]:

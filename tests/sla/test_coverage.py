@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from ledger.plans.coverage import Calendar, NoOpeningError
 from ledger.plans.terms import BusinessDays, Coverage, Covered, Elapsed, EndOfBusinessDay
-from ledger.sla.coverage import Calendar, NoOpeningError
 from ledger.sla.targets import AROUND_THE_CLOCK, covered, due_after, due_instant
 from tests.sla.slow import (
     HOUR,

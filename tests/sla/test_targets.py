@@ -155,7 +155,7 @@ def test_a_later_release_of_the_source_moves_no_clock_of_a_contract(
     with desk_over(url) as desk:
         desk.sign("OLD", "eurolinux-standard")
     released = {date(2026, 2, 9): "Day of the Release"}  # and nothing else, of any year
-    for module in ("ledger.sla.coverage", "ledger.plans.holiday_sets"):
+    for module in ("ledger.plans.coverage", "ledger.plans.holiday_sets"):
         monkeypatch.setattr(f"{module}.holidays_of", lambda _country, _region, _year: released)
     with desk_over(url) as desk:
         desk.sign("NEW", "eurolinux-standard")

@@ -21,7 +21,7 @@ COLUMN = {"stored_events": "state", "commands": "content_digest", "known_ids": "
 ROWS = {
     "stored_events": "SELECT * FROM stored_events ORDER BY notification_id",
     "commands": "SELECT * FROM commands ORDER BY first_position",
-    "known_ids": "SELECT * FROM known_ids ORDER BY space, id",
+    "known_ids": "SELECT * FROM known_ids ORDER BY namespace, id",
 }
 
 
@@ -147,7 +147,7 @@ def refused_by_postgresql(url: str, table: str, statements: list[str], role: str
 
 
 def test_postgresql_refuses_to_turn_an_insert_into_an_update(database: str) -> None:
-    statement = "INSERT INTO known_ids SELECT * FROM known_ids ON CONFLICT (space, id) DO UPDATE SET position = 0"
+    statement = "INSERT INTO known_ids SELECT * FROM known_ids ON CONFLICT (namespace, id) DO UPDATE SET position = 0"
     refused_by_postgresql(database, "known_ids", [statement])
     refused_by_postgresql(database, "known_ids", [statement], role=WRITER_ROLE)
 

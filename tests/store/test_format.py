@@ -1,4 +1,4 @@
-"""A ledger whose events have shapes of before is refused at opening, in a sentence, and left as it is (decision 15)."""
+"""A ledger whose events have shapes of before is refused at opening, in a sentence, and left as it is (decision 16)."""
 
 import psycopg
 import pytest

@@ -105,7 +105,7 @@ def balance(facts: Facts, pool: str, at: str) -> dict[str, int]:
     for kind, fact in own:
         if kind == "CreditGranted":
             left[fact["grant_id"]], ends[fact["grant_id"]] = fact["quantity"], fact.get("expires_at")
-        elif kind == "GrantExpiryBroughtForward":
+        elif kind == "GrantExpiryMoved":
             ends[fact["grant_id"]] = fact["expires_at"]
         elif kind == "DebtSettled":
             left[fact["grant_id"]] -= fact["quantity"]

@@ -14,7 +14,7 @@ from api.command_json import LINES_LIMIT, parse_line
 from api.http.authentication import ActorDep, StateDep
 from api.http.body import read_body, read_json
 from api.http.examples import by_command
-from api.http.models import CommandAnswer
+from api.http.models.history import CommandAnswer
 from api.http.problems import PROBLEMS, problem_body
 from api.state import State
 from api.writer import BATCH, Answers
@@ -84,6 +84,7 @@ for _name, _declared in COMMANDS.items():
         response_model=CommandAnswer,
         response_model_exclude_unset=True,
         summary=_name.replace("-", " ").capitalize(),
+        description=_declared.meaning,
         openapi_extra={"requestBody": _body},
     )
 

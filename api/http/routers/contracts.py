@@ -8,8 +8,9 @@ import msgspec
 from fastapi import APIRouter, Query
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.models import AccountOut, BalanceOut, ContractAnswer, ContractList, ContractOut, OverageOut, TermOut
 from api.http.models.base import figure
+from api.http.models.contracts import ContractAnswer, ContractList, ContractOut, TermOut
+from api.http.models.credit import AccountOut, BalanceOut, OverageOut
 from api.http.paging import (
     AsOfParam,
     ContractId,

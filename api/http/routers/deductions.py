@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.models import (
+from api.http.models.base import instant, instant_or_none
+from api.http.models.credit import (
     ChargeList,
     ChargeOut,
     DeductionAnswer,
@@ -17,7 +18,6 @@ from api.http.models import (
     MoneyDrawOut,
     OverageLineOut,
 )
-from api.http.models.base import instant, instant_or_none
 from api.http.models.history import show_entry
 from api.http.paging import (
     AsOfParam,

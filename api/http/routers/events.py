@@ -7,8 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.models import EventList, EventOut
-from api.http.models.history import show_event, show_events
+from api.http.models.history import EventList, EventOut, show_event, show_events
 from api.http.paging import Cursor, Limit, page_of
 from api.http.problems import PROBLEMS
 from projections.asking import PageAsked

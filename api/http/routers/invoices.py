@@ -12,7 +12,7 @@ from api.documents.files import Form as FileForm
 from api.documents.files import as_pdf, as_xml
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.document_models import document_model, draft_model
-from api.http.models import DocumentAnswer, DocumentList, DraftAnswer
+from api.http.models.billing import DocumentAnswer, DocumentList, DraftAnswer
 from api.http.paging import (
     AsOfParam,
     ContractId,

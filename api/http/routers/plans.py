@@ -7,8 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.models import PlanAnswer, PlanList
-from api.http.models.plans import show_plan
+from api.http.models.plans import PlanAnswer, PlanList, show_plan
 from api.http.paging import Cursor, Limit, next_cursor, page_of
 from api.http.problems import PROBLEMS
 from projections.asking import Page

@@ -11,8 +11,16 @@ from pydantic import ValidationError
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.body import read_json
 from api.http.calculation import Calculation, calculate
-from api.http.models import CalculationOut, ComplianceOut, RiskList, TraceOut
-from api.http.models.sla import show_account, show_calculated, show_compliance, show_risks
+from api.http.models.sla import (
+    CalculationOut,
+    ComplianceOut,
+    RiskList,
+    TraceOut,
+    show_account,
+    show_calculated,
+    show_compliance,
+    show_risks,
+)
 from api.http.paging import (
     AsOfParam,
     Cursor,

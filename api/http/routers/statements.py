@@ -13,8 +13,8 @@ from fastapi.responses import Response
 from api.documents.parties import Seller, buyer_of, seller_of
 from api.documents.statement import Statement, statement_pdf
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.models import LineOut, StatementOut
 from api.http.models.base import figure, instant, instant_or_none
+from api.http.models.credit import LineOut, StatementOut
 from api.http.paging import (
     AsOfParam,
     ContractId,

@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.models import TicketAnswer, TicketList
-from api.http.models.tickets import show_ticket, show_tickets
+from api.http.models.tickets import TicketAnswer, TicketList, show_ticket, show_tickets
 from api.http.paging import AsOfParam, Cursor, Filter, KnownAtParam, Limit, TicketId, page_of, times_of
 from api.http.problems import PROBLEMS
 from projections.tickets.questions import TicketFilter, find_ticket, list_tickets

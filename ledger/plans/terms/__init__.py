@@ -1,7 +1,7 @@
 """What a plan says, as data: the models that catalogue files and contracts are checked against.
 
 A contract carries its own full copy of these terms. Code asks them for kinds of rule, never for a provider.
-`catalogue/` loads the files; `pricing` and the aggregates read the terms.
+`plans.loader` reads the files; pricing, aggregates and clocks read the terms.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which matters the terms settlement, where, by whom, and how urgent they are (T1–T8)."""
+"""Which matters the terms cover, where, by whom, and how urgent they are (T1–T8)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,53 @@
+"""docs/architecture.md is true: its rooms and concepts, and the walks, whose functions and events are the product's."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from ledger.door.batches import Answer
+from ledger.door.requests import parse
+from ledger.kernel.access import COMMAND_LINE
+from tests.docs.ledgers import Ledgers
+from tests.docs.pages import DOCS, ROOT, Rows, table_after
+from tests.test_architecture import ROOMS
+from tests.words import contract, log_work
+
+PAGE = DOCS / "architecture.md"
+WALKS = ("log 50 minutes", "balance as of 31 March")
+
+
+def walk(name: str) -> Rows:
+    return table_after(PAGE, f"<!-- walk: {name} -->")
+
+
+def test_the_rooms_stand_in_the_order_of_their_arrows() -> None:
+    assert re.findall(r"^\| \[`(\w+)`\]", PAGE.read_text("utf-8"), re.MULTILINE)[: len(ROOMS)] == list(ROOMS)
+    assert len(table_after(PAGE, "<!-- list: rooms -->")) == len(ROOMS)
+
+
+def test_a_newcomer_learns_no_more_than_25_concepts() -> None:
+    assert len(table_after(PAGE, "<!-- list: concepts -->")) <= 25
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_each_function_of_a_walk_stands_in_its_file(name: str) -> None:
+    for file, function, *_ in walk(name):
+        (path,) = re.findall(r"\[([\w/.]+)\]\(\.\./\1\)", file)
+        tree = ast.parse((ROOT / path).read_text("utf-8"))
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        assert function.strip("`") in {node.name for node in ast.walk(tree) if isinstance(node, kinds)}, path
+
+
+def test_the_walk_of_a_command_tells_every_event_in_its_order(tmp_path: Path) -> None:
+    books = Ledgers(tmp_path)
+    books.tell(contract("groupios-l"), log_work(465, entry_id="E1"))
+    assert books.account().available == 15
+    step = log_work(50, entry_id="E2")
+    (answer,) = books.ledger.submit([parse(step.command, step.fields, COMMAND_LINE)])
+    assert isinstance(answer, Answer)
+    assert [kind for _, kind, _ in answer.events] == [row[3].strip("`") for row in walk(WALKS[0]) if row[3]]
+    (charged,) = books.deduction("E2").overage
+    assert (charged.minutes, charged.rate, charged.amount) == (45, "89.00", "66.75")
+    books.close()
