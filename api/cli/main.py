@@ -10,14 +10,14 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 from pydantic import BaseModel, ValidationError
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from api.books.exporting import FORMS, export_days, write_books
 from api.cli import terminal as tables
 from api.cli.importing import Tally, import_lines
 from api.cli.opening import ask, ask_views, opened
-from api.cli.tokens import out, token_app
+from api.cli.printing import err, out, say
+from api.cli.tokens import token_app
 from api.http.models.plans import show_plan
 from api.http.models.sla import show_compliance
 from api.http.paging import moment_of
@@ -37,7 +37,6 @@ from projections.sla.compliance import Compliance, OfTickets, compliance
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(token_app, name="token")
-err = Console(stderr=True, soft_wrap=True, highlight=False)
 AsJson = Annotated[bool, typer.Option("--json", help="The API's shape instead of a table.")]
 When = Annotated[str | None, typer.Option(help="An instant with offset, or a day.")]
 
@@ -45,7 +44,7 @@ When = Annotated[str | None, typer.Option(help="An instant with offset, or a day
 @contextmanager
 def _progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A bar on a terminal, silence elsewhere."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
         task = progress.add_task(what, total=total)
         yield lambda done: progress.update(task, advance=done)
@@ -76,14 +75,14 @@ def import_(files: Annotated[list[str], typer.Argument(help="JSON Lines files; -
             _import_one(ledger, name, tally, prefix=f"{name}:" if len(files) > 1 else "line ")
     finally:
         store.close()
-    out.print(f"{tally.accepted} accepted, {tally.replayed} replayed, {tally.refused} refused")
+    say(out, f"{tally.accepted} accepted, {tally.replayed} replayed, {tally.refused} refused")
     if tally.refused:
         raise typer.Exit(1)
 
 
 def _import_one(ledger: Ledger, name: str, tally: Tally, prefix: str) -> None:
     def refused(number: int, refusal: Refusal) -> None:
-        err.print(f"{prefix}{number}: {refusal.code}: {refusal.detail}", markup=False)
+        say(err, f"{prefix}{number}: {refusal.code}: {refusal.detail}")
 
     source: BinaryIO = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115
     total = None if name == "-" else Path(name).stat().st_size
@@ -146,7 +145,7 @@ def rebuild(
         raise Refusal("not-found", f"There is no view {unknown[0]}; there are {', '.join(VIEWS)}.")
     with opened(Settings()) as (store, projector), _progress("rebuilding", store.highest_position()) as progress:
         position = projector.rebuild(views or (), progress)
-    out.print(f"rebuilt {', '.join(views or VIEWS)} up to position {position}")
+    say(out, f"rebuilt {', '.join(views or VIEWS)} up to position {position}")
 
 
 @app.command()
@@ -158,9 +157,9 @@ def verify() -> None:
         faults = [f"history: {fault}"] if fault else projector.differences()
         position = store.highest_position()
     if faults:
-        err.print(f"fault: {faults[0]}", markup=False)
+        say(err, f"fault: {faults[0]}")
         raise typer.Exit(1)
-    out.print(f"whole: {position} events, and the views equal them")
+    say(out, f"whole: {position} events, and the views equal them")
 
 
 @app.command()
@@ -183,10 +182,10 @@ def status() -> None:
     settings = Settings()
     with opened(settings):
         found = ask_views(settings, positions)
-    out.print(f"database   {without_secrets(settings.database_url)}", markup=False, highlight=False)
-    out.print(f"catalogue  {settings.catalogue or 'as shipped'}", markup=False, highlight=False)
-    out.print(f"events     {found.events}", highlight=False)
-    out.print(f"views      up to {found.views}, {found.lag} behind", highlight=False)
+    say(out, f"database   {without_secrets(settings.database_url)}")
+    say(out, f"catalogue  {settings.catalogue or 'as shipped'}")
+    say(out, f"events     {found.events}")
+    say(out, f"views      up to {found.views}, {found.lag} behind")
 
 
 @app.command("export")
@@ -208,11 +207,14 @@ def main() -> None:
     try:
         app()
     except Refusal as refusal:
-        err.print(f"{refusal.code}: {refusal.detail}", markup=False)
-    except (Unavailable, CatalogueError) as error:
-        err.print(str(error), markup=False)
+        say(err, f"{refusal.code}: {refusal.detail}")
+    except Unavailable as error:
+        say(err, str(error))
+    except CatalogueError as error:
+        for fault in error.faults:
+            say(err, str(fault))
     except ValidationError as error:
-        err.print("; ".join(str(fault["msg"]) for fault in error.errors()), markup=False)
+        say(err, "; ".join(str(fault["msg"]) for fault in error.errors()))
     else:
         return
     sys.exit(1)
