@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from api.books.exporting import FORMS, export_days, write_books
 from api.cli import terminal as tables
 from api.cli.importing import Tally, import_lines
-from api.cli.opening import ask, ask_views, opened
+from api.cli.opening import ask, opened
 from api.cli.printing import err, out, say
 from api.cli.tokens import token_app
 from api.http.models.plans import show_plan
@@ -29,10 +29,10 @@ from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import Settings, without_secrets
 from ledger.plans.loader import CatalogueError, load_catalogue
-from ledger.store import Unavailable, open_store
+from ledger.store import Unavailable, holds_ledger, open_store
 from projections.all_views import VIEWS
 from projections.credit.statements import StatementAsked
-from projections.positions import positions
+from projections.positions import positions_at
 from projections.sla.compliance import Compliance, OfTickets, compliance
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -51,13 +51,17 @@ def _progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
 
 
 @app.command()
-def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
+def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=65_535)] = 8000) -> None:
     """HTTP API and projections in one process."""
     import uvicorn
 
     from api.http.app import create_app
 
-    uvicorn.run(create_app(Settings()), host=host, port=port, log_level="warning", access_log=False)
+    settings = Settings()
+    load_catalogue(settings.catalogue)
+    with opened(settings):
+        pass  # what is wrong is said here, in a sentence, before a server begins to start
+    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning", access_log=False)
 
 
 @app.command("import")
@@ -178,12 +182,15 @@ def plans(plan: Annotated[str | None, typer.Argument()] = None, json: AsJson = F
 
 @app.command()
 def status() -> None:
-    """Settings in force, positions and lag; no secrets."""
+    """Settings in force, positions and lag; no secrets. Makes nothing."""
     settings = Settings()
-    with opened(settings):
-        found = ask_views(settings, positions)
+    is_there = holds_ledger(settings.database_url)
     say(out, f"database   {without_secrets(settings.database_url)}")
     say(out, f"catalogue  {settings.catalogue or 'as shipped'}")
+    if not is_there:
+        say(out, "events     none: there is no ledger yet; import, serve and others begin one")
+        return
+    found = positions_at(settings.database_url)
     say(out, f"events     {found.events}")
     say(out, f"views      up to {found.views}, {found.lag} behind")
 
@@ -214,7 +221,11 @@ def main() -> None:
         for fault in error.faults:
             say(err, str(fault))
     except ValidationError as error:
-        say(err, "; ".join(str(fault["msg"]) for fault in error.errors()))
+        say(err, "; ".join(str(fault["msg"]).removeprefix("Value error, ") for fault in error.errors()))
+    except UnicodeDecodeError:
+        say(err, "The file .env is not written in UTF-8.")
+    except OSError as error:
+        say(err, f"{error.filename}: {error.strerror}." if error.filename else str(error))
     else:
         return
     sys.exit(1)
