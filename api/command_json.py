@@ -6,6 +6,7 @@ surrogate. What a command's fields mean is left to the door.
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 from typing import Any
@@ -37,10 +38,17 @@ def decode_json(raw: bytes) -> Any:
         if "\\u" in text:
             _check_surrogates(decoded)
     except (ValueError, RecursionError) as error:
+        if b"\0" in raw[:4]:  # no text of JSON begins with one, and every one that was written in UTF-16 does
+            raise Refusal("not-json", "The text is written in UTF-16; JSON is written in UTF-8.") from None
         raise Refusal("not-json", f"The body is not JSON: {error}") from None
     if given_twice:
         raise malformed(given_twice[0][:80], "is given twice")
     return decoded
+
+
+def without_mark(first_line: bytes) -> bytes:
+    """The first line of a file, or of many lines, without the byte order mark that some programs put before it."""
+    return first_line.removeprefix(codecs.BOM_UTF8)
 
 
 def _first_repeated(pairs: list[tuple[str, Any]]) -> str:

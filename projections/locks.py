@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ledger.store.database import Database, SqliteDatabase, Transaction
+from ledger.store.files import private_opener
+from ledger.store.unavailable import unavailable_file
 
 FOLLOW_LOCK = 0x5C1E_D6E3
 BUILD_LOCK = 0x5C1E_D6E4
@@ -52,7 +54,11 @@ def building(database: Database) -> Iterator[None]:
 
 @contextmanager
 def _file_lock(database: SqliteDatabase, name: str, *, wait: bool) -> Iterator[None]:
-    with open(f"{database.path}.{name}", "w") as handle:
+    try:
+        handle = open(f"{database.path}.{name}", "w", opener=private_opener)  # noqa: SIM115
+    except OSError as error:
+        raise unavailable_file(database.path, error) from error
+    with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

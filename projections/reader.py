@@ -21,10 +21,10 @@ from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.values import first_instant, show_instant, to_micros
 from ledger.store.database import (
     NO_PARAMS,
+    POSTGRES_AWAY,
     Params,
     Row,
     SqliteDatabase,
-    Unavailable,
     listed,
     named_rows,
     open_database,
@@ -32,6 +32,7 @@ from ledger.store.database import (
 )
 from ledger.store.keys import unseal
 from ledger.store.schema import WRITER_ROLE
+from ledger.store.unavailable import Unavailable
 from projections.asking import Condition, all_of, equal
 
 Moment = datetime | date  # an instant, or a day: all of it
@@ -108,15 +109,13 @@ class SqliteReader:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
-        connection = self.database.connection()
-        try:
+        with self.database.watched() as connection:
             connection.execute("BEGIN")
             try:
                 yield _SqliteSnapshot(connection, self.clock)
             finally:
-                connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            raise Unavailable(str(error)) from error
+                if connection.in_transaction:
+                    connection.execute("COMMIT")
 
     async def close(self) -> None:
         self.database.close()
@@ -159,7 +158,7 @@ class PostgresReader:
             async with (await self._opened()).connection() as connection:
                 cursor = await connection.execute(postgres_sql(sql), params, prepare=True)
                 return named_rows(cursor.description or (), await cursor.fetchall())
-        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+        except (*POSTGRES_AWAY, PoolTimeout) as error:
             raise Unavailable(str(error)) from error
 
     @asynccontextmanager
@@ -167,7 +166,7 @@ class PostgresReader:
         try:
             async with (await self._opened()).connection() as connection, connection.transaction():
                 yield _PostgresSnapshot(connection, self.clock)
-        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+        except (*POSTGRES_AWAY, PoolTimeout) as error:
             raise Unavailable(str(error)) from error
 
     async def close(self) -> None:

@@ -12,7 +12,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ledger.store.database import Database, Transaction, Unavailable, open_database
+from ledger.store.database import Database, Transaction, open_database
+from ledger.store.unavailable import Unavailable
 from projections.all_views import VIEWS
 from projections.folding import fold, page_of_events
 from projections.locks import Busy, building, following

@@ -74,7 +74,7 @@ def read_mapping(own: Path | None = None) -> Mapping:
 
 def _read(own: Path) -> dict[str, Any]:
     try:
-        given = tomllib.loads(own.read_text(encoding="utf-8"))
+        given = tomllib.loads(own.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise malformed("accounts", f"{own} can't be read: {error}") from None
     if not all(isinstance(table, dict) for table in given.values()):

@@ -18,6 +18,7 @@ from api.books.hledger import hledger
 from api.books.journal import Book, make_book
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import local_date, to_micros
+from ledger.store.files import private_opener
 from projections.books import BooksSource, books_source
 from projections.reader import Reader
 
@@ -110,7 +111,8 @@ def write_books(content: bytes, output: str | None) -> None:
         if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
             path.write_bytes(content)
             return
-        beside.write_bytes(content)
+        with open(beside, "wb", opener=private_opener) as file:  # books say what a customer was owed
+            file.write(content)
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)

@@ -11,11 +11,10 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from rich.console import Console
-
 from api.cli import terminal as tables
 from api.cli.importing import Tally, import_lines
 from api.cli.opening import ask
+from api.cli.printing import out, plain, say
 from api.http.models.tickets import show_tickets
 from api.http.routers import contracts, deductions, statements
 from api.state import State
@@ -33,7 +32,6 @@ from projections.tickets.questions import TicketFilter, list_tickets
 
 STORY = Path(__file__).resolve().parents[2] / "examples" / "year.jsonl"
 PORT = 8000
-out = Console(width=None if sys.stdout.isatty() else 150)
 
 
 def load_story(settings: Settings) -> None:
@@ -49,7 +47,8 @@ def load_story(settings: Settings) -> None:
         tally = Tally()
         with STORY.open("rb") as source:
             import_lines(Ledger(store, load_catalogue(settings.catalogue)), source, tally, refused, lambda done: None)
-        out.print(f"Loaded the demo: {tally.accepted} commands of {STORY.name}.\n")
+        say(out, f"Loaded the demo: {tally.accepted} commands of {STORY.name}.")
+        out.print()
     finally:
         store.close()
 
@@ -59,7 +58,7 @@ async def show(state: State) -> None:
     found = await contracts.contracts(state, COMMAND_LINE, limit=500)
     for contract in found.items:
         customer = contract.customer.get("name") or contract.customer["customer_id"]
-        out.rule(f"{contract.contract_id}: {customer}, {contract.plan} ({contract.state})", align="left")
+        out.rule(plain(f"{contract.contract_id}: {customer}, {contract.plan} ({contract.state})"), align="left")
         held = await contracts.contract_balance(contract.contract_id, state, COMMAND_LINE)
         if held.accounts:
             out.print(tables.balance_table(held))

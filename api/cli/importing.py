@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
-from api.command_json import COMMAND_LIMIT, parse_line
+from api.command_json import COMMAND_LIMIT, parse_line, without_mark
 from api.writer import BATCH
 from ledger.door.batches import Ledger
 from ledger.door.requests import Request
@@ -58,7 +58,7 @@ def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes]]:
         rest = line
         while not rest.endswith(b"\n") and len(rest) == COMMAND_LIMIT + 2:
             rest = source.readline(COMMAND_LIMIT + 2)
-        yield number, line
+        yield number, without_mark(line) if number == 1 else line
 
 
 def _with_id(ledger: Ledger, request: Request, tally: Tally) -> Request:

@@ -10,14 +10,14 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 from pydantic import BaseModel, ValidationError
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from api.books.exporting import FORMS, export_days, write_books
 from api.cli import terminal as tables
 from api.cli.importing import Tally, import_lines
-from api.cli.opening import ask, ask_views, opened
-from api.cli.tokens import out, token_app
+from api.cli.opening import ask, opened
+from api.cli.printing import err, out, say
+from api.cli.tokens import token_app
 from api.http.models.plans import show_plan
 from api.http.models.sla import show_compliance
 from api.http.paging import moment_of
@@ -29,15 +29,14 @@ from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import Settings, without_secrets
 from ledger.plans.loader import CatalogueError, load_catalogue
-from ledger.store import Unavailable, open_store
+from ledger.store import Unavailable, holds_ledger, open_store
 from projections.all_views import VIEWS
 from projections.credit.statements import StatementAsked
-from projections.positions import positions
+from projections.positions import positions_at
 from projections.sla.compliance import Compliance, OfTickets, compliance
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(token_app, name="token")
-err = Console(stderr=True, soft_wrap=True, highlight=False)
 AsJson = Annotated[bool, typer.Option("--json", help="The API's shape instead of a table.")]
 When = Annotated[str | None, typer.Option(help="An instant with offset, or a day.")]
 
@@ -45,20 +44,24 @@ When = Annotated[str | None, typer.Option(help="An instant with offset, or a day
 @contextmanager
 def _progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A bar on a terminal, silence elsewhere."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
         task = progress.add_task(what, total=total)
         yield lambda done: progress.update(task, advance=done)
 
 
 @app.command()
-def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
+def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=65_535)] = 8000) -> None:
     """HTTP API and projections in one process."""
     import uvicorn
 
     from api.http.app import create_app
 
-    uvicorn.run(create_app(Settings()), host=host, port=port, log_level="warning", access_log=False)
+    settings = Settings()
+    load_catalogue(settings.catalogue)
+    with opened(settings):
+        pass  # what is wrong is said here, in a sentence, before a server begins to start
+    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning", access_log=False)
 
 
 @app.command("import")
@@ -76,14 +79,14 @@ def import_(files: Annotated[list[str], typer.Argument(help="JSON Lines files; -
             _import_one(ledger, name, tally, prefix=f"{name}:" if len(files) > 1 else "line ")
     finally:
         store.close()
-    out.print(f"{tally.accepted} accepted, {tally.replayed} replayed, {tally.refused} refused")
+    say(out, f"{tally.accepted} accepted, {tally.replayed} replayed, {tally.refused} refused")
     if tally.refused:
         raise typer.Exit(1)
 
 
 def _import_one(ledger: Ledger, name: str, tally: Tally, prefix: str) -> None:
     def refused(number: int, refusal: Refusal) -> None:
-        err.print(f"{prefix}{number}: {refusal.code}: {refusal.detail}", markup=False)
+        say(err, f"{prefix}{number}: {refusal.code}: {refusal.detail}")
 
     source: BinaryIO = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115
     total = None if name == "-" else Path(name).stat().st_size
@@ -146,7 +149,7 @@ def rebuild(
         raise Refusal("not-found", f"There is no view {unknown[0]}; there are {', '.join(VIEWS)}.")
     with opened(Settings()) as (store, projector), _progress("rebuilding", store.highest_position()) as progress:
         position = projector.rebuild(views or (), progress)
-    out.print(f"rebuilt {', '.join(views or VIEWS)} up to position {position}")
+    say(out, f"rebuilt {', '.join(views or VIEWS)} up to position {position}")
 
 
 @app.command()
@@ -158,9 +161,9 @@ def verify() -> None:
         faults = [f"history: {fault}"] if fault else projector.differences()
         position = store.highest_position()
     if faults:
-        err.print(f"fault: {faults[0]}", markup=False)
+        say(err, f"fault: {faults[0]}")
         raise typer.Exit(1)
-    out.print(f"whole: {position} events, and the views equal them")
+    say(out, f"whole: {position} events, and the views equal them")
 
 
 @app.command()
@@ -179,14 +182,17 @@ def plans(plan: Annotated[str | None, typer.Argument()] = None, json: AsJson = F
 
 @app.command()
 def status() -> None:
-    """Settings in force, positions and lag; no secrets."""
+    """Settings in force, positions and lag; no secrets. Makes nothing."""
     settings = Settings()
-    with opened(settings):
-        found = ask_views(settings, positions)
-    out.print(f"database   {without_secrets(settings.database_url)}", markup=False, highlight=False)
-    out.print(f"catalogue  {settings.catalogue or 'as shipped'}", markup=False, highlight=False)
-    out.print(f"events     {found.events}", highlight=False)
-    out.print(f"views      up to {found.views}, {found.lag} behind", highlight=False)
+    is_there = holds_ledger(settings.database_url)
+    say(out, f"database   {without_secrets(settings.database_url)}")
+    say(out, f"catalogue  {settings.catalogue or 'as shipped'}")
+    if not is_there:
+        say(out, "events     none: there is no ledger yet; import, serve and others begin one")
+        return
+    found = positions_at(settings.database_url)
+    say(out, f"events     {found.events}")
+    say(out, f"views      up to {found.views}, {found.lag} behind")
 
 
 @app.command("export")
@@ -208,11 +214,18 @@ def main() -> None:
     try:
         app()
     except Refusal as refusal:
-        err.print(f"{refusal.code}: {refusal.detail}", markup=False)
-    except (Unavailable, CatalogueError) as error:
-        err.print(str(error), markup=False)
+        say(err, f"{refusal.code}: {refusal.detail}")
+    except Unavailable as error:
+        say(err, str(error))
+    except CatalogueError as error:
+        for fault in error.faults:
+            say(err, str(fault))
     except ValidationError as error:
-        err.print("; ".join(str(fault["msg"]) for fault in error.errors()), markup=False)
+        say(err, "; ".join(str(fault["msg"]).removeprefix("Value error, ") for fault in error.errors()))
+    except UnicodeDecodeError:
+        say(err, "The file .env is not written in UTF-8.")
+    except OSError as error:
+        say(err, f"{error.filename}: {error.strerror}." if error.filename else str(error))
     else:
         return
     sys.exit(1)

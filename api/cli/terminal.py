@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
+from api.cli.printing import plain
 from api.http.models.credit import BalanceOut, ChargeList, StatementOut
 from api.http.models.plans import PlanOut
 from api.http.models.sla import ComplianceOut
@@ -13,14 +14,14 @@ from api.http.models.tickets import TicketList
 
 
 def _table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
-    table = Table(title=title, title_justify="left", header_style="bold")
+    table = Table(title=plain(title), title_justify="left", header_style="bold")
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     return table
 
 
 def _row(table: Table, *values: Any) -> None:
-    table.add_row(*("" if value is None else str(value) for value in values))
+    table.add_row(*(plain(value) for value in values))
 
 
 def balance_table(balance: BalanceOut) -> Table:
@@ -31,7 +32,7 @@ def balance_table(balance: BalanceOut) -> Table:
         unit = account.currency or account.unit
         _row(table, account.pool, unit, *(getattr(account, figure) for figure in figures))
     over = balance.overage
-    table.caption = f"overage: {over.minutes} min, {over.amount} {over.currency}"
+    table.caption = plain(f"overage: {over.minutes} min, {over.amount} {over.currency}")
     return table
 
 

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from api.cli.opening import ask_views, opened
+from api.cli.printing import out, say
 from ledger.kernel.errors import malformed
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import load_catalogue
@@ -17,7 +17,6 @@ from ledger.store.tokens import create_token, list_tokens, revoke_token
 from projections.contracts.parties import provider_of
 
 token_app = typer.Typer(no_args_is_help=True, help="Access: make, list and revoke tokens.")
-out = Console(width=None if sys.stdout.isatty() else 150)
 
 
 @token_app.command("create")
@@ -52,9 +51,7 @@ def token_list() -> None:
     for info in found:
         scope = ", ".join(value for value in (info.provider, info.customer, info.partner) if value) or "all providers"
         state = f"revoked {info.revoked_at}" if info.revoked_at else f"until {info.expires_on or 'further notice'}"
-        out.print(
-            f"{info.token_id}  {info.role:<9} {scope}  made {info.created_at}  {state}", markup=False, highlight=False
-        )
+        say(out, f"{info.token_id}  {info.role:<9} {scope}  made {info.created_at}  {state}")
 
 
 @token_app.command("revoke")
@@ -62,4 +59,4 @@ def token_revoke(token_id: str) -> None:
     """From now on the token opens nothing; running servers know at once."""
     with opened(Settings()) as (store, _):
         revoke_token(store.database, token_id)
-    out.print(f"revoked {token_id}", highlight=False)
+    say(out, f"revoked {token_id}")

@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from api.http import problems
 from api.http.calculation import Calculation
 from api.http.etags import ETags
+from api.http.parameters import known_parameters
 from api.http.routers import commands, contracts, deductions, events, health, invoices, plans, sla, statements, tickets
 from api.state import open_state
 from ledger.door.registry import COMMANDS
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
         version="0.1.0",
         description=ABOUT,
         lifespan=lifespan,
+        dependencies=[Depends(known_parameters)],
         docs_url=None,
         redoc_url=None,
     )

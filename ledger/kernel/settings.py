@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,7 +15,9 @@ DEFAULT_DATABASE_URL = "sqlite:///var/ledger.db"
 class Settings(BaseSettings):
     """`LEDGER_DATABASE_URL` and `LEDGER_CATALOGUE`; see README for both."""
 
-    model_config = SettingsConfigDict(env_prefix="LEDGER_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="LEDGER_", env_file=".env", env_file_encoding="utf-8-sig", extra="ignore"
+    )
 
     database_url: str = DEFAULT_DATABASE_URL
     catalogue: Path | None = None
@@ -28,11 +31,58 @@ class Settings(BaseSettings):
             raise ValueError("LEDGER_DATABASE_URL names no file")
         return url
 
+    @field_validator("catalogue")
+    @classmethod
+    def _holds_plans(cls, folder: Path | None) -> Path | None:
+        """So that no command goes on without the plans that somebody meant. What is in them, the loader checks."""
+        if folder is None:
+            return None
+        if not folder.is_dir():
+            raise ValueError(f"LEDGER_CATALOGUE: there is no folder {folder}")
+        if not any(_says_something(file) for file in sorted(folder.glob("*.toml"))):
+            raise ValueError(f"LEDGER_CATALOGUE: the folder {folder} holds no plan, as no *.toml in it has one")
+        return folder
+
+
+def _says_something(file: Path) -> bool:
+    """Whether a file has plans, or says who issues a provider's documents; one that can't be read may have some."""
+    try:
+        told = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return True  # the loader says what is wrong with it
+    return bool(told.get("plans") or told.get("parties"))
+
+
+# What of a PostgreSQL URL may be shown, read as PostgreSQL itself reads it: who it is up to the first @ before a /.
+_HOST = r"(?:[A-Za-z0-9_.%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?"
+_URL = re.compile(
+    rf"(?:(?P<user>[^:@/]*)(?P<password>:[^@/]*)?@)?(?P<place>{_HOST}(?:,{_HOST})*(?:/[A-Za-z0-9_.%-]*)?)"
+    r"(?:\?(?P<query>[^#]*))?(?P<rest>#.*)?",
+    re.DOTALL,
+)
+_NAME = re.compile(r"[A-Za-z0-9_.%-]+")
+_SHOWN = re.compile(
+    r"(?:host|hostaddr|port|dbname|user|sslmode|application_name|connect_timeout|target_session_attrs)"
+    r"=[A-Za-z0-9_.:/%,-]*"
+)
+
 
 def without_secrets(url: str) -> str:
-    """A database URL fit to be shown: the password, if any, is replaced by ***."""
-    parts = urlsplit(url)
-    if parts.password is None:
+    """A database URL fit to be shown: a password is *** wherever it stands, and so is all that may be part of one."""
+    scheme, _, said = url.partition("://")
+    if scheme == "sqlite":
         return url
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{parts.username}:***@{host}"))
+    found = _URL.fullmatch(said)
+    if found is None:
+        return f"{scheme}://***"
+    user = found["user"]
+    who = "" if user is None else (user if _NAME.fullmatch(user) else "***") + (":***@" if found["password"] else "@")
+    query = "&".join(_shown(part) for part in found["query"].split("&")) if found["query"] else ""
+    return f"{scheme}://{who}{found['place']}{f'?{query}' if query else ''}{'#***' if found['rest'] else ''}"
+
+
+def _shown(parameter: str) -> str:
+    name, separator, _ = parameter.partition("=")
+    if _SHOWN.fullmatch(parameter):
+        return parameter
+    return f"{name}=***" if separator and _NAME.fullmatch(name) else "***"

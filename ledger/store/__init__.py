@@ -14,22 +14,35 @@ from typing import Any, NamedTuple
 
 import psycopg
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
+from eventsourcing.persistence import IntegrityError, InterfaceError, InternalError, OperationalError, PersistenceError
+from psycopg.conninfo import conninfo_to_dict
 
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.fact import Fact
 from ledger.kernel.mapper import LedgerMapper, StreamEvent, decode, event_type
-from ledger.store.database import Database, Row, Unavailable, among, listed, open_database
+from ledger.kernel.settings import without_secrets
+from ledger.store.database import (
+    Database,
+    Row,
+    SqliteDatabase,
+    among,
+    has_table,
+    listed,
+    open_database,
+)
+from ledger.store.files import check_is_ledger, sqlite_path
 from ledger.store.recorders import (
     Batch,
     CommandRow,
     PostgresRecorder,
     SqliteRecorder,
+    check_format,
     postgres_recorder,
     sqlite_recorder,
 )
+from ledger.store.unavailable import Unavailable, unavailable_file
 
-__all__ = ["Batch", "CommandRow", "ConflictError", "EventStore", "Prior", "Unavailable", "open_store"]
+__all__ = ["Batch", "CommandRow", "ConflictError", "EventStore", "Prior", "Unavailable", "holds_ledger", "open_store"]
 
 
 class Prior(NamedTuple):
@@ -89,7 +102,13 @@ class EventStore:
         except IntegrityError as error:
             raise ConflictError(str(error)) from error
         except (OperationalError, InterfaceError) as error:
+            if isinstance(error.__cause__, sqlite3.Error) and isinstance(self.database, SqliteDatabase):
+                raise unavailable_file(self.database.path, error.__cause__) from error
             raise Unavailable(str(error)) from error
+        except InternalError as error:
+            if isinstance(error.__cause__, psycopg.errors.ReadOnlySqlTransaction):
+                raise Unavailable(str(error)) from error
+            raise
 
     def streams(self, names: Iterable[str]) -> dict[str, list[StreamEvent]]:
         """The events of several streams, in order; a stream without events has no entry."""
@@ -173,13 +192,58 @@ class EventStore:
 
 def open_store(url: str, clock: Clock = system_clock) -> EventStore:
     """Opens the ledger behind a URL and makes its tables where they are missing. Raises Unavailable."""
+    recorder = _sqlite(sqlite_path(url), clock) if url.startswith("sqlite:///") else _postgres(url)
+    return EventStore(LedgerApplication(recorder), open_database(url))
+
+
+def _sqlite(path: Path, clock: Clock) -> SqliteRecorder:
     try:
-        if url.startswith("sqlite:///"):
-            recorder: SqliteRecorder | PostgresRecorder = sqlite_recorder(Path(url.removeprefix("sqlite:///")), clock)
-        else:
-            recorder = postgres_recorder(url)
+        return sqlite_recorder(path, clock)
+    except OSError as error:
+        raise unavailable_file(path, error) from error
+    except (sqlite3.Error, PersistenceError) as error:
+        found = error if isinstance(error, sqlite3.Error) else error.__cause__
+        if isinstance(found, sqlite3.Error):
+            raise unavailable_file(path, found) from error
+        raise
+
+
+def holds_ledger(url: str) -> bool:
+    """Whether there is a ledger, which this version reads. Makes nothing. Raises Unavailable."""
+    if url.startswith("sqlite:///"):
+        path = sqlite_path(url)
+        check_is_ledger(path)
+        if not path.is_file() or path.stat().st_size == 0:
+            return False
+    else:
+        _check_url(url)
+    database = open_database(url)
+    try:
+        if not has_table(database, "stored_events"):
+            return False
+        place = str(database.path) if isinstance(database, SqliteDatabase) else "The database"
+        check_format(database.connection().execute, place)
+        return True
+    finally:
+        database.close()
+
+
+def _check_url(url: str) -> None:
+    """PostgreSQL quotes what it can't read, and that may be a piece of a password. Raises Unavailable."""
+    try:
+        ports = str(conninfo_to_dict(url).get("port") or "").split(",")
+    except psycopg.ProgrammingError:
+        ports = ["none"]
+    if not all(port.isdecimal() or not port for port in ports):
+        shown = without_secrets(url)
+        raise Unavailable(f"{shown} is no URL of PostgreSQL's. In a password @ is written %40, / %2F, : %3A.")
+
+
+def _postgres(url: str) -> PostgresRecorder:
+    _check_url(url)
+    try:
+        return postgres_recorder(url)
     except psycopg.errors.InsufficientPrivilege as error:
         raise Unavailable(f"{error}; a user with the right to do so prepares the database once: see README") from error
-    except (OperationalError, InterfaceError, OSError, psycopg.Error, sqlite3.Error) as error:
+    except (PersistenceError, psycopg.Error) as error:
         raise Unavailable(str(error)) from error
-    return EventStore(LedgerApplication(recorder), open_database(url))

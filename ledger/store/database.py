@@ -19,7 +19,9 @@ from typing import Any, Protocol
 
 import psycopg
 
+from ledger.store.files import align_rights, sqlite_path
 from ledger.store.schema import WRITER_ROLE
+from ledger.store.unavailable import Unavailable, is_of_surroundings, spoils_connection, unavailable_file
 
 Row = Any  # a named tuple of the statement's columns: read by name, never by number
 Params = Mapping[str, Any]  # by the names that stand in the statement as `:name`
@@ -63,14 +65,6 @@ def among(dialect: str, name: str, values: Iterable[str]) -> tuple[str, dict[str
     if dialect == "postgresql":
         return f"= ANY(:{name})", {name: list(values)}
     return f"IN (SELECT value FROM json_each(:{name}))", {name: json.dumps(list(values))}
-
-
-class Unavailable(Exception):
-    """The database can't be reached or can't write; nothing is known to be stored."""
-
-
-class OldFormatError(Unavailable):
-    """The ledger holds events of shapes that this version does not read."""
 
 
 class Transaction(Protocol):
@@ -131,29 +125,61 @@ class SqliteDatabase:
         self._lock = threading.Lock()
 
     def connection(self) -> sqlite3.Connection:
+        """This thread's. Raises Unavailable."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
-            found = sqlite3.connect(
-                self.path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
-            )
-            found.execute("PRAGMA journal_mode=WAL")
-            found.execute(f"PRAGMA synchronous={'FULL' if self.durable else 'NORMAL'}")
+            try:
+                found = self._connected()
+            except sqlite3.DatabaseError as error:
+                raise unavailable_file(self.path, error) from error
             self._local.connection = found
             with self._lock:
                 self._all.append(found)
         return found
 
-    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
+    def _connected(self) -> sqlite3.Connection:
+        align_rights(self.path)
+        connection = sqlite3.connect(
+            self.path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
+        )
         try:
-            cursor = self.connection().execute(sql, params)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(f"PRAGMA synchronous={'FULL' if self.durable else 'NORMAL'}")
+        except sqlite3.DatabaseError:
+            connection.close()
+            raise
+        return connection
+
+    @contextmanager
+    def watched(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection, for one question or transaction; given up where it would fail for ever.
+
+        Raises Unavailable where the file is at fault.
+        """
+        connection = self.connection()
+        try:
+            yield connection
+        except sqlite3.DatabaseError as error:
+            if not is_of_surroundings(error):
+                raise
+            if spoils_connection(error):
+                self._give_up(connection)
+            raise unavailable_file(self.path, error) from error
+
+    def _give_up(self, connection: sqlite3.Connection) -> None:
+        self._local.connection = None
+        with self._lock:
+            self._all.remove(connection)
+        connection.close()
+
+    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
+        with self.watched() as connection:
+            cursor = connection.execute(sql, params)
             return named_rows(cursor.description or (), cursor.fetchall())
-        except sqlite3.OperationalError as error:
-            raise Unavailable(str(error)) from error
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        connection = self.connection()
-        try:
+        with self.watched() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield _SqliteTransaction(connection)
@@ -162,8 +188,6 @@ class SqliteDatabase:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
-        except sqlite3.OperationalError as error:
-            raise Unavailable(str(error)) from error
 
     def close(self) -> None:
         with self._lock:
@@ -200,6 +224,10 @@ def configure_postgres(connection: psycopg.Connection[Any]) -> None:
         connection.execute(f"SET ROLE {WRITER_ROLE}")
 
 
+# Not there, or there for reading alone: a standby, or one that its administrator has set so.
+POSTGRES_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
+
+
 class PostgresDatabase:
     """A PostgreSQL database, one connection a thread; a lost connection is made anew at the next question."""
 
@@ -231,7 +259,7 @@ class PostgresDatabase:
         try:
             cursor = self.connection().execute(postgres_sql(sql), params)
             return named_rows(cursor.description or (), cursor.fetchall())
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except POSTGRES_AWAY as error:
             raise Unavailable(str(error)) from error
 
     @contextmanager
@@ -240,7 +268,7 @@ class PostgresDatabase:
             connection = self.connection()
             with connection.transaction():
                 yield _PostgresTransaction(connection)
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except POSTGRES_AWAY as error:
             raise Unavailable(str(error)) from error
 
     def close(self) -> None:
@@ -251,10 +279,19 @@ class PostgresDatabase:
         self._local = threading.local()
 
 
+def has_table(database: Database, name: str) -> bool:
+    if database.dialect == "sqlite":
+        sql = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name) AS is_there"
+    else:
+        sql = "SELECT to_regclass(:name) IS NOT NULL AS is_there"
+    return bool(database.query(sql, {"name": name})[0].is_there)
+
+
 def open_database(url: str, *, durable: bool = True) -> SqliteDatabase | PostgresDatabase:
-    """The database behind a URL: `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`."""
+    """The database behind a URL: `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`.
+
+    Asked nothing, it makes nothing: the store (`open_store`) makes a ledger where there is none.
+    """
     if url.startswith("sqlite:///"):
-        path = Path(url.removeprefix("sqlite:///"))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return SqliteDatabase(path, durable=durable)
+        return SqliteDatabase(sqlite_path(url), durable=durable)
     return PostgresDatabase(url, durable=durable)

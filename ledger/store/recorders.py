@@ -23,7 +23,9 @@ from psycopg.rows import dict_row
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.values import to_micros
 from ledger.store import schema
-from ledger.store.database import BUSY_TIMEOUT_MS, OldFormatError, configure_postgres
+from ledger.store.database import BUSY_TIMEOUT_MS, configure_postgres
+from ledger.store.files import align_rights, check_is_ledger, make_private
+from ledger.store.unavailable import OldFormatError, is_of_surroundings, spoils_connection
 
 SET_FORMAT = f"INSERT INTO ledger_format VALUES ({schema.FORMAT}) ON CONFLICT DO NOTHING"
 APPEND_LOCK = 0x5C1E_D6E2  # one writer at a time appends, so that positions are in the order of commits
@@ -90,7 +92,9 @@ class SqliteRecorder(SQLiteApplicationRecorder):
                     raw.execute("ROLLBACK")
                 if isinstance(error, sqlite3.IntegrityError):
                     raise IntegrityError(error) from error
-                if isinstance(error, sqlite3.OperationalError):
+                if isinstance(error, sqlite3.DatabaseError) and is_of_surroundings(error):
+                    if spoils_connection(error):
+                        connection.close()
                     raise OperationalError(error) from error
                 raise
         return positions
@@ -224,19 +228,21 @@ class LedgerPostgresDatastore(PostgresDatastore):
 
 
 def sqlite_recorder(path: Path, clock: Clock = system_clock) -> SqliteRecorder:
-    """Makes the file and its tables where they are missing. A folder that is missing is made too."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Makes the file, its folder and its tables where they are missing. Raises Unavailable."""
+    check_is_ledger(path)
+    make_private(path)
+    align_rights(path)
     datastore = SQLiteDatastore(str(path), lock_timeout=BUSY_TIMEOUT_MS // 1000, originator_id_type="text")
     recorder = SqliteRecorder(datastore, clock)
     with datastore.get_connection(commit=True) as connection:
-        _check_format(connection._sqlite_conn.execute, str(path))
+        check_format(connection._sqlite_conn.execute, str(path))
     recorder.create_table()
     with datastore.get_connection(commit=True) as connection:
         connection._sqlite_conn.execute(SET_FORMAT)
     return recorder
 
 
-def _check_format(execute: Callable[[str], Any], place: str) -> None:
+def check_format(execute: Callable[[str], Any], place: str) -> None:
     """Raises OldFormatError where events were stored before their present shapes (decision 16)."""
     try:
         if execute("SELECT 1 FROM stored_events LIMIT 1").fetchone() is None:
@@ -264,7 +270,7 @@ def prepare_postgres(url: str) -> None:
                 # another ledger on this server may make it in the same instant
                 with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
                     connection.execute(f"CREATE ROLE {schema.WRITER_ROLE} NOLOGIN")
-            _check_format(connection.execute, "The database")
+            check_format(connection.execute, "The database")
             if connection.execute("SELECT to_regclass('public.ledger_format')").fetchone() == (None,):
                 append = schema.POSTGRES_APPEND.format(lock=APPEND_LOCK)
                 with connection.transaction():

@@ -245,8 +245,8 @@ def test_status_hides_the_password_of_a_database_that_is_away(empty_folder: Path
 
 
 def test_the_default_database_lies_in_the_working_directory(empty_folder: Path) -> None:
-    done = support_ledger(None, "status")
-    assert done.lines[0].split() == ["database", "sqlite:///var/ledger.db"]
+    assert support_ledger(None, "import", "-").status == 0
+    assert support_ledger(None, "status").lines[0].split() == ["database", "sqlite:///var/ledger.db"]
     assert (empty_folder / "var" / "ledger.db").is_file()
     (empty_folder / ".env").write_text(f"LEDGER_DATABASE_URL=sqlite:///{empty_folder}/other.db\n")
     assert support_ledger(None, "status").lines[0].split() == ["database", f"sqlite:///{empty_folder}/other.db"]

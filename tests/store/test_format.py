@@ -6,7 +6,8 @@ import pytest
 from ledger.door.batches import Answer, Ledger
 from ledger.door.requests import parse
 from ledger.store import open_store
-from ledger.store.database import OldFormatError, open_database
+from ledger.store.database import open_database
+from ledger.store.unavailable import OldFormatError
 from tests.scenario import catalogue
 from tests.words import contract
 

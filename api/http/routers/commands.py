@@ -10,7 +10,7 @@ import msgspec
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 
-from api.command_json import LINES_LIMIT, parse_line
+from api.command_json import LINES_LIMIT, parse_line, without_mark
 from api.http.authentication import ActorDep, StateDep
 from api.http.body import read_body, read_json
 from api.http.examples import by_command
@@ -112,7 +112,7 @@ async def many(request: Request, state: StateDep, actor: ActorDep) -> Response:
         raise Refusal("unsupported-media-type", "Many commands are sent as JSON Lines: application/x-ndjson.")
     if request.headers.get("idempotency-key") is not None:
         raise malformed("Idempotency-Key", "belongs to a single command; lines carry command_id.")
-    lines = (await read_body(request, LINES_LIMIT)).split(b"\n")
+    lines = without_mark(await read_body(request, LINES_LIMIT)).split(b"\n")
     answers: list[bytes] = []
     for start in range(0, len(lines), BATCH):
         answers.extend(await _answer_lines(state, actor, start, lines[start : start + BATCH]))

@@ -1,0 +1,32 @@
+"""Where the command line prints, and how texts get there: as plain text, whatever stands in them.
+
+A name or a reason comes from people. In it `[bold]` and `:smile:` are six letters and seven; and a character that
+would steer a terminal, or turn the direction of what follows, is shown as its number.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+out = Console(width=None if sys.stdout.isatty() else 150)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+# Controls (those of C1 begin escape sequences too), marks of direction, ends of lines, and halves of characters.
+_STEERS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_BREAKS = re.compile(r"[\t\r\n]+")
+
+
+def plain(value: Any) -> Text:
+    """A value on one line, as it is; of an escape sequence `\\x1b[2J` is shown, and no screen is cleared."""
+    one_line = _BREAKS.sub(" ", "" if value is None else str(value))
+    return Text(_STEERS.sub(lambda found: ascii(found.group())[1:-1], one_line))
+
+
+def say(console: Console, sentence: str) -> None:
+    """One line of our own words and of whatever they speak of."""
+    console.print(plain(sentence), soft_wrap=True)

@@ -1,0 +1,53 @@
+"""A query says what its door knows, or it is refused: a filter with a slip of the pen must not answer everything.
+
+One dependency of the whole application. What a door knows are the parameters that its route, and what the route
+depends on, declare; nobody lists them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import get_origin
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from ledger.kernel.errors import malformed
+
+
+async def known_parameters(request: Request) -> None:
+    """Raises Refusal malformed, naming a parameter that the door does not know, or one that it takes once only."""
+    if not request.scope["query_string"]:
+        return
+    known = _parameters(request.scope["route"])
+    given = request.query_params
+    for name in given:
+        if name not in known:
+            raise malformed(name[:80], f"is no parameter here; {_known(name, known)}")
+        if not known[name] and len(given.getlist(name)) > 1:
+            raise malformed(name, "is given twice")
+
+
+def _known(name: str, known: dict[str, bool]) -> str:
+    meant = get_close_matches(name[:80], known, 1)
+    if meant:
+        return f"{meant[0]} is meant"
+    return f"there are {', '.join(sorted(known))}" if known else "there are none"
+
+
+def _parameters(route: APIRoute) -> dict[str, bool]:
+    """Each parameter of a route, and whether it may be given several times."""
+    return {name: several for dependant in _all(route.dependant) for name, several in _own(dependant)}
+
+
+def _all(dependant: Dependant) -> Iterator[Dependant]:
+    yield dependant
+    for inner in dependant.dependencies:
+        yield from _all(inner)
+
+
+def _own(dependant: Dependant) -> Iterator[tuple[str, bool]]:
+    for field in dependant.query_params:
+        yield field.alias, get_origin(field.field_info.annotation) is list

@@ -1,0 +1,62 @@
+"""Why a database can't be used, in a sentence that names it; and what SQLite means by its errors."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+
+class Unavailable(Exception):
+    """The database can't be reached or can't write; nothing is known to be stored."""
+
+
+class OldFormatError(Unavailable):
+    """The ledger holds events of shapes that this version does not read."""
+
+
+_MEANING = {
+    sqlite3.SQLITE_READONLY: "is read-only for this user; the ledger can't be written",
+    sqlite3.SQLITE_BUSY: "is locked by another program",
+    sqlite3.SQLITE_FULL: "can't grow: the disk is full",
+    sqlite3.SQLITE_NOTADB: "is no ledger: it is no SQLite database",
+    sqlite3.SQLITE_CORRUPT: "is damaged, or no SQLite database",
+}
+# A connection that met one of these may meet it for ever, though the file is whole and writable again by now.
+_FOR_EVER = {
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_CORRUPT,
+}
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # SQLite's own errors have one, those of its Python side none
+
+
+def is_of_surroundings(error: sqlite3.Error) -> bool:
+    """Whether the file is at fault, not the statement."""
+    return type(error) in (sqlite3.OperationalError, sqlite3.DatabaseError)
+
+
+def spoils_connection(error: sqlite3.Error) -> bool:
+    return _primary_code(error) in _FOR_EVER
+
+
+def unavailable_file(path: Path, error: sqlite3.Error | OSError) -> Unavailable:
+    """What an error of SQLite or of the system says about the ledger's file."""
+    if isinstance(error, OSError):
+        return Unavailable(f"{error.filename or path} can't be used: {error.strerror or error}.")
+    code = _primary_code(error)
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return Unavailable(f"{path} can't be opened: {_why_not_opened(path)}.")
+    return Unavailable(f"{path} {_MEANING[code]}." if code in _MEANING else f"{path}: {error}")
+
+
+def _why_not_opened(path: Path) -> str:
+    if path.is_dir():
+        return "it is a folder"
+    if not path.parent.is_dir():
+        return f"there is no folder {path.parent}"
+    return "this user may not read or write it, or its folder"

@@ -1,0 +1,100 @@
+"""Texts come from people: on a terminal and in a spreadsheet they are shown, and nothing in them is carried out."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from api.cli import main as cli
+from api.cli import terminal
+from api.http.models.credit import ChargeList, ChargeOut
+from api.http.models.tickets import TicketList
+from api.spreadsheet import as_text
+from tests.cli.run import support_ledger
+from tests.words import CUSTOMER, as_lines, grant, sign
+
+SIGNED = sign("groupios-l", contract_id="L", customer=CUSTOMER)
+MARKUP = "[/red] [link=https://evil.example]here[/link] [bold]b[/bold] :smile:"
+
+
+def given(url: str, reason: str) -> None:
+    gift = grant(60, "2026-02-02T10:00:00Z", contract_id="L", pool="included", reason=reason, grant_id="g")
+    done = support_ledger(url, "import", "-", stdin=as_lines([SIGNED, gift]))
+    assert (done.status, done.err) == (0, "")
+
+
+def test_markup_in_a_reason_is_shown_as_it_was_written(database_url: str) -> None:
+    given(database_url, MARKUP)
+    done = support_ledger(database_url, "statement", "L")
+    assert (done.status, done.err) == (0, "")
+    shown = "".join(done.out.split())
+    assert "\x1b" not in done.out
+    for word in ("[/red]", "https://evil.example", "[bold]", ":smile:"):
+        assert any(word[:4] in line for line in done.lines), word
+    assert "☺" not in shown
+    assert "😄" not in shown
+
+
+def test_what_turns_the_direction_of_text_is_shown_as_its_number(database_url: str) -> None:
+    given(database_url, "a\u202e\u2066b\nc")
+    done = support_ledger(database_url, "statement", "L")
+    assert "\u202e" not in done.out
+    assert "\u2066" not in done.out
+    assert r"\u202e" in done.out
+
+
+def _printed(table: object) -> str:
+    out = io.StringIO()
+    Console(file=out, width=250, force_terminal=True, color_system=None).print(table)
+    return out.getvalue()
+
+
+def test_every_cell_of_every_table_is_plain() -> None:
+    """Filled with what no command takes, as a table of a damaged or foreign ledger could be."""
+    evil = "[/x]\x1b[2J\x9b1m\r\u202e"
+    texts = dict.fromkeys(ChargeOut.model_fields, evil)
+    charge = ChargeOut.model_construct(**texts)
+    told = _printed(terminal.charges_table(ChargeList.model_construct(contract_id=evil, items=[charge])))
+    assert "\x1b" not in told.replace("\x1b[1m", "").replace("\x1b[0m", "").replace("\x1b[3m", "")
+    assert not {"\x9b", "\r", "\u202e"} & set(told)
+    assert r"[/x]\x1b[2J\x9b1m \u202e" in told
+    assert _printed(terminal.tickets_table(TicketList.model_construct(items=[])))
+
+
+def test_a_refusal_is_one_line_whatever_it_speaks_of(database_url: str) -> None:
+    for asked in ("[/red]", "a\nline 2: accepted", "\x1b]0;title\x07", "\u202egnp.exe"):
+        done = support_ledger(database_url, "balance", asked)
+        assert (done.status, len(done.err.splitlines())) == (1, 1)
+        assert not {"\x1b", "\x07", "\u202e"} & set(done.err)
+    assert "There is no contract [/red]." in support_ledger(database_url, "balance", "[/red]").err
+
+
+def test_a_file_whose_name_is_markup_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "err", Console(file=io.StringIO(), force_terminal=True))
+    with cli._progress("importing [/red].jsonl", 10) as advance:
+        advance(5)
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-2-3", "'-2-3"),
+        ("@sum", "'@sum"),
+        ("\ttab", "'\ttab"),
+        ("\rreturn", "'\rreturn"),
+        (" =1+1", "' =1+1"),
+        ("\n=1+1", "'\n=1+1"),
+        (" \r\n\u00a0\ufeff\u200b=1+1", "' \r\n\u00a0\ufeff\u200b=1+1"),
+        ("＝1+1", "'＝1+1"),
+        ("＋1", "'＋1"),
+        ("－1", "'－1"),
+        ("＠sum", "'＠sum"),
+        ("1=1", "1=1"),
+        (" a = b", " a = b"),
+        ("", ""),
+    ],
+)
+def test_no_text_is_a_formula_to_a_spreadsheet(text: str, cell: str) -> None:
+    assert as_text(text) == cell

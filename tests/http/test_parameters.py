@@ -1,0 +1,39 @@
+"""A parameter that a door does not know, or takes once only, is refused by its name: at every door there is."""
+
+import re
+
+from api.http.app import create_app
+from ledger.kernel.settings import Settings
+from tests.http.door import Door, problem
+from tests.http.world import opening, signing, working
+
+
+def test_every_door_refuses_a_parameter_that_it_does_not_know(door: Door) -> None:
+    document = create_app(Settings()).openapi()
+    paths = [(path, method) for path, operations in document["paths"].items() for method in operations]
+    assert len(paths) > 40
+    for path, method in paths:
+        url = re.sub(r"\{[^}]*\}", "x", path)
+        for query in ("staus=pending", "min_position=0&staus=", "Limit=5", "%00=1", "a%0ab=1"):
+            found = problem(door.client.request(method.upper(), f"{url}?{query}", headers=door.headers(None)))
+            assert (found["status"], found["code"]) == (422, "malformed"), (method, url, query, found)
+            assert found["field"] in ("staus", "Limit", "\0", "a\nb", "min_position")
+
+
+def test_the_parameter_is_named_and_the_one_that_was_meant(door: Door) -> None:
+    door.all_ok([signing("C", "mine"), opening("t", "C"), working("e", "t")])
+    found = door.unseen("contracts/C/deductions", staus="pending")
+    assert found["field"] == "staus"
+    assert found["detail"] == "staus: is no parameter here; status is meant"
+    assert door.unseen("sla/compliance", from__="2026-01-01", customer="k")["detail"].endswith("customer_id is meant")
+    assert door.unseen("contracts/C/balance", zzz=1)["detail"] == (
+        "zzz: is no parameter here; there are as_of, known_at, min_position"
+    )
+
+
+def test_a_filter_is_given_once_and_a_list_as_often_as_it_has_members(door: Door) -> None:
+    door.all_ok([signing("C", "mine"), opening("t", "C"), working("e", "t")])
+    twice = problem(door.get("contracts/C/deductions?status=pending&status=disputed"))
+    assert (twice["field"], twice["detail"]) == ("status", "status: is given twice")
+    assert door.see("sla/compliance?group_by=plan&group_by=target")["items"]
+    assert door.get("contracts/C/deductions?status=pending").status_code == 200
