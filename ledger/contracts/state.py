@@ -94,11 +94,11 @@ class ContractState(LedgerAggregate):
             )
         return following, last.terms
 
-    def needs_authorisation(self, moment: datetime) -> bool:
-        """Whether the provider may not speak with the end customer at present (T3)."""
+    def needs_authorisation(self, terms: Terms) -> bool:
+        """Whether the provider may not speak with the end customer at present, by the terms of the matter (T3, T11)."""
         if self.partner_id is None or self.direct_contact:
             return False
-        partnership = self.term_at(moment).terms.partnership
+        partnership = terms.partnership
         return partnership is None or partnership.direct_contact_needs_authorisation
 
     def check_ongoing(self) -> None:

@@ -21,7 +21,6 @@ from ledger.plans.terms import Terms
 from ledger.sessions.finding import OnSession, the_session
 from ledger.sessions.notice import Change, penalty_due
 from ledger.sessions.session import Session, Side
-from ledger.tickets.events import WorkLogged
 from ledger.tickets.finding import ticket_of
 from ledger.work.case import Case
 from ledger.work.declaration import NewId, command
@@ -72,7 +71,7 @@ def book_session(case: Case, body: BookSession) -> None:
     terms = contract.term_at(body.starts_at, "starts_at").terms
     at = case.at(body.at)
     if body.ticket_id is not None:
-        ticket_of(case, body.ticket_id).check(WorkLogged, None)
+        ticket_of(case, body.ticket_id).check_work(max(at, case.stamp.now))  # not entered late: as it stands now
     pool = pool_for(terms, contract.pools, body.pool)
     reserved = 0
     if pool is not None:
@@ -168,7 +167,7 @@ def complete_session(case: Case, body: CompleteSession) -> None:
     session, at = _open_session(case, body.session_id, body.at)
     ticket = ticket_of(case, session.ticket_id) if session.ticket_id else None
     if ticket is not None:
-        ticket.check(WorkLogged, None)
+        ticket.check_work(moment)
     _release(case, session, "completed", moment)
     service = body.service or session.service
     spent = TimeSpent(session.session_id, "session", moment, body, body.engineer, ticket, session.pool, service)

@@ -66,7 +66,7 @@ class TraceOut(Answer):
     ticket_id: str
     target: str
     priority: int
-    started_at: str
+    started_at: str | None
     due_at: str | None
     state: str
     windows: list[WindowOut]
@@ -115,7 +115,7 @@ def show_account(account: ClockAccount) -> TraceOut:
         ticket_id=account.ticket_id,
         target=clock.target,
         priority=clock.priority,
-        started_at=instant(clock.started_at),
+        started_at=instant_or_none(clock.started_at),
         due_at=instant_or_none(clock.due_at),
         state=account.state,
         windows=show_windows(account.windows),
