@@ -154,7 +154,8 @@ def change_plan(case: Case, body: ChangePlan) -> None:
     contract, agreed_at = contract_of(case), case.at(body.at)
     terms = case.catalogue.plan(body.plan).agree(body.agreed, contract.customer_coverage)
     case.check_open(first_instant(body.from_on, contract.timezone), "from_on")
-    _end_credit(case, contract.change_plan(body.from_on, terms, agreed_at, case.stamp))
+    over_at = contract.change_plan(body.from_on, terms, agreed_at, case.stamp)
+    _end_credit(case, over_at, allotments_alone=True)
     _start_term(case, body.from_on, terms, agreed_at)
 
 
@@ -166,17 +167,19 @@ def terminate_contract(case: Case, body: TerminateContract) -> None:
     """
     contract, agreed_at = contract_of(case), case.at(body.at)
     case.check_open(first_instant(body.ends_on + ONE_DAY, contract.timezone), "ends_on")
-    _end_credit(case, contract.terminate(body.ends_on, case.seal_customer(body.reason), agreed_at, case.stamp))
+    over_at = contract.terminate(body.ends_on, case.seal_customer(body.reason), agreed_at, case.stamp)
+    _end_credit(case, over_at, allotments_alone=False)
 
 
-def _end_credit(case: Case, over_at: datetime) -> None:
-    """Allotments expire first, so that what a released session held of them settles no debt afterwards (C15)."""
+def _end_credit(case: Case, over_at: datetime, *, allotments_alone: bool) -> None:
+    """Credit expires first, so that what a released session held of them settles no debt afterwards (C15)."""
     for pool in contract_of(case).pools:
-        account_of(case, pool).end_allotments(over_at, case.stamp)
+        ended = account_of(case, pool).end_credit(over_at, case.stamp, allotments_alone=allotments_alone)
+        tell_settled(case, ended)
     for session in _open_sessions(case):
         if session.starts_at < over_at:
             continue
-        released_at = max(case.stamp.now, session.booked_at)
+        released_at = max(min(over_at, case.stamp.now), session.booked_at)
         if session.pool is not None:
             account = account_of(case, session.pool)
             tell_settled(case, account.release(session.session_id, "contract_end", released_at, case.stamp))
