@@ -161,7 +161,7 @@ def change_plan(case: Case, body: ChangePlan) -> None:
 
 @command("terminate-contract", TerminateContract, roles=OPERATOR, about=the_contract)
 def terminate_contract(case: Case, body: TerminateContract) -> None:
-    """The contract ends after `ends_on`: its allotments expire, later sessions are released (C15).
+    """The contract ends after `ends_on`: all its credit ends, later sessions are released (C15).
 
     Terms that will not begin give back what was charged for them. `at` is when it was agreed.
     """
