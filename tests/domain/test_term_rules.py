@@ -14,7 +14,20 @@ from ledger.events import (
 )
 from tests.outcomes import deducted, fact, fee, filled, granted, overage, released, reserved
 from tests.scenario import given
-from tests.words import MONDAY, PREPAID, book, change_plan, complete, contract, grant, renew, terminate, top_up, worked
+from tests.words import (
+    MONDAY,
+    PREPAID,
+    book,
+    change_plan,
+    complete,
+    contract,
+    grant,
+    renew,
+    reverse,
+    terminate,
+    top_up,
+    worked,
+)
 
 DECEMBER = "2026-12-01T09:00:00Z"
 FEBRUARY = "2026-02-05T09:00:00Z"
@@ -199,6 +212,28 @@ def test_a_terminated_contract_is_not_renewed_changed_or_terminated_again() -> N
     history.when(renew(at=FEBRUARY)).refused("contract-not-active")
     history.when(change_plan("groupios-m", "2026-03-01")).refused("contract-not-active")
     history.when(terminate("2026-03-31")).refused("contract-not-active")
+
+
+def test_a_term_that_holds_a_deduction_has_begun_until_that_is_reversed() -> None:
+    used = given(contract("groupios-l"), worked(480, entry_id="W"), worked(15, entry_id="X"), reverse("X"))
+    used.when(change_plan("groupios-s", "2026-01-01")).refused("term-in-use", term_no=1, deductions=["W"])
+    used.when(terminate("2025-12-31")).refused("term-in-use", deductions=["W"])
+    used.when(reverse("W")).when(terminate("2025-12-31")).then(
+        fact(ContractTerminated), fact(TermCutShort), fact(FeeReversed), fact(GrantTakenBack, quantity=480)
+    )
+
+
+def test_a_contract_is_withdrawn_by_ending_it_the_day_before_it_began() -> None:
+    bought = grant(60, MONDAY, grant_id="gift", pool="included")
+    outcome = given(contract("groupios-l"), bought).when(terminate("2025-12-31"))
+    outcome.then(
+        fact(ContractTerminated, ends_on="2025-12-31"),
+        fact(TermCutShort, term_no=1, ends_on="2025-12-31", ends_at="2026-01-01T00:00:00+01:00"),
+        fact(FeeReversed, reverses="C.fee.1", amount_cents="-899.00", effective_at="2026-01-01T00:00:00+01:00"),
+        fact(GrantTakenBack, grant_id="C.allotment.1", quantity=480),
+    ).left(60, pool="included", granted=60, expired=0)
+    outcome.when(worked(15)).refused("contract-not-active")
+    given(contract("groupios-l")).when(terminate("2025-12-30")).refused("contract-not-active", field="ends_on")
 
 
 def test_a_contract_ends_on_a_day_of_its_terms() -> None:
