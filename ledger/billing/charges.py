@@ -29,6 +29,7 @@ from ledger.credit.deduction_events import (
     DeductionReversed,
     DisputeUpheld,
     DrawSettled,
+    DrawSettlementWithdrawn,
     HoursDeducted,
     LateChangePenaltyDeducted,
     NoShowPenaltyDeducted,
@@ -185,7 +186,9 @@ def _charged(account: BillingAccount, fact: ChargeFact, position: int) -> None:
         account.reversals[charge.reverses] = charge
 
 
-def _moved(account: BillingAccount, fact: CreditDrawn | CreditReturned | DrawSettled, position: int) -> None:
+def _moved(
+    account: BillingAccount, fact: CreditDrawn | CreditReturned | DrawSettled | DrawSettlementWithdrawn, position: int
+) -> None:
     """Credit is drawn before its deduction is told, and returned and covered afterwards."""
     known = account.deductions.get(fact.deduction_id)
     positions = known.positions if known is not None else account.moved.setdefault(fact.deduction_id, [])
@@ -245,7 +248,7 @@ _FOLDS: dict[type[Fact], Callable[[BillingAccount, Any, int], None]] = {
     TermStarted: _term,
     AccountOpened: _opened,
     **dict.fromkeys(CHARGE_FACTS, _charged),
-    **dict.fromkeys((CreditDrawn, CreditReturned, DrawSettled), _moved),
+    **dict.fromkeys((CreditDrawn, CreditReturned, DrawSettled, DrawSettlementWithdrawn), _moved),
     **dict.fromkeys(get_args(Deducted), _deducted),
     **dict.fromkeys(_STATUS, _answered),
     InvoiceIssued: _invoiced,

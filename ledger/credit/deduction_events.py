@@ -161,6 +161,15 @@ class DrawSettled(DeductionFact, frozen=True):
     rule: str = "C4"
 
 
+@topic("DrawSettlementWithdrawn")
+class DrawSettlementWithdrawn(DeductionFact, frozen=True):
+    """A settlement that was recorded ahead does not come: so much of the draw is a debt as before (C4)."""
+
+    grant_id: str
+    quantity: int
+    rule: str = "C4"
+
+
 @topic("DeductionConfirmed")
 class DeductionConfirmed(DeductionFact, frozen=True):
     """The customer says the deduction is right; `on_behalf` where the provider's token entered it (C8)."""

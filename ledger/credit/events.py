@@ -118,6 +118,30 @@ class DebtSettled(AccountMovement, frozen=True):
     rule: str = "C4"
 
 
+@topic("DebtSettlementWithdrawn")
+class DebtSettlementWithdrawn(AccountMovement, frozen=True):
+    """A settlement recorded ahead does not come: nearer credit took its place, or its credit was taken back (C4).
+
+    It is effective when the settlement would have been, so that neither was ever so. `owed_since` is the debt's moment.
+    """
+
+    deduction_id: str
+    grant_id: str
+    quantity: int
+    owed_since: datetime
+    rule: str = "C4"
+
+
+@topic("GrantTakenBack")
+class GrantTakenBack(AccountMovement, frozen=True):
+    """A grant is undone: that of a term that will not begin, or one given by mistake (C15, C17). It is no breakage."""
+
+    grant_id: str
+    quantity: int
+    reason: Sealed | None = None
+    rule: str = "C17"
+
+
 @topic("CreditReturned")
 class CreditReturned(AccountMovement, frozen=True):
     """A reversal gives back what a deduction drew, to the grants it drew from (C9)."""

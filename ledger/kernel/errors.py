@@ -28,6 +28,7 @@ STATUS: dict[str, int] = {
     "channel-not-covered": 409,
     "kind-not-covered": 409,
     "insufficient-credit": 409,
+    "term-in-use": 409,
     "below-minimum": 409,
     "not-agreed": 409,
     "invalid-transition": 409,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
@@ -128,7 +128,8 @@ def _set_end(row: ContractRow) -> None:
     """The last term that begins at all says under which plan the contract runs in the end, and until when."""
     lived = [term for term in read_terms(row.terms) if term.starts_at < term.ends_at]
     if not lived:
-        row.ends_on, row.ends_at = row.starts_on, row.starts_at
+        day_before = date.fromisoformat(row.starts_on) - timedelta(days=1)
+        row.ends_on, row.ends_at = day_before.isoformat(), row.starts_at
         return
     last = lived[-1]
     row.plan, row.ends_at = last.plan, last.ends_at

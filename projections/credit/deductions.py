@@ -6,7 +6,7 @@ import msgspec
 
 from ledger.credit.deduction import Deducted
 from ledger.credit.deduction_events import DeductionFact
-from ledger.credit.draws import settled
+from ledger.credit.draws import owed_again, settled
 from ledger.events import (
     DeductionConfirmed,
     DeductionDisputed,
@@ -14,6 +14,7 @@ from ledger.events import (
     DisputeUpheld,
     Draw,
     DrawSettled,
+    DrawSettlementWithdrawn,
     HoursDeducted,
     LateChangePenaltyDeducted,
     NoShowPenaltyDeducted,
@@ -221,11 +222,12 @@ def _overage(rows: Rows, fact: OverageCharged, meta: EventMeta) -> None:
     row.overage = to_json([*read_overage(row.overage), billed])
 
 
-@deductions.on(DrawSettled, changes=ITS_ROW)
-def _settled(rows: Rows, fact: DrawSettled, meta: EventMeta) -> None:
+@deductions.on(DrawSettled, DrawSettlementWithdrawn, changes=ITS_ROW)
+def _settled(rows: Rows, fact: DrawSettled | DrawSettlementWithdrawn, meta: EventMeta) -> None:
     row = rows.require(DEDUCTIONS, fact.deduction_id)
     draws = {draw.grant_id: draw.quantity for draw in read_draws(row.draws)}
-    after = settled(draws, fact.grant_id, fact.quantity)
+    change = settled if isinstance(fact, DrawSettled) else owed_again
+    after = change(draws, fact.grant_id, fact.quantity)
     row.draws = to_json([Draw(grant_id, quantity) for grant_id, quantity in after.items()])
 
 
