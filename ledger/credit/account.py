@@ -218,7 +218,7 @@ class CreditAccount(CreditState):
         changes: list[Settlement] = []
         for grant in list(self.grants.values()):
             if grant.source == "allotment" and grant.valid_from >= at:
-                changes += self.take_back(grant.grant_id, grant.valid_from, stamp, rule="C15")
+                changes += self._take_back(grant.grant_id, grant.valid_from, stamp)
             elif grant.expires_at > at and (not allotments_alone or self._is_lost_with_its_plan(grant)):
                 self.record(GrantExpiryMoved(grant.grant_id, at, pool=self.pool), at, stamp)
         return changes
@@ -228,14 +228,12 @@ class CreditAccount(CreditState):
         """A lump sum without an end was paid for, and stays (C15)."""
         return grant.source == "allotment" and grant.expires_at < FAR_FUTURE
 
-    def take_back(
-        self, grant_id: str, at: datetime, stamp: Stamp, *, reason: Sealed | None = None, rule: str = "C17"
-    ) -> list[Settlement]:
+    def _take_back(self, grant_id: str, at: datetime, stamp: Stamp) -> list[Settlement]:
         """Undoes a grant of which nothing is drawn; debts that it settled ahead stand again (C4)."""
         withdrawn = [one for debt in self.debts for one in debt.ahead if one.grant_id == grant_id]
         changes = self._withdraw(withdrawn, stamp)
         remaining = self.grants[grant_id].remaining
-        self.record(GrantTakenBack(grant_id, remaining, reason, rule, pool=self.pool), at, stamp)
+        self.record(GrantTakenBack(grant_id, remaining, pool=self.pool), at, stamp)
         return changes + self._settle_debts(stamp.now, stamp)
 
     def _withdraw(self, ahead: list[Settlement], stamp: Stamp) -> list[Settlement]:

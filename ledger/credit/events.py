@@ -134,12 +134,11 @@ class DebtSettlementWithdrawn(AccountMovement, frozen=True):
 
 @topic("GrantTakenBack")
 class GrantTakenBack(AccountMovement, frozen=True):
-    """A grant is undone: that of a term that will not begin, or one given by mistake (C15, C17). It is no breakage."""
+    """The allotment of a term that will not begin is undone (C15): less was granted, and nothing expired."""
 
     grant_id: str
     quantity: int
-    reason: Sealed | None = None
-    rule: str = "C17"
+    rule: str = "C15"
 
 
 @topic("CreditReturned")

@@ -52,6 +52,12 @@ def test_a_term_that_is_taken_back_gives_nothing_and_the_debt_stands_again() -> 
     ).left(-500_00, at="2027-01-02T00:00:00Z", pool=POOL, granted=1000_00, consumed=1500_00, expired=0)
 
 
+def test_a_debt_stands_again_also_where_the_term_is_taken_back_after_it_was_settled() -> None:
+    outcome = owing_five_hundred().when(terminate("2026-12-31", heard="2027-01-05T09:00:00Z"))
+    assert [one for one in outcome.facts if isinstance(one, DebtSettlementWithdrawn)]
+    outcome.left(-500_00, pool=POOL, granted=1000_00, consumed=1500_00, expired=0)
+
+
 def test_nearer_credit_takes_the_place_of_credit_that_has_not_begun() -> None:
     outcome = owing_five_hundred().when(APOLOGY)
     outcome.then(

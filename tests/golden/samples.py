@@ -160,7 +160,7 @@ SAMPLES: dict[str, Fact] = {
     "DebtSettlementWithdrawn@1": e.DebtSettlementWithdrawn(
         **POOL, deduction_id="W-1", grant_id="B-1", quantity=15, owed_since=AT
     ),
-    "GrantTakenBack@1": e.GrantTakenBack(**POOL, grant_id="C-1.allotment.2", quantity=480, reason=TEXT),
+    "GrantTakenBack@1": e.GrantTakenBack(**POOL, grant_id="C-1.allotment.2", quantity=480),
     "DebtSettled@1": e.DebtSettled(**POOL, deduction_id="W-1", grant_id="B-1", quantity=15),
     "CreditReturned@1": e.CreditReturned(**POOL, deduction_id="W-1", returns=DRAWS),
     "HoursDeducted@1": e.HoursDeducted(
