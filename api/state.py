@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fastapi import Request
 
 from api.writer import Writer
+from api.wrong_tokens import WrongTokens
 from ledger.door.batches import Ledger
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings
@@ -29,6 +30,7 @@ class State:
     projector: Projector
     reader: SqliteReader | PostgresReader
     clock: Clock
+    wrong_tokens: WrongTokens
     calendars: Calendars = field(default_factory=Calendars)
     stop: threading.Event = field(default_factory=threading.Event)
     follower: threading.Thread | None = None
@@ -55,7 +57,8 @@ def open_state(settings: Settings, clock: Clock = system_clock) -> State:
     projector = Projector(settings.database_url)
     projector.prepare()
     writer = Writer(Ledger(store, catalogue, clock))
-    return State(store, catalogue, writer, projector, open_reader(settings.database_url, clock), clock)
+    reader = open_reader(settings.database_url, clock)
+    return State(store, catalogue, writer, projector, reader, clock, WrongTokens(clock))
 
 
 async def state_of(request: Request) -> State:

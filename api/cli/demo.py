@@ -119,7 +119,9 @@ def serve(settings: Settings, *, is_demo: bool) -> None:
         for path in ("contracts?limit=2", "contracts/moewe-l/balance", "contracts/moewe-l/statement?limit=5"):
             print(f"  curl -s {auth} '{base}/v1/{path}'")
     sys.stdout.flush()
-    uvicorn.run(create_app(settings), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    uvicorn.run(
+        create_app(settings), host="127.0.0.1", port=port, log_level="warning", access_log=False, server_header=False
+    )
 
 
 def main() -> None:

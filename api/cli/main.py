@@ -61,7 +61,7 @@ def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=
     load_catalogue(settings.catalogue)
     with opened(settings):
         pass  # what is wrong is said here, in a sentence, before a server begins to start
-    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning", access_log=False)
+    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning", access_log=False, server_header=False)
 
 
 @app.command("import")

@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from api.http import problems
+from api.http.answers import Answers
 from api.http.calculation import Calculation
 from api.http.etags import ETags
 from api.http.parameters import known_parameters
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     for router in (contracts, statements, tickets, deductions, invoices, sla, plans, events, health, commands):
         app.include_router(router.router)
     app.add_middleware(ETags)
+    app.add_middleware(Answers)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -30,7 +30,11 @@ async def authenticate(request: Request) -> Actor:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise unauthenticated()
-    actor = await holder_of(state.reader, token.strip(), state.clock().date())
+    try:
+        actor = await holder_of(state.reader, token.strip(), state.clock().date())
+    except Refusal:
+        await state.wrong_tokens.wait(request.client.host if request.client else "")
+        raise
     if actor.provider is None and (actor.customer or actor.partner):
         return await _bound(state, actor)
     return actor

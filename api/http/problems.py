@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
+from api.http.answers import HEADERS
 from ledger.kernel.errors import STATUS, Refusal
 from ledger.store import Unavailable
 
@@ -120,4 +121,5 @@ def install(app: FastAPI) -> None:
             "detail": "Something unexpected happened; repeating a command with its id tells its outcome.",
             "code": "internal",
         }
-        return JSONResponse(body, 500, media_type="application/problem+json")
+        # Starlette answers this one outside of all middleware.
+        return JSONResponse(body, 500, HEADERS, media_type="application/problem+json")

@@ -42,6 +42,10 @@ class Door:
         self.admin = self.token("admin")
         self.numbers = count(1)
         self._tokens = {ADMIN: self.admin}
+        self.slept: list[float] = []  # how long each answer to a wrong token would have taken
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
 
     # -- access ----------------------------------------------------------------------------------------------
 
@@ -209,4 +213,6 @@ def opened(url: str, clock: Clock = system_clock, **settings: Any) -> Iterator[D
     """The application over a database: opened anew, as after a restart; errors inside it are answered, not raised."""
     app = create_app(Settings(database_url=url, **({"catalogue": PLANS} | settings)), clock)
     with patch.object(state, "load_catalogue", read_once), Client(app) as client:
-        yield Door(client, app.state.ledger.store, clock)
+        door = Door(client, app.state.ledger.store, clock)
+        app.state.ledger.wrong_tokens.sleep = door.sleep
+        yield door

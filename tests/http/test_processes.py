@@ -65,6 +65,7 @@ def test_two_servers_and_an_import_write_to_one_account_and_every_minute_counts_
         "/v1/commands", content=as_lines(CONTRACT), headers={"Content-Type": "application/x-ndjson"}
     )
     assert prepared.status_code == 200
+    assert "server" not in prepared.headers
     imported = tmp_path / "more.jsonl"
     imported.write_bytes(as_lines([worked(1, entry_id=f"file-{n}") for n in range(100)]))
     begin = threading.Barrier(9)

@@ -1,0 +1,120 @@
+"""Headers of every answer, HEAD, and how late a wrong token is told."""
+
+import asyncio
+import re
+from datetime import timedelta
+
+import pytest
+
+from api import wrong_tokens
+from api.http.app import create_app
+from api.wrong_tokens import WrongTokens
+from ledger.kernel.settings import Settings
+from tests.clock import Clock
+from tests.http.door import Door, problem
+from tests.http.world import opening, signing, working
+from tests.words import hold
+
+ALWAYS = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
+
+
+@pytest.fixture
+def ready(door: Door) -> Door:
+    door.all_ok([signing("C", "mine"), opening("t", "C"), working("e", "t")])
+    return door
+
+
+def test_every_answer_says_what_browsers_and_caches_may_do(ready: Door) -> None:
+    asked = {
+        "a command": ready.send("hold-ticket", hold("2026-02-04T10:00:00Z", "t").fields),
+        "a refusal": ready.send("hold-ticket", {}),
+        "lines": ready.send_lines([working("e2", "t")]),
+        "unknown": ready.get("contracts/none"),
+        "no token": ready.get("contracts", ""),
+        "no route": ready.get("nothing"),
+        "another method": ready.client.request("DELETE", "/v1/contracts"),
+        "metrics": ready.client.get("/metrics", headers=ready.headers(None)),
+        "health": ready.client.get("/health/live"),
+    }
+    for name, response in asked.items():
+        assert ALWAYS.items() <= response.headers.items(), name
+        assert response.headers["cache-control"] == "no-store", name
+        assert "server" not in response.headers, name
+    read = ready.get("contracts")
+    assert ALWAYS.items() <= read.headers.items()
+    assert read.headers["cache-control"] == "private, no-cache"
+
+
+def test_what_nobody_expected_has_the_same_headers(ready: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*arguments: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("api.http.routers.contracts.list_contracts", broken)
+    response = ready.get("contracts")
+    assert response.status_code == 500
+    assert (ALWAYS | {"cache-control": "no-store"}).items() <= response.headers.items()
+
+
+def test_head_is_get_without_its_body(ready: Door) -> None:
+    paths = [path for path, methods in create_app(Settings()).openapi()["paths"].items() if "get" in methods]
+    ids = {"contract_id": "C", "ticket_id": "t", "deduction_id": "e", "plan": "groupios-l", "position": "1"}
+    for path in (*paths, "/openapi.json", "/nothing"):
+        url = re.sub(r"\{([^}]*)\}", lambda found: ids.get(found[1], "reaction"), path)
+        answers = [ready.client.request(method, url, headers=ready.headers(None)) for method in ("GET", "HEAD")]
+        get, head = answers
+        assert head.content == b""
+        assert (head.status_code, head.headers) == (get.status_code, get.headers), url
+    assert ready.client.request("HEAD", "/v1/commands/log-work", headers=ready.headers(None)).status_code == 405
+
+
+def test_the_answer_to_a_wrong_token_comes_later_each_time_and_good_tokens_wait_for_nothing(ready: Door) -> None:
+    for number in range(70):
+        found = problem(ready.get("contracts", f"wrong-{number}"))
+        assert (found["status"], found["code"]) == (401, "unauthenticated")
+        assert ready.get("contracts").status_code == 200
+    assert ready.slept[:3] == [0.02, 0.04, 0.06]
+    assert ready.slept == sorted(ready.slept)
+    assert (max(ready.slept), len(ready.slept)) == (1.0, 70)
+    assert problem(ready.get("contracts", ""))["code"] == "unauthenticated"
+    assert len(ready.slept) == 70, "no token is no guess"
+
+
+def waits(clock: Clock, *addresses: str) -> list[float]:
+    told: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        told.append(seconds)
+
+    async def send(tokens: WrongTokens) -> None:
+        for address in addresses:
+            await tokens.wait(address)
+
+    asyncio.run(send(WrongTokens(clock, sleep)))
+    return told
+
+
+def test_each_address_waits_for_its_own_and_a_network_of_ipv6_is_one() -> None:
+    clock = Clock("2026-02-02T10:00:00Z")
+    assert waits(clock, "10.0.0.1", "10.0.0.2", "10.0.0.1", "") == [0.02, 0.02, 0.04, 0.02]
+    assert waits(clock, "2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1") == [0.02, 0.04, 0.02]
+
+
+def test_wrong_tokens_are_forgotten_in_time_and_beyond_a_number_of_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock("2026-02-02T10:00:00Z")
+    told: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        told.append(seconds)
+        clock.now += timedelta(minutes=15) if len(told) == 2 else timedelta()
+
+    async def send(tokens: WrongTokens, *addresses: str) -> None:
+        for address in addresses:
+            await tokens.wait(address)
+
+    asyncio.run(send(WrongTokens(clock, sleep), "a", "a", "a"))
+    assert told == [0.02, 0.04, 0.02]
+    monkeypatch.setattr(wrong_tokens, "MOST_ADDRESSES", 3)
+    kept = WrongTokens(clock, sleep)
+    asyncio.run(send(kept, *"abcdefg", "g", "a"))
+    assert told[-2:] == [0.04, 0.02]
+    assert len(kept._sent) == 3
