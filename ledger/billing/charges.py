@@ -189,7 +189,7 @@ def _charged(account: BillingAccount, fact: ChargeFact, position: int) -> None:
 def _moved(
     account: BillingAccount, fact: CreditDrawn | CreditReturned | DrawSettled | DrawSettlementWithdrawn, position: int
 ) -> None:
-    """Credit is drawn before its deduction is told, and returned and covered afterwards."""
+    """Credit is drawn before its deduction is told, and returned and settled afterwards."""
     known = account.deductions.get(fact.deduction_id)
     positions = known.positions if known is not None else account.moved.setdefault(fact.deduction_id, [])
     positions.append(position)

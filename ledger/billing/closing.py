@@ -47,7 +47,7 @@ the_provider = Concern[OfProvider](find=_find, streams=lambda body: [ClosedPerio
 
 @command("close-period", ClosePeriod, roles=FINANCE, about=the_provider, reads_history=True)
 def close_period(case: Case, body: ClosePeriod) -> None:
-    """Closes a month of a provider's books (`2026-03`) that is over, and those before it that are open (M5).
+    """Closes a month of a provider (`2026-03`) that is over, and those before it that are open (M5).
 
     What comes late is booked in the next month.
 

@@ -172,7 +172,7 @@ class PeriodTotal(msgspec.Struct, frozen=True):
 
 @topic("PeriodClosed")
 class PeriodClosed(Fact, frozen=True):
-    """A month of a provider's books is closed with these totals: nothing effective inside it is added after (M5)."""
+    """A month of a provider is closed with these totals: nothing effective inside it is added after (M5)."""
 
     provider: str
     month: str

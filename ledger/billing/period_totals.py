@@ -1,4 +1,4 @@
-"""The totals of the months of a provider's books: what became effective in each, contract by contract (M5). Pure."""
+"""The totals of a provider's months: what became effective in each, contract by contract (M5). Pure."""
 
 from __future__ import annotations
 

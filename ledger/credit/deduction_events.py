@@ -154,7 +154,7 @@ class SurchargeCharged(DeductionFact, frozen=True):
 
 @topic("DrawSettled")
 class DrawSettled(DeductionFact, frozen=True):
-    """Later credit filled this deduction's debt: so much of its draw now rests on that grant (C4)."""
+    """Later credit settled this deduction's debt: so much of its draw now rests on that grant (C4)."""
 
     grant_id: str
     quantity: int

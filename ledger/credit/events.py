@@ -11,7 +11,7 @@ from ledger.kernel.fact import Fact, Sealed, topic
 
 
 class Draw(msgspec.Struct, frozen=True):
-    """Credit taken from one grant, in the account's unit; without a grant it is a debt that later credit fills."""
+    """Credit taken from one grant, in the account's unit; without a grant it is a debt that later credit settles."""
 
     grant_id: str | None
     quantity: int
@@ -110,7 +110,7 @@ class CreditDrawn(AccountMovement, frozen=True):
 
 @topic("DebtSettled")
 class DebtSettled(AccountMovement, frozen=True):
-    """Credit that became available fills the oldest debt: the draw moves to this grant (C4)."""
+    """Credit that became available settles the oldest debt: the draw moves to this grant (C4)."""
 
     deduction_id: str
     grant_id: str

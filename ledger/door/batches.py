@@ -84,7 +84,7 @@ class Ledger:
             except ConflictError:
                 self._keyring.forget_cache()
                 time.sleep(min(0.002 * 2**attempt, LONGEST_PAUSE_SECONDS) * secrets.randbelow(100) / 100)
-        refusal = Refusal("conflict", "Others are writing to the same books; send the command again.")
+        refusal = Refusal("conflict", "Others are writing to the same ledger; send the command again.")
         return [refusal] * len(requests)
 
     def _attempt(self, requests: Sequence[Request], read_before: dict[str, Any]) -> list[Answer | Refusal]:

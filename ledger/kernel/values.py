@@ -1,4 +1,7 @@
-"""Money, minutes, rates and instants while computing; what is billed or charged is rounded here and nowhere else.
+"""Money, minutes, rates and instants while computing; billed minutes and money are rounded here.
+
+Two roundings stand elsewhere: `Worked.worked_seconds` counts a fraction of a second as a whole one, and
+`api/documents/ksef` shows hours and unit prices with so many decimals, half-up.
 
 Events keep ints (minutes, minor units of a currency), JSON keeps strings for money. Never floats.
 """

@@ -40,16 +40,16 @@ def _seconds(clock: str) -> int:
 
 
 class Calendar:
-    """The openings of a coverage. `kept` are the holidays by set name that a contract keeps, by `Coverage.country`."""
+    """The openings of a coverage. `holidays` are those a contract keeps, by the name of their set."""
 
-    def __init__(self, coverage: Coverage, kept: dict[str, frozenset[date]] | None = None) -> None:
+    def __init__(self, coverage: Coverage, holidays: dict[str, frozenset[date]] | None = None) -> None:
         self.coverage = coverage
         self.zone = ZoneInfo(coverage.timezone)
-        self._kept = frozenset[date]()
-        self._kept_years = frozenset[int]()
-        if kept and coverage.country:
-            self._kept = kept.get(set_name(coverage.country, coverage.region), frozenset())
-            self._kept_years = frozenset(day.year for day in self._kept)
+        self._agreed_holidays = frozenset[date]()
+        self._agreed_years = frozenset[int]()
+        if holidays and coverage.country:
+            self._agreed_holidays = holidays.get(set_name(coverage.country, coverage.region), frozenset())
+            self._agreed_years = frozenset(day.year for day in self._agreed_holidays)
         self._weekly = [
             [(_seconds(start), _seconds(end)) for start, end in coverage.hours.get(day, [])]  # type: ignore[call-overload]
             for day in WEEKDAYS
@@ -94,8 +94,8 @@ class Calendar:
         if country is None:
             return None
         names = holidays_of(country, self.coverage.region, day.year)
-        if day.year in self._kept_years:
-            return names.get(day, "public holiday") if day in self._kept else None
+        if day.year in self._agreed_years:
+            return names.get(day, "public holiday") if day in self._agreed_holidays else None
         return names.get(day)
 
     # -- laying out openings ---------------------------------------------------------------------------------
@@ -160,10 +160,10 @@ class Calendar:
         earlier = range(first, self._years.start)
         if earlier:
             openings = [opening for year in earlier for opening in self._openings_of(year)]
-            kept = list(map(Opening, self._starts, self._ends, self._days))
+            known = list(map(Opening, self._starts, self._ends, self._days))
             self._starts, self._ends, self._days, self._before = [], [], [], [0]
             self._covered_days, self._closings = [], {}
-            self._append([*openings, *kept])
+            self._append([*openings, *known])
         for year in range(self._years.stop, last + 1):
             self._append(self._openings_of(year))
         self._years = range(min(first, self._years.start), max(last + 1, self._years.stop))

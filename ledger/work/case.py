@@ -28,7 +28,7 @@ ONE_DAY_AHEAD = timedelta(days=1)
 
 @dataclass(slots=True, frozen=True)
 class Scope:
-    """Whose books a command writes in: a provider's, and as a rule those of one contract of it."""
+    """Whom a command writes for: a provider, and as a rule one contract of it."""
 
     provider: str
     timezone: str

@@ -137,9 +137,9 @@ def _went_on(rows: Rows, fact: TicketFact, meta: EventMeta) -> None:
 def _judge(rows: Rows, row: TimelineRow, timeline: Timeline, meta: EventMeta) -> None:
     """Works the ticket's clocks out anew; a promise that its new priority lacks is no longer shown."""
     row.timeline = to_json(timeline)
-    kept = rows.require(TERMS, row.term_id)
-    terms = parse_terms(kept.terms.encode())
-    calendar = rows.tool(Calendars).of(terms, kept.holidays, row.channel, row.scope)
+    term = rows.require(TERMS, row.term_id)
+    terms = parse_terms(term.terms.encode())
+    calendar = rows.tool(Calendars).of(terms, term.holidays, row.channel, row.scope)
     found = {clock.target: clock for clock in clocks(terms, calendar, lived(timeline))}
     for target in ("reaction", "resolution"):
         clock = found.get(target)
@@ -149,7 +149,7 @@ def _judge(rows: Rows, row: TimelineRow, timeline: Timeline, meta: EventMeta) ->
                 ticket_id=row.ticket_id,
                 target=target,
                 contract_id=row.contract_id,
-                plan=kept.plan,
+                plan=term.plan,
                 priority=clock.priority if clock else 0,
                 opened_on=row.opened_on,
                 opened_at=timeline.opened_at,

@@ -15,7 +15,7 @@ from ledger.sla.trace import Window
 from projections.asking import Page
 from projections.sla.at_risk import Risk
 from projections.sla.clock_account import ClockAccount
-from projections.sla.compliance import Compliance, Group, Kept
+from projections.sla.compliance import Compliance, Group, GroupCount
 
 
 class ComplianceRow(BaseModel):
@@ -79,15 +79,15 @@ class CalculationOut(BaseModel):
 
 
 def show_compliance(found: Compliance) -> ComplianceOut:
-    rows = [_kept(found.groups, one) for one in found.rows]
+    rows = [_compliance_row(found.groups, one) for one in found.rows]
     return ComplianceOut(position=found.position, items=rows, next=None)
 
 
-def _kept(groups: Sequence[Group], kept: Kept) -> ComplianceRow:
+def _compliance_row(groups: Sequence[Group], counted: GroupCount) -> ComplianceRow:
     """Groups that were not asked for are left unset, and so out of the answer."""
-    states = {"met": kept.met, "breached": kept.breached, "running": kept.running, "paused": kept.paused}
+    states = {"met": counted.met, "breached": counted.breached, "running": counted.running, "paused": counted.paused}
     return ComplianceRow.model_validate(
-        dict(zip(groups, kept.key, strict=True)) | states | {"void": kept.void, "ratio": kept.ratio}
+        dict(zip(groups, counted.key, strict=True)) | states | {"void": counted.void, "ratio": counted.ratio}
     )
 
 
