@@ -15,7 +15,7 @@ from rich.console import Console
 
 from api.cli import terminal as tables
 from api.cli.importing import Tally, import_lines
-from api.cli.opening import ask
+from api.cli.opening import ask, check_opens, guarded
 from api.http.models.tickets import show_tickets
 from api.http.routers import contracts, deductions, statements
 from api.state import State
@@ -107,6 +107,7 @@ def serve(settings: Settings, *, is_demo: bool) -> None:
 
     from api.http.app import create_app
 
+    check_opens(settings)
     port = free_port(PORT)
     base = f"http://127.0.0.1:{port}"
     print(f"Serving on {base} (Ctrl-C ends it)\n")
@@ -123,7 +124,7 @@ def serve(settings: Settings, *, is_demo: bool) -> None:
     uvicorn.run(create_app(settings), host="127.0.0.1", port=port, log_level="warning", access_log=False)
 
 
-def main() -> None:
+def run() -> None:
     settings = Settings()
     is_demo = settings.database_url == DEFAULT_DATABASE_URL
     if is_demo:
@@ -134,6 +135,10 @@ def main() -> None:
         serve(settings, is_demo=is_demo)
     else:
         ask(settings, show)
+
+
+def main() -> None:
+    guarded(run)
 
 
 if __name__ == "__main__":

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
 import typer
-from pydantic import BaseModel, ValidationError
-from rich.console import Console
+from pydantic import BaseModel
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from api.books.exporting import FORMS, export_days, write_books
 from api.cli import terminal as tables
 from api.cli.importing import Tally, import_lines
-from api.cli.opening import ask, ask_views, opened
+from api.cli.opening import ask, ask_views, check_opens, err, guarded, opened
 from api.cli.tokens import out, token_app
 from api.http.models.plans import show_plan
 from api.http.models.sla import show_compliance
@@ -28,8 +27,8 @@ from ledger.door.verify import first_fault
 from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import Settings, without_secrets
-from ledger.plans.loader import CatalogueError, load_catalogue
-from ledger.store import Unavailable, open_store
+from ledger.plans.loader import load_catalogue
+from ledger.store import open_store
 from projections.all_views import VIEWS
 from projections.credit.statements import StatementAsked
 from projections.positions import positions
@@ -37,7 +36,6 @@ from projections.sla.compliance import Compliance, OfTickets, compliance
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(token_app, name="token")
-err = Console(stderr=True, soft_wrap=True, highlight=False)
 AsJson = Annotated[bool, typer.Option("--json", help="The API's shape instead of a table.")]
 When = Annotated[str | None, typer.Option(help="An instant with offset, or a day.")]
 
@@ -58,7 +56,9 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
 
     from api.http.app import create_app
 
-    uvicorn.run(create_app(Settings()), host=host, port=port, log_level="warning", access_log=False)
+    settings = Settings()
+    check_opens(settings)
+    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning", access_log=False)
 
 
 @app.command("import")
@@ -204,18 +204,7 @@ def export_books(
 
 
 def main() -> None:
-    """Refusals and faults of the surroundings are sentences on standard error and exit status 1."""
-    try:
-        app()
-    except Refusal as refusal:
-        err.print(f"{refusal.code}: {refusal.detail}", markup=False)
-    except (Unavailable, CatalogueError) as error:
-        err.print(str(error), markup=False)
-    except ValidationError as error:
-        err.print("; ".join(str(fault["msg"]) for fault in error.errors()), markup=False)
-    else:
-        return
-    sys.exit(1)
+    guarded(app)
 
 
 if __name__ == "__main__":

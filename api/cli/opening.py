@@ -1,19 +1,50 @@
-"""What is open for one piece of work at a console, and closed whatever happens: store, views, or a whole process."""
+"""What is open for one piece of work at a console, and closed whatever happens: store, views, or a whole process.
+
+What cannot be opened is told in a sentence (`guarded`).
+"""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from pydantic import ValidationError
+from rich.console import Console
+
 from api.state import State, open_state
+from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import Settings
-from ledger.store import EventStore, open_store
+from ledger.plans.loader import CatalogueError, load_catalogue
+from ledger.store import EventStore, Unavailable, open_store
 from projections.reader import Reader, open_reader
 from projections.runner import Projector
 
 T = TypeVar("T")
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def guarded(work: Callable[[], None]) -> None:
+    """Refusals and faults of the surroundings are sentences on standard error and exit status 1."""
+    try:
+        work()
+    except Refusal as refusal:
+        err.print(f"{refusal.code}: {refusal.detail}", markup=False)
+    except (Unavailable, CatalogueError) as error:
+        err.print(str(error), markup=False)
+    except ValidationError as error:
+        err.print("; ".join(str(fault["msg"]) for fault in error.errors()), markup=False)
+    else:
+        return
+    sys.exit(1)
+
+
+def check_opens(settings: Settings) -> None:
+    """Before a server starts, which would tell it in a traceback. Raises Unavailable, CatalogueError."""
+    load_catalogue(settings.catalogue)
+    open_store(settings.database_url).close()
 
 
 @contextmanager
