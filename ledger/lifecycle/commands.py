@@ -63,7 +63,11 @@ def _find_known(case: Case, body: SignContract) -> None:
         case.scope = scope_of(contract)
 
 
-a_new_contract = Concern[SignContract](find=_find_known, streams=lambda body: [Contract.stream(body.contract_id)])
+a_new_contract = Concern[SignContract](
+    find=_find_known,
+    streams=lambda body: [Contract.stream(body.contract_id)],
+    hides_nothing=True,  # it is not there yet, and plans are public
+)
 NEW_CONTRACT = NewId[SignContract]("contract", "contract_id", lambda body: body.contract_id)
 
 
