@@ -23,15 +23,14 @@ from ledger.contracts.events import (
     TermStarted,
 )
 from ledger.credit.deduction_events import (
+    Answered,
     ChargeReversed,
+    Deducted,
     DeductionConfirmed,
     DeductionDisputed,
     DeductionReversed,
     DisputeUpheld,
     DrawSettled,
-    HoursDeducted,
-    LateChangePenaltyDeducted,
-    NoShowPenaltyDeducted,
     OverageCharged,
     ServiceCharged,
     ServiceDelivered,
@@ -55,8 +54,6 @@ ChargeFact = (
 )
 CHARGE_FACTS = get_args(ChargeFact)
 OF_DEDUCTIONS = (OverageCharged, ServiceCharged, SurchargeCharged, ChargeReversed)
-Answered = DeductionConfirmed | DeductionDisputed | DisputeUpheld | DeductionReversed
-Deducted = HoursDeducted | LateChangePenaltyDeducted | NoShowPenaltyDeducted | ServiceDelivered
 
 
 @dataclass(slots=True)
