@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.credit.confirmation import STATUS_AFTER
 from ledger.credit.deduction_events import Answered, Deducted, DeductionFact
 from ledger.credit.draws import settled
 from ledger.events import (
@@ -97,12 +98,6 @@ DEDUCTIONS = Table(
 PENDING = Table("pending", PendingRow, "account_id", ["(contract_id)"])
 STATUS_CHANGES = Table("status_changes", StatusChangeRow, ("deduction_id", "position"))
 deductions = View("deductions", DEDUCTIONS, PENDING, STATUS_CHANGES)
-STATUS_AFTER: dict[type[Answered], str] = {
-    DeductionConfirmed: "confirmed",
-    DeductionDisputed: "disputed",
-    DisputeUpheld: "upheld",
-    DeductionReversed: "reversed",
-}
 read_draws = msgspec.json.Decoder(list[Draw]).decode
 read_overage = msgspec.json.Decoder(list[OverageBilled]).decode
 
