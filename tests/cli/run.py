@@ -1,4 +1,4 @@
-"""`support-ledger` or the demo in this process: arguments and standard input in, exit status and what is printed out."""
+"""`support-ledger`, or the demo, in this process: arguments and standard input in, exit status and what it printed."""
 
 import io
 import os
