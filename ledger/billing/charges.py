@@ -22,17 +22,16 @@ from ledger.contracts.events import (
     ServiceCreditCharged,
     TermStarted,
 )
+from ledger.credit.confirmation import STATUS_AFTER
 from ledger.credit.deduction_events import (
+    Answered,
     ChargeReversed,
+    Deducted,
     DeductionConfirmed,
     DeductionDisputed,
     DeductionReversed,
-    DisputeUpheld,
     DrawSettled,
     DrawSettlementWithdrawn,
-    HoursDeducted,
-    LateChangePenaltyDeducted,
-    NoShowPenaltyDeducted,
     OverageCharged,
     ServiceCharged,
     ServiceDelivered,
@@ -56,8 +55,6 @@ ChargeFact = (
 )
 CHARGE_FACTS = get_args(ChargeFact)
 OF_DEDUCTIONS = (OverageCharged, ServiceCharged, SurchargeCharged, ChargeReversed)
-Answered = DeductionConfirmed | DeductionDisputed | DisputeUpheld | DeductionReversed
-Deducted = HoursDeducted | LateChangePenaltyDeducted | NoShowPenaltyDeducted | ServiceDelivered
 
 
 @dataclass(slots=True)
@@ -202,7 +199,7 @@ def _deducted(account: BillingAccount, fact: Deducted, position: int) -> None:
 
 def _answered(account: BillingAccount, fact: Answered, position: int) -> None:
     deduction = account.deductions[fact.deduction_id]
-    deduction.status = _STATUS[type(fact)]
+    deduction.status = STATUS_AFTER[type(fact)]
     deduction.on_behalf = isinstance(fact, DeductionConfirmed | DeductionDisputed) and fact.on_behalf
     deduction.positions.append(position)
     if isinstance(fact, DeductionReversed):
@@ -236,12 +233,6 @@ def _credited(account: BillingAccount, fact: CreditNoteIssued, _: int) -> None:
             deduction.given_back_on, deduction.reopened_on = None, fact.issued_on
 
 
-_STATUS: dict[type[Answered], str] = {
-    DeductionConfirmed: "confirmed",
-    DeductionDisputed: "disputed",
-    DisputeUpheld: "upheld",
-    DeductionReversed: "reversed",
-}
 _FOLDS: dict[type[Fact], Callable[[BillingAccount, Any, int], None]] = {
     ContractSigned: _signed,
     CustomerAmended: _amended,
@@ -250,7 +241,7 @@ _FOLDS: dict[type[Fact], Callable[[BillingAccount, Any, int], None]] = {
     **dict.fromkeys(CHARGE_FACTS, _charged),
     **dict.fromkeys((CreditDrawn, CreditReturned, DrawSettled, DrawSettlementWithdrawn), _moved),
     **dict.fromkeys(get_args(Deducted), _deducted),
-    **dict.fromkeys(_STATUS, _answered),
+    **dict.fromkeys(STATUS_AFTER, _answered),
     InvoiceIssued: _invoiced,
     CreditNoteIssued: _credited,
 }

@@ -7,6 +7,7 @@ from datetime import datetime
 from ledger.credit.confirmation import status_at
 from ledger.credit.deduction_events import (
     ChargeReversed,
+    Deducted,
     DeductionConfirmed,
     DeductionDisputed,
     DeductionReversed,
@@ -31,7 +32,6 @@ from ledger.kernel.fact import Sealed
 from ledger.kernel.values import show_instant
 from ledger.plans.terms import Overage
 
-Deducted = HoursDeducted | LateChangePenaltyDeducted | NoShowPenaltyDeducted | ServiceDelivered
 DeductionCharge = OverageCharged | ServiceCharged | SurchargeCharged
 
 

@@ -220,3 +220,7 @@ class ChargeReversed(DeductionFact, frozen=True):
     minutes: int | None = None
     rate_cents: int | None = None
     rule: str = "C9"
+
+
+Deducted = HoursDeducted | LateChangePenaltyDeducted | NoShowPenaltyDeducted | ServiceDelivered
+Answered = DeductionConfirmed | DeductionDisputed | DisputeUpheld | DeductionReversed

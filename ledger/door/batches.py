@@ -137,6 +137,8 @@ class Ledger:
     def _decide_one(self, case: Case, request: Request, known: KnownIds) -> _Decided:
         command, body = request.command, request.body
         digest = self.digest(request)
+        if command.about.hides_nothing:
+            check_may(request.actor.role, command.name)
         command.about.find(case, body)
         check_may(request.actor.role, command.name)  # what it does not see is unknown to it, whatever its role may do
         earlier = known.earlier(case, request, digest)

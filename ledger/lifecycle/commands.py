@@ -12,8 +12,7 @@ from ledger.contracts.contract import Contract
 from ledger.contracts.finding import OnContract, contract_of, is_seen, scope_of, the_contract
 from ledger.contracts.parties import PERSONAL, Customer, Partner, checked_party
 from ledger.credit.account import CreditAccount
-from ledger.credit.deduction import Deducted
-from ledger.credit.deduction_events import DeductionReversed
+from ledger.credit.deduction_events import Deducted, DeductionReversed
 from ledger.credit.finding import account_of, tell_settled
 from ledger.kernel.access import OPERATOR
 from ledger.kernel.errors import Refusal
@@ -66,7 +65,11 @@ def _find_known(case: Case, body: SignContract) -> None:
         case.scope = scope_of(contract)
 
 
-a_new_contract = Concern[SignContract](find=_find_known, streams=lambda body: [Contract.stream(body.contract_id)])
+a_new_contract = Concern[SignContract](
+    find=_find_known,
+    streams=lambda body: [Contract.stream(body.contract_id)],
+    hides_nothing=True,  # it is not there yet, and plans are public
+)
 NEW_CONTRACT = NewId[SignContract]("contract", "contract_id", lambda body: body.contract_id)
 
 

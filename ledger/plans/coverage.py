@@ -18,7 +18,7 @@ from ledger.plans.terms import Coverage
 
 SECOND = 1_000_000
 DAY = timedelta(days=1)
-FIRST_YEAR, LAST_YEAR = 1980, 2200  # instants lie between 1990 and 2200
+FIRST_REACHED_YEAR, LAST_REACHED_YEAR = 1980, 2200  # how far a calendar goes: beyond all instants that the ledger knows
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -56,9 +56,11 @@ class Calendar:
         ]
         if coverage.always:
             self._weekly = [[(0, 86400)]] * 7
-        self._last_year = LAST_YEAR
+        self._last_year = LAST_REACHED_YEAR
         if not any(self._weekly):  # only days with hours of their own ever open
-            self._last_year = min(LAST_YEAR, max((day.year for day in coverage.overrides), default=FIRST_YEAR))
+            self._last_year = min(
+                LAST_REACHED_YEAR, max((day.year for day in coverage.overrides), default=FIRST_REACHED_YEAR)
+            )
         self._years: range | None = None
         self._known_from, self._known_until = 0, 0  # instants whose years, and those beside them, are laid out
         self._starts: list[int] = []
@@ -153,7 +155,7 @@ class Calendar:
 
     def _reach(self, first: int, last: int) -> None:
         """Lays out the years from `first` to `last`, beside those that are laid out already."""
-        first, last = max(first, FIRST_YEAR), min(last, self._last_year)
+        first, last = max(first, FIRST_REACHED_YEAR), min(last, self._last_year)
         if self._years is None:
             self._years = range(first, first)
             self._before = [0]
@@ -226,7 +228,7 @@ class Calendar:
         while self._covered_before(end) < span:
             assert self._years is not None
             first = self._years.start
-            if first <= FIRST_YEAR:
+            if first <= FIRST_REACHED_YEAR:
                 raise NoOpeningError("the calendar has no earlier opening")
             self._reach(first - 4, self._years.stop - 1)
         target = self._covered_before(end) - span

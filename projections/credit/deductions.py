@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from ledger.credit.deduction import Deducted
-from ledger.credit.deduction_events import DeductionFact
+from ledger.credit.confirmation import STATUS_AFTER
+from ledger.credit.deduction_events import Answered, Deducted, DeductionFact
 from ledger.credit.draws import owed_again, settled
 from ledger.events import (
     DeductionConfirmed,
@@ -99,13 +99,6 @@ DEDUCTIONS = Table(
 PENDING = Table("pending", PendingRow, "account_id", ["(contract_id)"])
 STATUS_CHANGES = Table("status_changes", StatusChangeRow, ("deduction_id", "position"))
 deductions = View("deductions", DEDUCTIONS, PENDING, STATUS_CHANGES)
-StatusChange = DeductionConfirmed | DeductionDisputed | DisputeUpheld | DeductionReversed
-STATUS_AFTER: dict[type[StatusChange], str] = {
-    DeductionConfirmed: "confirmed",
-    DeductionDisputed: "disputed",
-    DisputeUpheld: "upheld",
-    DeductionReversed: "reversed",
-}
 read_draws = msgspec.json.Decoder(list[Draw]).decode
 read_overage = msgspec.json.Decoder(list[OverageBilled]).decode
 
@@ -232,7 +225,7 @@ def _settled(rows: Rows, fact: DrawSettled | DrawSettlementWithdrawn, meta: Even
 
 
 @deductions.on(DeductionConfirmed, DeductionDisputed, DisputeUpheld, DeductionReversed, changes=ITS_STATUS)
-def _changed(rows: Rows, fact: StatusChange, meta: EventMeta) -> None:
+def _changed(rows: Rows, fact: Answered, meta: EventMeta) -> None:
     row = rows.require(DEDUCTIONS, fact.deduction_id)
     if row.status == "pending":
         _add_pending(rows, row, -row.quantity)

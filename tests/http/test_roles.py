@@ -198,6 +198,19 @@ def test_an_operator_signs_for_its_own_provider_only(door: Door) -> None:
     assert door.count() == 0
 
 
+@pytest.mark.parametrize("role", ["finance", "customer", "partner", "auditor"])
+@pytest.mark.parametrize("odd", [{}, {"plan": "no-plan"}])
+def test_a_role_that_does_not_sign_is_told_so_whatever_the_plan(door: Door, role: str, odd: dict[str, str]) -> None:
+    refusal = door.refused("forbidden", signing("abroad", ABROAD).but(**odd), token(door, role))
+    assert (refusal["status"], refusal["role"]) == (403, role)
+    assert door.count() == 0
+
+
+def test_a_role_that_signs_is_told_that_a_plan_is_unknown(door: Door) -> None:
+    refusal = door.refused("unknown-plan", signing("mine", MINE).but(plan="no-plan"), token(door, "operator"))
+    assert refusal["status"] == 404
+
+
 def test_signing_again_what_another_provider_signed_tells_nothing_of_it(door: Door) -> None:
     """Ids are unique in the ledger, so a taken one is refused; whose it is stays untold."""
     theirs, ours = signing("C", ABROAD), signing("C", MINE)
