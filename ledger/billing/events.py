@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -111,6 +111,10 @@ class IssuedDocument(DocumentFact, frozen=True, kw_only=True, omit_defaults=True
     retained_until: date
     partner_id: str | None = None
     national_vat: NationalVat | None = None
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"number": self.number}
 
 
 @topic("InvoiceIssued")

@@ -17,7 +17,8 @@ import ledger.lifecycle.commands
 import ledger.sessions.commands
 import ledger.sla.service_credits
 import ledger.tickets.commands
-import ledger.tickets.defects  # noqa: F401
+import ledger.tickets.defects
+import ledger.tickets.retracting  # noqa: F401
 from ledger.kernel.errors import Refusal, unknown_command
 from ledger.work.declaration import DECLARED, Declared
 

@@ -13,6 +13,7 @@ from ledger.tickets.events import (
     ServiceCreditGranted,
     TicketFact,
     TicketOpened,
+    TicketStepRetracted,
     WorkLogged,
     WorkReversed,
 )
@@ -28,7 +29,8 @@ class TicketState(LedgerAggregate):
         self.scope: str | None = None
         self.term_no = 1
         self.timeline = Timeline(0, 0)
-        self.credited: set[str] = set()
+        self.credited: dict[str, str] = {}  # of each target, the charge or grant that answered its breach
+        self.worked: dict[str, int] = {}  # when the work that was not reversed was done, by deduction
         self.overage_minutes = 0
         self.opened_at: datetime
         self._life: Life | None = None
@@ -62,16 +64,23 @@ class TicketState(LedgerAggregate):
         self.timeline.add(step_of(fact, self.version + 1))
         self._life = None
 
+    @applies(TicketStepRetracted)
+    def _retracted(self, fact: TicketStepRetracted) -> None:
+        self.timeline.take_back(fact.version)
+        self._life = None
+
     @applies(WorkLogged)
     def _worked(self, fact: WorkLogged) -> None:
+        self.worked[fact.deduction_id] = to_micros(fact.effective_at)
         if self.timeline.work_from(to_micros(fact.effective_at)):
             self._life = None
         self.overage_minutes += fact.overage_minutes
 
     @applies(WorkReversed)
     def _work_reversed(self, fact: WorkReversed) -> None:
+        self.worked.pop(fact.deduction_id, None)
         self.overage_minutes -= fact.overage_minutes
 
     @applies(ServiceCreditGranted)
     def _credited(self, fact: ServiceCreditGranted) -> None:
-        self.credited.add(fact.target)
+        self.credited[fact.target] = fact.charge_id or fact.grant_id or fact.target

@@ -21,13 +21,14 @@ from ledger.tickets.events import (
     TicketFact,
     TicketOpened,
     TicketReprioritised,
+    TicketStepRetracted,
     WorkLogged,
     WorkReversed,
 )
 from ledger.tickets.life import ALLOWED
 from ledger.tickets.scope import check_level
 from ledger.tickets.state import TicketState
-from ledger.tickets.steps import defect_allows, escalation_fault
+from ledger.tickets.steps import defect_allows, escalation_fault, first_fault
 
 # What may be entered with its true time, though the ticket has moved on since (T4, S2).
 ENTERED_LATE = (ResponseRecorded, CallRecorded, TicketReprioritised)
@@ -128,6 +129,24 @@ class Ticket(TicketState):
             raise Refusal("invalid-transition", f"Ticket {self.key} at {level} {fault}", level=level)
         check_level(terms, to_level, self.scope)
         self.record(TicketEscalated(level, to_level, by, ticket_id=self.key), at, stamp)
+
+    def retract(self, version: int, position: int, has_partner: bool, reason: Sealed, stamp: Stamp) -> None:
+        """Takes a step back that was entered by mistake, in whatever state (T10).
+
+        Raises Refusal invalid-transition where no step of the timeline stands there, or what remains is no possible
+        life; it names the service credits that were given.
+        """
+        step = self.timeline.find(version)
+        if step is None:
+            said = f"No step of ticket {self.key} that can be retracted stands at position {position}."
+            raise Refusal("invalid-transition", said, field="position")
+        given = sorted(self.credited.values())
+        fault = first_fault(self.timeline.without(version), self.worked.values(), has_partner)
+        if fault is not None:
+            said = f"Without {step.kind} of {show_instant(from_micros(step.at))} ticket {self.key} {fault}"
+            raise Refusal("invalid-transition", said, field="position", service_credits=given)
+        retracted = TicketStepRetracted(position, version, step.kind, reason, given, ticket_id=self.key)
+        self.record(retracted, from_micros(step.at), stamp)
 
     def log_work(
         self, deduction_id: str, billed_minutes: int, overage_minutes: int, moment: datetime, stamp: Stamp

@@ -95,6 +95,10 @@ class Case:
         own = [event.fact for event in self.unit.events if event.fact.contract_id == self.scope.contract_id]
         return [fact for fact in (*stored, *own) if isinstance(fact, kind)]
 
+    def version_at(self, aggregate: LedgerAggregate, position: int) -> int:
+        """Which event of a stored aggregate stands at a position; 0 where none of its does."""
+        return self.unit.store.version_at(str(aggregate.id), position)
+
     def position_of(self, aggregate: LedgerAggregate) -> int:
         """Where the first event of a stored aggregate stands."""
         return self.unit.store.first_position(str(aggregate.id))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ledger.events import ContractSigned, TermStarted, TicketOpened
+from ledger.events import ContractSigned, TermStarted, TicketOpened, TicketStepRetracted
 from ledger.kernel.values import from_micros, local_date
 from ledger.plans.terms import parse_terms
 from ledger.sla.targets import clocks
@@ -131,6 +131,14 @@ def _went_on(rows: Rows, fact: TicketFact, meta: EventMeta) -> None:
     row = rows.require(TIMELINES, fact.ticket_id)
     timeline = read_timeline(row.timeline)
     timeline.add(step_of(fact, meta.position))
+    _judge(rows, row, timeline, meta)
+
+
+@sla_clocks.on(TicketStepRetracted, changes=[(TIMELINES, _ticket), (TERMS, _term_of_ticket)])
+def _retracted(rows: Rows, fact: TicketStepRetracted, meta: EventMeta) -> None:
+    row = rows.require(TIMELINES, fact.ticket_id)
+    timeline = read_timeline(row.timeline)
+    timeline.take_back(fact.position)
     _judge(rows, row, timeline, meta)
 
 

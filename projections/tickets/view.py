@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ledger.events import TicketOpened, WorkLogged, WorkReversed
+from ledger.events import TicketOpened, TicketStepRetracted, WorkLogged, WorkReversed
 from ledger.tickets.events import TicketFact
 from ledger.tickets.life import lived
 from ledger.tickets.timeline import STEPS, Timeline, step_of, timeline_of
@@ -94,6 +94,14 @@ def _stepped(rows: Rows, fact: TicketFact, meta: EventMeta) -> None:
     row = rows.require(TICKETS, fact.ticket_id)
     timeline = read_timeline(row.timeline)
     timeline.add(step_of(fact, meta.position))
+    _show(row, timeline)
+
+
+@tickets.on(TicketStepRetracted, changes=ITS_ROW)
+def _retracted(rows: Rows, fact: TicketStepRetracted, meta: EventMeta) -> None:
+    row = rows.require(TICKETS, fact.ticket_id)
+    timeline = read_timeline(row.timeline)
+    timeline.take_back(fact.position)
     _show(row, timeline)
 
 

@@ -336,6 +336,14 @@ SAMPLES: dict[str, Fact] = {
     "TicketClosed@1": e.TicketClosed(**TICKET),
     "TicketRejected@1": e.TicketRejected(**TICKET, reason=TEXT),
     "TicketEscalated@1": e.TicketEscalated(**TICKET, from_level="L1", to_level="L2", by="partner"),
+    "TicketStepRetracted@1": e.TicketStepRetracted(
+        **TICKET,
+        position=41,
+        version=3,
+        step="TicketHeld",
+        reason=TEXT,
+        service_credits=["T-1.reaction.credit"],
+    ),
     "ServiceCreditGranted@1": e.ServiceCreditGranted(
         **TICKET,
         target="reaction",

@@ -54,6 +54,7 @@ reverse-deduction         yes       yes      -         -        -        yes
 issue-invoice             -         yes      -         -        -        yes
 issue-credit-note         -         yes      -         -        -        yes
 close-period              -         yes      -         -        -        yes
+retract-ticket-step       yes       -        -         -        -        yes
 grant-service-credit      yes       yes      -         -        -        yes
 """
 SEES = """

@@ -29,18 +29,14 @@ from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
 router = APIRouter(prefix="/v1/commands", tags=["commands"], responses=PROBLEMS)
 
 
-ISSUING = ("InvoiceIssued", "CreditNoteIssued")
-
-
 def show_answer(answer: Answer) -> dict[str, Any]:
-    shown = {
+    return {
         "command_id": answer.command_id,
         "replayed": answer.replayed,
         "position": answer.last,
         "events": [{"position": p, "type": kind, "stream": stream} for p, kind, stream in answer.events],
+        **answer.named,
     }
-    number = next((stream for _, kind, stream in answer.events if kind in ISSUING), None)
-    return shown | ({"number": number.removeprefix("document:")} if number else {})
 
 
 async def _answer_one(state: State, name: str, request: Request, actor: Actor, key: str | None) -> dict[str, Any]:
