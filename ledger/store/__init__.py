@@ -19,7 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.fact import Fact
-from ledger.kernel.mapper import LedgerMapper, StreamEvent, decode, event_type
+from ledger.kernel.mapper import LedgerMapper, StreamEvent, decode
 from ledger.kernel.settings import without_secrets
 from ledger.store.database import (
     Database,
