@@ -16,7 +16,6 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
 
 COMMAND_LIMIT = 1_000_000  # bytes of one command
-LINES_LIMIT = 32_000_000  # bytes of one JSON Lines body
 
 
 def decode_json(raw: bytes) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from api.waiting import Waiters
 from api.writer import Writer
 from api.wrong_tokens import WrongTokens
 from ledger.door.batches import Ledger
@@ -31,6 +32,7 @@ class State:
     reader: SqliteReader | PostgresReader
     clock: Clock
     wrong_tokens: WrongTokens
+    waiters: Waiters
     calendars: Calendars = field(default_factory=Calendars)
     stop: threading.Event = field(default_factory=threading.Event)
     follower: threading.Thread | None = None
@@ -58,7 +60,7 @@ def open_state(settings: Settings, clock: Clock = system_clock) -> State:
     projector.prepare()
     writer = Writer(Ledger(store, catalogue, clock))
     reader = open_reader(settings.database_url, clock)
-    return State(store, catalogue, writer, projector, reader, clock, WrongTokens(clock))
+    return State(store, catalogue, writer, projector, reader, clock, WrongTokens(clock), Waiters(reader))
 
 
 async def state_of(request: Request) -> State:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import replace
 from typing import Annotated
 
@@ -15,7 +14,6 @@ from ledger.kernel.errors import Refusal
 from ledger.store.tokens import bind_token, holder_of, unauthenticated
 from projections.contracts.parties import provider_of
 from projections.positions import positions
-from projections.reader import view_position
 
 WAIT_SECONDS = 5.0
 StateDep = Annotated[State, Depends(state_of)]
@@ -70,18 +68,10 @@ async def wait_for_position(
 
 async def _reach(state: State, wanted: int) -> None:
     """Waits until the views have read a position. Raises Refusal not-caught-up."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while True:
-        position = await view_position(state.reader)
-        if position >= wanted:
-            return
-        if time.monotonic() >= deadline:
-            raise Refusal(
-                "not-caught-up",
-                f"The views have read up to position {position}, not yet to {wanted}; ask again.",
-                position=position,
-            )
-        await asyncio.sleep(0.005)
+    position = await state.waiters.reached(wanted, WAIT_SECONDS)
+    if position < wanted:
+        detail = f"The views have read up to position {position}, not yet to {wanted}; ask again."
+        raise Refusal("not-caught-up", detail, position=position)
 
 
 CaughtUp = Depends(wait_for_position)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from fastapi import Request
 
 from api.command_json import COMMAND_LIMIT, decode_json
 from ledger.kernel.errors import Refusal
+
+LARGE = 64_000  # bytes: beyond, decoding would hold up other requests
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -24,4 +27,5 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 async def read_json(request: Request) -> Any:
     """One command's body, or one calculation's. Raises Refusal too-large, not-json or malformed."""
-    return decode_json(await read_body(request, COMMAND_LIMIT))
+    body = await read_body(request, COMMAND_LIMIT)
+    return decode_json(body) if len(body) < LARGE else await asyncio.to_thread(decode_json, body)

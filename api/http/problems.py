@@ -79,6 +79,13 @@ def problem(refusal: Refusal) -> JSONResponse:
     return JSONResponse(problem_body(refusal), refusal.status, headers, media_type="application/problem+json")
 
 
+def unavailable(error: Unavailable) -> Refusal:
+    """What is told of a database that is away; why, is for the log alone."""
+    logger.warning("database unavailable: %s", error)
+    detail = "The database can't be reached or written. A command's outcome can be asked for by repeating it."
+    return Refusal("unavailable", detail)
+
+
 def install(app: FastAPI) -> None:
     """Turns every exception that a route may raise into a problem."""
 
@@ -87,16 +94,14 @@ def install(app: FastAPI) -> None:
         return problem(error)
 
     @app.exception_handler(Unavailable)
-    async def unavailable(request: Request, error: Unavailable) -> JSONResponse:
-        logger.warning("database unavailable: %s", error)
-        detail = "The database can't be reached or written. A command's outcome can be asked for by repeating it."
-        return problem(Refusal("unavailable", detail))
+    async def away(request: Request, error: Unavailable) -> JSONResponse:
+        return problem(unavailable(error))
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
         faults = [
             {"field": ".".join(str(part) for part in fault["loc"][1:]) or "body", "detail": fault["msg"]}
-            for fault in error.errors()
+            for fault in error.errors()[:100]
         ]
         detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults)
         return problem(Refusal("malformed", detail, field=faults[0]["field"], errors=faults))

@@ -41,6 +41,7 @@ STATUS: dict[str, int] = {
     "unknown-pool": 409,
     "conflict": 409,
     "too-large": 413,
+    "too-many-lines": 413,
     "unsupported-media-type": 415,
     "malformed": 422,
     "command-id-reused": 422,

@@ -6,37 +6,23 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import msgspec
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 
-from api.command_json import LINES_LIMIT, parse_line, without_mark
 from api.http.authentication import ActorDep, StateDep
-from api.http.body import read_body, read_json
+from api.http.body import read_json
 from api.http.examples import by_command
+from api.http.lines import MEDIA_TYPE, answer_lines, show_answer, take_lines
 from api.http.models.history import CommandAnswer
-from api.http.problems import PROBLEMS, problem_body
+from api.http.problems import PROBLEMS
 from api.state import State
-from api.writer import BATCH, Answers
-from ledger.door.batches import Answer
 from ledger.door.registry import COMMANDS
-from ledger.door.requests import Request as CommandRequest
 from ledger.door.requests import parse
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed, unknown_command
 from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
 
 router = APIRouter(prefix="/v1/commands", tags=["commands"], responses=PROBLEMS)
-
-
-def show_answer(answer: Answer) -> dict[str, Any]:
-    return {
-        "command_id": answer.command_id,
-        "replayed": answer.replayed,
-        "position": answer.last,
-        "events": [{"position": p, "type": kind, "stream": stream} for p, kind, stream in answer.events],
-        **answer.named,
-    }
 
 
 async def _answer_one(state: State, name: str, request: Request, actor: Actor, key: str | None) -> dict[str, Any]:
@@ -102,34 +88,14 @@ async def no_such_command(name: str, actor: ActorDep) -> None:
     },
 )
 async def many(request: Request, state: StateDep, actor: ActorDep) -> Response:
-    """Each line is a command's body plus `"command": name`; each is answered in its place, refused ones too."""
+    """Each line is a command's body plus `"command": name`; each is answered in its place, refused ones too.
+
+    A request holds at most 10,000 lines and 8 MB. The line beyond is refused (`too-many-lines`), and nothing that
+    follows is read.
+    """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in ("application/x-ndjson", "application/jsonl", "application/json-lines"):
+    if media_type not in (MEDIA_TYPE, "application/jsonl", "application/json-lines"):
         raise Refusal("unsupported-media-type", "Many commands are sent as JSON Lines: application/x-ndjson.")
     if request.headers.get("idempotency-key") is not None:
         raise malformed("Idempotency-Key", "belongs to a single command; lines carry command_id.")
-    lines = without_mark(await read_body(request, LINES_LIMIT)).split(b"\n")
-    answers: list[bytes] = []
-    for start in range(0, len(lines), BATCH):
-        answers.extend(await _answer_lines(state, actor, start, lines[start : start + BATCH]))
-    return Response(b"".join(answers), media_type="application/x-ndjson")
-
-
-async def _answer_lines(state: State, actor: Actor, start: int, lines: list[bytes]) -> list[bytes]:
-    outcomes: dict[int, Refusal | None] = {}
-    requests: list[CommandRequest] = []
-    for number, line in enumerate(lines, start + 1):
-        if line.strip():
-            outcomes[number] = None
-            try:
-                requests.append(parse_line(line, actor))
-            except Refusal as refusal:
-                outcomes[number] = refusal
-    answers: Answers = await asyncio.wrap_future(state.writer.submit(requests)) if requests else []
-    answered = iter(answers)
-    shown = []
-    for number, fault in outcomes.items():
-        answer = fault or next(answered)
-        body = {"line": number} | (problem_body(answer) if isinstance(answer, Refusal) else show_answer(answer))
-        shown.append(msgspec.json.encode(body) + b"\n")
-    return shown
+    return await answer_lines(state, actor, await take_lines(request))

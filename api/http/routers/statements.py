@@ -40,6 +40,7 @@ from projections.credit.statements import Line, StatementAsked, statement
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], responses=PROBLEMS, dependencies=[CaughtUp])
 PDF, CSV, JSON = "application/pdf", "text/csv", "application/json"
 _FILES = {PDF: {"schema": {"type": "string", "format": "binary"}}, CSV: {"schema": {"type": "string"}}}
+LONGEST_ACCEPT = 2000  # what a client likes beyond that is not looked at
 LONGEST_PDF = 2000  # lines: some seconds of typesetting
 TEXTS = {"pool", "kind", "reference", "note"}
 
@@ -85,7 +86,7 @@ async def contract_statement(
 def _media_type(accept: str) -> str:
     """What the client likes best of what there is (RFC 9110, 12.5.1); the first named among equals, else JSON."""
     best, weight = JSON, 0.0
-    for part in accept.lower().split(","):
+    for part in accept[:LONGEST_ACCEPT].lower().split(","):
         name, *params = (piece.strip() for piece in part.split(";"))
         given = next((param[2:] for param in params if param.startswith("q=")), "1")
         quality = float(given) if given.replace(".", "", 1).isdecimal() and given.isascii() else 0.0

@@ -1,0 +1,175 @@
+"""No one request holds up the others: what it may ask for is bounded, and the loop is free in between."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from api.http import authentication as access
+from api.http import lines as door_lines
+from api.http.routers.statements import _media_type
+from api.waiting import Waiters
+from ledger.store import Unavailable
+from tests.http.door import Door, problem
+from tests.http.world import opening, signing, working
+
+LINE = b'{"command": "log-work"}\n'
+
+
+@pytest.fixture
+def ready(door: Door) -> Door:
+    door.all_ok([signing("C", "mine"), opening("t", "C"), working("e", "t")])
+    return door
+
+
+def answers(door: Door, content: bytes | Iterator[bytes]) -> list[dict[str, Any]]:
+    headers = {"Content-Type": "application/x-ndjson"} | door.headers(None)
+    response = door.client.post("/v1/commands", content=content, headers=headers)
+    assert response.status_code == 200, response.text
+    return [json.loads(line) for line in response.text.splitlines()]
+
+
+def test_the_line_beyond_is_refused_and_reading_ends(ready: Door) -> None:
+    for ends in (b"", LINE, b"\n" * 1_000_000, LINE * 290_000):
+        told = answers(ready, LINE * 10_000 + ends)
+        assert [one["line"] for one in told[:10_000]] == list(range(1, 10_001))
+        assert {one["code"] for one in told[:10_000]} == {"malformed"}
+        beyond = [(one["line"], one["status"], one["code"], one["limit"]) for one in told[10_000:]]
+        assert beyond == ([(10_001, 413, "too-many-lines", 10_000)] if ends else [])
+
+
+def test_lines_without_anything_count_too(ready: Door) -> None:
+    (told,) = answers(ready, b"\n" * 32_000_000)
+    assert (told["line"], told["code"]) == (10_001, "too-many-lines")
+
+
+def test_what_crosses_eight_million_bytes_is_refused_and_what_came_before_is_carried_out(ready: Door) -> None:
+    before = ready.count()
+    first = json.dumps(opening("t2", "C").line()).encode()
+    told = answers(ready, first + b"\n" + (b" " * 900_000 + b"{}\n") * 20)
+    assert (told[0]["line"], told[0]["replayed"]) == (1, False)
+    assert [one["code"] for one in told[1:-1]] == ["malformed"] * 8
+    assert (told[-1]["line"], told[-1]["code"]) == (10, "too-many-lines")
+    assert ready.count() == before + 1
+    exactly = first.ljust(7_999_999) + b"\n"
+    assert [one["code"] for one in answers(ready, exactly)] == ["too-large"]
+
+
+def test_a_body_without_an_end_is_cut_off(ready: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_lines, "DISCARDED_BYTES", 20_000_000)
+    taken = []
+
+    def endless() -> Iterator[bytes]:
+        while True:
+            taken.append(1)
+            yield b"\n" * 1_000_000
+
+    assert [one["code"] for one in answers(ready, endless())] == ["too-many-lines"]
+    assert len(taken) < 30
+
+
+def test_others_are_answered_between_the_batches_of_many_lines(ready: Door) -> None:
+    """In this process, by the turns of its loop: while lines are answered others get theirs."""
+    finished: list[str] = []
+    with ThreadPoolExecutor(2) as pool:
+        many = pool.submit(lambda: (answers(ready, LINE * 10_000), finished.append("many")))
+        count = 0
+        while not many.done():
+            assert ready.client.get("/health/live").status_code == 200
+            count += 1
+        many.result()
+    assert count > 20
+
+
+def test_a_ledger_that_goes_away_while_lines_are_answered_is_said_at_the_lines(
+    ready: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = ready.client.app.state.ledger.writer
+    submit, times = writer._ledger.submit, []
+
+    def away(requests: Any) -> Any:
+        times.append(1)
+        if len(times) > 1:
+            raise Unavailable("away")
+        return submit(requests)
+
+    monkeypatch.setattr(writer._ledger, "submit", away)
+    lines = [opening(f"n{n}", "C") for n in range(350)]
+    response = ready.send_lines(lines)
+    told = [json.loads(line) for line in response.text.splitlines()]
+    assert [one.get("code") for one in told] == [None] * 100 + ["unavailable"] * 100
+    assert {one["status"] for one in told[100:]} == {503}
+    assert problem(ready.send_lines(lines))["code"] == "unavailable"
+
+
+def test_a_header_of_many_members_is_not_read_to_its_end() -> None:
+    long = "," * 60_000 + "text/csv"
+    assert _media_type(long) == "application/json"
+    assert _media_type("text/csv" + "," * 60_000) == "text/csv"
+
+
+# ---- waiting
+
+
+class Views:
+    """Counts the questions that are put to it."""
+
+    def __init__(self) -> None:
+        self.position = 5
+        self.asked = 0
+        self.clock = None
+
+    async def query(self, sql: str, params: Any = None) -> list[Any]:
+        self.asked += 1
+        await asyncio.sleep(0)
+        return [type("Row", (), {"position": self.position})]
+
+
+def test_two_hundred_who_wait_put_one_question_at_a_time() -> None:
+    async def wait() -> tuple[list[int], int]:
+        views = Views()
+        waiters = Waiters(views)  # type: ignore[arg-type]
+        waiting = [asyncio.create_task(waiters.reached(10**18, 0.3)) for _ in range(200)]
+        near = asyncio.create_task(waiters.reached(7, 5))
+        await asyncio.sleep(0.05)
+        views.position = 7
+        assert await near == 7
+        found = await asyncio.gather(*waiting)
+        asked = views.asked
+        await asyncio.sleep(0.05)
+        assert views.asked <= asked + 1, "nobody waits any more"
+        assert await waiters.reached(6, 1) == 7
+        return found, asked
+
+    found, asked = asyncio.run(wait())
+    assert found == [7] * 200
+    assert asked < 300, "200 first looks, and a question each tick"
+
+
+def test_who_waits_learns_that_the_views_are_away() -> None:
+    class Away(Views):
+        async def query(self, sql: str, params: Any = None) -> list[Any]:
+            self.asked += 1
+            if self.asked > 3:
+                raise Unavailable("away")
+            return [type("Row", (), {"position": 1})]
+
+    async def wait() -> None:
+        waiters = Waiters(Away())  # type: ignore[arg-type]
+        with pytest.raises(Unavailable):
+            await waiters.reached(9, 5)
+
+    asyncio.run(wait())
+
+
+def test_waiting_does_not_hold_up_the_other_reads(ready: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "WAIT_SECONDS", 1.0)
+    with ThreadPoolExecutor(200) as pool:
+        waiting = [pool.submit(ready.get, "contracts", min_position=10**18) for _ in range(200)]
+        time.sleep(0.2)
+        assert ready.get("contracts").status_code == 200
+        assert {one.result().status_code for one in waiting} == {503}
