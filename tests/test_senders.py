@@ -64,6 +64,7 @@ from tests.words import (
     resolve,
     respond,
     resume,
+    retract,
     reverse,
     service_credit,
     settle,
@@ -92,6 +93,9 @@ PROMISE = {
 
 CREDIT = [
     *contract(PREPAID),
+    hold("2026-01-02T09:00:00Z"),
+    retract(5),  # that hold
+    retract(5),  # only once: refused
     top_up(480, top_up_id="top"),
     top_up(485),  # between two steps: refused
     book(120, "2026-02-10T10:00:00+01:00", MONDAY),
@@ -166,6 +170,7 @@ DOCUMENTS = [
 ]
 STORY = flat([CREDIT, SUPPORT, DEFECT, SERVICES, TERMS, DOCUMENTS])
 REFUSED = [
+    "invalid-transition",
     "below-minimum",
     "insufficient-credit",
     "already-exists",
