@@ -127,7 +127,8 @@ class Ledger:
                 """The moment itself, or the first instant after the closed months that it lies in (M5)."""
                 return unit.get(ClosedPeriods, scope.provider).first_open(moment, scope.timezone)
 
-            case = Case(unit, self.catalogue, request.actor, self._clock(), open_from, read_before)
+            new_id = request.new_id[1] if request.new_id else secrets.token_hex(8)
+            case = Case(unit, self.catalogue, request.actor, self._clock(), open_from, read_before, new_id)
             try:
                 outcome.append(self._decide_one(case, request, known))
             except Refusal as refusal:
@@ -145,13 +146,14 @@ class Ledger:
         earlier = known.earlier(case, request, digest)
         if earlier is not None:
             if not case.is_located:  # only a contract that is signed again may be another's
-                raise unknown_contract(command.creates.read(body) if command.creates else "")
+                raise unknown_contract(case.new_id)
             return _Decided(request.command_id or earlier.command_id, earlier, replayed=True)
         command.carry_out(case, body)
         known.check_derived(request, case.unit.reserved_ids)
         if command.creates is not None:
-            case.reserve_id(command.creates.namespace, command.creates.read(body))
+            case.reserve_id(command.creates.namespace, case.new_id)
         scope, command_id = case.scope, request.command_id or secrets.token_hex(16)
-        row = case.unit.accept(command_id, command.name, digest, scope.provider, scope.contract_id or None)
+        sender, contract_id = request.actor.scope, scope.contract_id or None
+        row = case.unit.accept(sender, command_id, command.name, digest, scope.provider, contract_id)
         known.remember(row, case.unit.reserved_ids)
         return _Decided(command_id, row)

@@ -5,29 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.door.requests import Request
-from ledger.kernel.errors import Refusal
+from ledger.kernel.errors import Refusal, malformed
 from ledger.store import CommandRow, EventStore, Prior
 from ledger.work.case import Case
 
 Earlier = Prior | CommandRow  # a stored command, or one of this batch, whose positions are known when it is saved
-COMMAND = "command"  # the namespace of the commands' own ids
 
 
 class KnownIds:
-    """Asked for a whole batch at once, one question a namespace."""
+    """Asked for a whole batch at once, one question a sender or a namespace."""
 
     def __init__(self, store: EventStore, requests: Iterable[Request]) -> None:
         self._store = store
-        self._known: dict[tuple[str, str], Earlier] = {}
+        self._commands: dict[tuple[str, str], Earlier] = {}  # by the sender's scope and the command's id
+        self._known: dict[tuple[str, str], Earlier] = {}  # by namespace and id
+        sent: dict[str, list[str]] = {}
         wanted: dict[str, list[str]] = {}
         for request in requests:
             if request.command_id:
-                wanted.setdefault(COMMAND, []).append(request.command_id)
-            if request.command.creates is not None:
-                new = request.command.creates
-                wanted.setdefault(new.namespace, []).append(new.read(request.body))
+                sent.setdefault(request.actor.scope, []).append(request.command_id)
+            new = request.new_id
+            if new is not None:
+                wanted.setdefault(new[0], []).append(new[1])
+        for sender, ids in sent.items():
+            found = store.commands_by_id(sender, ids)
+            self._commands.update({(sender, id_): prior for id_, prior in found.items()})
         for namespace, ids in wanted.items():
-            found = store.commands_by_id(ids) if namespace == COMMAND else store.commands_that_took(namespace, ids)
+            found = store.commands_that_took(namespace, ids)
             self._known.update({(namespace, id_): prior for id_, prior in found.items()})
 
     def took(self, namespace: str, id_: str) -> Earlier | None:
@@ -37,29 +41,32 @@ class KnownIds:
     def remember(self, row: CommandRow, reserved_ids: Iterable[tuple[str, str]]) -> None:
         """What a command of this batch took."""
         self._known.update(dict.fromkeys(reserved_ids, row))
-        self._known[COMMAND, row.command_id] = row
+        self._commands[row.sender, row.command_id] = row
 
     def earlier(self, case: Case, request: Request, digest: bytes) -> Earlier | None:
         """The command of which this is a repetition: the same content changes nothing (C12).
 
-        Raises Refusal command-id-reused or already-exists where a known id comes with other content.
+        A known command id is answered before anything else is looked at. Raises Refusal command-id-reused or
+        already-exists where a known id comes with other content, malformed where somebody gives an id who may not.
         """
-        command = request.command
-        prior = self._known.get((COMMAND, request.command_id)) if request.command_id else None
+        command, command_id = request.command, request.command_id
+        prior = self._commands.get((request.actor.scope, command_id)) if command_id else None
         if prior is not None:
             if not prior.is_same(command.name, digest):
-                detail = f"Command id {request.command_id} was used for another command."
-                raise Refusal("command-id-reused", detail, command_id=request.command_id)
+                detail = f"Command id {command_id} was used for another command."
+                raise Refusal("command-id-reused", detail, command_id=command_id)
             return prior
         if command.repeats is not None:
             named = command.repeats(case, request.body)
             return self.took(*named) if named is not None else None
-        if command.creates is None:
+        new = request.new_id
+        if command.creates is None or new is None:
             return None
-        id_ = command.creates.read(request.body)
-        prior = self._known.get((command.creates.namespace, id_))
+        field, id_ = command.creates.field, new[1]
+        if request.actor.is_outside:  # so that nobody takes another's ids, or learns of them
+            raise malformed(field, "is given by the ledger; leave it out")
+        prior = self._known.get(new)
         if prior is not None and not prior.is_same(command.name, digest):
-            field = command.creates.field
             raise Refusal("already-exists", f"The {field.replace('_', ' ')} {id_} is taken.", **{field: id_})
         return prior
 

@@ -29,6 +29,13 @@ class Request:
         return self.command.name
 
     @property
+    def new_id(self) -> tuple[str, str] | None:
+        """Namespace and id of what the body names anew; None where it makes nothing, or leaves the id to the ledger."""
+        new = self.command.creates
+        id_ = new.read(self.body) if new is not None else None
+        return (new.namespace, id_) if new is not None and id_ is not None else None
+
+    @property
     def content(self) -> bytes:
         """What the sameness of two commands is judged by: the parsed fields in a fixed order, defaults left out."""
         fields = self.body.model_dump(mode="json", exclude={"command_id"}, exclude_defaults=True)

@@ -39,6 +39,23 @@ class Actor:
         return True
 
     @property
+    def scope(self) -> str:
+        """Within which this actor's command ids are known, whatever token it holds (C12).
+
+        All-provider tokens and the command line are one scope of their own; a customer or partner is one at its
+        provider: `P/customer/K`.
+        """
+        for kind, party in (("customer", self.customer), ("partner", self.partner)):
+            if party is not None:
+                return f"{self.provider or ''}/{kind}/{party}"
+        return self.provider or ""
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it speaks for a customer or a partner, and not for the provider (C18)."""
+        return self.role in ("customer", "partner")
+
+    @property
     def on_behalf(self) -> bool:
         """Whether a customer's word entered by this actor is somebody else's (C8)."""
         return self.role != "customer"

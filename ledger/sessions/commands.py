@@ -27,7 +27,7 @@ from ledger.work.fields import AnyId, Id, Instant, Minutes, Name
 
 
 class BookSession(OnContract):
-    session_id: Id
+    session_id: Id | None = None
     starts_at: Instant
     estimate_minutes: Minutes
     pool: AnyId | None = None
@@ -77,8 +77,8 @@ def book_session(case: Case, body: BookSession) -> None:
         account = account_of(case, pool)
         quantity = _quantity(terms, account, body.estimate_minutes, body.service)
         whole = terms.overage is None
-        reserved = account.reserve(body.session_id, quantity, body.starts_at, at, case.stamp, whole=whole)
-    case.get(Session, body.session_id).book(
+        reserved = account.reserve(case.new_id, quantity, body.starts_at, at, case.stamp, whole=whole)
+    case.get(Session, case.new_id).book(
         contract.contract_id,
         body.starts_at,
         body.estimate_minutes,

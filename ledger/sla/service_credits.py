@@ -42,7 +42,7 @@ def grant_service_credit(case: Case, body: GrantServiceCredit) -> None:
         name = f"service_credits.{body.target}"
         raise Refusal("not-agreed", f"The terms owe nothing for a missed {body.target}.", missing=[name])
     ticket.check_not_credited(body.target)
-    clock = _breached(ticket, term, body.target, at)
+    clock = _breached(ticket, term, body.target, min(at, case.stamp.now))  # what may yet be kept is not broken
     charge_id = grant_id = None
     if isinstance(owed, GoodwillMinutes):
         contract.term_at(at)

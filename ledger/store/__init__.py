@@ -132,10 +132,10 @@ class EventStore:
         rows = self.database.query("SELECT coalesce(max(notification_id), 0) AS position FROM stored_events")
         return int(rows[0].position)
 
-    def commands_by_id(self, command_ids: Sequence[str]) -> dict[str, Prior]:
-        """Accepted commands among these ids."""
-        sql = f"SELECT c.command_id AS id, {_PRIOR} FROM commands c WHERE c.command_id {{among}}"
-        return {row.id: _prior(row) for row in self._among(sql, command_ids)}
+    def commands_by_id(self, sender: str, command_ids: Sequence[str]) -> dict[str, Prior]:
+        """Accepted commands among these ids of a sender's scope."""
+        sql = f"SELECT c.command_id AS id, {_PRIOR} FROM commands c WHERE c.sender = :sender AND c.command_id {{among}}"
+        return {row.id: _prior(row) for row in self._among(sql, command_ids, sender=sender)}
 
     def commands_that_took(self, namespace: str, ids: Sequence[str]) -> dict[str, Prior]:
         """The accepted commands that took these ids of a namespace."""

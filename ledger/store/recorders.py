@@ -33,10 +33,11 @@ APPEND_LOCK = 0x5C1E_D6E2  # one writer at a time appends, so that positions are
 
 @dataclass(slots=True)
 class CommandRow:
-    """An accepted command: which of the saved events are its own, counted from the first."""
+    """An accepted command: which of the saved events are its own, counted from the first; `sender` is a scope (C12)."""
 
     first: int
     last: int
+    sender: str
     command_id: str
     name: str
     content_digest: bytes
@@ -159,8 +160,11 @@ class SqliteRecorder(SQLiteApplicationRecorder):
             ],
         )
         raw.executemany(
-            "INSERT INTO commands VALUES (?,?,?,?,?)",
-            [(base + c.first + 1, base + c.last + 1, c.command_id, c.name, c.content_digest) for c in batch.commands],
+            "INSERT INTO commands VALUES (?,?,?,?,?,?)",
+            [
+                (base + c.first + 1, base + c.last + 1, c.sender, c.command_id, c.name, c.content_digest)
+                for c in batch.commands
+            ],
         )
         raw.executemany(
             "INSERT INTO known_ids VALUES (?,?,?)",
@@ -170,7 +174,7 @@ class SqliteRecorder(SQLiteApplicationRecorder):
         return list(range(base + 1, base + 1 + len(stored_events)))
 
 
-_APPEND = f"SELECT public.append_events({', '.join(['%s'] * 21)})"
+_APPEND = f"SELECT public.append_events({', '.join(['%s'] * 22)})"
 
 
 class PostgresRecorder(PostgresApplicationRecorder):
@@ -195,6 +199,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
             contracts,
             [c.first for c in commands],
             [c.last for c in commands],
+            [c.sender for c in commands],
             [c.command_id for c in commands],
             [c.name for c in commands],
             [c.content_digest for c in commands],

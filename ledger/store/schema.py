@@ -19,8 +19,8 @@ EVENT_COLUMNS = (
 )
 
 APPEND_ONLY = ("stored_events", "commands", "known_ids")
-# Of the stored events' shapes, while these may still change without upcasts (decision 16): without one it is older.
-FORMAT = 1
+# Of the shapes of what is stored, while these may still change without upcasts (decision 16): without one it is older.
+FORMAT = 2
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS stored_events (
@@ -39,9 +39,11 @@ CREATE INDEX IF NOT EXISTS stored_events_contract ON stored_events (contract_id,
 CREATE TABLE IF NOT EXISTS commands (
     first_position BIGINT NOT NULL PRIMARY KEY,
     last_position BIGINT NOT NULL,
-    command_id TEXT NOT NULL UNIQUE,
+    sender TEXT NOT NULL,
+    command_id TEXT NOT NULL,
     name TEXT NOT NULL,
-    content_digest {bytes} NOT NULL
+    content_digest {bytes} NOT NULL,
+    UNIQUE (sender, command_id)
 );
 CREATE TABLE IF NOT EXISTS known_ids (
     namespace TEXT NOT NULL,
@@ -108,7 +110,7 @@ POSTGRES_APPEND = """
 CREATE OR REPLACE FUNCTION append_events(
     seen bigint, read_streams text[], read_contracts text[],
     streams text[], versions bigint[], topics text[], states bytea[], providers text[], contracts text[],
-    firsts bigint[], lasts bigint[], command_ids text[], names text[], digests bytea[],
+    firsts bigint[], lasts bigint[], senders text[], command_ids text[], names text[], digests bytea[],
     id_namespaces text[], ids text[], id_firsts bigint[],
     key_ids text[], key_providers text[], key_parties text[], key_secrets bytea[]
 ) RETURNS bigint LANGUAGE plpgsql AS $$
@@ -131,8 +133,8 @@ BEGIN
         FROM unnest(streams, versions, topics, states, providers, contracts)
              WITH ORDINALITY AS e(stream, version, topic, state, provider, contract, n);
     INSERT INTO public.commands
-        SELECT base + c.first + 1, base + c.last + 1, c.id, c.name, c.digest
-        FROM unnest(firsts, lasts, command_ids, names, digests) AS c(first, last, id, name, digest);
+        SELECT base + c.first + 1, base + c.last + 1, c.sender, c.id, c.name, c.digest
+        FROM unnest(firsts, lasts, senders, command_ids, names, digests) AS c(first, last, sender, id, name, digest);
     INSERT INTO public.known_ids
         SELECT i.namespace, i.id, base + i.first + 1
         FROM unnest(id_namespaces, ids, id_firsts) AS i(namespace, id, first);
@@ -161,7 +163,7 @@ SQLITE_TRIGGERS += [
             "notification_id = NEW.notification_id "
             "OR (originator_id = NEW.originator_id AND originator_version = NEW.originator_version)",
         ),
-        ("commands", "first_position = NEW.first_position OR command_id = NEW.command_id"),
+        ("commands", "first_position = NEW.first_position OR (sender = NEW.sender AND command_id = NEW.command_id)"),
         ("known_ids", "namespace = NEW.namespace AND id = NEW.id"),
     )
 ]

@@ -63,7 +63,7 @@ class Urgent(Command):
 
 
 class OpenTicket(OnContract, Urgent):
-    ticket_id: Id
+    ticket_id: Id | None = None
     title: Text
     kind: Kind
     channel: Channel
@@ -114,7 +114,7 @@ def open_ticket(case: Case, body: OpenTicket) -> None:
             f"a phone contact needs {', '.join(missing)} as well",
             missing=[f"contact.{field}" for field in missing],
         )
-    case.get(Ticket, body.ticket_id).open(
+    case.get(Ticket, case.new_id).open(
         case.scope.contract_id,
         title=case.seal_customer(body.title),
         kind=body.kind,

@@ -24,6 +24,7 @@ A = TypeVar("A", bound=LedgerAggregate)
 F = TypeVar("F", bound=Fact)
 T = TypeVar("T")
 ONE_DAY_AHEAD = timedelta(days=1)
+NEAR_THE_CLOCK = timedelta(minutes=5)
 
 
 @dataclass(slots=True, frozen=True)
@@ -48,10 +49,12 @@ class Case:
         now: datetime,
         open_from: Callable[[Scope, datetime], datetime],
         read_before: dict[str, Any],
+        new_id: str = "",
     ) -> None:
         self.unit = unit
         self.catalogue = catalogue
         self.actor = actor
+        self.new_id = new_id  # of what the command creates
         self.stamp = Stamp(actor.token_id, actor.role, now, lambda moment: open_from(self.scope, moment))
         self._read_before = read_before
         self._scope: Scope | None = None
@@ -111,8 +114,20 @@ class Case:
     # -- time ------------------------------------------------------------------------------------------------
 
     def at(self, given: datetime | None) -> datetime:
-        """The effective time of a command: as given, or now; at most one day ahead of the clock."""
-        return self.stamp.now if given is None else self.check_not_ahead(given, "at")
+        """The effective time of a command: as `told`; at most one day ahead of the clock."""
+        return self.check_not_ahead(self.told(given), "at")
+
+    def told(self, given: datetime | None) -> datetime:
+        """As given, or now. What a customer or partner says counts from when it is heard (C18): now, too.
+
+        Raises Refusal malformed where it gives an `at` that is not near the clock.
+        """
+        now = self.stamp.now
+        if given is None or not self.actor.is_outside:
+            return given or now
+        if abs(given - now) > NEAR_THE_CLOCK:
+            raise malformed("at", f"leave it out: what you say counts from when it is heard, {show_instant(now)}")
+        return now
 
     def check_not_ahead(self, moment: datetime, field: str) -> datetime:
         if moment > self.stamp.now + ONE_DAY_AHEAD:

@@ -33,15 +33,19 @@ class Concern(Generic[B_contra]):
 
 @dataclass(frozen=True)
 class NewId(Generic[B_contra]):
-    """The id that a body gives to something new. Known with the same content it changes nothing (C12)."""
+    """The id that a body gives to something new. Known with the same content it changes nothing (C12).
+
+    Where the body may leave it out the ledger gives one; commands take it from the case.
+    """
 
     namespace: str
     field: str
-    read: Callable[[B_contra], str]
+    read: Callable[[B_contra], str | None]
     begins: tuple[type[LedgerAggregate], ...] = ()  # the aggregates whose streams begin under that id
 
     def streams(self, body: B_contra) -> list[str]:
-        return [kind.stream(self.read(body)) for kind in self.begins]
+        id_ = self.read(body)
+        return [kind.stream(id_) for kind in self.begins] if id_ is not None else []
 
 
 @dataclass(frozen=True)

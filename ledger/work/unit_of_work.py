@@ -62,12 +62,12 @@ class UnitOfWork:
         self._fresh_keys = len(self.keyring.fresh)
 
     def accept(
-        self, command_id: str, name: str, digest: bytes, provider: str | None, contract_id: str | None
+        self, sender: str, command_id: str, name: str, digest: bytes, provider: str | None, contract_id: str | None
     ) -> CommandRow:
         """The command's facts join the batch, in the order in which they were recorded."""
         first = len(self.events)
         self.events.extend(self._journal)
-        row = CommandRow(first, len(self.events) - 1, command_id, name, digest, provider, contract_id)
+        row = CommandRow(first, len(self.events) - 1, sender, command_id, name, digest, provider, contract_id)
         self.batch.ids.extend((namespace, id_, len(self.batch.commands)) for namespace, id_ in self.reserved_ids)
         self.batch.commands.append(row)
         return row

@@ -18,14 +18,16 @@ from ledger.events import (
 )
 from ledger.kernel.access import Actor
 from ledger.tickets.ticket import Ticket
-from tests.outcomes import deducted, fact, undone
+from tests.outcomes import deducted, fact, released, undone
 from tests.scenario import Given, given
 from tests.words import (
     Step,
     announce_fix,
     authorise,
+    book,
     call,
     close,
+    complete,
     confirm_defect,
     contract,
     do,
@@ -40,6 +42,7 @@ from tests.words import (
     respond,
     resume,
     reverse,
+    terminate,
     withdraw,
     worked,
 )
@@ -217,6 +220,41 @@ def test_work_may_be_recorded_after_the_ticket_moved_on_and_reversed_when_it_is_
     history.when(worked(15, NINE, entry_id="W")).then(deducted(15, effective_at=NINE))
     history.when(close("2026-02-02T11:00:00Z")).then()
     history.when(reverse("W", at="2026-02-02T12:00:00Z")).then(undone("W"))
+
+
+def test_a_session_of_before_the_closing_is_completed_after_it() -> None:
+    booked = book(60, NINE, "2026-02-01T09:00:00Z", ticket_id="T")
+    over = [resolve("2026-02-02T12:00:00Z"), close("2026-02-02T13:00:00Z")]
+    history = given(contract("groupios-l"), booked, over)
+    late = do(
+        "complete-session",
+        session_id="S",
+        engineer="Eva",
+        started_at="2026-02-02T13:00:00Z",
+        ended_at="2026-02-02T13:30:00Z",
+        heard="2026-02-03T09:00:00Z",
+    )
+    history.when(late).refused("invalid-transition", state="closed")
+    history.when(complete(30, "2026-02-03T09:00:00Z")).then(deducted(30), released(60))
+    history.when(book(60, "2026-02-05T09:00:00Z", "2026-02-04T09:00:00Z", "S2", ticket_id="T")).refused(
+        "invalid-transition", state="closed"
+    )
+
+
+# -- T11: one source of terms ---------------------------------------------------------------------------------------
+
+
+def test_a_tickets_terms_are_those_in_which_it_was_opened_whatever_ends_later() -> None:
+    """The contract is ended, afterwards, for a day before the ticket came."""
+    history = given(
+        contract("groupios-l", ticket=None, partner=PARTNER),
+        open_ticket(at=NINE),
+        terminate("2026-01-31", at="2026-02-02T12:00:00Z"),
+    )
+    history.when(reprioritise(TEN, impact="high", urgency="high")).then(fact(TicketReprioritised, priority=1))
+    history.when(respond(TEN)).then(fact(ResponseRecorded, to="partner"))
+    history.when(respond(TEN, to="customer")).refused("direct-contact-not-authorised")
+    history.when(escalate("L2", "partner", TEN)).then(fact(TicketEscalated, to_level="L2"))
 
 
 # -- T5: responses and calls ----------------------------------------------------------------------------------------

@@ -120,7 +120,9 @@ def fields() -> list[tuple[str, Json, str]]:
         ("top-up-credit", TOP_UP, "top_up_id"),
         ("book-session", BOOK, "session_id"),
     ):
-        add(command, body, path, *BAD_IDS, *RESERVED, 5, True, None, ["a"])
+        add(command, body, path, *BAD_IDS, *RESERVED, 5, True, ["a"])
+        if path not in ("ticket_id", "session_id"):  # these may be left out
+            add(command, body, path, None)
     for command, body, path in (
         ("open-ticket", OPEN, "contract_id"),
         ("log-work", WORK, "ticket_id"),

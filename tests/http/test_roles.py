@@ -4,15 +4,38 @@ The tables are those of the interface, written out: what a token may not see ans
 do 403, and without a token nothing is answered but 401.
 """
 
+from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
 import pytest
 
 from ledger.door.registry import COMMANDS
-from tests.http.door import Door, problem
-from tests.http.world import ABROAD, ANOTHERS, MINE, SIDES, WHO, commands, opening, prepared, signing, token, working
+from tests.clock import Clock
+from tests.http.door import Door, opened, problem
+from tests.http.world import (
+    ABROAD,
+    ANOTHERS,
+    MINE,
+    SIDES,
+    WHO,
+    commands,
+    opening,
+    prepared,
+    signing,
+    spoken,
+    token,
+    working,
+)
 from tests.words import authorise, respond
+
+
+@pytest.fixture
+def door(database_url: str) -> Iterator[Door]:
+    """A day before the sessions begin that are booked."""
+    with opened(database_url, Clock("2026-03-09T11:00:00Z")) as door:
+        yield door
+
 
 ROLES = ("operator", "finance", "customer", "partner", "auditor", "admin")
 MAY = """
@@ -101,7 +124,7 @@ def test_a_role_does_what_the_table_says(door: Door, role: str) -> None:
     cells = [cell for cell in product(bodies, SIDES) if reachable(role, *cell)]
     before, recorded, found = door.count(), 0, {}
     for command, side in cells:
-        response = door.send(command, bodies[command][side].fields, sender)
+        response = door.send(command, spoken(role, bodies[command][side]).fields, sender)
         found[command, side] = response.status_code
         if response.status_code == 200:
             recorded += len(response.json()["events"])
@@ -116,7 +139,7 @@ def test_what_a_role_may_not_do_is_unknown_to_it_where_it_does_not_see_the_contr
     senders = {role: token(door, role) for role in ROLES}
     cells = [(role, *cell) for role in ROLES for cell in product(bodies, SIDES) if not reachable(role, *cell)]
     found = {
-        (role, command, side): door.send(command, bodies[command][side].fields, senders[role]).status_code
+        (role, command, side): door.send(command, spoken(role, bodies[command][side]).fields, senders[role]).status_code
         for role, command, side in cells
     }
     assert found == dict.fromkeys(cells, 404)
@@ -126,7 +149,7 @@ def test_a_foreign_contract_and_none_at_all_are_answered_alike(door: Door) -> No
     names = ("open-ticket", "close-ticket", "confirm-deduction", "move-session", "book-session")
     bodies, sender = prepared(door, *names), token(door, "customer")
     for command in names:
-        body = bodies[command][ANOTHERS].fields
+        body = spoken("customer", bodies[command][ANOTHERS]).fields
         foreign = problem(door.send(command, body, sender))
         absent = problem(door.send(command, {k: nowhere(v) for k, v in body.items()}, sender))
         assert {k: nowhere(v) for k, v in foreign.items()} == absent
@@ -138,7 +161,7 @@ def nowhere(value: Any) -> Any:
 
 @pytest.mark.parametrize("command", ["move-session", "cancel-session"])
 def test_a_customers_token_does_not_speak_as_the_provider(door: Door, command: str) -> None:
-    step = prepared(door, command)[command][MINE]
+    step = spoken("customer", prepared(door, command)[command][MINE])
     customer = token(door, "customer")
     before = door.count()
     assert door.refused("forbidden", step.but(by="provider"), customer)["status"] == 403
@@ -148,7 +171,7 @@ def test_a_customers_token_does_not_speak_as_the_provider(door: Door, command: s
 
 @pytest.mark.parametrize("odd", [{"to_level": "L3"}, {"by": "provider"}, {"to_level": "L3", "by": "provider"}])
 def test_a_partner_escalates_to_l2_in_its_own_name(door: Door, odd: dict[str, str]) -> None:
-    step = prepared(door, "escalate-ticket")["escalate-ticket"][MINE]
+    step = spoken("partner", prepared(door, "escalate-ticket")["escalate-ticket"][MINE])
     partner = token(door, "partner")
     before = door.count()
     assert door.refused("forbidden", step.but(**odd), partner)["status"] == 403
@@ -186,11 +209,11 @@ def test_lines_about_foreign_contracts_are_unknown_in_their_places(door: Door) -
     assert [(one["line"], one.get("status", 200)) for one in answers] == [(1, 200), (2, 200), (3, 404)]
     assert answers[2]["code"] == "unknown-ticket"
     assert answers[2]["detail"] == "There is no ticket abroad-t."
-    opened = door.lines([opening(f"{side}-t2", side) for side in SIDES], customer)
-    assert [one.get("code", "") for one in opened] == ["", "unknown-contract", "unknown-contract"]
-    mixed = door.lines([working("e2", "mine-t"), opening("mine-t3", "mine")], customer)
+    told = door.lines([spoken("customer", opening(f"{side}-t2", side)) for side in SIDES], customer)
+    assert [one.get("code", "") for one in told] == ["", "unknown-contract", "unknown-contract"]
+    mixed = door.lines([working("e2", "mine-t"), spoken("customer", opening("mine-t3", "mine"))], customer)
     assert [one.get("status", 200) for one in mixed] == [403, 200]
-    assert door.count() == before + sum(len(one.get("events", ())) for one in answers + opened + mixed)
+    assert door.count() == before + sum(len(one.get("events", ())) for one in answers + told + mixed)
 
 
 def test_an_operator_signs_for_its_own_provider_only(door: Door) -> None:

@@ -72,6 +72,14 @@ def token(door: Door, role: str) -> str:
     return door.token(role, **WHO[role]) if role else ""
 
 
+def spoken(role: str, step: Step) -> Step:
+    """As a role says it: customers and partners leave the time and a new id to the ledger (C12, C18)."""
+    if role not in ("customer", "partner"):
+        return step
+    given = {"open-ticket": "ticket_id", "book-session": "session_id"}.get(step.command)
+    return step.but(at=None, **({given: None} if given else {}))
+
+
 def signing(contract: str, side: str, **fields: Any) -> Step:
     customer, partner = CUSTOMER[side], PARTNER[side]
     told = {

@@ -91,6 +91,13 @@ def test_a_service_credit_names_the_promise_that_was_broken(shared: Desk) -> Non
     assert credited["ended_at"] == "2026-02-02T11:00:00Z"
 
 
+def test_what_may_yet_be_kept_is_not_credited_ahead(shared: Desk) -> None:
+    shared.sign("A", "dytron-sla", agreed=OWED)
+    shared.clock.put(at(MON, "09:30:00"))
+    shared.tell(open_ticket(at=at(MON, "09:00:00"), contract_id="A", channel="email", priority=1))
+    assert shared.refuses("invalid-transition", service_credit(at=at(MON, "12:00:00")))["state"] == "running"
+
+
 @pytest.mark.parametrize("when", [at(MON, "16:59:59"), at(MON, "17:00:00")])
 def test_what_ends_in_time_tomorrow_is_not_credited_today(shared: Desk, when: str) -> None:
     shared.sign("A", "dytron-sla", agreed=OWED)

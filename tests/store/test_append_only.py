@@ -75,8 +75,10 @@ REPLACEMENTS = {
         "INSERT OR REPLACE INTO stored_events "
         "SELECT originator_id, originator_version, 'x', x'', 999, 0, '', '' FROM stored_events LIMIT 1"
     ),
-    "a command by its position": "INSERT OR REPLACE INTO commands SELECT first_position, 1, '', '', x'' FROM commands",
-    "a command by its id": "INSERT OR REPLACE INTO commands VALUES (999, 999, 'first', 'x', x'')",
+    "a command by its position": (
+        "INSERT OR REPLACE INTO commands SELECT first_position, 1, '', '', '', x'' FROM commands"
+    ),
+    "a command by its id": "INSERT OR REPLACE INTO commands VALUES (999, 999, '', 'first', 'x', x'')",
     "an id that is taken": "INSERT OR REPLACE INTO known_ids VALUES ('entry', 'W', 999)",
     "an event through an upsert": (
         "INSERT INTO stored_events VALUES ('x', 1, 'x', x'', 1, 0, '', '') "

@@ -113,7 +113,7 @@ def test_what_goes_with_a_refused_append_is_not_kept_either(opened: Callable[[],
     )
     before = one.ask(counts)
     batch = Batch(ids=[("entry", "new", 0), ("entry", "W", 0)], keys=[("k", "p", "q", b"secret")])
-    batch.commands.append(recorders.CommandRow(0, 0, "new", "log-work", b"", None, None))
+    batch.commands.append(recorders.CommandRow(0, 0, "", "new", "log-work", b"", None, None))
     with pytest.raises(ConflictError):
         one.store.append([held("ticket:X", 1)], batch)
     assert (one.ask(counts), one.positions()[-1]) == (before, answer.last)
