@@ -33,6 +33,8 @@ from projections.contracts.questions import (
 )
 from projections.contracts.view import ContractTerm
 from projections.credit.balances import AccountBalance, balance
+from projections.reader import Snapshot
+from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], responses=PROBLEMS, dependencies=[CaughtUp])
 
@@ -49,10 +51,14 @@ async def contracts(
 ) -> ContractList:
     """Contracts that the token may see, by id."""
     filters = ContractFilter(customer_id, provider, state)
-    async with state_.reader.snapshot() as snapshot:
-        found = await list_contracts(snapshot, actor, filters, page_of(cursor, limit, str))
-    items = [_contract(one) for one in found.items]
-    return ContractList(position=found.position, items=items, next=next_cursor(found))
+    page = page_of(cursor, limit, str)
+
+    async def listed(snapshot: Snapshot, _: Calendars) -> ContractList:
+        found = await list_contracts(snapshot, actor, filters, page)
+        items = [_contract(one) for one in found.items]
+        return ContractList(position=found.position, items=items, next=next_cursor(found))
+
+    return await state_.long_questions.ask(listed)
 
 
 @router.get("/{contract_id}", summary="A contract")

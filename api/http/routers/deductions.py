@@ -37,6 +37,8 @@ from ledger.kernel.values import show_cents, shown_minutes
 from projections.billing.charge_questions import ListedCharge, list_charges
 from projections.credit.deduction_questions import OpenedDeduction, find_deduction, list_deductions
 from projections.credit.deductions import OverageBilled, read_draws, read_overage
+from projections.reader import Snapshot
+from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1", tags=["deductions"], responses=PROBLEMS, dependencies=[CaughtUp])
 
@@ -57,10 +59,13 @@ async def contract_deductions(
     A page may hold fewer items than `limit` where `status` is asked of the past.
     """
     times, page = times_of(as_of, known_at), page_of(cursor, limit, int)
-    async with state.reader.snapshot() as snapshot:
+
+    async def listed(snapshot: Snapshot, _: Calendars) -> DeductionList:
         found = await list_deductions(snapshot, actor, contract_id, times, status, page)
-    items = [_deduction(one) for one in found.items]
-    return DeductionList(position=found.position, items=items, next=next_cursor(found))
+        items = [_deduction(one) for one in found.items]
+        return DeductionList(position=found.position, items=items, next=next_cursor(found))
+
+    return await state.long_questions.ask(listed)
 
 
 @router.get("/deductions/{deduction_id}", summary="A deduction")

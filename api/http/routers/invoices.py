@@ -30,6 +30,8 @@ from api.http.problems import PROBLEMS
 from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
 from projections.billing.document_questions import DocumentFilter, find_document, list_documents
 from projections.billing.drafts import next_invoice
+from projections.reader import Snapshot
+from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1", tags=["invoices"], responses=PROBLEMS, dependencies=[CaughtUp])
 Number = Annotated[str, Path(max_length=ID_LENGTH, pattern=ID_PATTERN, examples=["GR-2026-00001"])]
@@ -65,10 +67,14 @@ async def invoices(
 ) -> DocumentList:
     """Issued documents in the order in which they were issued."""
     filters = DocumentFilter(contract_id, customer_id, day_of("from", from_), day_of("to", to))
-    async with state.reader.snapshot() as snapshot:
-        found = await list_documents(snapshot, actor, filters, page_of(cursor, limit, int))
-    items = [document_model(one) for one in found.items]
-    return DocumentList(position=found.position, items=items, next=next_cursor(found))
+    page = page_of(cursor, limit, int)
+
+    async def listed(snapshot: Snapshot, _: Calendars) -> DocumentList:
+        found = await list_documents(snapshot, actor, filters, page)
+        items = [document_model(one) for one in found.items]
+        return DocumentList(position=found.position, items=items, next=next_cursor(found))
+
+    return await state.long_questions.ask(listed)
 
 
 @router.get("/invoices/{number}.pdf", summary="A document as PDF", response_class=Response)
