@@ -66,6 +66,7 @@ for _name, _declared in COMMANDS.items():
         response_model=CommandAnswer,
         response_model_exclude_unset=True,
         summary=_name.replace("-", " ").capitalize(),
+        operation_id=_name.replace("-", "_"),
         description=_declared.meaning,
         openapi_extra={"requestBody": _body},
     )
@@ -79,6 +80,7 @@ async def unknown_command(name: str, actor: ActorDep) -> None:
 @router.post(
     "",
     summary="Many commands as JSON Lines",
+    operation_id="send_commands",
     response_class=Response,
     responses={
         200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}, "description": "One answer a line"}

@@ -39,7 +39,7 @@ from projections.sla.calendars import Calendars
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], responses=PROBLEMS, dependencies=[CaughtUp])
 
 
-@router.get("", summary="Contracts")
+@router.get("", summary="Contracts", operation_id="list_contracts")
 async def contracts(
     state_: StateDep,
     actor: ActorDep,
@@ -61,7 +61,7 @@ async def contracts(
     return await state_.long_questions.ask(listed)
 
 
-@router.get("/{contract_id}", summary="A contract")
+@router.get("/{contract_id}", summary="A contract", operation_id="get_contract")
 async def contract(contract_id: ContractId, state: StateDep, actor: ActorDep) -> ContractAnswer:
     """A contract with its terms, each term's full copy."""
     async with state.reader.snapshot() as snapshot:
@@ -100,7 +100,7 @@ def _term(term: ContractTerm) -> TermOut:
     )
 
 
-@router.get("/{contract_id}/balance", summary="The balance of each pool")
+@router.get("/{contract_id}/balance", summary="The balance of each pool", operation_id="get_balance")
 async def contract_balance(
     contract_id: ContractId, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
 ) -> BalanceOut:

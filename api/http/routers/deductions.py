@@ -43,7 +43,7 @@ from projections.sla.calendars import Calendars
 router = APIRouter(prefix="/v1", tags=["deductions"], responses=PROBLEMS, dependencies=[CaughtUp])
 
 
-@router.get("/contracts/{contract_id}/deductions", summary="Deductions of a contract")
+@router.get("/contracts/{contract_id}/deductions", summary="Deductions of a contract", operation_id="list_deductions")
 async def contract_deductions(
     contract_id: ContractId,
     state: StateDep,
@@ -68,7 +68,7 @@ async def contract_deductions(
     return await state.long_questions.ask(listed)
 
 
-@router.get("/deductions/{deduction_id}", summary="A deduction")
+@router.get("/deductions/{deduction_id}", summary="A deduction", operation_id="get_deduction")
 async def deduction(
     deduction_id: DeductionId, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
 ) -> DeductionAnswer:
@@ -95,7 +95,7 @@ def _deduction(found: OpenedDeduction) -> DeductionOut:
         draws=[_draw(draw, found.unit) for draw in read_draws(row.draws)],
         overage=[_overage(line) for line in read_overage(row.overage)],
         currency=found.currency,
-        status=found.status,
+        status=found.status,  # type: ignore[arg-type]
         on_behalf=bool(row.on_behalf),
         ticket_id=row.ticket_id,
         session_id=row.session_id,
@@ -117,7 +117,7 @@ def _overage(line: OverageBilled) -> OverageLineOut:
     return OverageLineOut(minutes=line.minutes, rate=show_cents(line.rate_cents), amount=show_cents(line.amount_cents))
 
 
-@router.get("/contracts/{contract_id}/charges", summary="Charges of a contract")
+@router.get("/contracts/{contract_id}/charges", summary="Charges of a contract", operation_id="list_charges")
 async def contract_charges(
     contract_id: ContractId,
     state: StateDep,

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/events", tags=["events"], responses=PROBLEMS, dep
 MAX = 2**62
 
 
-@router.get("", summary="Events")
+@router.get("", summary="Events", operation_id="list_events")
 async def events(
     state: StateDep,
     actor: ActorDep,
@@ -40,7 +40,7 @@ async def events(
     return await state.long_questions.ask(listed)
 
 
-@router.get("/{position}", summary="An event")
+@router.get("/{position}", summary="An event", operation_id="get_event")
 async def event(position: Annotated[int, Path(ge=0, le=MAX)], state: StateDep, actor: ActorDep) -> EventOut:
     """The event at a position."""
     async with state.reader.snapshot() as snapshot:

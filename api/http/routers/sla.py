@@ -47,7 +47,12 @@ router = APIRouter(prefix="/v1", tags=["sla"], responses=PROBLEMS, dependencies=
 SHARE = "0.25"
 
 
-@router.get("/sla/compliance", summary="How often promises were kept", response_model_exclude_unset=True)
+@router.get(
+    "/sla/compliance",
+    summary="How often promises were kept",
+    operation_id="get_compliance",
+    response_model_exclude_unset=True,
+)
 async def sla_compliance(
     state: StateDep,
     actor: ActorDep,
@@ -70,7 +75,7 @@ async def sla_compliance(
     return await state.long_questions.ask(counted)
 
 
-@router.get("/sla/at-risk", summary="Promises about to be missed")
+@router.get("/sla/at-risk", summary="Promises about to be missed", operation_id="list_risks")
 async def sla_at_risk(
     state: StateDep,
     actor: ActorDep,
@@ -93,7 +98,7 @@ async def sla_at_risk(
     return await state.long_questions.ask(listed)
 
 
-@router.get("/tickets/{ticket_id}/sla/{target}/trace", summary="The account of a due instant")
+@router.get("/tickets/{ticket_id}/sla/{target}/trace", summary="The account of a due instant", operation_id="get_trace")
 async def sla_trace(
     ticket_id: TicketId, target: Literal["reaction", "resolution"], state: StateDep, actor: ActorDep
 ) -> TraceOut:
@@ -108,6 +113,7 @@ _BODY = {"required": True, "content": {"application/json": {"schema": {"$ref": "
 @router.post(
     "/sla/calculate",
     summary="The engine as a calculator",
+    operation_id="calculate_target",
     response_model_exclude_none=True,
     openapi_extra={"requestBody": _BODY},
 )

@@ -50,6 +50,7 @@ TEXTS = {"pool", "kind", "reference", "note"}
 @router.get(
     "/{contract_id}/statement",
     summary="The statement",
+    operation_id="get_statement",
     response_model=StatementOut,
     responses={200: {"content": _FILES, "description": "As JSON, or by Accept as CSV or as PDF"}},
 )
