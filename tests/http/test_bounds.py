@@ -100,11 +100,11 @@ def test_a_ledger_that_goes_away_while_lines_are_answered_is_said_at_the_lines(
         return submit(requests)
 
     monkeypatch.setattr(writer._ledger, "submit", away)
-    lines = [opening(f"n{n}", "C") for n in range(350)]
+    lines = [opening(f"n{n}", "C") for n in range(1700)]
     response = ready.send_lines(lines)
     told = [json.loads(line) for line in response.text.splitlines()]
-    assert [one.get("code") for one in told] == [None] * 100 + ["unavailable"] * 100
-    assert {one["status"] for one in told[100:]} == {503}
+    assert [one.get("code") for one in told] == [None] * 500 + ["unavailable"] * 500
+    assert {one["status"] for one in told[500:]} == {503}
     assert problem(ready.send_lines(lines))["code"] == "unavailable"
 
 
