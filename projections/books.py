@@ -10,16 +10,14 @@ from dataclasses import dataclass
 
 from ledger.events import CreditNoteIssued, InvoiceIssued
 from ledger.kernel.errors import malformed
-from ledger.kernel.mapper import decode
+from ledger.kernel.mapper import decode, stored_topics
 from ledger.store.database import Row, listed
 from projections.asking import all_of, equal
 from projections.billing.charges import CHARGES, ChargeRow
 from projections.credit.movements import MOVEMENTS, MovementRow
 from projections.reader import Snapshot, view_position
 
-_DOCUMENTS = [
-    f"{fact.TOPIC}@{version}" for fact in (InvoiceIssued, CreditNoteIssued) for version in range(1, fact.VERSION + 1)
-]
+_DOCUMENTS = stored_topics(InvoiceIssued, CreditNoteIssued)
 
 
 @dataclass(slots=True, frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from ledger.contracts.events import ContractFact
-from ledger.credit.events import AccountOpened, CreditGranted, GrantExpiryMoved
+from ledger.credit.events import AccountOpened, CreditGranted, GrantExpiryMoved, GrantTakenBack
 from ledger.events import FACTS, Fact
 from projections.tables import Table
 from projections.views import EventMeta, Rows, View
@@ -24,7 +24,7 @@ class PostDatedRow(msgspec.Struct):
 POST_DATED = Table("post_dated", PostDatedRow, "position", ["(contract_id, effective_at)", "(effective_at)"])
 post_dated = View("post_dated", POST_DATED)
 # What a contract agreed and a term brings with it may lie a year ahead; balances leave it out by themselves.
-MAY_LIE_FAR_AHEAD = (ContractFact, AccountOpened, CreditGranted, GrantExpiryMoved)
+MAY_LIE_FAR_AHEAD = (ContractFact, AccountOpened, CreditGranted, GrantExpiryMoved, GrantTakenBack)
 
 
 @post_dated.on(*(fact for fact in FACTS.values() if not issubclass(fact, MAY_LIE_FAR_AHEAD)))

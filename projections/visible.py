@@ -12,3 +12,8 @@ def visible(actor: Actor, alias: str = "c") -> Condition:
     named = {column: value for column, value in scope.items() if value is not None}
     conditions = [f"{alias}.{column} = :actor_{column}" for column in named]
     return " AND ".join(conditions) or "1 = 1", {f"actor_{column}": value for column, value in named.items()}
+
+
+def sees_billing(actor: Actor) -> bool:
+    """The customer is billed, also where a partner serves: a partner sees no document and no draft of one (M2)."""
+    return actor.role != "partner"

@@ -38,6 +38,7 @@ TOLD = {
     *(e.OverageCharged, e.ServiceCharged, e.SurchargeCharged, e.FeeCharged, e.FeeReversed, e.TopUpCharged),
     *(e.LumpSumCharged, e.LumpSumReversed),
     *(e.ChargeReversed, e.CreditGranted, e.GrantExpiryMoved, e.DebtSettled),
+    *(e.GrantTakenBack, e.DebtSettlementWithdrawn),
     *(e.CreditReserved, e.ReservationReleased),
 }
 

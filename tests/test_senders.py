@@ -203,7 +203,8 @@ def heard(answer: Answer | Refusal | dict[str, Any]) -> dict[str, Any]:
         return {"code": answer.code, "detail": str(answer), **msgspec.to_builtins(answer.members)}
     if isinstance(answer, Answer):
         events = [{"position": at, "type": kind, "stream": stream} for at, kind, stream in answer.events]
-        return {"position": answer.last, "replayed": answer.replayed, "events": events}
+        named = {name: said for name, said in answer.named.items() if name != "number"}
+        return {"position": answer.last, "replayed": answer.replayed, "events": events, **named}
     kept = answer.keys() - {"command_id", "line", "type", "title", "status", "number"}
     return {name: answer[name] for name in kept}
 

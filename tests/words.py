@@ -189,6 +189,11 @@ def release_fix(at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     return on_ticket("release-fix", at, ticket_id, **fields)
 
 
+def retract(position: int, ticket_id: str = "T", **fields: Any) -> Step:
+    """Takes back the step whose event stands at that position."""
+    return on_ticket("retract-ticket-step", None, ticket_id, **{"position": position, "reason": "A mistake", **fields})
+
+
 def service_credit(target: str = "reaction", at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
     return on_ticket("grant-service-credit", at, ticket_id, target=target, **fields)
 

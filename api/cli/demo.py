@@ -13,7 +13,7 @@ from pathlib import Path
 
 from api.cli import terminal as tables
 from api.cli.importing import Tally, import_lines
-from api.cli.opening import ask
+from api.cli.opening import ask, check_opens, guarded
 from api.cli.printing import out, plain, say
 from api.http.models.tickets import show_tickets
 from api.http.routers import contracts, deductions, statements
@@ -106,6 +106,7 @@ def serve(settings: Settings, *, is_demo: bool) -> None:
 
     from api.http.app import create_app
 
+    check_opens(settings)
     port = free_port(PORT)
     base = f"http://127.0.0.1:{port}"
     print(f"Serving on {base} (Ctrl-C ends it)\n")
@@ -124,7 +125,7 @@ def serve(settings: Settings, *, is_demo: bool) -> None:
     )
 
 
-def main() -> None:
+def run() -> None:
     settings = Settings()
     is_demo = settings.database_url == DEFAULT_DATABASE_URL
     if is_demo:
@@ -135,6 +136,10 @@ def main() -> None:
         serve(settings, is_demo=is_demo)
     else:
         ask(settings, show)
+
+
+def main() -> None:
+    guarded(run)
 
 
 if __name__ == "__main__":

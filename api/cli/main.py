@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
 import typer
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from api.books.exporting import FORMS, export_days, write_books
 from api.cli import terminal as tables
 from api.cli.importing import Tally, import_lines
-from api.cli.opening import ask, opened
+from api.cli.opening import ask, check_opens, guarded, opened
 from api.cli.printing import err, out, say
 from api.cli.tokens import token_app
 from api.http.models.plans import show_plan
@@ -28,9 +28,8 @@ from ledger.door.verify import first_fault
 from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import Settings, without_secrets
-from ledger.kernel.wording import worded_fault
-from ledger.plans.loader import CatalogueError, load_catalogue
-from ledger.store import Unavailable, holds_ledger, open_store
+from ledger.plans.loader import load_catalogue
+from ledger.store import holds_ledger, open_store
 from projections.all_views import VIEWS
 from projections.credit.statements import StatementAsked
 from projections.positions import positions_at
@@ -60,9 +59,7 @@ def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=
     from api.http.app import create_app
 
     settings = Settings()
-    load_catalogue(settings.catalogue)
-    with opened(settings):
-        pass  # what is wrong is said here, in a sentence, before a server begins to start
+    check_opens(settings)
     sys.setswitchinterval(SWITCH_SECONDS)
     uvicorn.run(create_app(settings), host=host, port=port, log_level="warning", access_log=False, server_header=False)
 
@@ -213,25 +210,7 @@ def export_books(
 
 
 def main() -> None:
-    """Refusals and faults of the surroundings are sentences on standard error and exit status 1."""
-    try:
-        app()
-    except Refusal as refusal:
-        say(err, f"{refusal.code}: {refusal.detail}")
-    except Unavailable as error:
-        say(err, str(error))
-    except CatalogueError as error:
-        for fault in error.faults:
-            say(err, str(fault))
-    except ValidationError as error:
-        say(err, "; ".join(map(worded_fault, error.errors())))
-    except UnicodeDecodeError:
-        say(err, "The file .env is not written in UTF-8.")
-    except OSError as error:
-        say(err, f"{error.filename}: {error.strerror}." if error.filename else str(error))
-    else:
-        return
-    sys.exit(1)
+    guarded(app)
 
 
 if __name__ == "__main__":

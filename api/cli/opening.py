@@ -1,19 +1,58 @@
-"""What is open for one piece of work at a console, and closed whatever happens: store, views, or a whole process."""
+"""What is open for one piece of work at a console, and closed whatever happens: store, views, or a whole process.
+
+What cannot be opened is told in a sentence (`guarded`).
+"""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from pydantic import ValidationError
+
+from api.cli.printing import err, say
 from api.state import State, open_state
+from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import Settings
-from ledger.store import EventStore, open_store
+from ledger.kernel.wording import worded_fault
+from ledger.plans.loader import CatalogueError, load_catalogue
+from ledger.store import EventStore, Unavailable, open_store
 from projections.reader import Reader, open_reader
 from projections.runner import Projector
 
 T = TypeVar("T")
+
+
+def guarded(work: Callable[[], None]) -> None:
+    """Refusals and faults of the surroundings are sentences on standard error and exit status 1."""
+    try:
+        work()
+    except Refusal as refusal:
+        say(err, f"{refusal.code}: {refusal.detail}")
+    except Unavailable as error:
+        say(err, str(error))
+    except CatalogueError as error:
+        for fault in error.faults:
+            say(err, str(fault))
+    except ValidationError as error:
+        say(err, "; ".join(map(worded_fault, error.errors())))
+    except UnicodeDecodeError:
+        say(err, "The file .env is not written in UTF-8.")
+    except OSError as error:
+        say(err, f"{error.filename}: {error.strerror}." if error.filename else str(error))
+    else:
+        return
+    sys.exit(1)
+
+
+def check_opens(settings: Settings) -> None:
+    """Before a server starts, which would tell it in a traceback. Raises Unavailable, CatalogueError."""
+    load_catalogue(settings.catalogue)
+    with opened(settings):
+        pass
 
 
 @contextmanager

@@ -32,7 +32,6 @@ MOST_LINES = 10_000
 MOST_BYTES = 8_000_000
 DISCARDED_BYTES = 64_000_000  # what a client may go on sending, unread, before it is cut off
 BATCH_LINES, BATCH_BYTES = 500, 256_000  # as many lines as the writer takes at once; tens of milliseconds
-ISSUING = ("InvoiceIssued", "CreditNoteIssued")
 
 Numbered = tuple[int, bytes]
 
@@ -156,11 +155,10 @@ def _shown(number: int, answer: Answer | Refusal) -> bytes:
 
 def show_answer(answer: Answer) -> dict[str, Any]:
     """What a command recorded, as answered."""
-    shown = {
+    return {
         "command_id": answer.command_id,
         "replayed": answer.replayed,
         "position": answer.last,
         "events": [{"position": p, "type": kind, "stream": stream} for p, kind, stream in answer.events],
+        **answer.named,
     }
-    number = next((stream for _, kind, stream in answer.events if kind in ISSUING), None)
-    return shown | ({"number": number.removeprefix("document:")} if number else {})

@@ -13,7 +13,8 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, AwareDatetime, TypeAdapter, ValidationError
 
 from ledger.kernel.errors import malformed
-from ledger.kernel.ids import DEDUCTION_ID_LENGTH, FIRST_YEAR, ID_LENGTH, ID_PATTERN, LAST_YEAR
+from ledger.kernel.ids import DEDUCTION_ID_LENGTH, ID_LENGTH, ID_PATTERN
+from ledger.kernel.values import FIRST_YEAR, LAST_YEAR, is_near
 from projections.asking import Page, PageAsked
 from projections.reader import Moment, Times
 
@@ -31,7 +32,7 @@ def parse_moment(text: str) -> Moment:
         )
     except (ValueError, ValidationError, OverflowError):
         raise ValueError("is an instant with an offset (2026-03-31T12:00:00Z) or a day (2026-03-31)") from None
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+    if not is_near(moment):
         raise ValueError(f"lies outside {FIRST_YEAR} to {LAST_YEAR + 1}")
     return moment
 

@@ -22,16 +22,16 @@ from ledger.contracts.events import (
     ServiceCreditCharged,
     TermStarted,
 )
+from ledger.credit.confirmation import STATUS_AFTER
 from ledger.credit.deduction_events import (
+    Answered,
     ChargeReversed,
+    Deducted,
     DeductionConfirmed,
     DeductionDisputed,
     DeductionReversed,
-    DisputeUpheld,
     DrawSettled,
-    HoursDeducted,
-    LateChangePenaltyDeducted,
-    NoShowPenaltyDeducted,
+    DrawSettlementWithdrawn,
     OverageCharged,
     ServiceCharged,
     ServiceDelivered,
@@ -55,8 +55,6 @@ ChargeFact = (
 )
 CHARGE_FACTS = get_args(ChargeFact)
 OF_DEDUCTIONS = (OverageCharged, ServiceCharged, SurchargeCharged, ChargeReversed)
-Answered = DeductionConfirmed | DeductionDisputed | DisputeUpheld | DeductionReversed
-Deducted = HoursDeducted | LateChangePenaltyDeducted | NoShowPenaltyDeducted | ServiceDelivered
 
 
 @dataclass(slots=True)
@@ -185,8 +183,10 @@ def _charged(account: BillingAccount, fact: ChargeFact, position: int) -> None:
         account.reversals[charge.reverses] = charge
 
 
-def _moved(account: BillingAccount, fact: CreditDrawn | CreditReturned | DrawSettled, position: int) -> None:
-    """Credit is drawn before its deduction is told, and returned and covered afterwards."""
+def _moved(
+    account: BillingAccount, fact: CreditDrawn | CreditReturned | DrawSettled | DrawSettlementWithdrawn, position: int
+) -> None:
+    """Credit is drawn before its deduction is told, and returned and settled afterwards."""
     known = account.deductions.get(fact.deduction_id)
     positions = known.positions if known is not None else account.moved.setdefault(fact.deduction_id, [])
     positions.append(position)
@@ -199,7 +199,7 @@ def _deducted(account: BillingAccount, fact: Deducted, position: int) -> None:
 
 def _answered(account: BillingAccount, fact: Answered, position: int) -> None:
     deduction = account.deductions[fact.deduction_id]
-    deduction.status = _STATUS[type(fact)]
+    deduction.status = STATUS_AFTER[type(fact)]
     deduction.on_behalf = isinstance(fact, DeductionConfirmed | DeductionDisputed) and fact.on_behalf
     deduction.positions.append(position)
     if isinstance(fact, DeductionReversed):
@@ -233,21 +233,15 @@ def _credited(account: BillingAccount, fact: CreditNoteIssued, _: int) -> None:
             deduction.given_back_on, deduction.reopened_on = None, fact.issued_on
 
 
-_STATUS: dict[type[Answered], str] = {
-    DeductionConfirmed: "confirmed",
-    DeductionDisputed: "disputed",
-    DisputeUpheld: "upheld",
-    DeductionReversed: "reversed",
-}
 _FOLDS: dict[type[Fact], Callable[[BillingAccount, Any, int], None]] = {
     ContractSigned: _signed,
     CustomerAmended: _amended,
     TermStarted: _term,
     AccountOpened: _opened,
     **dict.fromkeys(CHARGE_FACTS, _charged),
-    **dict.fromkeys((CreditDrawn, CreditReturned, DrawSettled), _moved),
+    **dict.fromkeys((CreditDrawn, CreditReturned, DrawSettled, DrawSettlementWithdrawn), _moved),
     **dict.fromkeys(get_args(Deducted), _deducted),
-    **dict.fromkeys(_STATUS, _answered),
+    **dict.fromkeys(STATUS_AFTER, _answered),
     InvoiceIssued: _invoiced,
     CreditNoteIssued: _credited,
 }

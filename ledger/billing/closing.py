@@ -11,16 +11,15 @@ from ledger.billing.closed_periods import ClosedPeriods, month_bounds, month_of
 from ledger.billing.period_totals import TOPICS, PeriodFold
 from ledger.kernel.access import FINANCE
 from ledger.kernel.errors import Refusal
-from ledger.kernel.ids import FIRST_YEAR, LAST_YEAR
-from ledger.kernel.values import show_instant
+from ledger.kernel.values import is_near, not_near, show_instant
 from ledger.work.case import Case, Scope
 from ledger.work.declaration import Concern, command
 from ledger.work.fields import Command, Id
 
 
 def _near_month(value: str) -> str:
-    if not FIRST_YEAR <= date.fromisoformat(f"{value}-01").year <= LAST_YEAR:
-        raise ValueError(f"a month lies between {FIRST_YEAR} and {LAST_YEAR + 1}")
+    if not is_near(date.fromisoformat(f"{value}-01")):
+        raise not_near("a month")
     return value
 
 
@@ -47,7 +46,7 @@ the_provider = Concern[OfProvider](find=_find, streams=lambda body: [ClosedPerio
 
 @command("close-period", ClosePeriod, roles=FINANCE, about=the_provider, reads_history=True)
 def close_period(case: Case, body: ClosePeriod) -> None:
-    """Closes a month of a provider's books (`2026-03`) that is over, and those before it that are open (M5).
+    """Closes a month of a provider (`2026-03`) that is over, and those before it that are open (M5).
 
     What comes late is booked in the next month.
 

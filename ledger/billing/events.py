@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -112,6 +112,10 @@ class IssuedDocument(DocumentFact, frozen=True, kw_only=True, omit_defaults=True
     partner_id: str | None = None
     national_vat: NationalVat | None = None
 
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"number": self.number}
+
 
 @topic("InvoiceIssued")
 class InvoiceIssued(IssuedDocument, frozen=True):
@@ -172,7 +176,7 @@ class PeriodTotal(msgspec.Struct, frozen=True):
 
 @topic("PeriodClosed")
 class PeriodClosed(Fact, frozen=True):
-    """A month of a provider's books is closed with these totals: nothing effective inside it is added after (M5)."""
+    """A month of a provider is closed with these totals: nothing effective inside it is added after (M5)."""
 
     provider: str
     month: str

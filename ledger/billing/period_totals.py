@@ -1,4 +1,4 @@
-"""The totals of the months of a provider's books: what became effective in each, contract by contract (M5). Pure."""
+"""The totals of a provider's months: what became effective in each, contract by contract (M5). Pure."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ from ledger.credit.events import (
     CreditGranted,
     CreditReturned,
     DebtSettled,
+    DebtSettlementWithdrawn,
     Draw,
     GrantExpiryMoved,
+    GrantTakenBack,
 )
 from ledger.credit.expiry import GrantLife
 from ledger.kernel.fact import Fact
 from ledger.kernel.mapper import stored_topics
 from ledger.kernel.values import FAR_FUTURE, add_months, local_date
 
-_CREDIT = (CreditGranted, GrantExpiryMoved, CreditDrawn, DebtSettled, CreditReturned)
-TOPICS = stored_topics(*CHARGE_FACTS, *_CREDIT, InvoiceIssued, CreditNoteIssued)
+_GRANTS = (CreditGranted, GrantExpiryMoved, GrantTakenBack)
+_MOVES = (CreditDrawn, DebtSettled, DebtSettlementWithdrawn, CreditReturned)
+TOPICS = stored_topics(*CHARGE_FACTS, *_GRANTS, *_MOVES, InvoiceIssued, CreditNoteIssued)
 
 
 @dataclass(slots=True)
@@ -94,6 +97,10 @@ class PeriodFold:
                 self._flow(fact.effective_at, fact.returns, 1)
             case DebtSettled():
                 self._flow(fact.effective_at, [Draw(fact.grant_id, fact.quantity)], -1)
+            case DebtSettlementWithdrawn():
+                self._flow(fact.effective_at, [Draw(fact.grant_id, fact.quantity)], 1)
+            case GrantTakenBack():
+                self._flow(fact.effective_at, [Draw(fact.grant_id, fact.quantity)], -1)
             case _:
                 pass
 
@@ -130,6 +137,8 @@ def _add(of: _Sum, fact: Fact) -> None:
             of.credited_cents += fact.net_cents
         case CreditGranted():
             of.granted[fact.pool] += fact.quantity
+        case GrantTakenBack():
+            of.granted[fact.pool] -= fact.quantity
         case CreditDrawn():
             of.consumed[fact.pool] += sum(draw.quantity for draw in fact.draws)
         case CreditReturned():

@@ -105,9 +105,13 @@ class Contract(ContractState):
         return at
 
     def terminate(self, ends_on: date, reason: Sealed, agreed_at: datetime, stamp: Stamp) -> datetime:
-        """The contract ends after a day inside its terms (C15). Returns the instant from which it is over."""
+        """The contract ends after a day inside its terms, or the day before them all (C15: it is withdrawn).
+
+        Returns the instant from which it is over.
+        """
         self.check_ongoing()
-        self.term_at(first_instant(ends_on, self.timezone), "ends_on")
+        if ends_on + ONE_DAY != self.term_history[0].starts_on:
+            self.term_at(first_instant(ends_on, self.timezone), "ends_on")
         over_at = first_instant(ends_on + ONE_DAY, self.timezone)
         self.record(ContractTerminated(ends_on, reason, agreed_at), over_at, stamp)
         self._cut_terms(ends_on, over_at, stamp)

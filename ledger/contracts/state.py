@@ -72,6 +72,15 @@ class ContractState(LedgerAggregate):
         spans = [f"{t.starts_on} to {t.ends_on or 'further notice'}" for t in self.term_history if t.is_lived]
         return "its terms run " + ", ".join(spans) if spans else "it has none"
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether no term will ever have been (C15)."""
+        return self.terminated_on is not None and self.terminated_on < self.term_history[0].starts_on
+
+    def first_term_from(self, moment: datetime) -> Term | None:
+        """The first term that begins at a moment or later, unless it was cut away before it did."""
+        return next((term for term in self.term_history if term.starts_at >= moment and term.is_lived), None)
+
     def term_from(self, starts_on: date) -> Term | None:
         """The term that begins on a day, unless it was cut away before it did."""
         return next((t for t in self.term_history if t.starts_on == starts_on and t.is_lived), None)
@@ -94,11 +103,11 @@ class ContractState(LedgerAggregate):
             )
         return following, last.terms
 
-    def needs_authorisation(self, moment: datetime) -> bool:
-        """Whether the provider may not speak with the end customer at present (T3)."""
+    def needs_authorisation(self, terms: Terms) -> bool:
+        """Whether the provider may not speak with the end customer at present, by the terms of the matter (T3, T11)."""
         if self.partner_id is None or self.direct_contact:
             return False
-        partnership = self.term_at(moment).terms.partnership
+        partnership = terms.partnership
         return partnership is None or partnership.direct_contact_needs_authorisation
 
     def check_ongoing(self) -> None:

@@ -5,6 +5,9 @@ Rules C2, C4, C6, C9, C10, C15, C16. What is known of it is `state`, which credi
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -15,16 +18,19 @@ from ledger.credit.events import (
     CreditReserved,
     CreditReturned,
     DebtSettled,
+    DebtSettlementWithdrawn,
     Draw,
     GrantExpiryMoved,
+    GrantTakenBack,
     ReservationReleased,
     TopUpCharged,
 )
-from ledger.credit.settlement import Settlement, settlements
+from ledger.credit.settlement import Debt, Grant, Settlement, settlements
 from ledger.credit.state import CreditState
 from ledger.kernel.aggregate import Stamp
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Sealed
+from ledger.kernel.values import FAR_FUTURE, show_cents
 
 CORRECTION_RUNS = timedelta(hours=30 * 24)  # C9
 Source = Literal["allotment", "top_up", "goodwill", "correction"]
@@ -129,16 +135,12 @@ class CreditAccount(CreditState):
         open_from = stamp.open_from(starts_at)
         available = self.available(starts_at, open_from)
         if whole and available < quantity:
-            short_by = quantity - available
-            raise Refusal(
-                "insufficient-credit",
+            detail = (
                 f"Session {session_id} needs {self.show(quantity)}; {self.show(available)} are available. "
-                f"Top up at least {self.show(short_by)} first.",
-                short_by=short_by,
-                available=available,
-                needed=quantity,
+                f"Top up at least {self.show(quantity - available)} first."
             )
-        allocations, _ = self.allocate(starts_at, quantity, open_from)
+            raise self._insufficient(detail, available, quantity)
+        allocations, _ = self.allocate(starts_at, max(0, min(quantity, available)), open_from)
         reserved = sum(part.quantity for part in allocations)
         if reserved:
             self._reserve(session_id, reserved, starts_at, allocations, at, stamp)
@@ -159,13 +161,16 @@ class CreditAccount(CreditState):
         )
         found = own + sum(g.free for g in self.drawable(starts_at, open_from))
         if found < quantity:
-            raise Refusal(
-                "insufficient-credit",
-                f"Session {session_id} needs {self.show(quantity)} valid at its new start; {self.show(found)} are.",
-                short_by=quantity - found,
-                available=found,
-                needed=quantity,
-            )
+            detail = f"Session {session_id} needs {self.show(quantity)} valid at its new start; {self.show(found)} are."
+            raise self._insufficient(detail, found, quantity)
+
+    def _insufficient(self, detail: str, available: int, needed: int) -> Refusal:
+        """Figures as answers have them: minutes as they are, money with two decimals beside its currency."""
+        figures = {"short_by": needed - available, "available": available, "needed": needed}
+        if self.unit == "minutes":
+            return Refusal("insufficient-credit", detail, **figures)
+        shown = {name: show_cents(cents) for name, cents in figures.items()}
+        return Refusal("insufficient-credit", detail, **shown, currency=self.currency)
 
     def move_reservation(self, session_id: str, starts_at: datetime, at: datetime, stamp: Stamp) -> None:
         """The reservation moves along with its session, in full; grants valid at the new start bear it (C7)."""
@@ -205,17 +210,60 @@ class CreditAccount(CreditState):
         runs_until = booked_at + CORRECTION_RUNS
         return grant_id, settled + self.grant(grant_id, "correction", expired, booked_at, runs_until, stamp, rule="C9")
 
-    def end_allotments(self, at: datetime, stamp: Stamp) -> None:
-        """Allotments end when the plan changes or the contract ends (C15); one that never began has no life at all."""
+    def end_credit(self, at: datetime, stamp: Stamp, *, allotments_alone: bool) -> list[Settlement]:
+        """Credit ends when the contract does, and with a change of plan the allotments that would expire (C15).
+
+        The allotment of a term that will not begin is taken back: it never was, and the debts it settled stand again.
+        """
+        changes: list[Settlement] = []
         for grant in list(self.grants.values()):
-            if grant.source == "allotment" and grant.expires_at > at:
-                expires_at = max(at, grant.valid_from)
-                self.record(GrantExpiryMoved(grant.grant_id, expires_at, pool=self.pool), expires_at, stamp)
+            if grant.source == "allotment" and grant.valid_from >= at:
+                changes += self._take_back(grant.grant_id, grant.valid_from, stamp)
+            elif grant.expires_at > at and (not allotments_alone or self._is_lost_with_its_plan(grant)):
+                self.record(GrantExpiryMoved(grant.grant_id, at, pool=self.pool), at, stamp)
+        return changes
+
+    @staticmethod
+    def _is_lost_with_its_plan(grant: Grant) -> bool:
+        """A lump sum without an end was paid for, and stays (C15)."""
+        return grant.source == "allotment" and grant.expires_at < FAR_FUTURE
+
+    def _take_back(self, grant_id: str, at: datetime, stamp: Stamp) -> list[Settlement]:
+        """Undoes a grant of which nothing is drawn; debts that it settled ahead stand again (C4)."""
+        withdrawn = [one for debt in self.debts for one in debt.ahead if one.grant_id == grant_id]
+        changes = self._withdraw(withdrawn, stamp)
+        remaining = self.grants[grant_id].remaining
+        self.record(GrantTakenBack(grant_id, remaining, pool=self.pool), at, stamp)
+        return changes + self._settle_debts(stamp.now, stamp)
+
+    def _withdraw(self, ahead: list[Settlement], stamp: Stamp) -> list[Settlement]:
+        for one in ahead:
+            owed_since = next(debt.moment for debt in self.debts if debt.deduction_id == one.deduction_id)
+            fact = DebtSettlementWithdrawn(one.deduction_id, one.grant_id, one.quantity, owed_since, pool=self.pool)
+            self.record(fact, one.effective_at, stamp)
+        return [replace(one, is_withdrawn=True) for one in ahead]
 
     def _settle_debts(self, at: datetime, stamp: Stamp) -> list[Settlement]:
-        """Records what credit settles of the debts from an instant on (C4)."""
-        found = settlements(self.debts, self.grants.values(), at, stamp.open_from)
-        for one in found:
-            settled = DebtSettled(one.deduction_id, one.grant_id, one.quantity, pool=self.pool)
-            self.record(settled, one.effective_at, stamp)
-        return found
+        """Records what credit settles from an instant on; what is settled ahead gives way to nearer credit (C4)."""
+        ahead = [one for debt in self.debts for one in debt.ahead if one.effective_at > stamp.now]
+        debts, grants = self._without(ahead)
+        wanted = settlements(debts, grants, at, stamp.open_from)
+        changes = self._withdraw([one for one in ahead if one not in wanted], stamp)
+        for one in wanted:
+            if one not in ahead:
+                settled = DebtSettled(one.deduction_id, one.grant_id, one.quantity, pool=self.pool)
+                self.record(settled, one.effective_at, stamp)
+                changes.append(one)
+        return changes
+
+    def _without(self, ahead: list[Settlement]) -> tuple[list[Debt], Collection[Grant]]:
+        """Debts and grants as if these settlements were not there."""
+        if not ahead:
+            return self.debts, self.grants.values()
+        owed, free = Counter[str](), Counter[str]()
+        for one in ahead:
+            owed[one.deduction_id] += one.quantity
+            free[one.grant_id] += one.quantity
+        debts = [replace(debt, quantity=debt.quantity + owed[debt.deduction_id]) for debt in self.debts]
+        grants = [replace(grant, remaining=grant.remaining + free[grant.grant_id]) for grant in self.grants.values()]
+        return debts, grants

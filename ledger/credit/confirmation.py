@@ -6,11 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
-from ledger.credit.deduction_events import ConfirmationStatus
+from ledger.credit.deduction_events import (
+    Answered,
+    ConfirmationStatus,
+    DeductionConfirmed,
+    DeductionDisputed,
+    DeductionReversed,
+    DisputeUpheld,
+)
 from ledger.plans.terms import Terms
 
 Status = Literal["pending", "confirmed", "deemed_confirmed", "disputed", "upheld", "reversed", "not_required"]
 Instant = TypeVar("Instant", int, datetime)
+STATUS_AFTER: dict[type[Answered], Status] = {
+    DeductionConfirmed: "confirmed",
+    DeductionDisputed: "disputed",
+    DisputeUpheld: "upheld",
+    DeductionReversed: "reversed",
+}
 
 
 @dataclass(slots=True, frozen=True)

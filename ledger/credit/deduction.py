@@ -7,11 +7,13 @@ from datetime import datetime
 from ledger.credit.confirmation import status_at
 from ledger.credit.deduction_events import (
     ChargeReversed,
+    Deducted,
     DeductionConfirmed,
     DeductionDisputed,
     DeductionReversed,
     DisputeUpheld,
     DrawSettled,
+    DrawSettlementWithdrawn,
     HoursDeducted,
     LateChangePenaltyDeducted,
     NoShowPenaltyDeducted,
@@ -20,7 +22,7 @@ from ledger.credit.deduction_events import (
     ServiceDelivered,
     SurchargeCharged,
 )
-from ledger.credit.draws import settled
+from ledger.credit.draws import owed_again, settled
 from ledger.credit.events import Draw
 from ledger.credit.pricing import OverageLine, Surcharge
 from ledger.credit.settlement import Settlement
@@ -30,7 +32,6 @@ from ledger.kernel.fact import Sealed
 from ledger.kernel.values import show_instant
 from ledger.plans.terms import Overage
 
-Deducted = HoursDeducted | LateChangePenaltyDeducted | NoShowPenaltyDeducted | ServiceDelivered
 DeductionCharge = OverageCharged | ServiceCharged | SurchargeCharged
 
 
@@ -127,9 +128,10 @@ class Deduction(LedgerAggregate):
         self.record(charged, moment, stamp)
 
     def settle(self, settlement: Settlement, stamp: Stamp) -> None:
-        """Later credit bears what was owed (C4)."""
-        settled = DrawSettled(settlement.grant_id, settlement.quantity, deduction_id=self.key)
-        self.record(settled, settlement.effective_at, stamp)
+        """Later credit bears what was owed, or does not after all (C4)."""
+        told = DrawSettlementWithdrawn if settlement.is_withdrawn else DrawSettled
+        fact = told(settlement.grant_id, settlement.quantity, deduction_id=self.key)
+        self.record(fact, settlement.effective_at, stamp)
 
     def confirm(self, by: Sealed, on_behalf: bool, at: datetime, stamp: Stamp) -> None:
         """The customer's yes. Raises Refusal nothing-to-confirm unless it is pending (C8)."""
@@ -214,6 +216,10 @@ class Deduction(LedgerAggregate):
     @applies(DrawSettled)
     def _settled(self, fact: DrawSettled) -> None:
         self.draws = settled(self.draws, fact.grant_id, fact.quantity)
+
+    @applies(DrawSettlementWithdrawn)
+    def _settlement_withdrawn(self, fact: DrawSettlementWithdrawn) -> None:
+        self.draws = owed_again(self.draws, fact.grant_id, fact.quantity)
 
     @applies(DeductionConfirmed)
     def _confirmed(self, fact: DeductionConfirmed) -> None:

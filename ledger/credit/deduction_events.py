@@ -154,7 +154,16 @@ class SurchargeCharged(DeductionFact, frozen=True):
 
 @topic("DrawSettled")
 class DrawSettled(DeductionFact, frozen=True):
-    """Later credit filled this deduction's debt: so much of its draw now rests on that grant (C4)."""
+    """Later credit settled this deduction's debt: so much of its draw now rests on that grant (C4)."""
+
+    grant_id: str
+    quantity: int
+    rule: str = "C4"
+
+
+@topic("DrawSettlementWithdrawn")
+class DrawSettlementWithdrawn(DeductionFact, frozen=True):
+    """A settlement that was recorded ahead does not come: so much of the draw is a debt as before (C4)."""
 
     grant_id: str
     quantity: int
@@ -211,3 +220,7 @@ class ChargeReversed(DeductionFact, frozen=True):
     minutes: int | None = None
     rate_cents: int | None = None
     rule: str = "C9"
+
+
+Deducted = HoursDeducted | LateChangePenaltyDeducted | NoShowPenaltyDeducted | ServiceDelivered
+Answered = DeductionConfirmed | DeductionDisputed | DisputeUpheld | DeductionReversed

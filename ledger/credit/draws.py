@@ -13,3 +13,10 @@ def settled(draws: Mapping[str | None, int], grant_id: str, quantity: int) -> di
     moved = {**draws, None: draws[None] - quantity}
     moved[grant_id] = moved.get(grant_id, 0) + quantity
     return {grant: drawn for grant, drawn in moved.items() if drawn}
+
+
+def owed_again(draws: Mapping[str | None, int], grant_id: str, quantity: int) -> dict[str | None, int]:
+    """The opposite: so much that a grant had taken over is owed as before."""
+    moved = {**draws, grant_id: draws[grant_id] - quantity}
+    moved[None] = moved.get(None, 0) + quantity
+    return {grant: drawn for grant, drawn in moved.items() if drawn}

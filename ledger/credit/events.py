@@ -11,7 +11,7 @@ from ledger.kernel.fact import Fact, Sealed, topic
 
 
 class Draw(msgspec.Struct, frozen=True):
-    """Credit taken from one grant, in the account's unit; without a grant it is a debt that later credit fills."""
+    """Credit taken from one grant, in the account's unit; without a grant it is a debt that later credit settles."""
 
     grant_id: str | None
     quantity: int
@@ -110,12 +110,35 @@ class CreditDrawn(AccountMovement, frozen=True):
 
 @topic("DebtSettled")
 class DebtSettled(AccountMovement, frozen=True):
-    """Credit that became available fills the oldest debt: the draw moves to this grant (C4)."""
+    """Credit that became available settles the oldest debt: the draw moves to this grant (C4)."""
 
     deduction_id: str
     grant_id: str
     quantity: int
     rule: str = "C4"
+
+
+@topic("DebtSettlementWithdrawn")
+class DebtSettlementWithdrawn(AccountMovement, frozen=True):
+    """A settlement recorded ahead does not come: nearer credit took its place, or its credit was taken back (C4).
+
+    It is effective when the settlement would have been, so that neither was ever so. `owed_since` is the debt's moment.
+    """
+
+    deduction_id: str
+    grant_id: str
+    quantity: int
+    owed_since: datetime
+    rule: str = "C4"
+
+
+@topic("GrantTakenBack")
+class GrantTakenBack(AccountMovement, frozen=True):
+    """The allotment of a term that will not begin is undone (C15): less was granted, and nothing expired."""
+
+    grant_id: str
+    quantity: int
+    rule: str = "C15"
 
 
 @topic("CreditReturned")

@@ -1,9 +1,13 @@
-"""Debts and the credit that settles them: which credit bears which debt, and from when on (C4). Pure."""
+"""Debts and the credit that settles them: which credit bears which debt, and from when on (C4). Pure.
+
+Credit that is known before it is valid settles ahead: the settlement is recorded at once, effective when the credit
+begins. Until then the debt stands, and nearer credit takes its place.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -28,15 +32,6 @@ class Grant:
         return self.valid_from <= moment < self.expires_at and open_from <= self.expires_at
 
 
-@dataclass(slots=True)
-class Debt:
-    """What a deduction drew that no credit covered, and when it did."""
-
-    deduction_id: str
-    quantity: int
-    moment: datetime
-
-
 @dataclass(slots=True, frozen=True)
 class Settlement:
     """So much of a deduction's debt rests on a grant from an instant on; the deduction's own stream is told too."""
@@ -45,25 +40,40 @@ class Settlement:
     grant_id: str
     quantity: int
     effective_at: datetime
+    is_withdrawn: bool = False  # it was recorded ahead and does not come
+
+
+@dataclass(slots=True)
+class Debt:
+    """What a deduction drew that no credit covered, and when it did; `ahead` are settlements by later credit."""
+
+    deduction_id: str
+    quantity: int
+    moment: datetime
+    ahead: list[Settlement] = field(default_factory=list)
+
+    def owed_at(self, moment: datetime) -> int:
+        """What is owed at a moment: what credit settles later is owed until then."""
+        return self.quantity + sum(one.quantity for one in self.ahead if one.effective_at > moment)
 
 
 def settlements(
     debts: Sequence[Debt], grants: Iterable[Grant], at: datetime, open_from: Callable[[datetime], datetime]
 ) -> list[Settlement]:
-    """What becomes available at an instant settles the oldest debt first, and later credit does when it begins.
+    """What settles debts from an instant on: the oldest first, by credit in the order in which it becomes valid.
 
-    Credits in the order in which they become valid, then of their ends, then of granting. One that is over by the time
-    at which it would settle, or that ended in a closed month, settles nothing.
+    Ties go by order of granting. A settlement takes effect at the latest of that instant, the debt and the credit's
+    beginning; credit that is over by then, or ended in a closed month, settles nothing.
     """
     if not debts:
         return []
-    with_credit = [grant for grant in grants if grant.free > 0]
+    with_credit = sorted((grant for grant in grants if grant.free > 0), key=lambda g: (g.valid_from, g.order))
     free = {grant.grant_id: grant.free for grant in with_credit}
     found: list[Settlement] = []
     for debt in debts:
-        owed, since = debt.quantity, max(at, debt.moment)
-        for grant in sorted(with_credit, key=lambda g: (max(since, g.valid_from), g.expires_at, g.order)):
-            when = max(since, grant.valid_from)
+        owed = debt.quantity
+        for grant in with_credit:
+            when = max(at, debt.moment, grant.valid_from)
             is_over = when >= grant.expires_at or grant.expires_at < open_from(when)
             quantity = min(free[grant.grant_id], owed)
             if quantity > 0 and not is_over:

@@ -7,7 +7,7 @@ deduction drew is kept in the deduction's own stream. `account` decides over it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from ledger.credit.events import (
@@ -17,14 +17,18 @@ from ledger.credit.events import (
     CreditReserved,
     CreditReturned,
     DebtSettled,
+    DebtSettlementWithdrawn,
     Draw,
     GrantExpiryMoved,
+    GrantTakenBack,
     ReservationReleased,
     TopUpCharged,
 )
-from ledger.credit.settlement import Debt, Grant
+from ledger.credit.settlement import Debt, Grant, Settlement
 from ledger.kernel.aggregate import LedgerAggregate, applies
 from ledger.kernel.values import FAR_FUTURE, show_cents
+
+ONE_DAY = timedelta(days=1)
 
 
 class CreditState(LedgerAggregate):
@@ -46,7 +50,10 @@ class CreditState(LedgerAggregate):
 
     def available(self, moment: datetime, open_from: datetime) -> int:
         """What a booking at that moment may reserve: unexpired grants less consumed, reserved and owed (C6)."""
-        return sum(g.free for g in self.drawable(moment, open_from)) - sum(debt.quantity for debt in self.debts)
+        drawable = {one.grant_id: one.free for one in self.grants.values() if one.drawable_at(moment, open_from)}
+        later = (one for debt in self.debts for one in debt.ahead if one.effective_at > moment)
+        unused = sum(one.quantity for one in later if one.grant_id in drawable)  # settled ahead by credit valid by then
+        return sum(drawable.values()) + unused - sum(debt.owed_at(moment) for debt in self.debts)
 
     def allocate(self, moment: datetime, quantity: int, open_from: datetime) -> tuple[list[Draw], int]:
         """Draws in the order of C2 and what they leave uncovered."""
@@ -101,25 +108,50 @@ class CreditState(LedgerAggregate):
 
     @applies(CreditDrawn)
     def _drawn(self, fact: CreditDrawn) -> None:
+        self._forget_settled(fact.effective_at - ONE_DAY)  # an effective time lies at most a day ahead of the clock
         for draw in fact.draws:
             if draw.grant_id is None:
                 self.debts.append(Debt(fact.deduction_id, draw.quantity, fact.effective_at))
             else:
                 self.grants[draw.grant_id].remaining -= draw.quantity
 
+    def _forget_settled(self, passed: datetime) -> None:
+        """What was settled ahead is so for good once its instant has passed; so the state stays small."""
+        for debt in self.debts:
+            debt.ahead = [one for one in debt.ahead if one.effective_at > passed]
+        self.debts = [debt for debt in self.debts if debt.quantity or debt.ahead]
+
     @applies(DebtSettled)
     def _settled(self, fact: DebtSettled) -> None:
-        self.grants[fact.grant_id].remaining -= fact.quantity
+        grant = self.grants[fact.grant_id]
+        grant.remaining -= fact.quantity
         debt = next(d for d in self.debts if d.deduction_id == fact.deduction_id)
         debt.quantity -= fact.quantity
-        if debt.quantity == 0:
+        if grant.valid_from > debt.moment:
+            debt.ahead.append(Settlement(fact.deduction_id, fact.grant_id, fact.quantity, fact.effective_at))
+        if debt.quantity == 0 and not debt.ahead:
             self.debts.remove(debt)
+
+    @applies(DebtSettlementWithdrawn)
+    def _settlement_withdrawn(self, fact: DebtSettlementWithdrawn) -> None:
+        self.grants[fact.grant_id].remaining += fact.quantity
+        debt = next((d for d in self.debts if d.deduction_id == fact.deduction_id), None)
+        if debt is None:  # it was settled long ago
+            debt = Debt(fact.deduction_id, 0, fact.owed_since)
+            self.debts.insert(0, debt)
+        debt.quantity += fact.quantity
+        debt.ahead = [one for one in debt.ahead if one.grant_id != fact.grant_id]
+
+    @applies(GrantTakenBack)
+    def _taken_back(self, fact: GrantTakenBack) -> None:
+        self.grants[fact.grant_id].remaining -= fact.quantity
 
     @applies(CreditReturned)
     def _returned(self, fact: CreditReturned) -> None:
         for draw in fact.returns:
-            if draw.grant_id is not None:
-                self.grants[draw.grant_id].remaining += draw.quantity
+            grant = self.grants[draw.grant_id] if draw.grant_id is not None else None
+            if grant is not None and fact.effective_at < grant.expires_at:  # else it is gone for good (C9)
+                grant.remaining += draw.quantity
         self.debts = [debt for debt in self.debts if debt.deduction_id != fact.deduction_id]
 
     @applies(TopUpCharged)

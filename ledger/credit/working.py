@@ -14,7 +14,6 @@ from ledger.credit.finding import account_of, tell_settled
 from ledger.credit.pricing import flat_price_cents
 from ledger.credit.settlement import Settlement
 from ledger.kernel.access import OPERATOR
-from ledger.tickets.events import WorkLogged
 from ledger.tickets.finding import OnTicket, the_ticket, ticket_of
 from ledger.work.case import Case
 from ledger.work.declaration import NewId, command
@@ -51,7 +50,7 @@ def log_work(case: Case, body: LogWork) -> None:
     field = "started_at" if body.started_at else "at"
     moment, term = in_force(case, body.started_at or body.at, field)
     ticket = ticket_of(case, body.ticket_id)
-    ticket.check(WorkLogged, None)
+    ticket.check_work(moment)
     spent = TimeSpent(body.entry_id, "work", moment, body, body.engineer, ticket, body.pool, body.service, body.on_site)
     deduct_time(case, term, spent)
 

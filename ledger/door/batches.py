@@ -34,13 +34,14 @@ LONGEST_PAUSE_SECONDS = 0.2
 
 @dataclass(slots=True, frozen=True)
 class Answer:
-    """What was recorded: positions `first` to `last`, and each event's position, type and stream."""
+    """What was recorded: positions `first` to `last`, each event's position, type and stream, and what they name."""
 
     command_id: str
     first: int
     last: int
     replayed: bool
     events: list[tuple[int, str, str]]
+    named: dict[str, Any]
 
 
 @dataclass(slots=True, frozen=True)
@@ -84,7 +85,7 @@ class Ledger:
             except ConflictError:
                 self._keyring.forget_cache()
                 time.sleep(min(0.002 * 2**attempt, LONGEST_PAUSE_SECONDS) * secrets.randbelow(100) / 100)
-        refusal = Refusal("conflict", "Others are writing to the same books; send the command again.")
+        refusal = Refusal("conflict", "Others are writing to the same ledger; send the command again.")
         return [refusal] * len(requests)
 
     def _attempt(self, requests: Sequence[Request], read_before: dict[str, Any]) -> list[Answer | Refusal]:
@@ -106,12 +107,12 @@ class Ledger:
         """Positions are known once the batch is saved, or of old."""
         earlier = decided.earlier
         if isinstance(earlier, Prior):
-            events = self.store.events_between(earlier.first, earlier.last)
-            return Answer(decided.command_id, earlier.first, earlier.last, decided.replayed, events)
-        own = range(earlier.first, earlier.last + 1)
-        events = [(positions[n], unit.events[n].fact.TOPIC, unit.events[n].originator_id) for n in own]
-        first, last = positions[earlier.first], positions[earlier.last]
-        return Answer(decided.command_id, first, last, decided.replayed, events)
+            facts = self.store.facts_between(earlier.first, earlier.last)
+        else:
+            facts = [(positions[n], unit.events[n].fact) for n in range(earlier.first, earlier.last + 1)]
+        events = [(position, fact.TOPIC, fact.stream) for position, fact in facts]
+        named = {name: value for _, fact in facts for name, value in fact.told.items()}
+        return Answer(decided.command_id, facts[0][0], facts[-1][0], decided.replayed, events, named)
 
     def _decide(
         self, unit: UnitOfWork, requests: Sequence[Request], read_before: dict[str, Any]
@@ -137,6 +138,8 @@ class Ledger:
     def _decide_one(self, case: Case, request: Request, known: KnownIds) -> _Decided:
         command, body = request.command, request.body
         digest = self.digest(request)
+        if command.about.hides_nothing:
+            check_may(request.actor.role, command.name)
         command.about.find(case, body)
         check_may(request.actor.role, command.name)  # what it does not see is unknown to it, whatever its role may do
         earlier = known.earlier(case, request, digest)

@@ -17,8 +17,9 @@ import ledger.lifecycle.commands
 import ledger.sessions.commands
 import ledger.sla.service_credits
 import ledger.tickets.commands
-import ledger.tickets.defects  # noqa: F401
-from ledger.kernel.errors import Refusal
+import ledger.tickets.defects
+import ledger.tickets.retracting  # noqa: F401
+from ledger.kernel.errors import Refusal, unknown_command
 from ledger.work.declaration import DECLARED, Declared
 
 COMMANDS: dict[str, Declared[Any]] = dict(sorted(DECLARED.items()))
@@ -28,7 +29,7 @@ def declared(name: str) -> Declared[Any]:
     """The command of that name. Raises Refusal unknown-command."""
     found = COMMANDS.get(name)
     if found is None:
-        raise Refusal("unknown-command", f"There is no command {name[:80]}.")
+        raise unknown_command(name)
     return found
 
 

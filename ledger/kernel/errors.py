@@ -28,6 +28,7 @@ STATUS: dict[str, int] = {
     "channel-not-covered": 409,
     "kind-not-covered": 409,
     "insufficient-credit": 409,
+    "term-in-use": 409,
     "below-minimum": 409,
     "not-agreed": 409,
     "invalid-transition": 409,
@@ -76,6 +77,10 @@ def malformed(field: str, detail: str, **members: Any) -> Refusal:
 
 
 # What is unknown, or not to be seen, is said in one way wherever it is asked for.
+def unknown_command(name: str) -> Refusal:
+    return Refusal("unknown-command", f"There is no command {name[:80]}.")
+
+
 def unknown_contract(contract_id: str) -> Refusal:
     return Refusal("unknown-contract", f"There is no contract {contract_id}.", contract_id=contract_id)
 

@@ -47,6 +47,11 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         raise NotImplementedError
 
     @property
+    def told(self) -> dict[str, Any]:
+        """What the answer to its command names beside the event itself, such as an id that the ledger gave."""
+        return {}
+
+    @property
     def is_recorded(self) -> bool:
         """Whether it says when it was true and who said so."""
         return self.role != "" and self.effective_at is not UNSAID

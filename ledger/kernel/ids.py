@@ -1,8 +1,7 @@
-"""The forms that ids and days have, wherever they come in: by a command, a path, a query or a file."""
+"""The forms that ids have, wherever they come in: by a command, a path, a query or a file."""
 
 from __future__ import annotations
 
 ID_PATTERN = r"^[A-Za-z0-9._-]+$"  # no other id was ever given; a NUL would be an error of the database
 ID_LENGTH = 64
 DEDUCTION_ID_LENGTH = 80  # a session's id and `.penalty.N`
-FIRST_YEAR, LAST_YEAR = 1990, 2199  # what lies outside of these is a slip of the pen

@@ -1,4 +1,7 @@
-"""Money, minutes, rates and instants while computing; what is billed or charged is rounded here and nowhere else.
+"""Money, minutes, rates and instants while computing; billed minutes and money are rounded here.
+
+Two roundings stand elsewhere: `Worked.worked_seconds` counts a fraction of a second as a whole one, and
+`api/documents/ksef` shows hours and unit prices with so many decimals, half-up.
 
 Events keep ints (minutes, minor units of a currency), JSON keeps strings for money. Never floats.
 """
@@ -12,6 +15,7 @@ from zoneinfo import ZoneInfo
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 FAR_FUTURE = datetime(9999, 12, 31, tzinfo=UTC)
+FIRST_YEAR, LAST_YEAR = 1990, 2199  # what lies outside of these is a slip of the pen
 _AMOUNT = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,2}))?")
 
 
@@ -72,6 +76,15 @@ def from_micros(micros: int) -> datetime:
 def show_instant(instant: datetime) -> str:
     """RFC 3339 in UTC with `Z`; fractions only where there are any."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def is_near(day: date) -> bool:
+    """Whether a day, or an instant in UTC, lies in the years that the ledger knows."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+def not_near(what: str) -> ValueError:
+    return ValueError(f"{what} lies between {FIRST_YEAR} and {LAST_YEAR + 1}")
 
 
 def first_instant(day: date, zone: str) -> datetime:

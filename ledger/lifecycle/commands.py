@@ -6,11 +6,13 @@ The room where contract, credit and sessions meet: what begins and ends with a t
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import get_args
 
 from ledger.contracts.contract import Contract
 from ledger.contracts.finding import OnContract, contract_of, is_seen, scope_of, the_contract
 from ledger.contracts.parties import PERSONAL, Customer, Partner, checked_party
 from ledger.credit.account import CreditAccount
+from ledger.credit.deduction_events import Deducted, DeductionReversed
 from ledger.credit.finding import account_of, tell_settled
 from ledger.kernel.access import OPERATOR
 from ledger.kernel.errors import Refusal
@@ -63,7 +65,11 @@ def _find_known(case: Case, body: SignContract) -> None:
         case.scope = scope_of(contract)
 
 
-a_new_contract = Concern[SignContract](find=_find_known, streams=lambda body: [Contract.stream(body.contract_id)])
+a_new_contract = Concern[SignContract](
+    find=_find_known,
+    streams=lambda body: [Contract.stream(body.contract_id)],
+    hides_nothing=True,  # it is not there yet, and plans are public
+)
 NEW_CONTRACT = NewId[SignContract]("contract", "contract_id", lambda body: body.contract_id)
 
 
@@ -154,29 +160,52 @@ def change_plan(case: Case, body: ChangePlan) -> None:
     contract, agreed_at = contract_of(case), case.at(body.at)
     terms = case.catalogue.plan(body.plan).agree(body.agreed, contract.customer_coverage)
     case.check_open(first_instant(body.from_on, contract.timezone), "from_on")
-    _end_credit(case, contract.change_plan(body.from_on, terms, agreed_at, case.stamp))
+    _check_unused(case, first_instant(body.from_on, contract.timezone))
+    over_at = contract.change_plan(body.from_on, terms, agreed_at, case.stamp)
+    _end_credit(case, over_at, allotments_alone=True)
     _start_term(case, body.from_on, terms, agreed_at)
 
 
 @command("terminate-contract", TerminateContract, roles=OPERATOR, about=the_contract)
 def terminate_contract(case: Case, body: TerminateContract) -> None:
-    """The contract ends after `ends_on`: its allotments expire, later sessions are released (C15).
+    """The contract ends after `ends_on`: all its credit ends, later sessions are released (C15).
 
-    Terms that will not begin give back what was charged for them. `at` is when it was agreed.
+    Terms that will not begin give back what was charged for them; a term that holds a deduction has begun. The day
+    before `starts_on` withdraws the contract: only what was bought or given stays. `at` is when it was agreed.
     """
     contract, agreed_at = contract_of(case), case.at(body.at)
     case.check_open(first_instant(body.ends_on + ONE_DAY, contract.timezone), "ends_on")
-    _end_credit(case, contract.terminate(body.ends_on, case.seal_customer(body.reason), agreed_at, case.stamp))
+    _check_unused(case, first_instant(body.ends_on + ONE_DAY, contract.timezone))
+    over_at = contract.terminate(body.ends_on, case.seal_customer(body.reason), agreed_at, case.stamp)
+    _end_credit(case, over_at, allotments_alone=contract.is_withdrawn)
 
 
-def _end_credit(case: Case, over_at: datetime) -> None:
-    """Allotments expire first, so that what a released session held of them settles no debt afterwards (C15)."""
+def _check_unused(case: Case, over_at: datetime) -> None:
+    """Raises Refusal term-in-use where a term that would be taken back holds deductions (C15)."""
+    term = contract_of(case).first_term_from(over_at)
+    if term is None:
+        return
+    made = [fact for kind in get_args(Deducted) for fact in case.facts(kind) if fact.true_at >= term.starts_at]
+    undone = {fact.deduction_id for fact in case.facts(DeductionReversed)}
+    used = sorted({fact.deduction_id for fact in made} - undone)
+    if used:
+        raise Refusal(
+            "term-in-use",
+            f"The term from {term.starts_on} has begun, with {', '.join(used)} in it. Reverse what is wrong first.",
+            term_no=term.number,
+            deductions=used,
+        )
+
+
+def _end_credit(case: Case, over_at: datetime, *, allotments_alone: bool) -> None:
+    """Credit expires first, so that what a released session held of them settles no debt afterwards (C15)."""
     for pool in contract_of(case).pools:
-        account_of(case, pool).end_allotments(over_at, case.stamp)
+        ended = account_of(case, pool).end_credit(over_at, case.stamp, allotments_alone=allotments_alone)
+        tell_settled(case, ended)
     for session in _open_sessions(case):
         if session.starts_at < over_at:
             continue
-        released_at = max(case.stamp.now, session.booked_at)
+        released_at = max(min(over_at, case.stamp.now), session.booked_at)
         if session.pool is not None:
             account = account_of(case, session.pool)
             tell_settled(case, account.release(session.session_id, "contract_end", released_at, case.stamp))

@@ -18,7 +18,7 @@ from ledger.plans.terms import Coverage
 
 SECOND = 1_000_000
 DAY = timedelta(days=1)
-FIRST_YEAR, LAST_YEAR = 1980, 2200  # instants lie between 1990 and 2200
+FIRST_REACHED_YEAR, LAST_REACHED_YEAR = 1980, 2200  # how far a calendar goes: beyond all instants that the ledger knows
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -40,25 +40,27 @@ def _seconds(clock: str) -> int:
 
 
 class Calendar:
-    """The openings of a coverage. `kept` are the holidays by set name that a contract keeps, by `Coverage.country`."""
+    """The openings of a coverage. `holidays` are those a contract keeps, by the name of their set."""
 
-    def __init__(self, coverage: Coverage, kept: dict[str, frozenset[date]] | None = None) -> None:
+    def __init__(self, coverage: Coverage, holidays: dict[str, frozenset[date]] | None = None) -> None:
         self.coverage = coverage
         self.zone = ZoneInfo(coverage.timezone)
-        self._kept = frozenset[date]()
-        self._kept_years = frozenset[int]()
-        if kept and coverage.country:
-            self._kept = kept.get(set_name(coverage.country, coverage.region), frozenset())
-            self._kept_years = frozenset(day.year for day in self._kept)
+        self._agreed_holidays = frozenset[date]()
+        self._agreed_years = frozenset[int]()
+        if holidays and coverage.country:
+            self._agreed_holidays = holidays.get(set_name(coverage.country, coverage.region), frozenset())
+            self._agreed_years = frozenset(day.year for day in self._agreed_holidays)
         self._weekly = [
             [(_seconds(start), _seconds(end)) for start, end in coverage.hours.get(day, [])]  # type: ignore[call-overload]
             for day in WEEKDAYS
         ]
         if coverage.always:
             self._weekly = [[(0, 86400)]] * 7
-        self._last_year = LAST_YEAR
+        self._last_year = LAST_REACHED_YEAR
         if not any(self._weekly):  # only days with hours of their own ever open
-            self._last_year = min(LAST_YEAR, max((day.year for day in coverage.overrides), default=FIRST_YEAR))
+            self._last_year = min(
+                LAST_REACHED_YEAR, max((day.year for day in coverage.overrides), default=FIRST_REACHED_YEAR)
+            )
         self._years: range | None = None
         self._known_from, self._known_until = 0, 0  # instants whose years, and those beside them, are laid out
         self._starts: list[int] = []
@@ -94,8 +96,8 @@ class Calendar:
         if country is None:
             return None
         names = holidays_of(country, self.coverage.region, day.year)
-        if day.year in self._kept_years:
-            return names.get(day, "public holiday") if day in self._kept else None
+        if day.year in self._agreed_years:
+            return names.get(day, "public holiday") if day in self._agreed_holidays else None
         return names.get(day)
 
     # -- laying out openings ---------------------------------------------------------------------------------
@@ -153,17 +155,17 @@ class Calendar:
 
     def _reach(self, first: int, last: int) -> None:
         """Lays out the years from `first` to `last`, beside those that are laid out already."""
-        first, last = max(first, FIRST_YEAR), min(last, self._last_year)
+        first, last = max(first, FIRST_REACHED_YEAR), min(last, self._last_year)
         if self._years is None:
             self._years = range(first, first)
             self._before = [0]
         earlier = range(first, self._years.start)
         if earlier:
             openings = [opening for year in earlier for opening in self._openings_of(year)]
-            kept = list(map(Opening, self._starts, self._ends, self._days))
+            known = list(map(Opening, self._starts, self._ends, self._days))
             self._starts, self._ends, self._days, self._before = [], [], [], [0]
             self._covered_days, self._closings = [], {}
-            self._append([*openings, *kept])
+            self._append([*openings, *known])
         for year in range(self._years.stop, last + 1):
             self._append(self._openings_of(year))
         self._years = range(min(first, self._years.start), max(last + 1, self._years.stop))
@@ -226,7 +228,7 @@ class Calendar:
         while self._covered_before(end) < span:
             assert self._years is not None
             first = self._years.start
-            if first <= FIRST_YEAR:
+            if first <= FIRST_REACHED_YEAR:
                 raise NoOpeningError("the calendar has no earlier opening")
             self._reach(first - 4, self._years.stop - 1)
         target = self._covered_before(end) - span

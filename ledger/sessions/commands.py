@@ -9,7 +9,6 @@ from ledger.credit.account import Because, CreditAccount
 from ledger.credit.confirmation import awaited
 from ledger.credit.deducting import TimeSpent, Worked, deduct_time
 from ledger.credit.deduction import Deduction
-from ledger.credit.deduction_events import LateChangePenaltyDeducted, NoShowPenaltyDeducted
 from ledger.credit.events import Draw
 from ledger.credit.finding import account_of, tell_settled
 from ledger.credit.pricing import hourly_rate_cents, pool_for
@@ -19,9 +18,8 @@ from ledger.kernel.errors import Refusal
 from ledger.kernel.values import price_of_minutes_cents, show_instant
 from ledger.plans.terms import Terms
 from ledger.sessions.finding import OnSession, the_session
-from ledger.sessions.notice import Change, penalty_due
+from ledger.sessions.notice import Change, penalty_deducted, penalty_due
 from ledger.sessions.session import Session, Side
-from ledger.tickets.events import WorkLogged
 from ledger.tickets.finding import ticket_of
 from ledger.work.case import Case
 from ledger.work.declaration import NewId, command
@@ -72,7 +70,7 @@ def book_session(case: Case, body: BookSession) -> None:
     terms = contract.term_at(body.starts_at, "starts_at").terms
     at = case.at(body.at)
     if body.ticket_id is not None:
-        ticket_of(case, body.ticket_id).check(WorkLogged, None)
+        ticket_of(case, body.ticket_id).check_work(max(at, case.stamp.now))  # not entered late: as it stands now
     pool = pool_for(terms, contract.pools, body.pool)
     reserved = 0
     if pool is not None:
@@ -168,7 +166,7 @@ def complete_session(case: Case, body: CompleteSession) -> None:
     session, at = _open_session(case, body.session_id, body.at)
     ticket = ticket_of(case, session.ticket_id) if session.ticket_id else None
     if ticket is not None:
-        ticket.check(WorkLogged, None)
+        ticket.check_work(moment)
     _release(case, session, "completed", moment)
     service = body.service or session.service
     spent = TimeSpent(session.session_id, "session", moment, body, body.engineer, ticket, session.pool, service)
@@ -207,34 +205,17 @@ def _penalise(case: Case, session: Session, change: Change, moment: datetime) ->
         quantity = _quantity(terms, account, penalty.minutes, session.service)
         draws, _, settled = account.draw(penalty_id, "penalty", quantity, moment, case.stamp, owe=True)
     case.reserve_id("entry", penalty_id)
-    word = awaited(terms, case.stamp.now)
-    penalised: NoShowPenaltyDeducted | LateChangePenaltyDeducted
-    if change == "no_show":
-        penalised = NoShowPenaltyDeducted(
-            session_id=session.session_id,
-            starts_at=session.starts_at,
-            billed_minutes=penalty.minutes,
-            status=word.status,
-            draws=draws,
-            pool=session.pool,
-            ticket_id=session.ticket_id,
-            deemed_at=word.deemed_at,
-            deduction_id=penalty_id,
-        )
-    else:
-        penalised = LateChangePenaltyDeducted(
-            session_id=session.session_id,
-            change=change,
-            starts_at=session.starts_at,
-            notice_minutes=penalty.notice_minutes,
-            billed_minutes=penalty.minutes,
-            status=word.status,
-            draws=draws,
-            pool=session.pool,
-            ticket_id=session.ticket_id,
-            deemed_at=word.deemed_at,
-            deduction_id=penalty_id,
-        )
+    penalised = penalty_deducted(
+        penalty,
+        change,
+        deduction_id=penalty_id,
+        session_id=session.session_id,
+        starts_at=session.starts_at,
+        draws=draws,
+        pool=session.pool,
+        ticket_id=session.ticket_id,
+        word=awaited(terms, case.stamp.now),
+    )
     case.get(Deduction, penalty_id).deduct(case.scope.contract_id, penalised, moment, case.stamp)
     tell_settled(case, settled)
     return penalty_id

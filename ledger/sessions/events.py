@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from ledger.kernel.fact import Movement, topic
 
@@ -28,6 +28,10 @@ class SessionBooked(SessionFact, frozen=True):
     pool: str | None = None
     ticket_id: str | None = None
     service: str | None = None
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"session_id": self.session_id}
 
 
 @topic("SessionMoved")

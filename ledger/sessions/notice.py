@@ -1,4 +1,4 @@
-"""Notice and penalty: which change of a booked session costs the customer, and how much (C7). Pure."""
+"""Notice and penalty: which change of a booked session costs the customer, and what it comes to (C7). Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from ledger.contracts.term import Term
+from ledger.credit.confirmation import Awaited
+from ledger.credit.deduction_events import LateChangePenaltyDeducted, NoShowPenaltyDeducted
+from ledger.credit.events import Draw
 from ledger.plans.terms import Penalty
 
 Change = Literal["move", "cancel", "no_show"]
@@ -21,6 +24,46 @@ def penalty_due(term: Term, change: Change, starts_at: datetime, at: datetime) -
         return None
     is_on = {"move": penalty.on_move, "cancel": penalty.on_cancel, "no_show": penalty.on_no_show}[change]
     return penalty if is_on and (change == "no_show" or is_late(penalty, starts_at, at)) else None
+
+
+def penalty_deducted(
+    penalty: Penalty,
+    change: Change,
+    *,
+    deduction_id: str,
+    session_id: str,
+    starts_at: datetime,
+    draws: list[Draw],
+    pool: str | None,
+    ticket_id: str | None,
+    word: Awaited,
+) -> LateChangePenaltyDeducted | NoShowPenaltyDeducted:
+    """What is deducted for a change that costs, with what explains it: a penalty is not rounded."""
+    if change == "no_show":
+        return NoShowPenaltyDeducted(
+            session_id=session_id,
+            starts_at=starts_at,
+            billed_minutes=penalty.minutes,
+            status=word.status,
+            draws=draws,
+            pool=pool,
+            ticket_id=ticket_id,
+            deemed_at=word.deemed_at,
+            deduction_id=deduction_id,
+        )
+    return LateChangePenaltyDeducted(
+        session_id=session_id,
+        change=change,
+        starts_at=starts_at,
+        notice_minutes=penalty.notice_minutes,
+        billed_minutes=penalty.minutes,
+        status=word.status,
+        draws=draws,
+        pool=pool,
+        ticket_id=ticket_id,
+        deemed_at=word.deemed_at,
+        deduction_id=deduction_id,
+    )
 
 
 def is_late(penalty: Penalty, starts_at: datetime, at: datetime) -> bool:

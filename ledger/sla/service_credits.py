@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -14,7 +15,8 @@ from ledger.kernel.values import from_micros, to_micros
 from ledger.plans.coverage import Calendar
 from ledger.plans.terms import GoodwillMinutes
 from ledger.sla.targets import Clock, clocks, coverage_for
-from ledger.tickets.finding import OnTicket, the_ticket, ticket_of
+from ledger.tickets.finding import OnTicket, term_of, the_ticket, ticket_of
+from ledger.tickets.life import lived
 from ledger.tickets.ticket import Ticket
 from ledger.work.case import Case
 from ledger.work.declaration import command
@@ -34,7 +36,7 @@ def grant_service_credit(case: Case, body: GrantServiceCredit) -> None:
     """
     at = case.at(body.at)
     ticket, contract = ticket_of(case, body.ticket_id), contract_of(case)
-    term = contract.term_history[ticket.term_no - 1]
+    term = term_of(case, ticket)
     owed = term.terms.service_credits.get(body.target)
     if owed is None:
         name = f"service_credits.{body.target}"
@@ -66,13 +68,25 @@ def grant_service_credit(case: Case, body: GrantServiceCredit) -> None:
 
 
 def _breached(ticket: Ticket, term: Term, target: str, at: datetime) -> Clock:
-    """The target's clock, if it is breached at an instant. Raises Refusal invalid-transition otherwise."""
+    """The target's clock as it was when it was breached, with the end that it has by `at`.
+
+    Raises Refusal invalid-transition where it is not breached at `at`, whatever is dated later.
+    """
     coverage = coverage_for(term.terms, ticket.channel, ticket.scope)
     calendar = Calendar(coverage, term.holidays) if coverage is not None else None
-    found = next((c for c in clocks(term.terms, calendar, ticket.timeline) if c.target == target), None)
-    state = found.state(to_micros(at)) if found is not None else "not promised"
-    if found is None or state != "breached":
+
+    def clock_at(moment: int) -> Clock | None:
+        found = clocks(term.terms, calendar, lived(ticket.timeline, moment))
+        return next((clock for clock in found if clock.target == target), None)
+
+    now = to_micros(at)
+    clock = clock_at(now)
+    state = clock.state(now) if clock is not None else "not promised"
+    if clock is None or state != "breached":
         raise Refusal(
             "invalid-transition", f"The {target} of ticket {ticket.ticket_id} is {state}, not breached.", state=state
         )
-    return found
+    assert clock.breached_at is not None
+    then = clock_at(clock.breached_at)
+    assert then is not None
+    return replace(then, ended_at=clock.ended_at)

@@ -1,7 +1,7 @@
 """SLA clocks: when a promise falls due, and whether it was kept (S1–S4). Pure; its account is in `trace`.
 
-A clock is worked out from the ticket's timeline alone, each time anew: states are never stored. Instants and
-spans are microseconds.
+A clock is worked out from what the ticket's timeline comes to at a moment, each time anew: states are never stored.
+Instants and spans are microseconds.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from typing import Literal
 
 from ledger.plans.coverage import Calendar, NoOpeningError
 from ledger.plans.terms import BusinessDays, Coverage, Covered, Elapsed, EndOfBusinessDay, Target, Terms
-from ledger.tickets.timeline import Spans, Timeline
+from ledger.tickets.life import Life, Span
 
 MINUTE = 60_000_000
 TargetName = Literal["reaction", "resolution"]
 TARGETS: tuple[TargetName, ...] = ("reaction", "resolution")
-Span = tuple[int, int]
 
 
 class AroundTheClock(Calendar):
@@ -25,6 +24,9 @@ class AroundTheClock(Calendar):
 
     def __init__(self) -> None:
         super().__init__(Coverage(timezone="UTC", always=True))
+
+    def is_open(self, instant: int) -> bool:
+        return True
 
     def between(self, start: int, end: int) -> int:
         return max(0, end - start)
@@ -41,26 +43,31 @@ AROUND_THE_CLOCK = AroundTheClock()
 
 @dataclass(slots=True, frozen=True)
 class Clock:
-    """One target of a ticket as its timeline tells. `due_at` is None while it is paused: it moves on with the wait."""
+    """One target of a ticket as its timeline tells. `due_at` is None while it is paused: it moves on with the wait.
+
+    `started_at` is None where it has not run, for it waits from the start. `breached_at` is the first moment at which a
+    due instant of the priority then in force has passed; of a clock that runs it lies ahead.
+    """
 
     target: TargetName
     priority: int
-    started_at: int
+    started_at: int | None
     due_at: int | None
+    breached_at: int | None
     ended_at: int | None
     paused: int
     paused_since: int | None
     void_at: int | None
 
     def state(self, now: int) -> str:
-        """Met, breached, void, paused or running at an instant; a running one past its due is breached (S4)."""
+        """Met, breached, void, paused or running at an instant; what was breached stays so (S2, S4)."""
+        if self.breached_at is not None and self.breached_at <= now:
+            return "breached"
         if self.void_at is not None:
             return "void"
         if self.ended_at is not None:
-            return "met" if self.due_at is not None and self.ended_at <= self.due_at else "breached"
-        if self.paused_since is not None:
-            return "paused"
-        return "breached" if self.due_at is not None and now > self.due_at else "running"
+            return "met"
+        return "running" if self.paused_since is None else "paused"
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -81,7 +88,12 @@ def covered(calendar: Calendar, start: int, end: int, pauses: Sequence[Span] = (
 
 
 def due_after(calendar: Calendar, start: int, span: int, pauses: Sequence[Span] = ()) -> int:
-    """The instant at which `span` of covered time outside the pauses is used up. Raises NoOpeningError."""
+    """The instant at which `span` of covered time outside the pauses is used up: at a closing, that closing.
+
+    A span of nothing is used up when the clock first runs (S3). Raises NoOpeningError.
+    """
+    if span <= 0:
+        return first_run(calendar, start, pauses)
     at = start
     for pause_start, pause_end in merged(pauses):
         if pause_end <= at:
@@ -95,11 +107,26 @@ def due_after(calendar: Calendar, start: int, span: int, pauses: Sequence[Span] 
     return calendar.forward(at, span)
 
 
-def first_run(target: Target, calendar: Calendar, opened_at: int) -> int:
-    """When the clock first runs: at once, or at the next opening of the coverage (S2)."""
-    if isinstance(target, Elapsed) or calendar.is_open(opened_at):
-        return opened_at
-    return calendar.next_opening(opened_at).start
+def first_run(calendar: Calendar, start: int, pauses: Sequence[Span] = ()) -> int:
+    """When a clock first runs: at once, at the next opening, or when the wait is over in which that lies (S2).
+
+    Opened on Saturday and held until Monday 17:00 under Mon–Fri 9–17, it first runs on Tuesday at 9:00.
+    """
+    at = _opening(calendar, start)
+    for pause_start, pause_end in merged(pauses):
+        if pause_start > at:
+            break
+        at = _opening(calendar, max(at, pause_end))
+    return at
+
+
+def _opening(calendar: Calendar, at: int) -> int:
+    return at if calendar.is_open(at) else calendar.next_opening(at).start
+
+
+def counted_by(target: Target, calendar: Calendar) -> Calendar:
+    """Time on the clock counts for an elapsed target, the coverage for every other (S1)."""
+    return AROUND_THE_CLOCK if isinstance(target, Elapsed) else calendar
 
 
 def due_instant(target: Target, calendar: Calendar, opened_at: int, pauses: Sequence[Span] = ()) -> int:
@@ -107,11 +134,9 @@ def due_instant(target: Target, calendar: Calendar, opened_at: int, pauses: Sequ
 
     60 covered minutes from Friday 16:30 under Mon–Fri 9–17 are Monday 9:30. Raises NoOpeningError.
     """
-    start = first_run(target, calendar, opened_at)
-    if isinstance(target, Elapsed):
-        return due_after(AROUND_THE_CLOCK, start, target.minutes * MINUTE, pauses)
-    if isinstance(target, Covered):
-        return due_after(calendar, start, target.minutes * MINUTE, pauses)
+    if isinstance(target, Elapsed | Covered):
+        return due_after(counted_by(target, calendar), opened_at, target.minutes * MINUTE, pauses)
+    start = first_run(calendar, opened_at)
     due = (
         _end_of_day(target, calendar, start)
         if isinstance(target, EndOfBusinessDay)
@@ -151,64 +176,92 @@ def coverage_for(terms: Terms, channel: str, scope: str | None) -> Coverage | No
     return terms.coverage
 
 
-def pauses_of(terms: Terms, timeline: Timeline, target: str) -> Spans:
-    """What holds a target's clock: waits and closures; the reaction's only where the terms let it wait (S2).
+@dataclass(slots=True, frozen=True)
+class Course:
+    """What of a ticket's life concerns one target: when it ended, what held it, and the priorities until then."""
 
-    Once the target has ended, nothing later moves it: a wait counts up to its end.
-    """
-    if target == "resolution":
-        spans, ended_at = [*timeline.waits, *timeline.closures], timeline.resolved_at
-    else:
-        spans = timeline.waits if terms.sla.reaction_pauses_while_waiting else []
-        ended_at = timeline.responded_at
+    ended_at: int | None
+    waits: list[Span]  # that are over, or were when the target ended
+    closures: list[Span]
+    waiting_since: int | None
+    priorities: list[Span]
+
+    @property
+    def pauses(self) -> list[Span]:
+        """What takes time from the clock and is over."""
+        return merged([*self.waits, *self.closures])
+
+
+def course_of(terms: Terms, life: Life, target: str) -> Course:
+    """A wait holds the reaction only where the terms say so (S2); once a target has ended, nothing later moves it."""
+    is_reaction = target == "reaction"
+    ended_at = life.first_response_at if is_reaction else life.resolved_at
+    holds = not is_reaction or terms.sla.reaction_pauses_while_waiting
+    waits, since = (life.waits, life.waiting_since) if holds else ([], None)
+    closures = [] if is_reaction else life.closures
     if ended_at is None:
-        return spans
-    return [(start, min(ended_at, end or ended_at)) for start, end in spans if start < ended_at]
+        return Course(None, waits, closures, since, life.priorities)
+    if since is not None and since < ended_at:
+        waits = [*waits, (since, ended_at)]
+    waits = [(start, min(end, ended_at)) for start, end in waits if start < ended_at]
+    return Course(ended_at, waits, closures, None, [one for one in life.priorities if one[0] <= ended_at])
 
 
-def clocks(terms: Terms, calendar: Calendar | None, timeline: Timeline) -> list[Clock]:
-    """The clocks of a ticket: one for each promise that the terms make for its priority."""
-    found = []
-    for name in TARGETS:
-        is_reaction = name == "reaction"
-        priority = timeline.priority
-        if is_reaction and timeline.responded_at is not None:  # it has ended: a later priority does not judge it
-            priority = timeline.priority_at(timeline.responded_at)
-        target = terms.sla.promised(name, priority)
-        if target is None:
-            continue
-        ended_at = timeline.responded_at if is_reaction else timeline.resolved_at
-        pauses = pauses_of(terms, timeline, name)
-        one = _clock(name, priority, target, calendar, timeline, pauses, ended_at)
-        if one is not None:
-            found.append(one)
-    return found
+def clocks(terms: Terms, calendar: Calendar | None, life: Life) -> list[Clock]:
+    """The clocks of a ticket: one for each promise that the terms make for its priority, or that was broken before."""
+    found = [_clock(name, terms, calendar or AROUND_THE_CLOCK, life) for name in TARGETS]
+    return [clock for clock in found if clock is not None]
 
 
-def _clock(
-    name: TargetName,
-    priority: int,
-    target: Target,
-    calendar: Calendar | None,
-    timeline: Timeline,
-    pauses: Spans,
-    ended_at: int | None,
-) -> Clock | None:
-    calendar = calendar or AROUND_THE_CLOCK
-    ended = [(start, end) for start, end in pauses if end is not None]
-    open_since = next((start for start, end in pauses if end is None), None)
-    try:
-        started_at = first_run(target, calendar, timeline.opened_at)
-        due: int | None = due_instant(target, calendar, timeline.opened_at, ended)
-    except NoOpeningError:
-        return None  # support that never opens again promises nothing that could fall due
-    void_at = timeline.rejected_at if ended_at is None else None
-    if void_at is not None and due is not None and void_at > due:
-        void_at = None  # it was breached before the ticket was rejected
-    paused_since = open_since if ended_at is None and void_at is None else None
-    if paused_since is not None and due is not None and paused_since >= due:
-        paused_since = None  # its time was used up before the wait began
-    paused = sum(end - start for start, end in merged(ended))
+def _clock(name: TargetName, terms: Terms, calendar: Calendar, life: Life) -> Clock | None:
+    course = course_of(terms, life, name)
+    pauses, since = course.pauses, course.waiting_since
+    stop = course.ended_at if course.ended_at is not None else life.rejected_at
+    untils: list[int | None] = [*(start for start, _ in course.priorities[1:]), None]
+    priority, target, due, breached_at = life.priority, None, None, None
+    for (start, in_force), until in zip(course.priorities, untils, strict=True):
+        promised = terms.sla.promised(name, in_force)
+        due_then = _due(promised, calendar, life.opened_at, pauses)
+        if due_then is None and breached_at is not None:
+            continue  # what was broken stays, though the priority has no promise any more
+        priority, target, due = in_force, promised, due_then
+        if due_then is not None and breached_at is None:
+            breached_at = _breach(start, until, due_then, since, stop)
+    if target is None or due is None:
+        return None  # nothing is promised; support that never opens again promises nothing that could fall due
+    is_held = since is not None and breached_at is None
+    paused = sum(end - start for start, end in merged(course.waits))
     return Clock(
-        name, priority, started_at, None if paused_since is not None else due, ended_at, paused, paused_since, void_at
+        target=name,
+        priority=priority,
+        started_at=_started_at(counted_by(target, calendar), life.opened_at, pauses, since),
+        due_at=None if is_held else due,
+        breached_at=breached_at,
+        ended_at=course.ended_at,
+        paused=paused,
+        paused_since=since if is_held else None,
+        void_at=life.rejected_at if course.ended_at is None and breached_at is None else None,
     )
+
+
+def _due(target: Target | None, calendar: Calendar, opened_at: int, pauses: Sequence[Span]) -> int | None:
+    try:
+        return due_instant(target, calendar, opened_at, pauses) if target is not None else None
+    except NoOpeningError:
+        return None
+
+
+def _breach(start: int, until: int | None, due: int, waiting_since: int | None, stop: int | None) -> int | None:
+    """The first moment in [start, until) at which a due instant has passed: raised to one already past, at the raise.
+
+    None where the target ended or was void by then, or a wait that still goes on began before it was due.
+    """
+    at = max(due + 1, start)
+    if (waiting_since is not None and due > waiting_since) or (until is not None and at >= until):
+        return None
+    return at if stop is None or at <= stop else None
+
+
+def _started_at(calendar: Calendar, opened_at: int, pauses: Sequence[Span], waiting_since: int | None) -> int | None:
+    at = first_run(calendar, opened_at, pauses)
+    return at if waiting_since is None or at < waiting_since else None

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ledger.plans.coverage import SECOND, Calendar
-from ledger.sla.targets import AROUND_THE_CLOCK, Span, covered, merged
+from ledger.sla.targets import AROUND_THE_CLOCK, covered, merged
+from ledger.tickets.life import Span
 
 MOST_DAYS_NAMED = 10
 MOST_WINDOWS = 1_000  # some four years of working days; nobody checks more by hand

@@ -19,7 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.fact import Fact
-from ledger.kernel.mapper import LedgerMapper, StreamEvent, decode, event_type
+from ledger.kernel.mapper import LedgerMapper, StreamEvent, decode
 from ledger.kernel.settings import without_secrets
 from ledger.store.database import (
     Database,
@@ -175,14 +175,22 @@ class EventStore:
         rows = self.database.query(sql, params | named)
         return [(row.notification_id, decode(row.topic, bytes(row.state))) for row in rows]
 
-    def events_between(self, first: int, last: int) -> list[tuple[int, str, str]]:
-        """Position, type and stream of stored events, both ends included."""
+    def facts_between(self, first: int, last: int) -> list[tuple[int, Fact]]:
+        """Position and fact of stored events, both ends included."""
         sql = (
-            "SELECT notification_id, topic, originator_id FROM stored_events "
+            "SELECT notification_id, topic, state FROM stored_events "
             "WHERE notification_id BETWEEN :first AND :last ORDER BY notification_id"
         )
         rows = self.database.query(sql, {"first": first, "last": last})
-        return [(row.notification_id, event_type(row.topic), row.originator_id) for row in rows]
+        return [(row.notification_id, decode(row.topic, bytes(row.state))) for row in rows]
+
+    def version_at(self, stream: str, position: int) -> int:
+        """Which event of a stream stands at a position; 0 where it is none of it."""
+        sql = (
+            "SELECT originator_version FROM stored_events WHERE notification_id = :position AND originator_id = :stream"
+        )
+        rows = self.database.query(sql, {"position": position, "stream": stream})
+        return int(rows[0].originator_version) if rows else 0
 
     def close(self) -> None:
         self.application.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
 from pydantic import model_validator
@@ -22,7 +21,7 @@ from ledger.tickets.events import (
     TicketResolved,
     TicketResumed,
 )
-from ledger.tickets.finding import OnTicket, the_ticket, ticket_of
+from ledger.tickets.finding import OnTicket, terms_of, the_ticket, ticket_of
 from ledger.tickets.scope import check_scope, missing_contact
 from ledger.tickets.ticket import Ticket
 from ledger.work.case import Case
@@ -135,16 +134,16 @@ def open_ticket(case: Case, body: OpenTicket) -> None:
 @command("reprioritise-ticket", ReprioritiseTicket, roles=OPERATOR, about=the_ticket)
 def reprioritise_ticket(case: Case, body: ReprioritiseTicket) -> None:
     """Another priority, and why; the ticket's targets are judged by it from the original start (T2)."""
-    ticket = ticket_of(case, body.ticket_id)
+    ticket, at = ticket_of(case, body.ticket_id), case.at(body.at)
     step = TicketReprioritised(
-        old_priority=ticket.priority,
-        priority=body.priority_under(contract_of(case).term_at(ticket.opened_at).terms),
+        old_priority=ticket.life_at(at).priority,
+        priority=body.priority_under(terms_of(case, ticket)),
         impact=body.impact,
         urgency=body.urgency,
         reason=case.seal_customer(body.reason),
         ticket_id=ticket.ticket_id,
     )
-    ticket.step(step, case.at(body.at), case.stamp)
+    ticket.step(step, at, case.stamp)
 
 
 @command("record-response", RecordResponse, roles=OPERATOR | PARTNER, about=the_ticket)
@@ -152,17 +151,17 @@ def record_response(case: Case, body: RecordResponse) -> None:
     """Somebody answered the customer, or the partner (`to`). Where a partner serves the customer, the provider answers
     the customer only if the partner allowed it (T3).
     """
-    at = case.at(body.at)
-    contract = contract_of(case)
+    ticket, contract = ticket_of(case, body.ticket_id), contract_of(case)
     speaker = _speaker(case, body.by)
     is_closed = contract.partner_id is not None and not contract.direct_contact
     to = body.to or ("partner" if is_closed and speaker == "provider" else "customer")
     if to == "partner" and contract.partner_id is None:
         raise Refusal("invalid-transition", f"Contract {contract.contract_id} is served without a partner.", field="to")
     if to == "customer" and speaker == "provider":
-        _check_direct_contact(case, at)
+        _check_direct_contact(case, ticket)
     by = case.seal_partner(body.by) if speaker == "partner" else case.seal_staff(body.by)
-    ticket_of(case, body.ticket_id).step(ResponseRecorded(by, to, speaker, ticket_id=body.ticket_id), at, case.stamp)
+    response = ResponseRecorded(by, to, speaker, ticket_id=body.ticket_id)
+    ticket.step(response, case.at(body.at), case.stamp)
 
 
 def _speaker(case: Case, by: str = "") -> Literal["provider", "partner"]:
@@ -172,8 +171,8 @@ def _speaker(case: Case, by: str = "") -> Literal["provider", "partner"]:
     return "provider"
 
 
-def _check_direct_contact(case: Case, at: datetime) -> None:
-    if contract_of(case).needs_authorisation(at):
+def _check_direct_contact(case: Case, ticket: Ticket) -> None:
+    if contract_of(case).needs_authorisation(terms_of(case, ticket)):
         raise Refusal(
             "direct-contact-not-authorised",
             f"Contract {case.scope.contract_id} is served by a partner, who has not authorised direct contact "
@@ -184,11 +183,10 @@ def _check_direct_contact(case: Case, at: datetime) -> None:
 @command("record-call", TicketStep, roles=OPERATOR, about=the_ticket)
 def record_call(case: Case, body: TicketStep) -> None:
     """The reporter was called. That is direct contact (T3); the count of responses starts again (T5)."""
-    at = case.at(body.at)
-    speaker = _speaker(case)
+    ticket, speaker = ticket_of(case, body.ticket_id), _speaker(case)
     if speaker == "provider":
-        _check_direct_contact(case, at)
-    ticket_of(case, body.ticket_id).step(CallRecorded(speaker, ticket_id=body.ticket_id), at, case.stamp)
+        _check_direct_contact(case, ticket)
+    ticket.step(CallRecorded(speaker, ticket_id=body.ticket_id), case.at(body.at), case.stamp)
 
 
 @command("hold-ticket", TicketStep, roles=OPERATOR, about=the_ticket)
@@ -235,5 +233,4 @@ def escalate_ticket(case: Case, body: EscalateTicket) -> None:
     ticket, contract = ticket_of(case, body.ticket_id), contract_of(case)
     if case.actor.role == "partner" and (body.by != "partner" or body.to_level != "L2"):
         raise Refusal("forbidden", "A partner escalates to L2, in its own name.", role="partner")
-    terms = contract.term_at(ticket.opened_at).terms
-    ticket.escalate(body.to_level, body.by, contract.partner_id is not None, terms, at, case.stamp)
+    ticket.escalate(body.to_level, body.by, contract.partner_id is not None, terms_of(case, ticket), at, case.stamp)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from ledger.kernel.fact import Fact, Sealed, topic
 
@@ -36,6 +36,10 @@ class TicketOpened(TicketFact, frozen=True):
     contact: Sealed | None = None
     call_after_responses: int | None = None
     rule: str = "T1"
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"ticket_id": self.ticket_id}
 
 
 @topic("TicketReprioritised")
@@ -139,6 +143,26 @@ class TicketEscalated(TicketFact, frozen=True):
     to_level: Literal["L1", "L2", "L3"]
     by: Literal["partner", "provider"]
     rule: str = "T3"
+
+
+@topic("TicketStepRetracted")
+class TicketStepRetracted(TicketFact, frozen=True):
+    """A step was entered by mistake: once this is known the timeline is read as if the step had not been (T10).
+
+    It is dated like the step, so that at any moment both count or neither. The step stands at `position` of the
+    history, and as `version` in its ticket's stream. `service_credits` were given by then, and stay until reversed.
+    """
+
+    position: int
+    version: int
+    step: str
+    reason: Sealed
+    service_credits: list[str] = []
+    rule: str = "T10"
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"service_credits": self.service_credits}
 
 
 @topic("ServiceCreditGranted")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ledger.contracts.finding import locate
+from ledger.contracts.finding import contract_of, locate
+from ledger.contracts.term import Term
 from ledger.kernel.errors import unknown_ticket
+from ledger.plans.terms import Terms
 from ledger.tickets.ticket import Ticket
 from ledger.work.case import Case
 from ledger.work.declaration import Concern
@@ -16,6 +18,15 @@ def ticket_of(case: Case, ticket_id: str) -> Ticket:
     if not ticket.exists or ticket.contract_id != case.scope.contract_id:
         raise unknown_ticket(ticket_id)
     return ticket
+
+
+def term_of(case: Case, ticket: Ticket) -> Term:
+    """The term in which a ticket was opened: the one source of its terms, whatever ends or changes later (T11)."""
+    return contract_of(case).term_history[ticket.term_no - 1]
+
+
+def terms_of(case: Case, ticket: Ticket) -> Terms:
+    return term_of(case, ticket).terms
 
 
 class OnTicket(Command):

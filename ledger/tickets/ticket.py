@@ -1,4 +1,4 @@
-"""A ticket: state, level, priority, responses and defect steps. Rules T1–T6; clocks are read from its events."""
+"""A ticket: which step may come when, and what it records. Rules T1–T6; what its steps come to is in `life`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 from ledger.kernel.aggregate import Stamp
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Sealed
-from ledger.kernel.values import show_instant
+from ledger.kernel.values import from_micros, show_instant, to_micros
 from ledger.plans.terms import Level, Terms
 from ledger.tickets.events import (
     CallRecorded,
@@ -17,37 +17,21 @@ from ledger.tickets.events import (
     FixReleased,
     ResponseRecorded,
     ServiceCreditGranted,
-    TicketClosed,
     TicketEscalated,
     TicketFact,
-    TicketHeld,
     TicketOpened,
-    TicketRejected,
-    TicketReopened,
     TicketReprioritised,
-    TicketResolved,
-    TicketResumed,
+    TicketStepRetracted,
     WorkLogged,
     WorkReversed,
 )
+from ledger.tickets.life import ALLOWED
 from ledger.tickets.scope import check_level
 from ledger.tickets.state import TicketState
+from ledger.tickets.steps import defect_allows, escalation_fault, first_fault
 
-LIVE = ("open", "in_progress", "waiting")
-# What may happen in which state (T4). Work may still be recorded on a resolved ticket, never on a closed one.
-ALLOWED: dict[type[TicketFact], tuple[str, ...]] = {
-    TicketReprioritised: LIVE,
-    ResponseRecorded: (*LIVE, "resolved"),
-    CallRecorded: (*LIVE, "resolved"),
-    WorkLogged: (*LIVE, "resolved"),
-    TicketHeld: ("open", "in_progress"),
-    TicketResumed: ("waiting",),
-    TicketResolved: LIVE,
-    TicketReopened: ("resolved", "closed"),
-    TicketClosed: ("resolved",),
-    TicketRejected: LIVE,
-    TicketEscalated: LIVE,
-}
+# What may be entered with its true time, though the ticket has moved on since (T4, S2).
+ENTERED_LATE = (ResponseRecorded, CallRecorded, TicketReprioritised)
 
 
 class Ticket(TicketState):
@@ -86,19 +70,34 @@ class Ticket(TicketState):
         )
         self.record(opened, at, stamp)
 
-    def check(self, step: type[TicketFact], at: datetime | None) -> None:
-        """Raises Refusal invalid-transition where the state, or a change recorded for later, does not allow it.
+    def check(self, step: type[TicketFact], at: datetime) -> None:
+        """Raises Refusal invalid-transition where the ticket as all its steps make it does not allow another.
 
-        Work is recorded when it was done (`at` None), which may lie before the latest change of state.
+        A response, a call or a priority may have come before its latest change: there the state of that moment counts.
         """
-        if self.state not in ALLOWED[step]:
-            raise Refusal(
-                "invalid-transition",
-                f"Ticket {self.key} is {self.state.replace('_', ' ')}: that can't be recorded on it.",
-                state=self.state,
-            )
-        earliest = self.opened_at if step in (ResponseRecorded, CallRecorded) else self.changed_at
-        if at is not None and at < earliest:
+        if step in ENTERED_LATE:
+            self._check_not_before(at, self.opened_at)
+            life = self.life_at(at)
+            if step is TicketReprioritised and self.life.state in ("closed", "rejected"):
+                life = self.life
+        else:
+            life = self.life
+        if life.state not in ALLOWED[step.TOPIC]:
+            raise self._refused(life.state)
+        if step not in ENTERED_LATE:
+            self._check_not_before(at, from_micros(life.changed_at))
+
+    def check_work(self, moment: datetime) -> None:
+        """Work is judged by when it was done (T4). Raises Refusal invalid-transition once the ticket was over."""
+        if not self.life.takes_work(to_micros(moment)):
+            raise self._refused(self.life_at(moment).state)
+
+    def _refused(self, state: str) -> Refusal:
+        said = f"Ticket {self.key} is {state.replace('_', ' ')}: that can't be recorded on it."
+        return Refusal("invalid-transition", said, state=state)
+
+    def _check_not_before(self, at: datetime, earliest: datetime) -> None:
+        if at < earliest:
             raise Refusal(
                 "invalid-transition",
                 f"{show_instant(at)} lies before ticket {self.key}'s latest change, {show_instant(earliest)}.",
@@ -124,27 +123,35 @@ class Ticket(TicketState):
         Raises Refusal kind-not-covered where the terms keep the ticket's scope out of that level (T8).
         """
         self.check(TicketEscalated, at)
-        step_is_partners = has_partner and self.level == "L1"
-        if to_level <= self.level or (step_is_partners and (by != "partner" or to_level != "L2")):
-            whose = "; from L1 the partner takes it to L2" if step_is_partners else ""
-            raise Refusal(
-                "invalid-transition",
-                f"Ticket {self.key} at {self.level} can't go to {to_level} by the {by}: upward only{whose}.",
-                level=self.level,
-            )
-        if by == "partner" and not step_is_partners:
-            raise Refusal(
-                "invalid-transition",
-                f"Ticket {self.key} is at {self.level}, which is the provider's.",
-                level=self.level,
-            )
+        level = self.life.level
+        fault = escalation_fault(level, to_level, by, has_partner)
+        if fault is not None:
+            raise Refusal("invalid-transition", f"Ticket {self.key} at {level} {fault}", level=level)
         check_level(terms, to_level, self.scope)
-        self.record(TicketEscalated(self.level, to_level, by, ticket_id=self.key), at, stamp)
+        self.record(TicketEscalated(level, to_level, by, ticket_id=self.key), at, stamp)
+
+    def retract(self, version: int, position: int, has_partner: bool, reason: Sealed, stamp: Stamp) -> None:
+        """Takes a step back that was entered by mistake, in whatever state (T10).
+
+        Raises Refusal invalid-transition where no step of the timeline stands there, or what remains is no possible
+        life; it names the service credits that were given.
+        """
+        step = self.timeline.find(version)
+        if step is None:
+            said = f"No step of ticket {self.key} that can be retracted stands at position {position}."
+            raise Refusal("invalid-transition", said, field="position")
+        given = sorted(self.credited.values())
+        fault = first_fault(self.timeline.without(version), self.worked.values(), has_partner)
+        if fault is not None:
+            said = f"Without {step.kind} of {show_instant(from_micros(step.at))} ticket {self.key} {fault}"
+            raise Refusal("invalid-transition", said, field="position", service_credits=given)
+        retracted = TicketStepRetracted(position, version, step.kind, reason, given, ticket_id=self.key)
+        self.record(retracted, from_micros(step.at), stamp)
 
     def log_work(
         self, deduction_id: str, billed_minutes: int, overage_minutes: int, moment: datetime, stamp: Stamp
     ) -> None:
-        """Work that was deducted; whether the ticket takes any was checked before (`check`)."""
+        """Work that was deducted; whether the ticket takes any was checked before (`check_work`)."""
         self.record(WorkLogged(deduction_id, billed_minutes, overage_minutes, ticket_id=self.key), moment, stamp)
 
     def reverse_work(
@@ -155,14 +162,15 @@ class Ticket(TicketState):
 
     def step_defect(self, fact: DefectConfirmed | FixAnnounced | FixReleased, at: datetime, stamp: Stamp) -> None:
         """Reported → confirmed → announced → released, each once, an announcement again with another date (T6)."""
-        before = ("reported",) if isinstance(fact, DefectConfirmed) else ("confirmed", "announced")
-        if self.kind != "defect" or self.defect not in before or self.state == "rejected":
-            what = f"its defect is {self.defect}" if self.kind == "defect" else f"its kind is {self.kind}"
-            raise Refusal("invalid-transition", f"Ticket {self.key} can't take that step: {what}.", state=self.state)
-        if at < self.defect_at:
+        life = self.life
+        if not defect_allows(life, fact.TOPIC):
+            what = f"its defect is {life.defect}" if self.kind == "defect" else f"its kind is {self.kind}"
+            raise Refusal("invalid-transition", f"Ticket {self.key} can't take that step: {what}.", state=life.state)
+        defect_at = from_micros(life.defect_at)
+        if at < defect_at:
             raise Refusal(
                 "invalid-transition",
-                f"{show_instant(at)} lies before the defect's latest step, {show_instant(self.defect_at)}.",
+                f"{show_instant(at)} lies before the defect's latest step, {show_instant(defect_at)}.",
                 field="at",
             )
         self.record(fact, at, stamp)

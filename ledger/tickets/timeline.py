@@ -1,18 +1,29 @@
-"""A ticket's timeline: what its SLA clocks are read from, folded from its events. Pure; instants are microseconds.
+"""A ticket's timeline: its steps in the order in which they were true, whenever the ledger learned of them. T4, T10.
 
-The ticket itself keeps one to judge a breach, the view of clocks keeps one for each ticket: by this same fold.
+The ticket itself keeps one, and so do the views of tickets and of clocks. What it comes to is read in `life`, up to
+whatever moment is asked about. Instants are microseconds since 1970.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from bisect import insort
+from typing import Literal
 
-from ledger.kernel.fact import Fact
+import msgspec
+
 from ledger.kernel.values import to_micros
+from ledger.plans.terms import Level
 from ledger.tickets.events import (
     CallRecorded,
+    DefectConfirmed,
+    FixAnnounced,
+    FixReleased,
     ResponseRecorded,
+    TicketClosed,
+    TicketEscalated,
+    TicketFact,
     TicketHeld,
+    TicketOpened,
     TicketRejected,
     TicketReopened,
     TicketReprioritised,
@@ -20,8 +31,8 @@ from ledger.tickets.events import (
     TicketResumed,
 )
 
-Spans = list[tuple[int, int | None]]
-MOVES_CLOCKS = (
+# Work is no step of the timeline: it is reversed as a deduction, and of it only the beginning counts here.
+STEPS: tuple[type[TicketFact], ...] = (
     TicketReprioritised,
     ResponseRecorded,
     CallRecorded,
@@ -29,51 +40,86 @@ MOVES_CLOCKS = (
     TicketResumed,
     TicketResolved,
     TicketReopened,
+    TicketClosed,
     TicketRejected,
+    TicketEscalated,
+    DefectConfirmed,
+    FixAnnounced,
+    FixReleased,
 )
 
 
-@dataclass(slots=True)
-class Timeline:
-    """Waits and closures are half-open; one that goes on ends with None."""
+class Step(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a fact of `STEPS` changes; `id` tells it from other steps of its ticket and follows the order of recording.
+
+    It is the version in the stream where the ticket itself folds, the position where a view does.
+    """
+
+    id: int
+    at: int
+    kind: str  # the topic of its event
+    by: Literal["provider", "partner"] | None = None
+    priority: int | None = None
+    impact: str | None = None
+    urgency: str | None = None
+    level: Level | None = None
+    release: str | None = None
+    expected_on: str | None = None
+
+
+def step_of(fact: TicketFact, id_: int) -> Step:
+    """A fact of `STEPS` as a step."""
+    at, kind = to_micros(fact.effective_at), fact.TOPIC
+    if isinstance(fact, TicketReprioritised):
+        return Step(id_, at, kind, priority=fact.priority, impact=fact.impact, urgency=fact.urgency)
+    if isinstance(fact, ResponseRecorded | CallRecorded):
+        return Step(id_, at, kind, by=fact.speaker)
+    if isinstance(fact, TicketEscalated):
+        return Step(id_, at, kind, by=fact.by, level=fact.to_level)
+    if isinstance(fact, DefectConfirmed | FixAnnounced | FixReleased):
+        day = fact.expected_on.isoformat() if fact.expected_on else None
+        return Step(id_, at, kind, release=fact.release, expected_on=day)
+    return Step(id_, at, kind)
+
+
+class Timeline(msgspec.Struct, omit_defaults=True):
+    """How a ticket began, when the first work on it was done, and its steps by effective time, then by recording."""
 
     opened_at: int
     priority: int
-    responded_at: int | None = None
-    resolved_at: int | None = None
-    rejected_at: int | None = None
-    waits: Spans = field(default_factory=list)
-    closures: Spans = field(default_factory=list)
-    changes: list[tuple[int, int, int]] = field(default_factory=list)  # when, from which priority, to which
+    impact: str | None = None
+    urgency: str | None = None
+    is_defect: bool = False
+    worked_from: int | None = None
+    steps: list[Step] = []
 
-    def priority_at(self, at: int) -> int:
-        """The priority in force at an instant, whenever the ledger learned of it."""
-        later = next((before for changed_at, before, _ in self.changes if changed_at > at), None)
-        return self.priority if later is None else later
+    @property
+    def last_step_at(self) -> int:
+        return self.steps[-1].at if self.steps else self.opened_at
 
-    def go_on(self, fact: Fact) -> None:
-        """What an event of `MOVES_CLOCKS` changes."""
-        at = to_micros(fact.effective_at)
-        if isinstance(fact, TicketReprioritised):
-            self.changes.append((at, self.priority, fact.priority))
-            self.priority = fact.priority
-        elif isinstance(fact, TicketHeld):
-            self.waits.append((at, None))
-        elif isinstance(fact, TicketReopened):
-            if self.resolved_at is not None:
-                self.closures.append((self.resolved_at, at))
-            self.resolved_at = None
-        elif isinstance(fact, TicketRejected):
-            self.rejected_at = at
-        if isinstance(fact, TicketResumed | TicketResolved | TicketRejected) and self.waits:
-            start, end = self.waits[-1]
-            self.waits[-1] = (start, at if end is None else end)
-        if isinstance(fact, TicketResolved):
-            self.resolved_at = at
-        if isinstance(fact, ResponseRecorded | CallRecorded | TicketResolved):
-            self._respond(at)
+    def add(self, step: Step) -> None:
+        insort(self.steps, step, key=lambda one: (one.at, one.id))
 
-    def _respond(self, at: int) -> None:
-        """The first response by effective time ends the reaction; one recorded later may have come earlier."""
-        if self.responded_at is None or at < self.responded_at:
-            self.responded_at = at
+    def take_back(self, id_: int) -> None:
+        """From now on the timeline is read as if the step had not been (T10)."""
+        self.steps = [step for step in self.steps if step.id != id_]
+
+    def without(self, id_: int) -> Timeline:
+        rest = msgspec.structs.replace(self)
+        rest.take_back(id_)
+        return rest
+
+    def find(self, id_: int) -> Step | None:
+        return next((step for step in self.steps if step.id == id_), None)
+
+    def work_from(self, at: int) -> bool:
+        """Work was done then. Returns whether nothing was known to be done before."""
+        is_first = self.worked_from is None or at < self.worked_from
+        if is_first:
+            self.worked_from = at
+        return is_first
+
+
+def timeline_of(fact: TicketOpened) -> Timeline:
+    """As the ticket was opened."""
+    return Timeline(to_micros(fact.effective_at), fact.priority, fact.impact, fact.urgency, fact.kind == "defect")

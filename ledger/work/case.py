@@ -28,7 +28,7 @@ ONE_DAY_AHEAD = timedelta(days=1)
 
 @dataclass(slots=True, frozen=True)
 class Scope:
-    """Whose books a command writes in: a provider's, and as a rule those of one contract of it."""
+    """Whom a command writes for: a provider, and as a rule one contract of it."""
 
     provider: str
     timezone: str
@@ -94,6 +94,10 @@ class Case:
         stored = [fact for _, fact in self.whole_contract(stored_topics(kind))]
         own = [event.fact for event in self.unit.events if event.fact.contract_id == self.scope.contract_id]
         return [fact for fact in (*stored, *own) if isinstance(fact, kind)]
+
+    def version_at(self, aggregate: LedgerAggregate, position: int) -> int:
+        """Which event of a stored aggregate stands at a position; 0 where none of its does."""
+        return self.unit.store.version_at(str(aggregate.id), position)
 
     def position_of(self, aggregate: LedgerAggregate) -> int:
         """Where the first event of a stored aggregate stands."""

@@ -22,11 +22,13 @@ CarryOut = Callable[[Case, B], None]
 class Concern(Generic[B_contra]):
     """What a command is about: the streams that its body names, and how its contract (or provider) is found.
 
-    `find` sets the case's scope. It raises Refusal `unknown-…` for what the actor may not see as for what is not there.
+    `find` sets the case's scope. It raises Refusal `unknown-…` for what the actor may not see as for what is not there,
+    so that whether its role may is told of what it sees alone; where `hides_nothing`, that is told first.
     """
 
     find: Callable[[Case, B_contra], None]
     streams: Callable[[B_contra], Sequence[str]]
+    hides_nothing: bool = False
 
 
 @dataclass(frozen=True)

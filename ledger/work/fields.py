@@ -11,13 +11,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from ledger.kernel.ids import DEDUCTION_ID_LENGTH, FIRST_YEAR, ID_LENGTH, ID_PATTERN, LAST_YEAR
-from ledger.kernel.values import parse_cents, show_cents
+from ledger.kernel.ids import DEDUCTION_ID_LENGTH, ID_LENGTH, ID_PATTERN
+from ledger.kernel.values import is_near, not_near, parse_cents, show_cents
 
 RESERVED_ENDINGS = re.compile(r"\.(penalty\.\d+|allotment\.\d+|correction)$")
 DEEPEST = 12
 WIDEST = 5_000
-EARLIEST, BEYOND = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
 
 
 def _not_derived(value: str) -> str:
@@ -30,9 +29,9 @@ def _utc(value: datetime) -> datetime:
     try:
         value = value.astimezone(UTC)
     except OverflowError:
-        raise ValueError("an instant lies between 1990 and 2200") from None
-    if not EARLIEST <= value < BEYOND:
-        raise ValueError("an instant lies between 1990 and 2200")
+        raise not_near("an instant") from None
+    if not is_near(value):
+        raise not_near("an instant")
     return value
 
 
@@ -68,8 +67,8 @@ def _shallow(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _near(value: date) -> date:
-    if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise ValueError("a day lies between 1990 and 2200")
+    if not is_near(value):
+        raise not_near("a day")
     return value
 
 

@@ -17,7 +17,7 @@ from ledger.kernel.mapper import decode
 from ledger.store.database import Row, listed
 from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.reader import Snapshot, open_texts, view_position
-from projections.visible import visible
+from projections.visible import sees_billing, visible
 
 Issued = InvoiceIssued | CreditNoteIssued
 
@@ -84,7 +84,7 @@ _DOCUMENTS = "SELECT d.position, d.credited_by FROM documents d JOIN contracts c
 
 
 def _seen_by(actor: Actor) -> Condition:
-    return ("1 = 0", {}) if actor.role == "partner" else visible(actor)
+    return visible(actor) if sees_billing(actor) else ("1 = 0", {})
 
 
 async def _open(snapshot: Snapshot, rows: Sequence[Row], position: int) -> list[OpenedDocument]:

@@ -24,6 +24,7 @@ from ledger.plans.loader import Catalogue
 from ledger.store.database import listed
 from projections.contracts.questions import contract_as_of
 from projections.reader import AsOf, Snapshot, Times, open_texts
+from projections.visible import sees_billing
 
 
 @dataclass(slots=True, frozen=True)
@@ -48,7 +49,7 @@ async def next_invoice(
     the provider's country has no rate of VAT.
     """
     contract, as_of = await contract_as_of(snapshot, actor, contract_id, times, "timezone, provider")
-    if actor.role == "partner":
+    if not sees_billing(actor):
         raise Refusal("forbidden", "A partner's token does not read what the customer is billed.", role=actor.role)
     account = await _account(snapshot, contract_id, as_of, times)
     provider, seller = catalogue.provider(contract.provider), catalogue.party(contract.provider)

@@ -17,18 +17,24 @@ from projections.contracts.view import CONTRACTS, ContractRow, ContractTerm, rea
 from projections.reader import AsOf, Snapshot, Times, open_texts, resolve_as_of, view_position
 from projections.visible import visible
 
-ContractState = Literal["upcoming", "active", "lapsed", "terminated"]
+ContractState = Literal["upcoming", "active", "lapsed", "terminated", "withdrawn"]
 
 
 def state_at(starts_at: int, ends_at: int, is_terminated: bool, at: int) -> ContractState:
-    """A contract runs from its first instant until the one after its last; lapsed is what nobody terminated (C15)."""
+    """A contract runs from its first instant until the one after its last; lapsed is what nobody terminated (C15).
+
+    What was terminated before its first day never runs, and that is so at every moment: it is withdrawn.
+    """
+    if is_terminated and ends_at <= starts_at:
+        return "withdrawn"
     if ends_at <= at:
         return "terminated" if is_terminated else "lapsed"
     return "upcoming" if starts_at > at else "active"
 
 
 # The same in SQL, of a row `c` of the view of contracts at the instant `:at`; a property test holds them together.
-STATE_AT = """CASE WHEN c.ends_at <= :at THEN CASE WHEN c.terminated_on IS NULL THEN 'lapsed' ELSE 'terminated' END
+STATE_AT = """CASE WHEN c.terminated_on IS NOT NULL AND c.ends_at <= c.starts_at THEN 'withdrawn'
+    WHEN c.ends_at <= :at THEN CASE WHEN c.terminated_on IS NULL THEN 'lapsed' ELSE 'terminated' END
     WHEN c.starts_at > :at THEN 'upcoming' ELSE 'active' END"""
 
 _read_sealed = msgspec.json.Decoder(Sealed).decode

@@ -16,7 +16,7 @@ from ledger.events import (
     TermCutShort,
     TermStarted,
 )
-from ledger.kernel.values import FAR_FUTURE, first_instant, to_micros
+from ledger.kernel.values import FAR_FUTURE, to_micros
 from projections.tables import Table, seal_json, to_json
 from projections.views import EventMeta, Rows, View
 
@@ -45,13 +45,15 @@ class ContractRow(msgspec.Struct):
 
 
 class ContractTerm(msgspec.Struct):
-    """One term in `terms`, with the full copy of its plan's terms as they were recorded."""
+    """One term in `terms`, with the full copy of its plan's terms as they were recorded; instants in microseconds."""
 
     term_no: int
     plan: str
     plan_version: int
     starts_on: date
     ends_on: date | None
+    starts_at: int
+    ends_at: int
     terms: msgspec.Raw
 
 
@@ -99,7 +101,16 @@ def _signed(rows: Rows, fact: ContractSigned, meta: EventMeta) -> None:
 @contracts.on(TermStarted, changes=ITS_ROW)
 def _term_started(rows: Rows, fact: TermStarted, meta: EventMeta) -> None:
     row = rows.require(CONTRACTS, fact.contract_id)
-    term = ContractTerm(fact.term_no, fact.plan, fact.plan_version, fact.starts_on, fact.ends_on, fact.terms)
+    term = ContractTerm(
+        term_no=fact.term_no,
+        plan=fact.plan,
+        plan_version=fact.plan_version,
+        starts_on=fact.starts_on,
+        ends_on=fact.ends_on,
+        starts_at=to_micros(fact.starts_at),
+        ends_at=to_micros(fact.ends_at or FAR_FUTURE),
+        terms=fact.terms,
+    )
     row.terms = to_json([*read_terms(row.terms), term])
     _set_end(row)
 
@@ -108,24 +119,21 @@ def _term_started(rows: Rows, fact: TermStarted, meta: EventMeta) -> None:
 def _term_cut(rows: Rows, fact: TermCutShort, meta: EventMeta) -> None:
     row = rows.require(CONTRACTS, fact.contract_id)
     terms = read_terms(row.terms)
-    terms[fact.term_no - 1].ends_on = fact.ends_on
+    terms[fact.term_no - 1].ends_on, terms[fact.term_no - 1].ends_at = fact.ends_on, to_micros(fact.ends_at)
     row.terms = to_json(terms)
     _set_end(row)
 
 
 def _set_end(row: ContractRow) -> None:
     """The last term that begins at all says under which plan the contract runs in the end, and until when."""
-    lived = [term for term in read_terms(row.terms) if term.ends_on is None or term.starts_on <= term.ends_on]
+    lived = [term for term in read_terms(row.terms) if term.starts_at < term.ends_at]
     if not lived:
-        row.ends_on, row.ends_at = row.starts_on, row.starts_at
+        day_before = date.fromisoformat(row.starts_on) - timedelta(days=1)
+        row.ends_on, row.ends_at = day_before.isoformat(), row.starts_at
         return
     last = lived[-1]
-    row.plan = last.plan
-    if last.ends_on is None:
-        row.ends_on, row.ends_at = None, to_micros(FAR_FUTURE)
-    else:
-        day_after = last.ends_on + timedelta(days=1)
-        row.ends_on, row.ends_at = last.ends_on.isoformat(), to_micros(first_instant(day_after, row.timezone))
+    row.plan, row.ends_at = last.plan, last.ends_at
+    row.ends_on = last.ends_on.isoformat() if last.ends_on is not None else None
 
 
 @contracts.on(ContractTerminated, changes=ITS_ROW)

@@ -49,9 +49,9 @@ async def list_deductions(
     contract, as_of = await contract_as_of(snapshot, actor, contract_id, times)
     of_status: Condition = ("", {})
     if status is not None and as_of.current:
-        kept = "pending" if status == "deemed_confirmed" else status  # an index knows what is kept
+        stored = "pending" if status == "deemed_confirmed" else status  # an index knows what is stored
         stands = rules.status_at("d.status", "d.deemed_at")
-        of_status = (f"d.status = :kept AND {stands} = :status", {"kept": kept, "status": status})
+        of_status = (f"d.status = :stored AND {stands} = :status", {"stored": stored, "status": status})
     condition, params = all_of(
         equal("d", contract_id=contract_id), as_of.reached("d"), of_status, page.behind("d.position")
     )

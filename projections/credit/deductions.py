@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from ledger.credit.deduction import Deducted
-from ledger.credit.deduction_events import DeductionFact
-from ledger.credit.draws import settled
+from ledger.credit.confirmation import STATUS_AFTER
+from ledger.credit.deduction_events import Answered, Deducted, DeductionFact
+from ledger.credit.draws import owed_again, settled
 from ledger.events import (
     DeductionConfirmed,
     DeductionDisputed,
@@ -14,6 +14,7 @@ from ledger.events import (
     DisputeUpheld,
     Draw,
     DrawSettled,
+    DrawSettlementWithdrawn,
     HoursDeducted,
     LateChangePenaltyDeducted,
     NoShowPenaltyDeducted,
@@ -98,13 +99,6 @@ DEDUCTIONS = Table(
 PENDING = Table("pending", PendingRow, "account_id", ["(contract_id)"])
 STATUS_CHANGES = Table("status_changes", StatusChangeRow, ("deduction_id", "position"))
 deductions = View("deductions", DEDUCTIONS, PENDING, STATUS_CHANGES)
-StatusChange = DeductionConfirmed | DeductionDisputed | DisputeUpheld | DeductionReversed
-STATUS_AFTER: dict[type[StatusChange], str] = {
-    DeductionConfirmed: "confirmed",
-    DeductionDisputed: "disputed",
-    DisputeUpheld: "upheld",
-    DeductionReversed: "reversed",
-}
 read_draws = msgspec.json.Decoder(list[Draw]).decode
 read_overage = msgspec.json.Decoder(list[OverageBilled]).decode
 
@@ -221,16 +215,17 @@ def _overage(rows: Rows, fact: OverageCharged, meta: EventMeta) -> None:
     row.overage = to_json([*read_overage(row.overage), billed])
 
 
-@deductions.on(DrawSettled, changes=ITS_ROW)
-def _settled(rows: Rows, fact: DrawSettled, meta: EventMeta) -> None:
+@deductions.on(DrawSettled, DrawSettlementWithdrawn, changes=ITS_ROW)
+def _settled(rows: Rows, fact: DrawSettled | DrawSettlementWithdrawn, meta: EventMeta) -> None:
     row = rows.require(DEDUCTIONS, fact.deduction_id)
     draws = {draw.grant_id: draw.quantity for draw in read_draws(row.draws)}
-    after = settled(draws, fact.grant_id, fact.quantity)
+    change = settled if isinstance(fact, DrawSettled) else owed_again
+    after = change(draws, fact.grant_id, fact.quantity)
     row.draws = to_json([Draw(grant_id, quantity) for grant_id, quantity in after.items()])
 
 
 @deductions.on(DeductionConfirmed, DeductionDisputed, DisputeUpheld, DeductionReversed, changes=ITS_STATUS)
-def _changed(rows: Rows, fact: StatusChange, meta: EventMeta) -> None:
+def _changed(rows: Rows, fact: Answered, meta: EventMeta) -> None:
     row = rows.require(DEDUCTIONS, fact.deduction_id)
     if row.status == "pending":
         _add_pending(rows, row, -row.quantity)

@@ -17,8 +17,10 @@ from ledger.events import (
     CreditReserved,
     CreditReturned,
     DebtSettled,
+    DebtSettlementWithdrawn,
     Fact,
     GrantExpiryMoved,
+    GrantTakenBack,
     OverageCharged,
     ReservationReleased,
 )
@@ -86,7 +88,16 @@ movements = View("movements", MOVEMENTS, ACCOUNTS, GRANTS, OVERAGES)
 NEVER = to_micros(FAR_FUTURE)
 
 
-Movement = CreditGranted | CreditDrawn | CreditReturned | DebtSettled | CreditReserved | ReservationReleased
+Movement = (
+    CreditGranted
+    | GrantTakenBack
+    | CreditDrawn
+    | CreditReturned
+    | DebtSettled
+    | DebtSettlementWithdrawn
+    | CreditReserved
+    | ReservationReleased
+)
 
 
 def account_id(contract_id: str, pool: str) -> str:
@@ -97,7 +108,7 @@ def _account(_: Rows, fact: Movement) -> list[str]:
     return [account_id(fact.contract_id, fact.pool)]
 
 
-def _grant(_: Rows, fact: DebtSettled | GrantExpiryMoved) -> list[str]:
+def _grant(_: Rows, fact: DebtSettled | DebtSettlementWithdrawn | GrantExpiryMoved | GrantTakenBack) -> list[str]:
     return [fact.grant_id]
 
 
@@ -228,6 +239,29 @@ def _settled(rows: Rows, fact: DebtSettled, meta: EventMeta) -> None:
     """The draw moves: nothing more is consumed, but it now rests on a grant."""
     _move(rows, fact, meta, 0, "debt_settled", fact.deduction_id, consumed=-fact.quantity)
     _move(rows, fact, meta, 1, "debt_settled", fact.deduction_id, grant_id=fact.grant_id, consumed=fact.quantity)
+
+
+@movements.on(DebtSettlementWithdrawn, changes=[(ACCOUNTS, _account), (GRANTS, _grant)])
+def _settlement_withdrawn(rows: Rows, fact: DebtSettlementWithdrawn, meta: EventMeta) -> None:
+    """The draw is owed as before."""
+    _move(rows, fact, meta, 0, "debt_settled", fact.deduction_id, consumed=fact.quantity)
+    _move(rows, fact, meta, 1, "debt_settled", fact.deduction_id, grant_id=fact.grant_id, consumed=-fact.quantity)
+
+
+@movements.on(GrantTakenBack, changes=[(ACCOUNTS, _account), (GRANTS, _grant)])
+def _taken_back(rows: Rows, fact: GrantTakenBack, meta: EventMeta) -> None:
+    """What was granted is less: no breakage (C15)."""
+    rows.require(GRANTS, fact.grant_id).granted -= fact.quantity
+    _move(
+        rows,
+        fact,
+        meta,
+        0,
+        "reversal",
+        fact.grant_id,
+        grant_id=fact.grant_id,
+        granted=-fact.quantity,
+    )
 
 
 @movements.on(CreditReserved, changes=[(ACCOUNTS, _account)])

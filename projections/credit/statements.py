@@ -106,6 +106,7 @@ async def statement_lines(snapshot: Snapshot, contract_id: str, pool: str | None
         "SELECT m.position, m.pool, m.grant_id, m.effective_at, m.recorded_at, m.kind, m.reference, m.granted, "
         "m.consumed, m.expires_at, m.note, m.dated, d.ticket_id FROM movements m LEFT JOIN deductions d "
         "ON d.deduction_id = m.reference AND m.kind IN ('work', 'session', 'penalty', 'service', 'reversal') "
+        "AND m.granted = 0 "
         "WHERE m.contract_id = :contract_id AND m.position <= :position ORDER BY m.position, m.part"
     )
     lines: dict[int, Line] = {}

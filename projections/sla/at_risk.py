@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
-from ledger.plans.terms import Elapsed
-from ledger.sla.targets import AROUND_THE_CLOCK, MINUTE, covered
+from ledger.sla.targets import AROUND_THE_CLOCK, MINUTE, Clock, counted_by, covered
 from projections.asking import Condition, Key, Page, PageAsked, all_of
 from projections.reader import Snapshot, view_position
 from projections.sla.calendars import Calendars
 from projections.sla.clocks import CLOCKS, ClockRow
 from projections.sla.contexts import Context, contexts
-from projections.sla.states import STATE
+from projections.sla.states import STATE, clock_of
 from projections.visible import visible
 
 PART = 400  # clocks that are looked at together
@@ -54,18 +53,46 @@ async def list_at_risk(
 ) -> Page[Risk]:
     """Running targets that have little left, nearest due first."""
     now = to_micros(snapshot.clock())
+    ahead = await _with_steps_ahead(snapshot, actor, now, below, calendars, page)
     found: list[Risk] = []
     part = PageAsked(PART, page.after)
     while page.limit is None or len(found) <= page.limit:
         rows, next_after = part.cut(await _running(snapshot, actor, now, below, part), _key)
-        known = await contexts(snapshot, [row.ticket_id for row in rows], calendars)
-        risks = [_risk(known[row.ticket_id], row, now) for row in rows]
-        found += [one for one in risks if isinstance(below, Within) or one.left * WHOLE < one.whole * below.parts]
+        known = await contexts(snapshot, [row.ticket_id for row in rows], calendars, now)
+        risks = [_risk(known[row.ticket_id], row.ticket_id, row.contract_id, clock_of(row), now) for row in rows]
+        found += [one for one in risks if _has_little_left(one, below)]
         if next_after is None:
             break
         part = PageAsked(PART, next_after)
-    shown, next_after = page.cut(found, _key)
+    shown, next_after = page.cut(sorted([*ahead, *found], key=_key), _key)
     return Page(await view_position(snapshot), shown, next_after)
+
+
+def _has_little_left(risk: Risk, below: Share | Within) -> bool:
+    if isinstance(below, Within):
+        return risk.due_at <= risk.now + below.minutes * MINUTE
+    return risk.left * WHOLE < risk.whole * below.parts
+
+
+async def _with_steps_ahead(
+    snapshot: Snapshot, actor: Actor, now: int, below: Share | Within, calendars: Calendars, page: PageAsked
+) -> list[Risk]:
+    """Of the few tickets with a step that is dated ahead: their rows have it already, so they are worked out anew."""
+    condition, params = all_of(visible(actor), ("k.opened_at <= :now AND k.last_step_at > :now", {"now": now}))
+    sql = (
+        "SELECT DISTINCT k.ticket_id, k.contract_id FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
+        f"WHERE {condition}"
+    )
+    rows = await snapshot.query(sql, params)
+    known = await contexts(snapshot, [row.ticket_id for row in rows], calendars, now)
+    risks = [
+        _risk(known[row.ticket_id], row.ticket_id, row.contract_id, clock, now)
+        for row in rows
+        for clock in known[row.ticket_id].clocks
+        if clock.state(now) == "running"
+    ]
+    behind = [one for one in risks if page.after is None or _key(one) > page.after]
+    return [one for one in behind if _has_little_left(one, below)]
 
 
 async def _running(
@@ -78,8 +105,8 @@ async def _running(
     soon: Condition = ("", {})
     if isinstance(below, Within):
         soon = ("k.due_at <= :until", {"until": now + below.minutes * MINUTE})
-    running = (f"k.shown = 1 AND k.due_at >= :now AND {STATE} = 'running'", {"now": now})
-    condition, params = all_of(visible(actor), running, soon, behind)
+    now_true = f"k.shown = 1 AND k.due_at >= :now AND k.last_step_at <= :now AND {STATE} = 'running'"
+    condition, params = all_of(visible(actor), (now_true, {"now": now}), soon, behind)
     limited, limit = part.limited
     sql = (
         f"SELECT {CLOCKS.columns_of('k')} FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
@@ -93,21 +120,20 @@ def _key(one: Risk | ClockRow) -> Key:
     return one.due_at, one.ticket_id, one.target
 
 
-def _risk(context: Context, row: ClockRow, now: int) -> Risk:
+def _risk(context: Context, ticket_id: str, contract_id: str, clock: Clock, now: int) -> Risk:
     """What is left of a running clock's time, and all of it, in the time that its coverage counts."""
-    assert row.due_at is not None, "a paused clock is not at risk"
-    by_the_wall = isinstance(context.promise(row), Elapsed) or context.calendar is None
-    calendar = AROUND_THE_CLOCK if by_the_wall else context.calendar
-    assert calendar is not None
-    pauses = context.pauses(row.target)
+    assert clock.due_at is not None, "a paused clock is not at risk"
+    assert clock.started_at is not None, "nor is one that waits from the start"
+    calendar = counted_by(context.promise(clock.target, clock.priority), context.calendar or AROUND_THE_CLOCK)
+    pauses = context.pauses(clock.target)
     return Risk(
         now=now,
-        ticket_id=row.ticket_id,
-        contract_id=row.contract_id,
-        target=row.target,
-        priority=row.priority,
-        started_at=row.started_at,
-        due_at=row.due_at,
-        left=covered(calendar, max(now, row.started_at), row.due_at, pauses),
-        whole=covered(calendar, row.started_at, row.due_at, pauses),
+        ticket_id=ticket_id,
+        contract_id=contract_id,
+        target=clock.target,
+        priority=clock.priority,
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        left=covered(calendar, max(now, clock.started_at), clock.due_at, pauses),
+        whole=covered(calendar, clock.started_at, clock.due_at, pauses),
     )

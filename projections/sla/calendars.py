@@ -15,7 +15,7 @@ MOST = 500
 
 
 @lru_cache(maxsize=512)
-def _kept(holidays: str) -> dict[str, frozenset[date]]:
+def _holiday_sets(holidays: str) -> dict[str, frozenset[date]]:
     sets = msgspec.json.decode(holidays, type=dict[str, list[date]])
     return {name: frozenset(days) for name, days in sets.items()}
 
@@ -35,5 +35,5 @@ class Calendars:
         if found is None:
             if len(self._known) > MOST:
                 self._known.clear()
-            found = self._known[key] = Calendar(coverage, _kept(holidays))
+            found = self._known[key] = Calendar(coverage, _holiday_sets(holidays))
         return found

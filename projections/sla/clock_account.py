@@ -8,14 +8,12 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, unknown_ticket
 from ledger.kernel.values import to_micros
 from ledger.plans.terms import BusinessDays, EndOfBusinessDay
-from ledger.sla.targets import Clock
+from ledger.sla.targets import Clock, TargetName
 from ledger.sla.trace import Window, trace
 from projections.asking import all_of, equal
 from projections.reader import Snapshot, view_position
 from projections.sla.calendars import Calendars
-from projections.sla.clocks import CLOCKS, ClockRow
 from projections.sla.contexts import Context, contexts
-from projections.sla.states import clock_of
 from projections.visible import visible
 
 
@@ -31,29 +29,25 @@ class ClockAccount:
 
 
 async def clock_account(
-    snapshot: Snapshot, actor: Actor, ticket_id: str, target: str, calendars: Calendars
+    snapshot: Snapshot, actor: Actor, ticket_id: str, target: TargetName, calendars: Calendars
 ) -> ClockAccount:
     """Raises Refusal unknown-ticket, or not-found where the terms promise no such target for the ticket."""
     now = to_micros(snapshot.clock())
-    condition, params = all_of(equal("k", ticket_id=ticket_id, target=target), visible(actor))
-    sql = (
-        f"SELECT {CLOCKS.columns_of('k')} FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
-        f"WHERE {condition}"
-    )
-    rows = await snapshot.query(sql, params)
-    if not rows:
+    condition, params = all_of(equal("t", ticket_id=ticket_id), visible(actor))
+    sql = f"SELECT t.ticket_id FROM timelines t JOIN contracts c ON c.contract_id = t.contract_id WHERE {condition}"
+    if not await snapshot.query(sql, params):
         raise unknown_ticket(ticket_id)
-    row = CLOCKS.row_of(rows[0])
-    if not row.shown:
+    context = (await contexts(snapshot, [ticket_id], calendars, now))[ticket_id]
+    clock = next((one for one in context.clocks if one.target == target), None)
+    if clock is None:
         raise Refusal("not-found", f"No {target} is promised for ticket {ticket_id}.", ticket_id=ticket_id)
-    context = (await contexts(snapshot, [ticket_id], calendars))[ticket_id]
-    clock = clock_of(row)
-    return ClockAccount(await view_position(snapshot), ticket_id, clock, clock.state(now), _windows(context, row, now))
+    windows = _windows(context, clock, now)
+    return ClockAccount(await view_position(snapshot), ticket_id, clock, clock.state(now), windows)
 
 
-def _windows(context: Context, row: ClockRow, now: int) -> list[Window]:
+def _windows(context: Context, clock: Clock, now: int) -> list[Window]:
     """From the ticket's opening until the clock's due instant, or until where it stands still."""
-    promise = context.promise(row)
+    promise = context.promise(clock.target, clock.priority)
     days = promise.days if isinstance(promise, BusinessDays | EndOfBusinessDay) else 0
-    until = row.due_at if row.due_at is not None else (row.paused_since or now)
-    return trace(promise.kind, days, context.calendar, row.opened_at, until, context.pauses(row.target))
+    until = clock.due_at if clock.due_at is not None else (clock.paused_since or now)
+    return trace(promise.kind, days, context.calendar, context.life.opened_at, until, context.pauses(clock.target))

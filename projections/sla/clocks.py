@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import msgspec
 
-from ledger.events import ContractSigned, Fact, TermStarted, TicketOpened
+from ledger.events import ContractSigned, TermStarted, TicketOpened, TicketStepRetracted
 from ledger.kernel.values import from_micros, local_date
 from ledger.plans.terms import parse_terms
 from ledger.sla.targets import clocks
 from ledger.tickets.events import TicketFact
-from ledger.tickets.timeline import MOVES_CLOCKS, Timeline
+from ledger.tickets.life import lived
+from ledger.tickets.timeline import STEPS, Timeline, step_of, timeline_of
 from projections.sla.calendars import Calendars
 from projections.tables import Table, to_json
 from projections.views import EventMeta, Rows, View
@@ -44,7 +45,10 @@ class TimelineRow(msgspec.Struct):
 
 
 class ClockRow(msgspec.Struct):
-    """`due_at` is null while the clock is paused; `paused` is the time it stood still, in microseconds."""
+    """`due_at` is null while the clock is paused; `paused` is the time it waited, in microseconds.
+
+    Before `last_step_at` a step is dated ahead, and the clock is another yet.
+    """
 
     ticket_id: str
     target: str
@@ -54,21 +58,28 @@ class ClockRow(msgspec.Struct):
     opened_on: str
     opened_at: int
     position: int
-    started_at: int
+    started_at: int | None
     due_at: int | None
+    breached_at: int | None
     ended_at: int | None
     paused: int
     paused_since: int | None
     void_at: int | None
+    last_step_at: int
     shown: int
 
 
 ZONES = Table("clock_zones", ZoneRow, "contract_id")
 TERMS = Table("clock_terms", TermsRow, "term_id")
 TIMELINES = Table("timelines", TimelineRow, "ticket_id", ["(contract_id)", "(opened_on)"])
-CLOCKS = Table("clocks", ClockRow, ("ticket_id", "target"), ["(contract_id, opened_on)", "(opened_on)", "(due_at)"])
+CLOCKS = Table(
+    "clocks",
+    ClockRow,
+    ("ticket_id", "target"),
+    ["(contract_id, opened_on)", "(opened_on)", "(due_at)", "(last_step_at)"],
+)
 sla_clocks = View("clocks", ZONES, TIMELINES, TERMS, CLOCKS)
-_read_timeline = msgspec.json.Decoder(Timeline).decode
+read_timeline = msgspec.json.Decoder(Timeline).decode
 
 
 @sla_clocks.on(ContractSigned)
@@ -103,7 +114,7 @@ def _opened(rows: Rows, fact: TicketOpened, meta: EventMeta) -> None:
         timeline="",
     )
     rows.put(TIMELINES, row)
-    _judge(rows, row, Timeline(meta.effective_at, fact.priority), meta)
+    _judge(rows, row, timeline_of(fact), meta)
 
 
 def _ticket(_: Rows, fact: TicketFact) -> list[str]:
@@ -115,21 +126,29 @@ def _term_of_ticket(rows: Rows, fact: TicketFact) -> list[str]:
     return [row.term_id] if row is not None else []
 
 
-@sla_clocks.on(*MOVES_CLOCKS, changes=[(TIMELINES, _ticket), (TERMS, _term_of_ticket)])
-def _went_on(rows: Rows, fact: Fact, meta: EventMeta) -> None:
-    row = rows.require(TIMELINES, fact.ticket_id)  # type: ignore[attr-defined]
-    timeline = _read_timeline(row.timeline)
-    timeline.go_on(fact)
+@sla_clocks.on(*STEPS, changes=[(TIMELINES, _ticket), (TERMS, _term_of_ticket)])
+def _went_on(rows: Rows, fact: TicketFact, meta: EventMeta) -> None:
+    row = rows.require(TIMELINES, fact.ticket_id)
+    timeline = read_timeline(row.timeline)
+    timeline.add(step_of(fact, meta.position))
+    _judge(rows, row, timeline, meta)
+
+
+@sla_clocks.on(TicketStepRetracted, changes=[(TIMELINES, _ticket), (TERMS, _term_of_ticket)])
+def _retracted(rows: Rows, fact: TicketStepRetracted, meta: EventMeta) -> None:
+    row = rows.require(TIMELINES, fact.ticket_id)
+    timeline = read_timeline(row.timeline)
+    timeline.take_back(fact.position)
     _judge(rows, row, timeline, meta)
 
 
 def _judge(rows: Rows, row: TimelineRow, timeline: Timeline, meta: EventMeta) -> None:
     """Works the ticket's clocks out anew; a promise that its new priority lacks is no longer shown."""
     row.timeline = to_json(timeline)
-    kept = rows.require(TERMS, row.term_id)
-    terms = parse_terms(kept.terms.encode())
-    calendar = rows.tool(Calendars).of(terms, kept.holidays, row.channel, row.scope)
-    found = {clock.target: clock for clock in clocks(terms, calendar, timeline)}
+    term = rows.require(TERMS, row.term_id)
+    terms = parse_terms(term.terms.encode())
+    calendar = rows.tool(Calendars).of(terms, term.holidays, row.channel, row.scope)
+    found = {clock.target: clock for clock in clocks(terms, calendar, lived(timeline))}
     for target in ("reaction", "resolution"):
         clock = found.get(target)
         rows.add(
@@ -138,21 +157,19 @@ def _judge(rows: Rows, row: TimelineRow, timeline: Timeline, meta: EventMeta) ->
                 ticket_id=row.ticket_id,
                 target=target,
                 contract_id=row.contract_id,
-                plan=kept.plan,
-                priority=clock.priority if clock else timeline.priority,
+                plan=term.plan,
+                priority=clock.priority if clock else 0,
                 opened_on=row.opened_on,
                 opened_at=timeline.opened_at,
                 position=meta.position,
-                started_at=clock.started_at if clock else 0,
+                started_at=clock.started_at if clock else None,
                 due_at=clock.due_at if clock else None,
+                breached_at=clock.breached_at if clock else None,
                 ended_at=clock.ended_at if clock else None,
                 paused=clock.paused if clock else 0,
                 paused_since=clock.paused_since if clock else None,
                 void_at=clock.void_at if clock else None,
+                last_step_at=timeline.last_step_at,
                 shown=int(clock is not None),
             ),
         )
-
-
-def read_timeline(text: str) -> Timeline:
-    return _read_timeline(text)

@@ -57,7 +57,7 @@ def _opened(sign: str, name: str, moment: Moment | None) -> Condition:
 
 
 @dataclass(slots=True, frozen=True)
-class Kept:
+class GroupCount:
     """Targets of one group by state; `key` has the group's values, in the order in which groups were asked for."""
 
     key: Key
@@ -78,7 +78,7 @@ class Kept:
 class Compliance:
     position: int
     groups: list[Group]
-    rows: list[Kept]
+    rows: list[GroupCount]
 
 
 async def compliance(
@@ -97,7 +97,7 @@ async def compliance(
     else:
         counts = await _count_then(snapshot, actor, tickets, wanted, as_of, calendars)
     rows = [
-        Kept(
+        GroupCount(
             key,
             met=states["met"],
             breached=states["breached"],

@@ -7,35 +7,39 @@ from dataclasses import dataclass
 
 from ledger.plans.coverage import Calendar
 from ledger.plans.terms import Target, Terms, parse_terms
-from ledger.sla.targets import Span, pauses_of
+from ledger.sla.targets import Clock, TargetName, clocks, course_of
 from ledger.store.database import listed
-from ledger.tickets.timeline import Timeline
+from ledger.tickets.life import Life, Span, lived
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
-from projections.sla.clocks import TIMELINES, ClockRow, read_timeline
+from projections.sla.clocks import TIMELINES, read_timeline
 
 
 @dataclass(slots=True, frozen=True)
 class Context:
-    """The terms, support hours and timeline of a ticket."""
+    """The terms, support hours and life of a ticket."""
 
     terms: Terms
     calendar: Calendar | None
-    timeline: Timeline
+    life: Life
 
-    def promise(self, row: ClockRow) -> Target:
+    def promise(self, target: TargetName, priority: int) -> Target:
         """What the terms promise for a clock's target at its priority."""
-        sla = self.terms.sla
-        promises = sla.reaction if row.target == "reaction" else sla.resolution
-        return promises[str(row.priority)]  # type: ignore[index]
+        promised = self.terms.sla.promised(target, priority)
+        assert promised is not None, "a clock that is shown has a promise"
+        return promised
 
-    def pauses(self, target: str) -> list[Span]:
+    def pauses(self, target: TargetName) -> list[Span]:
         """The ended waits and closures that hold a target's clock."""
-        return [(start, end) for start, end in pauses_of(self.terms, self.timeline, target) if end is not None]
+        return course_of(self.terms, self.life, target).pauses
+
+    @property
+    def clocks(self) -> list[Clock]:
+        return clocks(self.terms, self.calendar, self.life)
 
 
-async def contexts(snapshot: Snapshot, ticket_ids: Sequence[str], calendars: Calendars) -> dict[str, Context]:
-    """The context of each ticket."""
+async def contexts(snapshot: Snapshot, ticket_ids: Sequence[str], calendars: Calendars, at: int) -> dict[str, Context]:
+    """The context of each ticket, as the steps that are effective by an instant make it."""
     if not ticket_ids:
         return {}
     among, params = listed("ticket_id", dict.fromkeys(ticket_ids))
@@ -47,5 +51,5 @@ async def contexts(snapshot: Snapshot, ticket_ids: Sequence[str], calendars: Cal
     for row in await snapshot.query(sql, params):
         terms = parse_terms(row.terms.encode())
         calendar = calendars.of(terms, row.holidays, row.channel, row.scope)
-        found[row.ticket_id] = Context(terms, calendar, read_timeline(row.timeline))
+        found[row.ticket_id] = Context(terms, calendar, lived(read_timeline(row.timeline), at))
     return found

@@ -13,11 +13,10 @@ from projections.sla.clocks import CLOCKS, TERMS, ZONES, ClockRow, sla_clocks
 from projections.views import Memory
 
 # `Clock.state` in SQL, of a row `k` of the clocks at the instant `:now`; a property test holds the two together.
-STATE = """CASE WHEN k.void_at IS NOT NULL THEN 'void'
-    WHEN k.ended_at IS NOT NULL AND k.ended_at <= k.due_at THEN 'met'
-    WHEN k.ended_at IS NOT NULL THEN 'breached'
-    WHEN k.paused_since IS NOT NULL THEN 'paused'
-    WHEN k.due_at < :now THEN 'breached' ELSE 'running' END"""
+STATE = """CASE WHEN k.breached_at <= :now THEN 'breached'
+    WHEN k.void_at IS NOT NULL THEN 'void'
+    WHEN k.ended_at IS NOT NULL THEN 'met'
+    WHEN k.paused_since IS NOT NULL THEN 'paused' ELSE 'running' END"""
 
 
 def clock_of(row: ClockRow) -> Clock:
@@ -26,6 +25,7 @@ def clock_of(row: ClockRow) -> Clock:
         priority=row.priority,
         started_at=row.started_at,
         due_at=row.due_at,
+        breached_at=row.breached_at,
         ended_at=row.ended_at,
         paused=row.paused,
         paused_since=row.paused_since,

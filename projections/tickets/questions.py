@@ -13,7 +13,7 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_ticket
 from ledger.plans.coverage import Calendar, NoOpeningError
 from ledger.sla.targets import Clock
-from ledger.tickets.calls import is_call_due
+from ledger.tickets.steps import is_call_due
 from projections.asking import Page, PageAsked, all_of, equal
 from projections.contracts.questions import as_of_for
 from projections.history import StoredFact, ToldFact, refold, sealed_in, stream_events, tell
@@ -117,7 +117,7 @@ async def _open(snapshot: Snapshot, rows: Sequence[TicketRow], as_of: AsOf, cale
     histories = await stream_events(snapshot, list(streams.values()), as_of)
     if not as_of.current:
         rows = [_ticket_at(histories[streams[row.ticket_id]], row.ticket_id) or row for row in rows]
-    known = await contexts(snapshot, list(streams), calendars)
+    known = await contexts(snapshot, list(streams), calendars, as_of.at)
     clocks = await clocks_of(snapshot, {row.ticket_id: row.contract_id for row in rows}, as_of, calendars)
     boxes = [_read_sealed(text) for row in rows for text in (row.title, row.contact) if text is not None]
     boxes += [box for events in histories.values() for stored in events for box in sealed_in(stored.fact)]

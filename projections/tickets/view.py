@@ -1,4 +1,4 @@
-"""The view of tickets: state, level, priority, responses and defect steps. Their timeline is their stream.
+"""The view of tickets: what the timeline of each comes to, which is kept beside it, and its work.
 
 Only facts and instants are kept; whether a clock runs or a call is due is worked out when asked.
 """
@@ -7,26 +7,10 @@ from __future__ import annotations
 
 import msgspec
 
-from ledger.events import (
-    CallRecorded,
-    DefectConfirmed,
-    Fact,
-    FixAnnounced,
-    FixReleased,
-    ResponseRecorded,
-    TicketClosed,
-    TicketEscalated,
-    TicketHeld,
-    TicketOpened,
-    TicketRejected,
-    TicketReopened,
-    TicketReprioritised,
-    TicketResolved,
-    TicketResumed,
-    WorkLogged,
-    WorkReversed,
-)
-from ledger.tickets.state import STATE_AFTER
+from ledger.events import TicketOpened, TicketStepRetracted, WorkLogged, WorkReversed
+from ledger.tickets.events import TicketFact
+from ledger.tickets.life import lived
+from ledger.tickets.timeline import STEPS, Timeline, step_of, timeline_of
 from projections.tables import Table, seal_json, to_json
 from projections.views import EventMeta, Rows, View
 
@@ -59,10 +43,12 @@ class TicketRow(msgspec.Struct):
     defect: str | None
     fix_release: str | None
     fix_expected_on: str | None
+    timeline: str
 
 
 TICKETS = Table("tickets", TicketRow, "ticket_id", ["(contract_id, position)", "(state, position)", "(position)"])
 tickets = View("tickets", TICKETS)
+read_timeline = msgspec.json.Decoder(Timeline).decode
 ITS_ROW = [(TICKETS, lambda _, fact: [fact.ticket_id])]
 
 
@@ -98,76 +84,34 @@ def _opened(rows: Rows, fact: TicketOpened, meta: EventMeta) -> None:
             defect="reported" if fact.kind == "defect" else None,
             fix_release=None,
             fix_expected_on=None,
+            timeline=to_json(timeline_of(fact)),
         ),
     )
 
 
-@tickets.on(TicketReprioritised, changes=ITS_ROW)
-def _reprioritised(rows: Rows, fact: TicketReprioritised, meta: EventMeta) -> None:
+@tickets.on(*STEPS, changes=ITS_ROW)
+def _stepped(rows: Rows, fact: TicketFact, meta: EventMeta) -> None:
     row = rows.require(TICKETS, fact.ticket_id)
-    row.priority, row.impact, row.urgency = fact.priority, fact.impact, fact.urgency
+    timeline = read_timeline(row.timeline)
+    timeline.add(step_of(fact, meta.position))
+    _show(row, timeline)
 
 
-@tickets.on(ResponseRecorded, changes=ITS_ROW)
-def _responded(rows: Rows, fact: ResponseRecorded, meta: EventMeta) -> None:
+@tickets.on(TicketStepRetracted, changes=ITS_ROW)
+def _retracted(rows: Rows, fact: TicketStepRetracted, meta: EventMeta) -> None:
     row = rows.require(TICKETS, fact.ticket_id)
-    row.responses += 1
-    row.responses_since_call += fact.speaker == "provider"
-    _respond(row, meta)
-
-
-@tickets.on(CallRecorded, changes=ITS_ROW)
-def _called(rows: Rows, fact: CallRecorded, meta: EventMeta) -> None:
-    row = rows.require(TICKETS, fact.ticket_id)
-    row.responses_since_call = 0
-    _respond(row, meta)
-
-
-def _respond(row: TicketRow, meta: EventMeta) -> None:
-    if row.first_response_at is None or meta.effective_at < row.first_response_at:
-        row.first_response_at = meta.effective_at
-    _begin_progress(row)
-
-
-def _begin_progress(row: TicketRow) -> None:
-    if row.state == "open":
-        row.state = "in_progress"
+    timeline = read_timeline(row.timeline)
+    timeline.take_back(fact.position)
+    _show(row, timeline)
 
 
 @tickets.on(WorkLogged, changes=ITS_ROW)
 def _worked(rows: Rows, fact: WorkLogged, meta: EventMeta) -> None:
     row = rows.require(TICKETS, fact.ticket_id)
     row.worked_minutes += fact.billed_minutes
-    _begin_progress(row)
-
-
-@tickets.on(TicketHeld, TicketResumed, TicketResolved, TicketReopened, TicketClosed, TicketRejected, changes=ITS_ROW)
-def _moved(rows: Rows, fact: Fact, meta: EventMeta) -> None:
-    row = rows.require(TICKETS, fact.ticket_id)  # type: ignore[attr-defined]
-    row.state = STATE_AFTER[type(fact)]  # type: ignore[index]
-    row.waiting_since = meta.effective_at if isinstance(fact, TicketHeld) else None
-    if isinstance(fact, TicketResolved):
-        row.resolved_at = meta.effective_at
-        if row.first_response_at is None:
-            row.first_response_at = meta.effective_at
-    elif isinstance(fact, TicketClosed):
-        row.closed_at = meta.effective_at
-    elif isinstance(fact, TicketReopened):
-        row.resolved_at = row.closed_at = None
-
-
-@tickets.on(TicketEscalated, changes=ITS_ROW)
-def _escalated(rows: Rows, fact: TicketEscalated, meta: EventMeta) -> None:
-    rows.require(TICKETS, fact.ticket_id).level = fact.to_level
-
-
-@tickets.on(DefectConfirmed, FixAnnounced, FixReleased, changes=ITS_ROW)
-def _defect(rows: Rows, fact: Fact, meta: EventMeta) -> None:
-    assert isinstance(fact, DefectConfirmed | FixAnnounced | FixReleased)
-    row = rows.require(TICKETS, fact.ticket_id)
-    row.defect = {DefectConfirmed: "confirmed", FixAnnounced: "announced", FixReleased: "released"}[type(fact)]
-    row.fix_release = fact.release or row.fix_release
-    row.fix_expected_on = fact.expected_on.isoformat() if fact.expected_on else row.fix_expected_on
+    timeline = read_timeline(row.timeline)
+    if timeline.work_from(meta.effective_at):
+        _show(row, timeline)
 
 
 @tickets.on(WorkReversed, changes=ITS_ROW)
@@ -175,3 +119,14 @@ def _work_reversed(rows: Rows, fact: WorkReversed, meta: EventMeta) -> None:
     """What was billed and reversed is shown by the deduction; the ticket's worked minutes leave it out."""
     row = rows.require(TICKETS, fact.ticket_id)
     row.worked_minutes -= fact.billed_minutes
+
+
+def _show(row: TicketRow, timeline: Timeline) -> None:
+    """The row as all of the timeline makes it."""
+    life = lived(timeline)
+    row.timeline = to_json(timeline)
+    row.priority, row.impact, row.urgency = life.priority, life.impact, life.urgency
+    row.level, row.state, row.waiting_since = life.level, life.state, life.waiting_since
+    row.first_response_at, row.resolved_at, row.closed_at = life.first_response_at, life.resolved_at, life.closed_at
+    row.responses, row.responses_since_call = life.responses, life.responses_since_call
+    row.defect, row.fix_release, row.fix_expected_on = life.defect, life.fix_release, life.fix_expected_on

@@ -9,7 +9,7 @@ DOORS = ("balance", "statement", "charges", "deductions", "invoice-draft")
 BOOKED = {
     *("HoursDeducted", "OverageCharged", "ServiceDelivered", "ServiceCharged", "SurchargeCharged", "ChargeReversed"),
     *("CreditGranted", "TopUpCharged", "CreditDrawn", "CreditReturned", "GrantExpiryMoved"),
-    *("DebtSettled", "DrawSettled"),
+    *("GrantTakenBack", "DebtSettled", "DrawSettled", "DebtSettlementWithdrawn", "DrawSettlementWithdrawn"),
     *("CreditReserved", "ReservationReleased", "FeeCharged", "FeeReversed", "ServiceCreditCharged"),
     *("LateChangePenaltyDeducted", "NoShowPenaltyDeducted", "DeductionConfirmed", "DeductionDisputed"),
     *("DisputeUpheld", "DeductionReversed", "SessionBooked", "SessionMoved", "SessionEnded"),

@@ -2,7 +2,7 @@
 
 from tests.billing.months import MARCH, closed
 from tests.billing.office import Office
-from tests.words import close_month, record_service, reverse
+from tests.words import book, cancel, close_month, record_service, reverse, terminate
 
 
 def test_a_close_carries_the_totals_of_its_month(office: Office) -> None:
@@ -91,3 +91,40 @@ def test_the_totals_of_a_month_carry_late_credit_that_was_over_when_it_was_told(
     assert (total["granted"], total["expired"]) == ({"server-support": 480}, {"server-support": 480})
     shown = [(one["kind"], one["change"], one["balance"]) for one in quick_office.walk("contracts/P/statement")]
     assert shown == [("top_up", 480, 480), ("breakage", -480, 0)]
+
+
+def test_what_settled_a_debt_does_not_expire_with_the_rest(quick_office: Office) -> None:
+    """60 are owed from 6 January; of the 480 bought on the 7th, which end with January, 420 are left to expire."""
+    quick_office.clock.put("2026-02-10T12:00:00Z")
+    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
+    quick_office.ticket("T", "P", "2026-01-02T09:00:00Z")
+    quick_office.work("E", "T", 60, "2026-01-06T09:00:00Z")
+    quick_office.top_up("U", "P", 480, "2026-01-07T09:00:00Z", pool="server-support", expires_on="2026-01-31")
+    quick_office.ok(close_month("2026-01", "easyredmine"))
+    total = closed(quick_office)["2026-01"]["P"]
+    assert (total["consumed"], total["expired"]) == ({"server-support": 60}, {"server-support": 420})
+
+
+def test_an_allotment_that_ends_with_its_contract_expires_in_that_month(quick_office: Office) -> None:
+    """Its end is the first instant of March."""
+    quick_office.clock.put("2026-04-02T12:00:00Z")
+    quick_office.sign("L")
+    quick_office.ok(terminate("2026-02-28", "L"))
+    quick_office.ok(close_month("2026-03", "groupios"))
+    found = closed(quick_office)
+    assert (found["2026-02"], found["2026-03"]["L"]["expired"]) == ({}, {"included": 480})
+
+
+def test_a_month_in_which_debts_were_settled_alone_has_no_totals(quick_office: Office) -> None:
+    """All 480 are reserved when 60 are worked; the session is cancelled in February, and they settle what is owed."""
+    quick_office.clock.put("2026-03-02T12:00:00Z")
+    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
+    quick_office.ticket("T", "P", "2026-01-02T09:00:00Z")
+    quick_office.top_up("U", "P", 480, "2026-01-05T09:00:00Z", pool="server-support")
+    quick_office.ok(book(480, "2026-03-20T09:00:00Z", "2026-01-06T09:00:00Z", contract_id="P"))
+    quick_office.work("E", "T", 60, "2026-01-07T09:00:00Z")
+    quick_office.ok(cancel("2026-02-10T09:00:00Z", "provider"))
+    quick_office.ok(close_month("2026-02", "easyredmine"))
+    found = closed(quick_office)
+    assert (found["2026-01"]["P"]["consumed"], found["2026-02"]) == ({"server-support": 60}, {})
+    assert quick_office.see("deductions/E")["draws"] == [{"grant_id": "U", "minutes": 60}]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ledger.billing.events import VatLine
-from ledger.billing.vat import treatment, vat_lines
+from ledger.billing.events import NationalVat, VatLine
+from ledger.billing.vat import national_vat, treatment, vat_lines
 from tests.billing.office import Json, Office, lines, taxes, totals
 from tests.words import amend, issue, renew, reverse, service_credit, sign
 
@@ -152,6 +152,30 @@ def test_a_row_that_takes_back_is_rounded_by_itself_beside_one_that_asks() -> No
         VatLine(1900, "S", 150, 29),
         VatLine(1600, "S", -50, -8),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rate", "cents", "national"),
+    [
+        ("25", 2100, 52500),
+        ("24.3", 2100, 51030),
+        ("24.315", 3191, 77589),  # 775.89165
+        ("24.315", -3191, -77589),
+        ("24.315025", 2100, 51062),  # 510.615525
+        ("24.5", 1, 25),  # 24.5: a half goes away from zero
+        ("24.5", -1, -25),
+        ("0.000001", 100, 0),
+    ],
+)
+def test_a_rate_of_exchange_may_have_up_to_six_places(rate: str, cents: int, national: int) -> None:
+    rows = [VatLine(2100, "S", 0, cents), VatLine(1200, "S", 0, 0)]
+    assert national_vat(rows, "CZ", "EUR", rate) == NationalVat("CZK", rate, [national, 0])
+
+
+@pytest.mark.parametrize(("country", "currency"), [("CZ", "CZK"), ("DE", "EUR"), ("XX", "EUR")])
+def test_nothing_is_converted_into_the_currency_that_a_document_is_in(country: str, currency: str) -> None:
+    with pytest.raises(ValueError, match=f"documents from {country} are in {currency}"):
+        national_vat([], country, currency, "1.1")
 
 
 MALFORMED = [

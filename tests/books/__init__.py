@@ -14,10 +14,12 @@ from ledger.events import (
     CreditReserved,
     CreditReturned,
     DebtSettled,
+    DebtSettlementWithdrawn,
     DeductionReversed,
     Draw,
     Fact,
     GrantExpiryMoved,
+    GrantTakenBack,
     HoursDeducted,
     LateChangePenaltyDeducted,
     NoShowPenaltyDeducted,
@@ -90,6 +92,11 @@ def figures(facts: list[Fact], pool: str, at: datetime) -> Figures:
         elif isinstance(fact, DebtSettled):
             taken[None] -= fact.quantity
             taken[fact.grant_id] += fact.quantity
+        elif isinstance(fact, DebtSettlementWithdrawn):
+            taken[None] += fact.quantity
+            taken[fact.grant_id] -= fact.quantity
+        elif isinstance(fact, GrantTakenBack):
+            quantity[fact.grant_id] -= fact.quantity
         elif isinstance(fact, CreditReserved):
             reserved += fact.quantity
         elif isinstance(fact, ReservationReleased):

@@ -157,6 +157,7 @@ def test_each_position_is_that_of_the_event_behind_it(year: Year) -> None:
     money = {"FeeCharged", "TopUpCharged", "OverageCharged", "ServiceCharged", "SurchargeCharged", "ChargeReversed"}
     money |= {"FeeReversed", "LumpSumCharged", "ServiceCreditCharged", "InvoiceIssued", "CreditNoteIssued"}
     money |= {"CreditGranted", "CreditDrawn", "CreditReturned", "CreditReserved", "ReservationReleased", "DebtSettled"}
+    money |= {"GrantTakenBack", "DebtSettlementWithdrawn"}
     assert sorted(map(int, booked)) == [place for place, event in events.items() if event["type"] in money]
 
 

@@ -81,7 +81,7 @@ def test_a_booking_under_a_debt_of_money_says_what_is_owed_to_the_cent(bought: s
     owed = [record_service("macros", 11), top_up(None, TUESDAY, pool="lump-sum", amount=bought)]
     history = given(contract("dytron-sbp", agreed=SBP), owed)
     outcome = history.when(book(60, "2026-03-10T10:00:00+01:00", TUESDAY, service="training"))
-    outcome.refused("insufficient-credit", short_by=int(short.replace(".", "")))
+    outcome.refused("insufficient-credit", short_by=short, available=available, currency="CZK")
     assert str(outcome.answers[-1]) == (
         f"Session S needs 1200.00 CZK; {available} CZK are available. Top up at least {short} CZK first."
     )

@@ -6,6 +6,7 @@ from ledger.events import (
     ContractTerminated,
     FeeReversed,
     GrantExpiryMoved,
+    GrantTakenBack,
     PlanChanged,
     SessionEnded,
     TermCutShort,
@@ -13,7 +14,20 @@ from ledger.events import (
 )
 from tests.outcomes import deducted, fact, fee, filled, granted, overage, released, reserved
 from tests.scenario import given
-from tests.words import MONDAY, PREPAID, book, change_plan, complete, contract, grant, renew, terminate, top_up, worked
+from tests.words import (
+    MONDAY,
+    PREPAID,
+    book,
+    change_plan,
+    complete,
+    contract,
+    grant,
+    renew,
+    reverse,
+    terminate,
+    top_up,
+    worked,
+)
 
 DECEMBER = "2026-12-01T09:00:00Z"
 FEBRUARY = "2026-02-05T09:00:00Z"
@@ -131,11 +145,11 @@ def test_a_term_that_was_renewed_ahead_gives_its_fee_and_allotment_back_when_the
             effective_at="2027-01-01T00:00:00+01:00",
         ),
         fact(GrantExpiryMoved, grant_id="C.allotment.1"),
-        fact(GrantExpiryMoved, grant_id="C.allotment.2", expires_at="2027-01-01T00:00:00+01:00"),
+        fact(GrantTakenBack, grant_id="C.allotment.2", quantity=240, effective_at="2027-01-01T00:00:00+01:00"),
         fee("899.00"),
         granted(480, grant_id="C.allotment.3"),
     )
-    outcome.left(480, at="2027-01-01T00:00:00+01:00", pool="included", expired=480, granted=960)
+    outcome.left(480, at="2027-01-01T00:00:00+01:00", pool="included", expired=240, granted=720)
 
 
 def test_a_plan_may_change_from_the_first_day_of_a_term_that_was_renewed_ahead() -> None:
@@ -144,7 +158,7 @@ def test_a_plan_may_change_from_the_first_day_of_a_term_that_was_renewed_ahead()
     outcome.then(
         fact(TermCutShort, term_no=2, ends_on="2026-12-31"),
         fact(FeeReversed, amount_cents="-499.00"),
-        fact(GrantExpiryMoved, grant_id="C.allotment.2"),
+        fact(GrantTakenBack, grant_id="C.allotment.2", quantity=240),
         fact(TermStarted, term_no=3, starts_on="2027-01-01", ends_on="2027-12-31"),
         fee("899.00"),
         granted(480, grant_id="C.allotment.3"),
@@ -155,7 +169,7 @@ def test_a_plan_may_change_from_the_very_first_day_of_the_contract() -> None:
     outcome = given(contract("groupios-m")).when(change_plan("groupios-l", "2026-01-01"))
     outcome.then(
         fact(FeeReversed, amount_cents="-499.00"),
-        fact(GrantExpiryMoved, grant_id="C.allotment.1", expires_at="2026-01-01T00:00:00+01:00"),
+        fact(GrantTakenBack, grant_id="C.allotment.1", effective_at="2026-01-01T00:00:00+01:00"),
         fee("899.00"),
         granted(480, grant_id="C.allotment.2"),
     )
@@ -200,6 +214,28 @@ def test_a_terminated_contract_is_not_renewed_changed_or_terminated_again() -> N
     history.when(terminate("2026-03-31")).refused("contract-not-active")
 
 
+def test_a_term_that_holds_a_deduction_has_begun_until_that_is_reversed() -> None:
+    used = given(contract("groupios-l"), worked(480, entry_id="W"), worked(15, entry_id="X"), reverse("X"))
+    used.when(change_plan("groupios-s", "2026-01-01")).refused("term-in-use", term_no=1, deductions=["W"])
+    used.when(terminate("2025-12-31")).refused("term-in-use", deductions=["W"])
+    used.when(reverse("W")).when(terminate("2025-12-31")).then(
+        fact(ContractTerminated), fact(TermCutShort), fact(FeeReversed), fact(GrantTakenBack, quantity=480)
+    )
+
+
+def test_a_contract_is_withdrawn_by_ending_it_the_day_before_it_began() -> None:
+    bought = grant(60, MONDAY, grant_id="gift", pool="included")
+    outcome = given(contract("groupios-l"), bought).when(terminate("2025-12-31"))
+    outcome.then(
+        fact(ContractTerminated, ends_on="2025-12-31"),
+        fact(TermCutShort, term_no=1, ends_on="2025-12-31", ends_at="2026-01-01T00:00:00+01:00"),
+        fact(FeeReversed, reverses="C.fee.1", amount_cents="-899.00", effective_at="2026-01-01T00:00:00+01:00"),
+        fact(GrantTakenBack, grant_id="C.allotment.1", quantity=480),
+    ).left(60, pool="included", granted=60, expired=0)
+    outcome.when(worked(15)).refused("contract-not-active")
+    given(contract("groupios-l")).when(terminate("2025-12-30")).refused("contract-not-active", field="ends_on")
+
+
 def test_a_contract_ends_on_a_day_of_its_terms() -> None:
     given(contract("groupios-l")).when(terminate("2027-01-01")).refused("contract-not-active", field="ends_on")
     given(contract("groupios-l")).when(terminate("2026-12-31")).then(fact(ContractTerminated))
@@ -211,8 +247,8 @@ def test_a_term_that_was_renewed_ahead_gives_its_fee_back_when_the_contract_ends
     outcome.then(
         fact(FeeReversed, reverses="C.fee.2", amount_cents="-899.00"),
         fact(GrantExpiryMoved, grant_id="C.allotment.1"),
-        fact(GrantExpiryMoved, grant_id="C.allotment.2"),
-    ).left(0, at="2027-06-01T00:00:00Z", pool="included", expired=960)
+        fact(GrantTakenBack, grant_id="C.allotment.2", quantity=480),
+    ).left(0, at="2027-06-01T00:00:00Z", pool="included", expired=480, granted=480)
 
 
 def test_a_term_that_has_begun_keeps_its_fee() -> None:
@@ -229,6 +265,7 @@ def test_later_sessions_are_released_by_a_termination() -> None:
     outcome.then(
         released(60, session_id="after", effective_at="2026-05-04T09:00:00Z"),
         fact(SessionEnded, session_id="after", outcome="released"),
+        fact(GrantExpiryMoved, grant_id="E1", expires_at="2026-07-01T00:00:00+02:00"),
     ).left(420, reserved=60)
 
 
@@ -241,14 +278,16 @@ def test_later_sessions_that_reserve_nothing_are_released_too(plan: str) -> None
 def test_credit_that_a_termination_releases_fills_a_debt() -> None:
     held = book(480, "2026-07-01T10:00:00+02:00", FEBRUARY, session_id="after")
     history = given(contract(PREPAID), top_up(480, top_up_id="top"), held, worked(60, FEBRUARY, entry_id="debt"))
-    history.when(terminate("2026-06-30")).then(released(480), filled("debt", 60, grant_id="top"))
+    history.when(terminate("2026-06-30")).then(
+        released(480), filled("debt", 60, grant_id="top"), fact(GrantExpiryMoved, grant_id="top")
+    )
 
 
 def test_what_expired_with_the_contract_fills_no_debt_when_the_ledger_learns_of_it_later() -> None:
     held = book(60, "2026-08-10T10:00:00+02:00", FEBRUARY, session_id="after", pool="care")
     history = given(contract("house-prepaid"), held, worked(10, FEBRUARY, entry_id="debt"))
     outcome = history.when(terminate("2026-06-30", heard="2026-07-20T09:00:00Z"))
-    outcome.then(released(60, effective_at="2026-07-20T09:00:00Z"), fact(GrantExpiryMoved, grant_id="C.allotment.1"))
+    outcome.then(released(60, effective_at="2026-07-01T00:00:00+02:00"), fact(GrantExpiryMoved))
     outcome.left(-10, pool="care", expired=60, reserved=0)
 
 

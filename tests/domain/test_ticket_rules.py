@@ -185,7 +185,7 @@ SILENT = {("hold-ticket", "open"), ("record-response", "resolved"), ("record-cal
 @pytest.mark.parametrize("command", AFTER)
 def test_a_ticket_lives_as_the_rule_says_and_in_no_other_way(command: str, state: str) -> None:
     history = given(contract("groupios-l"), REACHED[state])
-    assert ticket(history).state == state
+    assert ticket(history).life.state == state
     if (command, state) in SILENT:
         return
     told: dict[str, Any] = {"log-work": {"minutes": 15, "engineer": "Eva"}, "record-response": {"by": "Eva"}}.get(
@@ -195,7 +195,7 @@ def test_a_ticket_lives_as_the_rule_says_and_in_no_other_way(command: str, state
     outcome = history.when(on_ticket(command, TEN, **told))
     if state in AFTER[command]:
         outcome.then(*([deducted(15)] if command == "log-work" else []))
-        assert ticket(outcome).state == AFTER[command][state]
+        assert ticket(outcome).life.state == AFTER[command][state]
     else:
         outcome.refused("invalid-transition", state=state)
 
@@ -224,17 +224,17 @@ def test_work_may_be_recorded_after_the_ticket_moved_on_and_reversed_when_it_is_
 
 def test_responses_are_counted_until_a_call_and_then_anew() -> None:
     history = given(contract("easyredmine-basic"), respond(), respond(), respond())
-    assert ticket(history).responses_since_call == 3
+    assert ticket(history).life.responses_since_call == 3
     history.when(call()).then(fact(CallRecorded))
-    assert ticket(history).responses_since_call == 0
+    assert ticket(history).life.responses_since_call == 0
     history.when(respond()).then(fact(ResponseRecorded))
-    assert ticket(history).responses_since_call == 1
+    assert ticket(history).life.responses_since_call == 1
 
 
 def test_only_the_providers_responses_are_counted() -> None:
     partner = Actor("card", "partner", "groupios", partner="P")
     history = given(contract("groupios-l", partner=PARTNER), respond(actor=partner), respond())
-    assert ticket(history).responses_since_call == 1
+    assert ticket(history).life.responses_since_call == 1
 
 
 # -- T6: defects ----------------------------------------------------------------------------------------------------

@@ -157,6 +157,10 @@ SAMPLES: dict[str, Fact] = {
     "CreditReserved@1": e.CreditReserved(**POOL, session_id="S-1", starts_at=LATER, quantity=435, allocations=DRAWS),
     "ReservationReleased@1": e.ReservationReleased(**POOL, session_id="S-1", quantity=435, because="cancelled"),
     "CreditDrawn@1": e.CreditDrawn(**POOL, deduction_id="W-1", kind="work", draws=DRAWS),
+    "DebtSettlementWithdrawn@1": e.DebtSettlementWithdrawn(
+        **POOL, deduction_id="W-1", grant_id="B-1", quantity=15, owed_since=AT
+    ),
+    "GrantTakenBack@1": e.GrantTakenBack(**POOL, grant_id="C-1.allotment.2", quantity=480),
     "DebtSettled@1": e.DebtSettled(**POOL, deduction_id="W-1", grant_id="B-1", quantity=15),
     "CreditReturned@1": e.CreditReturned(**POOL, deduction_id="W-1", returns=DRAWS),
     "HoursDeducted@1": e.HoursDeducted(
@@ -237,6 +241,7 @@ SAMPLES: dict[str, Fact] = {
     "SurchargeCharged@1": e.SurchargeCharged(
         **DEDUCTION, **MONEY, charge_id="W-1.on-site", subscriptions=12, minimum_subscriptions=50
     ),
+    "DrawSettlementWithdrawn@1": e.DrawSettlementWithdrawn(**DEDUCTION, grant_id="B-1", quantity=15),
     "DrawSettled@1": e.DrawSettled(**DEDUCTION, grant_id="B-1", quantity=15),
     "DeductionConfirmed@1": e.DeductionConfirmed(**DEDUCTION, by=NAME, on_behalf=True),
     "DeductionDisputed@1": e.DeductionDisputed(**DEDUCTION, by=NAME, reason=TEXT, on_behalf=True),
@@ -331,6 +336,14 @@ SAMPLES: dict[str, Fact] = {
     "TicketClosed@1": e.TicketClosed(**TICKET),
     "TicketRejected@1": e.TicketRejected(**TICKET, reason=TEXT),
     "TicketEscalated@1": e.TicketEscalated(**TICKET, from_level="L1", to_level="L2", by="partner"),
+    "TicketStepRetracted@1": e.TicketStepRetracted(
+        **TICKET,
+        position=41,
+        version=3,
+        step="TicketHeld",
+        reason=TEXT,
+        service_credits=["T-1.reaction.credit"],
+    ),
     "ServiceCreditGranted@1": e.ServiceCreditGranted(
         **TICKET,
         target="reaction",

@@ -11,6 +11,7 @@ from typing import Any
 
 Event = dict[str, Any]
 DEDUCTED = {"HoursDeducted", "LateChangePenaltyDeducted", "NoShowPenaltyDeducted", "ServiceDelivered"}
+SETTLED = {"DrawSettled": 1, "DrawSettlementWithdrawn": -1}
 WORDS = {
     "DeductionConfirmed": "confirmed",
     "DeductionDisputed": "disputed",
@@ -87,6 +88,11 @@ def _pool(
         elif kind == "DebtSettled":
             taken[None] -= data["quantity"]
             taken[data["grant_id"]] += data["quantity"]
+        elif kind == "DebtSettlementWithdrawn":
+            taken[None] += data["quantity"]
+            taken[data["grant_id"]] -= data["quantity"]
+        elif kind == "GrantTakenBack":
+            granted[data["grant_id"]] -= data["quantity"]
         elif kind == "CreditReserved":
             reserved += data["quantity"]
         elif kind == "ReservationReleased":
@@ -114,15 +120,16 @@ def deductions(events: list[Event], place: Place) -> dict[str, tuple[str, dict[s
     found: dict[str, tuple[str, dict[str | None, int]]] = {}
     for event in events:
         data = event["data"]
-        if not place.sees(event) or (event["type"] not in DEDUCTED and event["type"] != "DrawSettled"):
+        if not place.sees(event) or (event["type"] not in DEDUCTED and event["type"] not in SETTLED):
             continue
         if event["type"] in DEDUCTED:
             drawn = {draw["grant_id"]: draw["quantity"] for draw in data["draws"]}
             found[data["deduction_id"]] = (status(events, data["deduction_id"], place), drawn)
         else:
             drawn = found[data["deduction_id"]][1]
-            drawn[None] -= data["quantity"]
-            drawn[data["grant_id"]] = drawn.get(data["grant_id"], 0) + data["quantity"]
+            quantity = data["quantity"] * SETTLED[event["type"]]
+            drawn[None] = drawn.get(None, 0) - quantity
+            drawn[data["grant_id"]] = drawn.get(data["grant_id"], 0) + quantity
     return {key: (word, {grant: part for grant, part in drawn.items() if part}) for key, (word, drawn) in found.items()}
 
 

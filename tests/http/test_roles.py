@@ -54,6 +54,7 @@ reverse-deduction         yes       yes      -         -        -        yes
 issue-invoice             -         yes      -         -        -        yes
 issue-credit-note         -         yes      -         -        -        yes
 close-period              -         yes      -         -        -        yes
+retract-ticket-step       yes       -        -         -        -        yes
 grant-service-credit      yes       yes      -         -        -        yes
 """
 SEES = """
@@ -196,6 +197,19 @@ def test_an_operator_signs_for_its_own_provider_only(door: Door) -> None:
     operator = token(door, "operator")
     assert door.refused("forbidden", signing("abroad", ABROAD), operator)["status"] == 403
     assert door.count() == 0
+
+
+@pytest.mark.parametrize("role", ["finance", "customer", "partner", "auditor"])
+@pytest.mark.parametrize("odd", [{}, {"plan": "no-plan"}])
+def test_a_role_that_does_not_sign_is_told_so_whatever_the_plan(door: Door, role: str, odd: dict[str, str]) -> None:
+    refusal = door.refused("forbidden", signing("abroad", ABROAD).but(**odd), token(door, role))
+    assert (refusal["status"], refusal["role"]) == (403, role)
+    assert door.count() == 0
+
+
+def test_a_role_that_signs_is_told_that_a_plan_is_unknown(door: Door) -> None:
+    refusal = door.refused("unknown-plan", signing("mine", MINE).but(plan="no-plan"), token(door, "operator"))
+    assert refusal["status"] == 404
 
 
 def test_signing_again_what_another_provider_signed_tells_nothing_of_it(door: Door) -> None:

@@ -64,7 +64,7 @@ def test_a_customers_country_is_told_with_an_example(door: Door) -> None:
         ("contracts?limit=0", "limit: must be 1 or more"),
         ("contracts?limit=501", "limit: must be 500 or less"),
         ("contracts?limit=x", "limit: must be a whole number, such as 50"),
-        ("contracts?state=asleep", "state: is one of upcoming, active, lapsed or terminated"),
+        ("contracts?state=asleep", "state: is one of upcoming, active, lapsed, terminated or withdrawn"),
         ("contracts?customer_id=a%20b", "customer_id: is made of A-Z, a-z, 0-9, '.', '_' and '-', such as example-1"),
         ("sla/at-risk?share=2", "share: must be a share from 0 to 1, such as 0.25"),
         ("contracts/C/charges?invoiced=perhaps", "invoiced: must be true or false"),

@@ -237,7 +237,9 @@ def test_lines_are_answered_in_their_order_with_refusals_in_their_places(door: D
         if "code" in one:
             assert {"line", "status", "code", "detail", "type", "title"} <= one.keys()
         else:
-            assert {"line", "command_id", "replayed", "position", "events"} == one.keys()
+            assert {"line", "command_id", "replayed", "position", "events"} == one.keys() - {"ticket_id"}
+            opened_one = any(event["type"] == "TicketOpened" for event in one["events"])
+            assert ("ticket_id" in one) == opened_one  # an answer names what it made
     assert answers[11]["events"] == answers[5]["events"]
     assert door.count() == sum(len(one["events"]) for one in answers if one.get("replayed") is False)
     assert door.see("deductions/e")["status"] == "confirmed"

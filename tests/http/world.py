@@ -32,6 +32,7 @@ from tests.words import (
     log_work,
     move,
     no_show,
+    on_ticket,
     open_ticket,
     record_service,
     reject,
@@ -108,7 +109,7 @@ def granting(grant_id: str, contract: str, minutes: int, at: str, pool: str = "h
 def commands(name: str) -> dict[str, tuple[list[Step], Step]]:
     """Every command on the contract `name`: what has to happen before it, and the command itself.
 
-    The invoice to be credited and the month to be closed are not known here.
+    The invoice to be credited, the step to be retracted and the month to be closed are not known here.
     """
     ticket, entry, session = f"{name}-t", f"{name}-e", f"{name}-s"
     opened, logged, booked = opening(ticket, name), working(entry, ticket), booking(session, name)
@@ -154,6 +155,7 @@ def commands(name: str) -> dict[str, tuple[list[Step], Step]]:
         (invoiced[:1], invoiced[1]),
         (invoiced, do("issue-credit-note", reason="Wrong address")),
         ([], do("close-period")),
+        ([opened, held], on_ticket("retract-ticket-step", None, ticket, reason="Another ticket")),
         ([opened, logged], reverse(entry, reason="Twice")),
     ]
     return {step.command: (history, step) for history, step in found}
@@ -170,7 +172,7 @@ def prepared(door: Door, *names: str) -> dict[str, dict[str, Step]]:
     """
     told: dict[str, dict[str, Step]] = {"sign-contract": {}}
     lines: list[Step] = []
-    issuing: dict[str, int] = {}  # by side, the line that issues the invoice to be credited
+    undone: dict[tuple[str, str], int] = {}  # by command and side, the line that records what it speaks of
     for number, side in enumerate(SIDES, 1):
         told["sign-contract"][side] = signing(f"sign-contract-{side}", side)
         for command in names or commands(""):
@@ -181,10 +183,13 @@ def prepared(door: Door, *names: str) -> dict[str, dict[str, Step]]:
                 step = close_month(f"2025-{number:02}", PROVIDER[side])
             if command == "change-plan" and side == ABROAD:
                 step = step.but(plan="south-all")
-            if command == "issue-credit-note":
-                issuing[side] = len(lines) - 1
+            if command in ("issue-credit-note", "retract-ticket-step"):
+                undone[command, side] = len(lines) - 1
             told.setdefault(command, {})[side] = step
     answers = door.all_ok(lines)
-    for side, line in issuing.items():
-        told["issue-credit-note"][side] = credit_note(answers[line]["number"], reason="Wrong address")
+    for (command, side), line in undone.items():
+        if command == "issue-credit-note":
+            told[command][side] = credit_note(answers[line]["number"], reason="Wrong address")
+        else:
+            told[command][side] = told[command][side].but(position=answers[line]["position"])
     return told

@@ -48,10 +48,14 @@ class Desk(Door):
 
     def tell(self, *steps: Step) -> list[Json]:
         """All at once, as JSON Lines, under the ids of this test alone."""
+        return self.all_ok([self._own(step) for step in steps])
+
+    def refuses(self, code: str, step: Step) -> Json:
+        return self.refused(code, self._own(step))
+
+    def _own(self, step: Step) -> Step:
         ids = ("contract_id", "ticket_id", "entry_id")
-        return self.all_ok(
-            [step.but(**{name: self.named(step.fields[name]) for name in ids if name in step.fields}) for step in steps]
-        )
+        return step.but(**{name: self.named(step.fields[name]) for name in ids if name in step.fields})
 
     def ticket(self, ticket: str = "T", **query: Any) -> Json:
         return self.see(f"tickets/{self.named(ticket)}", **query)

@@ -105,6 +105,28 @@ def test_it_knows_every_kind_of_target(door: Door, target: Json, due_at: str) ->
     assert due(door, target=target) == due_at
 
 
+@pytest.mark.parametrize(
+    ("kind", "start", "pauses", "due_at"),
+    [
+        ("covered", "2026-02-06T16:30:00+01:00", [], "2026-02-06T15:30:00Z"),  # inside: at once
+        ("covered", "2026-02-06T09:00:00+01:00", [], "2026-02-06T08:00:00Z"),  # at an opening
+        ("covered", "2026-02-07T12:00:00+01:00", [], "2026-02-09T08:00:00Z"),  # on Saturday: on Monday
+        ("covered", "2026-02-06T17:00:00+01:00", [], "2026-02-09T08:00:00Z"),  # at a closing, which is outside
+        ("covered", "2026-02-06T16:00:00+01:00", [("16:00", "18:00")], "2026-02-09T08:00:00Z"),
+        ("covered", "2026-02-06T16:00:00+01:00", [("15:00", "16:15"), ("16:15", "17:00")], "2026-02-09T08:00:00Z"),
+        ("covered", "2026-02-06T08:00:00+01:00", [("08:30", "10:00")], "2026-02-06T09:00:00Z"),  # held at the opening
+        ("covered", "2026-02-06T16:00:00+01:00", [("16:30", "18:00")], "2026-02-06T15:00:00Z"),  # it ran before
+        ("elapsed", "2026-02-07T12:00:00+01:00", [], "2026-02-07T11:00:00Z"),
+        ("elapsed", "2026-02-06T16:00:00+01:00", [("15:00", "18:00")], "2026-02-06T17:00:00Z"),
+    ],
+)
+def test_a_target_of_nothing_is_due_when_the_clock_first_runs(
+    door: Door, kind: str, start: str, pauses: list[tuple[str, str]], due_at: str
+) -> None:
+    spans = [[f"2026-02-06T{begins}:00+01:00", f"2026-02-06T{ends}:00+01:00"] for begins, ends in pauses]
+    assert due(door, start=start, pauses=spans, target={"kind": kind, "seconds": 0}) == due_at
+
+
 def test_holidays_are_given_by_date_by_year_or_by_country(door: Door) -> None:
     start = "2026-12-23T16:30:00+01:00"
     table: list[tuple[Json, str]] = [

@@ -331,7 +331,7 @@ WHO: dict[str, tuple[dict[str, str], set[str]]] = {
 def sides(any_desk: Desk) -> Desk:
     for name, (plan, customer, partner) in SIDES.items():
         any_desk.sign(name, plan, customer, partner={"partner_id": partner, "name": f"Partner {partner}"})
-        any_desk.tell(open_ticket(f"{name}-t", at="2026-02-02T09:00:00+01:00", priority=1, contract_id=name))
+        any_desk.tell(open_ticket(f"{name}-t", at="2026-02-01T20:20:00Z", priority=1, contract_id=name))
     any_desk.clock.put("2026-02-01T20:30:00Z")  # Monday morning in Auckland
     any_desk.tell(open_ticket("abroad-now", at="2026-02-01T20:01:00Z", priority=1, contract_id="abroad"))
     return any_desk

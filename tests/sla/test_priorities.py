@@ -2,7 +2,7 @@
 
 from tests.sla.desk import Desk
 from tests.sla.week import MON, TUE, WED, at, check
-from tests.words import hold, open_ticket, reprioritise, respond, resume
+from tests.words import hold, open_ticket, reprioritise, resolve, respond, resume
 
 
 def test_a_changed_priority_is_judged_from_the_original_start_and_keeps_every_wait(any_desk: Desk) -> None:
@@ -22,11 +22,52 @@ def test_a_changed_priority_is_judged_from_the_original_start_and_keeps_every_wa
     assert [(one["old_priority"], one["priority"], one["reason"]) for one in changes] == [(3, 1, "Reviewed")]
 
 
-def test_a_milder_priority_may_heal_what_still_runs(office: Desk) -> None:
-    office.tell(open_ticket(at=at(MON, "09:00:00"), priority=1), reprioritise(at(TUE, "10:00:00"), priority=3))
-    check(office.target("resolution", as_of=at(TUE, "09:59:59")), priority=1, state="breached")
-    healed = office.target("resolution", as_of=at(TUE, "10:00:00"))
-    check(healed, priority=3, state="running", due_at=at(WED, "09:00:00"))
+def test_what_was_breached_stays_so_whatever_priority_comes_later(any_desk: Desk) -> None:
+    any_desk.sign("C", "dial-office")
+    any_desk.tell(open_ticket(at=at(MON, "09:00:00"), priority=1), reprioritise(at(TUE, "10:00:00"), priority=3))
+    check(any_desk.target("resolution", as_of=at(TUE, "09:59:59")), priority=1, state="breached")
+    later = any_desk.target("resolution", as_of=at(TUE, "10:00:00"))
+    check(later, priority=3, state="breached", due_at=at(WED, "09:00:00"))
+    any_desk.tell(resolve(at(TUE, "11:00:00")))
+    check(any_desk.target("resolution"), state="breached", ended_at=at(TUE, "11:00:00"))
+    assert any_desk.compliance("C", "target")[1]["breached"] == 1
+
+
+def test_a_change_at_the_due_instant_comes_before_it_has_passed(office: Desk) -> None:
+    office.tell(open_ticket(at=at(MON, "09:00:00"), priority=1), reprioritise(at(MON, "17:00:00"), priority=3))
+    clock = office.target("resolution", as_of=at(TUE, "09:00:00"))
+    check(clock, priority=3, state="running", due_at=at(WED, "09:00:00"))
+
+
+def test_a_raise_to_an_instant_already_past_breaches_at_the_raise(office: Desk) -> None:
+    """One business day was promised; sixty minutes are, and they are used up. Lowered again it stays breached."""
+    office.tell(
+        open_ticket(at=at(MON, "09:00:00")),
+        reprioritise(at(MON, "11:00:00"), priority=1),
+        reprioritise(at(MON, "11:30:00"), priority=3),
+        respond(at(MON, "12:00:00")),
+    )
+    check(office.target("reaction", as_of=at(MON, "10:59:59")), state="running", priority=3)
+    check(
+        office.target("reaction", as_of=at(MON, "11:00:00")), state="breached", priority=1, due_at=at(MON, "10:00:00")
+    )
+    check(office.target("reaction"), state="breached", priority=3, due_at=at(TUE, "09:00:00"))
+
+
+def test_what_was_broken_is_shown_though_the_priority_promises_nothing_any_more(office: Desk) -> None:
+    office.tell(open_ticket(at=at(MON, "09:00:00"), priority=1), reprioritise(at(MON, "11:00:00"), priority=4))
+    check(office.target("reaction"), state="breached", priority=1, due_at=at(MON, "10:00:00"))
+
+
+def test_a_wrong_priority_is_corrected_by_entering_the_change_with_its_true_time(office: Desk) -> None:
+    office.tell(open_ticket(at=at(MON, "09:00:00"), priority=1), hold(at(MON, "12:00:00")), resume(at(MON, "12:30:00")))
+    check(office.target("reaction"), state="breached")
+    office.tell(reprioritise(at(MON, "09:30:00"), priority=2))
+    check(office.target("reaction", as_of=at(MON, "11:00:00")), state="running", priority=2, due_at=at(MON, "13:00:00"))
+    office.tell(reprioritise(at(MON, "09:45:00"), priority=3))
+    changes = [one["data"] for one in office.ticket()["history"] if one["type"] == "TicketReprioritised"]
+    assert [(one["old_priority"], one["priority"]) for one in changes] == [(1, 2), (2, 3)]
+    assert office.refuses("invalid-transition", reprioritise(at(MON, "08:59:59"), priority=2))["field"] == "at"
 
 
 def test_the_last_of_several_priorities_judges(office: Desk) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.kernel.values import show_share
-from ledger.tickets.calls import is_call_due
+from ledger.tickets.steps import is_call_due
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_closed_time_and_waits_are_both_left_out(office: Desk) -> None:
         hold(at(MON, "12:00:00")),
         resume(at(MON, "12:15:00")),
     )
-    check(office.target("resolution"), due_at=at(TUE, "10:45:00"), paused_minutes=105)
+    check(office.target("resolution"), due_at=at(TUE, "10:45:00"), paused_minutes=45)
 
 
 def test_a_resolution_that_came_too_late_stays_breached_when_the_ticket_is_reopened(office: Desk) -> None:
@@ -131,7 +131,49 @@ def test_a_ticket_may_be_reopened_again_and_again(office: Desk) -> None:
     for day in (MON, TUE, WED):
         office.tell(resolve(at(day, "10:00:00")), reopen(at(day, "16:00:00")))
     # used: 1 hour on Monday before and 1 after, 1 + 1 on Tuesday, 1 + 1 on Wednesday; 2 are left
-    check(office.target("resolution"), due_at=at(THU, "11:00:00"), paused_minutes=18 * 60)
+    check(office.target("resolution"), due_at=at(THU, "11:00:00"), paused_minutes=0)
+
+
+def test_the_count_of_responses_starts_again_at_a_reopening(office: Desk) -> None:
+    office.tell(open_ticket(at=at(MON, "09:00:00")), respond(at(MON, "10:00:00")), respond(at(MON, "10:30:00")))
+    office.tell(resolve(at(MON, "11:00:00")), reopen(at(MON, "12:00:00")))
+    assert office.ticket()["call_due"] is False
+    office.tell(respond(at(MON, "13:00:00")), respond(at(MON, "11:30:00")))  # one of them came before it
+    assert office.ticket()["call_due"] is False
+    office.tell(respond(at(MON, "13:30:00")))
+    assert office.ticket()["call_due"] is True
+
+
+# -- what is entered late -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "over", [[resolve(at(MON, "12:00:00")), close(at(MON, "13:00:00"))], [reject(at(MON, "13:00:00"))]]
+)
+def test_what_came_before_the_ticket_was_over_is_entered_afterwards(any_desk: Desk, over: list[Step]) -> None:
+    any_desk.sign("C", "dial-office")
+    any_desk.tell(open_ticket(at=at(MON, "09:00:00"), priority=1), *over)
+    before = any_desk.ticket()["state"]
+    any_desk.tell(
+        call(at(MON, "09:50:00")), respond(at(MON, "09:20:00")), log_work(5, at(MON, "12:59:59"), entry_id="E")
+    )
+    ticket = any_desk.ticket()
+    assert (ticket["state"], ticket["responses"]) == (before, 1)
+    check(any_desk.target("reaction"), state="met", ended_at=at(MON, "09:20:00"))
+    for late in (
+        call(at(MON, "13:00:00")),
+        respond(at(TUE, "09:00:00")),
+        log_work(5, at(MON, "13:00:00"), entry_id="L"),
+    ):
+        assert any_desk.refuses("invalid-transition", late)["state"] == before
+
+
+def test_nothing_came_while_the_ticket_was_closed_though_it_is_open_again(office: Desk) -> None:
+    office.tell(open_ticket(at=at(MON, "09:00:00")), resolve(at(MON, "10:00:00")), close(at(MON, "11:00:00")))
+    office.tell(reopen(at(MON, "15:00:00")))
+    for step in (respond(at(MON, "12:00:00")), log_work(5, at(MON, "14:59:59"), entry_id="E")):
+        assert office.refuses("invalid-transition", step)["state"] == "closed"
+    office.tell(log_work(5, at(MON, "10:30:00"), entry_id="E"), respond(at(MON, "15:00:00")))
 
 
 # -- rejection ------------------------------------------------------------------------------------------------------

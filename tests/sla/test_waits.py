@@ -95,6 +95,29 @@ def test_a_ticket_may_be_resolved_while_it_waits(office: Desk) -> None:
     check(office.target("resolution"), state="met", ended_at=at(WED, "10:00:00"), due_at=at(WED, "11:00:00"))
 
 
+@pytest.mark.parametrize(
+    ("opened", "resumed", "started"),
+    [
+        (at(MON, "10:00:00"), at(MON, "11:30:00"), at(MON, "11:30:00")),
+        (at(MON, "10:00:00"), at(MON, "18:00:00"), at(TUE, "09:00:00")),  # over outside the hours
+        (at(MON, "07:00:00"), at(MON, "08:00:00"), at(MON, "09:00:00")),  # over before it would have run
+        (at(MON, "08:00:00"), at(MON, "09:30:00"), at(MON, "09:30:00")),  # it lies over the opening
+    ],
+)
+def test_a_clock_that_waits_from_the_start_begins_when_it_first_runs(
+    office: Desk, opened: str, resumed: str, started: str
+) -> None:
+    office.tell(open_ticket(at=opened, priority=1), hold(opened))
+    check(office.target("resolution"), state="paused", started_at=None, due_at=None)
+    office.tell(resume(resumed))
+    check(office.target("resolution"), started_at=started)
+
+
+def test_a_later_wait_leaves_the_start_where_it_was(office: Desk) -> None:
+    office.tell(open_ticket(at=at(MON, "10:00:00"), priority=1), hold(at(MON, "10:00:01")))
+    check(office.target("resolution"), state="paused", started_at=at(MON, "10:00:00"))
+
+
 # -- the reaction clock in a wait -----------------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ def test_pages_hold_every_event_and_every_command_once_and_in_order(database_url
         database = ledger.store.database
         events = [row for page in event_pages(database, size) for row in page]
         assert [row.position for row in events] == list(range(1, head + 1))
-        recorded = ledger.store.events_between(1, head)
+        recorded = [(position, fact.TOPIC, fact.stream) for position, fact in ledger.store.facts_between(1, head)]
         assert [(row.position, row.topic.partition("@")[0], row.stream) for row in events] == recorded
         commands = [span for page in command_pages(database, size) for span in page]
         assert [p for span in commands for p in range(span.first, span.last + 1)] == list(range(1, head + 1))

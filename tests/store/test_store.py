@@ -299,7 +299,7 @@ FILE = flat(
 
 def by_command(one: Door) -> dict[str, list[tuple[str, str]]]:
     """What each accepted command recorded: topics and streams."""
-    events = {p: (topic, stream) for p, topic, stream in one.store.events_between(1, 10**6)}
+    events = {p: (fact.TOPIC, fact.stream) for p, fact in one.store.facts_between(1, 10**6)}
     rows = one.ask("SELECT command_id, first_position, last_position FROM commands ORDER BY first_position")
     told = {command_id: [events[p] for p in range(first, last + 1)] for command_id, first, last in rows}
     covered = [p for _, first, last in rows for p in range(first, last + 1)]

@@ -97,7 +97,7 @@ def balance(facts: Facts, pool: str, at: str) -> dict[str, int]:
     """The account of one pool; `facts` are those of its contract until then. Minutes, or minor units of money."""
     own = [(kind, fact) for kind, fact in facts if fact.get("pool") == pool]
     drawn, returned = moved(own, "CreditDrawn", "draws"), moved(own, "CreditReturned", "returns")
-    granted = total(own, {"CreditGranted"}, "quantity")
+    granted = total(own, {"CreditGranted"}, "quantity") - total(own, {"GrantTakenBack"}, "quantity")
     consumed = sum(part for *_, part in drawn) - sum(part for *_, part in returned)
     reserved = total(own, {"CreditReserved"}, "quantity") - total(own, {"ReservationReleased"}, "quantity")
 
@@ -108,6 +108,10 @@ def balance(facts: Facts, pool: str, at: str) -> dict[str, int]:
         elif kind == "GrantExpiryMoved":
             ends[fact["grant_id"]] = fact["expires_at"]
         elif kind == "DebtSettled":
+            left[fact["grant_id"]] -= fact["quantity"]
+        elif kind == "DebtSettlementWithdrawn":
+            left[fact["grant_id"]] += fact["quantity"]
+        elif kind == "GrantTakenBack":
             left[fact["grant_id"]] -= fact["quantity"]
     for _, grant, part in drawn:
         if grant is not None:

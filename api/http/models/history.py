@@ -57,6 +57,11 @@ class CommandAnswer(BaseModel):
     position: int = Field(description="Position of the command's last event: a `min_position` to read it back.")
     events: list[RecordedEvent]
     number: str | None = Field(default=None, description="Of the document, where one was issued.")
+    ticket_id: str | None = Field(default=None, description="Of the ticket, where one was opened.")
+    session_id: str | None = Field(default=None, description="Of the session, where one was booked.")
+    service_credits: list[str] | None = Field(
+        default=None, description="Given for the ticket, where a step of it was retracted; they stay until reversed."
+    )
 
 
 def show_entry(told: ToldFact) -> HistoryEntry:

@@ -15,7 +15,7 @@ from ledger.sla.trace import Window
 from projections.asking import Page
 from projections.sla.at_risk import Risk
 from projections.sla.clock_account import ClockAccount
-from projections.sla.compliance import Compliance, Group, Kept
+from projections.sla.compliance import Compliance, Group, GroupCount
 
 
 class ComplianceRow(BaseModel):
@@ -66,7 +66,7 @@ class TraceOut(Answer):
     ticket_id: str
     target: str
     priority: int
-    started_at: str
+    started_at: str | None
     due_at: str | None
     state: str
     windows: list[WindowOut]
@@ -79,15 +79,15 @@ class CalculationOut(BaseModel):
 
 
 def show_compliance(found: Compliance) -> ComplianceOut:
-    rows = [_kept(found.groups, one) for one in found.rows]
+    rows = [_compliance_row(found.groups, one) for one in found.rows]
     return ComplianceOut(position=found.position, items=rows, next=None)
 
 
-def _kept(groups: Sequence[Group], kept: Kept) -> ComplianceRow:
+def _compliance_row(groups: Sequence[Group], counted: GroupCount) -> ComplianceRow:
     """Groups that were not asked for are left unset, and so out of the answer."""
-    states = {"met": kept.met, "breached": kept.breached, "running": kept.running, "paused": kept.paused}
+    states = {"met": counted.met, "breached": counted.breached, "running": counted.running, "paused": counted.paused}
     return ComplianceRow.model_validate(
-        dict(zip(groups, kept.key, strict=True)) | states | {"void": kept.void, "ratio": kept.ratio}
+        dict(zip(groups, counted.key, strict=True)) | states | {"void": counted.void, "ratio": counted.ratio}
     )
 
 
@@ -115,7 +115,7 @@ def show_account(account: ClockAccount) -> TraceOut:
         ticket_id=account.ticket_id,
         target=clock.target,
         priority=clock.priority,
-        started_at=instant(clock.started_at),
+        started_at=instant_or_none(clock.started_at),
         due_at=instant_or_none(clock.due_at),
         state=account.state,
         windows=show_windows(account.windows),

@@ -20,11 +20,14 @@ TicketState = Literal["open", "in_progress", "waiting", "resolved", "closed", "r
 class ClockOut(BaseModel):
     target: Literal["reaction", "resolution"]
     priority: int
-    started_at: str = Field(description="When the clock first ran: at once, or at the next opening.")
+    started_at: str | None = Field(
+        description="When the clock first runs: at once, at the next opening, or after a wait from the start. "
+        "Null while that wait goes on."
+    )
     due_at: str | None = Field(description="Null while the clock is paused: it moves on with the wait.")
     state: Literal["running", "paused", "met", "breached", "void"]
     ended_at: str | None
-    paused_minutes: int
+    paused_minutes: int = Field(description="Waits alone; closed time is no wait.")
 
 
 class CoverageOut(BaseModel):
@@ -83,7 +86,7 @@ def show_clock(clock: Clock, at: int) -> ClockOut:
     return ClockOut(
         target=clock.target,
         priority=clock.priority,
-        started_at=instant(clock.started_at),
+        started_at=instant_or_none(clock.started_at),
         due_at=instant_or_none(clock.due_at),
         state=clock.state(at),  # type: ignore[arg-type]
         ended_at=instant_or_none(clock.ended_at),

@@ -19,7 +19,7 @@ from api.state import State
 from ledger.door.registry import COMMANDS
 from ledger.door.requests import parse
 from ledger.kernel.access import Actor
-from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.errors import Refusal, malformed, unknown_command
 from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
 
 router = APIRouter(prefix="/v1/commands", tags=["commands"], responses=PROBLEMS)
@@ -73,8 +73,8 @@ for _name, _declared in COMMANDS.items():
 
 
 @router.post("/{name}", include_in_schema=False)
-async def unknown_command(name: str, actor: ActorDep) -> None:
-    raise Refusal("unknown-command", f"There is no command {name[:80]}.")
+async def no_such_command(name: str, actor: ActorDep) -> None:
+    raise unknown_command(name)
 
 
 @router.post(

@@ -41,6 +41,7 @@ from ledger.plans.terms.matters import (
     ScopeRule,
 )
 from ledger.plans.terms.support import (
+    AS_RECORDED,
     AnnualDay,
     BusinessDays,
     Clock,
@@ -192,4 +193,4 @@ class OpenFigure(Strict):
 @lru_cache(maxsize=1024)
 def parse_terms(encoded: bytes) -> Terms:
     """Terms as an event keeps them. The cache makes the copies of many contracts one object."""
-    return Terms.model_validate_json(encoded)
+    return Terms.model_validate_json(encoded, context=AS_RECORDED)
