@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from api.asking import LongQuestions
 from api.waiting import Waiters
 from api.writer import Writer
 from api.wrong_tokens import WrongTokens
@@ -33,6 +34,7 @@ class State:
     clock: Clock
     wrong_tokens: WrongTokens
     waiters: Waiters
+    long_questions: LongQuestions
     calendars: Calendars = field(default_factory=Calendars)
     stop: threading.Event = field(default_factory=threading.Event)
     follower: threading.Thread | None = None
@@ -48,6 +50,7 @@ class State:
         if self.follower is not None:
             await asyncio.to_thread(self.follower.join, 30)
         self.projector.close()
+        self.long_questions.close()
         await self.reader.close()
         self.store.close()
 
@@ -60,7 +63,9 @@ def open_state(settings: Settings, clock: Clock = system_clock) -> State:
     projector.prepare()
     writer = Writer(Ledger(store, catalogue, clock))
     reader = open_reader(settings.database_url, clock)
-    return State(store, catalogue, writer, projector, reader, clock, WrongTokens(clock), Waiters(reader))
+    return State(
+        store, catalogue, writer, projector, reader, clock, WrongTokens(clock), Waiters(reader), LongQuestions(reader)
+    )
 
 
 async def state_of(request: Request) -> State:

@@ -37,6 +37,7 @@ from projections.sla.compliance import Compliance, OfTickets, compliance
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(token_app, name="token")
+SWITCH_SECONDS = 0.001  # threads that compute give way to the one that answers, sooner than Python's 5 ms
 AsJson = Annotated[bool, typer.Option("--json", help="The API's shape instead of a table.")]
 When = Annotated[str | None, typer.Option(help="An instant with offset, or a day.")]
 
@@ -59,6 +60,7 @@ def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=
 
     settings = Settings()
     check_opens(settings)
+    sys.setswitchinterval(SWITCH_SECONDS)
     uvicorn.run(create_app(settings), host=host, port=port, log_level="warning", access_log=False, server_header=False)
 
 

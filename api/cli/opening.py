@@ -17,6 +17,7 @@ from api.cli.printing import err, say
 from api.state import State, open_state
 from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import Settings
+from ledger.kernel.wording import worded_fault
 from ledger.plans.loader import CatalogueError, load_catalogue
 from ledger.store import EventStore, Unavailable, open_store
 from projections.reader import Reader, open_reader
@@ -37,7 +38,7 @@ def guarded(work: Callable[[], None]) -> None:
         for fault in error.faults:
             say(err, str(fault))
     except ValidationError as error:
-        say(err, "; ".join(str(fault["msg"]).removeprefix("Value error, ") for fault in error.errors()))
+        say(err, "; ".join(map(worded_fault, error.errors())))
     except UnicodeDecodeError:
         say(err, "The file .env is not written in UTF-8.")
     except OSError as error:
@@ -92,6 +93,7 @@ def ask(settings: Settings, question: Callable[[State], Awaitable[T]]) -> T:
             try:
                 return await question(state)
             finally:
+                state.long_questions.close()
                 await state.reader.close()
 
         return asyncio.run(asking())

@@ -10,11 +10,13 @@ import typer
 
 from api.cli.opening import ask_views, opened
 from api.cli.printing import out, say
+from ledger.kernel.clock import system_clock
 from ledger.kernel.errors import malformed
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import load_catalogue
 from ledger.store.tokens import create_token, list_tokens, revoke_token
-from projections.contracts.parties import provider_of
+from projections.contracts.parties import is_known
+from projections.runner import Projector
 
 token_app = typer.Typer(no_args_is_help=True, help="Access: make, list and revoke tokens.")
 
@@ -36,11 +38,22 @@ def token_create(
         last = date.fromisoformat(expires_on) if expires_on else None
     except ValueError:
         raise malformed("expires_on", "is a day such as 2027-01-31") from None
+    if last is not None and last < system_clock().date():
+        raise malformed("expires_on", f"{last} lies in the past; the token would never hold")
     with opened(settings) as (store, projector):
-        if provider is None and (customer or partner):
-            projector.catch_up()
-            provider = ask_views(settings, lambda reader: provider_of(reader, customer, partner))
+        if provider is not None and (customer or partner):
+            _check_party(settings, projector, provider, customer, partner)
         sys.stdout.write(create_token(store.database, role, provider, customer, partner, last)[1] + "\n")
+
+
+def _check_party(
+    settings: Settings, projector: Projector, provider: str, customer: str | None, partner: str | None
+) -> None:
+    """A token for somebody whom nobody knows would open the contracts of whoever gets that id later."""
+    projector.catch_up()
+    if not ask_views(settings, lambda reader: is_known(reader, provider, customer, partner)):
+        field = "customer" if customer else "partner"
+        raise malformed(field, f"{provider} has no contract of a {field} {customer or partner}")
 
 
 @token_app.command("list")

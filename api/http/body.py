@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from fastapi import Request
 
@@ -11,6 +12,9 @@ from api.command_json import COMMAND_LIMIT, decode_json
 from ledger.kernel.errors import Refusal
 
 LARGE = 64_000  # bytes: beyond, decoding would hold up other requests
+
+
+T = TypeVar("T")
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -27,5 +31,15 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 async def read_json(request: Request) -> Any:
     """One command's body, or one calculation's. Raises Refusal too-large, not-json or malformed."""
+    return await read_as(request, lambda decoded: decoded)
+
+
+async def read_as(request: Request, meaning: Callable[[Any], T]) -> T:
+    """The body, decoded and made something of. What is large is so in a thread, between whose steps others have turns.
+
+    Raises Refusal too-large, not-json or malformed, and what `meaning` raises.
+    """
     body = await read_body(request, COMMAND_LIMIT)
-    return decode_json(body) if len(body) < LARGE else await asyncio.to_thread(decode_json, body)
+    if len(body) < LARGE:
+        return meaning(decode_json(body))
+    return await asyncio.to_thread(lambda: meaning(decode_json(body)))

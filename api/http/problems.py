@@ -8,11 +8,12 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from api.http.answers import HEADERS
 from ledger.kernel.errors import STATUS, Refusal
+from ledger.kernel.wording import worded_fault
 from ledger.store import Unavailable
 
 logger = logging.getLogger("ledger.api")
@@ -39,10 +40,19 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
-    code: str
+    code: str = Field(
+        description="Says in one word what `detail` says in a sentence.", examples=["insufficient-credit"]
+    )
+    # The figures concerned; which there are, the code decides.
+    field: str | None = Field(default=None, description="The path of the field that is malformed.")
+    errors: list[dict[str, str]] | None = Field(
+        default=None, description="Each malformed field, with what it has to be."
+    )
+    short_by: int | str | None = Field(default=None, description="What is missing: minutes, or an amount of money.")
+    missing: list[str] | None = Field(default=None, description="Names of what is missing.")
 
 
-_RESPONSE = {"model": Problem, "content": {"application/problem+json": {}}}
+_RESPONSE = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 _MEANING = {
     400: "Not JSON",
     401: "No valid token",
@@ -100,7 +110,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
         faults = [
-            {"field": ".".join(str(part) for part in fault["loc"][1:]) or "body", "detail": fault["msg"]}
+            {"field": ".".join(map(str, fault["loc"][1:])) or "body", "detail": worded_fault(fault)}
             for fault in error.errors()[:100]
         ]
         detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from ledger.door.registry import declared
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.wording import worded_fault
 from ledger.work.declaration import Declared
 from ledger.work.fields import Command
 
@@ -61,9 +62,9 @@ def parse(name: str, payload: Any, actor: Actor, header_id: str | None = None) -
 def refusal_of(error: ValidationError) -> Refusal:
     """What pydantic found wrong, as a refusal that names every field."""
     faults = []
-    for fault in error.errors(include_url=False, include_input=False, include_context=False):
+    for fault in error.errors(include_url=False, include_input=False):
         path = ".".join(str(part) for part in fault["loc"])
-        message = fault["msg"].removeprefix("Value error, ")
+        message = worded_fault(fault)
         head, separator, rest = message.partition(": ")
         if separator and head.isidentifier():  # a check over several fields names the one to look at
             path, message = f"{path}.{head}" if path else head, rest

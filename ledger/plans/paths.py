@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from functools import cache
@@ -16,13 +17,13 @@ from typing import Any, TypeVar
 import holidays
 from pydantic import BaseModel, ValidationError
 
+from ledger.kernel.wording import worded_fault
 from ledger.plans.terms import Coverage, Terms
 
 RAW = dict[str, Any]
 M = TypeVar("M", bound=BaseModel)
 SENTENCES = {
     "extra_forbidden": "is no key that exists here",
-    "missing": "is missing",
     "union_tag_not_found": "needs a kind",
 }
 
@@ -54,8 +55,8 @@ def check(model: type[M], raw: RAW) -> tuple[M | None, list[Problem]]:
         return model.model_validate_json(json.dumps(raw), strict=True), []
     except ValidationError as error:
         return None, [
-            Problem(_dotted(entry["loc"], raw), _sentence(entry["type"], entry["msg"]), entry["type"])
-            for entry in error.errors(include_url=False, include_context=False, include_input=False)
+            Problem(_dotted(entry["loc"], raw), _sentence(entry), entry["type"])
+            for entry in error.errors(include_url=False, include_input=False)
         ]
 
 
@@ -171,5 +172,5 @@ def _dotted(location: tuple[int | str, ...], raw: Any) -> str:
     return ".".join(parts)
 
 
-def _sentence(kind: str, message: str) -> str:
-    return SENTENCES.get(kind, message.removeprefix("Value error, "))
+def _sentence(fault: Mapping[str, Any]) -> str:
+    return SENTENCES.get(fault["type"]) or worded_fault(fault)

@@ -1,7 +1,7 @@
 """Access tokens: made, listed, revoked, and turned into an `Actor`. Only a token's hash is stored.
 
-A customer or partner is one of a provider's. A token of theirs that names none is bound to one later, by whoever knows
-which contracts there are (`api.http.authentication`); until then it opens nothing.
+A customer or partner is one of a provider's, so a token of theirs names it. Whether the provider knows them, who makes
+the token asks beforehand (`api.cli.tokens`).
 """
 
 from __future__ import annotations
@@ -60,6 +60,8 @@ def create_token(
         raise malformed("customer", "goes with the role customer, which needs it")
     if (role == "partner") != (partner is not None):
         raise malformed("partner", "goes with the role partner, which needs it")
+    if provider is None and (customer or partner):
+        raise malformed("provider", "is needed for a customer or partner, who is one of a provider's")
     token, token_id = secrets.token_urlsafe(32), f"tok-{secrets.token_hex(6)}"
     row = {
         "token_id": token_id,
@@ -75,13 +77,6 @@ def create_token(
     with database.transaction() as transaction:
         transaction.execute(sql, row)
     return token_id, token
-
-
-def bind_token(database: Database, token_id: str, provider: str) -> None:
-    """From now on a token that named no provider is of this one; one that is bound already stays where it is."""
-    sql = "UPDATE access_tokens SET provider = :provider WHERE token_id = :token_id AND provider IS NULL"
-    with database.transaction() as transaction:
-        transaction.execute(sql, {"provider": provider, "token_id": token_id})
 
 
 def list_tokens(database: Database) -> list[TokenInfo]:
@@ -118,7 +113,8 @@ async def holder_of(reader: Reader, token: str, today: date) -> Actor:
     """Who holds a token. Raises Refusal unauthenticated for one that is unknown, revoked or no longer holds."""
     sql = (
         "SELECT token_id, role, provider, customer, partner FROM access_tokens WHERE token_hash = :token_hash "
-        "AND revoked_at IS NULL AND (expires_on IS NULL OR expires_on > :today)"
+        "AND revoked_at IS NULL AND (expires_on IS NULL OR expires_on > :today) "
+        "AND (provider IS NOT NULL OR coalesce(customer, partner) IS NULL)"  # an earlier version made such ones
     )
     rows = await reader.query(sql, {"token_hash": _hash(token), "today": today.isoformat()})
     if not rows:

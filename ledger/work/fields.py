@@ -16,6 +16,7 @@ from ledger.kernel.values import is_near, not_near, parse_cents, show_cents
 
 RESERVED_ENDINGS = re.compile(r"\.(penalty\.\d+|allotment\.\d+|correction)$")
 DEEPEST = 12
+WIDEST = 5_000
 
 
 def _not_derived(value: str) -> str:
@@ -59,6 +60,8 @@ def _shallow(value: dict[str, Any]) -> dict[str, Any]:
         if depth > DEEPEST:
             raise ValueError("is nested too deeply")
         if isinstance(item, dict | list):
+            if len(item) > WIDEST or len(waiting) > WIDEST:
+                raise ValueError("says more than an agreement has to say")
             waiting.extend((inner, depth + 1) for inner in (item.values() if isinstance(item, dict) else item))
     return value
 

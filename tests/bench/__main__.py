@@ -22,7 +22,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.bench import reading, rebuilding, rounds, writing
+from tests.bench import holding, reading, rebuilding, rounds, writing
 from tests.bench.commands import year_of_work
 from tests.bench.rounds import ROOT, Row
 from tests.servers import NoServerError, drop_database, fresh_database, postgres_server
@@ -91,7 +91,8 @@ def _on_postgres(stack: ExitStack, sizes: Sizes, folder: Path) -> list[Row]:
 def measure(database: str, fresh: Callable[[str], str], sizes: Sizes, folder: Path) -> list[Row]:
     """All rows on one database; `fresh` makes an empty one and tells its URL."""
     lines = year_of_work(sizes.import_commands + MORE_COMMANDS)
-    desk = writing.Desk(database, fresh("ledger"), fresh("copy"))
+    desk_url = fresh("ledger")
+    desk = writing.Desk(database, desk_url, fresh("copy"))
     _say(f"{database}: importing")
     imported, events = writing.import_year(desk, lines[: sizes.import_commands], sizes.import_rounds)
     if imported.short:
@@ -108,7 +109,9 @@ def measure(database: str, fresh: Callable[[str], str], sizes: Sizes, folder: Pa
     _say(f"{database}: reading")
     aim = AIM_OF_READING[database]
     read = reading.balances(database, history, aim, sizes.reading_rounds, sizes.reading_seconds, folder)
-    return [*singles, imported, rebuilt, read, *long]
+    _say(f"{database}: holding up others")
+    held = holding.holding(database, desk_url, sizes.reading_seconds)
+    return [*singles, imported, rebuilt, read, *long, *held]
 
 
 def _machine(folder: Path) -> str:

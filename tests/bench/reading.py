@@ -87,7 +87,7 @@ async def answers_a_second(port: int, requests: Sequence[bytes], for_seconds: fl
 
 
 @contextmanager
-def _server(url: str, *command: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def server(url: str, *command: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A server in a process of its own; `PORT` in the command becomes a free one."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -130,10 +130,10 @@ def balances(database: str, url: str, aim: float, rounds: int, for_seconds: floa
     contract_ids = [f"{PREFIX}{number}" for number in range(CONTRACTS)]
     headers = f"Host: 127.0.0.1\r\nAccept: application/json\r\nAuthorization: Bearer {token}\r\n\r\n"
     requests = [f"GET {_path(contract_id)} HTTP/1.1\r\n{headers}".encode() for contract_id in contract_ids]
-    with _server(url, "api.cli.main", "serve", "--port", "PORT") as (product, port):
+    with server(url, "api.cli.main", "serve", "--port", "PORT") as (product, port):
         known = folder / "balances.json"
         known.write_text(json.dumps({one: _balance(port, one, token) for one in contract_ids}))
-        with _server(url, "tests.bench.memory_server", str(known), "PORT") as (floor, floor_port):
+        with server(url, "tests.bench.memory_server", str(known), "PORT") as (floor, floor_port):
             for warm in (True, *[False] * rounds):
                 figures = []
                 for process, other, at in ((product, floor, port), (floor, product, floor_port)):
@@ -155,6 +155,6 @@ def _balance(port: int, contract_id: str, token: str) -> object:
 
 def _profile(database: str, url: str, requests: Sequence[bytes], for_seconds: float, folder: Path) -> str:
     file = folder / "server.profile"
-    with _server(url, "tests.bench.profiled_server", "PORT", str(file)) as (_, port):
+    with server(url, "tests.bench.profiled_server", "PORT", str(file)) as (_, port):
         asyncio.run(answers_a_second(port, requests, for_seconds * 2))
     return told(pstats.Stats(str(file)), f"the server of balances on {database}")

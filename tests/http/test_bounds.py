@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ import pytest
 
 from api.http import authentication as access
 from api.http import lines as door_lines
+from api.http.routers import contracts
 from api.http.routers.statements import _media_type
 from api.waiting import Waiters
 from ledger.store import Unavailable
@@ -98,11 +100,11 @@ def test_a_ledger_that_goes_away_while_lines_are_answered_is_said_at_the_lines(
         return submit(requests)
 
     monkeypatch.setattr(writer._ledger, "submit", away)
-    lines = [opening(f"n{n}", "C") for n in range(350)]
+    lines = [opening(f"n{n}", "C") for n in range(1700)]
     response = ready.send_lines(lines)
     told = [json.loads(line) for line in response.text.splitlines()]
-    assert [one.get("code") for one in told] == [None] * 100 + ["unavailable"] * 100
-    assert {one["status"] for one in told[100:]} == {503}
+    assert [one.get("code") for one in told] == [None] * 500 + ["unavailable"] * 500
+    assert {one["status"] for one in told[500:]} == {503}
     assert problem(ready.send_lines(lines))["code"] == "unavailable"
 
 
@@ -173,3 +175,23 @@ def test_waiting_does_not_hold_up_the_other_reads(ready: Door, monkeypatch: pyte
         time.sleep(0.2)
         assert ready.get("contracts").status_code == 200
         assert {one.result().status_code for one in waiting} == {503}
+
+
+def test_a_list_is_asked_for_in_a_thread_of_its_own_where_the_database_would_hold_up_the_loop(
+    ready: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: list[str] = []
+    listed = contracts.list_contracts
+
+    async def noted(*arguments: Any) -> Any:
+        names.append(threading.current_thread().name)
+        return await listed(*arguments)
+
+    monkeypatch.setattr(contracts, "list_contracts", noted)
+    assert ready.see("contracts")["items"]
+    assert names[0].startswith("questions") == ready.store.database.dialect.startswith("sqlite")
+
+
+def test_an_agreement_that_says_too_much_is_refused_before_anything_walks_through_it(ready: Door) -> None:
+    wide = signing("D", "mine").but(agreed={"x": [{}] * 6_000})
+    assert ready.refused("malformed", wide)["field"] == "agreed"

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.http.models.base import Answer, Figure
 from api.http.models.history import HistoryEntry
+from ledger.credit.confirmation import Status
 
 
 class AccountOut(BaseModel):
@@ -84,7 +85,7 @@ class DeductionOut(BaseModel):
     draws: list[MinutesDrawOut | MoneyDrawOut]
     overage: list[OverageLineOut]
     currency: str
-    status: str
+    status: Status
     on_behalf: bool = Field(description="The customer's word was entered by somebody else's token.")
     ticket_id: str | None
     session_id: str | None

@@ -14,6 +14,8 @@ from projections.asking import Page
 from projections.tickets.questions import OpenedTicket, SupportHours
 from projections.tickets.view import TicketRow
 
+TicketState = Literal["open", "in_progress", "waiting", "resolved", "closed", "rejected"]
+
 
 class ClockOut(BaseModel):
     target: Literal["reaction", "resolution"]
@@ -54,7 +56,7 @@ class TicketOut(BaseModel):
     contact: dict[str, Any] | None
     priority: int
     level: str
-    state: str
+    state: TicketState
     opened_at: str
     first_response_at: str | None
     resolved_at: str | None
@@ -106,7 +108,7 @@ def show_ticket(ticket: OpenedTicket) -> TicketOut:
         contact=ticket.contact,
         priority=row.priority,
         level=row.level,
-        state=row.state,
+        state=row.state,  # type: ignore[arg-type]
         opened_at=instant(row.opened_at),
         first_response_at=instant_or_none(row.first_response_at),
         resolved_at=instant_or_none(row.resolved_at),

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 
 from api.http.authentication import ActorDep, StateDep
-from api.http.body import read_json
+from api.http.body import read_as
 from api.http.examples import by_command
 from api.http.lines import MEDIA_TYPE, answer_lines, show_answer, take_lines
 from api.http.models.history import CommandAnswer
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/v1/commands", tags=["commands"], responses=PROBLEMS)
 
 
 async def _answer_one(state: State, name: str, request: Request, actor: Actor, key: str | None) -> dict[str, Any]:
-    parsed = parse(name, await read_json(request), actor, key)
+    parsed = await read_as(request, lambda payload: parse(name, payload, actor, key))
     (answer,) = await asyncio.wrap_future(state.writer.submit([parsed]))
     if isinstance(answer, Refusal):
         raise answer
@@ -66,6 +66,7 @@ for _name, _declared in COMMANDS.items():
         response_model=CommandAnswer,
         response_model_exclude_unset=True,
         summary=_name.replace("-", " ").capitalize(),
+        operation_id=_name.replace("-", "_"),
         description=_declared.meaning,
         openapi_extra={"requestBody": _body},
     )
@@ -79,6 +80,7 @@ async def no_such_command(name: str, actor: ActorDep) -> None:
 @router.post(
     "",
     summary="Many commands as JSON Lines",
+    operation_id="send_commands",
     response_class=Response,
     responses={
         200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}, "description": "One answer a line"}

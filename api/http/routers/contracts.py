@@ -33,11 +33,13 @@ from projections.contracts.questions import (
 )
 from projections.contracts.view import ContractTerm
 from projections.credit.balances import AccountBalance, balance
+from projections.reader import Snapshot
+from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], responses=PROBLEMS, dependencies=[CaughtUp])
 
 
-@router.get("", summary="Contracts")
+@router.get("", summary="Contracts", operation_id="list_contracts")
 async def contracts(
     state_: StateDep,
     actor: ActorDep,
@@ -49,13 +51,17 @@ async def contracts(
 ) -> ContractList:
     """Contracts that the token may see, by id."""
     filters = ContractFilter(customer_id, provider, state)
-    async with state_.reader.snapshot() as snapshot:
-        found = await list_contracts(snapshot, actor, filters, page_of(cursor, limit, str))
-    items = [_contract(one) for one in found.items]
-    return ContractList(position=found.position, items=items, next=next_cursor(found))
+    page = page_of(cursor, limit, str)
+
+    async def listed(snapshot: Snapshot, _: Calendars) -> ContractList:
+        found = await list_contracts(snapshot, actor, filters, page)
+        items = [_contract(one) for one in found.items]
+        return ContractList(position=found.position, items=items, next=next_cursor(found))
+
+    return await state_.long_questions.ask(listed)
 
 
-@router.get("/{contract_id}", summary="A contract")
+@router.get("/{contract_id}", summary="A contract", operation_id="get_contract")
 async def contract(contract_id: ContractId, state: StateDep, actor: ActorDep) -> ContractAnswer:
     """A contract with its terms, each term's full copy."""
     async with state.reader.snapshot() as snapshot:
@@ -94,7 +100,7 @@ def _term(term: ContractTerm) -> TermOut:
     )
 
 
-@router.get("/{contract_id}/balance", summary="The balance of each pool")
+@router.get("/{contract_id}/balance", summary="The balance of each pool", operation_id="get_balance")
 async def contract_balance(
     contract_id: ContractId, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
 ) -> BalanceOut:

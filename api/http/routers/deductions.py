@@ -37,11 +37,13 @@ from ledger.kernel.values import show_cents, shown_minutes
 from projections.billing.charge_questions import ListedCharge, list_charges
 from projections.credit.deduction_questions import OpenedDeduction, find_deduction, list_deductions
 from projections.credit.deductions import OverageBilled, read_draws, read_overage
+from projections.reader import Snapshot
+from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1", tags=["deductions"], responses=PROBLEMS, dependencies=[CaughtUp])
 
 
-@router.get("/contracts/{contract_id}/deductions", summary="Deductions of a contract")
+@router.get("/contracts/{contract_id}/deductions", summary="Deductions of a contract", operation_id="list_deductions")
 async def contract_deductions(
     contract_id: ContractId,
     state: StateDep,
@@ -57,13 +59,16 @@ async def contract_deductions(
     A page may hold fewer items than `limit` where `status` is asked of the past.
     """
     times, page = times_of(as_of, known_at), page_of(cursor, limit, int)
-    async with state.reader.snapshot() as snapshot:
+
+    async def listed(snapshot: Snapshot, _: Calendars) -> DeductionList:
         found = await list_deductions(snapshot, actor, contract_id, times, status, page)
-    items = [_deduction(one) for one in found.items]
-    return DeductionList(position=found.position, items=items, next=next_cursor(found))
+        items = [_deduction(one) for one in found.items]
+        return DeductionList(position=found.position, items=items, next=next_cursor(found))
+
+    return await state.long_questions.ask(listed)
 
 
-@router.get("/deductions/{deduction_id}", summary="A deduction")
+@router.get("/deductions/{deduction_id}", summary="A deduction", operation_id="get_deduction")
 async def deduction(
     deduction_id: DeductionId, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
 ) -> DeductionAnswer:
@@ -90,7 +95,7 @@ def _deduction(found: OpenedDeduction) -> DeductionOut:
         draws=[_draw(draw, found.unit) for draw in read_draws(row.draws)],
         overage=[_overage(line) for line in read_overage(row.overage)],
         currency=found.currency,
-        status=found.status,
+        status=found.status,  # type: ignore[arg-type]
         on_behalf=bool(row.on_behalf),
         ticket_id=row.ticket_id,
         session_id=row.session_id,
@@ -112,7 +117,7 @@ def _overage(line: OverageBilled) -> OverageLineOut:
     return OverageLineOut(minutes=line.minutes, rate=show_cents(line.rate_cents), amount=show_cents(line.amount_cents))
 
 
-@router.get("/contracts/{contract_id}/charges", summary="Charges of a contract")
+@router.get("/contracts/{contract_id}/charges", summary="Charges of a contract", operation_id="list_charges")
 async def contract_charges(
     contract_id: ContractId,
     state: StateDep,

@@ -12,12 +12,14 @@ from api.http.paging import Cursor, Limit, page_of
 from api.http.problems import PROBLEMS
 from projections.asking import PageAsked
 from projections.history import find_event, list_events
+from projections.reader import Snapshot
+from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1/events", tags=["events"], responses=PROBLEMS, dependencies=[CaughtUp])
 MAX = 2**62
 
 
-@router.get("", summary="Events")
+@router.get("", summary="Events", operation_id="list_events")
 async def events(
     state: StateDep,
     actor: ActorDep,
@@ -31,11 +33,14 @@ async def events(
     """
     page = page_of(cursor, limit, int)
     behind = max(after, page.after[0]) if page.after else after
-    async with state.reader.snapshot() as snapshot:
+
+    async def listed(snapshot: Snapshot, _: Calendars) -> EventList:
         return show_events(await list_events(snapshot, actor, PageAsked(limit, (behind,))))
 
+    return await state.long_questions.ask(listed)
 
-@router.get("/{position}", summary="An event")
+
+@router.get("/{position}", summary="An event", operation_id="get_event")
 async def event(position: Annotated[int, Path(ge=0, le=MAX)], state: StateDep, actor: ActorDep) -> EventOut:
     """The event at a position."""
     async with state.reader.snapshot() as snapshot:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel
 
 from api.http.authentication import ActorDep, StateDep
 from api.http.problems import PROBLEMS
@@ -14,19 +17,32 @@ router = APIRouter(tags=["operation"], responses=PROBLEMS)
 READY_LAG = 10_000  # events that the views may be behind while still being called ready
 
 
-@router.get("/health/live", summary="The process runs")
-async def live() -> dict[str, str]:
-    return {"status": "alive"}
+class HealthOut(BaseModel):
+    status: Literal["alive", "ready"]
 
 
-@router.get("/health/ready", summary="The process answers from views that are nearly up to date")
-async def ready(state: StateDep) -> dict[str, str]:
+@router.get("/health/live", summary="The process runs", operation_id="get_liveness")
+async def live() -> HealthOut:
+    """Says that the process answers, and nothing else."""
+    return HealthOut(status="alive")
+
+
+@router.get(
+    "/health/ready", summary="The process answers from views that are nearly up to date", operation_id="get_readiness"
+)
+async def ready(state: StateDep) -> HealthOut:
+    """Refused (503) while the views are far behind the events."""
     if (await positions(state.reader)).lag > READY_LAG:
         raise Refusal("not-caught-up", "The views are still being filled from the events.")
-    return {"status": "ready"}
+    return HealthOut(status="ready")
 
 
-@router.get("/metrics", summary="Figures for a monitor (Prometheus text)", response_class=PlainTextResponse)
+@router.get(
+    "/metrics",
+    summary="Figures for a monitor (Prometheus text)",
+    operation_id="get_metrics",
+    response_class=PlainTextResponse,
+)
 async def metrics(state: StateDep, actor: ActorDep) -> PlainTextResponse:
     """Positions and lag."""
     if actor.role in ("customer", "partner"):

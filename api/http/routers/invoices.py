@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
@@ -30,13 +30,23 @@ from api.http.problems import PROBLEMS
 from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
 from projections.billing.document_questions import DocumentFilter, find_document, list_documents
 from projections.billing.drafts import next_invoice
+from projections.reader import Snapshot
+from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1", tags=["invoices"], responses=PROBLEMS, dependencies=[CaughtUp])
 Number = Annotated[str, Path(max_length=ID_LENGTH, pattern=ID_PATTERN, examples=["GR-2026-00001"])]
+
+
+def _binary(media_type: str) -> dict[str, Any]:
+    return {"description": "The file", "content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}
+
+
 Form = Annotated[FileForm | None, Query(description="KSeF FA(3) is for Polish sellers, and their default.")]
 
 
-@router.get("/contracts/{contract_id}/invoice-draft", summary="The draft of the next invoice")
+@router.get(
+    "/contracts/{contract_id}/invoice-draft", summary="The draft of the next invoice", operation_id="get_invoice_draft"
+)
 async def invoice_draft(
     contract_id: ContractId,
     state: StateDep,
@@ -52,7 +62,7 @@ async def invoice_draft(
     return DraftAnswer(position=found.position, waiting=found.waiting, **draft_model(found).model_dump())
 
 
-@router.get("/invoices", summary="Invoices and credit notes")
+@router.get("/invoices", summary="Invoices and credit notes", operation_id="list_invoices")
 async def invoices(
     state: StateDep,
     actor: ActorDep,
@@ -65,13 +75,23 @@ async def invoices(
 ) -> DocumentList:
     """Issued documents in the order in which they were issued."""
     filters = DocumentFilter(contract_id, customer_id, day_of("from", from_), day_of("to", to))
-    async with state.reader.snapshot() as snapshot:
-        found = await list_documents(snapshot, actor, filters, page_of(cursor, limit, int))
-    items = [document_model(one) for one in found.items]
-    return DocumentList(position=found.position, items=items, next=next_cursor(found))
+    page = page_of(cursor, limit, int)
+
+    async def listed(snapshot: Snapshot, _: Calendars) -> DocumentList:
+        found = await list_documents(snapshot, actor, filters, page)
+        items = [document_model(one) for one in found.items]
+        return DocumentList(position=found.position, items=items, next=next_cursor(found))
+
+    return await state.long_questions.ask(listed)
 
 
-@router.get("/invoices/{number}.pdf", summary="A document as PDF", response_class=Response)
+@router.get(
+    "/invoices/{number}.pdf",
+    summary="A document as PDF",
+    operation_id="get_invoice_pdf",
+    response_class=Response,
+    responses={200: _binary("application/pdf")},
+)
 async def invoice_as_pdf(number: Number, state: StateDep, actor: ActorDep) -> Response:
     """PDF/A-3 with the e-invoice inside (ZUGFeRD / Factur-X), laid out in the customer's language."""
     async with state.reader.snapshot() as snapshot:
@@ -80,7 +100,13 @@ async def invoice_as_pdf(number: Number, state: StateDep, actor: ActorDep) -> Re
     return _file(content, "application/pdf", f"{number}.pdf")
 
 
-@router.get("/invoices/{number}.xml", summary="A document as e-invoice", response_class=Response)
+@router.get(
+    "/invoices/{number}.xml",
+    summary="A document as e-invoice",
+    operation_id="get_invoice_xml",
+    response_class=Response,
+    responses={200: _binary("application/xml")},
+)
 async def invoice_as_xml(number: Number, state: StateDep, actor: ActorDep, form: Form = None) -> Response:
     """EN 16931 (XRechnung 3.0 for a German customer) in CII; KSeF FA(3) for a Polish seller."""
     async with state.reader.snapshot() as snapshot:
@@ -93,7 +119,7 @@ def _file(content: bytes, media_type: str, name: str) -> Response:
     return Response(content, media_type=media_type, headers={"Content-Disposition": f'inline; filename="{name}"'})
 
 
-@router.get("/invoices/{number}", summary="An invoice or credit note")
+@router.get("/invoices/{number}", summary="An invoice or credit note", operation_id="get_invoice")
 async def invoice(number: Number, state: StateDep, actor: ActorDep) -> DocumentAnswer:
     """Lines, VAT and totals as they were issued; each line names the events behind it (M6)."""
     async with state.reader.snapshot() as snapshot:

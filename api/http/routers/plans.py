@@ -16,7 +16,7 @@ from projections.reader import view_position
 router = APIRouter(prefix="/v1/plans", tags=["plans"], responses=PROBLEMS, dependencies=[CaughtUp])
 
 
-@router.get("", summary="Plans")
+@router.get("", summary="Plans", operation_id="list_plans")
 async def plans(
     state: StateDep,
     actor: ActorDep,
@@ -38,7 +38,7 @@ async def plans(
     return PlanList(position=answered.position, items=items, next=next_cursor(answered))
 
 
-@router.get("/{plan}", summary="A plan")
+@router.get("/{plan}", summary="A plan", operation_id="get_plan")
 async def plan_by_id(plan: str, state: StateDep, actor: ActorDep) -> PlanAnswer:
     """A plan with its terms as far as published, its open figures, and the readings that were chosen."""
     async with state.reader.snapshot() as snapshot:

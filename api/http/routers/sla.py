@@ -37,7 +37,9 @@ from api.http.problems import PROBLEMS
 from ledger.door.requests import refusal_of
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import parse_share
+from projections.reader import Snapshot
 from projections.sla.at_risk import Share, Within, list_at_risk
+from projections.sla.calendars import Calendars
 from projections.sla.clock_account import clock_account
 from projections.sla.compliance import Group, OfTickets, compliance
 
@@ -45,7 +47,12 @@ router = APIRouter(prefix="/v1", tags=["sla"], responses=PROBLEMS, dependencies=
 SHARE = "0.25"
 
 
-@router.get("/sla/compliance", summary="How often promises were kept", response_model_exclude_unset=True)
+@router.get(
+    "/sla/compliance",
+    summary="How often promises were kept",
+    operation_id="get_compliance",
+    response_model_exclude_unset=True,
+)
 async def sla_compliance(
     state: StateDep,
     actor: ActorDep,
@@ -60,12 +67,15 @@ async def sla_compliance(
 ) -> ComplianceOut:
     """met / (met + breached) of the tickets opened from `from` to `to`; what is not judged is counted beside it."""
     tickets = OfTickets(contract_id, customer_id, provider, moment_of("from", from_), moment_of("to", to))
-    async with state.reader.snapshot() as snapshot:
-        found = await compliance(snapshot, actor, tickets, group_by, state.calendars, times_of(as_of, known_at))
-    return show_compliance(found)
+    times = times_of(as_of, known_at)
+
+    async def counted(snapshot: Snapshot, calendars: Calendars) -> ComplianceOut:
+        return show_compliance(await compliance(snapshot, actor, tickets, group_by, calendars, times))
+
+    return await state.long_questions.ask(counted)
 
 
-@router.get("/sla/at-risk", summary="Promises about to be missed")
+@router.get("/sla/at-risk", summary="Promises about to be missed", operation_id="list_risks")
 async def sla_at_risk(
     state: StateDep,
     actor: ActorDep,
@@ -80,12 +90,15 @@ async def sla_at_risk(
     if share is not None and within_minutes is not None:
         raise malformed("share", "give it, or within_minutes instead")
     below = Share(parse_share(share or SHARE)) if within_minutes is None else Within(within_minutes)
-    async with state.reader.snapshot() as snapshot:
-        found = await list_at_risk(snapshot, actor, below, state.calendars, page_of(cursor, limit, int, str, str))
-    return show_risks(found)
+    page = page_of(cursor, limit, int, str, str)
+
+    async def listed(snapshot: Snapshot, calendars: Calendars) -> RiskList:
+        return show_risks(await list_at_risk(snapshot, actor, below, calendars, page))
+
+    return await state.long_questions.ask(listed)
 
 
-@router.get("/tickets/{ticket_id}/sla/{target}/trace", summary="The account of a due instant")
+@router.get("/tickets/{ticket_id}/sla/{target}/trace", summary="The account of a due instant", operation_id="get_trace")
 async def sla_trace(
     ticket_id: TicketId, target: Literal["reaction", "resolution"], state: StateDep, actor: ActorDep
 ) -> TraceOut:
@@ -100,6 +113,7 @@ _BODY = {"required": True, "content": {"application/json": {"schema": {"$ref": "
 @router.post(
     "/sla/calculate",
     summary="The engine as a calculator",
+    operation_id="calculate_target",
     response_model_exclude_none=True,
     openapi_extra={"requestBody": _BODY},
 )

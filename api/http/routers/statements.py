@@ -36,6 +36,8 @@ from ledger.kernel.errors import malformed
 from projections.asking import EVERYTHING, PageAsked
 from projections.credit.customer_statements import CustomerStatement, customer_statement
 from projections.credit.statements import Line, StatementAsked, statement
+from projections.reader import Snapshot
+from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], responses=PROBLEMS, dependencies=[CaughtUp])
 PDF, CSV, JSON = "application/pdf", "text/csv", "application/json"
@@ -48,6 +50,7 @@ TEXTS = {"pool", "kind", "reference", "note"}
 @router.get(
     "/{contract_id}/statement",
     summary="The statement",
+    operation_id="get_statement",
     response_model=StatementOut,
     responses={200: {"content": _FILES, "description": "As JSON, or by Accept as CSV or as PDF"}},
 )
@@ -99,10 +102,14 @@ async def read_statement(
     state: State, actor: Actor, asked: StatementAsked, page: PageAsked = EVERYTHING
 ) -> StatementOut:
     """The statement's lines as they are answered; all of them where no page is named."""
-    async with state.reader.snapshot() as snapshot:
+
+    async def listed(snapshot: Snapshot, _: Calendars) -> StatementOut:
         found = await statement(snapshot, actor, asked, page)
-    items = [_line(line, found.units[line.pool]) for line in found.items]
-    return StatementOut(position=found.position, contract_id=asked.contract_id, items=items, next=next_cursor(found))
+        items = [_line(line, found.units[line.pool]) for line in found.items]
+        following = next_cursor(found)
+        return StatementOut(position=found.position, contract_id=asked.contract_id, items=items, next=following)
+
+    return await state.long_questions.ask(listed)
 
 
 def _line(line: Line, unit: str) -> LineOut:

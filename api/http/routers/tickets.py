@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.models.tickets import TicketAnswer, TicketList, show_ticket, show_tickets
+from api.http.models.tickets import TicketAnswer, TicketList, TicketState, show_ticket, show_tickets
 from api.http.paging import AsOfParam, Cursor, Filter, KnownAtParam, Limit, TicketId, page_of, times_of
 from api.http.problems import PROBLEMS
+from projections.reader import Snapshot
+from projections.sla.calendars import Calendars
 from projections.tickets.questions import TicketFilter, find_ticket, list_tickets
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"], responses=PROBLEMS, dependencies=[CaughtUp])
-TicketState = Literal["open", "in_progress", "waiting", "resolved", "closed", "rejected"]
 
 
-@router.get("", summary="Tickets")
+@router.get("", summary="Tickets", operation_id="list_tickets")
 async def tickets(
     state_: StateDep,
     actor: ActorDep,
@@ -33,12 +34,15 @@ async def tickets(
     State and priority are those at the moment asked about; a page of the past may hold fewer items than `limit`.
     """
     wanted, page = TicketFilter(contract_id, state, priority), page_of(cursor, limit, int)
-    async with state_.reader.snapshot() as snapshot:
-        found = await list_tickets(snapshot, actor, wanted, state_.calendars, times_of(as_of, known_at), page)
-    return show_tickets(found)
+    times = times_of(as_of, known_at)
+
+    async def listed(snapshot: Snapshot, calendars: Calendars) -> TicketList:
+        return show_tickets(await list_tickets(snapshot, actor, wanted, calendars, times, page))
+
+    return await state_.long_questions.ask(listed)
 
 
-@router.get("/{ticket_id}", summary="A ticket")
+@router.get("/{ticket_id}", summary="A ticket", operation_id="get_ticket")
 async def ticket(
     ticket_id: TicketId, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
 ) -> TicketAnswer:
