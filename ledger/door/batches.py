@@ -98,6 +98,8 @@ class Ledger:
                 positions = self.store.append(unit.events, unit.seal_batch())
                 self._keyring.saved()
                 self._cache.saved(positions)
+            else:
+                unit.check_current()
         except BaseException:
             unit.abandon()
             raise

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from ledger.kernel.aggregate import LedgerAggregate
 from ledger.kernel.mapper import StreamEvent
-from ledger.store import Batch, CommandRow, EventStore
+from ledger.store import Batch, CommandRow, ConflictError, EventStore
 from ledger.store.keys import Keyring
 
 A = TypeVar("A", bound=LedgerAggregate)
@@ -86,6 +86,15 @@ class UnitOfWork:
         self.batch.read_streams = sorted(self._used)
         self.batch.keys = self.keyring.fresh
         return self.batch
+
+    def check_current(self) -> None:
+        """A batch that saves nothing rests on the same history: a refusal that mixes old and new is no answer.
+
+        Raises ConflictError where others appended to what was asked.
+        """
+        changed, _ = self.store.streams_changed_after(self.batch.seen_position)
+        if not self._used.isdisjoint(changed):
+            raise ConflictError("what the answers rest on was changed meanwhile")
 
     def abandon(self) -> None:
         """The batch was not saved: nothing that it touched may be believed."""

@@ -1,9 +1,12 @@
 """The numbers of documents: in a row for each provider, kind and year, whatever is refused or sent again in between."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from ledger.kernel.mapper import StreamEvent
+from ledger.store import EventStore
 from tests.billing.office import Office, office_over
 from tests.words import credit_note, issue
 
@@ -28,6 +31,28 @@ def test_numbers_follow_each_other_whatever_is_refused_in_between(office: Office
         (2, "GR-2026-00002", "invoice"),
         (3, "GR-2026-00003", "invoice"),
     ]
+
+
+def test_a_number_that_another_server_gives_meanwhile_is_no_refusal(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the series, known of old, and the document under its next number another server issues that one."""
+    with office_over(database_url) as one, office_over(database_url) as other:
+        contracts(one, "A", "B", "C")
+        assert one.issue("A") == "GR-2026-00001"
+        read = EventStore.streams
+        meanwhile: list[str] = []
+
+        def interrupted(store: EventStore, names: Iterable[str]) -> dict[str, list[StreamEvent]]:
+            wanted = list(names)
+            if "document:GR-2026-00002" in wanted and not meanwhile:
+                meanwhile.append("once")
+                meanwhile.append(other.issue("B"))
+            return read(store, wanted)
+
+        monkeypatch.setattr(EventStore, "streams", interrupted)
+        assert one.issue("C") == "GR-2026-00003"
+        assert meanwhile == ["once", "GR-2026-00002"]
 
 
 def test_providers_and_kinds_of_document_have_series_of_their_own(office: Office) -> None:
