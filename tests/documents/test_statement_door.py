@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from tests.clock import Clock
 from tests.http.door import Door, opened, problem
 from tests.http.test_roles import ROLES, sees
 from tests.http.world import SIDES, opening, signing, token, working
@@ -104,31 +105,37 @@ def test_an_overage_names_its_invoice_once_there_is_one(door: Door) -> None:
     assert "noch nicht abgerechnet" in text_of(door, "C", as_of="2026-02-28")
 
 
-def test_the_words_of_the_customer_stand_as_they_were_at_the_moment_asked(door: Door) -> None:
-    """Prepaid 120: 25 minutes are billed as 30; confirmed by the customer, on behalf, disputed, and reversed."""
-    door.ok(signed("C", "north-prepaid"))
-    customer = door.token("customer", provider="north", customer="moewe")
-    door.all_ok([opening("t", "C", at="2026-01-12T09:00:00Z")])
-    for day in range(1, 5):
-        door.all_ok([working(f"e{day}", "t", 25, f"2026-02-0{day}T10:00:00Z")])
-    door.ok(confirm("e1", "2026-02-10T10:00:00Z", by="Kim"), customer)
-    door.ok(confirm("e2", "2026-02-10T10:00:00Z", by="Eva"))
-    door.ok(dispute("e3", "2026-02-10T10:00:00Z", by="Kim", reason="Not us"), customer)
-    early, late = text_of(door, "C", as_of="2026-02-09"), text_of(door, "C", as_of="2026-02-28")
-    assert early.count("Arbeit 0:25 0:30 Bestätigung ausstehend -0:30") == 4
-    for expected in (
-        "01.02.2026 Arbeit 0:25 0:30 Bestätigt -0:30 1:30",
-        "02.02.2026 Arbeit 0:25 0:30 In Ihrem Namen bestätigt -0:30 1:00",
-        "03.02.2026 Arbeit 0:25 0:30 Beanstandet -0:30 0:30",
-        "04.02.2026 Arbeit 0:25 0:30 Bestätigung ausstehend -0:30 0:00",
-    ):
-        assert expected in late, expected
-    known = datetime.now(UTC).isoformat()
-    door.ok(settle("reversed", "e3", "2026-02-12T10:00:00Z", reason="Right"))
-    after = text_of(door, "C", as_of="2026-02-28")
-    assert "03.02.2026 Arbeit 0:25 0:30 Storniert -0:30 0:30" in after
-    assert "12.02.2026 Storno 0:30 0:30" in after
-    assert text_of(door, "C", as_of="2026-02-28", known_at=known) == late
+def test_the_words_of_the_customer_stand_as_they_were_at_the_moment_asked(database_url: str) -> None:
+    """Prepaid 120: 25 minutes are billed as 30; confirmed by the customer, on behalf, disputed, and reversed.
+
+    What customers say counts from when it is heard (C18).
+    """
+    clock = Clock("2026-02-10T10:00:00Z")
+    with opened(database_url, clock) as door:
+        door.ok(signed("C", "north-prepaid"))
+        customer = door.token("customer", provider="north", customer="moewe")
+        door.all_ok([opening("t", "C", at="2026-01-12T09:00:00Z")])
+        for day in range(1, 5):
+            door.all_ok([working(f"e{day}", "t", 25, f"2026-02-0{day}T10:00:00Z")])
+        door.ok(confirm("e1", by="Kim"), customer)
+        door.ok(confirm("e2", "2026-02-10T10:00:00Z", by="Eva"))
+        door.ok(dispute("e3", by="Kim", reason="Not us"), customer)
+        clock.put("2026-03-01T10:00:00Z")
+        early, late = text_of(door, "C", as_of="2026-02-09"), text_of(door, "C", as_of="2026-02-28")
+        assert early.count("Arbeit 0:25 0:30 Bestätigung ausstehend -0:30") == 4
+        for expected in (
+            "01.02.2026 Arbeit 0:25 0:30 Bestätigt -0:30 1:30",
+            "02.02.2026 Arbeit 0:25 0:30 In Ihrem Namen bestätigt -0:30 1:00",
+            "03.02.2026 Arbeit 0:25 0:30 Beanstandet -0:30 0:30",
+            "04.02.2026 Arbeit 0:25 0:30 Bestätigung ausstehend -0:30 0:00",
+        ):
+            assert expected in late, expected
+        known = door.events()[-1]["recorded_at"]
+        door.ok(settle("reversed", "e3", "2026-02-12T10:00:00Z", reason="Right"))
+        after = text_of(door, "C", as_of="2026-02-28")
+        assert "03.02.2026 Arbeit 0:25 0:30 Storniert -0:30 0:30" in after
+        assert "12.02.2026 Storno 0:30 0:30" in after
+        assert text_of(door, "C", as_of="2026-02-28", known_at=known) == late
 
 
 def test_silence_is_a_yes_once_the_days_of_the_terms_are_over(door: Door) -> None:
