@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from fastapi import Request
@@ -58,11 +59,15 @@ class State:
 def open_state(settings: Settings, clock: Clock = system_clock) -> State:
     """Opens the ledger that the settings name. Raises Unavailable, CatalogueError."""
     catalogue = load_catalogue(settings.catalogue)
-    store = open_store(settings.database_url, clock)
-    projector = Projector(settings.database_url)
-    projector.prepare()
-    writer = Writer(Ledger(store, catalogue, clock))
-    reader = open_reader(settings.database_url, clock)
+    with ExitStack() as opened:  # what was opened is closed again where the rest can't be
+        store = open_store(settings.database_url, clock)
+        opened.callback(store.close)
+        projector = Projector(settings.database_url)
+        opened.callback(projector.close)
+        projector.prepare()
+        writer = Writer(Ledger(store, catalogue, clock))
+        reader = open_reader(settings.database_url, clock)
+        opened.pop_all()
     return State(
         store, catalogue, writer, projector, reader, clock, WrongTokens(clock), Waiters(reader), LongQuestions(reader)
     )

@@ -239,11 +239,15 @@ def sqlite_recorder(path: Path, clock: Clock = system_clock) -> SqliteRecorder:
     align_rights(path)
     datastore = SQLiteDatastore(str(path), lock_timeout=BUSY_TIMEOUT_MS // 1000, originator_id_type="text")
     recorder = SqliteRecorder(datastore, clock)
-    with datastore.get_connection(commit=True) as connection:
-        check_format(connection._sqlite_conn.execute, str(path))
-    recorder.create_table()
-    with datastore.get_connection(commit=True) as connection:
-        connection._sqlite_conn.execute(SET_FORMAT)
+    try:
+        with datastore.get_connection(commit=True) as connection:
+            check_format(connection._sqlite_conn.execute, str(path))
+        recorder.create_table()
+        with datastore.get_connection(commit=True) as connection:
+            connection._sqlite_conn.execute(SET_FORMAT)
+    except BaseException:
+        datastore.close()  # what stays open may be read-only, and would be so for others of this process too
+        raise
     return recorder
 
 
