@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
-from api.asking import LongQuestions
+from api.long_questions import LongQuestions
 from api.waiting import Waiters
 from api.writer import Writer
 from api.wrong_tokens import WrongTokens

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 
 from api.http import problems
-from api.http.answers import Answers
 from api.http.etags import ETags
 from api.http.openapi import document_of
 from api.http.parameters import known_parameters
+from api.http.responses import Answers
 from api.http.routers import commands, contracts, deductions, events, health, invoices, plans, sla, statements, tickets
 from api.state import open_state
 from ledger.kernel.clock import Clock, system_clock

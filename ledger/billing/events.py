@@ -113,7 +113,7 @@ class IssuedDocument(DocumentFact, frozen=True, kw_only=True, omit_defaults=True
     national_vat: NationalVat | None = None
 
     @property
-    def told(self) -> dict[str, Any]:
+    def answer_fields(self) -> dict[str, Any]:
         return {"number": self.number}
 
 

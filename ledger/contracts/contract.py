@@ -18,7 +18,7 @@ from ledger.contracts.events import (
     LumpSumReversed,
     PlanChanged,
     ServiceCreditCharged,
-    TermCutShort,
+    TermEndBroughtForward,
 )
 from ledger.contracts.state import ContractState
 from ledger.contracts.term import ONE_DAY, Term, term_started
@@ -123,7 +123,7 @@ class Contract(ContractState):
             if term.ends_at <= over_at or not term.is_lived:
                 continue
             begins = term.starts_at < over_at
-            cut = TermCutShort(
+            cut = TermEndBroughtForward(
                 term_no=term.number,
                 ends_on=last_day if begins else term.starts_on - ONE_DAY,
                 ends_at=over_at if begins else term.starts_at,

@@ -71,8 +71,8 @@ class TermStarted(ContractFact, frozen=True):
     holidays_source: str | None = None
 
 
-@topic("TermCutShort")
-class TermCutShort(ContractFact, frozen=True):
+@topic("TermEndBroughtForward")
+class TermEndBroughtForward(ContractFact, frozen=True):
     """A change of plan or a termination ends a term after `ends_on`; a term that never began ends before its start."""
 
     term_no: int

@@ -25,7 +25,7 @@ from ledger.tickets.ticket import Ticket
 from ledger.work.case import Case
 from ledger.work.fields import Command, Instant, Minutes, Text
 
-Treatment = Literal["billable", "goodwill", "warranty"]
+WorkTreatment = Literal["billable", "goodwill", "warranty"]
 
 
 class Worked(Command):
@@ -34,7 +34,7 @@ class Worked(Command):
     minutes: Minutes | None = None
     started_at: Instant | None = None
     ended_at: Instant | None = None
-    treatment: Treatment = "billable"
+    treatment: WorkTreatment = "billable"
     reason: Text | None = None
 
     @model_validator(mode="after")
@@ -93,7 +93,7 @@ def deduct_time(case: Case, term: Term, spent: TimeSpent) -> None:
     billed = round_up_minutes(worked.worked_seconds, terms.increment_minutes)
     surcharge = on_site_surcharge(terms, contract.subscriptions or 0) if spent.on_site else None
     is_billable = worked.treatment == "billable"
-    allocation = allocate(case, terms, spent, billed)
+    allocation = allocation_of(case, terms, spent, billed)
     word = awaited(terms, stamp.now) if is_billable else NOT_REQUIRED
     deduction = case.get(Deduction, spent.deduction_id)
     deducted = HoursDeducted(
@@ -128,7 +128,7 @@ def deduct_time(case: Case, term: Term, spent: TimeSpent) -> None:
         spent.ticket.log_work(spent.deduction_id, billed, allocation.overage_minutes, spent.moment, stamp)
 
 
-def allocate(case: Case, terms: Terms, spent: TimeSpent, billed: int) -> Allocation:
+def allocation_of(case: Case, terms: Terms, spent: TimeSpent, billed: int) -> Allocation:
     """What bears the billed time. Goodwill and warranty cost nothing (C13)."""
     pools = contract_of(case).pools
     if spent.worked.treatment != "billable":

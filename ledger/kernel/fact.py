@@ -47,7 +47,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         raise NotImplementedError
 
     @property
-    def told(self) -> dict[str, Any]:
+    def answer_fields(self) -> dict[str, Any]:
         """What the answer to its command names beside the event itself, such as an id that the ledger gave."""
         return {}
 

@@ -17,7 +17,7 @@ from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 
 from ledger.kernel.errors import Refusal
-from ledger.plans.agreement import agree, shown
+from ledger.plans.agreement import agree, quoted
 from ledger.plans.paths import RAW
 from ledger.plans.terms import OpenFigure, Slug, Strict, Terms, ZoneName
 
@@ -160,8 +160,8 @@ class Catalogue:
         versions = [known for name, known in self._plans if name == plan_id]
         wanted = max(versions, default=0) if version is None else version
         if wanted not in versions:
-            which = f"plan {shown(plan_id)}" + (f" in version {version}" if versions else "")
-            raise Refusal("unknown-plan", f"The catalogue has no {which}.", plan=shown(plan_id))
+            which = f"plan {quoted(plan_id)}" + (f" in version {version}" if versions else "")
+            raise Refusal("unknown-plan", f"The catalogue has no {which}.", plan=quoted(plan_id))
         return self._plans[plan_id, wanted]
 
     def plans(self) -> list[Plan]:
@@ -178,7 +178,7 @@ class Catalogue:
     def provider(self, provider_id: str) -> Provider:
         """A provider; refuses `not-found`."""
         if provider_id not in self._providers:
-            raise Refusal("not-found", f"The catalogue has no provider {shown(provider_id)}.")
+            raise Refusal("not-found", f"The catalogue has no provider {quoted(provider_id)}.")
         return self._providers[provider_id]
 
     def party(self, provider_id: str) -> ProviderParty | None:

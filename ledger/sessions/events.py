@@ -30,7 +30,7 @@ class SessionBooked(SessionFact, frozen=True):
     service: str | None = None
 
     @property
-    def told(self) -> dict[str, Any]:
+    def answer_fields(self) -> dict[str, Any]:
         return {"session_id": self.session_id}
 
 

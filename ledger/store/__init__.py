@@ -31,8 +31,8 @@ from ledger.store.database import (
     listed,
     open_database,
 )
-from ledger.store.files import check_is_ledger, sqlite_path
 from ledger.store.format import check_format
+from ledger.store.ledger_files import check_is_ledger, sqlite_path
 from ledger.store.postgres_recorder import PostgresRecorder, postgres_recorder
 from ledger.store.sqlite_recorder import SqliteRecorder, sqlite_recorder
 from ledger.store.unavailable import Unavailable, unavailable_file

@@ -20,9 +20,9 @@ from ledger.kernel.values import to_micros
 from ledger.store import schema
 from ledger.store.batch import Batch
 from ledger.store.database import BUSY_TIMEOUT_MS, listed
-from ledger.store.files import align_rights, check_is_ledger, make_private
 from ledger.store.format import SET_FORMAT, check_format
 from ledger.store.keys import ADD_KEY
+from ledger.store.ledger_files import align_rights, check_is_ledger, make_private
 from ledger.store.unavailable import is_of_surroundings, spoils_connection
 
 _LATEST = "SELECT notification_id, recorded_at FROM stored_events ORDER BY notification_id DESC LIMIT 1"

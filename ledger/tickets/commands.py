@@ -9,7 +9,7 @@ from pydantic import model_validator
 from ledger.contracts.finding import OnContract, contract_of, in_force, the_contract
 from ledger.kernel.access import CUSTOMER, OPERATOR, PARTNER
 from ledger.kernel.errors import Refusal, malformed
-from ledger.plans.terms import Channel, Grade, Level, Scope, Terms
+from ledger.plans.terms import Channel, Grade, Level, MatterScope, Terms
 from ledger.tickets.events import (
     CallRecorded,
     ResponseRecorded,
@@ -68,7 +68,7 @@ class OpenTicket(OnContract, Urgent):
     kind: Kind
     channel: Channel
     contact: Contact | None = None
-    scope: Scope | None = None
+    scope: MatterScope | None = None
     at: Instant | None = None
 
 

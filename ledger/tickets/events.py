@@ -38,7 +38,7 @@ class TicketOpened(TicketFact, frozen=True):
     rule: str = "T1"
 
     @property
-    def told(self) -> dict[str, Any]:
+    def answer_fields(self) -> dict[str, Any]:
         return {"ticket_id": self.ticket_id}
 
 
@@ -161,7 +161,7 @@ class TicketStepRetracted(TicketFact, frozen=True):
     rule: str = "T10"
 
     @property
-    def told(self) -> dict[str, Any]:
+    def answer_fields(self) -> dict[str, Any]:
         return {"service_credits": self.service_credits}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ledger.plans.coverage import Calendar
 from ledger.plans.terms import Target, Terms, parse_terms
-from ledger.sla.targets import Clock, TargetName, clocks, course_of
+from ledger.sla.targets import TargetClock, TargetName, clocks, course_of
 from ledger.store.database import listed
 from ledger.tickets.life import Life, Span, lived
 from projections.reader import Snapshot
@@ -34,7 +34,7 @@ class Context:
         return course_of(self.terms, self.life, target).pauses
 
     @property
-    def clocks(self) -> list[Clock]:
+    def clocks(self) -> list[TargetClock]:
         return clocks(self.terms, self.calendar, self.life)
 
 

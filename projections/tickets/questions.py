@@ -12,7 +12,7 @@ from ledger.events import Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_ticket
 from ledger.plans.coverage import Calendar, NoOpeningError
-from ledger.sla.targets import Clock
+from ledger.sla.targets import TargetClock
 from ledger.tickets.steps import is_call_due
 from projections.asking import Page, PageAsked, all_of, equal
 from projections.contracts.questions import as_of_for
@@ -58,7 +58,7 @@ class OpenedTicket:
     title: str | None
     contact: dict[str, Any] | None
     is_call_due: bool
-    clocks: list[Clock]
+    clocks: list[TargetClock]
     hours: SupportHours | None
     history: list[ToldFact]
 
@@ -77,7 +77,7 @@ async def list_tickets(
         equal("t", contract_id=wanted.contract_id),
         ("t.opened_at <= :at AND t.position <= :position", as_of.params),
         now_in,
-        page.behind("t.position"),
+        page.past("t.position"),
     )
     limited, limit = page.limited
     sql = (

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from api.http import authentication as access
-from api.http import lines as door_lines
+from api.http import json_lines as door_lines
 from api.http.routers import contracts
 from api.http.routers.statements import _media_type
 from api.waiting import Waiters

@@ -19,14 +19,14 @@ from api.http.paging import (
     KnownAtParam,
     Limit,
     next_cursor,
-    page_of,
+    page_asked,
     times_of,
 )
 from api.http.problems import PROBLEMS
 from ledger.kernel.values import show_cents
 from projections.contracts.questions import (
     ContractFilter,
-    ContractState,
+    ContractStatus,
     OpenedContract,
     list_contracts,
     opened_contract,
@@ -45,13 +45,13 @@ async def contracts(
     actor: ActorDep,
     customer_id: Filter = None,
     provider: Filter = None,
-    state: Annotated[ContractState | None, Query()] = None,
+    state: Annotated[ContractStatus | None, Query()] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> ContractList:
     """Contracts that the token may see, by id."""
     filters = ContractFilter(customer_id, provider, state)
-    page = page_of(cursor, limit, str)
+    page = page_asked(cursor, limit, str)
 
     async def listed(snapshot: Snapshot, _: Calendars) -> ContractList:
         found = await list_contracts(snapshot, actor, filters, page)

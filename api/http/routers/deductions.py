@@ -27,7 +27,7 @@ from api.http.paging import (
     KnownAtParam,
     Limit,
     next_cursor,
-    page_of,
+    page_asked,
     times_of,
 )
 from api.http.problems import PROBLEMS
@@ -36,7 +36,7 @@ from ledger.events import Draw
 from ledger.kernel.values import show_cents, shown_minutes
 from projections.billing.charge_questions import ListedCharge, list_charges
 from projections.credit.deduction_questions import OpenedDeduction, find_deduction, list_deductions
-from projections.credit.deductions import OverageBilled, read_draws, read_overage
+from projections.credit.deductions_view import OverageBilled, read_draws, read_overage
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
@@ -58,7 +58,7 @@ async def contract_deductions(
 
     A page may hold fewer items than `limit` where `status` is asked of the past.
     """
-    times, page = times_of(as_of, known_at), page_of(cursor, limit, int)
+    times, page = times_of(as_of, known_at), page_asked(cursor, limit, int)
 
     async def listed(snapshot: Snapshot, _: Calendars) -> DeductionList:
         found = await list_deductions(snapshot, actor, contract_id, times, status, page)
@@ -129,7 +129,7 @@ async def contract_charges(
     cursor: Cursor = None,
 ) -> ChargeList:
     """Every amount owed or taken back, effective by now (or `as_of`), in the order in which it was recorded."""
-    times, page = times_of(as_of, known_at), page_of(cursor, limit, int)
+    times, page = times_of(as_of, known_at), page_asked(cursor, limit, int)
     async with state.reader.snapshot() as snapshot:
         found = await list_charges(snapshot, actor, contract_id, times, invoiced, page)
     items = [_charge(one) for one in found.items]

@@ -23,7 +23,7 @@ from api.http.paging import (
     MomentParam,
     day_of,
     next_cursor,
-    page_of,
+    page_asked,
     times_of,
 )
 from api.http.problems import PROBLEMS
@@ -75,7 +75,7 @@ async def invoices(
 ) -> DocumentList:
     """Issued documents in the order in which they were issued."""
     filters = DocumentFilter(contract_id, customer_id, day_of("from", from_), day_of("to", to))
-    page = page_of(cursor, limit, int)
+    page = page_asked(cursor, limit, int)
 
     async def listed(snapshot: Snapshot, _: Calendars) -> DocumentList:
         found = await list_documents(snapshot, actor, filters, page)

@@ -30,7 +30,7 @@ from api.http.paging import (
     MomentParam,
     TicketId,
     moment_of,
-    page_of,
+    page_asked,
     times_of,
 )
 from api.http.problems import PROBLEMS
@@ -90,7 +90,7 @@ async def sla_at_risk(
     if share is not None and within_minutes is not None:
         raise malformed("share", "give it, or within_minutes instead")
     below = Share(parse_share(share or SHARE)) if within_minutes is None else Within(within_minutes)
-    page = page_of(cursor, limit, int, str, str)
+    page = page_asked(cursor, limit, int, str, str)
 
     async def listed(snapshot: Snapshot, calendars: Calendars) -> RiskList:
         return show_risks(await list_at_risk(snapshot, actor, below, calendars, page))

@@ -44,13 +44,13 @@ from ledger.plans.terms.support import (
     AS_RECORDED,
     AnnualDay,
     BusinessDays,
-    Clock,
     Coverage,
     Covered,
     Elapsed,
     EndOfBusinessDay,
     Sla,
     Target,
+    TimeOfDay,
     Windows,
     ZoneName,
 )
@@ -60,9 +60,9 @@ from ledger.plans.terms.words import (
     ContactField,
     Grade,
     Level,
+    MatterScope,
     Minutes,
     Priority,
-    Scope,
     Slug,
     Strict,
     Weekday,
@@ -75,7 +75,6 @@ __all__ = [
     "AnnualDay",
     "BusinessDays",
     "Channel",
-    "Clock",
     "Confirmation",
     "ContactField",
     "Coverage",
@@ -89,6 +88,7 @@ __all__ = [
     "Grade",
     "HourlyRate",
     "Level",
+    "MatterScope",
     "Minutes",
     "MinutesPool",
     "MoneyPool",
@@ -104,7 +104,6 @@ __all__ = [
     "Pool",
     "Priority",
     "PriorityMatrix",
-    "Scope",
     "ScopeRule",
     "ServiceCredit",
     "ServiceRate",
@@ -114,6 +113,7 @@ __all__ = [
     "Target",
     "Terms",
     "Tier",
+    "TimeOfDay",
     "TopUp",
     "Weekday",
     "Windows",
@@ -153,7 +153,7 @@ class Terms(Strict):
     priority_matrix: PriorityMatrix = ITIL_MATRIX
     coverage: Coverage | None = None
     channel_coverage: dict[Channel, Coverage] = {}
-    scope_coverage: dict[Scope, Coverage] = {}
+    scope_coverage: dict[MatterScope, Coverage] = {}
     sla: Sla = Sla()
     service_credits: dict[Literal["reaction", "resolution"], ServiceCredit] = {}  # none: a miss costs nothing
 

@@ -6,19 +6,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ledger.plans.terms.words import Amount, Channel, Grade, Scope, Strict
+from ledger.plans.terms.words import Amount, Channel, Grade, MatterScope, Strict
 
 
 class Only(Strict):
     """Only these scopes; a matter whose scope was not given is none of them."""
 
     kind: Literal["only"]
-    scopes: list[Scope]
+    scopes: list[MatterScope]
 
 
 class Except(Strict):
     kind: Literal["except"]
-    scopes: list[Scope]
+    scopes: list[MatterScope]
 
 
 ScopeRule = Annotated[Only | Except, Field(discriminator="kind")]

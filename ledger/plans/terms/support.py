@@ -34,7 +34,7 @@ def _annual(text: str) -> str:
 
 
 ZoneName = Annotated[str, AfterValidator(_zone)]
-Clock = Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 AnnualDay = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}-[0-9]{2}$"), AfterValidator(_annual)]
 
 
@@ -50,7 +50,7 @@ def _ordered(windows: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return ordered
 
 
-Windows = Annotated[list[tuple[Clock, Clock]], AfterValidator(_ordered)]
+Windows = Annotated[list[tuple[TimeOfDay, TimeOfDay]], AfterValidator(_ordered)]
 
 
 class Coverage(Strict):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from ledger.kernel.values import parse_cents, show_cents
 
 Channel = Literal["phone", "email", "portal", "chat", "callback", "web_meeting", "remote", "on_site"]
-Scope = Literal[
+MatterScope = Literal[
     "installation",
     "operation",
     "malfunction",
