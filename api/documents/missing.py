@@ -17,8 +17,9 @@ from api.documents.document_parties import (
     compact,
     is_credit_note,
 )
+from ledger.kernel import patterns
 
-NIP = re.compile(r"[1-9]((\d[1-9])|([1-9]\d))\d{7}", re.ASCII)  # FA(3): TNrNIP
+NIP = re.compile(patterns.NIP)
 
 
 def is_xrechnung(document: IssuedDocument, buyer_country: str | None) -> bool:

@@ -16,13 +16,14 @@ from stdnum import iban
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 
+from ledger.kernel import patterns
 from ledger.kernel.errors import Refusal
 from ledger.plans.agreement import agree, quoted
 from ledger.plans.paths import RAW
 from ledger.plans.terms import OpenFigure, Slug, Strict, Terms, ZoneName
 
 # A prefix, then always year and number: two series can only meet in a number where their prefixes are equal.
-SeriesPattern = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\{year\}-\{number:0[1-9]\}$")]
+SeriesPattern = Annotated[str, StringConstraints(pattern=patterns.SERIES)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
@@ -38,10 +39,10 @@ class Provider(Strict):
 
     id: Slug
     name: Text
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    country: Annotated[str, StringConstraints(pattern=patterns.COUNTRY)]
     timezone: ZoneName
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+    currency: Annotated[str, StringConstraints(pattern=patterns.CURRENCY)]
+    language: Annotated[str, StringConstraints(pattern=patterns.LANGUAGE)]
     invoice_series: InvoiceSeries
 
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import holidays
 from pydantic import BaseModel, ValidationError
 
-from ledger.kernel.wording import worded_fault
+from ledger.kernel.wording import location_of, worded_fault
 from ledger.plans.terms import Coverage, Terms
 
 RAW = dict[str, Any]
@@ -55,7 +55,7 @@ def check(model: type[M], raw: RAW) -> tuple[M | None, list[PlanFault]]:
         return model.model_validate_json(json.dumps(raw), strict=True), []
     except ValidationError as error:
         return None, [
-            PlanFault(_dotted(entry["loc"], raw), _sentence(entry), entry["type"])
+            PlanFault(_dotted(location_of(entry), raw), _sentence(entry), entry["type"])
             for entry in error.errors(include_url=False, include_input=False)
         ]
 

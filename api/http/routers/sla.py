@@ -35,6 +35,7 @@ from api.http.paging import (
 )
 from api.http.problems import PROBLEMS
 from ledger.door.requests import refusal_of
+from ledger.kernel import patterns
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import parse_share
 from projections.reader import Snapshot
@@ -80,7 +81,7 @@ async def sla_at_risk(
     state: StateDep,
     actor: ActorDep,
     share: Annotated[
-        str | None, Query(pattern=r"^(0(\.\d{1,4})?|1(\.0{1,4})?)$", description="Of a target's time; 0.25 by default.")
+        str | None, Query(pattern=patterns.SHARE, description="Of a target's time; 0.25 by default.")
     ] = None,
     within_minutes: Annotated[int | None, Query(ge=0, le=5_256_000)] = None,
     limit: Limit = 100,

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from ledger.kernel import patterns
+from ledger.kernel.wording import FieldFaultError
 from ledger.plans.terms.credit import (
     Confirmation,
     FeeShare,
@@ -129,9 +131,9 @@ class Terms(Strict):
     version: Annotated[int, Field(ge=1)]
     name: str
     provider: Slug
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    country: Annotated[str, StringConstraints(pattern=patterns.COUNTRY)]
     timezone: ZoneName
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    currency: Annotated[str, StringConstraints(pattern=patterns.CURRENCY)]
 
     fee: Amount | None = None  # charged at each term's start; none: nothing is charged
     term_months: Annotated[int, Field(gt=0, le=1200)] | None = None  # none: no fixed term, nothing to renew
@@ -161,10 +163,12 @@ class Terms(Strict):
     def _whole(self) -> Terms:
         needs_hours = [t for t in (*self.sla.reaction.values(), *self.sla.resolution.values()) if t.kind != "elapsed"]
         if needs_hours and self.coverage is None:
-            raise ValueError("coverage: targets in covered time or business days need a coverage")
+            raise FieldFaultError("coverage", "targets in covered time or business days need a coverage")
         for target, credit in self.service_credits.items():
             if credit.kind == "minutes" and not isinstance(self.pools.get(credit.pool), MinutesPool):
-                raise ValueError(f"service_credits.{target}: {credit.pool} is no pool of minutes of these terms")
+                raise FieldFaultError(
+                    f"service_credits.{target}", f"{credit.pool} is no pool of minutes of these terms"
+                )
         return self
 
 

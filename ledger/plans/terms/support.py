@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, model_validator
 
+from ledger.kernel import patterns
 from ledger.plans.terms.words import Minutes, Priority, Strict, Weekday
 
 
@@ -34,8 +35,8 @@ def _annual(text: str) -> str:
 
 
 ZoneName = Annotated[str, AfterValidator(_zone)]
-TimeOfDay = Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
-AnnualDay = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}-[0-9]{2}$"), AfterValidator(_annual)]
+TimeOfDay = Annotated[str, StringConstraints(pattern=patterns.TIME_OF_DAY)]
+AnnualDay = Annotated[str, StringConstraints(pattern=patterns.ANNUAL_DAY), AfterValidator(_annual)]
 
 
 def _ordered(windows: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from ledger.kernel import patterns
 from ledger.kernel.values import parse_cents, show_cents
 
 Channel = Literal["phone", "email", "portal", "chat", "callback", "web_meeting", "remote", "on_site"]
@@ -23,7 +24,7 @@ Grade = Literal["high", "medium", "low"]
 Priority = Literal["1", "2", "3", "4"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 ContactField = Literal["name", "company", "phone", "email"]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+Slug = Annotated[str, StringConstraints(pattern=patterns.SLUG)]
 
 
 def _amount(value: Any) -> Any:
