@@ -226,8 +226,15 @@ def test_one_name_is_one_thing() -> None:
         if named(path).startswith(DOORS):
             continue
         for node in tree(path).body:
-            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.name[0] != "_":
-                places.setdefault(node.name, []).append(named(path))
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                names = [node.name]
+            elif isinstance(node, ast.Assign):  # types have names in capitals and small letters
+                names = [one.id for one in node.targets if isinstance(one, ast.Name) and re.match("[A-Z][a-z]", one.id)]
+            else:
+                names = []
+            for name in names:
+                if not name.startswith("_"):
+                    places.setdefault(name, []).append(named(path))
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from ledger.events import CreditNoteIssued, InvoiceIssued
 
-IssuedDocument = InvoiceIssued | CreditNoteIssued
+DocumentEvent = InvoiceIssued | CreditNoteIssued
 
 
 class PostalAddress(msgspec.Struct, frozen=True):
@@ -105,11 +105,11 @@ def _without_blanks(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def is_credit_note(document: IssuedDocument) -> bool:
+def is_credit_note(document: DocumentEvent) -> bool:
     return isinstance(document, CreditNoteIssued)
 
 
-def categories_of(document: IssuedDocument) -> set[str]:
+def categories_of(document: DocumentEvent) -> set[str]:
     """The VAT categories of the document: mostly one, as M4 decides by the customer.
 
     What takes back a line of an earlier invoice bears the category of then; O is never beside another.
@@ -117,7 +117,7 @@ def categories_of(document: IssuedDocument) -> set[str]:
     return {line.vat_category for line in document.lines}
 
 
-def days_of_supply(document: IssuedDocument) -> set[date]:
+def days_of_supply(document: DocumentEvent) -> set[date]:
     """When its lines were supplied; of a line with a period, its first and its last day."""
     return {day for line in document.lines for day in (line.supplied_on, line.ends_on or line.supplied_on)}
 

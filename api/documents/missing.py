@@ -10,7 +10,7 @@ import re
 
 from api.documents.document_parties import (
     Buyer,
-    IssuedDocument,
+    DocumentEvent,
     Parties,
     Seller,
     categories_of,
@@ -22,12 +22,12 @@ from ledger.kernel import patterns
 NIP = re.compile(patterns.NIP)
 
 
-def is_xrechnung(document: IssuedDocument, buyer_country: str | None) -> bool:
+def is_xrechnung(document: DocumentEvent, buyer_country: str | None) -> bool:
     """XRechnung 3.0 is for German buyers; it asks for a rate on every line, which "not subject to VAT" cannot have."""
     return buyer_country == "DE" and "O" not in categories_of(document)
 
 
-def missing_for_pdf(document: IssuedDocument, parties: Parties) -> list[str]:
+def missing_for_pdf(document: DocumentEvent, parties: Parties) -> list[str]:
     """What a printed invoice needs: both addresses, and a number under which the seller is known to the tax office."""
     seller, buyer = parties.seller, parties.buyer
     missing = _addresses(seller, buyer)
@@ -38,7 +38,7 @@ def missing_for_pdf(document: IssuedDocument, parties: Parties) -> list[str]:
     return _sorted(missing)
 
 
-def missing_for_xml(document: IssuedDocument, parties: Parties) -> list[str]:
+def missing_for_xml(document: DocumentEvent, parties: Parties) -> list[str]:
     """What EN 16931 asks for: BR-CO-26, BR-S-02, BR-AE-02, BR-O-02; reverse charge needs both VAT ids by law."""
     seller, buyer = parties.seller, parties.buyer
     categories = categories_of(document)
@@ -53,7 +53,7 @@ def missing_for_xml(document: IssuedDocument, parties: Parties) -> list[str]:
     return _sorted(missing)
 
 
-def missing_for_xrechnung(document: IssuedDocument, parties: Parties) -> list[str]:
+def missing_for_xrechnung(document: DocumentEvent, parties: Parties) -> list[str]:
     """What its BR-DE rules ask for beside what the norm does."""
     seller, buyer = parties.seller, parties.buyer
     missing = missing_for_xml(document, parties)
@@ -64,7 +64,7 @@ def missing_for_xrechnung(document: IssuedDocument, parties: Parties) -> list[st
     return _sorted(missing)
 
 
-def missing_for_ksef(document: IssuedDocument, parties: Parties) -> list[str]:
+def missing_for_ksef(document: DocumentEvent, parties: Parties) -> list[str]:
     """What FA(3) asks for: a Polish seller's NIP and both addresses.
 
     Polish VAT of a document in another currency has to be stated in PLN too (P_14_1W), by the rate given at issuing.

@@ -5,7 +5,7 @@ The same document gives the same bytes: it is dated by its own day of issue.
 
 from __future__ import annotations
 
-from api.documents.document_parties import IssuedDocument, Parties
+from api.documents.document_parties import DocumentEvent, Parties
 from api.documents.hybrid import with_xml
 from api.documents.letter import laid_out, template
 from api.documents.page import document_page
@@ -13,7 +13,7 @@ from api.documents.page import document_page
 TEMPLATE = template("invoice")
 
 
-def invoice_pdf(document: IssuedDocument, parties: Parties, xml: bytes | None = None) -> bytes:
+def invoice_pdf(document: DocumentEvent, parties: Parties, xml: bytes | None = None) -> bytes:
     """The document as PDF/A-3b; with `xml` (`invoice_xml`'s) inside it, as ZUGFeRD / Factur-X.
 
     Callers ask `missing_for_pdf` first: what is missing there is left out here.

@@ -19,13 +19,11 @@ from ledger.kernel import patterns
 from ledger.kernel.access import FINANCE
 from ledger.kernel.errors import Refusal, malformed, unknown_invoice
 from ledger.kernel.fact import Sealed
-from ledger.kernel.values import first_instant, local_date
+from ledger.kernel.values import ONE_DAY, first_instant, local_date
 from ledger.plans.catalogue import Provider
 from ledger.work.case import Case
 from ledger.work.declaration import Concern, command
 from ledger.work.fields import AnyId, Command, Day, Text
-
-ONE_DAY = timedelta(days=1)
 
 
 def _not_zero(value: str) -> str:

@@ -21,11 +21,11 @@ from ledger.contracts.events import (
     TermEndBroughtForward,
 )
 from ledger.contracts.state import ContractState
-from ledger.contracts.term import ONE_DAY, Term, term_started
+from ledger.contracts.term import Term, term_started
 from ledger.kernel.aggregate import Stamp
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Sealed
-from ledger.kernel.values import first_instant, half_up, local_date, parse_cents
+from ledger.kernel.values import ONE_DAY, first_instant, half_up, local_date, parse_cents
 from ledger.plans.terms import Terms
 
 

@@ -24,11 +24,11 @@ from ledger.contracts.events import (
     TermEndBroughtForward,
     TermStarted,
 )
-from ledger.contracts.term import ONE_DAY, Term, term_of
+from ledger.contracts.term import Term, term_of
 from ledger.kernel.aggregate import LedgerAggregate, applies
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Fact, Sealed
-from ledger.kernel.values import show_instant
+from ledger.kernel.values import ONE_DAY, show_instant
 from ledger.plans.terms import Terms
 
 

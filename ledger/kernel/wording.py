@@ -11,7 +11,7 @@ from typing import Any
 
 from ledger.kernel.patterns import PATTERNS
 
-Context = Mapping[str, Any]
+FaultContext = Mapping[str, Any]
 
 _INSTANT = "must be an instant with an offset, such as 2026-01-31T09:00:00+01:00"
 _DAY = "must be a day, such as 2026-01-31"
@@ -28,7 +28,7 @@ def _number(limit: Any) -> str:
     return f"{limit:,}" if isinstance(limit, int) else str(limit)
 
 
-_WORDS: dict[str, str | Callable[[Context], str]] = {
+_WORDS: dict[str, str | Callable[[FaultContext], str]] = {
     "missing": "is missing",
     "extra_forbidden": "is no field here",
     "string_type": 'must be a text, such as "example"',

@@ -24,7 +24,7 @@ from ledger.plans.terms import OpenFigure, Slug, Strict, Terms, ZoneName
 
 # A prefix, then always year and number: two series can only meet in a number where their prefixes are equal.
 SeriesPattern = Annotated[str, StringConstraints(pattern=patterns.SERIES)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+PlanText = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
 class InvoiceSeries(Strict):
@@ -38,7 +38,7 @@ class Provider(Strict):
     """Who sells the plans; its zone and currency are those of every plan. `language` is ISO 639-1."""
 
     id: Slug
-    name: Text
+    name: PlanText
     country: Annotated[str, StringConstraints(pattern=patterns.COUNTRY)]
     timezone: ZoneName
     currency: Annotated[str, StringConstraints(pattern=patterns.CURRENCY)]
@@ -47,10 +47,10 @@ class Provider(Strict):
 
 
 class PartyAddress(Strict):
-    line1: Text
-    line2: Text | None = None
-    postcode: Text
-    city: Text
+    line1: PlanText
+    line2: PlanText | None = None
+    postcode: PlanText
+    city: PlanText
 
 
 class ProviderParty(Strict):
@@ -60,17 +60,17 @@ class ProviderParty(Strict):
     of the year in which it was issued.
     """
 
-    name: Text
+    name: PlanText
     address: PartyAddress
-    email: Text | None = None
-    phone: Text | None = None
-    contact: Text | None = None
-    vat_id: Text | None = None
-    tax_number: Text | None = None
-    registration: Text | None = None
-    iban: Text | None = None
-    bic: Text | None = None
-    bank: Text | None = None
+    email: PlanText | None = None
+    phone: PlanText | None = None
+    contact: PlanText | None = None
+    vat_id: PlanText | None = None
+    tax_number: PlanText | None = None
+    registration: PlanText | None = None
+    iban: PlanText | None = None
+    bic: PlanText | None = None
+    bank: PlanText | None = None
     payment_days: Annotated[int, Field(ge=0, le=365)] = 14
     retention_years: Annotated[int, Field(ge=1, le=100)] = 10
 

@@ -22,9 +22,9 @@ from ledger.plans.catalogue import (
     Catalogue,
     InvoiceSeries,
     Plan,
+    PlanText,
     Provider,
     ProviderParty,
-    Text,
     digest,
     published_terms,
 )
@@ -73,9 +73,9 @@ class _Head(Strict):
     """What a plan says about itself, beside its terms."""
 
     version: Annotated[int, Field(ge=1, le=10_000)]
-    name: Text
-    source: list[Text] = Field(default_factory=list)
-    readings: dict[str, Text] = Field(default_factory=dict)
+    name: PlanText
+    source: list[PlanText] = Field(default_factory=list)
+    readings: dict[str, PlanText] = Field(default_factory=dict)
     open: list[OpenFigure] = Field(default_factory=list)
 
 

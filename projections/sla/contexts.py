@@ -10,9 +10,10 @@ from ledger.plans.terms import Target, Terms, parse_terms
 from ledger.sla.targets import TargetClock, TargetName, clocks, course_of
 from ledger.store.database import listed
 from ledger.tickets.life import Life, Span, lived
+from ledger.tickets.timeline import read_timeline
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
-from projections.sla.clocks import TIMELINES, read_timeline
+from projections.sla.clocks import TIMELINES
 
 
 @dataclass(slots=True, frozen=True)

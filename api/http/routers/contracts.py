@@ -13,7 +13,7 @@ from api.http.models.contracts import ContractAnswer, ContractList, ContractOut,
 from api.http.models.credit import AccountOut, BalanceOut, OverageOut
 from api.http.paging import (
     AsOfParam,
-    ContractId,
+    ContractIdParam,
     Cursor,
     Filter,
     KnownAtParam,
@@ -62,7 +62,7 @@ async def contracts(
 
 
 @router.get("/{contract_id}", summary="A contract", operation_id="get_contract")
-async def contract(contract_id: ContractId, state: StateDep, actor: ActorDep) -> ContractAnswer:
+async def contract(contract_id: ContractIdParam, state: StateDep, actor: ActorDep) -> ContractAnswer:
     """A contract with its terms, each term's full copy."""
     async with state.reader.snapshot() as snapshot:
         found = await opened_contract(snapshot, actor, contract_id)
@@ -102,7 +102,11 @@ def _term(term: ContractTerm) -> TermOut:
 
 @router.get("/{contract_id}/balance", summary="The balance of each pool", operation_id="get_balance")
 async def contract_balance(
-    contract_id: ContractId, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
+    contract_id: ContractIdParam,
+    state: StateDep,
+    actor: ActorDep,
+    as_of: AsOfParam = None,
+    known_at: KnownAtParam = None,
 ) -> BalanceOut:
     """What was granted, consumed, reserved, has expired and is available, cumulative since signing."""
     found = await balance(state.reader, actor, contract_id, times_of(as_of, known_at))

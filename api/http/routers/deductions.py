@@ -21,9 +21,9 @@ from api.http.models.credit import (
 from api.http.models.history import show_entry
 from api.http.paging import (
     AsOfParam,
-    ContractId,
+    ContractIdParam,
     Cursor,
-    DeductionId,
+    DeductionIdParam,
     KnownAtParam,
     Limit,
     next_cursor,
@@ -45,7 +45,7 @@ router = APIRouter(prefix="/v1", tags=["deductions"], responses=PROBLEMS, depend
 
 @router.get("/contracts/{contract_id}/deductions", summary="Deductions of a contract", operation_id="list_deductions")
 async def contract_deductions(
-    contract_id: ContractId,
+    contract_id: ContractIdParam,
     state: StateDep,
     actor: ActorDep,
     status: Annotated[Status | None, Query()] = None,
@@ -70,7 +70,11 @@ async def contract_deductions(
 
 @router.get("/deductions/{deduction_id}", summary="A deduction", operation_id="get_deduction")
 async def deduction(
-    deduction_id: DeductionId, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
+    deduction_id: DeductionIdParam,
+    state: StateDep,
+    actor: ActorDep,
+    as_of: AsOfParam = None,
+    known_at: KnownAtParam = None,
 ) -> DeductionAnswer:
     """One deduction with its draws, overage, status and history."""
     async with state.reader.snapshot() as snapshot:
@@ -119,7 +123,7 @@ def _overage(line: OverageBilled) -> OverageLineOut:
 
 @router.get("/contracts/{contract_id}/charges", summary="Charges of a contract", operation_id="list_charges")
 async def contract_charges(
-    contract_id: ContractId,
+    contract_id: ContractIdParam,
     state: StateDep,
     actor: ActorDep,
     invoiced: Annotated[bool | None, Query()] = None,

@@ -28,7 +28,7 @@ from api.http.paging import (
     KnownAtParam,
     Limit,
     MomentParam,
-    TicketId,
+    TicketIdParam,
     moment_of,
     page_asked,
     times_of,
@@ -101,7 +101,7 @@ async def sla_at_risk(
 
 @router.get("/tickets/{ticket_id}/sla/{target}/trace", summary="The account of a due instant", operation_id="get_trace")
 async def sla_trace(
-    ticket_id: TicketId, target: Literal["reaction", "resolution"], state: StateDep, actor: ActorDep
+    ticket_id: TicketIdParam, target: Literal["reaction", "resolution"], state: StateDep, actor: ActorDep
 ) -> TraceOut:
     """Window by window from the ticket's opening until the target is due: what counted, what did not, and why."""
     async with state.reader.snapshot() as snapshot:

@@ -17,7 +17,7 @@ from api.http.models.base import figure, instant, instant_or_none
 from api.http.models.credit import LineOut, StatementOut
 from api.http.paging import (
     AsOfParam,
-    ContractId,
+    ContractIdParam,
     Cursor,
     Filter,
     KnownAtParam,
@@ -56,7 +56,7 @@ TEXTS = {"pool", "kind", "reference", "note"}
 )
 async def contract_statement(
     request: Request,
-    contract_id: ContractId,
+    contract_id: ContractIdParam,
     state: StateDep,
     actor: ActorDep,
     pool: Filter = None,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.models.tickets import TicketAnswer, TicketList, TicketStatus, show_ticket, show_tickets
-from api.http.paging import AsOfParam, Cursor, Filter, KnownAtParam, Limit, TicketId, page_asked, times_of
+from api.http.paging import AsOfParam, Cursor, Filter, KnownAtParam, Limit, TicketIdParam, page_asked, times_of
 from api.http.problems import PROBLEMS
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
@@ -44,7 +44,7 @@ async def tickets(
 
 @router.get("/{ticket_id}", summary="A ticket", operation_id="get_ticket")
 async def ticket(
-    ticket_id: TicketId, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
+    ticket_id: TicketIdParam, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
 ) -> TicketAnswer:
     """A ticket with its timeline."""
     async with state.reader.snapshot() as snapshot:

@@ -57,14 +57,14 @@ from ledger.plans.terms.support import (
     ZoneName,
 )
 from ledger.plans.terms.words import (
-    Amount,
     Channel,
     ContactField,
     Grade,
     Level,
     MatterScope,
-    Minutes,
-    Priority,
+    PlanAmount,
+    PlanMinutes,
+    PlanPriority,
     Slug,
     Strict,
     Weekday,
@@ -73,7 +73,6 @@ from ledger.plans.terms.words import (
 __all__ = [
     "ALL_CHANNELS",
     "ITIL_MATRIX",
-    "Amount",
     "AnnualDay",
     "BusinessDays",
     "Channel",
@@ -91,7 +90,6 @@ __all__ = [
     "HourlyRate",
     "Level",
     "MatterScope",
-    "Minutes",
     "MinutesPool",
     "MoneyPool",
     "OnSite",
@@ -103,8 +101,10 @@ __all__ = [
     "Overage",
     "Partnership",
     "Penalty",
+    "PlanAmount",
+    "PlanMinutes",
+    "PlanPriority",
     "Pool",
-    "Priority",
     "PriorityMatrix",
     "ScopeRule",
     "ServiceCredit",
@@ -135,9 +135,9 @@ class Terms(Strict):
     timezone: ZoneName
     currency: Annotated[str, StringConstraints(pattern=patterns.CURRENCY)]
 
-    fee: Amount | None = None  # charged at each term's start; none: nothing is charged
+    fee: PlanAmount | None = None  # charged at each term's start; none: nothing is charged
     term_months: Annotated[int, Field(gt=0, le=1200)] | None = None  # none: no fixed term, nothing to renew
-    increment_minutes: Minutes = 1  # worked time is rounded up to it
+    increment_minutes: PlanMinutes = 1  # worked time is rounded up to it
     pools: dict[Slug, Pool] = {}
     overage: Overage | None = None  # none: no price for time beyond the credit
     services: list[Slug] = []  # kinds of service sold by rate: work names one of them, and its rate is agreed

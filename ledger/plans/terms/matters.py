@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ledger.plans.terms.words import Amount, Channel, Grade, MatterScope, Strict
+from ledger.plans.terms.words import Channel, Grade, MatterScope, PlanAmount, Strict
 
 
 class Only(Strict):
@@ -37,7 +37,7 @@ class OnSiteFromSubscriptions(Strict):
 
     kind: Literal["from_subscriptions"]
     minimum: Annotated[int, Field(gt=0)]
-    surcharge: Amount | None = None
+    surcharge: PlanAmount | None = None
 
 
 OnSite = Annotated[OnSiteNone | OnSiteIncluded | OnSiteFromSubscriptions, Field(discriminator="kind")]

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, model_validator
 
 from ledger.kernel import patterns
-from ledger.plans.terms.words import Minutes, Priority, Strict, Weekday
+from ledger.plans.terms.words import PlanMinutes, PlanPriority, Strict, Weekday
 
 
 @cache
@@ -77,12 +77,12 @@ class Coverage(Strict):
 
 class Elapsed(Strict):
     kind: Literal["elapsed"]
-    minutes: Minutes
+    minutes: PlanMinutes
 
 
 class Covered(Strict):
     kind: Literal["covered"]
-    minutes: Minutes
+    minutes: PlanMinutes
 
 
 class BusinessDays(Strict):
@@ -101,8 +101,8 @@ Target = Annotated[Elapsed | Covered | BusinessDays | EndOfBusinessDay, Field(di
 class Sla(Strict):
     """Targets per priority; a priority without one is promised nothing (domain S1, S2)."""
 
-    reaction: dict[Priority, Target] = {}
-    resolution: dict[Priority, Target] = {}
+    reaction: dict[PlanPriority, Target] = {}
+    resolution: dict[PlanPriority, Target] = {}
     reaction_pauses_while_waiting: bool = False
 
     def promised(self, name: Literal["reaction", "resolution"], priority: int) -> Target | None:

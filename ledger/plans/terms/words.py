@@ -21,7 +21,7 @@ MatterScope = Literal[
 ]
 Level = Literal["L1", "L2", "L3"]
 Grade = Literal["high", "medium", "low"]
-Priority = Literal["1", "2", "3", "4"]
+PlanPriority = Literal["1", "2", "3", "4"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 ContactField = Literal["name", "company", "phone", "email"]
 Slug = Annotated[str, StringConstraints(pattern=patterns.SLUG)]
@@ -37,8 +37,8 @@ def _amount(value: Any) -> Any:
     return show_cents(cents)
 
 
-Amount = Annotated[str, BeforeValidator(_amount)]
-Minutes = Annotated[int, Field(gt=0, le=10_000_000)]
+PlanAmount = Annotated[str, BeforeValidator(_amount)]
+PlanMinutes = Annotated[int, Field(gt=0, le=10_000_000)]
 
 
 class Strict(BaseModel):
