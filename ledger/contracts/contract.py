@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ledger.contracts.events import (
+    ContractFact,
     ContractOverageCounted,
     ContractSigned,
     ContractTerminated,
@@ -30,7 +31,7 @@ from ledger.plans.terms import Terms
 
 
 class Contract(ContractState):
-    CATEGORY = "contract"
+    FACTS = ContractFact
 
     def sign(
         self,

@@ -13,9 +13,11 @@ from ledger.kernel.fact import Fact, Sealed, topic
 class ContractFact(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """A fact of a contract's own stream."""
 
+    CATEGORY: ClassVar[str] = "contract"
+
     @property
-    def stream(self) -> str:
-        return f"contract:{self.contract_id}"
+    def key(self) -> str:
+        return self.contract_id
 
 
 class ContractMovement(ContractFact, frozen=True, kw_only=True, omit_defaults=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from ledger.kernel.fact import Fact, Sealed, topic
 
@@ -11,11 +11,13 @@ from ledger.kernel.fact import Fact, Sealed, topic
 class TicketFact(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """A fact of a ticket's own stream."""
 
+    CATEGORY: ClassVar[str] = "ticket"
+
     ticket_id: str
 
     @property
-    def stream(self) -> str:
-        return f"ticket:{self.ticket_id}"
+    def key(self) -> str:
+        return self.ticket_id
 
 
 @topic("TicketOpened")

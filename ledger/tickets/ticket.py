@@ -35,7 +35,7 @@ ENTERED_LATE = (ResponseRecorded, CallRecorded, TicketReprioritised)
 
 
 class Ticket(TicketState):
-    CATEGORY = "ticket"
+    FACTS = TicketFact
 
     def open(
         self,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ledger.credit.confirmation import Status, status_at
-from ledger.events import Sealed
+from ledger.events import DeductionFact, Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_deduction
 from projections.asking import Condition, Page, PageAsked, all_of, equal
@@ -83,8 +83,8 @@ async def _open(
     snapshot: Snapshot, rows: Sequence[DeductionRow], contract_id: str, currency: str, as_of: AsOf
 ) -> list[OpenedDeduction]:
     accounts = await accounts_of(snapshot, contract_id)
-    histories = await stream_events(snapshot, [f"deduction:{row.deduction_id}" for row in rows], as_of)
-    events = {row.deduction_id: histories[f"deduction:{row.deduction_id}"] for row in rows}
+    histories = await stream_events(snapshot, [DeductionFact.stream_of(row.deduction_id) for row in rows], as_of)
+    events = {row.deduction_id: histories[DeductionFact.stream_of(row.deduction_id)] for row in rows}
     if not as_of.current:
         rows = [refold(deductions, events[row.deduction_id]).get(DEDUCTIONS, row.deduction_id) or row for row in rows]
     boxes = {text: _read_sealed(text) for row in rows for text in (row.engineer, row.reason) if text is not None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ledger.events import TicketFact
 from ledger.sla.targets import TargetClock
 from ledger.store.database import listed
 from projections.history import refold_into, stream_events
@@ -69,7 +70,7 @@ async def clocks_at(
         f"WHERE t.contract_id IN ({among})"
     )
     rows.known[TERMS.name] = {row.term_id: TERMS.row_of(row) for row in await snapshot.query(sql, params)}
-    histories = await stream_events(snapshot, [f"ticket:{ticket_id}" for ticket_id in contracts], as_of)
+    histories = await stream_events(snapshot, [TicketFact.stream_of(ticket_id) for ticket_id in contracts], as_of)
     for events in histories.values():
         refold_into(rows, sla_clocks, events)
     changed = rows.changed.get(CLOCKS.name)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.events import Sealed
+from ledger.events import Sealed, TicketFact
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_ticket
 from ledger.plans.coverage import Calendar, NoOpeningError
@@ -113,7 +113,7 @@ async def find_ticket(
 
 
 async def _open(snapshot: Snapshot, rows: Sequence[TicketRow], as_of: AsOf, calendars: Calendars) -> list[OpenedTicket]:
-    streams = {row.ticket_id: f"ticket:{row.ticket_id}" for row in rows}
+    streams = {row.ticket_id: TicketFact.stream_of(row.ticket_id) for row in rows}
     histories = await stream_events(snapshot, list(streams.values()), as_of)
     if not as_of.current:
         rows = [_ticket_at(histories[streams[row.ticket_id]], row.ticket_id) or row for row in rows]
