@@ -25,7 +25,7 @@ from projections.sla.calendars import Calendars
 
 @dataclass
 class State:
-    """Opened by `open_state`, closed by `close`. One loop reads, another what is long; one thread writes, one follows."""
+    """Opened by `open_state`. One loop reads, another what is long; one thread writes, one follows."""
 
     store: EventStore
     catalogue: Catalogue
