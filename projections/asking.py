@@ -51,8 +51,12 @@ EVERYTHING = PageAsked()
 
 @dataclass(slots=True, frozen=True)
 class Page(Generic[T]):
-    """Some items of a list as of a position, in its order; `next_after` is the last one's key where more follow."""
+    """Some items of a list as of a position, in its order, each with a key.
+
+    Where more follow, `next_after` is the key behind which they do.
+    """
 
     position: int
     items: list[T]
     next_after: Key | None
+    key: Callable[[T], Key]

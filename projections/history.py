@@ -29,6 +29,7 @@ class StoredFact:
 
     position: int
     stream: str
+    version: int
     recorded_at: int
     type: str
     fact: Fact
@@ -55,12 +56,14 @@ class AuditedFact:
     command: str | None
 
 
-_COLUMNS = "e.notification_id, e.originator_id, e.recorded_at, e.topic, e.state"
+_COLUMNS = "e.notification_id, e.originator_id, e.originator_version, e.recorded_at, e.topic, e.state"
 
 
 def _stored(row: Row) -> StoredFact:
     fact = decode(row.topic, bytes(row.state))
-    return StoredFact(row.notification_id, row.originator_id, row.recorded_at, event_type(row.topic), fact)
+    return StoredFact(
+        row.notification_id, row.originator_id, row.originator_version, row.recorded_at, event_type(row.topic), fact
+    )
 
 
 # -- questions -----------------------------------------------------------------------------------------------
@@ -82,6 +85,21 @@ async def stream_events(snapshot: Snapshot, streams: Sequence[str], as_of: AsOf)
     return found
 
 
+async def stream_history(snapshot: Snapshot, stream: str, as_of: AsOf, page: PageAsked) -> Page[ToldFact]:
+    """The events of one stream up to a place in both times, in order; a page of the past may be short."""
+    read = ("e.notification_id <= :position", {"position": as_of.position})
+    condition, params = all_of(equal("e", originator_id=stream), read, page.past("e.originator_version"))
+    limited, limit = page.limited
+    sql = f"SELECT {_COLUMNS} FROM stored_events e WHERE {condition} ORDER BY e.originator_version{limited}"
+    found = [_stored(row) for row in await snapshot.query(sql, params | limit)]
+    shown, next_after = page.cut(found, lambda one: (one.version,))
+    if not as_of.current:
+        shown = [one for one in shown if to_micros(one.fact.effective_at) <= as_of.at]
+    texts = await open_texts(snapshot, [box for one in shown for box in sealed_in(one.fact)])
+    told = [tell(one, texts) for one in shown]
+    return Page(as_of.position, told, next_after, lambda one: (one.stored.version,))
+
+
 async def list_events(snapshot: Snapshot, actor: Actor, page: PageAsked) -> Page[AuditedFact]:
     """The history in order, as far as the views have read, of the actor's provider where it has one.
 
@@ -91,8 +109,12 @@ async def list_events(snapshot: Snapshot, actor: Actor, page: PageAsked) -> Page
     position = await view_position(snapshot)
     read = ("e.notification_id <= :position", {"position": position})
     found = await _audited(snapshot, actor, all_of(read, page.past("e.notification_id")), page.limited)
-    shown, next_after = page.cut(found, lambda one: (one.told.stored.position,))
-    return Page(position, shown, next_after)
+    shown, next_after = page.cut(found, _place)
+    return Page(position, shown, next_after, _place)
+
+
+def _place(one: AuditedFact) -> tuple[int]:
+    return (one.told.stored.position,)
 
 
 async def find_event(snapshot: Snapshot, actor: Actor, position: int) -> AuditedFact:

@@ -15,8 +15,10 @@ from api.cli import terminal as tables
 from api.cli.importing import Tally, import_lines
 from api.cli.opening import ask, check_opens, guarded
 from api.cli.printing import out, plain, say
-from api.http.models.tickets import show_tickets
-from api.http.routers import contracts, deductions, statements
+from api.http.models.contracts import ContractSummary, show_contract
+from api.http.models.tickets import show_ticket
+from api.http.routers import contracts, statements
+from api.http.routers.deductions import show_charge
 from api.state import State
 from ledger.door.batches import Ledger
 from ledger.kernel.access import COMMAND_LINE
@@ -26,6 +28,8 @@ from ledger.plans.loader import load_catalogue
 from ledger.store import open_store
 from ledger.store.tokens import create_token
 from projections.asking import EVERYTHING
+from projections.billing.charge_questions import list_charges
+from projections.contracts.questions import ContractFilter, list_contracts
 from projections.credit.statements import StatementAsked
 from projections.reader import NOW
 from projections.tickets.questions import TicketFilter, list_tickets
@@ -55,8 +59,7 @@ def load_story(settings: Settings) -> None:
 
 async def show(state: State) -> None:
     """Balances, statements and charges of each contract, then all tickets."""
-    found = await contracts.contracts(state, COMMAND_LINE, limit=500)
-    for contract in found.items:
+    for contract in await _contracts(state):
         customer = contract.customer.get("name") or contract.customer["customer_id"]
         out.rule(plain(f"{contract.contract_id}: {customer}, {contract.plan} ({contract.state})"), align="left")
         held = await contracts.contract_balance(contract.contract_id, state, COMMAND_LINE)
@@ -64,13 +67,20 @@ async def show(state: State) -> None:
             out.print(tables.balance_table(held))
             asked = StatementAsked(contract.contract_id)
             out.print(tables.statement_table(await statements.read_statement(state, COMMAND_LINE, asked)))
-        charged = await deductions.contract_charges(contract.contract_id, state, COMMAND_LINE, limit=500)
-        if charged.items:
-            out.print(tables.charges_table(charged))
+        async with state.reader.snapshot() as snapshot:
+            owed = await list_charges(snapshot, COMMAND_LINE, contract.contract_id, NOW, None, EVERYTHING)
+        if owed.items:
+            out.print(tables.charges_table(contract.contract_id, [show_charge(one) for one in owed.items]))
     out.rule("Tickets", align="left")
     async with state.reader.snapshot() as snapshot:
         told = await list_tickets(snapshot, COMMAND_LINE, TicketFilter(), state.calendars, NOW, EVERYTHING)
-    out.print(tables.tickets_table(show_tickets(told)))
+    out.print(tables.tickets_table([show_ticket(one) for one in told.items]))
+
+
+async def _contracts(state: State) -> list[ContractSummary]:
+    async with state.reader.snapshot() as snapshot:
+        found = await list_contracts(snapshot, COMMAND_LINE, ContractFilter(), EVERYTHING)
+    return [show_contract(one) for one in found.items]
 
 
 async def demo_tokens(state: State) -> dict[str, str]:
@@ -79,7 +89,7 @@ async def demo_tokens(state: State) -> dict[str, str]:
     tokens = {}
     for role in ("admin", "auditor", "finance", "operator"):
         tokens[role] = create_token(database, role, expires_on=until)[1]
-    found = (await contracts.contracts(state, COMMAND_LINE, limit=500)).items
+    found = await _contracts(state)
     customers = [(one.provider, one.customer["customer_id"]) for one in found]
     partners = [(one.provider, one.partner["partner_id"]) for one in found if one.partner]
     for provider, customer in customers[:1]:

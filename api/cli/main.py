@@ -18,7 +18,7 @@ from api.cli.importing import Tally, import_lines
 from api.cli.opening import ask, check_opens, guarded, opened
 from api.cli.printing import err, out, say
 from api.cli.tokens import token_app
-from api.http.models.plans import show_plan
+from api.http.models.plans import show_whole_plan
 from api.http.models.sla import show_compliance
 from api.http.paging import moment_of
 from api.http.routers import contracts, statements
@@ -171,9 +171,9 @@ def plans(plan: Annotated[str | None, typer.Argument()] = None, json: AsJson = F
     """The catalogue; with a plan's id, all that the plan says."""
     catalogue = load_catalogue(Settings().catalogue)
     if plan is not None:
-        sys.stdout.write(show_plan(catalogue.plan(plan)).model_dump_json(indent=2) + "\n")
+        sys.stdout.write(show_whole_plan(catalogue.plan(plan)).model_dump_json(indent=2) + "\n")
         return
-    found = [show_plan(one) for one in catalogue.plans()]
+    found = [show_whole_plan(one) for one in catalogue.plans()]
     if json:
         sys.stdout.write("[" + ",".join(one.model_dump_json() for one in found) + "]\n")
     else:

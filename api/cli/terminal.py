@@ -7,10 +7,10 @@ from typing import Any
 from rich.table import Table
 
 from api.cli.printing import plain
-from api.http.models.credit import BalanceOut, ChargeList, StatementOut
+from api.http.models.credit import BalanceOut, ChargeOut, StatementOut
 from api.http.models.plans import PlanOut
 from api.http.models.sla import ComplianceOut
-from api.http.models.tickets import TicketList
+from api.http.models.tickets import TicketSummary
 
 
 def _table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
@@ -54,10 +54,10 @@ def statement_table(statement: StatementOut) -> Table:
     return table
 
 
-def charges_table(charges: ChargeList) -> Table:
+def charges_table(contract_id: str, charges: list[ChargeOut]) -> Table:
     columns = ("effective", "kind", "reference", "minutes", "rate", "amount", "currency")
-    table = _table(f"Charges of {charges.contract_id}", *columns, right=("minutes", "rate", "amount"))
-    for charge in charges.items:
+    table = _table(f"Charges of {contract_id}", *columns, right=("minutes", "rate", "amount"))
+    for charge in charges:
         _row(
             table,
             charge.effective_at,
@@ -71,10 +71,10 @@ def charges_table(charges: ChargeList) -> Table:
     return table
 
 
-def tickets_table(tickets: TicketList) -> Table:
+def tickets_table(tickets: list[TicketSummary]) -> Table:
     columns = ("ticket", "contract", "title", "kind", "priority", "level", "state", "worked min")
     table = _table("Tickets", *columns, right=("priority", "worked min"))
-    for ticket in tickets.items:
+    for ticket in tickets:
         _row(
             table,
             ticket.ticket_id,

@@ -1,4 +1,7 @@
-"""The ETag over what a read door answered, so that a client that has it already is told so instead (RFC 9110)."""
+"""The ETag over what a read door answered, so that a client that has it already is told so instead (RFC 9110).
+
+A stream has no length and gets none: nobody holds it whole.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,17 @@ class ETags:
             return
         start: Message = {}
         chunks: list[bytes] = []
+        is_stream = False
 
         async def collect(message: Message) -> None:
-            nonlocal start
+            nonlocal start, is_stream
             if message["type"] == "http.response.start":
-                start = message
+                start, is_stream = message, "content-length" not in Headers(raw=message["headers"])
+                if is_stream:
+                    await send(message)
+                return
+            if is_stream:
+                await send(message)
                 return
             chunks.append(message.get("body", b""))
             if message.get("more_body"):

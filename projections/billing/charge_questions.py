@@ -40,5 +40,9 @@ async def list_charges(
     )
     rows = await snapshot.query(sql, params | limit)
     found = [ListedCharge(CHARGES.row_of(row), row.invoice_number) for row in rows]
-    shown, next_after = page.cut(found, lambda charge: (charge.row.position,))
-    return Page(as_of.position, shown, next_after)
+    shown, next_after = page.cut(found, _place)
+    return Page(as_of.position, shown, next_after, _place)
+
+
+def _place(charge: ListedCharge) -> tuple[int]:
+    return (charge.row.position,)

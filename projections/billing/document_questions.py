@@ -67,7 +67,7 @@ async def list_documents(
     rows = await snapshot.query(f"{_DOCUMENTS} WHERE {condition} ORDER BY d.position{limited}", params | limit)
     shown, next_after = page.cut(rows, lambda row: (row.position,))
     position = await view_position(snapshot)
-    return Page(position, await _open(snapshot, shown, position), next_after)
+    return Page(position, await _open(snapshot, shown, position), next_after, lambda one: (one.event,))
 
 
 async def find_document(snapshot: Snapshot, actor: Actor, number: str) -> OpenedDocument:

@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from ledger.events import Sealed
+from ledger.events import Sealed, TermStarted
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_contract
+from ledger.kernel.mapper import decode
 from ledger.kernel.values import to_micros
-from ledger.store.database import Row
+from ledger.store.database import Row, listed
 from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.contracts.view import CONTRACTS, ContractRow, ContractTerm, read_terms
 from projections.reader import AsOf, Snapshot, Times, open_texts, resolve_as_of, view_position
@@ -49,14 +50,21 @@ class ContractFilter:
 
 @dataclass(slots=True, frozen=True)
 class OpenedContract:
-    """A contract with its terms and its state, and its parties' texts opened; empty where their key is gone."""
+    """A contract with its state, and its parties' texts opened; empty where their key is gone."""
 
     position: int
     row: ContractRow
     state: ContractStatus
     customer: dict[str, Any]
     partner: dict[str, Any]
-    terms: list[ContractTerm]
+
+
+@dataclass(slots=True, frozen=True)
+class WholeTerm:
+    """A term with the full copy of its plan's terms."""
+
+    term: ContractTerm
+    terms: msgspec.Raw
 
 
 async def find_contract(snapshot: Snapshot, actor: Actor, contract_id: str, columns: str = "timezone, currency") -> Row:
@@ -103,6 +111,24 @@ async def opened_contract(snapshot: Snapshot, actor: Actor, contract_id: str) ->
     return opened
 
 
+async def list_terms(snapshot: Snapshot, actor: Actor, contract_id: str, page: PageAsked) -> Page[WholeTerm]:
+    """The terms of a contract in their order, those taken back too. Raises Refusal unknown-contract."""
+    found = await find_contract(snapshot, actor, contract_id, "terms")
+    after = page.after[0] if page.after is not None else 0
+    behind = [term for term in read_terms(found.terms) if term.term_no > after]
+    shown, next_after = page.cut(behind, lambda term: (term.term_no,))
+    texts: dict[int, msgspec.Raw] = {}
+    if shown:
+        places, params = listed("position", [term.position for term in shown])
+        sql = f"SELECT notification_id, topic, state FROM stored_events WHERE notification_id IN ({places})"
+        for row in await snapshot.query(sql, params):
+            fact = decode(row.topic, bytes(row.state))
+            assert isinstance(fact, TermStarted)
+            texts[row.notification_id] = fact.terms
+    terms = [WholeTerm(term, texts[term.position]) for term in shown]
+    return Page(await view_position(snapshot), terms, next_after, lambda one: (one.term.term_no,))
+
+
 async def list_contracts(
     snapshot: Snapshot, actor: Actor, filters: ContractFilter, page: PageAsked
 ) -> Page[OpenedContract]:
@@ -121,7 +147,7 @@ async def list_contracts(
     rows = [CONTRACTS.row_of(row) for row in await snapshot.query(sql, params | limit)]
     shown, next_after = page.cut(rows, lambda row: (row.contract_id,))
     position = await view_position(snapshot)
-    return Page(position, await _open(snapshot, shown, position), next_after)
+    return Page(position, await _open(snapshot, shown, position), next_after, lambda one: (one.row.contract_id,))
 
 
 async def _open(snapshot: Snapshot, rows: list[ContractRow], position: int) -> list[OpenedContract]:
@@ -135,7 +161,6 @@ async def _open(snapshot: Snapshot, rows: list[ContractRow], position: int) -> l
             state=state_at(row.starts_at, row.ends_at, row.terminated_on is not None, now),
             customer=texts.get(boxes[row.party]) or {},
             partner=(texts.get(boxes[row.partner]) or {}) if row.partner is not None else {},
-            terms=read_terms(row.terms),
         )
         for row in rows
     ]

@@ -45,7 +45,7 @@ class ContractRow(msgspec.Struct):
 
 
 class ContractTerm(msgspec.Struct):
-    """One term in `terms`, with the full copy of its plan's terms as they were recorded; instants in microseconds."""
+    """One term in `terms`; its full copy of the plan's terms stays in its event at `position`. In microseconds."""
 
     term_no: int
     plan: str
@@ -54,7 +54,7 @@ class ContractTerm(msgspec.Struct):
     ends_on: date | None
     starts_at: int
     ends_at: int
-    terms: msgspec.Raw
+    position: int
 
 
 CONTRACTS = Table("contracts", ContractRow, "contract_id", ["(provider, contract_id)", "(customer_id, contract_id)"])
@@ -109,7 +109,7 @@ def _term_started(rows: Rows, fact: TermStarted, meta: EventMeta) -> None:
         ends_on=fact.ends_on,
         starts_at=to_micros(fact.starts_at),
         ends_at=to_micros(fact.ends_at or FAR_FUTURE),
-        terms=fact.terms,
+        position=meta.position,
     )
     row.terms = to_json([*read_terms(row.terms), term])
     _set_end(row)

@@ -17,11 +17,12 @@ from ledger.events import Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import from_micros, local_date
+from projections.asking import PageAsked
 from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
 from projections.credit.deductions_view import DEDUCTIONS
 from projections.credit.outside_credit import OutsideCredit, outside_credit
-from projections.credit.statements import Line, StatementAsked, between, open_notes, statement_lines
+from projections.credit.statements import Line, StatementAsked, open_notes, owned_before, statement_lines
 from projections.reader import AsOf, Snapshot, open_texts
 
 _read_sealed = msgspec.json.Decoder(Sealed).decode
@@ -85,8 +86,8 @@ class CustomerStatement:
         return sum(len(pool.lines) for pool in self.pools) + len(self.outside)
 
 
-async def customer_statement(snapshot: Snapshot, actor: Actor, asked: StatementAsked) -> CustomerStatement:
-    """A period of a contract that the actor may see.
+async def customer_statement(snapshot: Snapshot, actor: Actor, asked: StatementAsked, most: int) -> CustomerStatement:
+    """A period of a contract that the actor may see; where it has more than `most` lines, one more than that.
 
     Raises Refusal unknown-contract, unknown-pool, or malformed where the period begins after its last day.
     """
@@ -100,8 +101,8 @@ async def customer_statement(snapshot: Snapshot, actor: Actor, asked: StatementA
     if first is not None and first > last:
         raise malformed("from", f"lies after the last day of the statement, {last_on}")
     began = date.fromisoformat(contract.starts_on) if first is None else local_date(from_micros(first), zone)
-    lines = await statement_lines(snapshot, asked.contract_id, asked.pool, as_of)
-    shown = between(lines, first, last)
+    shown = await statement_lines(snapshot, asked.contract_id, asked.pool, as_of, (first, last), PageAsked(most))
+    owned = await owned_before(snapshot, asked.contract_id, as_of, first) if first is not None else {}
     await open_notes(snapshot, shown)
     outside = await outside_credit(snapshot, asked.contract_id, as_of, first, last)
     named = {line.reference for line in shown} | {line.deduction_id for line in outside}
@@ -117,7 +118,7 @@ async def customer_statement(snapshot: Snapshot, actor: Actor, asked: StatementA
         last_on=last_on,
         dated=last_on if asked.times.is_now else local_date(from_micros(as_of.at), zone),
         pools=[
-            PoolPeriod(pool, row.unit, row.currency, _owned_before(lines, pool, first), _of(pool, shown))
+            PoolPeriod(pool, row.unit, row.currency, owned.get(pool, 0), _of(pool, shown))
             for pool, row in accounts.items()
             if asked.pool in (None, pool)
         ],
@@ -128,11 +129,6 @@ async def customer_statement(snapshot: Snapshot, actor: Actor, asked: StatementA
 
 def _of(pool: str, lines: Iterable[Line]) -> list[Line]:
     return [line for line in lines if line.pool == pool]
-
-
-def _owned_before(lines: list[Line], pool: str, first: int | None) -> int:
-    before = _of(pool, between(lines, None, first - 1)) if first is not None else []
-    return before[-1].balance if before else 0
 
 
 def _pool_of(line: OutsideCredit, deductions: dict[str, DeductionDetails]) -> str | None:

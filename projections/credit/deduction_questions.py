@@ -11,13 +11,13 @@ from ledger.credit.confirmation import Status, status_at
 from ledger.events import DeductionFact, Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_deduction
-from projections.asking import Condition, Page, PageAsked, all_of, equal
+from projections.asking import EVERYTHING, Condition, Page, PageAsked, all_of, equal
 from projections.billing.documents import documents_showing
 from projections.contracts.questions import contract_as_of
 from projections.credit import rules
 from projections.credit.accounts import accounts_of
 from projections.credit.deductions_view import DEDUCTIONS, DeductionRow, deductions
-from projections.history import ToldFact, refold, sealed_in, stream_events, tell
+from projections.history import ToldFact, refold, stream_events, stream_history
 from projections.reader import AsOf, Snapshot, Times, existed, open_texts, resolve_as_of
 from projections.visible import visible
 
@@ -26,7 +26,7 @@ _read_sealed = msgspec.json.Decoder(Sealed).decode
 
 @dataclass(slots=True, frozen=True)
 class OpenedDeduction:
-    """A deduction as it stood. `unit` is that of its pool, `history` its events for a reader, in order."""
+    """A deduction as it stood. `unit` is that of its pool."""
 
     position: int
     row: DeductionRow
@@ -36,7 +36,6 @@ class OpenedDeduction:
     engineer: str | None
     reason: str | None
     documents: list[str]
-    history: list[ToldFact]
 
 
 async def list_deductions(
@@ -60,11 +59,28 @@ async def list_deductions(
     rows = [DEDUCTIONS.row_of(row) for row in await snapshot.query(sql, params | limit)]
     shown, next_after = page.cut(rows, lambda row: (row.position,))
     opened = await _open(snapshot, shown, contract_id, contract.currency, as_of)
-    return Page(as_of.position, [one for one in opened if status in (None, one.status)], next_after)
+    return Page(
+        as_of.position,
+        [one for one in opened if status in (None, one.status)],
+        next_after,
+        lambda one: (one.row.position,),
+    )
 
 
 async def find_deduction(snapshot: Snapshot, actor: Actor, deduction_id: str, times: Times) -> OpenedDeduction:
     """One deduction. Raises Refusal unknown-deduction, also where it came later."""
+    row, currency, as_of = await _find(snapshot, actor, deduction_id, times)
+    (opened,) = await _open(snapshot, [row], row.contract_id, currency, as_of)
+    return opened
+
+
+async def deduction_history(snapshot: Snapshot, actor: Actor, deduction_id: str, times: Times) -> list[ToldFact]:
+    """Its events in order: what was charged, settled and said, some dozens at most. Raises unknown-deduction."""
+    _, _, as_of = await _find(snapshot, actor, deduction_id, times)
+    return (await stream_history(snapshot, DeductionFact.stream_of(deduction_id), as_of, EVERYTHING)).items
+
+
+async def _find(snapshot: Snapshot, actor: Actor, deduction_id: str, times: Times) -> tuple[DeductionRow, str, AsOf]:
     condition, params = all_of(equal("d", deduction_id=deduction_id), visible(actor))
     sql = (
         f"SELECT c.timezone, c.currency, {DEDUCTIONS.columns_of('d')} FROM deductions d "
@@ -74,8 +90,7 @@ async def find_deduction(snapshot: Snapshot, actor: Actor, deduction_id: str, ti
         row = DEDUCTIONS.row_of(found)
         as_of = await resolve_as_of(snapshot, times.as_of, times.known_at, found.timezone, row.contract_id)
         if existed(row.effective_at, row.position, as_of):
-            (opened,) = await _open(snapshot, [row], row.contract_id, found.currency, as_of)
-            return opened
+            return row, found.currency, as_of
     raise unknown_deduction(deduction_id)
 
 
@@ -83,13 +98,10 @@ async def _open(
     snapshot: Snapshot, rows: Sequence[DeductionRow], contract_id: str, currency: str, as_of: AsOf
 ) -> list[OpenedDeduction]:
     accounts = await accounts_of(snapshot, contract_id)
-    histories = await stream_events(snapshot, [DeductionFact.stream_of(row.deduction_id) for row in rows], as_of)
-    events = {row.deduction_id: histories[DeductionFact.stream_of(row.deduction_id)] for row in rows}
     if not as_of.current:
-        rows = [refold(deductions, events[row.deduction_id]).get(DEDUCTIONS, row.deduction_id) or row for row in rows]
+        rows = await _as_they_were(snapshot, rows, as_of)
     boxes = {text: _read_sealed(text) for row in rows for text in (row.engineer, row.reason) if text is not None}
-    told = [box for stream in events.values() for event in stream for box in sealed_in(event.fact)]
-    texts = await open_texts(snapshot, [*boxes.values(), *told])
+    texts = await open_texts(snapshot, list(boxes.values()))
     documents = await documents_showing(snapshot, [row.deduction_id for row in rows], as_of)
     return [
         OpenedDeduction(
@@ -101,7 +113,15 @@ async def _open(
             engineer=texts.get(boxes[row.engineer]) if row.engineer is not None else None,
             reason=texts.get(boxes[row.reason]) if row.reason is not None else None,
             documents=documents[row.deduction_id],
-            history=[tell(event, texts) for event in events[row.deduction_id]],
         )
+        for row in rows
+    ]
+
+
+async def _as_they_were(snapshot: Snapshot, rows: Sequence[DeductionRow], as_of: AsOf) -> list[DeductionRow]:
+    streams = {row.deduction_id: DeductionFact.stream_of(row.deduction_id) for row in rows}
+    histories = await stream_events(snapshot, list(streams.values()), as_of)
+    return [
+        refold(deductions, histories[streams[row.deduction_id]]).get(DEDUCTIONS, row.deduction_id) or row
         for row in rows
     ]

@@ -6,20 +6,17 @@ breakage, a line of its own at that instant, under the grant's position and with
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
-from ledger.credit.expiry import GrantLife
 from ledger.events import Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import first_instant, to_micros
-from ledger.store.database import Row
-from projections.asking import EVERYTHING, Page, PageAsked
+from projections.asking import EVERYTHING, Condition, Page, PageAsked, all_of, equal
 from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
 from projections.reader import NOW, AsOf, Moment, Snapshot, Times, last_instant, open_texts, show_moment
@@ -65,7 +62,8 @@ class Line:
     kind: str
     reference: str
     change: int
-    balance: int = 0
+    balance: int
+    unit: str
     note: str | None = None
     ticket_id: str | None = None
     dated: int | None = None
@@ -77,92 +75,108 @@ class Line:
         return (self.effective_at, self.position, int(self.recorded_at is None))
 
 
-@dataclass(slots=True, frozen=True)
-class StatementPage(Page[Line]):
-    """Lines of a statement, and the unit of each pool."""
-
-    units: dict[str, str]
+# Lines as of `:position` and `:at`, pools apart. A grant's end is the one that was told last; breakage is the rule of
+# `ledger.credit.expiry.breakage`: what is left at the end, and what comes to the grant later, when it comes.
+_LINES = f"""
+WITH known AS (
+  SELECT * FROM movements WHERE contract_id = :contract_id AND position <= :position
+), grants_known AS (
+  SELECT grant_id, min(position) AS position FROM known WHERE expires_at IS NOT NULL GROUP BY grant_id
+), ends AS (
+  SELECT grant_id, expires_at FROM (SELECT grant_id, expires_at,
+    row_number() OVER (PARTITION BY grant_id ORDER BY position DESC, part DESC) AS back
+    FROM known WHERE expires_at IS NOT NULL) told WHERE back = 1
+), lines AS (
+  SELECT position, 0 AS is_breakage, min(effective_at) AS effective_at, min(recorded_at) AS recorded_at,
+    min(pool) AS pool, min(kind) AS kind, min(reference) AS reference,
+    CAST(sum(granted - consumed) AS BIGINT) AS change, min(note) AS note, min(dated) AS dated, max(granted) AS granted
+  FROM known WHERE effective_at <= :at AND kind NOT IN ({", ".join(f"'{kind}'" for kind in NO_LINES)})
+  GROUP BY position
+  UNION ALL
+  SELECT g.position, 1, b.effective_at, NULL, b.pool, 'breakage', b.grant_id, -b.quantity, NULL, NULL, 0 FROM (
+    SELECT k.grant_id, k.pool, CASE WHEN k.effective_at > e.expires_at THEN k.effective_at ELSE e.expires_at END
+      AS effective_at, CAST(sum(k.granted - k.consumed) AS BIGINT) AS quantity
+    FROM known k JOIN ends e ON e.grant_id = k.grant_id WHERE k.effective_at <= :at AND e.expires_at <= :at
+    GROUP BY 1, 2, 3) b
+  JOIN grants_known g ON g.grant_id = b.grant_id WHERE b.quantity <> 0
+)
+"""
+_BALANCED = f"""{_LINES}, balanced AS (
+  SELECT l.*, CAST(sum(change) OVER (PARTITION BY pool ORDER BY effective_at, position, is_breakage) AS BIGINT)
+    AS balance FROM lines l
+)
+SELECT l.*, a.unit, d.ticket_id FROM balanced l
+JOIN accounts a ON a.contract_id = :contract_id AND a.pool = l.pool
+LEFT JOIN deductions d ON d.deduction_id = l.reference
+  AND l.kind IN ('work', 'session', 'penalty', 'service', 'reversal') AND l.granted = 0
+WHERE """
 
 
 async def statement(
     snapshot: Snapshot, actor: Actor, asked: StatementAsked, page: PageAsked = EVERYTHING
-) -> StatementPage:
+) -> Page[Line]:
     """The lines of a contract that the actor may see. Raises Refusal unknown-contract, unknown-pool, malformed."""
     contract, as_of = await contract_as_of(snapshot, actor, asked.contract_id, asked.times)
-    accounts = await accounts_of(snapshot, asked.contract_id)
-    check_pool(asked.pool, accounts)
-    first, last = asked.instants(contract.timezone)
-    lines = between(await statement_lines(snapshot, asked.contract_id, asked.pool, as_of), first, last)
-    if page.after is not None:
-        lines = [line for line in lines if line.order > page.after]
+    check_pool(asked.pool, await accounts_of(snapshot, asked.contract_id))
+    period = asked.instants(contract.timezone)
+    lines = await statement_lines(snapshot, asked.contract_id, asked.pool, as_of, period, page)
     shown, next_after = page.cut(lines, lambda line: line.order)
     await open_notes(snapshot, shown)
-    return StatementPage(as_of.position, shown, next_after, {pool: row.unit for pool, row in accounts.items()})
+    return Page(as_of.position, shown, next_after, lambda line: line.order)
 
 
-async def statement_lines(snapshot: Snapshot, contract_id: str, pool: str | None, as_of: AsOf) -> list[Line]:
-    """All lines up to a place in both times, pools apart, each pool's running balance in its lines."""
-    sql = (
-        "SELECT m.position, m.pool, m.grant_id, m.effective_at, m.recorded_at, m.kind, m.reference, m.granted, "
-        "m.consumed, m.expires_at, m.note, m.dated, d.ticket_id FROM movements m LEFT JOIN deductions d "
-        "ON d.deduction_id = m.reference AND m.kind IN ('work', 'session', 'penalty', 'service', 'reversal') "
-        "AND m.granted = 0 "
-        "WHERE m.contract_id = :contract_id AND m.position <= :position ORDER BY m.position, m.part"
+async def statement_lines(
+    snapshot: Snapshot,
+    contract_id: str,
+    pool: str | None,
+    as_of: AsOf,
+    period: tuple[int | None, int | None],
+    page: PageAsked = EVERYTHING,
+) -> list[Line]:
+    """Lines up to a place in both times and of a period (microseconds, both included), each with its pool's balance."""
+    first, last = period
+    order = "(l.effective_at, l.position, l.is_breakage)"
+    behind: Condition = ("", {})
+    if page.after is not None:
+        at, position, is_breakage = page.after
+        behind = (
+            f"{order} > (:after_at, :after_position, :after_part)",
+            {"after_at": at, "after_position": position, "after_part": is_breakage},
+        )
+    condition, params = all_of(
+        equal("l", pool=pool),
+        ("l.effective_at >= :first", {"first": first}) if first is not None else ("", {}),
+        ("l.effective_at <= :last", {"last": last}) if last is not None else ("", {}),
+        behind,
     )
-    lines: dict[int, Line] = {}
-    grants: dict[str, GrantLife[Row, int]] = {}
-    for row in await snapshot.query(sql, {"contract_id": contract_id, "position": as_of.position}):
-        if pool is not None and row.pool != pool:
-            continue
-        position, grant_id, effective_at = row.position, row.grant_id, row.effective_at
-        if row.expires_at is not None:  # as known at the position asked for, the last word on the grant's end
-            life = grants.setdefault(grant_id, GrantLife(row, row.expires_at))
-            life.expires_at = row.expires_at
-        if effective_at > as_of.at:
-            continue
-        change = row.granted - row.consumed
-        if grant_id is not None:
-            grants[grant_id].flows.append((effective_at, change))
-        if row.kind in NO_LINES:
-            continue
-        line = lines.get(position)
-        if line is None:
-            line = lines[position] = Line(
-                position=position,
-                effective_at=effective_at,
-                recorded_at=row.recorded_at,
-                pool=row.pool,
-                kind=row.kind,
-                reference=row.reference,
-                change=0,
-                ticket_id=row.ticket_id,
-                dated=row.dated,
-                sealed_note=row.note,
-            )
-        line.change += change
-    everything = [*lines.values(), *_breakage_lines(grants, as_of.at)]
-    everything.sort(key=lambda line: line.order)
-    balances: dict[str, int] = defaultdict(int)
-    for line in everything:
-        balances[line.pool] += line.change
-        line.balance = balances[line.pool]
-    return everything
+    limited, limit = page.limited
+    sql = f"{_BALANCED}{condition} ORDER BY l.effective_at, l.position, l.is_breakage{limited}"
+    rows = await snapshot.query(sql, {"contract_id": contract_id, **as_of.params, **params, **limit})
+    return [
+        Line(
+            position=row.position,
+            effective_at=row.effective_at,
+            recorded_at=row.recorded_at,
+            pool=row.pool,
+            kind=row.kind,
+            reference=row.reference,
+            change=row.change,
+            balance=row.balance,
+            unit=row.unit,
+            ticket_id=row.ticket_id,
+            dated=row.dated,
+            sealed_note=row.note,
+        )
+        for row in rows
+    ]
 
 
-def _breakage_lines(grants: dict[str, GrantLife[Row, int]], at: int) -> Iterator[Line]:
-    for grant_id, life in grants.items():
-        for moment, quantity in life.breakage().items():
-            if moment <= at:
-                yield Line(life.first.position, moment, None, life.first.pool, "breakage", grant_id, -quantity)
-
-
-def between(lines: list[Line], first: int | None, last: int | None) -> list[Line]:
-    """The lines of a period, both its instants (microseconds) included."""
-    if first is not None:
-        lines = [line for line in lines if line.effective_at >= first]
-    if last is not None:
-        lines = [line for line in lines if line.effective_at <= last]
-    return lines
+async def owned_before(snapshot: Snapshot, contract_id: str, as_of: AsOf, first: int) -> dict[str, int]:
+    """What each pool owned before an instant, in its unit."""
+    before = "SELECT pool, CAST(sum(change) AS BIGINT) AS owned FROM lines WHERE effective_at < :first GROUP BY pool"
+    sql = f"{_LINES} {before}"
+    params = {"contract_id": contract_id, **as_of.params, "first": first}
+    return {row.pool: row.owned for row in await snapshot.query(sql, params)}
 
 
 async def open_notes(snapshot: Snapshot, lines: Sequence[Line]) -> None:

@@ -65,7 +65,7 @@ async def list_at_risk(
             break
         part = PageAsked(PART, next_after)
     shown, next_after = page.cut(sorted([*ahead, *found], key=_key), _key)
-    return Page(await view_position(snapshot), shown, next_after)
+    return Page(await view_position(snapshot), shown, next_after, _key)
 
 
 def _has_little_left(risk: Risk, below: Share | Within) -> bool:

@@ -16,7 +16,7 @@ from ledger.sla.targets import TargetClock
 from ledger.tickets.steps import is_call_due
 from projections.asking import Page, PageAsked, all_of, equal
 from projections.contracts.questions import as_of_for
-from projections.history import StoredFact, ToldFact, refold, sealed_in, stream_events, tell
+from projections.history import ToldFact, refold, stream_events, stream_history
 from projections.reader import NOW, AsOf, Snapshot, Times, existed, open_texts, resolve_as_of
 from projections.sla.calendars import Calendars
 from projections.sla.contexts import contexts
@@ -60,7 +60,6 @@ class OpenedTicket:
     is_call_due: bool
     clocks: list[TargetClock]
     hours: SupportHours | None
-    history: list[ToldFact]
 
 
 async def list_tickets(
@@ -91,13 +90,27 @@ async def list_tickets(
         for one in await _open(snapshot, shown, as_of, calendars)
         if wanted.state in (None, one.row.state) and wanted.priority in (None, one.row.priority)
     ]
-    return Page(as_of.position, opened, next_after)
+    return Page(as_of.position, opened, next_after, lambda one: (one.row.position,))
 
 
 async def find_ticket(
     snapshot: Snapshot, actor: Actor, ticket_id: str, calendars: Calendars, times: Times = NOW
 ) -> OpenedTicket:
     """One ticket as it stood. Raises Refusal unknown-ticket, also for one that was opened later."""
+    row, as_of = await _find(snapshot, actor, ticket_id, times)
+    (opened,) = await _open(snapshot, [row], as_of, calendars)
+    return opened
+
+
+async def ticket_history(
+    snapshot: Snapshot, actor: Actor, ticket_id: str, times: Times, page: PageAsked
+) -> Page[ToldFact]:
+    """The events of a ticket in order. Raises Refusal unknown-ticket, also for one that was opened later."""
+    _, as_of = await _find(snapshot, actor, ticket_id, times)
+    return await stream_history(snapshot, TicketFact.stream_of(ticket_id), as_of, page)
+
+
+async def _find(snapshot: Snapshot, actor: Actor, ticket_id: str, times: Times) -> tuple[TicketRow, AsOf]:
     condition, params = all_of(equal("t", ticket_id=ticket_id), visible(actor))
     sql = (
         f"SELECT c.timezone, {TICKETS.columns_of('t')} FROM tickets t JOIN contracts c "
@@ -107,20 +120,16 @@ async def find_ticket(
         row = TICKETS.row_of(found)
         as_of = await resolve_as_of(snapshot, times.as_of, times.known_at, found.timezone, row.contract_id)
         if existed(row.opened_at, row.position, as_of):
-            (opened,) = await _open(snapshot, [row], as_of, calendars)
-            return opened
+            return row, as_of
     raise unknown_ticket(ticket_id)
 
 
 async def _open(snapshot: Snapshot, rows: Sequence[TicketRow], as_of: AsOf, calendars: Calendars) -> list[OpenedTicket]:
-    streams = {row.ticket_id: TicketFact.stream_of(row.ticket_id) for row in rows}
-    histories = await stream_events(snapshot, list(streams.values()), as_of)
     if not as_of.current:
-        rows = [_ticket_at(histories[streams[row.ticket_id]], row.ticket_id) or row for row in rows]
-    known = await contexts(snapshot, list(streams), calendars, as_of.at)
+        rows = await _as_they_were(snapshot, rows, as_of)
+    known = await contexts(snapshot, [row.ticket_id for row in rows], calendars, as_of.at)
     clocks = await clocks_of(snapshot, {row.ticket_id: row.contract_id for row in rows}, as_of, calendars)
     boxes = [_read_sealed(text) for row in rows for text in (row.title, row.contact) if text is not None]
-    boxes += [box for events in histories.values() for stored in events for box in sealed_in(stored.fact)]
     texts = await open_texts(snapshot, boxes)
     return [
         OpenedTicket(
@@ -132,14 +141,15 @@ async def _open(snapshot: Snapshot, rows: Sequence[TicketRow], as_of: AsOf, cale
             is_call_due=is_call_due(row.state, row.responses_since_call, row.call_after_responses),
             clocks=clocks.get(row.ticket_id, []),
             hours=_support_hours(known[row.ticket_id].calendar, row.opened_at, as_of.at),
-            history=[tell(stored, texts) for stored in histories[streams[row.ticket_id]]],
         )
         for row in rows
     ]
 
 
-def _ticket_at(events: Sequence[StoredFact], ticket_id: str) -> TicketRow | None:
-    return refold(tickets, events).get(TICKETS, ticket_id)
+async def _as_they_were(snapshot: Snapshot, rows: Sequence[TicketRow], as_of: AsOf) -> list[TicketRow]:
+    streams = {row.ticket_id: TicketFact.stream_of(row.ticket_id) for row in rows}
+    histories = await stream_events(snapshot, list(streams.values()), as_of)
+    return [refold(tickets, histories[streams[row.ticket_id]]).get(TICKETS, row.ticket_id) or row for row in rows]
 
 
 def _support_hours(calendar: Calendar | None, opened_at: int, now: int) -> SupportHours | None:

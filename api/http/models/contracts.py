@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from pydantic import BaseModel, Field
 
 from api.http.models.base import AnswerModel
-from projections.contracts.questions import ContractStatus
+from projections.contracts.questions import ContractStatus, OpenedContract, WholeTerm
 
 
 class TermOut(BaseModel):
@@ -19,7 +20,7 @@ class TermOut(BaseModel):
     terms: dict[str, Any]
 
 
-class ContractOut(BaseModel):
+class ContractSummary(BaseModel):
     contract_id: str
     provider: str
     plan: str
@@ -33,13 +34,50 @@ class ContractOut(BaseModel):
     partner: dict[str, Any] | None
     direct_contact_authorised: bool
     subscriptions: int | None
-    terms: list[TermOut]
 
 
-class ContractAnswer(ContractOut, AnswerModel):
-    pass
+class ContractAnswer(ContractSummary, AnswerModel):
+    terms: list[TermOut] = Field(description="Its first terms; `terms_next` leads on.")
+    terms_next: str | None = Field(description="The cursor of `terms` that follows; null where that is all.")
+
+
+class TermList(AnswerModel):
+    contract_id: str
+    items: list[TermOut]
+    next: str | None
 
 
 class ContractList(AnswerModel):
-    items: list[ContractOut]
+    items: list[ContractSummary]
     next: str | None
+
+
+def show_contract(found: OpenedContract) -> ContractSummary:
+    row = found.row
+    return ContractSummary(
+        contract_id=row.contract_id,
+        provider=row.provider,
+        plan=row.plan,
+        state=found.state,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        terminated_on=row.terminated_on,
+        timezone=row.timezone,
+        currency=row.currency,
+        customer={"customer_id": row.customer_id, "country": row.country, "language": row.language} | found.customer,
+        partner={"partner_id": row.partner_id} | found.partner if row.partner_id is not None else None,
+        direct_contact_authorised=bool(row.direct_contact),
+        subscriptions=row.subscriptions,
+    )
+
+
+def show_term(whole: WholeTerm) -> TermOut:
+    term = whole.term
+    return TermOut(
+        term_no=term.term_no,
+        plan=term.plan,
+        plan_version=term.plan_version,
+        starts_on=term.starts_on.isoformat(),
+        ends_on=term.ends_on.isoformat() if term.ends_on is not None else None,
+        terms=msgspec.json.decode(whole.terms),
+    )

@@ -70,7 +70,7 @@ class OverageLineOut(BaseModel):
     amount: str = Field(examples=["22.25"])
 
 
-class DeductionOut(BaseModel):
+class DeductionSummary(BaseModel):
     deduction_id: str
     contract_id: str
     kind: Literal["work", "session", "penalty", "service"]
@@ -93,15 +93,14 @@ class DeductionOut(BaseModel):
     engineer: str | None
     reason: str | None
     documents: list[str] = Field(description="Invoices and credit notes that show it, in their order.")
+
+
+class DeductionAnswer(DeductionSummary, AnswerModel):
     history: list[HistoryEntry]
 
 
-class DeductionAnswer(DeductionOut, AnswerModel):
-    pass
-
-
 class DeductionList(AnswerModel):
-    items: list[DeductionOut]
+    items: list[DeductionSummary]
     next: str | None
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from pydantic import BaseModel, Field
 
 from api.http.models.base import AnswerModel, instant
-from api.http.paging import next_cursor
 from ledger.kernel.values import show_instant
-from projections.asking import Page
 from projections.history import AuditedFact, ToldFact
+
+LONGEST_MEMBER = 2000  # bytes
 
 
 class HistoryEntry(BaseModel):
@@ -38,8 +39,14 @@ class EventOut(BaseModel):
     data: dict[str, Any]
 
 
+class EventSummary(EventOut):
+    """An event in a list."""
+
+    left_out: list[str] = Field(description="Members of `data` that are too long for a list, such as `lines`.")
+
+
 class EventList(AnswerModel):
-    items: list[EventOut]
+    items: list[EventSummary]
     next: str | None
 
 
@@ -76,23 +83,29 @@ def show_entry(told: ToldFact) -> HistoryEntry:
     )
 
 
-def show_event(audited: AuditedFact) -> EventOut:
+def show_whole_event(audited: AuditedFact) -> EventOut:
+    return EventOut(**_members(audited), data=audited.told.data)
+
+
+def show_event(audited: AuditedFact) -> EventSummary:
+    """An event as a list has it, without members of more than 2,000 bytes."""
+    data = audited.told.data
+    long = [name for name, value in data.items() if len(msgspec.json.encode(value)) > LONGEST_MEMBER]
+    shown = {name: value for name, value in data.items() if name not in long}
+    return EventSummary(**_members(audited), data=shown, left_out=long)
+
+
+def _members(audited: AuditedFact) -> dict[str, Any]:
     stored = audited.told.stored
-    return EventOut(
-        position=stored.position,
-        type=stored.type,
-        stream=stored.stream,
-        contract_id=stored.fact.contract_id,
-        effective_at=show_instant(stored.fact.effective_at),
-        recorded_at=instant(stored.recorded_at),
-        command_id=audited.command_id,
-        command=audited.command,
-        token_id=stored.fact.token_id,
-        role=stored.fact.role,
-        data=audited.told.data,
-    )
-
-
-def show_events(page: Page[AuditedFact]) -> EventList:
-    items = [show_event(one) for one in page.items]
-    return EventList(position=page.position, items=items, next=next_cursor(page))
+    return {
+        "position": stored.position,
+        "type": stored.type,
+        "stream": stored.stream,
+        "contract_id": stored.fact.contract_id,
+        "effective_at": show_instant(stored.fact.effective_at),
+        "recorded_at": instant(stored.recorded_at),
+        "command_id": audited.command_id,
+        "command": audited.command,
+        "token_id": stored.fact.token_id,
+        "role": stored.fact.role,
+    }

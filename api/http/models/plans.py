@@ -18,7 +18,7 @@ class OpenOut(BaseModel):
     required: bool
 
 
-class PlanOut(BaseModel):
+class PlanSummary(BaseModel):
     plan: str
     version: int
     name: str
@@ -26,6 +26,9 @@ class PlanOut(BaseModel):
     country: str
     timezone: str
     currency: str
+
+
+class PlanOut(PlanSummary):
     terms: dict[str, Any]
     open: list[OpenOut]
     readings: dict[str, str]
@@ -37,12 +40,12 @@ class PlanAnswer(PlanOut, AnswerModel):
 
 
 class PlanList(AnswerModel):
-    items: list[PlanOut]
+    items: list[PlanSummary]
     next: str | None
 
 
-def show_plan(plan: Plan) -> PlanOut:
-    return PlanOut(
+def show_plan(plan: Plan) -> PlanSummary:
+    return PlanSummary(
         plan=plan.id,
         version=plan.version,
         name=plan.name,
@@ -50,6 +53,12 @@ def show_plan(plan: Plan) -> PlanOut:
         country=plan.provider.country,
         timezone=plan.provider.timezone,
         currency=plan.provider.currency,
+    )
+
+
+def show_whole_plan(plan: Plan) -> PlanOut:
+    return PlanOut(
+        **show_plan(plan).model_dump(),
         terms=dict(plan.terms),
         open=[OpenOut(**figure.model_dump()) for figure in plan.open],
         readings=dict(plan.readings),

@@ -8,11 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.calculation import Calculated
 from api.http.models.base import AnswerModel, instant, instant_or_none
-from api.http.paging import next_cursor
 from ledger.kernel.values import show_share
 from ledger.sla.targets import MINUTE
 from ledger.sla.trace import Window
-from projections.asking import Page
 from projections.sla.at_risk import Risk
 from projections.sla.clock_account import ClockAccount
 from projections.sla.compliance import Compliance, Group, GroupCount
@@ -91,11 +89,7 @@ def _compliance_row(groups: Sequence[Group], counted: GroupCount) -> ComplianceR
     )
 
 
-def show_risks(page: Page[Risk]) -> RiskList:
-    return RiskList(position=page.position, items=[_risk(one) for one in page.items], next=next_cursor(page))
-
-
-def _risk(risk: Risk) -> RiskOut:
+def show_risk(risk: Risk) -> RiskOut:
     return RiskOut(
         ticket_id=risk.ticket_id,
         contract_id=risk.contract_id,

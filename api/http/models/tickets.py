@@ -11,6 +11,7 @@ from api.http.models.history import HistoryEntry, show_entry
 from api.http.paging import next_cursor
 from ledger.sla.targets import MINUTE, TargetClock
 from projections.asking import Page
+from projections.history import ToldFact
 from projections.tickets.questions import OpenedTicket, SupportHours
 from projections.tickets.view import TicketRow
 
@@ -44,7 +45,7 @@ class DefectOut(BaseModel):
     expected_on: str | None
 
 
-class TicketOut(BaseModel):
+class TicketSummary(BaseModel):
     ticket_id: str
     contract_id: str
     title: str | None
@@ -68,15 +69,21 @@ class TicketOut(BaseModel):
     defect: DefectOut | None
     sla: list[ClockOut]
     coverage: CoverageOut | None = Field(description="Null where the terms name no support hours.")
-    history: list[HistoryEntry]
 
 
-class TicketAnswer(TicketOut, AnswerModel):
-    pass
+class TicketAnswer(TicketSummary, AnswerModel):
+    history: list[HistoryEntry] = Field(description="Its first events; `history_next` leads on.")
+    history_next: str | None = Field(description="The cursor of `history` that follows; null where that is all.")
+
+
+class TicketHistory(AnswerModel):
+    ticket_id: str
+    items: list[HistoryEntry]
+    next: str | None
 
 
 class TicketList(AnswerModel):
-    items: list[TicketOut]
+    items: list[TicketSummary]
     next: str | None
 
 
@@ -94,9 +101,9 @@ def show_clock(clock: TargetClock, at: int) -> ClockOut:
     )
 
 
-def show_ticket(ticket: OpenedTicket) -> TicketOut:
+def show_ticket(ticket: OpenedTicket) -> TicketSummary:
     row = ticket.row
-    return TicketOut(
+    return TicketSummary(
         ticket_id=row.ticket_id,
         contract_id=row.contract_id,
         title=ticket.title,
@@ -120,13 +127,13 @@ def show_ticket(ticket: OpenedTicket) -> TicketOut:
         defect=_defect(row),
         sla=[show_clock(clock, ticket.at) for clock in ticket.clocks],
         coverage=_coverage(ticket.hours) if ticket.hours is not None else None,
-        history=[show_entry(told) for told in ticket.history],
     )
 
 
-def show_tickets(page: Page[OpenedTicket]) -> TicketList:
-    items = [show_ticket(one) for one in page.items]
-    return TicketList(position=page.position, items=items, next=next_cursor(page))
+def show_whole_ticket(ticket: OpenedTicket, history: Page[ToldFact]) -> TicketAnswer:
+    entries = [show_entry(one) for one in history.items]
+    members = show_ticket(ticket).model_dump()
+    return TicketAnswer(position=ticket.position, **members, history=entries, history_next=next_cursor(history))
 
 
 def _defect(row: TicketRow) -> DefectOut | None:

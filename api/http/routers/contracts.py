@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
+from api.http.lists import AS_FILES, Listing, answer_list
 from api.http.models.base import figure
-from api.http.models.contracts import ContractAnswer, ContractList, ContractOut, TermOut
+from api.http.models.contracts import (
+    ContractAnswer,
+    ContractList,
+    ContractSummary,
+    TermList,
+    TermOut,
+    show_contract,
+    show_term,
+)
 from api.http.models.credit import AccountOut, BalanceOut, OverageOut
 from api.http.paging import (
     AsOfParam,
@@ -24,23 +32,27 @@ from api.http.paging import (
 )
 from api.http.problems import PROBLEMS
 from ledger.kernel.values import show_cents
+from projections.asking import Page, PageAsked
 from projections.contracts.questions import (
     ContractFilter,
     ContractStatus,
     OpenedContract,
+    WholeTerm,
     list_contracts,
+    list_terms,
     opened_contract,
 )
-from projections.contracts.view import ContractTerm
 from projections.credit.balances import AccountBalance, balance
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], responses=PROBLEMS, dependencies=[CaughtUp])
+FIRST_PAGE = PageAsked(20)  # of the terms that stand with the contract itself
 
 
-@router.get("", summary="Contracts", operation_id="list_contracts")
+@router.get("", summary="Contracts", operation_id="list_contracts", response_model=ContractList, responses=AS_FILES)
 async def contracts(
+    request: Request,
     state_: StateDep,
     actor: ActorDep,
     customer_id: Filter = None,
@@ -48,56 +60,54 @@ async def contracts(
     state: Annotated[ContractStatus | None, Query()] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> ContractList:
+) -> Response:
     """Contracts that the token may see, by id."""
     filters = ContractFilter(customer_id, provider, state)
     page = page_asked(cursor, limit, str)
 
-    async def listed(snapshot: Snapshot, _: Calendars) -> ContractList:
-        found = await list_contracts(snapshot, actor, filters, page)
-        items = [_contract(one) for one in found.items]
-        return ContractList(position=found.position, items=items, next=next_cursor(found))
+    async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[OpenedContract]:
+        return await list_contracts(snapshot, actor, filters, page)
 
-    return await state_.long_questions.ask(listed)
+    listing = Listing(ContractSummary, ask, show_contract)
+    return await answer_list(state_.long_questions, request.headers, listing, page)
 
 
 @router.get("/{contract_id}", summary="A contract", operation_id="get_contract")
 async def contract(contract_id: ContractIdParam, state: StateDep, actor: ActorDep) -> ContractAnswer:
-    """A contract with its terms, each term's full copy."""
+    """A contract with its terms, each a full copy; the first 20 of them."""
     async with state.reader.snapshot() as snapshot:
         found = await opened_contract(snapshot, actor, contract_id)
-    return ContractAnswer(position=found.position, **_contract(found).model_dump())
-
-
-def _contract(found: OpenedContract) -> ContractOut:
-    row = found.row
-    return ContractOut(
-        contract_id=row.contract_id,
-        provider=row.provider,
-        plan=row.plan,
-        state=found.state,
-        starts_on=row.starts_on,
-        ends_on=row.ends_on,
-        terminated_on=row.terminated_on,
-        timezone=row.timezone,
-        currency=row.currency,
-        customer={"customer_id": row.customer_id, "country": row.country, "language": row.language} | found.customer,
-        partner={"partner_id": row.partner_id} | found.partner if row.partner_id is not None else None,
-        direct_contact_authorised=bool(row.direct_contact),
-        subscriptions=row.subscriptions,
-        terms=[_term(one) for one in found.terms],
+        terms = await list_terms(snapshot, actor, contract_id, FIRST_PAGE)
+    return ContractAnswer(
+        position=found.position,
+        **show_contract(found).model_dump(),
+        terms=[show_term(one) for one in terms.items],
+        terms_next=next_cursor(terms),
     )
 
 
-def _term(term: ContractTerm) -> TermOut:
-    return TermOut(
-        term_no=term.term_no,
-        plan=term.plan,
-        plan_version=term.plan_version,
-        starts_on=term.starts_on.isoformat(),
-        ends_on=term.ends_on.isoformat() if term.ends_on is not None else None,
-        terms=msgspec.json.decode(term.terms),
-    )
+@router.get(
+    "/{contract_id}/terms",
+    summary="The terms of a contract",
+    operation_id="list_terms",
+    response_model=TermList,
+    responses=AS_FILES,
+)
+async def contract_terms(
+    request: Request,
+    contract_id: ContractIdParam,
+    state: StateDep,
+    actor: ActorDep,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Response:
+    """Term by term, each with the full copy of its plan's terms."""
+
+    async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[WholeTerm]:
+        return await list_terms(snapshot, actor, contract_id, page)
+
+    listing = Listing(TermOut, ask, show_term, {"contract_id": contract_id})
+    return await answer_list(state.long_questions, request.headers, listing, page_asked(cursor, limit, int))
 
 
 @router.get("/{contract_id}/balance", summary="The balance of each pool", operation_id="get_balance")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
+from api.http.lists import AS_FILES, Listing, answer_list
 from api.http.models.base import instant, instant_or_none
 from api.http.models.credit import (
     ChargeList,
     ChargeOut,
     DeductionAnswer,
     DeductionList,
-    DeductionOut,
+    DeductionSummary,
     MinutesDrawOut,
     MoneyDrawOut,
     OverageLineOut,
@@ -26,7 +27,6 @@ from api.http.paging import (
     DeductionIdParam,
     KnownAtParam,
     Limit,
-    next_cursor,
     page_asked,
     times_of,
 )
@@ -34,8 +34,9 @@ from api.http.problems import PROBLEMS
 from ledger.credit.confirmation import Status
 from ledger.events import Draw
 from ledger.kernel.values import show_cents, shown_minutes
+from projections.asking import Page, PageAsked
 from projections.billing.charge_questions import ListedCharge, list_charges
-from projections.credit.deduction_questions import OpenedDeduction, find_deduction, list_deductions
+from projections.credit.deduction_questions import OpenedDeduction, deduction_history, find_deduction, list_deductions
 from projections.credit.deductions_view import OverageBilled, read_draws, read_overage
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
@@ -43,8 +44,15 @@ from projections.sla.calendars import Calendars
 router = APIRouter(prefix="/v1", tags=["deductions"], responses=PROBLEMS, dependencies=[CaughtUp])
 
 
-@router.get("/contracts/{contract_id}/deductions", summary="Deductions of a contract", operation_id="list_deductions")
+@router.get(
+    "/contracts/{contract_id}/deductions",
+    summary="Deductions of a contract",
+    operation_id="list_deductions",
+    response_model=DeductionList,
+    responses=AS_FILES,
+)
 async def contract_deductions(
+    request: Request,
     contract_id: ContractIdParam,
     state: StateDep,
     actor: ActorDep,
@@ -53,19 +61,18 @@ async def contract_deductions(
     known_at: KnownAtParam = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> DeductionList:
+) -> Response:
     """In the order in which they were recorded.
 
     A page may hold fewer items than `limit` where `status` is asked of the past.
     """
     times, page = times_of(as_of, known_at), page_asked(cursor, limit, int)
 
-    async def listed(snapshot: Snapshot, _: Calendars) -> DeductionList:
-        found = await list_deductions(snapshot, actor, contract_id, times, status, page)
-        items = [_deduction(one) for one in found.items]
-        return DeductionList(position=found.position, items=items, next=next_cursor(found))
+    async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[OpenedDeduction]:
+        return await list_deductions(snapshot, actor, contract_id, times, status, page)
 
-    return await state.long_questions.ask(listed)
+    listing = Listing(DeductionSummary, ask, _deduction)
+    return await answer_list(state.long_questions, request.headers, listing, page)
 
 
 @router.get("/deductions/{deduction_id}", summary="A deduction", operation_id="get_deduction")
@@ -77,14 +84,17 @@ async def deduction(
     known_at: KnownAtParam = None,
 ) -> DeductionAnswer:
     """One deduction with its draws, overage, status and history."""
+    times = times_of(as_of, known_at)
     async with state.reader.snapshot() as snapshot:
-        found = await find_deduction(snapshot, actor, deduction_id, times_of(as_of, known_at))
-    return DeductionAnswer(position=found.position, **_deduction(found).model_dump())
+        found = await find_deduction(snapshot, actor, deduction_id, times)
+        history = await deduction_history(snapshot, actor, deduction_id, times)
+    entries = [show_entry(one) for one in history]
+    return DeductionAnswer(position=found.position, **_deduction(found).model_dump(), history=entries)
 
 
-def _deduction(found: OpenedDeduction) -> DeductionOut:
+def _deduction(found: OpenedDeduction) -> DeductionSummary:
     row = found.row
-    return DeductionOut(
+    return DeductionSummary(
         deduction_id=row.deduction_id,
         contract_id=row.contract_id,
         kind=row.kind,  # type: ignore[arg-type]
@@ -107,7 +117,6 @@ def _deduction(found: OpenedDeduction) -> DeductionOut:
         engineer=found.engineer,
         reason=found.reason,
         documents=found.documents,
-        history=[show_entry(told) for told in found.history],
     )
 
 
@@ -121,8 +130,15 @@ def _overage(line: OverageBilled) -> OverageLineOut:
     return OverageLineOut(minutes=line.minutes, rate=show_cents(line.rate_cents), amount=show_cents(line.amount_cents))
 
 
-@router.get("/contracts/{contract_id}/charges", summary="Charges of a contract", operation_id="list_charges")
+@router.get(
+    "/contracts/{contract_id}/charges",
+    summary="Charges of a contract",
+    operation_id="list_charges",
+    response_model=ChargeList,
+    responses=AS_FILES,
+)
 async def contract_charges(
+    request: Request,
     contract_id: ContractIdParam,
     state: StateDep,
     actor: ActorDep,
@@ -131,16 +147,18 @@ async def contract_charges(
     known_at: KnownAtParam = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> ChargeList:
+) -> Response:
     """Every amount owed or taken back, effective by now (or `as_of`), in the order in which it was recorded."""
     times, page = times_of(as_of, known_at), page_asked(cursor, limit, int)
-    async with state.reader.snapshot() as snapshot:
-        found = await list_charges(snapshot, actor, contract_id, times, invoiced, page)
-    items = [_charge(one) for one in found.items]
-    return ChargeList(position=found.position, contract_id=contract_id, items=items, next=next_cursor(found))
+
+    async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ListedCharge]:
+        return await list_charges(snapshot, actor, contract_id, times, invoiced, page)
+
+    listing = Listing(ChargeOut, ask, show_charge, {"contract_id": contract_id})
+    return await answer_list(state.long_questions, request.headers, listing, page)
 
 
-def _charge(found: ListedCharge) -> ChargeOut:
+def show_charge(found: ListedCharge) -> ChargeOut:
     row = found.row
     return ChargeOut(
         charge_id=row.charge_id,

@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.body import read_json
 from api.http.calculation import Calculation, calculate
+from api.http.lists import AS_FILES, Listing, answer_list
 from api.http.models.sla import (
     CalculationOut,
     ComplianceOut,
     RiskList,
+    RiskOut,
     TraceOut,
     show_account,
     show_calculated,
     show_compliance,
-    show_risks,
+    show_risk,
 )
 from api.http.paging import (
     AsOfParam,
@@ -38,8 +40,9 @@ from ledger.door.requests import refusal_of
 from ledger.kernel import patterns
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import parse_share
+from projections.asking import Page, PageAsked
 from projections.reader import Snapshot
-from projections.sla.at_risk import Share, Within, list_at_risk
+from projections.sla.at_risk import Risk, Share, Within, list_at_risk
 from projections.sla.calendars import Calendars
 from projections.sla.clock_account import clock_account
 from projections.sla.compliance import Group, OfTickets, compliance
@@ -76,8 +79,15 @@ async def sla_compliance(
     return await state.long_questions.ask(counted)
 
 
-@router.get("/sla/at-risk", summary="Promises about to be missed", operation_id="list_risks")
+@router.get(
+    "/sla/at-risk",
+    summary="Promises about to be missed",
+    operation_id="list_risks",
+    response_model=RiskList,
+    responses=AS_FILES,
+)
 async def sla_at_risk(
+    request: Request,
     state: StateDep,
     actor: ActorDep,
     share: Annotated[
@@ -86,17 +96,17 @@ async def sla_at_risk(
     within_minutes: Annotated[int | None, Query(ge=0, le=5_256_000)] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> RiskList:
+) -> Response:
     """Running targets, nearest due first: with less than a share of their time left, or due within some minutes."""
     if share is not None and within_minutes is not None:
         raise malformed("share", "give it, or within_minutes instead")
     below = Share(parse_share(share or SHARE)) if within_minutes is None else Within(within_minutes)
     page = page_asked(cursor, limit, int, str, str)
 
-    async def listed(snapshot: Snapshot, calendars: Calendars) -> RiskList:
-        return show_risks(await list_at_risk(snapshot, actor, below, calendars, page))
+    async def ask(snapshot: Snapshot, calendars: Calendars, page: PageAsked) -> Page[Risk]:
+        return await list_at_risk(snapshot, actor, below, calendars, page)
 
-    return await state.long_questions.ask(listed)
+    return await answer_list(state.long_questions, request.headers, Listing(RiskOut, ask, show_risk), page)
 
 
 @router.get("/tickets/{ticket_id}/sla/{target}/trace", summary="The account of a due instant", operation_id="get_trace")

@@ -4,21 +4,36 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.models.tickets import TicketAnswer, TicketList, TicketStatus, show_ticket, show_tickets
+from api.http.lists import AS_FILES, Listing, answer_list
+from api.http.models.history import HistoryEntry, show_entry
+from api.http.models.tickets import (
+    TicketAnswer,
+    TicketHistory,
+    TicketList,
+    TicketStatus,
+    TicketSummary,
+    show_ticket,
+    show_whole_ticket,
+)
 from api.http.paging import AsOfParam, Cursor, Filter, KnownAtParam, Limit, TicketIdParam, page_asked, times_of
 from api.http.problems import PROBLEMS
+from projections.asking import Page, PageAsked
+from projections.history import ToldFact
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
-from projections.tickets.questions import TicketFilter, find_ticket, list_tickets
+from projections.tickets.questions import OpenedTicket, TicketFilter, find_ticket, list_tickets, ticket_history
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"], responses=PROBLEMS, dependencies=[CaughtUp])
 
+FIRST_PAGE = PageAsked(100)  # of the history that stands with the ticket itself
 
-@router.get("", summary="Tickets", operation_id="list_tickets")
+
+@router.get("", summary="Tickets", operation_id="list_tickets", response_model=TicketList, responses=AS_FILES)
 async def tickets(
+    request: Request,
     state_: StateDep,
     actor: ActorDep,
     contract_id: Filter = None,
@@ -28,7 +43,7 @@ async def tickets(
     known_at: KnownAtParam = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> TicketList:
+) -> Response:
     """Tickets that the token may see, in the order in which they were recorded.
 
     State and priority are those at the moment asked about; a page of the past may hold fewer items than `limit`.
@@ -36,17 +51,47 @@ async def tickets(
     wanted, page = TicketFilter(contract_id, state, priority), page_asked(cursor, limit, int)
     times = times_of(as_of, known_at)
 
-    async def listed(snapshot: Snapshot, calendars: Calendars) -> TicketList:
-        return show_tickets(await list_tickets(snapshot, actor, wanted, calendars, times, page))
+    async def ask(snapshot: Snapshot, calendars: Calendars, page: PageAsked) -> Page[OpenedTicket]:
+        return await list_tickets(snapshot, actor, wanted, calendars, times, page)
 
-    return await state_.long_questions.ask(listed)
+    listing = Listing(TicketSummary, ask, show_ticket)
+    return await answer_list(state_.long_questions, request.headers, listing, page)
 
 
 @router.get("/{ticket_id}", summary="A ticket", operation_id="get_ticket")
 async def ticket(
     ticket_id: TicketIdParam, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
 ) -> TicketAnswer:
-    """A ticket with its timeline."""
+    """A ticket with its timeline, the first 100 events of it."""
+    times = times_of(as_of, known_at)
     async with state.reader.snapshot() as snapshot:
-        found = await find_ticket(snapshot, actor, ticket_id, state.calendars, times_of(as_of, known_at))
-    return TicketAnswer(position=found.position, **show_ticket(found).model_dump())
+        found = await find_ticket(snapshot, actor, ticket_id, state.calendars, times)
+        history = await ticket_history(snapshot, actor, ticket_id, times, FIRST_PAGE)
+    return show_whole_ticket(found, history)
+
+
+@router.get(
+    "/{ticket_id}/history",
+    summary="What happened to a ticket",
+    operation_id="list_ticket_history",
+    response_model=TicketHistory,
+    responses=AS_FILES,
+)
+async def history_of_ticket(
+    request: Request,
+    ticket_id: TicketIdParam,
+    state: StateDep,
+    actor: ActorDep,
+    as_of: AsOfParam = None,
+    known_at: KnownAtParam = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """Its events, in the order in which they were recorded, retracted steps and their retraction among them."""
+    times, page = times_of(as_of, known_at), page_asked(cursor, limit, int)
+
+    async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ToldFact]:
+        return await ticket_history(snapshot, actor, ticket_id, times, page)
+
+    listing = Listing(HistoryEntry, ask, show_entry, {"ticket_id": ticket_id})
+    return await answer_list(state.long_questions, request.headers, listing, page)

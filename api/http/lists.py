@@ -1,0 +1,156 @@
+"""How lists are answered: as one page, bounded in items and in bytes, or as CSV and JSON Lines with all that follows.
+
+A list door says how its pages are asked for and how an item is shown; everything else is the same for all. Answers are
+made where long questions are asked, so that the loop only passes them on. A stream asks for page after page, each when
+the client has taken the one before: nobody holds more than one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel
+from starlette.datastructures import Headers
+
+from api.http.paging import encode_cursor
+from api.long_questions import LongQuestions
+from api.spreadsheet import as_text
+from projections.asking import Page, PageAsked
+from projections.reader import Snapshot
+from projections.sla.calendars import Calendars
+
+T = TypeVar("T")
+JSON, CSV, LINES, PDF = "application/json", "text/csv", "application/x-ndjson", "application/pdf"
+MOST_BYTES = 400_000  # of the items of one page; one item alone may be larger
+STREAMED = 500  # items of one question of a stream
+LONGEST_ACCEPT = 2000  # what a client likes beyond that is not looked at
+_FIGURE = re.compile(r"-?[0-9]+(\.[0-9]+)?")  # no formula, although it may begin with a minus
+_files = {kind: {"schema": {"type": "string"}} for kind in (CSV, LINES)}
+AS_FILES: dict[int | str, dict[str, Any]] = {
+    200: {"content": _files, "description": "A page as JSON; by Accept all of it from there on, as CSV or JSON Lines"}
+}
+
+
+@dataclass(slots=True, frozen=True)
+class Listing(Generic[T]):
+    """A list: `ask` answers one page, `show` makes an item of it, `beside` are further members of the answer."""
+
+    item: type[BaseModel]
+    ask: Callable[[Snapshot, Calendars, PageAsked], Coroutine[Any, Any, Page[T]]]
+    show: Callable[[T], BaseModel]
+    beside: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, frozen=True)
+class _Shown:
+    """Items as JSON, and behind which cursor the list goes on; None at its end."""
+
+    position: int
+    items: list[bytes]
+    following: PageAsked | None
+
+
+async def answer_list(questions: LongQuestions, headers: Headers, listing: Listing[Any], page: PageAsked) -> Response:
+    """What the client asked for, by Accept. Raises what asking for the first page raises."""
+    kind = media_type(headers, JSON, CSV, LINES)
+    if kind == JSON:
+        shown = await _ask(questions, listing, page, MOST_BYTES)
+        return Response(_as_json(shown, listing.beside), media_type=JSON)
+    shown = await _ask(questions, listing, PageAsked(STREAMED, page.after), None)
+    pieces = _pieces(questions, listing, shown, _as_csv if kind == CSV else _as_lines)
+    charset = "; charset=utf-8" if kind == CSV else ""
+    return StreamingResponse(pieces, media_type=f"{kind}{charset}", headers={"Ledger-Position": str(shown.position)})
+
+
+def media_type(headers: Headers, *kinds: str) -> str:
+    """What the client likes best of what there is (RFC 9110, 12.5.1); the first named among equals, else the first."""
+    best, weight = kinds[0], 0.0
+    for part in headers.get("accept", "")[:LONGEST_ACCEPT].lower().split(","):
+        name, *params = (piece.strip() for piece in part.split(";"))
+        given = next((param[2:] for param in params if param.startswith("q=")), "1")
+        quality = float(given) if given.replace(".", "", 1).isdecimal() and given.isascii() else 0.0
+        if name in kinds and quality > weight:
+            best, weight = name, quality
+    return best
+
+
+async def _ask(questions: LongQuestions, listing: Listing[Any], page: PageAsked, most_bytes: int | None) -> _Shown:
+    async def asking(snapshot: Snapshot, calendars: Calendars) -> _Shown:
+        return _show(await listing.ask(snapshot, calendars, page), listing, page.limit, most_bytes)
+
+    return await questions.ask(asking)
+
+
+def _show(found: Page[Any], listing: Listing[Any], limit: int | None, most_bytes: int | None) -> _Shown:
+    """The items as far as they have room; the page ends early where the next one has none."""
+    items: list[bytes] = []
+    left = most_bytes
+    for place, one in enumerate(found.items):
+        item = listing.show(one).model_dump_json(by_alias=True).encode()
+        if left is not None:
+            if items and len(item) > left:
+                return _Shown(found.position, items, PageAsked(limit, found.key(found.items[place - 1])))
+            left -= len(item)
+        items.append(item)
+    following = PageAsked(limit, found.next_after) if found.next_after is not None else None
+    return _Shown(found.position, items, following)
+
+
+def _as_json(shown: _Shown, beside: dict[str, Any]) -> bytes:
+    following = shown.following
+    cursor = encode_cursor(*following.after) if following is not None and following.after is not None else None
+    head = msgspec.json.encode({"position": shown.position, **beside})[:-1]
+    return b'%s,"items":[%s],"next":%s}' % (head, b",".join(shown.items), msgspec.json.encode(cursor))
+
+
+async def _pieces(
+    questions: LongQuestions,
+    listing: Listing[Any],
+    shown: _Shown,
+    write: Callable[[Listing[Any], list[bytes]], bytes],
+) -> AsyncIterator[bytes]:
+    if write is _as_csv:
+        yield _row(_columns(listing))
+    while True:
+        yield write(listing, shown.items)
+        if shown.following is None:
+            return
+        shown = await _ask(questions, listing, shown.following, None)
+
+
+def _as_lines(_: Listing[Any], items: list[bytes]) -> bytes:
+    return b"".join(item + b"\n" for item in items)
+
+
+def _as_csv(listing: Listing[Any], items: list[bytes]) -> bytes:
+    """RFC 4180; what is no scalar stands as JSON in its cell, and no text is a formula."""
+    columns = _columns(listing)
+    found = [msgspec.json.decode(item) for item in items]
+    return b"".join(_row([_cell(one.get(column)) for column in columns]) for one in found)
+
+
+def _columns(listing: Listing[Any]) -> list[str]:
+    return [info.alias or name for name, info in listing.item.model_fields.items()]
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | dict):
+        return as_text(msgspec.json.encode(value).decode()) if value else ""
+    return value if not isinstance(value, str) or _FIGURE.fullmatch(value) else as_text(value)
+
+
+def _row(cells: list[Any]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    return out.getvalue().encode()
