@@ -18,7 +18,8 @@ INVOICE, CREDIT_NOTE = DOCUMENTS = ("invoice", "credit-note")
 
 @dataclass(slots=True, frozen=True)
 class Posting:
-    """Debits are positive. `note` names the grant, the charge or the invoice that the amount concerns."""
+    """Debits are positive. `note` names the grant, the charge or the invoice that the amount concerns; of VAT also what
+    it is in the currency of the provider's country."""
 
     account: Account
     amount: int

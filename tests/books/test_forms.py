@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from api.books.datev import check_period, datev, read_mapping
 from api.books.entries import document_transaction
 from api.books.flat import flat
 from api.books.hledger import hledger
-from ledger.events import VatLine
+from ledger.events import NationalVat, VatLine
 from ledger.kernel.errors import Refusal
 from ledger.kernel.values import to_micros
 from tests.books.made import HARD_IDS, book, credit_note, fee, invoice, line
@@ -125,6 +126,23 @@ def test_an_hledger_journal_that_opens_with_a_balance() -> None:
         "    Assets:Accrued:acme:C-1  899.00 EUR = 899.00 EUR  ; about:GR-2026-00007\n"
         "    Liabilities:VAT:S1900:acme  170.81 EUR = 0.00 EUR  ; about:GR-2026-00007\n"
     )
+
+
+def test_vat_in_the_currency_of_the_providers_country_stands_beside_it() -> None:
+    """170.81 EUR at 24.315 CZK are 4153.24515, so 4153.25 CZK; the credit note has the invoice's rate."""
+    stated = NationalVat("CZK", "24.315", [415325])
+    documents = [
+        replace(one, fact=msgspec.structs.replace(one.fact, national_vat=stated))
+        for one in (invoice(VAT, gross_cents=106981), credit_note(VAT, gross_cents=106981))
+    ]
+    made = book(*(document_transaction(one) for one in documents))
+    noted = [(row["account"], row["note"]) for row in csv.DictReader(flat(made).decode().splitlines())]
+    assert [note for account, note in noted if account.startswith("Liabilities:VAT")] == [
+        "4153.25 CZK at 24.315",
+        "GR-2026-00007 (4153.25 CZK at 24.315)",
+    ]
+    assert '    about: "4153.25 CZK at 24.315"' in beancount(made).decode()
+    assert "  ; about:GR-2026-00007 (4153.25 CZK at 24.315)" in hledger(made).decode()
 
 
 # ---- CSV
