@@ -1,12 +1,15 @@
 """What books are made of: movements, charges and issued documents of one provider or of all, as of one position.
 
-What it comes to in the books is left to `api.books`.
+A tax adviser gets documents alone, with the customers they went to. What it comes to in the books is left to
+`api.books`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from ledger.events import CreditNoteIssued, InvoiceIssued
 from ledger.kernel.errors import malformed
@@ -15,9 +18,10 @@ from ledger.store.database import Row, listed
 from projections.asking import all_of, equal
 from projections.billing.charges import CHARGES, ChargeRow
 from projections.credit.movements import MOVEMENTS, MovementRow
-from projections.reader import Snapshot, view_position
+from projections.reader import Snapshot, open_texts, view_position
 
 _DOCUMENTS = stored_topics(InvoiceIssued, CreditNoteIssued)
+_AT_ONCE = 500  # texts are opened so many at a time
 
 
 @dataclass(slots=True, frozen=True)
@@ -51,6 +55,19 @@ class BooksSource:
     documents: list[BookedDocument]
 
 
+@dataclass(slots=True, frozen=True)
+class AdviserSource:
+    """Documents by position. `customers` are all of the provider's, in the order in which they signed first.
+
+    `buyers` are the customers as they stand on the documents, by number; where the parties are no longer kept, none.
+    """
+
+    currencies: frozenset[str]
+    customers: list[str]
+    documents: list[BookedDocument]
+    buyers: Mapping[str, Mapping[str, Any]]
+
+
 async def books_source(snapshot: Snapshot, provider: str | None) -> BooksSource:
     """One provider's, or everybody's. Raises Refusal malformed for a provider without any contract."""
     position = await view_position(snapshot)
@@ -63,6 +80,44 @@ async def books_source(snapshot: Snapshot, provider: str | None) -> BooksSource:
     charges = await snapshot.query(
         f"SELECT {CHARGES.columns_of('m')} FROM charges m {of_contract} ORDER BY m.position", params
     )
+    return BooksSource(
+        position=position,
+        contracts=contracts,
+        movements=[MOVEMENTS.row_of(row) for row in movements],
+        charges=[CHARGES.row_of(row) for row in charges],
+        documents=await _documents(snapshot, provider, position),
+    )
+
+
+async def adviser_source(snapshot: Snapshot, provider: str | None, first: date, last: date) -> AdviserSource:
+    """What was issued from one day to another. Raises Refusal malformed for a provider without any contract."""
+    position = await view_position(snapshot)
+    contracts = await _contracts(snapshot, provider)
+    issued = await _documents(snapshot, provider, position)
+    documents = [one for one in issued if first <= one.fact.issued_on <= last]
+    condition, params = all_of(equal("k", provider=provider))
+    signed = await snapshot.query(
+        f"SELECT k.customer_id FROM contracts k WHERE {condition} ORDER BY k.position", params
+    )
+    return AdviserSource(
+        currencies=frozenset(contract.currency for contract in contracts.values()),
+        customers=[row.customer_id for row in signed],
+        documents=documents,
+        buyers=await _buyers(snapshot, documents),
+    )
+
+
+async def _buyers(snapshot: Snapshot, documents: list[BookedDocument]) -> dict[str, Mapping[str, Any]]:
+    found: dict[str, Mapping[str, Any]] = {}
+    for start in range(0, len(documents), _AT_ONCE):
+        some = documents[start : start + _AT_ONCE]
+        parties = await open_texts(snapshot, [one.fact.parties for one in some])
+        opened = {one.fact.number: parties.get(one.fact.parties) for one in some}
+        found |= {number: content["buyer"] for number, content in opened.items() if content is not None}
+    return found
+
+
+async def _documents(snapshot: Snapshot, provider: str | None, position: int) -> list[BookedDocument]:
     topics, named = listed("topic", _DOCUMENTS)
     issued = await snapshot.query(
         "SELECT notification_id, recorded_at, topic, state FROM stored_events WHERE notification_id <= :position "
@@ -70,13 +125,7 @@ async def books_source(snapshot: Snapshot, provider: str | None) -> BooksSource:
         named | {"position": position},
     )
     documents = [_document(row) for row in issued]
-    return BooksSource(
-        position=position,
-        contracts=contracts,
-        movements=[MOVEMENTS.row_of(row) for row in movements],
-        charges=[CHARGES.row_of(row) for row in charges],
-        documents=[one for one in documents if provider in (None, one.fact.provider)],
-    )
+    return [one for one in documents if provider in (None, one.fact.provider)]
 
 
 async def _contracts(snapshot: Snapshot, provider: str | None) -> dict[str, BookedContract]:

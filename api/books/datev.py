@@ -1,85 +1,37 @@
-"""The money of the books as DATEV's "Buchungsstapel" (EXTF, version 700): charges, invoices and credit notes in EUR.
+"""Issued documents as DATEV's "Buchungsstapel" (EXTF, version 700): what a tax adviser books of a company's sales.
 
-Credit is left out: its accounts are memoranda, and what was bought stands in the charges. So are opening balances,
-which the program that reads the file carries itself. A row has an account and its contra account, so a transaction of
-more postings becomes several rows. Account numbers are data: `datev.toml`, and a file of the user's own over it.
+A row is the gross of one VAT treatment and one month of supply (`revenue`): the debtor's account against a revenue
+account, which takes the VAT out of it, by itself or by its BU-Schlüssel. Charges that stand on no document yet are
+left out, and so is credit: an adviser books what was invoiced. Account numbers are data (`datev_mapping`).
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
-from api.books.chart import Account, plain_name
-from api.books.journal import CREDIT_NOTE, DOCUMENTS, Book, Posting, Transaction, tags
+from api.books.cp1252 import CodePage
+from api.books.datev_mapping import AdviserMapping, debtor_accounts
+from api.books.journal import BookFile
+from api.books.revenue import Revenue, revenues
+from api.documents.parties import compact
+from api.documents.texts import clipped
+from api.spreadsheet import as_text
+from ledger.events import CreditNoteIssued, InvoiceIssued
 from ledger.kernel.errors import malformed
-from ledger.kernel.values import show_cents
+from ledger.kernel.values import from_micros, show_cents, show_instant
+from projections.books import AdviserSource, BookedDocument
 
 CURRENCY = "EUR"
-TEXT_LENGTH, INFO_LENGTH = 60, 210
+NAME_LENGTH, INFO_LENGTH, LINK_LENGTH, VAT_ID_LENGTH = 60, 210, 210, 15
 _HERE = Path(__file__).parent
 _DOCUMENT_NUMBER = re.compile(r"[A-Za-z0-9_$%/-]{1,36}")  # what Belegfeld 1 takes
-_LEADS = ("Receivable", "Accrued")
-_BOUNDS = {"consultant": (1001, 9_999_999), "client": (1, 99_999), "account_digits": (4, 8)}
-
-
-@dataclass(frozen=True)
-class Mapping:
-    """Whose books they are for DATEV, and the number of each account."""
-
-    consultant: int
-    client: int
-    chart: str
-    account_digits: int
-    accounts: dict[str, str]
-
-    def number(self, account: Account) -> str:
-        """By the longest beginning of its name that has a number. Refuses `malformed` where none has."""
-        parts = plain_name(account).split(":")
-        for length in range(len(parts), 0, -1):
-            found = self.accounts.get(":".join(parts[:length]))
-            if found is not None:
-                return found
-        raise malformed("accounts", f"no number is given for {':'.join(parts)}.")
-
-
-def read_mapping(own: Path | None = None) -> Mapping:
-    """The mapping as shipped, with what a file of one's own says over it. Refuses `malformed` with the field."""
-    shipped = tomllib.loads((_HERE / "datev.toml").read_text(encoding="utf-8"))
-    given = _read(own) if own is not None else {}
-    unknown = sorted({*given} - {*shipped} | {*given.get("header", {})} - {*shipped["header"]})
-    if unknown:
-        raise malformed("accounts", f"{own} says {unknown[0]}, which means nothing; see api/books/datev.toml.")
-    mapping = Mapping(
-        **(shipped["header"] | given.get("header", {})), accounts=shipped["accounts"] | given.get("accounts", {})
-    )
-    for name, (least, most) in _BOUNDS.items():
-        value = getattr(mapping, name)
-        if type(value) is not int or not least <= value <= most:
-            raise malformed(f"accounts.{name}", f"is a whole number from {least} to {most}.")
-    if not isinstance(mapping.chart, str) or re.fullmatch(r"[0-9]{2}", mapping.chart) is None:
-        raise malformed("accounts.chart", 'is the two digits of a chart of accounts, such as "04".')
-    digits = (mapping.account_digits, mapping.account_digits + 1)
-    for name, number in mapping.accounts.items():
-        if not isinstance(number, str) or re.fullmatch(r"[0-9]+", number) is None or len(number) not in digits:
-            raise malformed(f"accounts.{name}", f'is a number of {digits[0]} or {digits[1]} digits, such as "1210".')
-    return mapping
-
-
-def _read(own: Path) -> dict[str, Any]:
-    try:
-        given = tomllib.loads(own.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise malformed("accounts", f"{own} can't be read: {error}") from None
-    if not all(isinstance(table, dict) for table in given.values()):
-        raise malformed("accounts", f"{own} has values outside its tables [header] and [accounts].")
-    return given
 
 
 @cache
@@ -101,27 +53,41 @@ def check_period(from_on: date | None, to_on: date | None, today: date) -> tuple
     return from_on, to_on
 
 
-def datev(book: Book, from_on: date, mapping: Mapping, made_at: datetime) -> bytes:
-    """Header, names of the columns, one row for each pair of postings: cp1252, CRLF. `made_at` in any zone.
+def datev(source: AdviserSource, first: date, last: date, mapping: AdviserMapping, made_at: datetime) -> BookFile:
+    """Header, names of the columns, rows by document: cp1252, CRLF. `made_at` in any zone.
 
-    Refuses `malformed` `provider` where companies would share a file.
+    Refuses `malformed`: `provider` where companies would share a file, `accounts` for a number that is not there.
     """
-    booked = [one for one in book.transactions if one.position is not None and _is_money(one)]
-    providers = sorted({posting.account.ids[0] for one in booked for posting in one.postings})
+    documents = [one for one in source.documents if one.fact.currency == CURRENCY]
+    _check_one_company(documents)
+    debtors = _debtors(source.customers, documents, mapping)
+    names, _ = _format()
+    lines = [_header(first, last, mapping, made_at), ";".join(names)]
+    page = CodePage()
+    for one in documents:
+        buyer = source.buyers.get(one.fact.number, {})
+        shared = _of_document(one, debtors[one.fact.customer_id], buyer, mapping)
+        lines.extend(_line(shared | _of_revenue(one, revenue, buyer, mapping), page) for revenue in revenues(one))
+    content = "".join(f"{line}\r\n" for line in lines).encode("cp1252")
+    return BookFile(content, tuple(_notes(page, [one.fact.number for one in documents], source.buyers)))
+
+
+def _check_one_company(documents: Iterable[BookedDocument]) -> None:
+    providers = sorted({one.fact.provider for one in documents})
     if len(providers) > 1:
         raise malformed("provider", f"a Buchungsstapel is of one company; name one of {', '.join(providers)}.")
-    names, _ = _format()
-    lines = [_header(from_on, book.until_on, mapping, made_at), ";".join(names)]
-    for one in booked:
-        lines.extend(_row(one, *pair, mapping) for pair in _pairs(one))
-    return "".join(f"{line}\r\n" for line in lines).encode("cp1252")
 
 
-def _is_money(one: Transaction) -> bool:
-    return all(posting.commodity == CURRENCY and not posting.account.is_credit for posting in one.postings)
+def _debtors(customers: list[str], documents: list[BookedDocument], mapping: AdviserMapping) -> dict[str, str]:
+    """Refuses `malformed` with the customers that have no number."""
+    found = debtor_accounts(mapping, customers)
+    missing = sorted({one.fact.customer_id for one in documents} - found.keys())
+    if missing:
+        raise malformed("accounts", f"[debtors] has no number for {', '.join(missing)}.", missing=missing)
+    return found
 
 
-def _header(from_on: date, to_on: date, mapping: Mapping, made_at: datetime) -> str:
+def _header(from_on: date, to_on: date, mapping: AdviserMapping, made_at: datetime) -> str:
     """31 fields; "SC" says where the bookings are from, 1 that they are financial accounting, 0 not locked."""
     made = made_at.strftime("%Y%m%d%H%M%S") + f"{made_at.microsecond // 1000:03d}"
     who = f"{mapping.consultant};{mapping.client};{from_on.year}0101;{mapping.account_digits}"
@@ -132,60 +98,68 @@ def _header(from_on: date, to_on: date, mapping: Mapping, made_at: datetime) -> 
     )
 
 
-def _pairs(one: Transaction) -> Iterator[tuple[Posting, Posting, int]]:
-    """Debit, credit and the amount they share: an invoice's receivable against what accrued, then against its VAT."""
-    debits = [posting for posting in one.postings if posting.amount > 0]
-    credits = [posting for posting in one.postings if posting.amount < 0]
-    left = {id(posting): abs(posting.amount) for posting in one.postings}
-    while debits and credits:
-        debit, contra = debits[0], credits[0]
-        amount = min(left[id(debit)], left[id(contra)])
-        yield debit, contra, amount
-        for side, posting in ((debits, debit), (credits, contra)):
-            left[id(posting)] -= amount
-            if left[id(posting)] == 0:
-                side.pop(0)
-
-
-def _row(one: Transaction, debit: Posting, contra: Posting, amount: int, mapping: Mapping) -> str:
-    """The account is the receivable, else what accrued; S says that it is debited, H credited.
-
-    Belegfeld 1 is a document's number; a charge has none, and its position stands there: `P17`. Belegfeld 2 is the
-    invoice that a credit note takes back.
-    """
-    leads = _rank(debit.account) <= _rank(contra.account)
-    lead, other, side = (debit, contra, "S") if leads else (contra, debit, "H")
-    has_number = one.kind in DOCUMENTS and _DOCUMENT_NUMBER.fullmatch(one.reference) is not None
-    cells = {
-        "Umsatz (ohne Soll/Haben-Kz)": show_cents(amount).replace(".", ","),
-        "Soll/Haben-Kennzeichen": side,
-        "WKZ Umsatz": CURRENCY,
-        "Konto": mapping.number(lead.account),
-        "Gegenkonto (ohne BU-Schlüssel)": mapping.number(other.account),
-        "Belegdatum": f"{one.on:%d%m}",
-        "Belegfeld 1": one.reference if has_number else f"P{one.position}",
-        "Belegfeld 2": (lead.note or "") if one.kind == CREDIT_NOTE else "",
-        "Buchungstext": one.narration[:TEXT_LENGTH],
-    }
-    told = tags(one)
+def _of_document(one: BookedDocument, debtor: str, buyer: Mapping[str, Any], mapping: AdviserMapping) -> dict[str, str]:
+    """What all rows of a document have. Belegfeld 2 is the invoice that a credit note takes back."""
+    fact = one.fact
+    corrects = fact.corrects if isinstance(fact, CreditNoteIssued) else ""
+    guid = uuid5(NAMESPACE_URL, f"support-ledger:{fact.provider}:{fact.number}")
     about = {
+        "Kunde": fact.customer_id,
+        "Vertrag": fact.contract_id,
+        "Beleg": f"/v1/invoices/{fact.number}.pdf",
+        "Zu": corrects,
         "Position": str(one.position),
-        "Vertrag": one.contract_id,
-        "Referenz": one.reference,
-        "Erfasst": told["recorded"],
-        "Datiert": told["dated"],
-        "Zu": lead.note,
+        "Erfasst": show_instant(from_micros(one.recorded_at)),
     }
-    for place, (kind, content) in enumerate(((k, v) for k, v in about.items() if v is not None), 1):
-        cells |= {f"Beleginfo - Art {place}": kind, f"Beleginfo - Inhalt {place}": str(content)[:INFO_LENGTH]}
+    cells = {
+        "WKZ Umsatz": CURRENCY,
+        "Konto": debtor,
+        "Belegdatum": f"{fact.issued_on:%d%m}",
+        "Belegfeld 1": fact.number if _DOCUMENT_NUMBER.fullmatch(fact.number) else f"P{one.position}",
+        "Belegfeld 2": corrects,
+        "Buchungstext": as_text(clipped(str(buyer.get("name") or fact.customer_id), NAME_LENGTH - 1)),
+        "Beleglink": mapping.document_link.replace("{guid}", str(guid)).replace("{number}", fact.number)[:LINK_LENGTH],
+        "Fälligkeit": f"{fact.due_on:%d%m%Y}" if isinstance(fact, InvoiceIssued) else "",
+    }
+    for place, (kind, content) in enumerate(((k, v) for k, v in about.items() if v), 1):
+        cells |= {f"Beleginfo - Art {place}": kind, f"Beleginfo - Inhalt {place}": as_text(content)[:INFO_LENGTH]}
+    return cells
+
+
+def _of_revenue(
+    one: BookedDocument, revenue: Revenue, buyer: Mapping[str, Any], mapping: AdviserMapping
+) -> dict[str, str]:
+    """S: the customer is debited, H: credited. The tax period is that of the supply; a VAT id goes into the ZM."""
+    is_reverse_charge = revenue.treatment == "AE"
+    supplied_on = f"{revenue.supplied_on:%d%m%Y}"
+    return {
+        "Umsatz (ohne Soll/Haben-Kz)": show_cents(abs(revenue.gross_cents)).replace(".", ","),
+        "Soll/Haben-Kennzeichen": "S" if revenue.gross_cents > 0 else "H",
+        "Gegenkonto (ohne BU-Schlüssel)": mapping.revenue_account(revenue.treatment, one.fact.number),
+        "BU-Schlüssel": mapping.tax_keys.get(revenue.treatment, ""),
+        "EU-Land u. UStID (Bestimmung)": compact(buyer.get("vat_id") or "")[:VAT_ID_LENGTH]
+        if is_reverse_charge
+        else "",
+        "Leistungsdatum": supplied_on,
+        "Datum Zuord. Steuerperiode": supplied_on,
+    }
+
+
+def _line(cells: Mapping[str, str], page: CodePage) -> str:
     names, texts = _format()
-    return ";".join(_quoted(cells.get(name, "")) if n in texts else cells.get(name, "") for n, name in enumerate(names))
-
-
-def _rank(account: Account) -> int:
-    return _LEADS.index(account.words[1]) if account.words[1] in _LEADS else len(_LEADS)
+    fitted = (page.fitted(cells.get(name, "")) for name in names)
+    return ";".join(_quoted(cell) if place in texts else cell for place, cell in enumerate(fitted))
 
 
 def _quoted(text: str) -> str:
     escaped = text.replace('"', '""')
     return f'"{escaped}"'
+
+
+def _notes(page: CodePage, numbers: list[str], buyers: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    if page.replaced:
+        count, letters = page.replaced.total(), " ".join(sorted(page.replaced))
+        yield f"DATEV's code page (cp1252) lacks {letters}: {count} characters were replaced."
+    unknown = [number for number in numbers if number not in buyers]
+    if unknown:
+        yield f"The parties of {', '.join(unknown)} are no longer kept: their rows have no name and no VAT id."

@@ -107,6 +107,14 @@ class Book:
         return [ends[key] for key in sorted(ends)]
 
 
+@dataclass(slots=True, frozen=True)
+class BookFile:
+    """Books as another program reads them, and what has to be said of them to whoever asked."""
+
+    content: bytes
+    notes: tuple[str, ...] = ()
+
+
 def make_book(transactions: Iterable[Transaction], from_on: date | None, until_on: date, position: int) -> Book:
     """The transactions from `from_on` on (all, where it is None); what was before is in opening balances."""
     ordered = sorted(transactions, key=lambda one: one.order)
