@@ -57,13 +57,13 @@ class BooksSource:
 
 @dataclass(slots=True, frozen=True)
 class AdviserSource:
-    """Documents by position. `customers` are all of the provider's, in the order in which they signed first.
+    """Documents by position. `customers` are all of each provider, in the order in which they signed.
 
     `buyers` are the customers as they stand on the documents, by number; where the parties are no longer kept, none.
     """
 
     currencies: frozenset[str]
-    customers: list[str]
+    customers: Mapping[str, list[str]]
     documents: list[BookedDocument]
     buyers: Mapping[str, Mapping[str, Any]]
 
@@ -80,28 +80,42 @@ async def books_source(snapshot: Snapshot, provider: str | None) -> BooksSource:
     charges = await snapshot.query(
         f"SELECT {CHARGES.columns_of('m')} FROM charges m {of_contract} ORDER BY m.position", params
     )
+    topics, named = listed("topic", _DOCUMENTS)
+    issued = await snapshot.query(
+        "SELECT notification_id, recorded_at, topic, state FROM stored_events WHERE notification_id <= :position "
+        f"AND topic IN ({topics}) ORDER BY notification_id",
+        named | {"position": position},
+    )
+    documents = [_document(row) for row in issued]
     return BooksSource(
         position=position,
         contracts=contracts,
         movements=[MOVEMENTS.row_of(row) for row in movements],
         charges=[CHARGES.row_of(row) for row in charges],
-        documents=await _documents(snapshot, provider, position),
+        documents=[one for one in documents if provider in (None, one.fact.provider)],
     )
 
 
 async def adviser_source(snapshot: Snapshot, provider: str | None, first: date, last: date) -> AdviserSource:
     """What was issued from one day to another. Raises Refusal malformed for a provider without any contract."""
-    position = await view_position(snapshot)
     contracts = await _contracts(snapshot, provider)
-    issued = await _documents(snapshot, provider, position)
-    documents = [one for one in issued if first <= one.fact.issued_on <= last]
     condition, params = all_of(equal("k", provider=provider))
     signed = await snapshot.query(
-        f"SELECT k.customer_id FROM contracts k WHERE {condition} ORDER BY k.position", params
+        f"SELECT k.provider, k.customer_id FROM contracts k WHERE {condition} ORDER BY k.position", params
     )
+    customers: dict[str, list[str]] = {}
+    for row in signed:
+        customers.setdefault(row.provider, []).append(row.customer_id)
+    sql = (
+        "SELECT e.notification_id, e.recorded_at, e.topic, e.state FROM documents d "
+        "JOIN contracts k ON k.contract_id = d.contract_id JOIN stored_events e ON e.notification_id = d.position "
+        f"WHERE {condition} AND d.issued_on >= :first AND d.issued_on <= :last ORDER BY d.position"
+    )
+    rows = await snapshot.query(sql, params | {"first": first.isoformat(), "last": last.isoformat()})
+    documents = [_document(row) for row in rows]
     return AdviserSource(
         currencies=frozenset(contract.currency for contract in contracts.values()),
-        customers=[row.customer_id for row in signed],
+        customers=customers,
         documents=documents,
         buyers=await _buyers(snapshot, documents),
     )
@@ -115,17 +129,6 @@ async def _buyers(snapshot: Snapshot, documents: list[BookedDocument]) -> dict[s
         opened = {one.fact.number: parties.get(one.fact.parties) for one in some}
         found |= {number: content["buyer"] for number, content in opened.items() if content is not None}
     return found
-
-
-async def _documents(snapshot: Snapshot, provider: str | None, position: int) -> list[BookedDocument]:
-    topics, named = listed("topic", _DOCUMENTS)
-    issued = await snapshot.query(
-        "SELECT notification_id, recorded_at, topic, state FROM stored_events WHERE notification_id <= :position "
-        f"AND topic IN ({topics}) ORDER BY notification_id",
-        named | {"position": position},
-    )
-    documents = [_document(row) for row in issued]
-    return [one for one in documents if provider in (None, one.fact.provider)]
 
 
 async def _contracts(snapshot: Snapshot, provider: str | None) -> dict[str, BookedContract]:

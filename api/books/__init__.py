@@ -2,5 +2,5 @@
 
 `entries` turns what is stored into neutral transactions, `journal` holds them, `chart` names the accounts; `beancount`,
 `hledger` and `flat` (CSV) write them down. A tax adviser gets documents alone: `revenue` says what they come to,
-`datev` writes it down. `exporting` is the way in.
+`datev` and `datev_debtors` put it into rows, `extf` writes these down. `exporting` is the way in.
 """

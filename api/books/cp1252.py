@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 
 # Letters with a stroke have no base letter in Unicode's own tables.
 _STROKES = str.maketrans({"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "Ħ": "H", "ħ": "h", "ı": "i"})
@@ -18,6 +19,11 @@ class CodePage:
     def fitted(self, text: str) -> str:
         """`Łódź` is `Lódz`; what has no one base letter in the code page is `?`. No text gets longer than it was."""
         return "".join(map(self._fitted, unicodedata.normalize("NFC", text)))
+
+    def notes(self) -> Iterator[str]:
+        if self.replaced:
+            count, letters = self.replaced.total(), " ".join(sorted(self.replaced))
+            yield f"DATEV's code page (cp1252) lacks {letters}: {count} characters were replaced."
 
     def _fitted(self, char: str) -> str:
         if _is_in_it(char):

@@ -8,16 +8,14 @@ left out, and so is credit: an adviser books what was invoiced. Account numbers 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from api.books.cp1252 import CodePage
 from api.books.datev_mapping import AdviserMapping, debtor_accounts
+from api.books.extf import BOOKINGS, CURRENCY, extf, extf_header
 from api.books.journal import BookFile
 from api.books.revenue import Revenue, revenues
 from api.documents.parties import compact
@@ -28,17 +26,8 @@ from ledger.kernel.errors import malformed
 from ledger.kernel.values import from_micros, show_cents, show_instant
 from projections.books import AdviserSource, BookedDocument
 
-CURRENCY = "EUR"
 NAME_LENGTH, INFO_LENGTH, LINK_LENGTH, VAT_ID_LENGTH = 60, 210, 210, 15
-_HERE = Path(__file__).parent
 _DOCUMENT_NUMBER = re.compile(r"[A-Za-z0-9_$%/-]{1,36}")  # what Belegfeld 1 takes
-
-
-@cache
-def _format() -> tuple[list[str], frozenset[int]]:
-    """Names of the columns, and the places of those that are texts."""
-    told = tomllib.loads((_HERE / "extf.toml").read_text(encoding="utf-8"))
-    return list(told["columns"]), frozenset(place - 1 for place in told["texts"])
 
 
 def check_period(from_on: date | None, to_on: date | None, today: date) -> tuple[date, date]:
@@ -54,48 +43,45 @@ def check_period(from_on: date | None, to_on: date | None, today: date) -> tuple
 
 
 def datev(source: AdviserSource, first: date, last: date, mapping: AdviserMapping, made_at: datetime) -> BookFile:
-    """Header, names of the columns, rows by document: cp1252, CRLF. `made_at` in any zone.
+    """Rows by document. `made_at` in any zone.
 
     Refuses `malformed`: `provider` where companies would share a file, `accounts` for a number that is not there.
     """
-    documents = [one for one in source.documents if one.fact.currency == CURRENCY]
-    _check_one_company(documents)
-    debtors = _debtors(source.customers, documents, mapping)
-    names, _ = _format()
-    lines = [_header(first, last, mapping, made_at), ";".join(names)]
-    page = CodePage()
+    documents = documents_of(source)
+    debtors = debtors_of(source, documents, mapping)
+    rows: list[dict[str, str]] = []
     for one in documents:
         buyer = source.buyers.get(one.fact.number, {})
         shared = _of_document(one, debtors[one.fact.customer_id], buyer, mapping)
-        lines.extend(_line(shared | _of_revenue(one, revenue, buyer, mapping), page) for revenue in revenues(one))
-    content = "".join(f"{line}\r\n" for line in lines).encode("cp1252")
-    return BookFile(content, tuple(_notes(page, [one.fact.number for one in documents], source.buyers)))
+        rows.extend(shared | _of_revenue(one, revenue, buyer, mapping) for revenue in revenues(one))
+    page = CodePage()
+    content = extf(BOOKINGS, extf_header(BOOKINGS, mapping, made_at, first, last), rows, page)
+    return BookFile(content, (*page.notes(), *unkept(source, documents)))
 
 
-def _check_one_company(documents: Iterable[BookedDocument]) -> None:
+def documents_of(source: AdviserSource) -> list[BookedDocument]:
+    """Those in EUR. Refuses `malformed` `provider` where they are of several companies."""
+    documents = [one for one in source.documents if one.fact.currency == CURRENCY]
     providers = sorted({one.fact.provider for one in documents})
     if len(providers) > 1:
         raise malformed("provider", f"a Buchungsstapel is of one company; name one of {', '.join(providers)}.")
+    return documents
 
 
-def _debtors(customers: list[str], documents: list[BookedDocument], mapping: AdviserMapping) -> dict[str, str]:
-    """Refuses `malformed` with the customers that have no number."""
-    found = debtor_accounts(mapping, customers)
+def debtors_of(source: AdviserSource, documents: list[BookedDocument], mapping: AdviserMapping) -> dict[str, str]:
+    """The account of each customer. Refuses `malformed` with the customers of documents that have no number."""
+    signed = source.customers.get(documents[0].fact.provider, []) if documents else []
+    found = debtor_accounts(mapping, signed)
     missing = sorted({one.fact.customer_id for one in documents} - found.keys())
     if missing:
         raise malformed("accounts", f"[debtors] has no number for {', '.join(missing)}.", missing=missing)
     return found
 
 
-def _header(from_on: date, to_on: date, mapping: AdviserMapping, made_at: datetime) -> str:
-    """31 fields; "SC" says where the bookings are from, 1 that they are financial accounting, 0 not locked."""
-    made = made_at.strftime("%Y%m%d%H%M%S") + f"{made_at.microsecond // 1000:03d}"
-    who = f"{mapping.consultant};{mapping.client};{from_on.year}0101;{mapping.account_digits}"
-    label = f"{from_on:%Y-%m-%d} - {to_on:%Y-%m-%d}"
-    return (
-        f'"EXTF";700;21;"Buchungsstapel";13;{made};;"SC";"";"";{who};{from_on:%Y%m%d};{to_on:%Y%m%d};"{label}";"";'
-        f'1;0;0;"{CURRENCY}";;"";;;"{mapping.chart}";;;"";""'
-    )
+def unkept(source: AdviserSource, documents: list[BookedDocument]) -> Iterator[str]:
+    unknown = [one.fact.number for one in documents if one.fact.number not in source.buyers]
+    if unknown:
+        yield f"The parties of {', '.join(unknown)} are no longer kept: their rows have no name and no VAT id."
 
 
 def _of_document(one: BookedDocument, debtor: str, buyer: Mapping[str, Any], mapping: AdviserMapping) -> dict[str, str]:
@@ -143,23 +129,3 @@ def _of_revenue(
         "Leistungsdatum": supplied_on,
         "Datum Zuord. Steuerperiode": supplied_on,
     }
-
-
-def _line(cells: Mapping[str, str], page: CodePage) -> str:
-    names, texts = _format()
-    fitted = (page.fitted(cells.get(name, "")) for name in names)
-    return ";".join(_quoted(cell) if place in texts else cell for place, cell in enumerate(fitted))
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace('"', '""')
-    return f'"{escaped}"'
-
-
-def _notes(page: CodePage, numbers: list[str], buyers: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    if page.replaced:
-        count, letters = page.replaced.total(), " ".join(sorted(page.replaced))
-        yield f"DATEV's code page (cp1252) lacks {letters}: {count} characters were replaced."
-    unknown = [number for number in numbers if number not in buyers]
-    if unknown:
-        yield f"The parties of {', '.join(unknown)} are no longer kept: their rows have no name and no VAT id."

@@ -11,9 +11,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 from api.books.beancount import beancount
-from api.books.datev import CURRENCY, check_period, datev
+from api.books.datev import check_period, datev
+from api.books.datev_debtors import datev_debtors
 from api.books.datev_mapping import read_mapping
 from api.books.entries import transactions
+from api.books.extf import CURRENCY
 from api.books.flat import flat
 from api.books.hledger import hledger
 from api.books.journal import Book, BookFile, make_book
@@ -24,7 +26,7 @@ from projections.books import AdviserSource, BooksSource, adviser_source, books_
 from projections.reader import Reader
 
 JOURNALS = {"beancount": beancount, "hledger": hledger, "csv": flat}
-FORMS = (*JOURNALS, "datev")
+FORMS = (*JOURNALS, "datev", "datev-debtors")
 
 
 async def export(
@@ -47,7 +49,7 @@ async def export(
     if from_on is not None and to_on is not None and from_on > to_on:
         raise malformed("from", f"{from_on} lies after the last day, {to_on}.")
     asked_at = now or state_reader.clock()
-    if form != "datev":
+    if form in JOURNALS:
         async with state_reader.snapshot() as snapshot:
             source = await books_source(snapshot, provider)
         return BookFile(JOURNALS[form](_book(source, from_on, to_on, asked_at)))
@@ -56,6 +58,8 @@ async def export(
     async with state_reader.snapshot() as snapshot:
         issued = await adviser_source(snapshot, provider, first, last)
     _check_currency(issued, provider)
+    if form == "datev-debtors":
+        return datev_debtors(issued, first, mapping, asked_at)
     return datev(issued, first, last, mapping, asked_at)
 
 

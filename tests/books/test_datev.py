@@ -34,7 +34,8 @@ CREDITED = changed(credit_note(VAT, gross_cents=106981), lines=[FEE])
 def stack(*documents: BookedDocument, accounts: Path | None = None, **buyer: str) -> BookFile:
     """The file over documents of one customer."""
     buyers = {one.fact.number: {"name": "Möwe GmbH"} | buyer for one in documents}
-    source = AdviserSource(frozenset({"EUR"}), ["first", "cust"], list(documents), buyers)
+    signed = {"other": ["a", "b"], "acme": ["first", "cust"]}
+    source = AdviserSource(frozenset({"EUR"}), signed, list(documents), buyers)
     return datev(source, FIRST, LAST, read_mapping(accounts), MADE)
 
 
@@ -277,7 +278,7 @@ def test_a_name_stays_a_text_in_its_cell(name: str, cell: str) -> None:
 
 
 def test_a_document_whose_parties_are_gone_is_booked_all_the_same() -> None:
-    source = AdviserSource(frozenset({"EUR"}), ["cust"], [INVOICE], {})
+    source = AdviserSource(frozenset({"EUR"}), {"acme": ["cust"]}, [INVOICE], {})
     file = datev(source, FIRST, LAST, read_mapping(), MADE)
     assert told(file, "Buchungstext", "Konto") == [("cust", "10001")]
     assert file.notes == ("The parties of GR-2026-00007 are no longer kept: their rows have no name and no VAT id.",)
