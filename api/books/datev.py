@@ -18,7 +18,7 @@ from api.books.datev_mapping import AdviserMapping, debtor_accounts
 from api.books.extf import BOOKINGS, CURRENCY, extf, extf_header
 from api.books.journal import BookFile
 from api.books.revenue import Revenue, revenues
-from api.documents.parties import compact
+from api.documents.document_parties import compact
 from api.documents.texts import clipped
 from api.spreadsheet import as_text
 from ledger.events import CreditNoteIssued, InvoiceIssued

@@ -14,7 +14,7 @@ from api.books.datev import debtors_of, documents_of, unkept
 from api.books.datev_mapping import AdviserMapping
 from api.books.extf import DEBTORS, extf, extf_header
 from api.books.journal import BookFile
-from api.documents.parties import compact
+from api.documents.document_parties import compact
 from api.documents.texts import clipped
 from api.spreadsheet import as_text
 from ledger.contracts.vat_ids import is_eu_vat_id

@@ -21,7 +21,7 @@ from api.books.hledger import hledger
 from api.books.journal import Book, BookFile, make_book
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import local_date, to_micros
-from ledger.store.files import private_opener
+from ledger.store.ledger_files import private_opener
 from projections.books import AdviserSource, BooksSource, adviser_source, books_source
 from projections.reader import Reader
 

@@ -17,15 +17,15 @@ from typing import Any
 import segno
 from ksef_client.documents.fa3 import FA3XmlValidationError
 
+from api.documents.document_parties import DocumentEvent, Parties, compact
 from api.documents.ksef import FIRST_DAY, ksef_xml
 from api.documents.labels import Labels
 from api.documents.missing import missing_for_ksef
-from api.documents.parties import Document, Parties, compact
 
 NUMBER_UNKNOWN = "OFFLINE"  # what stands below the code as long as KSeF's number is not known
 
 
-def verification_of(document: Document, parties: Parties, labels: Labels) -> dict[str, Any]:
+def verification_of(document: DocumentEvent, parties: Parties, labels: Labels) -> dict[str, Any]:
     """The code as SVG, what it leads to, and what stands beside and below it; nothing where there is no FA(3)."""
     address = verification_address(document, parties)
     if address is None:
@@ -40,7 +40,7 @@ def verification_of(document: Document, parties: Parties, labels: Labels) -> dic
     }
 
 
-def verification_address(document: Document, parties: Parties) -> str | None:
+def verification_address(document: DocumentEvent, parties: Parties) -> str | None:
     """`https://…/invoice/5260250274/02-02-2026/` and the file's digest; None of what FA(3) does not take."""
     seller = parties.seller
     if seller.country != "PL" or document.issued_on < FIRST_DAY or missing_for_ksef(document, parties):

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from pypdf import PdfReader
 
-from api.documents import Document, Parties, invoice_pdf, ksef_xml
+from api.documents import DocumentEvent, Parties, invoice_pdf, ksef_xml
 from api.documents.verification import verification_address
 from tests.documents.samples import CASES, POLISH, POLISH_BUYER, POLISH_CREDITED, POLISH_SELLER, SWISS_BUYER, parties
 
@@ -64,7 +64,7 @@ def test_the_address_is_data_of_the_provider() -> None:
         (msgspec.structs.replace(POLISH, number=""), KNOWN),  # the schema refuses it
     ],
 )
-def test_a_document_that_is_no_fa3_has_none(document: Document, known: Parties) -> None:
+def test_a_document_that_is_no_fa3_has_none(document: DocumentEvent, known: Parties) -> None:
     assert verification_address(document, known) is None
     assert links(invoice_pdf(document, known)) == []
 
