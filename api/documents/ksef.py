@@ -40,6 +40,7 @@ from api.documents.document_parties import (
 from api.documents.figures import decimal_of, hours, percent_of
 from api.documents.ksef_parties import buyer_party, fitting, seller_party
 from api.documents.labels import kind_of, labels_for, words_of
+from api.documents.page_lines import TOLD
 from api.documents.texts import clipped
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued
 
@@ -124,10 +125,11 @@ def _line(line: DocumentLine, sign: int, is_dated: bool, exchange_rate: Decimal 
 
 
 def _name_of(line: DocumentLine) -> str:
-    """What the line is about and what it says; the words alone where they begin with what it is about."""
+    """What the line is about and what it says; the words alone where they tell what it is about."""
     labels = labels_for("pl")
     kind, words = kind_of(line, labels), words_of(line, labels)
-    return words if words.casefold().startswith(kind.casefold()) else f"{kind}: {words}"
+    is_told = line.kind in TOLD or words.casefold().startswith(kind.casefold())
+    return words if is_told else f"{kind}: {words}"
 
 
 def _tax(category: str, rate: int | None) -> TaxCategory:
