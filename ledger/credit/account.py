@@ -25,6 +25,7 @@ from ledger.credit.events import (
     TopUpCharged,
     TopUpReversed,
 )
+from ledger.credit.parts import parts_of
 from ledger.credit.settlement import Grant, Settlement, settlements, without
 from ledger.credit.state import CreditState
 from ledger.kernel.aggregate import Stamp
@@ -202,12 +203,12 @@ class CreditAccount(CreditState):
         """
         booked_at = stamp.open_from(at)
         expired = sum(d.quantity for d in draws if d.grant_id and self.grants[d.grant_id].expires_at <= booked_at)
-        self.record(CreditReturned(deduction_id, draws, pool=self.pool), at, stamp)
+        returned = CreditReturned(deduction_id, draws, pool=self.pool)
+        self.record(returned, at, stamp)
         settled = self._settle_debts(at, stamp)
         if not expired:
             return None, settled
-        grant_id = f"{deduction_id}.correction"
-        runs_until = booked_at + CORRECTION_RUNS
+        grant_id, runs_until = returned.correction_id, booked_at + CORRECTION_RUNS
         return grant_id, settled + self.grant(grant_id, "correction", expired, booked_at, runs_until, stamp, rule="C9")
 
     def end_credit(self, at: datetime, stamp: Stamp, *, allotments_alone: bool) -> None:
@@ -241,13 +242,15 @@ class CreditAccount(CreditState):
         reason: Sealed | None = None,
         rule: str = "C15",
     ) -> list[Settlement]:
-        """Undoes a grant on which no deduction draws, and its price. Debts that it `settled` stand again (C4, C17).
+        """Undoes a grant, what stands in its place, and its price. Debts that these `settled` stand again (C4, C17).
 
         Returns them, and those that other credit settles at once.
         """
         changes = self._withdraw((replace(one, effective_at=max(at, one.effective_at)) for one in settled), stamp)
-        quantity = self.grants[grant_id].quantity
-        self.record(GrantTakenBack(grant_id, quantity, reason, rule, pool=self.pool), at, stamp)
+        for part in parts_of(self.grants, grant_id):
+            begun = max(at, self.grants[part.grant_id].valid_from)
+            taken = GrantTakenBack(part.grant_id, part.quantity, reason, part.stands_for, rule, pool=self.pool)
+            self.record(taken, begun, stamp)
         price = self.prices.get(grant_id)
         if price is not None:
             self.record(_reversal_of(price), at, stamp)

@@ -136,14 +136,16 @@ class DebtSettlementWithdrawn(AccountMovement, frozen=True):
 
 @topic("GrantTakenBack")
 class GrantTakenBack(AccountMovement, frozen=True):
-    """A grant is undone in full: less was granted, and nothing expired.
+    """A grant is undone: less was granted, and nothing expired.
 
     It was the allotment of a term that will not begin (C15), or was given by mistake, and `reason` says which (C17).
+    A correction goes as far as it stood in the place of a grant that is undone (`stood_for`).
     """
 
     grant_id: str
     quantity: int
     reason: Sealed | None = None
+    stood_for: str | None = None
     rule: str = "C15"
 
 
@@ -168,3 +170,8 @@ class CreditReturned(AccountMovement, frozen=True):
     deduction_id: str
     returns: list[Draw]
     rule: str = "C9"
+
+    @property
+    def correction_id(self) -> str:
+        """The grant that stands in the place of what came back too late."""
+        return f"{self.deduction_id}.correction"

@@ -19,13 +19,14 @@ MOVES_OF_DRAWS = (CreditDrawn, CreditReturned, DebtSettled, DebtSettlementWithdr
 class Resting:
     """`draws` are deductions that drew on the grant itself; what it settled can be settled by other credit."""
 
+    grant_id: str
     draws: dict[str, int] = field(default_factory=dict)
     settled: list[Settlement] = field(default_factory=list)
 
 
 def resting_on(grant_id: str, facts: Iterable[AccountMovement]) -> Resting:
     """What rests on a grant after these facts of its account, MOVES_OF_DRAWS in their order."""
-    found = Resting()
+    found = Resting(grant_id)
     debts: dict[str, Debt] = {}
     for fact in facts:
         match fact:

@@ -14,7 +14,11 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class Grant:
-    """A lot of credit as the account knows it; `order` is that of granting."""
+    """A lot of credit as the account knows it; `order` is that of granting.
+
+    Nothing is left of the `quantity` of one that was taken back. `corrections` hold, by their ids, what came back to it
+    after its end, and so is gone from what remains (C9).
+    """
 
     grant_id: str
     order: int
@@ -24,11 +28,19 @@ class Grant:
     valid_from: datetime
     expires_at: datetime
     reserved: int = 0
-    is_taken_back: bool = False
+    corrections: dict[str, int] = field(default_factory=dict)
 
     @property
     def free(self) -> int:
         return self.remaining - self.reserved
+
+    @property
+    def is_taken_back(self) -> bool:
+        return self.quantity == 0
+
+    @property
+    def corrected(self) -> int:
+        return sum(self.corrections.values())
 
     def drawable_at(self, moment: datetime, open_from: datetime) -> bool:
         """Valid at a moment, and not expired in a month that is closed, which is before `open_from` (C2, M5)."""

@@ -72,7 +72,7 @@ class CreditState(LedgerAggregate):
     def sessions_on(self, grant_id: str) -> list[str]:
         """The booked sessions whose reservation a grant holds."""
         held = self.reservations.values()
-        return sorted(one.session_id for one in held if any(part.grant_id == grant_id for part in one.allocations))
+        return [one.session_id for one in held if any(part.grant_id == grant_id for part in one.allocations)]
 
     def show(self, quantity: int) -> str:
         """60 minutes, or 12.50 EUR."""
@@ -155,14 +155,21 @@ class CreditState(LedgerAggregate):
     @applies(GrantTakenBack)
     def _taken_back(self, fact: GrantTakenBack) -> None:
         grant = self.grants[fact.grant_id]
-        grant.remaining, grant.is_taken_back = 0, True
+        grant.quantity -= fact.quantity
+        grant.remaining = max(0, grant.remaining - fact.quantity)
+        if fact.stood_for is not None:
+            self.grants[fact.stood_for].corrections[fact.grant_id] -= fact.quantity
 
     @applies(CreditReturned)
     def _returned(self, fact: CreditReturned) -> None:
         for draw in fact.returns:
-            grant = self.grants[draw.grant_id] if draw.grant_id is not None else None
-            if grant is not None and fact.effective_at < grant.expires_at:  # else it is gone for good (C9)
+            if draw.grant_id is None:
+                continue
+            grant = self.grants[draw.grant_id]
+            if fact.effective_at < grant.expires_at:
                 grant.remaining += draw.quantity
+            else:  # it is gone for good (C9)
+                grant.corrections[fact.correction_id] = draw.quantity
         self.debts = [debt for debt in self.debts if debt.deduction_id != fact.deduction_id]
 
     @applies(TopUpCharged)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from pydantic import model_validator
@@ -10,6 +11,7 @@ from ledger.contracts.finding import locate
 from ledger.credit.account import CreditAccount
 from ledger.credit.events import CreditGranted
 from ledger.credit.finding import account_of, tell_settled
+from ledger.credit.parts import parts_of
 from ledger.credit.resting import MOVES_OF_DRAWS, Resting, resting_on
 from ledger.kernel.access import FINANCE, OPERATOR
 from ledger.kernel.errors import Refusal, unknown_grant
@@ -92,33 +94,44 @@ def take_back(case: Case, granted: CreditGranted, reason: str, at: datetime) -> 
     account, grant_id = account_of(case, granted.pool), granted.grant_id
     if account.grants[grant_id].is_taken_back:
         raise Refusal("invalid-transition", f"Credit {grant_id} was taken back already.")
-    resting = resting_of(case, account, grant_id)
-    _check_free(grant_id, sorted(resting.draws), account.sessions_on(grant_id))
+    found = resting_on_parts(case, account, grant_id)
+    _check_free(account, grant_id, found)
+    settled = [one for resting in found for one in resting.settled]
     sealed, at = case.seal_customer(reason), max(at, granted.valid_from)
-    tell_settled(case, account.take_back(grant_id, resting.settled, at, case.stamp, reason=sealed, rule="C17"))
+    tell_settled(case, account.take_back(grant_id, settled, at, case.stamp, reason=sealed, rule="C17"))
 
 
-def resting_of(case: Case, account: CreditAccount, grant_id: str) -> Resting:
-    """What rests on a grant: read from the contract's events, and only where the grant is not whole."""
-    grant = account.grants[grant_id]
-    if grant.remaining == grant.quantity:
-        return Resting()
-    return resting_on(grant_id, (fact for fact in case.facts(*MOVES_OF_DRAWS) if fact.pool == account.pool))
+def resting_on_parts(case: Case, account: CreditAccount, grant_id: str) -> list[Resting]:
+    """What rests on a grant and on what stands in its place. Where these are whole no history is read."""
+    grants = [
+        account.grants[part] for part in dict.fromkeys(part.grant_id for part in parts_of(account.grants, grant_id))
+    ]
+    if all(grant.remaining == grant.quantity for grant in grants):
+        return [Resting(grant.grant_id) for grant in grants]
+    moves = [fact for fact in case.facts(*MOVES_OF_DRAWS) if fact.pool == account.pool]
+    return [resting_on(grant.grant_id, moves) for grant in grants]
 
 
-def _check_free(grant_id: str, deductions: list[str], sessions: list[str]) -> None:
-    """Raises Refusal credit-in-use with what draws on the grant and what holds it, the first hundred of each."""
-    said = []
-    if deductions:
-        said.append(f"drawn on by {_listed(deductions)}")
-    if sessions:
-        said.append(f"held for {_listed(sessions)}")
-    if said:
-        found = {"deductions": deductions[:MOST_NAMED], "sessions": sessions[:MOST_NAMED]}
-        members = {name: ids for name, ids in found.items() if ids}
-        raise Refusal("credit-in-use", f"Credit {grant_id} is {' and '.join(said)}. Undo these first.", **members)
+def _check_free(account: CreditAccount, grant_id: str, found: list[Resting]) -> None:
+    """Raises Refusal credit-in-use with what draws on the credit and what holds it, the first hundred of each."""
+    wanted = Counter[str]()
+    for part in parts_of(account.grants, grant_id):
+        wanted[part.grant_id] += part.quantity
+    deductions, sessions = set[str](), set[str]()
+    for resting in found:
+        grant = account.grants[resting.grant_id]
+        settled = sum(one.quantity for one in resting.settled)
+        if wanted[grant.grant_id] > grant.free + settled + grant.corrected:
+            deductions.update(resting.draws)
+            sessions.update(account.sessions_on(grant.grant_id))
+    if not deductions and not sessions:
+        return
+    used = {"deductions": sorted(deductions), "sessions": sorted(sessions)}
+    said = " and ".join(_listed(name, ids) for name, ids in used.items() if ids)
+    members = {name: ids[:MOST_NAMED] for name, ids in used.items() if ids}
+    raise Refusal("credit-in-use", f"Credit {grant_id} is in use by {said}. Undo these first.", **members)
 
 
-def _listed(ids: list[str]) -> str:
+def _listed(name: str, ids: list[str]) -> str:
     more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
-    return ", ".join(ids[:MOST_NAMED]) + more
+    return f"{name} {', '.join(ids[:MOST_NAMED])}{more}"

@@ -15,7 +15,7 @@ from ledger.contracts.parties import PERSONAL, Customer, Partner, checked_party
 from ledger.credit.account import CreditAccount
 from ledger.credit.deduction_events import Deducted, DeductionReversed
 from ledger.credit.finding import account_of, tell_settled
-from ledger.credit.taking_back import resting_of
+from ledger.credit.taking_back import resting_on_parts
 from ledger.kernel.access import OPERATOR
 from ledger.kernel.errors import Refusal
 from ledger.kernel.values import first_instant, parse_cents
@@ -220,7 +220,7 @@ def _end_credit(case: Case, over_at: datetime, *, allotments_alone: bool) -> Non
         account = account_of(case, pool)
         account.end_credit(over_at, case.stamp, allotments_alone=allotments_alone)
         for grant in account.of_no_term(over_at):
-            settled = resting_of(case, account, grant.grant_id).settled
+            settled = [one for resting in resting_on_parts(case, account, grant.grant_id) for one in resting.settled]
             tell_settled(case, account.take_back(grant.grant_id, settled, grant.valid_from, case.stamp))
     for session in _open_sessions(case):
         if session.starts_at < over_at:

@@ -148,12 +148,57 @@ def test_expired_credit_is_taken_back_too_and_is_no_breakage_any_more() -> None:
 
 
 def test_what_came_back_after_the_end_is_taken_back_with_the_rest() -> None:
-    """480 of which 100 came back a month after the end: all of the 480 is undone; the correction is no part of it."""
+    """480 of which 100 came back a month after the end: all of the 480 is undone, and the correction in its place."""
     bought, late = BOUGHT.but(expires_on="2026-04-01"), "2026-05-01T09:00:00Z"
     history = given(contract(PREPAID), bought, worked(100, entry_id="E"), reverse("E", late))
     outcome = history.when(reverse_credit("lot", "2026-05-02T09:00:00Z"))
-    outcome.then(taken_back("lot", 480, "2026-05-02T09:00:00Z"), fact(TopUpReversed))
-    outcome.left(100, granted=100, expired=0, consumed=0)
+    outcome.then(
+        taken_back("lot", 480, "2026-05-02T09:00:00Z"),
+        fact(GrantTakenBack, grant_id="E.correction", quantity=100, stood_for="lot"),
+        fact(TopUpReversed),
+    ).left(0, granted=0, expired=0, consumed=0)
+
+
+def test_of_a_correction_goes_what_stands_in_the_place_of_the_credit() -> None:
+    """E drew 60 of the gift and 40 of the lot, and both came back late: 100, of which 60 stood for the gift.
+
+    100 of work then drew on it, so that neither can go; 50 leave room for the 40 of the lot alone.
+    """
+    gift = grant(60, "2026-01-05T09:00:00Z", grant_id="gift", expires_on="2026-03-01")
+    late, later = "2026-05-01T09:00:00Z", "2026-05-02T09:00:00Z"
+    back = [worked(100, entry_id="E"), reverse("E", late), worked(100, later, entry_id="W")]
+    history = given(contract(PREPAID), gift, BOUGHT.but(expires_on="2026-04-01"), back)
+    refused = history.when(reverse_credit("gift", later))
+    refused.refused("credit-in-use", deductions=["W"])
+    less = [reverse("W", later), worked(50, later, entry_id="V")]
+    refused.when(less, reverse_credit("gift", later)).refused("credit-in-use", deductions=["V"])
+    lot = history.when(reverse("W", later), worked(50, later, entry_id="U"), reverse("V", later)).when(
+        reverse_credit("lot", later)
+    )
+    lot.then(
+        taken_back("lot", 480, later),
+        fact(GrantTakenBack, grant_id="E.correction", quantity=40, stood_for="lot"),
+        fact(TopUpReversed),
+    ).left(10, granted=120, consumed=50, expired=60)
+    both = lot.when(reverse("U", later), reverse_credit("gift", later))
+    both.left(0, granted=0, consumed=0, expired=0)
+
+
+def test_what_came_back_too_late_to_a_correction_goes_with_the_first_credit() -> None:
+    """The lot of 480 gave E 100, its correction gave F 70 of them, and that came back when the correction was over."""
+    lot = BOUGHT.but(expires_on="2026-04-01")
+    history = given(
+        contract(PREPAID),
+        [lot, worked(100, entry_id="E"), reverse("E", "2026-05-01T09:00:00Z")],
+        [worked(70, "2026-05-02T09:00:00Z", entry_id="F"), reverse("F", "2026-07-01T09:00:00Z")],
+    )
+    at = "2026-07-02T09:00:00Z"
+    history.when(reverse_credit("lot", at)).then(
+        taken_back("lot", 480, at),
+        fact(GrantTakenBack, grant_id="E.correction", quantity=100, stood_for="lot"),
+        fact(GrantTakenBack, grant_id="F.correction", quantity=70, stood_for="E.correction"),
+        fact(TopUpReversed),
+    ).left(0, granted=0, consumed=0, expired=0)
 
 
 def test_a_debt_that_expired_credit_had_settled_stands_again() -> None:

@@ -169,7 +169,9 @@ SAMPLES: dict[str, Fact] = {
     "DebtSettlementWithdrawn@1": e.DebtSettlementWithdrawn(
         **POOL, deduction_id="W-1", grant_id="B-1", quantity=15, owed_since=AT, debt_no=3
     ),
-    "GrantTakenBack@1": e.GrantTakenBack(**POOL, grant_id="B-1", quantity=480, reason=TEXT, rule="C17"),
+    "GrantTakenBack@1": e.GrantTakenBack(
+        **POOL, grant_id="B-1", quantity=480, reason=TEXT, stood_for="B-0", rule="C17"
+    ),
     "TopUpReversed@1": e.TopUpReversed(
         **POOL,
         charge_id="B-1.price.reversal",
