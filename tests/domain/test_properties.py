@@ -19,17 +19,22 @@ from ledger.events import (
     CreditReserved,
     CreditReturned,
     DebtSettled,
+    DebtSettlementWithdrawn,
     DeductionReversed,
     Draw,
     DrawSettled,
+    DrawSettlementWithdrawn,
     Fact,
     GrantExpiryMoved,
+    GrantTakenBack,
     HoursDeducted,
     LateChangePenaltyDeducted,
     NoShowPenaltyDeducted,
     OverageCharged,
     ReservationReleased,
     TermStarted,
+    TopUpCharged,
+    TopUpReversed,
 )
 from tests.books import DEDUCTIONS, everything, figures, total
 from tests.domain.histories import PLANS, POOLS, histories, lived
@@ -87,6 +92,8 @@ class Pool:
         self.lots: dict[str, Lot] = {}
         self.held: dict[str, CreditReserved] = {}
         self.owed: list[tuple[str, datetime, int]] = []
+        self.debts: list[str] = []  # all that ever were, in the order of recording
+        self.rests: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))  # on each lot, by deduction
 
     def first_to_expire(self, moment: datetime, quantity: int) -> list[Draw]:
         """C2, by choosing the next lot again and again; what no lot covers comes last, without a grant."""
@@ -135,12 +142,41 @@ class Pool:
             assert [draw for draw in fact.draws if draw.grant_id] == covered
             assert fact.draws in (expected, covered), "a debt is the rest, or the rest is overage"
             self.move(fact.draws, -1)
+            for draw in covered:
+                self.rests[str(draw.grant_id)][fact.deduction_id] += draw.quantity
+            self.debts.append(fact.deduction_id)
             self.owed += [(fact.deduction_id, fact.effective_at, d.quantity) for d in fact.draws if not d.grant_id]
         elif isinstance(fact, DebtSettled):
             self.cover(fact)
         elif isinstance(fact, CreditReturned):
-            self.move(fact.returns, +1)
+            self.move([one for one in fact.returns if self.is_open(one.grant_id, fact.effective_at)], +1)
             self.owed = [debt for debt in self.owed if debt[0] != fact.deduction_id]
+            for resting in self.rests.values():
+                resting.pop(fact.deduction_id, None)
+        elif isinstance(fact, DebtSettlementWithdrawn):
+            self.stand_again(fact)
+        elif isinstance(fact, GrantTakenBack):
+            self.take_back(fact)
+
+    def is_open(self, grant_id: str | None, at: datetime) -> bool:
+        """Whether what comes back to a lot can be drawn again (C9)."""
+        return grant_id is not None and at < self.lots[grant_id].expires_at
+
+    def stand_again(self, fact: DebtSettlementWithdrawn) -> None:
+        """A debt stands again in its place among the others, the oldest first (C4, C17)."""
+        self.lots[fact.grant_id].free += fact.quantity
+        self.rests[fact.grant_id][fact.deduction_id] -= fact.quantity
+        owed = {deduction_id: quantity for deduction_id, _, quantity in self.owed}
+        moments = {deduction_id: moment for deduction_id, moment, _ in self.owed}
+        owed[fact.deduction_id] = owed.get(fact.deduction_id, 0) + fact.quantity
+        moments[fact.deduction_id] = fact.owed_since
+        self.owed = [(one, moments[one], owed[one]) for one in self.debts if one in owed]
+
+    def take_back(self, fact: GrantTakenBack) -> None:
+        """Nothing rests on what is taken back whole, and nothing is left of it (C17)."""
+        if fact.stood_for is None:
+            assert not any(self.rests[fact.grant_id].values()), f"{fact.grant_id} is in use"
+        self.lots[fact.grant_id].free = max(0, self.lots[fact.grant_id].free - fact.quantity)
 
     def cover(self, fact: DebtSettled) -> None:
         lot = self.lots[fact.grant_id]
@@ -154,6 +190,7 @@ class Pool:
         rest = [(deduction_id, moment, quantity - fact.quantity)] if quantity > fact.quantity else []
         self.owed[place : place + 1] = rest
         self.move([Draw(fact.grant_id, fact.quantity)], -1)
+        self.rests[fact.grant_id][deduction_id] += fact.quantity
 
     def check_settled(self) -> None:
         """Between commands: nobody owes while a lot that never expires has something free (C4)."""
@@ -238,6 +275,7 @@ def test_the_account_and_the_deductions_tell_the_same_story(steps: list[Step]) -
     told = {f.deduction_id: (f.pool, f.draws, f.effective_at) for f in facts if isinstance(f, DEDUCTIONS) and f.draws}
     assert drawn == told
     assert _moves(facts, DebtSettled) == _moves(facts, DrawSettled)
+    assert _moves(facts, DebtSettlementWithdrawn) == _moves(facts, DrawSettlementWithdrawn)
     penalties = [f for f in facts if isinstance(f, LateChangePenaltyDeducted | NoShowPenaltyDeducted)]
     due = {"P": 120, "H": 125}
     assert all(f.billed_minutes == due[f.contract_id] for f in penalties)
@@ -269,6 +307,9 @@ def test_a_reversal_gives_back_exactly_what_was_drawn_and_charged(steps: list[St
         elif isinstance(fact, DebtSettled):
             drawn[fact.deduction_id][None] -= fact.quantity
             drawn[fact.deduction_id][fact.grant_id] += fact.quantity
+        elif isinstance(fact, DebtSettlementWithdrawn):
+            drawn[fact.deduction_id][None] += fact.quantity
+            drawn[fact.deduction_id][fact.grant_id] -= fact.quantity
         elif isinstance(fact, OverageCharged):
             charged[fact.deduction_id].append((fact.charge_id, fact.amount_cents))
         elif isinstance(fact, ChargeReversed):
@@ -316,6 +357,30 @@ def test_work_that_is_reversed_at_once_leaves_everything_as_it_was(steps: list[S
     assert draws[0] == draws[1]
 
 
+# -- C17: credit that is taken back -----------------------------------------------------------------------------------
+
+
+@given(histories)
+def test_what_is_taken_back_leaves_nothing_neither_credit_nor_price(steps: list[Step]) -> None:
+    facts = told_by(steps)
+    granted: dict[str, int] = defaultdict(int)
+    charged: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    began: dict[str, datetime] = {}
+    for fact in facts:
+        if isinstance(fact, CreditGranted):
+            granted[fact.grant_id], began[fact.grant_id] = fact.quantity, fact.effective_at
+        elif isinstance(fact, TopUpCharged):
+            charged[fact.grant_id].append((fact.charge_id, fact.amount_cents))
+        elif isinstance(fact, TopUpReversed):
+            charged[fact.grant_id].remove((fact.reverses, -fact.amount_cents))
+        elif isinstance(fact, GrantTakenBack):
+            granted[fact.grant_id] -= fact.quantity
+            assert fact.effective_at >= began[fact.grant_id]
+            assert granted[fact.grant_id] >= 0
+    undone = {fact.grant_id for fact in facts if isinstance(fact, GrantTakenBack) and fact.stood_for is None}
+    assert not any(granted[grant_id] or charged[grant_id] for grant_id in undone)
+
+
 # -- the order of what is unrelated ---------------------------------------------------------------------------------
 
 
@@ -332,4 +397,5 @@ def test_the_histories_are_worth_searching() -> None:
     wanted = {"CreditDrawn", "DebtSettled", "CreditReturned", "CreditReserved", "ReservationReleased", "OverageCharged"}
     wanted |= {"DeductionReversed", "ChargeReversed", "SessionMoved", "GrantExpiryMoved", "FeeReversed"}
     wanted |= {"LateChangePenaltyDeducted", "NoShowPenaltyDeducted"}
+    wanted |= {"GrantTakenBack", "TopUpReversed", "DebtSettlementWithdrawn"}
     assert wanted <= reached, wanted - reached
