@@ -5,7 +5,7 @@ Rules C2, C4, C6, C9, C10, C15, C16. What is known of it is `state`, which credi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -235,7 +235,7 @@ class CreditAccount(CreditState):
     def take_back(
         self,
         grant_id: str,
-        settled: Iterable[Settlement],
+        settled: Sequence[Settlement],
         at: datetime,
         stamp: Stamp,
         *,
@@ -244,9 +244,12 @@ class CreditAccount(CreditState):
     ) -> list[Settlement]:
         """Undoes a grant, what stands in its place, and its price. Debts that these `settled` stand again (C4, C17).
 
-        Returns them, and those that other credit settles at once.
+        Returns them, and those that other credit settles at once. A debt that was to be settled later stands all along.
         """
-        changes = self._withdraw((replace(one, effective_at=max(at, one.effective_at)) for one in settled), stamp)
+        passed = [
+            replace(one, effective_at=max(at, one.effective_at)) for one in settled if one.effective_at <= stamp.now
+        ]
+        changes = self._withdraw([*passed, *(one for one in settled if one.effective_at > stamp.now)], stamp)
         for part in parts_of(self.grants, grant_id):
             begun = max(at, self.grants[part.grant_id].valid_from)
             taken = GrantTakenBack(part.grant_id, part.quantity, reason, part.stands_for, rule, pool=self.pool)
@@ -254,7 +257,7 @@ class CreditAccount(CreditState):
         price = self.prices.get(grant_id)
         if price is not None:
             self.record(_reversal_of(price), at, stamp)
-        return changes + self._settle_debts(min(at, stamp.now), stamp)
+        return changes + self._settle_debts(at if passed else min(at, stamp.now), stamp)
 
     def _withdraw(self, settled: Iterable[Settlement], stamp: Stamp) -> list[Settlement]:
         withdrawn = [replace(one, is_withdrawn=True) for one in settled]

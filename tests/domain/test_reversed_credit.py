@@ -1,12 +1,17 @@
 """Credit that was given by mistake is taken back: a top-up or a grant, and what had come of it (C17, C4, C9, M5)."""
 
+from collections.abc import Sequence
+from unittest.mock import patch
+
 import pytest
 
-from ledger.door.batches import Answer
+from ledger.door.batches import Answer, Ledger
+from ledger.door.requests import parse
 from ledger.events import DebtSettlementWithdrawn, GrantExpiryMoved, GrantTakenBack, TopUpReversed
 from ledger.kernel.errors import Refusal
+from ledger.store import Prior, open_store
 from tests.outcomes import Expected, fact, filled, granted, released, undone
-from tests.scenario import given
+from tests.scenario import catalogue, given
 from tests.words import (
     MONDAY,
     PREPAID,
@@ -128,6 +133,35 @@ def test_debts_that_it_settled_stand_again_the_oldest_first_and_other_credit_set
         filled("D1", 100, grant_id="lot", effective_at=WEDNESDAY),
         filled("D2", 150, grant_id="lot", effective_at=WEDNESDAY),
     ).left(180, granted=480, consumed=300)
+
+
+def test_said_for_tomorrow_a_debt_stands_again_tomorrow_and_no_hour_counts_twice() -> None:
+    gift = grant(100, MONDAY, grant_id="gift")
+    history = given(
+        contract(PREPAID),
+        worked(100, "2026-01-20T09:00:00Z", entry_id="D"),
+        gift,
+        top_up(480, TUESDAY, top_up_id="lot"),
+    )
+    outcome = history.when(reverse_credit("gift", WEDNESDAY, heard=TUESDAY))
+    outcome.then(
+        taken_back("gift", 100, WEDNESDAY),
+        fact(DebtSettlementWithdrawn, deduction_id="D", quantity=100, effective_at=WEDNESDAY),
+        filled("D", 100, grant_id="lot", effective_at=WEDNESDAY),
+    ).left(480, at=TUESDAY, granted=580, consumed=100).left(380, at=WEDNESDAY, granted=480, consumed=100)
+
+
+def test_a_debt_that_was_to_be_settled_tomorrow_stands_all_along() -> None:
+    tomorrow = grant(100, TUESDAY, grant_id="gift")
+    tomorrow.heard = MONDAY
+    history = given(contract(PREPAID), worked(100, "2026-01-20T09:00:00Z", entry_id="D"), tomorrow)
+    outcome = history.when(reverse_credit("gift"))
+    outcome.then(
+        taken_back("gift", 100), fact(DebtSettlementWithdrawn, deduction_id="D", quantity=100, effective_at=TUESDAY)
+    ).left(-100, at=MONDAY, granted=0).left(-100, at=TUESDAY, granted=0)
+    outcome.when(top_up(480, MONDAY, top_up_id="lot")).then(
+        granted(480), filled("D", 100, grant_id="lot", effective_at=MONDAY)
+    )
 
 
 def test_a_deduction_may_draw_on_credit_and_be_settled_by_it_too() -> None:
@@ -266,3 +300,20 @@ def test_one_batch_gives_and_takes_back() -> None:
     world = given(contract(PREPAID)).world
     answers = world.tell(BOUGHT, reverse_credit("lot", TUESDAY), reverse_credit("lot", TUESDAY))
     assert [type(one) for one in answers] == [Answer, Answer, Refusal]
+
+
+def test_credit_that_another_process_gave_meanwhile_is_found_when_all_is_decided_again() -> None:
+    world = given(contract(PREPAID)).world
+    other = open_store(f"sqlite:///{world._file}")
+    told = [parse(BOUGHT.command, BOUGHT.fields, BOUGHT.actor)]
+    asked = world.store.commands_that_took
+
+    def after_the_other(namespace: str, ids: Sequence[str]) -> dict[str, Prior]:
+        if told:
+            Ledger(other, catalogue(), world.clock).submit([told.pop()])
+        return asked(namespace, ids)
+
+    with patch.object(world.store, "commands_that_took", after_the_other):
+        (answer,) = world.tell(reverse_credit("lot", TUESDAY))
+    other.close()
+    assert isinstance(answer, Answer), answer
