@@ -15,8 +15,8 @@ from ledger.kernel.errors import Refusal
 from ledger.kernel.values import from_micros, to_micros
 from ledger.plans.coverage import Calendar
 from ledger.plans.terms import GoodwillMinutes
-from ledger.sla.targets import Clock, clocks, coverage_for
-from ledger.tickets.finding import OnTicket, term_of, the_ticket, ticket_of
+from ledger.sla.targets import TargetClock, clocks, coverage_for
+from ledger.tickets.finding import OnTicket, term_of_opening, the_ticket, ticket_of
 from ledger.tickets.life import lived
 from ledger.tickets.ticket import Ticket
 from ledger.work.case import Case
@@ -41,7 +41,7 @@ def grant_service_credit(case: Case, body: GrantServiceCredit) -> None:
     """
     at = case.at(body.at)
     ticket, contract = ticket_of(case, body.ticket_id), contract_of(case)
-    term = term_of(case, ticket)
+    term = term_of_opening(case, ticket)
     owed = term.terms.service_credits.get(body.target)
     if owed is None:
         name = f"service_credits.{body.target}"
@@ -85,7 +85,7 @@ def reverse_service_credit(case: Case, body: ReverseServiceCredit) -> None:
     at, ticket = case.at(body.at), ticket_of(case, body.ticket_id)
     credit = ticket.service_credit(body.target)
     if credit.charge_id is not None:
-        share = term_of(case, ticket).fee_shares[credit.charge_id]
+        share = term_of_opening(case, ticket).fee_shares[credit.charge_id]
         contract_of(case).reverse_fee_share(share, at, case.stamp)
     elif credit.grant_id is not None:
         granted = granted_under(case, credit.grant_id)
@@ -94,7 +94,7 @@ def reverse_service_credit(case: Case, body: ReverseServiceCredit) -> None:
     ticket.take_back_credit(body.target, at, case.stamp, reason=case.seal_customer(body.reason))
 
 
-def _breached(ticket: Ticket, term: Term, target: str, at: datetime) -> Clock:
+def _breached(ticket: Ticket, term: Term, target: str, at: datetime) -> TargetClock:
     """The target's clock as it was when it was breached, with the end that it has by `at`.
 
     Raises Refusal invalid-transition where it is not breached at `at`, whatever is dated later.
@@ -102,7 +102,7 @@ def _breached(ticket: Ticket, term: Term, target: str, at: datetime) -> Clock:
     coverage = coverage_for(term.terms, ticket.channel, ticket.scope)
     calendar = Calendar(coverage, term.holidays) if coverage is not None else None
 
-    def clock_at(moment: int) -> Clock | None:
+    def clock_at(moment: int) -> TargetClock | None:
         found = clocks(term.terms, calendar, lived(ticket.timeline, moment))
         return next((clock for clock in found if clock.target == target), None)
 

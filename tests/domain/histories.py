@@ -75,6 +75,10 @@ actions = st.one_of(
     *[st.tuples(st.just("appointment"), st.sampled_from("PPHLR"), minutes, instants, after, follow_ups)] * 4,
     changes,
     *[st.tuples(st.just("reverse"), earlier, st.just(0 * DAY) | after)] * 3,
+    st.tuples(  # a move that is too late, so that penalties do come about
+        *(st.just("appointment"), st.sampled_from("PH"), minutes, instants, after),
+        st.just([("move", 0, HOUR, "customer", DAY)]),
+    ),
     st.tuples(st.just("mistake"), st.sampled_from("PH"), minutes, instants, st.none() | after),
     *[st.tuples(st.just("take back"), earlier, st.just(0 * DAY) | after)] * 2,
     st.tuples(st.just("dispute"), earlier, st.just(0 * DAY)),
