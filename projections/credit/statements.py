@@ -52,7 +52,8 @@ class StatementAsked:
 class Line:
     """`change` and `balance` in the pool's unit; `balance` counts the pool's lines from its beginning.
 
-    `note` is None until `open_notes` has opened what is sealed, and where its key is gone.
+    `note` is None until `open_notes` has opened what is sealed, and where its key is gone. `is_of_grant` says that
+    `reference` is a grant, where it may also be a deduction of the same id.
     """
 
     position: int
@@ -68,6 +69,7 @@ class Line:
     ticket_id: str | None = None
     dated: int | None = None
     sealed_note: str | None = None
+    is_of_grant: bool = False
 
     @property
     def order(self) -> tuple[int, int, int]:
@@ -89,7 +91,7 @@ WITH known AS (
 ), lines AS (
   SELECT position, 0 AS is_breakage, min(effective_at) AS effective_at, min(recorded_at) AS recorded_at,
     min(pool) AS pool, min(kind) AS kind, min(reference) AS reference,
-    CAST(sum(granted - consumed) AS BIGINT) AS change, min(note) AS note, min(dated) AS dated, max(granted) AS granted
+    CAST(sum(granted - consumed) AS BIGINT) AS change, min(note) AS note, min(dated) AS dated, max(abs(granted)) AS granted
   FROM known WHERE effective_at <= :at AND kind NOT IN ({", ".join(f"'{kind}'" for kind in NO_LINES)})
   GROUP BY position
   UNION ALL
@@ -166,6 +168,7 @@ async def statement_lines(
             ticket_id=row.ticket_id,
             dated=row.dated,
             sealed_note=row.note,
+            is_of_grant=row.granted != 0,
         )
         for row in rows
     ]

@@ -71,7 +71,7 @@ PERIOD = CustomerStatement(
     last_on=date(2026, 3, 1),
     dated=date(2026, 3, 31),
     pools=[CARE, LUMP],
-    beside=[
+    outside=[
         OutsideCredit(19, at(2, 12), "W-2", "overage", None, 15, 8900, 2225, "HS-2026-00001"),
         OutsideCredit(21, at(2, 20), "W-3", "overage", "W-3.overage", -60, 8900, -8900, None),
     ],
@@ -83,7 +83,7 @@ PERIOD = CustomerStatement(
         "W-3": behind("W-3", 3600, 60, "reversed"),
     },
 )
-NOTHING = replace(PERIOD, pools=[PoolPeriod("care", "minutes", None, 480, [])], beside=[], deductions={})
+NOTHING = replace(PERIOD, pools=[PoolPeriod("care", "minutes", None, 480, [])], outside=[], deductions={})
 FEBRUARY = Statement(PERIOD, read_seller(GERMAN_SELLER), read_buyer(GERMAN_BUYER), "de")
 EMPTY = replace(FEBRUARY, period=NOTHING)
 
@@ -141,6 +141,14 @@ def test_money_and_what_is_beyond_the_credit_are_written_as_the_language_does() 
 def test_a_grant_that_bears_the_id_of_a_deduction_is_not_taken_for_it() -> None:
     deductions = {**PERIOD.deductions, "G-1": behind("G-1", 600, 15, "confirmed", ticket_id="T-9")}
     assert pages(replace(FEBRUARY, period=replace(PERIOD, deductions=deductions))) == pages(FEBRUARY)
+
+
+def test_the_reversal_of_a_grant_names_the_grant_and_why_not_the_deduction_of_the_same_id() -> None:
+    taken_back = line(18, at(2, 10), "reversal", "W-1", -30, 260, is_of_grant=True, note="Zweimal erfasst")
+    period = replace(NOTHING, pools=[replace(CARE, lines=[taken_back])], deductions=PERIOD.deductions)
+    (text,) = pages(replace(FEBRUARY, period=period))
+    assert "Zugang W-1 · Zweimal erfasst" in text
+    assert "T-1" not in text
 
 
 def test_an_empty_period_says_so_and_closes_as_it_opened() -> None:
@@ -208,7 +216,7 @@ def test_a_long_statement_repeats_its_head_and_numbers_its_pages() -> None:
     lines = [line(n, at(2, 3), "work", f"W-{n}", -15, 6000 - 15 * n, ticket_id="T-1") for n in range(1, 151)]
     worked = {one.reference: behind(one.reference, 600, 15, "pending", ticket_id="T-1") for one in lines}
     pools = [PoolPeriod("care", "minutes", None, 6000, lines)]
-    found = pages(replace(FEBRUARY, period=replace(PERIOD, pools=pools, beside=[], deductions=worked)))
+    found = pages(replace(FEBRUARY, period=replace(PERIOD, pools=pools, outside=[], deductions=worked)))
     assert len(found) > 3
     for number, text in enumerate(found, start=1):
         assert f"Seite {number} von {len(found)}" in text

@@ -24,8 +24,10 @@ def test_a_missed_promise_costs_what_was_agreed_once(door: Door) -> None:
     for name, _, body in examples():
         assert door.send(name, body).status_code == 200
     charged = door.see("contracts/example-sla/charges")["items"]
-    assert [(one["kind"], one["amount"]) for one in charged] == [("fee", "60000.00"), ("service_credit", "-3000.00")]
+    owed = [("fee", "60000.00"), ("service_credit", "-3000.00"), ("reversal", "3000.00")]
+    assert [(one["kind"], one["amount"]) for one in charged] == owed
     breach = {"ticket_id": "example-t4", "target": "reaction"}
+    assert door.send("grant-service-credit", breach).status_code == 200
     assert door.send("grant-service-credit", breach).json()["code"] == "already-credited"
     missing = door.send("grant-service-credit", breach | {"target": "resolution"}).json()
     assert (missing["code"], missing["missing"]) == ("not-agreed", ["service_credits.resolution"])

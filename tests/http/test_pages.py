@@ -9,7 +9,7 @@ import pytest
 from tests.http.door import Door, problem
 from tests.http.histories import tell
 from tests.http.world import granting, opening, signed, working
-from tests.words import reverse
+from tests.words import reverse, top_up
 
 # -- pages ----------------------------------------------------------------------------------------------------------
 
@@ -18,6 +18,8 @@ from tests.words import reverse
 def full(door: Door) -> Door:
     """A ledger with something on every list."""
     tell(door, seed=2, commands=72)
+    bought = {"top_up_id": "bought", "contract_id": "prepaid", "pool": "hours", "price": "10.00"}
+    door.all_ok([top_up(60, "2026-01-01T09:00:00Z", **bought)])
     door.all_ok([signed(f"more-{n}") for n in range(4)] + [opening(f"more-{n}-t", f"more-{n}") for n in range(4)])
     return door
 
