@@ -91,7 +91,8 @@ WITH known AS (
 ), lines AS (
   SELECT position, 0 AS is_breakage, min(effective_at) AS effective_at, min(recorded_at) AS recorded_at,
     min(pool) AS pool, min(kind) AS kind, min(reference) AS reference,
-    CAST(sum(granted - consumed) AS BIGINT) AS change, min(note) AS note, min(dated) AS dated, max(abs(granted)) AS granted
+    CAST(sum(granted - consumed) AS BIGINT) AS change, min(note) AS note, min(dated) AS dated,
+    max(abs(granted)) AS granted
   FROM known WHERE effective_at <= :at AND kind NOT IN ({", ".join(f"'{kind}'" for kind in NO_LINES)})
   GROUP BY position
   UNION ALL

@@ -94,10 +94,14 @@ class Client:
         return self._run(self._answer(scope, [content] if isinstance(content, bytes) else content))  # type: ignore[no-any-return]
 
     async def _answer(self, scope: dict[str, Any], pieces: Iterable[bytes]) -> Response:
-        response, left = Response(), iter(pieces)
+        response, left, whole = Response(), iter(pieces), False
 
         async def receive() -> dict[str, Any]:
+            nonlocal whole
+            if whole:
+                await asyncio.Event().wait()  # the client stays, and says nothing more
             piece = next(left, None)
+            whole = piece is None
             return {"type": "http.request", "body": piece or b"", "more_body": piece is not None}
 
         async def send(message: dict[str, Any]) -> None:
