@@ -121,6 +121,11 @@ class BillingAccount:
     reversals: dict[str, Charge] = field(default_factory=dict)  # by the charge that they take back
     moved: dict[str, list[int]] = field(default_factory=dict)  # positions of credit that moved, by deduction
 
+    def settled_by(self, charge: Charge) -> Charge | None:
+        """The opposite of a charge where both stand on no document: they cancel, and neither is ever billed (M3)."""
+        opposite = self.reversals.get(charge.charge_id) or self.charges.get(charge.reverses or "")
+        return opposite if opposite is not None and charge.invoice is None and opposite.invoice is None else None
+
     def waits(self, charge: Charge) -> bool:
         """A charge waits while its deduction is disputed (M2)."""
         deduction = self.deduction_of(charge)

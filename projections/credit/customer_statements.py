@@ -103,7 +103,7 @@ async def customer_statement(snapshot: Snapshot, actor: Actor, asked: StatementA
     lines = await statement_lines(snapshot, asked.contract_id, asked.pool, as_of)
     shown = between(lines, first, last)
     await open_notes(snapshot, shown)
-    beside = await outside_credit(snapshot, asked.contract_id, as_of, first, last)
+    beside = await outside_credit(snapshot, asked.contract_id, as_of, asked.times, first, last)
     named = {line.reference for line in shown} | {line.deduction_id for line in beside}
     deductions = await _deductions(snapshot, asked.contract_id, as_of, named)
     return CustomerStatement(

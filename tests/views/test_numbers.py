@@ -51,7 +51,7 @@ def test_a_charge_and_a_free_deduction_stand_where_issuing_says(tmp_path: Path, 
 
             async def free(snapshot: Snapshot, contract_id: str = contract_id) -> dict[str, str | None]:
                 as_of = await resolve_as_of(snapshot, None, None, "UTC", contract_id)
-                lines = await outside_credit(snapshot, contract_id, as_of, None, as_of.at)
+                lines = await outside_credit(snapshot, contract_id, as_of, NOW, None, as_of.at)
                 return {one.deduction_id: one.invoice_number for one in lines if one.kind in FREE}
 
             assert ask(ledger, charges) == {id_: charge.invoice for id_, charge in account.charges.items()}

@@ -153,5 +153,6 @@ def _charge(found: ListedCharge) -> ChargeOut:
         service=row.service,
         reverses=row.reverses,
         invoice_number=found.invoice_number,
+        settled_by=found.settled_by,
         position=row.position,
     )
