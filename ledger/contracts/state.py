@@ -62,15 +62,34 @@ class ContractState(LedgerAggregate):
         for term in self.term_history:
             if term.holds(moment):
                 return term
-        raise Refusal(
-            "contract-not-active",
-            f"Contract {self.contract_id} has no term in force at {show_instant(moment)}; {self._days()}.",
-            field=field,
-        )
+        raise self.not_active(moment, field)
+
+    def not_active(self, moment: datetime, field: str, besides: str = "", **members: Any) -> Refusal:
+        """The refusal of what no term allows; `besides` is a sentence more, with its figures."""
+        detail = f"Contract {self.contract_id} has no term in force at {show_instant(moment)}; {self._days()}.{besides}"
+        return Refusal("contract-not-active", detail, field=field, **members)
 
     def _days(self) -> str:
-        spans = [f"{t.starts_on} to {t.ends_on or 'further notice'}" for t in self.term_history if t.is_lived]
+        spans = [f"{t.starts_on} to {t.ends_on or 'further notice'}" for t in self._lived]
         return "its terms run " + ", ".join(spans) if spans else "it has none"
+
+    @property
+    def _lived(self) -> list[Term]:
+        return [term for term in self.term_history if term.is_lived]
+
+    def is_over(self, moment: datetime) -> bool:
+        """Whether all its terms have ended by then, or it was withdrawn and never has one (C4, C15)."""
+        return all(term.ends_at <= moment for term in self._lived)
+
+    @property
+    def last_terms(self) -> Terms:
+        """Those of its last term that has any time."""
+        return (self._lived or self.term_history)[-1].terms
+
+    @property
+    def credit_ends_at(self) -> datetime | None:
+        """The end of a contract that was terminated is that of all its credit (C15)."""
+        return self._lived[-1].ends_at if self.terminated_on is not None and self._lived else None
 
     @property
     def is_withdrawn(self) -> bool:
@@ -79,11 +98,11 @@ class ContractState(LedgerAggregate):
 
     def first_term_from(self, moment: datetime) -> Term | None:
         """The first term that begins at a moment or later, unless it was cut away before it did."""
-        return next((term for term in self.term_history if term.starts_at >= moment and term.is_lived), None)
+        return next((term for term in self._lived if term.starts_at >= moment), None)
 
     def term_from(self, starts_on: date) -> Term | None:
         """The term that begins on a day, unless it was cut away before it did."""
-        return next((t for t in self.term_history if t.starts_on == starts_on and t.is_lived), None)
+        return next((term for term in self._lived if term.starts_on == starts_on), None)
 
     def next_term(self, starts_on: date | None) -> tuple[date, Terms]:
         """First day and terms of the term that a renewal appends: the day after the last one's end (C15)."""

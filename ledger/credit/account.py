@@ -30,7 +30,7 @@ from ledger.credit.state import CreditState
 from ledger.kernel.aggregate import Stamp
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Sealed
-from ledger.kernel.values import FAR_FUTURE, show_cents
+from ledger.kernel.values import FAR_FUTURE
 
 CORRECTION_RUNS = timedelta(hours=30 * 24)  # C9
 Source = Literal["allotment", "top_up", "goodwill", "correction"]
@@ -165,12 +165,8 @@ class CreditAccount(CreditState):
             raise self._insufficient(detail, found, quantity)
 
     def _insufficient(self, detail: str, available: int, needed: int) -> Refusal:
-        """Figures as answers have them: minutes as they are, money with two decimals beside its currency."""
-        figures = {"short_by": needed - available, "available": available, "needed": needed}
-        if self.unit == "minutes":
-            return Refusal("insufficient-credit", detail, **figures)
-        shown = {name: show_cents(cents) for name, cents in figures.items()}
-        return Refusal("insufficient-credit", detail, **shown, currency=self.currency)
+        figures = self.figures(short_by=needed - available, available=available, needed=needed)
+        return Refusal("insufficient-credit", detail, **figures)
 
     def move_reservation(self, session_id: str, starts_at: datetime, at: datetime, stamp: Stamp) -> None:
         """The reservation moves along with its session, in full; grants valid at the new start bear it (C7)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from ledger.credit.events import (
     AccountOpened,
@@ -65,6 +65,17 @@ class CreditState(LedgerAggregate):
             draws.append(Draw(grant.grant_id, part))
             quantity -= part
         return draws, quantity
+
+    @property
+    def debt(self) -> int:
+        """What is owed and no credit, however late it begins, settles yet (C4)."""
+        return sum(debt.quantity for debt in self.debts)
+
+    def figures(self, **quantities: int) -> dict[str, Any]:
+        """As answers have them: minutes as they are, money with two decimals beside its currency."""
+        if self.unit == "minutes":
+            return quantities
+        return {name: show_cents(cents) for name, cents in quantities.items()} | {"currency": self.currency}
 
     def show(self, quantity: int) -> str:
         """60 minutes, or 12.50 EUR."""
