@@ -40,6 +40,7 @@ from ledger.credit.deduction_events import (
 from ledger.credit.events import AccountOpened, CreditDrawn, CreditReturned, TopUpCharged
 from ledger.kernel.fact import Fact, Sealed
 from ledger.kernel.mapper import stored_topics
+from ledger.kernel.values import EPOCH
 
 ChargeFact = (
     FeeCharged
@@ -106,6 +107,7 @@ class DeductionState:
 class BillingAccount:
     """All charges and deductions of one contract, by id, in the order in which they were recorded."""
 
+    moment: datetime  # whose customer's data count: what is dated later does not yet
     provider: str = ""
     timezone: str = "UTC"
     currency: str = ""
@@ -114,6 +116,7 @@ class BillingAccount:
     country: str = ""
     language: str | None = None
     party: Sealed | None = None
+    amended_at: datetime = EPOCH
     charges: dict[str, Charge] = field(default_factory=dict)
     deductions: dict[str, DeductionState] = field(default_factory=dict)
     terms: dict[int, tuple[TermStarted, int]] = field(default_factory=dict)
@@ -154,9 +157,12 @@ class BillingAccount:
         return other.line if other is not None else None
 
 
-def billing_account(events: Iterable[tuple[int, Fact]]) -> BillingAccount:
-    """The account as the events (position, fact) of one contract tell it, in the order of their positions."""
-    account = BillingAccount()
+def billing_account(events: Iterable[tuple[int, Fact]], moment: datetime) -> BillingAccount:
+    """The account as the events (position, fact) of one contract tell it, in the order of their positions.
+
+    `moment` is that of the document, for which the customer's data are taken.
+    """
+    account = BillingAccount(moment)
     for position, fact in events:
         fold = _FOLDS.get(type(fact))
         if fold is not None:
@@ -171,6 +177,10 @@ def _signed(account: BillingAccount, fact: ContractSigned, _: int) -> None:
 
 
 def _amended(account: BillingAccount, fact: CustomerAmended, _: int) -> None:
+    """Each is whole; the latest that is effective by the document's moment counts, whenever it was told."""
+    if not account.amended_at <= fact.effective_at <= account.moment:
+        return
+    account.amended_at = fact.effective_at
     account.country, account.language, account.party = fact.customer_country, fact.customer_language, fact.party
 
 

@@ -83,10 +83,16 @@ class Contract(ContractState):
                 self.record(lump_sum, started.starts_at, stamp)
         return self.term_history[-1]
 
-    def amend_customer(self, country: str, language: str | None, party: Sealed, at: datetime, stamp: Stamp) -> None:
-        """The customer's data as they are from now on, whole."""
+    def amend_customer(
+        self, country: str, language: str | None, party: Sealed, given: set[str], at: datetime, stamp: Stamp
+    ) -> None:
+        """The customer's data as they are from then on, whole; `given` are the members that it is about."""
         amended = CustomerAmended(
-            customer_id=self.customer_id, customer_country=country, party=party, customer_language=language
+            customer_id=self.customer_id,
+            customer_country=country,
+            party=party,
+            customer_language=language,
+            given=sorted(given),
         )
         self.record(amended, at, stamp)
 

@@ -166,12 +166,16 @@ class ContractTerminated(ContractFact, frozen=True):
 
 @topic("CustomerAmended")
 class CustomerAmended(ContractFact, frozen=True):
-    """The customer's data as they are from now on, whole; documents issued before keep theirs."""
+    """The customer's data as they are from then on, whole; documents of before keep theirs.
+
+    `given` are the members that this amendment is about: what is told later of an earlier day leaves them as they are.
+    """
 
     customer_id: str
     customer_country: str
     party: Sealed
     customer_language: str | None = None
+    given: list[str] = []
 
 
 @topic("DirectContactAuthorised")

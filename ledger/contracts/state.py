@@ -5,6 +5,7 @@ Folded from its events; `contract` decides over it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -28,8 +29,19 @@ from ledger.contracts.term import ONE_DAY, Term, term_of
 from ledger.kernel.aggregate import LedgerAggregate, applies
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Fact, Sealed
-from ledger.kernel.values import show_instant
+from ledger.kernel.values import EPOCH, show_instant
 from ledger.plans.terms import Terms
+
+
+@dataclass(slots=True, frozen=True)
+class CustomerData:
+    """What is known of the customer from a moment on; `given` are the members that were told then."""
+
+    effective_at: datetime
+    country: str
+    language: str | None
+    party: Sealed
+    given: frozenset[str] = frozenset()
 
 
 class ContractState(LedgerAggregate):
@@ -40,9 +52,7 @@ class ContractState(LedgerAggregate):
         self.currency = ""
         self.customer_id = ""
         self.partner_id: str | None = None
-        self.party: Sealed | None = None
-        self.country = ""
-        self.language: str | None = None
+        self.customers: list[CustomerData] = []  # by effective time, each whole; the first is that of the signing
         self.subscriptions: int | None = None
         self.customer_coverage: dict[str, Any] | None = None
         self.direct_contact = False
@@ -51,6 +61,13 @@ class ContractState(LedgerAggregate):
         self.overage_minutes = 0
 
     # -- questions -------------------------------------------------------------------------------------------
+
+    def customer_at(self, moment: datetime) -> CustomerData:
+        """The customer's data as they are at a moment; what is dated later does not count yet."""
+        return next((one for one in reversed(self.customers) if one.effective_at <= moment), self.customers[0])
+
+    def customers_after(self, moment: datetime) -> list[CustomerData]:
+        return [one for one in self.customers[1:] if one.effective_at > moment]
 
     @property
     def pools(self) -> dict[str, str]:
@@ -142,7 +159,7 @@ class ContractState(LedgerAggregate):
         self.contract_id = fact.contract_id
         self.provider, self.timezone, self.currency = fact.provider, fact.timezone, fact.currency
         self.customer_id, self.partner_id = fact.customer_id, fact.partner_id
-        self.party, self.country, self.language = fact.party, fact.customer_country, fact.customer_language
+        self.customers = [CustomerData(EPOCH, fact.customer_country, fact.customer_language, fact.party)]
         self.subscriptions = fact.subscriptions
         self.customer_coverage = fact.customer_coverage
 
@@ -169,7 +186,11 @@ class ContractState(LedgerAggregate):
 
     @applies(CustomerAmended)
     def _amended(self, fact: CustomerAmended) -> None:
-        self.party, self.country, self.language = fact.party, fact.customer_country, fact.customer_language
+        told = CustomerData(
+            fact.effective_at, fact.customer_country, fact.customer_language, fact.party, frozenset(fact.given)
+        )
+        others = [one for one in self.customers if one.effective_at != told.effective_at]
+        self.customers = sorted([*others, told], key=lambda one: one.effective_at)
 
     @applies(DirectContactAuthorised)
     def _authorised(self, fact: DirectContactAuthorised) -> None:

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from projections.reader import Snapshot
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from ledger.events import Sealed
+from ledger.store.database import listed
+from projections.reader import Snapshot, open_texts
+
+_read_sealed = msgspec.json.Decoder(Sealed).decode
+
+
+@dataclass(slots=True, frozen=True)
+class KnownCustomer:
+    """A contract's customer as known for a moment; `texts` are empty where their key is gone."""
+
+    country: str
+    language: str | None
+    texts: dict[str, Any]
 
 
 async def is_known(reader: Snapshot, provider: str, customer: str | None, partner: str | None) -> bool:
@@ -10,3 +29,30 @@ async def is_known(reader: Snapshot, provider: str, customer: str | None, partne
     column, party = ("customer_id", customer) if customer else ("partner_id", partner)
     sql = f"SELECT 1 AS found FROM contracts WHERE provider = :provider AND {column} = :party LIMIT 1"
     return bool(await reader.query(sql, {"provider": provider, "party": party}))
+
+
+async def known_customers(
+    snapshot: Snapshot, contract_ids: Sequence[str], at: int, position: int
+) -> dict[str, KnownCustomer]:
+    """By contract, what is known of its customer at a place in both times: what is dated later does not count yet.
+
+    What was signed is known at every place.
+    """
+    if not contract_ids:
+        return {}
+    places, params = listed("contract_id", contract_ids)
+    latest = (
+        "SELECT m.position FROM customers m WHERE m.contract_id = k.contract_id AND m.effective_at <= :at "
+        "AND (m.position <= :position OR m.effective_at = 0) ORDER BY m.effective_at DESC, m.position DESC LIMIT 1"
+    )
+    sql = (
+        "SELECT k.contract_id, k.country, k.language, k.party FROM customers k "
+        f"WHERE k.contract_id IN ({places}) AND k.position = ({latest})"
+    )
+    rows = await snapshot.query(sql, params | {"at": at, "position": position})
+    boxes = {row.contract_id: _read_sealed(row.party) for row in rows}
+    texts = await open_texts(snapshot, list(boxes.values()))
+    return {
+        row.contract_id: KnownCustomer(row.country, row.language, texts.get(boxes[row.contract_id]) or {})
+        for row in rows
+    }

@@ -94,7 +94,7 @@ def test_what_is_reversed_after_it_was_invoiced_is_a_negative_line_on_the_next_d
 
 # -- a draft is what issuing records --------------------------------------------------------------------------------
 
-ONLY_OF_ONE = {"number", "issued_on", "due_on", "position", "event", "waiting", "through_on"}
+ONLY_OF_ONE = {"number", "issued_on", "due_on", "position", "event", "waiting", "notes", "through_on"}
 
 
 def without(document: Json) -> Json:

@@ -134,7 +134,7 @@ SAMPLES: dict[str, Fact] = {
     ),
     "ContractTerminated@1": e.ContractTerminated(**BASE, ends_on=date(2026, 6, 30), reason=TEXT, agreed_at=AT),
     "CustomerAmended@1": e.CustomerAmended(
-        **BASE, customer_id="K-1", customer_country="AT", party=NAME, customer_language="de"
+        **BASE, customer_id="K-1", customer_country="AT", party=NAME, customer_language="de", given=["country", "name"]
     ),
     "DirectContactAuthorised@1": e.DirectContactAuthorised(**BASE, by=NAME),
     "DirectContactWithdrawn@1": e.DirectContactWithdrawn(**BASE, by=NAME),

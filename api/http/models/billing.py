@@ -83,6 +83,7 @@ class DocumentAnswer(Answer, DocumentOut):
 
 class DraftAnswer(Answer, DocumentOut):
     waiting: list[str] = Field(description="Charges and deductions that are held back, by a dispute as a rule.")
+    notes: list[str] = Field(description="What to look at before it is issued, in sentences.")
 
 
 class DocumentList(Answer):
