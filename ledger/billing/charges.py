@@ -215,7 +215,8 @@ def _deducted(account: BillingAccount, fact: Deducted, position: int) -> None:
 def _answered(account: BillingAccount, fact: Answered, position: int) -> None:
     deduction = account.deductions[fact.deduction_id]
     deduction.status = STATUS_AFTER[type(fact)]
-    deduction.on_behalf = isinstance(fact, DeductionConfirmed | DeductionDisputed) and fact.on_behalf
+    if isinstance(fact, DeductionConfirmed | DeductionDisputed):
+        deduction.on_behalf = fact.on_behalf  # and stays so, whatever the provider answers (C8)
     deduction.positions.append(position)
     if isinstance(fact, DeductionReversed):
         deduction.reversed_at = fact.effective_at

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.credit.confirmation import status_at
+from ledger.credit.confirmation import has_spoken, status_at
 from ledger.events import Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
@@ -184,6 +184,6 @@ async def _deductions(
             worked_seconds=row.worked_seconds,
             billed_minutes=row.billed_minutes,
             status=status,
-            on_behalf=bool(row.on_behalf) and status in ("confirmed", "disputed"),
+            on_behalf=bool(row.on_behalf) and has_spoken(status),
         )
     return found
