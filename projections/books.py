@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ledger.events import CreditNoteIssued, InvoiceIssued
+from ledger.events import CreditNoteIssued, Draw, InvoiceIssued
 from ledger.kernel.errors import malformed
 from ledger.kernel.mapper import decode, stored_topics
 from ledger.store.database import Row, listed
 from projections.asking import all_of, equal
 from projections.billing.charges import CHARGES, ChargeRow
+from projections.credit.deductions import read_draws
 from projections.credit.movements import MOVEMENTS, MovementRow
 from projections.reader import Snapshot, view_position
 
@@ -49,6 +50,7 @@ class BooksSource:
     movements: list[MovementRow]
     charges: list[ChargeRow]
     documents: list[BookedDocument]
+    draws: Mapping[str, list[Draw]]  # of each deduction, as it tells them itself
 
 
 async def books_source(snapshot: Snapshot, provider: str | None) -> BooksSource:
@@ -63,6 +65,7 @@ async def books_source(snapshot: Snapshot, provider: str | None) -> BooksSource:
     charges = await snapshot.query(
         f"SELECT {CHARGES.columns_of('m')} FROM charges m {of_contract} ORDER BY m.position", params
     )
+    drawn = await snapshot.query(f"SELECT m.deduction_id, m.draws FROM deductions m {of_contract}", params)
     topics, named = listed("topic", _DOCUMENTS)
     issued = await snapshot.query(
         "SELECT notification_id, recorded_at, topic, state FROM stored_events WHERE notification_id <= :position "
@@ -76,6 +79,7 @@ async def books_source(snapshot: Snapshot, provider: str | None) -> BooksSource:
         movements=[MOVEMENTS.row_of(row) for row in movements],
         charges=[CHARGES.row_of(row) for row in charges],
         documents=[one for one in documents if provider in (None, one.fact.provider)],
+        draws={row.deduction_id: read_draws(row.draws) for row in drawn},
     )
 
 

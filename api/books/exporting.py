@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from api.books.beancount import beancount
+from api.books.checks import check
 from api.books.datev import check_period, datev, read_mapping
 from api.books.entries import transactions
 from api.books.flat import flat
@@ -39,7 +40,8 @@ async def export(
 
     Without `to_on`: what is effective by now. With it, also what is known to become effective until that day, as a
     balance's `as_of` has it. `accounts` is a file over `datev.toml`. Refuses `malformed` with the field: an unknown
-    form or provider, days that are the wrong way round, and what DATEV does not take.
+    form or provider, days that are the wrong way round, and what DATEV does not take. Raises
+    FaultyBooksError where the books do not agree with themselves.
     """
     if form not in FORMS:
         raise malformed("form", f"is one of {', '.join(FORMS)}.")
@@ -58,7 +60,9 @@ async def export(
 
 async def _source(reader: Reader, provider: str | None) -> BooksSource:
     async with reader.snapshot() as snapshot:
-        return await books_source(snapshot, provider)
+        source = await books_source(snapshot, provider)
+    check(source)
+    return source
 
 
 def _book(source: BooksSource, from_on: date | None, to_on: date | None, now: datetime) -> Book:

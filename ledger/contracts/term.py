@@ -30,6 +30,10 @@ class Term:
     fee: FeeCharged | None = None
     lump_sums: list[LumpSumCharged] = field(default_factory=list)
 
+    def charge_of(self, pool: str) -> str | None:
+        """The charge of the lump sum that a pool begins with, if that was paid for."""
+        return next((paid.charge_id for paid in self.lump_sums if paid.pool == pool), None)
+
     def holds(self, moment: datetime) -> bool:
         return self.starts_at <= moment < self.ends_at
 

@@ -64,8 +64,9 @@ class CreditAccount(CreditState):
         reason: Sealed | None = None,
         term_no: int | None = None,
         rule: str = "C2",
+        charge_id: str | None = None,
     ) -> list[Settlement]:
-        """Adds a lot of credit; the oldest debts are settled from it first (C4)."""
+        """Adds a lot of credit; the oldest debts are settled from it first (C4). What was bought names its charge."""
         granted = CreditGranted(
             grant_id=grant_id,
             source=source,
@@ -75,10 +76,16 @@ class CreditAccount(CreditState):
             reason=reason,
             term_no=term_no,
             rule=rule,
+            charge_id=charge_id,
             pool=self.pool,
         )
         self.record(granted, valid_from, stamp)
         return self._settle_debts(valid_from, stamp)
+
+    @staticmethod
+    def charge_of(top_up_id: str) -> str:
+        """The id of a top-up's charge."""
+        return f"{top_up_id}.price"
 
     def charge_top_up(
         self,
@@ -92,7 +99,7 @@ class CreditAccount(CreditState):
     ) -> None:
         """The price of a top-up (C5): 480 minutes at 60.00 an hour are 480.00."""
         charged = TopUpCharged(
-            charge_id=f"{grant_id}.price",
+            charge_id=self.charge_of(grant_id),
             grant_id=grant_id,
             quantity=quantity,
             amount_cents=amount_cents,
@@ -216,8 +223,14 @@ class CreditAccount(CreditState):
             if grant.source == "allotment" and grant.valid_from >= at:
                 changes += self._take_back(grant.grant_id, grant.valid_from, stamp)
             elif grant.expires_at > at and (not allotments_alone or self._is_lost_with_its_plan(grant)):
+                changes += self._withdraw(self._ahead_of(grant.grant_id, at), stamp)
                 self.record(GrantExpiryMoved(grant.grant_id, at, pool=self.pool), at, stamp)
-        return changes
+        return changes + (self._settle_debts(stamp.now, stamp) if changes else [])
+
+    def _ahead_of(self, grant_id: str, since: datetime) -> list[Settlement]:
+        """What a grant settles from an instant on, as far as that still lies ahead."""
+        ahead = (one for debt in self.debts for one in debt.ahead)
+        return [one for one in ahead if one.grant_id == grant_id and one.effective_at >= since]
 
     @staticmethod
     def _is_lost_with_its_plan(grant: Grant) -> bool:
@@ -226,8 +239,7 @@ class CreditAccount(CreditState):
 
     def _take_back(self, grant_id: str, at: datetime, stamp: Stamp) -> list[Settlement]:
         """Undoes a grant of which nothing is drawn; debts that it settled ahead stand again (C4)."""
-        withdrawn = [one for debt in self.debts for one in debt.ahead if one.grant_id == grant_id]
-        changes = self._withdraw(withdrawn, stamp)
+        changes = self._withdraw(self._ahead_of(grant_id, at), stamp)
         remaining = self.grants[grant_id].remaining
         self.record(GrantTakenBack(grant_id, remaining, pool=self.pool), at, stamp)
         return changes + self._settle_debts(stamp.now, stamp)

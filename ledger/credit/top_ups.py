@@ -75,12 +75,13 @@ def top_up_credit(case: Case, body: TopUpCredit) -> None:
     rules = _top_up_rules(bought.terms, body.pool)
     if rules is not None and not bought.settles_alone:
         _check_step(rules, body.pool, bought.quantity)
-    _grant(case, bought, body.top_up_id, "top_up", rule="C5")
     rate_cents = parse_cents(rules.rate) if rules is not None and rules.rate else None
     if body.price is not None:
         price_cents, rate_cents = parse_cents(body.price), None
     else:
         price_cents = price_of_minutes_cents(bought.quantity, rate_cents) if rate_cents else 0
+    charge_id = bought.account.charge_of(body.top_up_id) if price_cents else None
+    _grant(case, bought, body.top_up_id, "top_up", rule="C5", charge_id=charge_id)
     if price_cents:
         charged = (body.top_up_id, bought.quantity, price_cents, rate_cents, contract_of(case).currency)
         bought.account.charge_top_up(*charged, bought.at, case.stamp)
@@ -138,10 +139,10 @@ def _grant(
     *,
     reason: Sealed | None = None,
     rule: str = "C2",
+    charge_id: str | None = None,
 ) -> None:
-    settled = credit.account.grant(
-        grant_id, source, credit.quantity, credit.at, credit.expires_at, case.stamp, reason=reason, rule=rule
-    )
+    told = (grant_id, source, credit.quantity, credit.at, credit.expires_at, case.stamp)
+    settled = credit.account.grant(*told, reason=reason, rule=rule, charge_id=charge_id)
     tell_settled(case, settled)
 
 

@@ -122,7 +122,14 @@ def _start_term(case: Case, starts_on: date, terms: Terms, agreed_at: datetime) 
             expires_at = term.ends_at if pool.allotment_expires == "term_end" and term.ends_on else None
             grant_id = f"{contract.contract_id}.allotment.{allotment_no}"
             settled = account.grant(
-                grant_id, "allotment", quantity, term.starts_at, expires_at, case.stamp, term_no=term.number
+                grant_id,
+                "allotment",
+                quantity,
+                term.starts_at,
+                expires_at,
+                case.stamp,
+                term_no=term.number,
+                charge_id=term.charge_of(name),
             )
             tell_settled(case, settled)
 

@@ -149,6 +149,7 @@ SAMPLES: dict[str, Fact] = {
         expires_at=LATER,
         reason=TEXT,
         term_no=2,
+        charge_id="C-1.lump-sum.1",
     ),
     "TopUpCharged@1": e.TopUpCharged(
         **POOL, **MONEY, charge_id="B-1.price", grant_id="B-1", quantity=480, rate_cents_per_hour=6000
