@@ -71,6 +71,14 @@ class CreditState(LedgerAggregate):
         """What is owed and no credit, however late it begins, settles yet (C4)."""
         return sum(debt.quantity for debt in self.debts)
 
+    def lump_sum_left(self, moment: datetime) -> int:
+        """What is left of allotments without an end that began before: a change of plan lets them stand (C15)."""
+        return sum(
+            grant.remaining
+            for grant in self.grants.values()
+            if grant.source == "allotment" and grant.expires_at == FAR_FUTURE and grant.valid_from < moment
+        )
+
     def figures(self, **quantities: int) -> dict[str, Any]:
         """As answers have them: minutes as they are, money with two decimals beside its currency."""
         if self.unit == "minutes":

@@ -130,7 +130,12 @@ SAMPLES: dict[str, Fact] = {
         currency="EUR",
     ),
     "PlanChanged@1": e.PlanChanged(
-        **BASE, from_on=date(2026, 7, 1), old_plan="house-m", new_plan="house-l", agreed_at=AT
+        **BASE,
+        from_on=date(2026, 7, 1),
+        old_plan="house-m",
+        new_plan="house-l",
+        agreed_at=AT,
+        unspent=[e.Unspent("lump-sum", 120000, "CZK")],
     ),
     "ContractTerminated@1": e.ContractTerminated(**BASE, ends_on=date(2026, 6, 30), reason=TEXT, agreed_at=AT),
     "CustomerAmended@1": e.CustomerAmended(
