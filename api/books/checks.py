@@ -17,7 +17,7 @@ from projections.credit.movements import NEVER, MovementRow
 SPENT = ("work", "session", "penalty", "service", "debt_settled")  # a reversal gives back what stays told
 
 
-def check(source: BooksSource) -> None:
+def check_books(source: BooksSource) -> None:
     """Raises FaultyBooksError with the first fault."""
     fault = next(_faults(source), None)
     if fault is not None:

@@ -15,6 +15,7 @@ from ledger.kernel.access import FINANCE, OPERATOR
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Sealed
 from ledger.kernel.values import FAR_FUTURE, first_instant, parse_cents, price_of_minutes_cents, show_instant
+from ledger.kernel.wording import FieldFaultError
 from ledger.plans.terms import MinutesPool, Terms, TopUp
 from ledger.work.case import Case
 from ledger.work.declaration import NewId, command
@@ -33,7 +34,7 @@ class Credit(OnContract):
     @model_validator(mode="after")
     def _one_unit(self) -> Credit:
         if (self.minutes is None) == (self.amount is None):
-            raise ValueError("minutes: give minutes or an amount, as the pool's unit asks")
+            raise FieldFaultError("minutes", "give minutes or an amount, as the pool's unit asks")
         return self
 
 
@@ -116,7 +117,7 @@ def grant_credit(case: Case, body: GrantCredit) -> None:
 
 def _received(case: Case, body: Credit) -> Received:
     """Raises Refusal contract-not-active where no term is in force, and after the end for more than is owed (C4)."""
-    contract, at = contract_of(case), case.told(body.at)
+    contract, at = contract_of(case), case.heard_at(body.at)
     settles_alone = contract.is_over(at)
     terms = contract.last_terms if settles_alone else contract.term_at(at).terms
     account = account_of(case, body.pool)

@@ -5,7 +5,7 @@ The room where contract, credit and sessions meet: what begins and ends with a t
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import get_args
 
 from ledger.contracts.contract import Contract
@@ -21,7 +21,7 @@ from ledger.kernel.access import OPERATOR
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Fact
 from ledger.kernel.mapper import stored_topics
-from ledger.kernel.values import first_instant, parse_cents
+from ledger.kernel.values import ONE_DAY, first_instant, parse_cents
 from ledger.plans.terms import MinutesPool, Pool, Terms
 from ledger.sessions.events import SessionBooked
 from ledger.sessions.session import Session
@@ -29,8 +29,7 @@ from ledger.work.case import Case, Scope
 from ledger.work.declaration import Concern, NewId, command
 from ledger.work.fields import Agreed, AnyId, Command, Count, Day, Id, Instant, Text
 
-ONE_DAY = timedelta(days=1)
-NOTHING_IS_DATED = timedelta(days=2)  # so far ahead of any clock: an effective time lies at most a day ahead
+NOTHING_IS_DATED = 2 * ONE_DAY  # so far ahead of any clock: an effective time lies at most a day ahead
 LOOKED_THROUGH = 100  # deductions at a time
 
 

@@ -1,4 +1,4 @@
-"""Questions about customers and partners: a party is one of a provider's, and known by its contracts."""
+"""The question to the view of contracts who a contract's customer is, at a place in both times."""
 
 from __future__ import annotations
 
@@ -22,13 +22,6 @@ class KnownCustomer:
     country: str
     language: str | None
     texts: dict[str, Any]
-
-
-async def is_known(reader: Snapshot, provider: str, customer: str | None, partner: str | None) -> bool:
-    """Whether a provider has a contract with this customer, or one that this partner serves."""
-    column, party = ("customer_id", customer) if customer else ("partner_id", partner)
-    sql = f"SELECT 1 AS found FROM contracts WHERE provider = :provider AND {column} = :party LIMIT 1"
-    return bool(await reader.query(sql, {"provider": provider, "party": party}))
 
 
 async def known_customers(
