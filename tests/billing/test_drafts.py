@@ -192,6 +192,10 @@ def test_what_settles_a_debt_after_the_end_is_billed_like_any_top_up(office: Off
     office.top_up("U", "P", 60, "2026-07-06T09:00:00Z", pool="server-support", price="75.00")
     draft = office.draft("P", "2026-07-31")
     assert [line for line in lines(draft) if line[3] != "0.00"] == [("top_up", "U.price", 60, "75.00")]
-    assert totals(office.invoice(office.issue("P", "2026-07-31"))) == ("75.00", "15.75", "90.75")
+    assert totals(office.invoice(office.issue("P", "2026-07-31", exchange_rate="24.315"))) == (
+        "75.00",
+        "15.75",
+        "90.75",
+    )
     (account,) = office.see("contracts/P/balance")["accounts"]
     assert (account["available"], account["granted"], account["consumed"], account["expired"]) == (0, 60, 60, 0)
