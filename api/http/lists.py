@@ -63,10 +63,15 @@ async def answer_list(questions: LongQuestions, headers: Headers, listing: Listi
     if kind == JSON:
         shown = await _ask(questions, listing, page, MOST_BYTES)
         return Response(_as_json(shown, listing.beside), media_type=JSON)
+    write = _as_csv if kind == CSV else _as_lines
+    head = _row(_columns(listing)) if kind == CSV else b""
     shown = await _ask(questions, listing, PageAsked(STREAMED, page.after), None)
-    pieces = _pieces(questions, listing, shown, _as_csv if kind == CSV else _as_lines)
-    charset = "; charset=utf-8" if kind == CSV else ""
-    return StreamingResponse(pieces, media_type=f"{kind}{charset}", headers={"Ledger-Position": str(shown.position)})
+    content_type = f"{kind}; charset=utf-8" if kind == CSV else kind
+    position = {"Ledger-Position": str(shown.position)}
+    if shown.following is None:
+        return Response(head + write(listing, shown.items), media_type=content_type, headers=position)
+    pieces = _pieces(questions, listing, head, shown, write)
+    return StreamingResponse(pieces, media_type=content_type, headers=position)
 
 
 def media_type(headers: Headers, *kinds: str) -> str:
@@ -113,11 +118,11 @@ def _as_json(shown: _Shown, beside: dict[str, Any]) -> bytes:
 async def _pieces(
     questions: LongQuestions,
     listing: Listing[Any],
+    head: bytes,
     shown: _Shown,
     write: Callable[[Listing[Any], list[bytes]], bytes],
 ) -> AsyncIterator[bytes]:
-    if write is _as_csv:
-        yield _row(_columns(listing))
+    yield head
     while True:
         yield write(listing, shown.items)
         if shown.following is None:

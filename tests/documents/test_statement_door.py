@@ -235,7 +235,7 @@ def test_the_form_is_the_one_that_the_client_likes_best(tmp_path: Any, accept: s
         assert door.get("contracts/C/statement", headers={"Accept": accept}).headers["content-type"] == answered
         content = door.client.get("/openapi.json").json()["paths"]["/v1/contracts/{contract_id}/statement"]
         answers = content["get"]["responses"]["200"]["content"]
-        assert set(answers) == {"application/json", "text/csv", "application/pdf"}
+        assert set(answers) == {"application/json", "text/csv", "application/x-ndjson", "application/pdf"}
 
 
 def test_a_period_that_begins_after_its_last_day_is_refused(door: Door) -> None:
