@@ -6,6 +6,7 @@ The words and figures come ready to be set; `letter.typ` places them, and the te
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from importlib import resources
 from typing import Any
@@ -58,6 +59,14 @@ def laid_out(kind: bytes, page: dict[str, Any], dated: date) -> tuple[bytes, dic
         # PDF/A forbids a character that no font draws. Such a one is shown as a white square, the rest stays.
         page = each_text(page, drawable)
         return _compiled(kind, page, dated), page
+
+
+def widest(columns: int, rows: Iterable[Sequence[str]]) -> list[str]:
+    """The longest text of each column: figures are set in digits of one width, so that it is the widest as well."""
+    longest = [""] * columns
+    for row in rows:
+        longest = [max(pair, key=len) for pair in zip(longest, row, strict=True)]
+    return longest
 
 
 def each_text(value: Any, change: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 from api.documents import figures
 from api.documents.cii import EXEMPTIONS
 from api.documents.labels import Labels, labels_for
-from api.documents.letter import letter_of
+from api.documents.letter import letter_of, widest
 from api.documents.page_lines import COLUMNS, groups
 from api.documents.parties import Buyer, Document, Parties, Seller, categories_of, is_credit_note
 from ledger.events import CreditNoteIssued
@@ -23,6 +23,7 @@ def page_of(document: Document, parties: Parties) -> dict[str, Any]:
     """Everything on the page."""
     labels = labels_for(document.language)
     seller, buyer = parties.seller, parties.buyer
+    lines, vat = groups(document, parties.engineers, labels), _vat(document, labels)
     in_currency = labels("Amounts are in {currency}.", currency=document.currency)
     return {
         **letter_of(
@@ -36,10 +37,12 @@ def page_of(document: Document, parties: Parties) -> dict[str, Any]:
         ),
         "correction": _correction(document, parties, labels),
         "columns": [labels(column) for column in COLUMNS],
-        "groups": groups(document, parties.engineers, labels),
+        "widest": widest(len(COLUMNS), (row["cells"] for group in lines for row in group["rows"])),
+        "groups": lines,
         "units_note": f"{labels('Times are hours and minutes (h:mm).')} {in_currency}",
         "vat_columns": [labels(column) for column in ("VAT rate", "Net", "VAT", "Gross")],
-        "vat": _vat(document, labels),
+        "vat_widest": widest(4, vat),
+        "vat": vat,
         "totals": _totals(document, labels),
         "national_vat": _national_vat(document, labels),
         "notes": [labels(EXEMPTIONS[category][1]) for category in sorted(categories_of(document) & EXEMPTIONS.keys())],

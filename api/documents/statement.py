@@ -10,7 +10,7 @@ from typing import Any
 
 from api.documents import figures
 from api.documents.labels import Labels, labels_for
-from api.documents.letter import laid_out, letter_of, template
+from api.documents.letter import laid_out, letter_of, template, widest
 from api.documents.page_lines import CONFIRMATIONS, ON_BEHALF
 from api.documents.parties import Buyer, Seller
 from ledger.kernel.values import from_micros, local_date, shown_minutes
@@ -98,11 +98,15 @@ def _figure(quantity: int, pool: PoolPeriod, labels: Labels) -> str:
 
 
 def _pool(pool: PoolPeriod, period: CustomerStatement, labels: Labels) -> dict[str, Any]:
+    rows = [_movement(line, pool, period, labels) for line in pool.lines]
+    opening, closing = _figure(pool.opening, pool, labels), _figure(pool.closing, pool, labels)
+    balances = ([""] * (len(COLUMNS) - 1) + [balance] for balance in (opening, closing))
     return {
         "title": f"{labels('Credit')}: {pool.pool}",
-        "opening": _figure(pool.opening, pool, labels),
-        "rows": [_movement(line, pool, period, labels) for line in pool.lines],
-        "closing": _figure(pool.closing, pool, labels),
+        "opening": opening,
+        "widest": widest(len(COLUMNS), [*balances, *(row["cells"] for row in rows)]),
+        "rows": rows,
+        "closing": closing,
     }
 
 
@@ -176,13 +180,14 @@ def _beside(period: CustomerStatement, labels: Labels) -> dict[str, Any] | None:
             money(line.amount_cents),
         ]
         rows.append({"cells": cells, "details": [*details, f"{labels('Ledger entries')} {line.position}"]})
-    total = [figures.hours(sum(line.minutes or 0 for line in period.beside))]
-    total.append(money(sum(line.amount_cents for line in period.beside)))
+    time = figures.hours(sum(line.minutes or 0 for line in period.beside))
+    amount = money(sum(line.amount_cents for line in period.beside))
     return {
         "title": labels("Beside the credit"),
         "columns": [labels(column) for column in BESIDE_COLUMNS],
+        "widest": widest(len(BESIDE_COLUMNS), [["", "", time, "", amount], *(row["cells"] for row in rows)]),
         "rows": rows,
-        "total": [labels("Total of the period"), *total],
+        "total": [labels("Total of the period"), time, amount],
     }
 
 
