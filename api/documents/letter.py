@@ -13,6 +13,7 @@ from typing import Any
 
 import typst
 
+from api.documents.identifiers import identifiers
 from api.documents.labels import Labels
 from api.documents.parties import Address, Buyer, Seller
 from api.documents.texts import clean, drawable
@@ -28,7 +29,7 @@ def template(name: str) -> bytes:
 def letter_of(
     seller: Seller, buyer: Buyer, labels: Labels, *, title: str, number: str, dated: date, facts: list[tuple[str, str]]
 ) -> dict[str, Any]:
-    """The letter's part of a page. `title` and the names of the facts are words in English."""
+    """The letter's part of a page. `title` is a word in English, `facts` are ready to be set."""
     abroad = buyer.country != seller.country  # only a letter across a border names the countries
     seller_country, buyer_country = (_country(party.country, labels) if abroad else "" for party in (seller, buyer))
     return {
@@ -40,7 +41,7 @@ def letter_of(
         "sender_line": " · ".join([seller.name, *_address(seller.address, "")]),
         "letterhead": [*_address(seller.address, seller_country), *_present(seller.phone, seller.email)],
         "recipient": [buyer.name, *_address(buyer.address, buyer_country)],
-        "facts": [[labels(label), value] for label, value in facts],
+        "facts": [list(fact) for fact in facts],
         "footer": _footer(seller, labels),
         "page_of": labels("Page {page} of {pages}"),
     }
@@ -90,11 +91,13 @@ def _compiled(kind: bytes, page: dict[str, Any], dated: date) -> bytes:
 
 def _footer(seller: Seller, labels: Labels) -> list[list[str]]:
     """Three columns at the foot of each page: who the seller is, whom to ask, how the authorities know it."""
-    numbers = ((labels("VAT ID"), seller.vat_id), (labels("Tax number"), seller.tax_number))
+    known = identifiers(seller, labels)
+    if seller.managing_directors:
+        known.append((labels("Managing directors"), ", ".join(seller.managing_directors)))
     return [
         [seller.name, *_address(seller.address, "")],
         _present(seller.contact, seller.phone, seller.email),
-        [*(f"{label}: {value}" for label, value in numbers if value), *_present(seller.registration)],
+        [*_present(seller.registration), *(f"{label[0].upper()}{label[1:]}: {value}" for label, value in known)],
     ]
 
 

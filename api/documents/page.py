@@ -10,6 +10,7 @@ from typing import Any
 
 from api.documents import figures
 from api.documents.cii import EXEMPTIONS
+from api.documents.identifiers import identifiers
 from api.documents.labels import Labels, labels_for
 from api.documents.letter import letter_of, widest
 from api.documents.page_lines import COLUMNS, groups
@@ -67,12 +68,11 @@ def _facts(document: Document, buyer: Buyer, labels: Labels) -> list[tuple[str, 
         ("Customer number", document.customer_id),
         ("Contract", document.contract_id),
     ]
-    optional = (
-        ("Your VAT ID", buyer.vat_id),
-        ("Your tax number", buyer.tax_number),
-        ("Your reference", buyer.buyer_reference),
-    )
-    return facts + [(label, value) for label, value in optional if value]
+    facts = [(labels(label), value) for label, value in facts]
+    facts += [(labels("Your {identifier}", identifier=label), value) for label, value in identifiers(buyer, labels)]
+    if buyer.buyer_reference:
+        facts.append((labels("Your reference"), buyer.buyer_reference))
+    return facts
 
 
 def _correction(document: Document, parties: Parties, labels: Labels) -> list[str]:

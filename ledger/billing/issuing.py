@@ -85,7 +85,11 @@ def issue_invoice(case: Case, body: IssueInvoice) -> None:
     provider = case.catalogue.provider(contract.provider)
     seller = case.catalogue.party(provider.id)
     if seller is None:
-        raise _missing(["provider"], f"No catalogue file says who issues the documents of {provider.id}.")
+        raise _missing(
+            ["provider"],
+            f"No catalogue file says who issues the documents of {provider.id}; a table [parties.{provider.id}] in a "
+            f"folder of one's own (LEDGER_CATALOGUE) does.",
+        )
     account = billing_account(case.whole_contract(TOPICS))
     buyer = buyer_of(account, _party(case))
     found = _draft(account, body.through_on, provider, buyer, case.stamp.now)
@@ -131,7 +135,7 @@ def issue_credit_note(case: Case, body: IssueCreditNote) -> None:
         raise malformed("issued_on", f"{issued_on} lies before the invoice itself, {invoice.issued_on}")
     provider = case.catalogue.provider(invoice.provider)
     if body.ksef_number is not None and provider.country != "PL":
-        raise malformed("ksef_number", "KSeF is for sellers in Poland")
+        raise malformed("ksef_number", "KSeF is for sellers in Poland; without this field the credit note is issued")
     parties = case.open(invoice.parties)
     if parties is None:
         raise _missing(["parties"], f"The parties of {invoice.number} are no longer kept.")

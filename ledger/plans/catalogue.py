@@ -24,6 +24,8 @@ from ledger.plans.terms import OpenFigure, Slug, Strict, Terms, ZoneName
 # A prefix, then always year and number: two series can only meet in a number where their prefixes are equal.
 SeriesPattern = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\{year\}-\{number:0[1-9]\}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+FullName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Printed = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class InvoiceSeries(Strict):
@@ -46,30 +48,35 @@ class Provider(Strict):
 
 
 class PartyAddress(Strict):
-    line1: Text
-    line2: Text | None = None
-    postcode: Text
-    city: Text
+    line1: Printed
+    line2: Printed | None = None
+    postcode: Printed
+    city: Printed
 
 
 class ProviderParty(Strict):
     """Who issues a provider's documents: what the law and the formats ask of the seller (M3, M4).
 
+    `vat_id` has its prefix, `tax_number` is the one that is no VAT id, `registration_number` is that of the register
+    which `registration` names; `managing_directors` stand on the letter where the law wants them (§ 35a GmbHG).
+
     `payment_days` after the day of issue an invoice is due; a document is kept for `retention_years` after the end
     of the year in which it was issued.
     """
 
-    name: Text
+    name: Printed
     address: PartyAddress
-    email: Text | None = None
-    phone: Text | None = None
-    contact: Text | None = None
-    vat_id: Text | None = None
-    tax_number: Text | None = None
-    registration: Text | None = None
-    iban: Text | None = None
-    bic: Text | None = None
-    bank: Text | None = None
+    email: Printed | None = None
+    phone: Printed | None = None
+    contact: Printed | None = None
+    vat_id: Printed | None = None
+    tax_number: Printed | None = None
+    registration_number: Printed | None = None
+    registration: Printed | None = None
+    managing_directors: Annotated[list[FullName], Field(max_length=12)] = Field(default_factory=list)
+    iban: Printed | None = None
+    bic: Printed | None = None
+    bank: Printed | None = None
     payment_days: Annotated[int, Field(ge=0, le=365)] = 14
     retention_years: Annotated[int, Field(ge=1, le=100)] = 10
 

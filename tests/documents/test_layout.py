@@ -22,10 +22,21 @@ from tests.documents.test_statement import CARE, FEBRUARY, LUMP, PERIOD, behind,
 
 NAME, NOTE, ID, MOST_CENTS = 200, 4000, 64, 99_999_999_999_999  # what doors and catalogue take
 ADDRESS = ("line1", "line2", "postcode", "city")
-SELLER_TEXTS = ("name", "email", "phone", "contact", "vat_id", "tax_number", "registration", "bic", "bank")
-BUYER_TEXTS = ("name", "email", "vat_id", "tax_number", "buyer_reference")
+SELLER_TEXTS = (
+    "name",
+    "email",
+    "phone",
+    "contact",
+    "vat_id",
+    "tax_number",
+    "registration",
+    "registration_number",
+    "bic",
+    "bank",
+)
+BUYER_TEXTS = ("name", "email", "vat_id", "tax_number", "registration_number", "buyer_reference")
 # Wide, narrow, breakable and unbreakable letters, an accent that stands alone, and what no font draws.
-WORDS = st.sampled_from(("W", "i", "-", "Ž", "0", ".", "a\u0301", "漢", "Wi ", "lorem-ipsum/", "x y"))
+WORDS = st.sampled_from(("W", "i", "-", "Ž", "0", ".", "a\u0301", "漢", "Wi ", "lorem-ipsum/", "x y", ". ", "! x"))
 
 
 def filled(unit: str, length: int) -> str:
@@ -35,7 +46,8 @@ def filled(unit: str, length: int) -> str:
 def party(record: dict[str, Any], members: tuple[str, ...], unit: str, lengths: dict[str, int]) -> dict[str, Any]:
     texts = {name: filled(unit, lengths.get(name, NAME)) for name in members}
     address = {name: filled(unit, lengths.get(name, NAME)) for name in ADDRESS}
-    return record | texts | {"address": address}
+    directors = [texts["name"][:100]] * 12  # as many as a catalogue may name
+    return record | texts | {"address": address, "managing_directors": directors}
 
 
 def invoice(unit: str, lengths: dict[str, int], cents: int) -> bytes:
@@ -103,7 +115,7 @@ def test_an_ordinary_statement_prints_nothing_outside_its_boxes(language: str) -
     assert faults(statement_pdf(replace(FEBRUARY, language=language))) == []
 
 
-@pytest.mark.parametrize("unit", ["W", "i", "Ž", "漢", "lorem-ipsum/", "Wi "])
+@pytest.mark.parametrize("unit", ["W", "i", "Ž", "漢", "lorem-ipsum/", "Wi ", ". "])
 @pytest.mark.parametrize("letter", [invoice, statement])
 def test_texts_and_figures_as_long_as_the_doors_take_stay_in_their_boxes(letter: Any, unit: str) -> None:
     assert faults(letter(unit, {}, MOST_CENTS)) == []
