@@ -13,7 +13,9 @@ from api.documents.labels import Labels, labels_for
 from api.documents.letter import laid_out, letter_of, template, widest
 from api.documents.page_lines import CONFIRMATIONS, ON_BEHALF
 from api.documents.parties import Buyer, Seller
+from ledger.billing.naming import name_of
 from ledger.kernel.values import from_micros, local_date, shown_minutes
+from ledger.plans.catalogue import Names
 from projections.credit.customer_statements import CustomerStatement, DeductionDetails, PoolPeriod
 from projections.credit.statements import Line
 
@@ -45,12 +47,13 @@ SPENT = ("work", "session", "penalty", "service")
 
 @dataclass(frozen=True)
 class Statement:
-    """What is printed: a period as it was asked for, from seller to buyer, in a language."""
+    """What is printed: a period as it was asked for, from seller to buyer, in a language, with names for keys."""
 
     period: CustomerStatement
     seller: Seller
     buyer: Buyer
     language: str
+    names: Names
 
 
 def statement_pdf(statement: Statement) -> bytes:
@@ -60,7 +63,7 @@ def statement_pdf(statement: Statement) -> bytes:
 
 def page_of(statement: Statement) -> dict[str, Any]:
     """Everything on the page."""
-    labels, period = labels_for(statement.language), statement.period
+    labels, period, names = labels_for(statement.language), statement.period, statement.names
     first, last, dated = (figures.day(day, labels.locale) for day in (period.first_on, period.last_on, period.dated))
     return {
         **letter_of(
@@ -80,9 +83,9 @@ def page_of(statement: Statement) -> dict[str, Any]:
         "columns": [labels(column) for column in COLUMNS],
         "opening": [first, labels("Opening balance")],
         "closing": [last, labels("Closing balance")],
-        "pools": [_pool(pool, period, labels) for pool in period.pools],
+        "pools": [_pool(pool, period, labels, names) for pool in period.pools],
         "empty": labels("No movements in this period."),
-        "beside": _beside(period, labels),
+        "beside": _beside(period, labels, names),
         "notes": _notes(period, labels),
     }
 
@@ -97,12 +100,13 @@ def _figure(quantity: int, pool: PoolPeriod, labels: Labels) -> str:
     return figures.money(quantity, pool.currency or "", labels.locale)
 
 
-def _pool(pool: PoolPeriod, period: CustomerStatement, labels: Labels) -> dict[str, Any]:
-    rows = [_movement(line, pool, period, labels) for line in pool.lines]
+def _pool(pool: PoolPeriod, period: CustomerStatement, labels: Labels, names: Names) -> dict[str, Any]:
+    rows = [_movement(line, pool, period, labels, names) for line in pool.lines]
+    name = name_of(pool.pool, names, labels.language)
     opening, closing = _figure(pool.opening, pool, labels), _figure(pool.closing, pool, labels)
     balances = ([""] * (len(COLUMNS) - 1) + [balance] for balance in (opening, closing))
     return {
-        "title": f"{labels('Credit')}: {pool.pool}",
+        "title": f"{labels('Credit')}: {name}" if name else labels("Credit"),
         "opening": opening,
         "widest": widest(len(COLUMNS), [*balances, *(row["cells"] for row in rows)]),
         "rows": rows,
@@ -110,7 +114,7 @@ def _pool(pool: PoolPeriod, period: CustomerStatement, labels: Labels) -> dict[s
     }
 
 
-def _movement(line: Line, pool: PoolPeriod, period: CustomerStatement, labels: Labels) -> dict[str, Any]:
+def _movement(line: Line, pool: PoolPeriod, period: CustomerStatement, labels: Labels, names: Names) -> dict[str, Any]:
     """Time worked and billed stand with what spent it, not with a reversal, so that a column adds up."""
     # A grant may bear the same id as a deduction.
     deduction = period.deductions.get(line.reference) if line.kind in (*SPENT, "reversal") else None
@@ -119,14 +123,14 @@ def _movement(line: Line, pool: PoolPeriod, period: CustomerStatement, labels: L
     return {
         "cells": [
             _day(line.effective_at, period, labels),
-            labels(MOVEMENTS[line.kind]) if line.kind in MOVEMENTS else line.kind,
+            labels(MOVEMENTS.get(line.kind, "Movement")),
             figures.hours(shown_minutes(spent.worked_seconds)) if spent and spent.worked_seconds else "",
             figures.hours(spent.billed_minutes) if spent and is_timed else "",
             _confirmation(spent, labels) if spent else "",
             _figure(line.change, pool, labels),
             _figure(line.balance, pool, labels),
         ],
-        "details": _details(line, deduction, period, labels),
+        "details": _details(line, deduction, period, labels, names),
     }
 
 
@@ -135,10 +139,12 @@ def _confirmation(deduction: DeductionDetails, labels: Labels) -> str:
     return labels(word or CONFIRMATIONS[deduction.status])
 
 
-def _details(line: Line, deduction: DeductionDetails | None, period: CustomerStatement, labels: Labels) -> list[str]:
+def _details(
+    line: Line, deduction: DeductionDetails | None, period: CustomerStatement, labels: Labels, names: Names
+) -> list[str]:
     details = [f"{labels('Deduction' if deduction else 'Grant')} {line.reference}"]
     if deduction:
-        details += _origin(deduction, line.reference, labels)
+        details += _origin(deduction, line.reference, labels, names)
     if line.note is not None:
         details.append(line.note)
     if line.dated is not None:
@@ -146,16 +152,19 @@ def _details(line: Line, deduction: DeductionDetails | None, period: CustomerSta
     return [*details, f"{labels('Ledger entries')} {line.position}"]
 
 
-def _origin(deduction: DeductionDetails, reference: str, labels: Labels) -> list[str]:
+def _origin(deduction: DeductionDetails, reference: str, labels: Labels, names: Names) -> list[str]:
     session = deduction.session_id if deduction.session_id != reference else None
-    named = (("Ticket", deduction.ticket_id), ("Session", session), ("Service", deduction.service))
+    named = (("Ticket", deduction.ticket_id), ("Session", session))
     found = [f"{labels(label)} {value}" for label, value in named if value]
+    service = name_of(deduction.service, names, labels.language) if deduction.service else None
+    if service:
+        found.append(f"{labels('Service')}: {service}")
     if deduction.engineer is not None:
         found.append(f"{labels('Engineer')}: {deduction.engineer}")
     return found
 
 
-def _beside(period: CustomerStatement, labels: Labels) -> dict[str, Any] | None:
+def _beside(period: CustomerStatement, labels: Labels, names: Names) -> dict[str, Any] | None:
     """Time and services that no credit bore."""
     if not period.beside:
         return None
@@ -168,7 +177,7 @@ def _beside(period: CustomerStatement, labels: Labels) -> dict[str, Any] | None:
         deduction = period.deductions.get(line.deduction_id)
         details = [f"{labels('Deduction')} {line.deduction_id}"]
         if deduction:
-            details += _origin(deduction, line.deduction_id, labels)
+            details += _origin(deduction, line.deduction_id, labels, names)
             details += [] if line.reverses else [_confirmation(deduction, labels)]
         number = line.invoice_number
         details.append(f"{labels('Invoice')} {number}" if number else labels("not invoiced yet"))

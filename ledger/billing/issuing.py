@@ -92,7 +92,7 @@ def issue_invoice(case: Case, body: IssueInvoice) -> None:
         )
     account = billing_account(case.whole_contract(TOPICS))
     buyer = buyer_of(account, _party(case))
-    found = _draft(account, body.through_on, provider, buyer, case.stamp.now)
+    found = _draft(case, account, body.through_on, provider, buyer)
     if not found.is_billable:
         raise Refusal(
             "nothing-to-invoice",
@@ -177,12 +177,10 @@ def _party(case: Case) -> dict[str, Any]:
     return party
 
 
-def _draft(
-    account: BillingAccount, through_on: date, provider: Provider, buyer: dict[str, Any], now: datetime
-) -> Draft:
+def _draft(case: Case, account: BillingAccount, through_on: date, provider: Provider, buyer: dict[str, Any]) -> Draft:
     taxed = treatment(provider.country, buyer["country"], buyer.get("vat_id"))
     try:
-        return draft(account, through_on, taxed, now)
+        return draft(account, through_on, taxed, case.stamp.now, case.catalogue.names(provider.id))
     except NoRateError as error:
         raise _missing(["provider.vat_rate"], f"The document can't be issued: {error}.") from None
 

@@ -24,6 +24,8 @@ from ledger.plans.terms import OpenFigure, Slug, Strict, Terms, ZoneName
 # A prefix, then always year and number: two series can only meet in a number where their prefixes are equal.
 SeriesPattern = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\{year\}-\{number:0[1-9]\}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+# Key of a pool or a service → language → what documents call it.
+Names = Mapping[str, Mapping[str, str]]
 FullName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Printed = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -161,6 +163,7 @@ class Catalogue:
     _plans: dict[tuple[str, int], Plan]
     _providers: dict[str, Provider]
     _parties: dict[str, ProviderParty] = field(default_factory=dict)
+    _names: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
 
     def plan(self, plan_id: str, version: int | None = None) -> Plan:
         """A plan, in its newest version unless one is named; refuses `unknown-plan`."""
@@ -191,3 +194,7 @@ class Catalogue:
     def party(self, provider_id: str) -> ProviderParty | None:
         """Who issues the provider's documents, where a file says so."""
         return self._parties.get(provider_id)
+
+    def names(self, provider_id: str) -> Names:
+        """What documents of a provider call its pools and services; they are words, and bind nobody."""
+        return self._names.get(provider_id, {})

@@ -116,8 +116,8 @@ def test_a_top_up_is_billed_at_its_rate_or_at_the_price_agreed_for_it(quick_offi
     shown = ("kind", "quantity", "unit", "unit_price", "price_base", "net", "description")
     assert [tuple(one[name] for name in shown) for one in found["lines"]] == [
         ("fee", 1, "piece", "100.00", 1, "100.00", "Support contract Everything, term 1"),
-        ("top_up", 480, "minute", "60.00", 60, "480.00", "Credit U1 for care"),
-        ("top_up", 480, "minute", "99.99", 480, "99.99", "Credit U2 for care"),
+        ("top_up", 480, "minute", "60.00", 60, "480.00", "Credit U1 for prepaid support"),
+        ("top_up", 480, "minute", "99.99", 480, "99.99", "Credit U2 for prepaid support"),
     ]
     assert totals(found) == ("679.99", "129.20", "809.19")
 

@@ -102,7 +102,8 @@ def statement(unit: str, lengths: dict[str, int], cents: int) -> bytes:
     )
     seller = party(GERMAN_SELLER, SELLER_TEXTS, unit, lengths)
     buyer = party(GERMAN_BUYER, BUYER_TEXTS, unit, lengths) | {"country": "PL", "customer_id": id_}
-    return statement_pdf(Statement(period, seller_of(seller), buyer_of(buyer), "de"))
+    names = {id_: {"de": name}, "care": {"en": name}}
+    return statement_pdf(Statement(period, seller_of(seller), buyer_of(buyer), "de", names))
 
 
 @pytest.mark.parametrize("name", CASES)
