@@ -15,6 +15,7 @@ from api.documents.missing import (
     missing_for_pdf,
     missing_for_xml,
     missing_for_xrechnung,
+    missing_letters,
 )
 from api.documents.parties import Document, Parties, is_credit_note, parties_of
 from api.documents.pdf import invoice_pdf
@@ -68,7 +69,8 @@ def missing_data(document: Document, opened: Mapping[str, Any]) -> list[str]:
     else:
         xml = missing_for_xrechnung if is_xrechnung(document, parties.buyer.country) else missing_for_xml
     letterhead = missing_for_letterhead(parties.seller)
-    return sorted({*missing_for_pdf(document, parties), *letterhead, *xml(document, parties)})
+    shown = [*letterhead, *missing_letters(parties)]
+    return sorted({*missing_for_pdf(document, parties), *shown, *xml(document, parties)})
 
 
 def _complete(document: Document, opened: Mapping[str, Any], missing_for: Any) -> Parties:

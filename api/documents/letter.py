@@ -53,13 +53,9 @@ def laid_out(kind: bytes, page: dict[str, Any], dated: date) -> tuple[bytes, dic
     The same page gives the same bytes: `dated` is the document's own day, and only the fonts that typst brings along
     are used. Texts reach the template as JSON and are set as they are; nothing in them is run as code.
     """
-    page = each_text(page, clean)
-    try:
-        return _compiled(kind, page, dated), page
-    except typst.TypstError:
-        # PDF/A forbids a character that no font draws. Such a one is shown as a white square, the rest stays.
-        page = each_text(page, drawable)
-        return _compiled(kind, page, dated), page
+    # PDF/A forbids a character that no font draws. Such a one is shown as a white square, the rest stays.
+    page = each_text(page, lambda text: drawable(clean(text)))
+    return _compiled(kind, page, dated), page
 
 
 def widest(columns: int, rows: Iterable[Sequence[str]]) -> list[str]:

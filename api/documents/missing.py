@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 
 from api.documents.parties import Buyer, Document, Parties, Seller, categories_of, compact, is_credit_note
+from api.documents.texts import is_drawable
 
+IN_LETTERS = "in Latin, Greek or Cyrillic letters"
 NIP = re.compile(r"[1-9]((\d[1-9])|([1-9]\d))\d{7}", re.ASCII)  # FA(3): TNrNIP
 
 
@@ -45,6 +47,17 @@ def missing_for_letterhead(seller: Seller) -> list[str]:
     if seller.country == "DE" and entry.startswith("HRB") and not seller.managing_directors:
         missing.append("provider.managing_directors")
     return missing
+
+
+def missing_letters(parties: Parties) -> list[str]:
+    """What a page would show as white squares: texts of the parties in a script that its fonts lack."""
+    owners: tuple[tuple[str, Seller | Buyer], ...] = (("customer", parties.buyer), ("provider", parties.seller))
+    texts = {f"{owner}.name": party.name for owner, party in owners}
+    for owner, party in owners:
+        address = party.address
+        texts[f"{owner}.address"] = f"{address.line1} {address.line2} {address.city}" if address else ""
+    texts["customer.buyer_reference"] = parties.buyer.buyer_reference or ""
+    return [f"{name} {IN_LETTERS}" for name, text in texts.items() if not is_drawable(text)]
 
 
 def missing_for_xml(document: Document, parties: Parties) -> list[str]:
