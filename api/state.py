@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
-from api.asking import LongQuestions
+from api.long_questions import LongQuestions
 from api.waiting import Waiters
 from api.writer import Writer
 from api.wrong_tokens import WrongTokens
@@ -25,7 +25,7 @@ from projections.sla.calendars import Calendars
 
 @dataclass
 class State:
-    """Opened by `open_state`, closed by `close`. One event loop reads, one thread writes, one thread follows."""
+    """Opened by `open_state`. One loop reads, another what is long; one thread writes, one follows."""
 
     store: EventStore
     catalogue: Catalogue
@@ -51,7 +51,7 @@ class State:
         if self.follower is not None:
             await asyncio.to_thread(self.follower.join, 30)
         self.projector.close()
-        self.long_questions.close()
+        await self.long_questions.close()
         await self.reader.close()
         self.store.close()
 
@@ -67,9 +67,10 @@ def open_state(settings: Settings, clock: Clock = system_clock) -> State:
         projector.prepare()
         writer = Writer(Ledger(store, catalogue, clock))
         reader = open_reader(settings.database_url, clock)
+        long_questions = LongQuestions(open_reader(settings.database_url, clock))
         opened.pop_all()
     return State(
-        store, catalogue, writer, projector, reader, clock, WrongTokens(clock), Waiters(reader), LongQuestions(reader)
+        store, catalogue, writer, projector, reader, clock, WrongTokens(clock), Waiters(reader), long_questions
     )
 
 

@@ -2,7 +2,8 @@
 
 Those models add VAT up line by line; the ledger has it per rate (M4). So the summary (P_13, P_14, P_15) is set from
 the event after the models have laid the document out, and no VAT is stated per line. A credit note is a KOR whose
-figures are differences: everything the invoice had, with a minus. Sending it to KSeF is left to others.
+figures are differences: everything the invoice had, with a minus. Sending it to KSeF is left to others, the QR code
+of what leaves it to `verification`.
 """
 
 from __future__ import annotations
@@ -28,10 +29,18 @@ from ksef_client.documents.fa3 import (
 )
 from lxml import etree  # type: ignore[import-untyped]
 
+from api.documents.document_parties import (
+    DocumentEvent,
+    Parties,
+    categories_of,
+    compact,
+    days_of_supply,
+    is_credit_note,
+)
 from api.documents.figures import decimal_of, hours, percent_of
 from api.documents.ksef_parties import buyer_party, fitting, seller_party
 from api.documents.labels import kind_of, labels_for, words_of
-from api.documents.parties import Document, Parties, categories_of, compact, days_of_supply, is_credit_note
+from api.documents.page_lines import TOLD
 from api.documents.texts import clipped
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued
 
@@ -39,12 +48,14 @@ NAMESPACE = "{http://crd.gov.pl/wzor/2025/06/25/13775/}"
 SYSTEM = "Support Contract Ledger"
 FIRST_DAY = date(2025, 9, 1)  # the schema takes no earlier one
 TRANSFER = "6"
+# A correction here always lowers what was invoiced, so that it counts when it is issued (art. 29a (13) and (15a)).
+EFFECT_WHEN_ISSUED = "2"
 SWIFT = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")  # SWIFT_Type
 UNITS = {"minute": "godz.", "piece": "szt."}
 EIGHT_PLACES = Decimal("0.00000001")  # P_9A: a unit price may have so many
 
 
-def ksef_xml(document: Document, parties: Parties) -> bytes:
+def ksef_xml(document: DocumentEvent, parties: Parties) -> bytes:
     """The document as FA(3). Callers ask `missing_for_ksef` first.
 
     Raises ksef-client's FA3XmlValidationError for content that the schema's facets do not take.
@@ -59,10 +70,12 @@ def ksef_xml(document: Document, parties: Parties) -> bytes:
         **_dates(document),
         seller=seller_party(parties.seller),
         buyer=buyer_party(parties.buyer),
-        lines=tuple(_line(line, sign, is_dated) for line in document.lines),
-        annotations=AnnotationSet(reverse_charge="AE" in categories_of(document)),
+        lines=tuple(_line(line, sign, is_dated, _exchange_rate(document, line)) for line in document.lines),
+        # P_18: the buyer owes VAT, or a tax like it, where the service is taxed: in another member state, or outside.
+        annotations=AnnotationSet(reverse_charge=not categories_of(document).isdisjoint({"AE", "O"})),
         payment_terms=_payment(document, parties),
         correction_reason=clipped(parties.reason or "", 256) or None,
+        correction_type=EFFECT_WHEN_ISSUED if is_credit_note(document) else None,
         corrected_invoices=_corrected(document, parties),
         transaction_terms=TransactionTerms(contracts=(Contract(number=document.contract_id),)),
         additional_descriptions=_descriptions(document),
@@ -79,7 +92,7 @@ def ksef_xml(document: Document, parties: Parties) -> bytes:
     return xml
 
 
-def _dates(document: Document) -> dict[str, Any]:
+def _dates(document: DocumentEvent) -> dict[str, Any]:
     """The day of supply of all lines (P_6), or the period of a document of fees (OkresFa); else each has its own."""
     days = days_of_supply(document)
     if len(days) == 1:
@@ -89,20 +102,34 @@ def _dates(document: Document) -> dict[str, Any]:
     return {}
 
 
-def _line(line: DocumentLine, sign: int, is_dated: bool) -> InvoiceLine:
+def _exchange_rate(document: DocumentEvent, line: DocumentLine) -> Decimal | None:
+    """KursWaluty stands with what bears VAT: by it that was stated in zlotys."""
+    stated = document.national_vat
+    return Decimal(stated.exchange_rate) if stated is not None and line.vat_category == "S" else None
+
+
+def _line(line: DocumentLine, sign: int, is_dated: bool, exchange_rate: Decimal | None) -> InvoiceLine:
     """Minutes are given in hours, as their prices are: 15 minutes are 0.25 godz., 50 are 0.833333 (half-up)."""
-    labels = labels_for("pl")
     per_unit = 60 if line.unit == "minute" else 1
     price = (decimal_of(line.unit_price_cents * per_unit) / line.price_base).quantize(EIGHT_PLACES, ROUND_HALF_UP)
     return InvoiceLine(
-        description=clipped(f"{kind_of(line, labels)}: {words_of(line, labels)}", 512),
+        description=clipped(_name_of(line), 512),
         service_date=line.supplied_on if is_dated else None,
         quantity=Decimal(sign * line.quantity) / per_unit,
         unit=UNITS[line.unit],
         unit_net_price=price,
         net_amount=decimal_of(sign * line.net_cents),
         tax=_tax(line.vat_category, line.vat_rate_percent_hundredths),
+        currency_rate=exchange_rate,
     )
+
+
+def _name_of(line: DocumentLine) -> str:
+    """What the line is about and what it says; the words alone where they tell what it is about."""
+    labels = labels_for("pl")
+    kind, words = kind_of(line, labels), words_of(line, labels)
+    is_told = line.kind in TOLD or words.casefold().startswith(kind.casefold())
+    return words if is_told else f"{kind}: {words}"
 
 
 def _tax(category: str, rate: int | None) -> TaxCategory:
@@ -114,7 +141,7 @@ def _tax(category: str, rate: int | None) -> TaxCategory:
     return TaxCategory.from_vat_rate(percent_of(rate or 0))
 
 
-def _set_summary(root: etree._Element, document: Document, sign: int) -> None:
+def _set_summary(root: etree._Element, document: DocumentEvent, sign: int) -> None:
     national = document.national_vat
     for n, vat in enumerate(document.vat):
         net_field, vat_field, in_pln = _tax(vat.category, vat.rate_percent_hundredths).summary_fields
@@ -123,15 +150,14 @@ def _set_summary(root: etree._Element, document: Document, sign: int) -> None:
             stated = root.find(f".//{NAMESPACE}{vat_field}")
             stated.text = str(decimal_of(sign * vat.amount_cents))
             if national is not None and in_pln is not None:
-                converted = etree.Element(f"{NAMESPACE}{in_pln}")
+                converted = root.find(f".//{NAMESPACE}{in_pln}")  # the models lay it out where lines have a rate
                 converted.text = str(decimal_of(sign * national.amounts_cents[n]))
-                stated.addnext(converted)
     root.find(f".//{NAMESPACE}P_15").text = str(decimal_of(sign * document.gross_cents))
     for stated in list(root.iter(f"{NAMESPACE}P_11Vat")):
         stated.getparent().remove(stated)
 
 
-def _payment(document: Document, parties: Parties) -> PaymentTerms | None:
+def _payment(document: DocumentEvent, parties: Parties) -> PaymentTerms | None:
     seller = parties.seller
     if not isinstance(document, InvoiceIssued):
         return None
@@ -143,13 +169,13 @@ def _payment(document: Document, parties: Parties) -> PaymentTerms | None:
     return PaymentTerms(due_dates=(document.due_on,), method=TRANSFER, bank_accounts=accounts)
 
 
-def _corrected(document: Document, parties: Parties) -> tuple[CorrectionReference, ...]:
+def _corrected(document: DocumentEvent, parties: Parties) -> tuple[CorrectionReference, ...]:
     if not isinstance(document, CreditNoteIssued):
         return ()
     return (CorrectionReference(document.corrects, document.corrects_issued_on, parties.corrected_ksef_number),)
 
 
-def _descriptions(document: Document) -> tuple[AdditionalDescription, ...]:
+def _descriptions(document: DocumentEvent) -> tuple[AdditionalDescription, ...]:
     """Additional descriptions tie a row to its ticket and to the time worked and billed."""
     labels = labels_for("pl")
     found = []

@@ -1,29 +1,40 @@
 """Names the members of the parties that a format's rules ask for and that are not there.
 
 Nothing is made up to fill a gap, and no gap is left to a validator: callers refuse with `missing-party-data` and
-this list. `customer.…` is the contract's side (`amend-customer`), `provider.…` the catalogue's.
+this list. `customer.…` is the contract's side (`amend-customer`), `provider.…` the catalogue's; `exchange_rate` is
+given when the document is issued (M4).
 """
 
 from __future__ import annotations
 
 import re
 
-from api.documents.parties import Buyer, Document, Parties, Seller, categories_of, compact, is_credit_note
+from api.documents.document_parties import (
+    Buyer,
+    DocumentEvent,
+    Parties,
+    Seller,
+    categories_of,
+    compact,
+    is_credit_note,
+)
 from api.documents.texts import is_drawable
+from ledger.billing.vat import needs_exchange_rate
+from ledger.kernel import patterns
 
 IN_LETTERS = "in Latin, Greek or Cyrillic letters"
-NIP = re.compile(r"[1-9]((\d[1-9])|([1-9]\d))\d{7}", re.ASCII)  # FA(3): TNrNIP
+NIP = re.compile(patterns.NIP)
 
 
-def is_xrechnung(document: Document, buyer_country: str | None) -> bool:
+def is_xrechnung(document: DocumentEvent, buyer_country: str | None) -> bool:
     """XRechnung 3.0 is for German buyers; it asks for a rate on every line, which "not subject to VAT" cannot have."""
     return buyer_country == "DE" and "O" not in categories_of(document)
 
 
-def missing_for_pdf(document: Document, parties: Parties) -> list[str]:
+def missing_for_pdf(document: DocumentEvent, parties: Parties) -> list[str]:
     """What a printed invoice needs: both addresses, and a number under which the seller is known to the tax office."""
     seller, buyer = parties.seller, parties.buyer
-    missing = _addresses(seller, buyer)
+    missing = [*_addresses(seller, buyer), *_exchange_rate(document, seller)]
     if not (seller.vat_id or (seller.tax_number and "AE" not in categories_of(document))):
         missing.append("provider.vat_id")
     if "AE" in categories_of(document) and not buyer.vat_id:
@@ -60,11 +71,11 @@ def missing_letters(parties: Parties) -> list[str]:
     return [f"{name} {IN_LETTERS}" for name, text in texts.items() if not is_drawable(text)]
 
 
-def missing_for_xml(document: Document, parties: Parties) -> list[str]:
+def missing_for_xml(document: DocumentEvent, parties: Parties) -> list[str]:
     """What EN 16931 asks for: BR-CO-26, BR-S-02, BR-AE-02, BR-O-02; reverse charge needs both VAT ids by law."""
     seller, buyer = parties.seller, parties.buyer
     categories = categories_of(document)
-    missing = _addresses(seller, buyer)
+    missing = [*_addresses(seller, buyer), *_exchange_rate(document, seller)]
     if "O" in categories:
         if not seller.registration_number:  # BR-O-02 forbids the VAT id, BR-CO-26 still wants the seller identified
             missing.append("provider.registration_number")
@@ -75,7 +86,7 @@ def missing_for_xml(document: Document, parties: Parties) -> list[str]:
     return _sorted(missing)
 
 
-def missing_for_xrechnung(document: Document, parties: Parties) -> list[str]:
+def missing_for_xrechnung(document: DocumentEvent, parties: Parties) -> list[str]:
     """What its BR-DE rules ask for beside what the norm does."""
     seller, buyer = parties.seller, parties.buyer
     missing = missing_for_xml(document, parties)
@@ -86,25 +97,25 @@ def missing_for_xrechnung(document: Document, parties: Parties) -> list[str]:
     return _sorted(missing)
 
 
-def missing_for_ksef(document: Document, parties: Parties) -> list[str]:
-    """What FA(3) asks for: a Polish seller's NIP and both addresses.
-
-    Polish VAT of a document in another currency has to be stated in PLN too (P_14_1W), by the rate given at issuing.
-    """
+def missing_for_ksef(document: DocumentEvent, parties: Parties) -> list[str]:
+    """What FA(3) asks for: a Polish seller's NIP and both addresses, and VAT in PLN too (P_14_1W)."""
     seller = parties.seller
-    missing = _addresses(seller, parties.buyer)
+    missing = [*_addresses(seller, parties.buyer), *_exchange_rate(document, seller)]
     if not (seller.vat_id and NIP.fullmatch(compact(seller.vat_id).removeprefix("PL"))):
         missing.append("provider.vat_id")
     if "AE" in categories_of(document) and not parties.buyer.vat_id:
         missing.append("customer.vat_id")
-    if document.currency != "PLN" and "S" in categories_of(document) and document.national_vat is None:
-        missing.append("document.exchange_rate")
     return _sorted(missing)
 
 
 def _addresses(seller: Seller, buyer: Buyer) -> list[str]:
     owners = (("customer", buyer.address), ("provider", seller.address))
     return [f"{owner}.address" for owner, address in owners if address is None]
+
+
+def _exchange_rate(document: DocumentEvent, seller: Seller) -> list[str]:
+    is_asked = document.national_vat is None and needs_exchange_rate(document.vat, seller.country, document.currency)
+    return ["exchange_rate"] if is_asked else []
 
 
 def _sorted(missing: list[str]) -> list[str]:

@@ -10,17 +10,18 @@ from typing import Any
 
 from api.documents import figures
 from api.documents.cii import EXEMPTIONS
+from api.documents.document_parties import Buyer, DocumentEvent, Parties, Seller, categories_of, is_credit_note
 from api.documents.identifiers import identifiers
 from api.documents.labels import Labels, labels_for
 from api.documents.letter import letter_of, widest
 from api.documents.page_lines import COLUMNS, groups
-from api.documents.parties import Buyer, Document, Parties, Seller, categories_of, is_credit_note
+from api.documents.verification import verification_of
 from ledger.events import CreditNoteIssued
 
 CATEGORY_WORDS = {"AE": "reverse charge", "O": "not subject to VAT"}
 
 
-def page_of(document: Document, parties: Parties) -> dict[str, Any]:
+def document_page(document: DocumentEvent, parties: Parties) -> dict[str, Any]:
     """Everything on the page."""
     labels = labels_for(document.language)
     seller, buyer = parties.seller, parties.buyer
@@ -46,17 +47,18 @@ def page_of(document: Document, parties: Parties) -> dict[str, Any]:
         "vat": vat,
         "totals": _totals(document, labels),
         "national_vat": _national_vat(document, labels),
-        "notes": [labels(EXEMPTIONS[category][1]) for category in sorted(categories_of(document) & EXEMPTIONS.keys())],
+        "notes": _notes(document, seller, labels),
         "payment": _payment_text(document, seller, labels),
         "account": _account(document, seller, labels),
+        "verification": verification_of(document, parties, labels),
     }
 
 
-def title_of(document: Document) -> str:
+def title_of(document: DocumentEvent) -> str:
     return "Credit note" if is_credit_note(document) else "Invoice"
 
 
-def _facts(document: Document, buyer: Buyer, labels: Labels) -> list[tuple[str, str]]:
+def _facts(document: DocumentEvent, buyer: Buyer, labels: Labels) -> list[tuple[str, str]]:
     locale = labels.locale
     first = min(line.starts_on or line.supplied_on for line in document.lines)
     last = max(line.ends_on or line.supplied_on for line in document.lines)
@@ -75,7 +77,7 @@ def _facts(document: Document, buyer: Buyer, labels: Labels) -> list[tuple[str, 
     return facts
 
 
-def _correction(document: Document, parties: Parties, labels: Labels) -> list[str]:
+def _correction(document: DocumentEvent, parties: Parties, labels: Labels) -> list[str]:
     if not isinstance(document, CreditNoteIssued):
         return []
     corrected_on = figures.day(document.corrects_issued_on, labels.locale)
@@ -83,10 +85,21 @@ def _correction(document: Document, parties: Parties, labels: Labels) -> list[st
         labels("Corrects invoice {number} of {date}", number=document.corrects, date=corrected_on),
         labels("The amounts below reduce the net and the VAT of that invoice."),
     ]
+    if parties.corrected_ksef_number:
+        lines.insert(1, labels("KSeF number of that invoice: {number}", number=parties.corrected_ksef_number))
     return [*lines, f"{labels('Reason')}: {parties.reason}"] if parties.reason else lines
 
 
-def _vat(document: Document, labels: Labels) -> list[list[str]]:
+def _notes(document: DocumentEvent, seller: Seller, labels: Labels) -> list[str]:
+    """Why no VAT is charged. In Poland the words of reverse charge stand there outside the EU too (P_18 of FA(3))."""
+    categories = categories_of(document) & EXEMPTIONS.keys()
+    reasons = [EXEMPTIONS[category][1] for category in sorted(categories)]
+    if seller.country == "PL" and categories == {"O"}:
+        reasons.append(EXEMPTIONS["AE"][1])
+    return [labels(reason) for reason in reasons]
+
+
+def _vat(document: DocumentEvent, labels: Labels) -> list[list[str]]:
     rows = []
     for vat in document.vat:
         word = CATEGORY_WORDS.get(vat.category)
@@ -96,13 +109,13 @@ def _vat(document: Document, labels: Labels) -> list[list[str]]:
     return rows
 
 
-def _totals(document: Document, labels: Labels) -> list[list[str]]:
+def _totals(document: DocumentEvent, labels: Labels) -> list[list[str]]:
     total = "Total credited" if is_credit_note(document) else "Total due"
     sums = (("Net total", document.net_cents), ("VAT total", document.vat_cents), (total, document.gross_cents))
     return [[labels(label), figures.money(cents, document.currency, labels.locale)] for label, cents in sums]
 
 
-def _national_vat(document: Document, labels: Labels) -> str:
+def _national_vat(document: DocumentEvent, labels: Labels) -> str:
     """VAT in the currency of the seller's country, where the document's is another."""
     national = document.national_vat
     if national is None:
@@ -116,7 +129,7 @@ def _national_vat(document: Document, labels: Labels) -> str:
     )
 
 
-def _payment_text(document: Document, seller: Seller, labels: Labels) -> str:
+def _payment_text(document: DocumentEvent, seller: Seller, labels: Labels) -> str:
     if isinstance(document, CreditNoteIssued):
         return labels("The amount is credited to you.")
     by_transfer = "Please transfer {amount} by {date}, quoting {number}, to this account:"
@@ -128,7 +141,7 @@ def _payment_text(document: Document, seller: Seller, labels: Labels) -> str:
     )
 
 
-def _account(document: Document, seller: Seller, labels: Labels) -> list[list[str]]:
+def _account(document: DocumentEvent, seller: Seller, labels: Labels) -> list[list[str]]:
     if is_credit_note(document) or not seller.iban:
         return []
     iban = "".join(seller.iban.split())

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.documents import figures
+from api.documents.document_parties import Buyer, Seller
 from api.documents.labels import Labels, labels_for
 from api.documents.letter import laid_out, letter_of, template, widest
 from api.documents.page_lines import CONFIRMATIONS, ON_BEHALF
-from api.documents.parties import Buyer, Seller
 from ledger.billing.naming import name_of
 from ledger.kernel.values import from_micros, local_date, shown_minutes
 from ledger.plans.catalogue import Names
@@ -58,10 +58,10 @@ class Statement:
 
 def statement_pdf(statement: Statement) -> bytes:
     """The statement as PDF/A-3b, in its language. The same statement gives the same bytes."""
-    return laid_out(TEMPLATE, page_of(statement), statement.period.dated)[0]
+    return laid_out(TEMPLATE, statement_page(statement), statement.period.dated)[0]
 
 
-def page_of(statement: Statement) -> dict[str, Any]:
+def statement_page(statement: Statement) -> dict[str, Any]:
     """Everything on the page."""
     labels, period, names = labels_for(statement.language), statement.period, statement.names
     first, last, dated = (figures.day(day, labels.locale) for day in (period.first_on, period.last_on, period.dated))
@@ -83,7 +83,7 @@ def page_of(statement: Statement) -> dict[str, Any]:
         "columns": [labels(column) for column in COLUMNS],
         "opening": [first, labels("Opening balance")],
         "closing": [last, labels("Closing balance")],
-        "pools": [_pool(pool, period, labels, names) for pool in period.pools],
+        "pools": [_pool(number, period, labels, names) for number in range(len(period.pools))],
         "empty": labels("No movements in this period."),
         "beside": _beside(period, labels, names),
         "notes": _notes(period, labels),
@@ -100,13 +100,15 @@ def _figure(quantity: int, pool: PoolPeriod, labels: Labels) -> str:
     return figures.money(quantity, pool.currency or "", labels.locale)
 
 
-def _pool(pool: PoolPeriod, period: CustomerStatement, labels: Labels, names: Names) -> dict[str, Any]:
+def _pool(number: int, period: CustomerStatement, labels: Labels, names: Names) -> dict[str, Any]:
+    pool = period.pools[number]
     rows = [_movement(line, pool, period, labels, names) for line in pool.lines]
     name = name_of(pool.pool, names, labels.language)
+    unnamed = f"{labels('Credit')} {number + 1}" if len(period.pools) > 1 else labels("Credit")
     opening, closing = _figure(pool.opening, pool, labels), _figure(pool.closing, pool, labels)
     balances = ([""] * (len(COLUMNS) - 1) + [balance] for balance in (opening, closing))
     return {
-        "title": f"{labels('Credit')}: {name}" if name else labels("Credit"),
+        "title": f"{labels('Credit')}: {name}" if name else unnamed,
         "opening": opening,
         "widest": widest(len(COLUMNS), [*balances, *(row["cells"] for row in rows)]),
         "rows": rows,
@@ -166,14 +168,14 @@ def _origin(deduction: DeductionDetails, reference: str, labels: Labels, names: 
 
 def _beside(period: CustomerStatement, labels: Labels, names: Names) -> dict[str, Any] | None:
     """Time and services that no credit bore."""
-    if not period.beside:
+    if not period.outside:
         return None
 
     def money(cents: int) -> str:
         return figures.money(cents, period.currency, labels.locale)
 
     rows = []
-    for line in period.beside:
+    for line in period.outside:
         deduction = period.deductions.get(line.deduction_id)
         details = [f"{labels('Deduction')} {line.deduction_id}"]
         if deduction:
@@ -189,8 +191,8 @@ def _beside(period: CustomerStatement, labels: Labels, names: Names) -> dict[str
             money(line.amount_cents),
         ]
         rows.append({"cells": cells, "details": [*details, f"{labels('Ledger entries')} {line.position}"]})
-    time = figures.hours(sum(line.minutes or 0 for line in period.beside))
-    amount = money(sum(line.amount_cents for line in period.beside))
+    time = figures.hours(sum(line.minutes or 0 for line in period.outside))
+    amount = money(sum(line.amount_cents for line in period.outside))
     return {
         "title": labels("Beside the credit"),
         "columns": [labels(column) for column in BESIDE_COLUMNS],
@@ -204,6 +206,6 @@ def _notes(period: CustomerStatement, labels: Labels) -> list[str]:
     notes = [labels("Times are hours and minutes (h:mm).")]
     if period.pools:
         notes.append(labels("Credit reserved for booked sessions is still part of the balance."))
-    if any(line.amount_cents for line in period.beside):
+    if any(line.amount_cents for line in period.outside):
         notes.append(labels("Amounts beside the credit are net; they are owed on an invoice."))
     return notes

@@ -19,7 +19,7 @@ from ledger.billing.charges import BillingAccount, Charge, DeductionState
 from ledger.billing.events import DocumentLine, VatLine
 from ledger.billing.lines import Evidence, LineText, charged, evidence, given_back, included
 from ledger.billing.naming import names_in
-from ledger.billing.vat import Treatment, vat_lines
+from ledger.billing.vat import VatTreatment, vat_lines
 from ledger.contracts.events import FeeCharged, LumpSumCharged
 from ledger.credit.deduction_events import ServiceCharged
 from ledger.kernel.values import first_instant, local_date
@@ -68,7 +68,7 @@ class _Asked:
 
     account: BillingAccount
     until: datetime
-    taxed: Treatment
+    taxed: VatTreatment
     now: datetime
     names: Names
 
@@ -119,7 +119,7 @@ class _Asked:
         )
 
 
-def draft(account: BillingAccount, through_on: date, taxed: Treatment, now: datetime, names: Names) -> Draft:
+def draft(account: BillingAccount, through_on: date, taxed: VatTreatment, now: datetime, names: Names) -> Draft:
     """All that is open and effective up to a day (included), where the provider is; `names` are for its keys.
 
     Raises NoRateError.

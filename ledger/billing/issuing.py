@@ -13,18 +13,17 @@ from ledger.billing.document import Document, DocumentSeries
 from ledger.billing.draft import Draft, draft
 from ledger.billing.events import CreditNoteIssued, DocumentKind, DocumentLine, NationalVat
 from ledger.billing.invoice import buyer_of, engineers_of, invoice_of, seller_of
-from ledger.billing.vat import NoRateError, national_vat, treatment
+from ledger.billing.vat import NoRateError, national_currency, national_vat, needs_exchange_rate, treatment
 from ledger.contracts.finding import OnContract, contract_of, locate, the_contract
+from ledger.kernel import patterns
 from ledger.kernel.access import FINANCE
 from ledger.kernel.errors import Refusal, malformed, unknown_invoice
 from ledger.kernel.fact import Sealed
-from ledger.kernel.values import first_instant, local_date
+from ledger.kernel.values import ONE_DAY, first_instant, local_date
 from ledger.plans.catalogue import Provider
 from ledger.work.case import Case
 from ledger.work.declaration import Concern, command
 from ledger.work.fields import AnyId, Command, Day, Text
-
-ONE_DAY = timedelta(days=1)
 
 
 def _not_zero(value: str) -> str:
@@ -33,18 +32,14 @@ def _not_zero(value: str) -> str:
     return value
 
 
-ExchangeRate = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$"), AfterValidator(_not_zero)]
-# TNumerKSeF of FA(3): a NIP or another taxpayer's sign, the day, and what KSeF adds. A wrong one would spoil the file.
-_TAXPAYER = r"([1-9](([0-9][1-9])|([1-9][0-9]))[0-9]{7}|M[0-9]{9}|[A-Z]{3}[0-9]{7})"
-_DAY_OF_KSEF = r"20[2-9][0-9](0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
-KsefNumber = Annotated[
-    str, StringConstraints(pattern=rf"^{_TAXPAYER}-{_DAY_OF_KSEF}-[0-9A-F]{{6}}-?[0-9A-F]{{6}}-[0-9A-F]{{2}}$")
-]
+ExchangeRate = Annotated[str, StringConstraints(pattern=patterns.EXCHANGE_RATE), AfterValidator(_not_zero)]
+KsefNumber = Annotated[str, StringConstraints(pattern=patterns.KSEF_NUMBER)]
 
 
 class IssueInvoice(OnContract):
     """`exchange_rate`, such as "24.315", states the VAT in the currency of the provider's country too: it is what one
-    unit of the document's currency costs in that one.
+    unit of the document's currency costs in that one. Where a draft names it among what is `missing`, it
+    has to be given.
     """
 
     through_on: Day
@@ -186,6 +181,14 @@ def _draft(case: Case, account: BillingAccount, through_on: date, provider: Prov
 
 
 def _national_vat(rate: str | None, found: Draft, currency: str, provider: Provider) -> NationalVat | None:
+    """Raises Refusal missing-party-data where the law asks for a rate that was not given (M4)."""
+    if rate is None and needs_exchange_rate(found.vat, provider.country, currency):
+        own = national_currency(provider.country)
+        raise _missing(
+            ["exchange_rate"],
+            f"VAT of documents from {provider.country} is stated in {own} too: give exchange_rate, what one {currency} "
+            f'costs in {own}, such as "24.315".',
+        )
     if rate is None:
         return None
     try:

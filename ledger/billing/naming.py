@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from ledger.plans.catalogue import Names
 
 # The places of a line's template that are filled with a key, and the word for one that has no name.
-WITHOUT_NAME = {"pool": "prepaid support", "service": "service", "target": "promise"}
+WITHOUT_NAME = {"pool": "prepaid support", "service": "as agreed", "target": "promise"}
 TARGETS = {"reaction": "reaction time", "resolution": "resolution time"}
 
 
@@ -23,7 +23,7 @@ def name_of(key: str, names: Names, language: str) -> str | None:
 def spoken(
     values: Mapping[str, str], names: Names, language: str = "en", translated: Callable[[str], str] = str
 ) -> dict[str, str]:
-    """A template's values with names for keys: `training` is `Schulung`, and `Leistung` where the catalogue has none.
+    """A template's values with names for keys: `training` is `Schulung`, and `nach Vereinbarung` where there is none.
 
     `translated` says an English word in the language.
     """

@@ -16,14 +16,15 @@ from stdnum import iban
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 
+from ledger.kernel import patterns
 from ledger.kernel.errors import Refusal
-from ledger.plans.agreement import agree, shown
+from ledger.plans.agreement import agree, quoted
 from ledger.plans.paths import RAW
 from ledger.plans.terms import OpenFigure, Slug, Strict, Terms, ZoneName
 
 # A prefix, then always year and number: two series can only meet in a number where their prefixes are equal.
-SeriesPattern = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\{year\}-\{number:0[1-9]\}$")]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+SeriesPattern = Annotated[str, StringConstraints(pattern=patterns.SERIES)]
+PlanText = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 # Key of a pool or a service → language → what documents call it.
 Names = Mapping[str, Mapping[str, str]]
 FullName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -41,11 +42,11 @@ class Provider(Strict):
     """Who sells the plans; its zone and currency are those of every plan. `language` is ISO 639-1."""
 
     id: Slug
-    name: Text
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    name: PlanText
+    country: Annotated[str, StringConstraints(pattern=patterns.COUNTRY)]
     timezone: ZoneName
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+    currency: Annotated[str, StringConstraints(pattern=patterns.CURRENCY)]
+    language: Annotated[str, StringConstraints(pattern=patterns.LANGUAGE)]
     invoice_series: InvoiceSeries
 
 
@@ -63,7 +64,7 @@ class ProviderParty(Strict):
     which `registration` names; `managing_directors` stand on the letter where the law wants them (§ 35a GmbHG).
 
     `payment_days` after the day of issue an invoice is due; a document is kept for `retention_years` after the end
-    of the year in which it was issued.
+    of the year in which it was issued. `ksef_verification` is where Polish documents are checked, if not where all are.
     """
 
     name: Printed
@@ -79,6 +80,7 @@ class ProviderParty(Strict):
     iban: Printed | None = None
     bic: Printed | None = None
     bank: Printed | None = None
+    ksef_verification: Annotated[str, StringConstraints(pattern=patterns.WEB_ADDRESS)] | None = None
     payment_days: Annotated[int, Field(ge=0, le=365)] = 14
     retention_years: Annotated[int, Field(ge=1, le=100)] = 10
 
@@ -170,8 +172,8 @@ class Catalogue:
         versions = [known for name, known in self._plans if name == plan_id]
         wanted = max(versions, default=0) if version is None else version
         if wanted not in versions:
-            which = f"plan {shown(plan_id)}" + (f" in version {version}" if versions else "")
-            raise Refusal("unknown-plan", f"The catalogue has no {which}.", plan=shown(plan_id))
+            which = f"plan {quoted(plan_id)}" + (f" in version {version}" if versions else "")
+            raise Refusal("unknown-plan", f"The catalogue has no {which}.", plan=quoted(plan_id))
         return self._plans[plan_id, wanted]
 
     def plans(self) -> list[Plan]:
@@ -188,7 +190,7 @@ class Catalogue:
     def provider(self, provider_id: str) -> Provider:
         """A provider; refuses `not-found`."""
         if provider_id not in self._providers:
-            raise Refusal("not-found", f"The catalogue has no provider {shown(provider_id)}.")
+            raise Refusal("not-found", f"The catalogue has no provider {quoted(provider_id)}.")
         return self._providers[provider_id]
 
     def party(self, provider_id: str) -> ProviderParty | None:

@@ -44,7 +44,7 @@ def test_a_late_move_is_a_line_of_zero_with_the_minutes_it_cost(quick_office: Of
     moved = {"by": "customer", "at": "2026-02-09T10:00:00Z"}
     quick_office.ok(move(session_id="S", starts_at="2026-02-11T09:00:00Z", **moved))
     quick_office.ok(complete(95, "2026-02-11T11:00:00Z", "S", engineer="Jan"))
-    found = quick_office.invoice(quick_office.issue("P"))
+    found = quick_office.invoice(quick_office.issue("P", exchange_rate="25.00"))
     assert [(one["kind"], one["basis"], one["session_id"], one["quantity"], one["net"]) for one in found["lines"]] == [
         ("top_up", None, None, 480, "480.00"),
         ("included", "penalty", "S", 120, "0.00"),
@@ -116,8 +116,8 @@ def test_a_top_up_is_billed_at_its_rate_or_at_the_price_agreed_for_it(quick_offi
     shown = ("kind", "quantity", "unit", "unit_price", "price_base", "net", "description")
     assert [tuple(one[name] for name in shown) for one in found["lines"]] == [
         ("fee", 1, "piece", "100.00", 1, "100.00", "Support contract Everything, term 1"),
-        ("top_up", 480, "minute", "60.00", 60, "480.00", "Credit U1 for prepaid support"),
-        ("top_up", 480, "minute", "99.99", 480, "99.99", "Credit U2 for prepaid support"),
+        ("top_up", 480, "minute", "60.00", 60, "480.00", "Credit U1 for care"),
+        ("top_up", 480, "minute", "99.99", 480, "99.99", "Credit U2 for care"),
     ]
     assert totals(found) == ("679.99", "129.20", "809.19")
 

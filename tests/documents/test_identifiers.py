@@ -9,10 +9,10 @@ import pytest
 from lxml import etree  # type: ignore[import-untyped]
 
 from api.documents import invoice_pdf, parties_of
+from api.documents.document_parties import read_buyer, read_seller
 from api.documents.files import missing_data
 from api.documents.identifiers import identifiers
 from api.documents.labels import labels_for
-from api.documents.parties import buyer_of, seller_of
 from ledger.contracts.vat_ids import normal_vat_id
 from tests.documents.samples import (
     CASES,
@@ -47,14 +47,14 @@ RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformation
 def test_a_number_is_called_as_reader_and_country_call_it(
     seller: dict[str, Any], language: str, expected: list[str]
 ) -> None:
-    found = [f"{label}: {number}" for label, number in identifiers(seller_of(seller), labels_for(language))]
+    found = [f"{label}: {number}" for label, number in identifiers(read_seller(seller), labels_for(language))]
     assert found[: len(expected)] == expected
 
 
 def test_a_tax_number_that_the_vat_id_repeats_is_told_once_where_both_are_one_number() -> None:
-    czech = buyer_of({**CZECH_BUYER, "tax_number": "699001237"})
+    czech = read_buyer({**CZECH_BUYER, "tax_number": "699001237"})
     assert [label for label, _ in identifiers(czech, labels_for("cs"))] == ["IČO", "DIČ"]
-    polish = seller_of({**POLISH_SELLER, "tax_number": "526-025-02-74"})
+    polish = read_seller({**POLISH_SELLER, "tax_number": "526-025-02-74"})
     assert [number for _, number in identifiers(polish, labels_for("pl"))] == ["KRS 0000123456", "PL5260250274"]
 
 

@@ -12,7 +12,7 @@ from api.documents import figures
 from api.documents.cii import EXEMPTIONS
 from api.documents.identifiers import WORDS
 from api.documents.labels import INCLUDED, KINDS, LANGUAGES, Labels, labels_for
-from api.documents.page import CATEGORY_WORDS, page_of
+from api.documents.page import CATEGORY_WORDS, document_page
 from api.documents.page_lines import BASES, COLUMNS, CONFIRMATIONS
 from ledger.billing import lines
 from ledger.billing.naming import TARGETS, WITHOUT_NAME
@@ -58,7 +58,7 @@ class Strict(Labels):
 @pytest.mark.parametrize("name", CASES)
 def test_no_word_on_a_page_is_left_in_english(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.documents.page.labels_for", lambda _: Strict("de", catalogue("de")))
-    assert page_of(*CASES[name])["lang"] == "de"
+    assert document_page(*CASES[name])["lang"] == "de"
 
 
 def test_a_value_is_never_read_as_a_place() -> None:

@@ -12,7 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from api.documents import invoice_pdf
-from api.documents.parties import buyer_of, seller_of
+from api.documents.document_parties import read_buyer, read_seller
 from api.documents.statement import Statement, statement_pdf
 from ledger.events import VatLine
 from projections.credit.customer_statements import CustomerStatement
@@ -97,13 +97,13 @@ def statement(unit: str, lengths: dict[str, int], cents: int) -> bytes:
         PERIOD,
         contract_id=id_,
         pools=[replace(LUMP, opening=cents, lines=lines, pool=id_), replace(CARE, opening=10_000_000, lines=minutes)],
-        beside=[replace(one, amount_cents=cents, rate_cents=cents, minutes=10_000_000) for one in PERIOD.beside],
+        outside=[replace(one, amount_cents=cents, rate_cents=cents, minutes=10_000_000) for one in PERIOD.outside],
         deductions={**PERIOD.deductions, id_: deduction},
     )
     seller = party(GERMAN_SELLER, SELLER_TEXTS, unit, lengths)
     buyer = party(GERMAN_BUYER, BUYER_TEXTS, unit, lengths) | {"country": "PL", "customer_id": id_}
     names = {id_: {"de": name}, "care": {"en": name}}
-    return statement_pdf(Statement(period, seller_of(seller), buyer_of(buyer), "de", names))
+    return statement_pdf(Statement(period, read_seller(seller), read_buyer(buyer), "de", names))
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -12,8 +12,8 @@ import pytest
 from lxml import etree  # type: ignore[import-untyped]
 
 from api.documents.labels import LANGUAGES, labels_for
-from api.documents.page import page_of
-from api.documents.statement import page_of as statement_page_of
+from api.documents.page import document_page
+from api.documents.statement import statement_page
 from ledger.billing.lines import FREE, LineText
 from ledger.billing.naming import names_in
 from ledger.events import DocumentLine
@@ -88,11 +88,13 @@ def test_no_key_stands_on_page_statement_or_e_invoice_of_a_plan(plan: Plan, lang
         for service in sorted(services) or [None]:
             document = msgspec.structs.replace(DOMESTIC, language=language, lines=lines_over(pool, service, names))
             deduction = behind("V-1", 0, 0, "not_required", service=service, pool=pool)
-            period = replace(PERIOD, pools=[replace(LUMP, pool=pool)], deductions={"V-1": deduction}, beside=[])
+            period = replace(PERIOD, pools=[replace(LUMP, pool=pool)], deductions={"V-1": deduction}, outside=[])
             statement = replace(FEBRUARY, period=period, language=language, names=names)
             tree = etree.fromstring(cii(document, known))
             described = [text for text in tree.itertext() if text.strip()]
-            printed = texts_of([page_of(document, known)["groups"], statement_page_of(statement)["pools"], described])
+            printed = texts_of(
+                [document_page(document, known)["groups"], statement_page(statement)["pools"], described]
+            )
             for key in {pool, service, "reaction", "resolution"} - {None}:
                 if language != "en" or key not in IS_A_WORD | {"reaction", "resolution"}:
                     assert not _stands(str(key), printed, names, language), (key, printed)
@@ -115,12 +117,12 @@ def test_a_key_without_a_name_is_a_word(language: str) -> None:
     deduction = behind("V-1", 0, 0, "not_required", service="zzz_service", pool="zzz_pool")
     period = replace(PERIOD, pools=[replace(LUMP, pool="zzz_pool")], deductions={"V-1": deduction})
     statement = replace(FEBRUARY, period=period, language=language, names={})
-    page, account = page_of(document, known), statement_page_of(statement)
+    page, account = document_page(document, known), statement_page(statement)
     assert "zzz" not in texts_of([page, account]) + cii(document, known).decode()
     words = labels_for(language)
     assert account["pools"][0]["title"] == words("Credit")
     assert words("prepaid support") in texts_of(page)
-    assert words("service") in texts_of(page)
+    assert words("as agreed") in texts_of(page)
     assert "zzz" not in "".join(one.description for one in lines)
 
 
@@ -134,4 +136,4 @@ def test_a_line_keeps_its_names_whatever_the_catalogue_says_later() -> None:
 def test_a_name_that_the_language_lacks_is_english() -> None:
     kept = lines_over("care", None, {"care": {"de": "Betreuung", "en": "care hours"}})
     document = msgspec.structs.replace(DOMESTIC, language="sk", lines=kept)
-    assert "(care hours)" in texts_of(page_of(document, parties(GERMAN_SELLER, GERMAN_BUYER)))
+    assert "(care hours)" in texts_of(document_page(document, parties(GERMAN_SELLER, GERMAN_BUYER)))

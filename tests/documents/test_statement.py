@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from api.documents.document_parties import read_buyer, read_seller
 from api.documents.labels import LANGUAGES
 from api.documents.page_lines import CONFIRMATIONS
-from api.documents.parties import buyer_of, seller_of
-from api.documents.statement import BESIDE, BESIDE_COLUMNS, COLUMNS, MOVEMENTS, ON_BEHALF, Statement, page_of
+from api.documents.statement import BESIDE, BESIDE_COLUMNS, COLUMNS, MOVEMENTS, ON_BEHALF, Statement, statement_page
 from api.documents.statement import statement_pdf as pdf_of
 from ledger.kernel.values import to_micros
 from projections.credit.customer_statements import CustomerStatement, DeductionDetails, PoolPeriod
@@ -71,7 +71,7 @@ PERIOD = CustomerStatement(
     last_on=date(2026, 3, 1),
     dated=date(2026, 3, 31),
     pools=[CARE, LUMP],
-    beside=[
+    outside=[
         OutsideCredit(19, at(2, 12), "W-2", "overage", None, 15, 8900, 2225, "HS-2026-00001"),
         OutsideCredit(21, at(2, 20), "W-3", "overage", "W-3.overage", -60, 8900, -8900, None),
     ],
@@ -83,13 +83,13 @@ PERIOD = CustomerStatement(
         "W-3": behind("W-3", 3600, 60, "reversed"),
     },
 )
-NOTHING = replace(PERIOD, pools=[PoolPeriod("care", "minutes", None, 480, [])], beside=[], deductions={})
+NOTHING = replace(PERIOD, pools=[PoolPeriod("care", "minutes", None, 480, [])], outside=[], deductions={})
 NAMES = {
     "care": {"de": "Betreuung", "en": "care", "pl": "opieka", "cs": "péče", "sk": "starostlivosť"},
     "lump-sum": {"de": "Pauschalguthaben", "en": "lump sum"},
     "training": {"de": "Schulung", "en": "training"},
 }
-FEBRUARY = Statement(PERIOD, seller_of(GERMAN_SELLER), buyer_of(GERMAN_BUYER), "de", NAMES)
+FEBRUARY = Statement(PERIOD, read_seller(GERMAN_SELLER), read_buyer(GERMAN_BUYER), "de", NAMES)
 EMPTY = replace(FEBRUARY, period=NOTHING)
 
 
@@ -176,7 +176,7 @@ def test_each_language_has_its_words_and_an_unknown_one_is_english(language: str
 
 def test_no_word_of_a_statement_is_missing_in_a_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.documents.statement.labels_for", lambda _: Strict("de", catalogue("de")))
-    assert page_of(FEBRUARY)["lang"] == page_of(EMPTY)["lang"] == "de"
+    assert statement_page(FEBRUARY)["lang"] == statement_page(EMPTY)["lang"] == "de"
     words = {
         *COLUMNS,
         *BESIDE_COLUMNS,
@@ -195,8 +195,8 @@ def test_hostile_texts_print_as_they_are() -> None:
         FEBRUARY,
         period=replace(period, pools=[period.pools[0]]),
         names={"care": {"de": HOSTILE}},
-        seller=seller_of({**GERMAN_SELLER, "name": HOSTILE}),
-        buyer=buyer_of({**GERMAN_BUYER, "name": HOSTILE}),
+        seller=read_seller({**GERMAN_SELLER, "name": HOSTILE}),
+        buyer=read_buyer({**GERMAN_BUYER, "name": HOSTILE}),
     )
     text = "".join(pages(known)).replace(" ", "")
     assert text.count(HOSTILE.replace(" ", "")) == 7  # three times the sender, recipient, pool, reason, engineer
@@ -214,7 +214,7 @@ def test_a_long_statement_repeats_its_head_and_numbers_its_pages() -> None:
     lines = [line(n, at(2, 3), "work", f"W-{n}", -15, 6000 - 15 * n, ticket_id="T-1") for n in range(1, 151)]
     worked = {one.reference: behind(one.reference, 600, 15, "pending", ticket_id="T-1") for one in lines}
     pools = [PoolPeriod("care", "minutes", None, 6000, lines)]
-    found = pages(replace(FEBRUARY, period=replace(PERIOD, pools=pools, beside=[], deductions=worked)))
+    found = pages(replace(FEBRUARY, period=replace(PERIOD, pools=pools, outside=[], deductions=worked)))
     assert len(found) > 3
     for number, text in enumerate(found, start=1):
         assert f"Seite {number} von {len(found)}" in text
