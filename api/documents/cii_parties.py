@@ -1,4 +1,8 @@
-"""Seller and buyer in CII. What is there is filled in; what the format lacks then, `missing.py` has named."""
+"""Seller and buyer in CII. What is there is filled in; what the format lacks then, `missing.py` has named.
+
+Each number has its own place: BT-30 and BT-47 that of a register, BT-31 and BT-48 the VAT id, BT-32 the seller's tax
+number. The norm has no place for a buyer's tax number.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,10 @@ VAT_ID, TAX_NUMBER = "VA", "FC"
 
 def fill_seller(party: TradeParty, seller: Seller, identified_by_vat: bool) -> None:
     party.name = clean(seller.name)
+    if seller.registration_number:
+        party.legal_organization.id = clean(seller.registration_number)
     if seller.registration:
-        party.legal_organization.id = clean(seller.registration)
+        party.description = clean(seller.registration)  # BT-33
     if seller.contact:
         party.contact.person_name = clean(seller.contact)
     if seller.phone:
@@ -32,6 +38,8 @@ def fill_seller(party: TradeParty, seller: Seller, identified_by_vat: bool) -> N
 def fill_buyer(party: TradeParty, buyer: Buyer, identified_by_vat: bool) -> None:
     party.id = buyer.customer_id
     party.name = clean(buyer.name)
+    if buyer.registration_number:
+        party.legal_organization.id = clean(buyer.registration_number)
     _fill_address(party, buyer.address, buyer.country)
     _fill_electronic_address(party, buyer.email)
     if buyer.vat_id and identified_by_vat:

@@ -27,7 +27,7 @@ class PostalAddress(msgspec.Struct, frozen=True):
 
 
 class Seller(msgspec.Struct, frozen=True):
-    """The provider. `registration` is the entry in the trade register, `tax_number` the one that is no VAT id.
+    """The provider. `registration_number` is that of the register which `registration` names.
 
     `ksef_verification` is where its documents are checked, if that is not where all are.
     """
@@ -40,7 +40,9 @@ class Seller(msgspec.Struct, frozen=True):
     contact: str | None = None
     vat_id: str | None = None
     tax_number: str | None = None
+    registration_number: str | None = None
     registration: str | None = None
+    managing_directors: list[str] = []
     iban: str | None = None
     bic: str | None = None
     bank: str | None = None
@@ -56,6 +58,7 @@ class Buyer(msgspec.Struct, frozen=True):
     address: PostalAddress | None = None
     vat_id: str | None = None
     tax_number: str | None = None
+    registration_number: str | None = None
     email: str | None = None
     buyer_reference: str | None = None
 

@@ -12,9 +12,11 @@ from api.documents.ksef import ksef_xml
 from api.documents.missing import (
     is_xrechnung,
     missing_for_ksef,
+    missing_for_letterhead,
     missing_for_pdf,
     missing_for_xml,
     missing_for_xrechnung,
+    missing_letters,
 )
 from api.documents.pdf import invoice_pdf
 from ledger.kernel.errors import Refusal, malformed
@@ -44,7 +46,11 @@ def as_xml(document: DocumentEvent, opened: Mapping[str, Any], form: Form | None
         form = "ksef" if is_polish and document.issued_on >= KSEF_FIRST_DAY else "cii"
     if form == "ksef":
         if not is_polish or document.issued_on < KSEF_FIRST_DAY:
-            raise malformed("form", f"FA(3) is for sellers in Poland and documents from {KSEF_FIRST_DAY} on")
+            raise malformed(
+                "form",
+                f"FA(3) is for sellers in Poland and documents from {KSEF_FIRST_DAY} on; form=en16931 makes an XML of "
+                f"this one",
+            )
         return ksef_xml(document, _complete(document, opened, missing_for_ksef))
     as_xrechnung = form == "cii" and is_xrechnung(document, opened.get("buyer", {}).get("country"))
     parties = _complete(document, opened, missing_for_xrechnung if as_xrechnung else missing_for_xml)
@@ -52,7 +58,7 @@ def as_xml(document: DocumentEvent, opened: Mapping[str, Any], form: Form | None
 
 
 def missing_data(document: DocumentEvent, opened: Mapping[str, Any]) -> list[str]:
-    """What the PDF or the XML that is made by default would lack."""
+    """What the PDF, its letterhead, or the XML that is made by default would lack."""
     if not opened.get("seller") or not opened.get("buyer"):
         return ["parties"]
     if not opened["buyer"].get("name"):
@@ -62,22 +68,31 @@ def missing_data(document: DocumentEvent, opened: Mapping[str, Any]) -> list[str
         xml = missing_for_ksef
     else:
         xml = missing_for_xrechnung if is_xrechnung(document, parties.buyer.country) else missing_for_xml
-    return sorted({*missing_for_pdf(document, parties), *xml(document, parties)})
+    letterhead = missing_for_letterhead(parties.seller)
+    shown = [*letterhead, *missing_letters(parties)]
+    return sorted({*missing_for_pdf(document, parties), *shown, *xml(document, parties)})
 
 
 def _complete(document: DocumentEvent, opened: Mapping[str, Any], missing_for: Any) -> Parties:
     if not opened.get("seller") or not opened.get("buyer"):
-        raise Refusal(
-            "missing-party-data", f"The parties of {document.number} are no longer kept.", missing=["parties"]
-        )
+        detail = f"The parties of {document.number} are no longer kept; as JSON it still tells its lines and amounts."
+        raise Refusal("missing-party-data", detail, missing=["parties"])
     parties = parties_of(opened)
     missing = missing_for(document, parties)
     if missing:
-        remedy = "Complete the data, credit the document and issue it anew."
-        if is_credit_note(document):
-            remedy = "It has the parties of the invoice that it takes back."
-        elif missing_for is missing_for_xrechnung and not missing_for_xml(document, parties):
-            remedy = "They are XRechnung's; form=en16931 does without them."
-        detail = f"{document.number} was issued without {', '.join(missing)}. {remedy}"
+        way_out = _way_out(document, parties, missing, missing_for)
+        detail = f"{document.number} was issued without {', '.join(missing)}. {way_out}"
         raise Refusal("missing-party-data", detail, missing=missing)
     return parties
+
+
+def _way_out(document: DocumentEvent, parties: Parties, missing: list[str], missing_for: Any) -> str:
+    """Another form of the same document, where one needs less; else where the data are told, to issue it anew."""
+    if missing_for in (missing_for_xrechnung, missing_for_ksef) and not missing_for_xml(document, parties):
+        asks = "XRechnung" if missing_for is missing_for_xrechnung else "FA(3)"
+        return f"{asks} asks for that; form=en16931 does without."
+    if is_credit_note(document):
+        return "A credit note has the parties of the invoice that it takes back; as JSON it tells all the same."
+    places = {"customer": "amend-customer", "provider": "the catalogue's [parties] table", "document": "issue-invoice"}
+    told_by = sorted({places[name.partition(".")[0]] for name in missing})
+    return f"Tell it by {' and '.join(told_by)}, credit the document and issue it anew."

@@ -12,6 +12,7 @@ from importlib import resources
 from babel import Locale
 from babel.messages.pofile import read_po
 
+from ledger.billing.naming import spoken
 from ledger.events import DocumentLine
 
 LANGUAGES = ("en", "de", "pl", "cs", "sk")
@@ -60,7 +61,9 @@ def kind_of(line: DocumentLine, labels: Labels) -> str:
 
 def words_of(line: DocumentLine, labels: Labels) -> str:
     """What the line says, in the document's language."""
-    return labels(line.template, **line.values) if line.template else line.description
+    if not line.template:
+        return line.description
+    return labels(line.template, **spoken(line.values, line.names, labels.language, labels))
 
 
 @cache

@@ -6,6 +6,7 @@ The words and figures come ready to be set; `letter.typ` places them, and the te
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from importlib import resources
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import typst
 
 from api.documents.document_parties import Buyer, PostalAddress, Seller
+from api.documents.identifiers import identifiers
 from api.documents.labels import Labels
 from api.documents.texts import clean, drawable
 
@@ -27,7 +29,7 @@ def template(name: str) -> bytes:
 def letter_of(
     seller: Seller, buyer: Buyer, labels: Labels, *, title: str, number: str, dated: date, facts: list[tuple[str, str]]
 ) -> dict[str, Any]:
-    """The letter's part of a page. `title` and the names of the facts are words in English."""
+    """The letter's part of a page. `title` is a word in English, `facts` are ready to be set."""
     abroad = buyer.country != seller.country  # only a letter across a border names the countries
     seller_country, buyer_country = (_country(party.country, labels) if abroad else "" for party in (seller, buyer))
     return {
@@ -39,7 +41,7 @@ def letter_of(
         "sender_line": " · ".join([seller.name, *_address(seller.address, "")]),
         "letterhead": [*_address(seller.address, seller_country), *_present(seller.phone, seller.email)],
         "recipient": [buyer.name, *_address(buyer.address, buyer_country)],
-        "facts": [[labels(label), value] for label, value in facts],
+        "facts": [list(fact) for fact in facts],
         "footer": _footer(seller, labels),
         "page_of": labels("Page {page} of {pages}"),
     }
@@ -51,13 +53,17 @@ def laid_out(kind: bytes, page: dict[str, Any], dated: date) -> tuple[bytes, dic
     The same page gives the same bytes: `dated` is the document's own day, and only the fonts that typst brings along
     are used. Texts reach the template as JSON and are set as they are; nothing in them is run as code.
     """
-    page = each_text(page, clean)
-    try:
-        return _compiled(kind, page, dated), page
-    except typst.TypstError:
-        # PDF/A forbids a character that no font draws. Such a one is shown as a white square, the rest stays.
-        page = each_text(page, drawable)
-        return _compiled(kind, page, dated), page
+    # PDF/A forbids a character that no font draws. Such a one is shown as a white square, the rest stays.
+    page = each_text(page, lambda text: drawable(clean(text)))
+    return _compiled(kind, page, dated), page
+
+
+def widest(columns: int, rows: Iterable[Sequence[str]]) -> list[str]:
+    """The longest text of each column: figures are set in digits of one width, so that it is the widest as well."""
+    longest = [""] * columns
+    for row in rows:
+        longest = [max(pair, key=len) for pair in zip(longest, row, strict=True)]
+    return longest
 
 
 def each_text(value: Any, change: Any) -> Any:
@@ -81,11 +87,13 @@ def _compiled(kind: bytes, page: dict[str, Any], dated: date) -> bytes:
 
 def _footer(seller: Seller, labels: Labels) -> list[list[str]]:
     """Three columns at the foot of each page: who the seller is, whom to ask, how the authorities know it."""
-    numbers = ((labels("VAT ID"), seller.vat_id), (labels("Tax number"), seller.tax_number))
+    known = identifiers(seller, labels)
+    if seller.managing_directors:
+        known.append((labels("Managing directors"), ", ".join(seller.managing_directors)))
     return [
         [seller.name, *_address(seller.address, "")],
         _present(seller.contact, seller.phone, seller.email),
-        [*(f"{label}: {value}" for label, value in numbers if value), *_present(seller.registration)],
+        [*_present(seller.registration), *(f"{label[0].upper()}{label[1:]}: {value}" for label, value in known)],
     ]
 
 

@@ -18,9 +18,11 @@ from api.documents.document_parties import (
     compact,
     is_credit_note,
 )
+from api.documents.texts import is_drawable
 from ledger.billing.vat import needs_exchange_rate
 from ledger.kernel import patterns
 
+IN_LETTERS = "in Latin, Greek or Cyrillic letters"
 NIP = re.compile(patterns.NIP)
 
 
@@ -40,15 +42,44 @@ def missing_for_pdf(document: DocumentEvent, parties: Parties) -> list[str]:
     return _sorted(missing)
 
 
+def missing_for_letterhead(seller: Seller) -> list[str]:
+    """What the seller's country wants on every business letter. An invoice without is an invoice still.
+
+    Czechia and Slovakia: the IČO (§ 435 občanský zákoník, § 3a obchodný zákonník). Germany: the court of the register
+    where there is an entry, and for a company of its division B the managing directors (§ 35a GmbHG, § 80 AktG).
+    Poland: the court of the register of an entry in the KRS (art. 206 and 374 k.s.h.).
+    """
+    missing = []
+    entry = (seller.registration_number or "").upper()
+    if seller.country in ("CZ", "SK") and not entry:
+        missing.append("provider.registration_number")
+    if entry.startswith({"DE": "HR", "PL": "KRS"}.get(seller.country, " ")) and not seller.registration:
+        missing.append("provider.registration")
+    if seller.country == "DE" and entry.startswith("HRB") and not seller.managing_directors:
+        missing.append("provider.managing_directors")
+    return missing
+
+
+def missing_letters(parties: Parties) -> list[str]:
+    """What a page would show as white squares: texts of the parties in a script that its fonts lack."""
+    owners: tuple[tuple[str, Seller | Buyer], ...] = (("customer", parties.buyer), ("provider", parties.seller))
+    texts = {f"{owner}.name": party.name for owner, party in owners}
+    for owner, party in owners:
+        address = party.address
+        texts[f"{owner}.address"] = f"{address.line1} {address.line2} {address.city}" if address else ""
+    texts["customer.buyer_reference"] = parties.buyer.buyer_reference or ""
+    return [f"{name} {IN_LETTERS}" for name, text in texts.items() if not is_drawable(text)]
+
+
 def missing_for_xml(document: DocumentEvent, parties: Parties) -> list[str]:
     """What EN 16931 asks for: BR-CO-26, BR-S-02, BR-AE-02, BR-O-02; reverse charge needs both VAT ids by law."""
     seller, buyer = parties.seller, parties.buyer
     categories = categories_of(document)
     missing = [*_addresses(seller, buyer), *_exchange_rate(document, seller)]
     if "O" in categories:
-        if not seller.registration:  # BR-O-02 forbids the VAT id, BR-CO-26 still wants the seller identified
-            missing.append("provider.registration")
-    elif not (seller.vat_id or (seller.tax_number and seller.registration and "AE" not in categories)):
+        if not seller.registration_number:  # BR-O-02 forbids the VAT id, BR-CO-26 still wants the seller identified
+            missing.append("provider.registration_number")
+    elif not (seller.vat_id or (seller.tax_number and seller.registration_number and "AE" not in categories)):
         missing.append("provider.vat_id")
     if "AE" in categories and not buyer.vat_id:
         missing.append("customer.vat_id")

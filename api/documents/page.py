@@ -11,8 +11,9 @@ from typing import Any
 from api.documents import figures
 from api.documents.cii import EXEMPTIONS
 from api.documents.document_parties import Buyer, DocumentEvent, Parties, Seller, categories_of, is_credit_note
+from api.documents.identifiers import identifiers
 from api.documents.labels import Labels, labels_for
-from api.documents.letter import letter_of
+from api.documents.letter import letter_of, widest
 from api.documents.page_lines import COLUMNS, groups
 from api.documents.verification import verification_of
 from ledger.events import CreditNoteIssued
@@ -24,6 +25,7 @@ def document_page(document: DocumentEvent, parties: Parties) -> dict[str, Any]:
     """Everything on the page."""
     labels = labels_for(document.language)
     seller, buyer = parties.seller, parties.buyer
+    lines, vat = groups(document, parties.engineers, labels), _vat(document, labels)
     in_currency = labels("Amounts are in {currency}.", currency=document.currency)
     return {
         **letter_of(
@@ -37,10 +39,12 @@ def document_page(document: DocumentEvent, parties: Parties) -> dict[str, Any]:
         ),
         "correction": _correction(document, parties, labels),
         "columns": [labels(column) for column in COLUMNS],
-        "groups": groups(document, parties.engineers, labels),
+        "widest": widest(len(COLUMNS), (row["cells"] for group in lines for row in group["rows"])),
+        "groups": lines,
         "units_note": f"{labels('Times are hours and minutes (h:mm).')} {in_currency}",
         "vat_columns": [labels(column) for column in ("VAT rate", "Net", "VAT", "Gross")],
-        "vat": _vat(document, labels),
+        "vat_widest": widest(4, vat),
+        "vat": vat,
         "totals": _totals(document, labels),
         "national_vat": _national_vat(document, labels),
         "notes": _notes(document, seller, labels),
@@ -66,12 +70,11 @@ def _facts(document: DocumentEvent, buyer: Buyer, labels: Labels) -> list[tuple[
         ("Customer number", document.customer_id),
         ("Contract", document.contract_id),
     ]
-    optional = (
-        ("Your VAT ID", buyer.vat_id),
-        ("Your tax number", buyer.tax_number),
-        ("Your reference", buyer.buyer_reference),
-    )
-    return facts + [(label, value) for label, value in optional if value]
+    facts = [(labels(label), value) for label, value in facts]
+    facts += [(labels("Your {identifier}", identifier=label), value) for label, value in identifiers(buyer, labels)]
+    if buyer.buyer_reference:
+        facts.append((labels("Your reference"), buyer.buyer_reference))
+    return facts
 
 
 def _correction(document: DocumentEvent, parties: Parties, labels: Labels) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from api.documents import figures
 from api.documents.document_parties import DocumentEvent
 from api.documents.labels import Labels, kind_of, words_of
+from ledger.billing.naming import name_of
 from ledger.events import DocumentLine
 
 COLUMNS = (
@@ -90,8 +91,9 @@ def _details(line: DocumentLine, engineers: dict[str, str], labels: Labels) -> l
         details.append(labels("from {date} on", date=figures.day(line.starts_on, labels.locale)))
     if line.basis in BASES:
         details.append(labels(BASES[line.basis]))
-    if line.service:
-        details.append(f"{labels('Service')} {line.service}")
+    service = name_of(line.service, line.names, labels.language) if line.service else None
+    if service:
+        details.append(f"{labels('Service')}: {service}")
     if line.session_id:
         details.append(f"{labels('Session')} {line.session_id}")
     if line.deduction_id:
@@ -99,8 +101,8 @@ def _details(line: DocumentLine, engineers: dict[str, str], labels: Labels) -> l
         if line.deduction_id in engineers:
             details.append(f"{labels('Engineer')}: {engineers[line.deduction_id]}")
     if line.confirmation:
-        word = (ON_BEHALF if line.on_behalf else {}).get(line.confirmation) or CONFIRMATIONS.get(line.confirmation)
-        details.append(labels(word) if word else line.confirmation)
+        word = (ON_BEHALF if line.on_behalf else {}).get(line.confirmation) or CONFIRMATIONS[line.confirmation]
+        details.append(labels(word))
     if line.events:
         details.append(f"{labels('Ledger entries')} {', '.join(str(position) for position in line.events)}")
     return details

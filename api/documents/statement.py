@@ -11,9 +11,11 @@ from typing import Any
 from api.documents import figures
 from api.documents.document_parties import Buyer, Seller
 from api.documents.labels import Labels, labels_for
-from api.documents.letter import laid_out, letter_of, template
+from api.documents.letter import laid_out, letter_of, template, widest
 from api.documents.page_lines import CONFIRMATIONS, ON_BEHALF
+from ledger.billing.naming import name_of
 from ledger.kernel.values import from_micros, local_date, shown_minutes
+from ledger.plans.catalogue import Names
 from projections.credit.customer_statements import CustomerStatement, DeductionDetails, PoolPeriod
 from projections.credit.outside_credit import OutsideCredit
 from projections.credit.statements import Line
@@ -46,12 +48,13 @@ SPENT = ("work", "session", "penalty", "service")
 
 @dataclass(frozen=True)
 class Statement:
-    """What is printed: a period as it was asked for, from seller to buyer, in a language."""
+    """What is printed: a period as it was asked for, from seller to buyer, in a language, with names for keys."""
 
     period: CustomerStatement
     seller: Seller
     buyer: Buyer
     language: str
+    names: Names
 
 
 def statement_pdf(statement: Statement) -> bytes:
@@ -61,7 +64,7 @@ def statement_pdf(statement: Statement) -> bytes:
 
 def statement_page(statement: Statement) -> dict[str, Any]:
     """Everything on the page."""
-    labels, period = labels_for(statement.language), statement.period
+    labels, period, names = labels_for(statement.language), statement.period, statement.names
     first, last, dated = (figures.day(day, labels.locale) for day in (period.first_on, period.last_on, period.dated))
     return {
         **letter_of(
@@ -72,18 +75,18 @@ def statement_page(statement: Statement) -> dict[str, Any]:
             number=period.contract_id,
             dated=period.dated,
             facts=[
-                ("Contract", period.contract_id),
-                ("Customer number", statement.buyer.customer_id),
-                ("Period", figures.days(period.first_on, period.last_on, labels.locale)),
-                ("As at", dated),
+                (labels("Contract"), period.contract_id),
+                (labels("Customer number"), statement.buyer.customer_id),
+                (labels("Period"), figures.days(period.first_on, period.last_on, labels.locale)),
+                (labels("As at"), dated),
             ],
         ),
         "columns": [labels(column) for column in COLUMNS],
         "opening": [first, labels("Opening balance")],
         "closing": [last, labels("Closing balance")],
-        "pools": [_pool(pool, period, labels) for pool in period.pools],
+        "pools": [_pool(number, period, labels, names) for number in range(len(period.pools))],
         "empty": labels("No movements in this period."),
-        "beside": _beside(period, labels),
+        "beside": _beside(period, labels, names),
         "notes": _notes(period, labels),
     }
 
@@ -98,16 +101,23 @@ def _figure(quantity: int, pool: PoolPeriod, labels: Labels) -> str:
     return figures.money(quantity, pool.currency or "", labels.locale)
 
 
-def _pool(pool: PoolPeriod, period: CustomerStatement, labels: Labels) -> dict[str, Any]:
+def _pool(number: int, period: CustomerStatement, labels: Labels, names: Names) -> dict[str, Any]:
+    pool = period.pools[number]
+    rows = [_movement(line, pool, period, labels, names) for line in pool.lines]
+    name = name_of(pool.pool, names, labels.language)
+    unnamed = f"{labels('Credit')} {number + 1}" if len(period.pools) > 1 else labels("Credit")
+    opening, closing = _figure(pool.opening, pool, labels), _figure(pool.closing, pool, labels)
+    balances = ([""] * (len(COLUMNS) - 1) + [balance] for balance in (opening, closing))
     return {
-        "title": f"{labels('Credit')}: {pool.pool}",
-        "opening": _figure(pool.opening, pool, labels),
-        "rows": [_movement(line, pool, period, labels) for line in pool.lines],
-        "closing": _figure(pool.closing, pool, labels),
+        "title": f"{labels('Credit')}: {name}" if name else unnamed,
+        "opening": opening,
+        "widest": widest(len(COLUMNS), [*balances, *(row["cells"] for row in rows)]),
+        "rows": rows,
+        "closing": closing,
     }
 
 
-def _movement(line: Line, pool: PoolPeriod, period: CustomerStatement, labels: Labels) -> dict[str, Any]:
+def _movement(line: Line, pool: PoolPeriod, period: CustomerStatement, labels: Labels, names: Names) -> dict[str, Any]:
     """Time worked and billed stand with what spent it, not with a reversal, so that a column adds up."""
     is_of_deduction = line.kind in (*SPENT, "reversal") and not line.is_of_grant
     deduction = period.deductions.get(line.reference) if is_of_deduction else None
@@ -116,14 +126,14 @@ def _movement(line: Line, pool: PoolPeriod, period: CustomerStatement, labels: L
     return {
         "cells": [
             _day(line.effective_at, period, labels),
-            labels(MOVEMENTS[line.kind]) if line.kind in MOVEMENTS else line.kind,
+            labels(MOVEMENTS.get(line.kind, "Movement")),
             figures.hours(shown_minutes(spent.worked_seconds)) if spent and spent.worked_seconds else "",
             figures.hours(spent.billed_minutes) if spent and is_timed else "",
             _confirmation(spent, labels) if spent else "",
             _figure(line.change, pool, labels),
             _figure(line.balance, pool, labels),
         ],
-        "details": _details(line, deduction, period, labels),
+        "details": _details(line, deduction, period, labels, names),
     }
 
 
@@ -132,10 +142,12 @@ def _confirmation(deduction: DeductionDetails, labels: Labels) -> str:
     return labels(word or CONFIRMATIONS[deduction.status])
 
 
-def _details(line: Line, deduction: DeductionDetails | None, period: CustomerStatement, labels: Labels) -> list[str]:
+def _details(
+    line: Line, deduction: DeductionDetails | None, period: CustomerStatement, labels: Labels, names: Names
+) -> list[str]:
     details = [f"{labels('Deduction' if deduction else 'Grant')} {line.reference}"]
     if deduction:
-        details += _origin(deduction, line.reference, labels)
+        details += _origin(deduction, line.reference, labels, names)
     if line.note is not None:
         details.append(line.note)
     if line.dated is not None:
@@ -143,16 +155,19 @@ def _details(line: Line, deduction: DeductionDetails | None, period: CustomerSta
     return [*details, f"{labels('Ledger entries')} {line.position}"]
 
 
-def _origin(deduction: DeductionDetails, reference: str, labels: Labels) -> list[str]:
+def _origin(deduction: DeductionDetails, reference: str, labels: Labels, names: Names) -> list[str]:
     session = deduction.session_id if deduction.session_id != reference else None
-    named = (("Ticket", deduction.ticket_id), ("Session", session), ("Service", deduction.service))
+    named = (("Ticket", deduction.ticket_id), ("Session", session))
     found = [f"{labels(label)} {value}" for label, value in named if value]
+    service = name_of(deduction.service, names, labels.language) if deduction.service else None
+    if service:
+        found.append(f"{labels('Service')}: {service}")
     if deduction.engineer is not None:
         found.append(f"{labels('Engineer')}: {deduction.engineer}")
     return found
 
 
-def _beside(period: CustomerStatement, labels: Labels) -> dict[str, Any] | None:
+def _beside(period: CustomerStatement, labels: Labels, names: Names) -> dict[str, Any] | None:
     """Time and services that no credit bore."""
     if not period.outside:
         return None
@@ -165,7 +180,7 @@ def _beside(period: CustomerStatement, labels: Labels) -> dict[str, Any] | None:
         deduction = period.deductions.get(line.deduction_id)
         details = [f"{labels('Deduction')} {line.deduction_id}"]
         if deduction:
-            details += _origin(deduction, line.deduction_id, labels)
+            details += _origin(deduction, line.deduction_id, labels, names)
             details += [] if line.reverses else [_confirmation(deduction, labels)]
         details.append(_billed(line, labels))
         cells = [
@@ -176,13 +191,14 @@ def _beside(period: CustomerStatement, labels: Labels) -> dict[str, Any] | None:
             money(line.amount_cents),
         ]
         rows.append({"cells": cells, "details": [*details, f"{labels('Ledger entries')} {line.position}"]})
-    total = [figures.hours(sum(line.minutes or 0 for line in period.outside))]
-    total.append(money(sum(line.amount_cents for line in period.outside)))
+    time = figures.hours(sum(line.minutes or 0 for line in period.outside))
+    amount = money(sum(line.amount_cents for line in period.outside))
     return {
         "title": labels("Beside the credit"),
         "columns": [labels(column) for column in BESIDE_COLUMNS],
+        "widest": widest(len(BESIDE_COLUMNS), [["", "", time, "", amount], *(row["cells"] for row in rows)]),
         "rows": rows,
-        "total": [labels("Total of the period"), *total],
+        "total": [labels("Total of the period"), time, amount],
     }
 
 

@@ -12,7 +12,10 @@ from ledger.kernel.values import show_cents
 from projections.billing.document_questions import Issued, OpenedDocument
 from projections.billing.drafts import InvoiceDraft
 
-_CUSTOMER = ("customer_id", "name", "country", "vat_id", "tax_number", "email", "address", "buyer_reference")
+_CUSTOMER = (
+    *("customer_id", "name", "country", "vat_id", "tax_number", "registration_number"),
+    *("email", "address", "buyer_reference"),
+)
 
 
 def document_model(found: OpenedDocument) -> DocumentOut:

@@ -18,10 +18,12 @@ import msgspec
 from ledger.billing.charges import BillingAccount, Charge, DeductionState
 from ledger.billing.events import DocumentLine, VatLine
 from ledger.billing.lines import Evidence, LineText, charged, evidence, given_back, included
+from ledger.billing.naming import names_in
 from ledger.billing.vat import VatTreatment, vat_lines
 from ledger.contracts.events import FeeCharged, LumpSumCharged
 from ledger.credit.deduction_events import ServiceCharged
 from ledger.kernel.values import first_instant, local_date
+from ledger.plans.catalogue import Names
 
 
 @dataclass(slots=True)
@@ -68,6 +70,7 @@ class _Asked:
     until: datetime
     taxed: VatTreatment
     now: datetime
+    names: Names
 
     def line(
         self,
@@ -86,7 +89,7 @@ class _Asked:
         return DocumentLine(
             line=0,
             kind=text.kind,
-            description=text.description,
+            description=text.description(self.names),
             quantity=text.quantity,
             unit=text.unit,
             unit_price_cents=text.unit_price_cents,
@@ -112,12 +115,16 @@ class _Asked:
             ends_on=text.ends_on,
             template=text.template,
             values=text.values,
+            names=names_in(text.values, text.service, self.names),
         )
 
 
-def draft(account: BillingAccount, through_on: date, taxed: VatTreatment, now: datetime) -> Draft:
-    """All that is open and effective up to a day (included), where the provider is. Raises NoRateError."""
-    asked = _Asked(account, first_instant(through_on + timedelta(days=1), account.timezone), taxed, now)
+def draft(account: BillingAccount, through_on: date, taxed: VatTreatment, now: datetime, names: Names) -> Draft:
+    """All that is open and effective up to a day (included), where the provider is; `names` are for its keys.
+
+    Raises NoRateError.
+    """
+    asked = _Asked(account, first_instant(through_on + timedelta(days=1), account.timezone), taxed, now, names)
     ready, waiting = _open(asked)
     placed = [*_charges(asked, ready), *_included(asked), *_given_back(asked)]
     lines = [msgspec.structs.replace(line, line=number) for number, line in enumerate(_grouped(placed), 1)]

@@ -23,7 +23,8 @@ class DocumentLine(msgspec.Struct, frozen=True, omit_defaults=True):
     `unit_price_cents` is the price of `price_base` units: 89.00 an hour is 8900 for 60 minutes. A line that takes
     something back has a negative `quantity`, never a negative price. An `included` line shows time that cost nothing:
     `basis` says why (`pool`, `flat`, `goodwill`, `warranty`). `supplied_on` is the date of supply (M4). `description`
-    is `template` with its `values` filled in, which a document says in its reader's language.
+    is `template` with its `values` filled in, which a document says in its reader's language; `names` are those of the
+    pools and services that it speaks of, by key and language.
     """
 
     line: int
@@ -52,6 +53,7 @@ class DocumentLine(msgspec.Struct, frozen=True, omit_defaults=True):
     ends_on: date | None = None
     template: str | None = None
     values: dict[str, str] = {}
+    names: dict[str, dict[str, str]] = {}
 
 
 class VatLine(msgspec.Struct, frozen=True):

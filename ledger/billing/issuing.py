@@ -80,10 +80,14 @@ def issue_invoice(case: Case, body: IssueInvoice) -> None:
     provider = case.catalogue.provider(contract.provider)
     seller = case.catalogue.party(provider.id)
     if seller is None:
-        raise _missing(["provider"], f"No catalogue file says who issues the documents of {provider.id}.")
+        raise _missing(
+            ["provider"],
+            f"No catalogue file says who issues the documents of {provider.id}; a table [parties.{provider.id}] in a "
+            f"folder of one's own (LEDGER_CATALOGUE) does.",
+        )
     account = billing_account(case.whole_contract(TOPICS), at)
     buyer = buyer_of(account, _party(case, account))
-    found = _draft(account, body.through_on, provider, buyer, case.stamp.now)
+    found = _draft(case, account, body.through_on, provider, buyer)
     if not found.is_billable:
         raise Refusal(
             "nothing-to-invoice",
@@ -126,7 +130,7 @@ def issue_credit_note(case: Case, body: IssueCreditNote) -> None:
         raise malformed("issued_on", f"{issued_on} lies before the invoice itself, {invoice.issued_on}")
     provider = case.catalogue.provider(invoice.provider)
     if body.ksef_number is not None and provider.country != "PL":
-        raise malformed("ksef_number", "KSeF is for sellers in Poland")
+        raise malformed("ksef_number", "KSeF is for sellers in Poland; without this field the credit note is issued")
     parties = case.open(invoice.parties)
     if parties is None:
         raise _missing(["parties"], f"The parties of {invoice.number} are no longer kept.")
@@ -167,12 +171,10 @@ def _party(case: Case, account: BillingAccount) -> dict[str, Any]:
     return party
 
 
-def _draft(
-    account: BillingAccount, through_on: date, provider: Provider, buyer: dict[str, Any], now: datetime
-) -> Draft:
+def _draft(case: Case, account: BillingAccount, through_on: date, provider: Provider, buyer: dict[str, Any]) -> Draft:
     taxed = treatment(provider.country, buyer["country"], buyer.get("vat_id"))
     try:
-        return draft(account, through_on, taxed, now)
+        return draft(account, through_on, taxed, case.stamp.now, case.catalogue.names(provider.id))
     except NoRateError as error:
         raise _missing(["provider.vat_rate"], f"The document can't be issued: {error}.") from None
 

@@ -12,6 +12,7 @@ import msgspec
 
 from ledger.billing.charges import BillingAccount, Charge, DeductionState, Opposite
 from ledger.billing.events import LineKind, Unit
+from ledger.billing.naming import spoken
 from ledger.contracts.events import FeeCharged, LumpSumCharged, ServiceCreditCharged, TermStarted
 from ledger.credit.confirmation import status_at
 from ledger.credit.deduction_events import (
@@ -23,8 +24,16 @@ from ledger.credit.deduction_events import (
 )
 from ledger.credit.events import TopUpCharged
 from ledger.kernel.values import shown_minutes
+from ledger.plans.catalogue import Names
 
 MINUTES_PER_HOUR = 60
+FREE_TIME = "Time covered, entry {entry}"
+FREE = {
+    "pool": "Time covered by {pool}, entry {entry}",
+    "flat": "Time covered by the flat fee, entry {entry}",
+    "goodwill": "Time given as goodwill, entry {entry}",
+    "warranty": "Time under warranty, entry {entry}",
+}
 
 
 @dataclass(slots=True, frozen=True)
@@ -43,9 +52,8 @@ class LineText:
     starts_on: date | None = None
     ends_on: date | None = None
 
-    @property
-    def description(self) -> str:
-        return self.template.format(**self.values)
+    def description(self, names: Names) -> str:
+        return self.template.format(**spoken(self.values, names))
 
 
 def charged(account: BillingAccount, charge: Charge) -> LineText:
@@ -117,9 +125,9 @@ def included(deduction: DeductionState) -> LineText:
         line = _pieces("included", "Service {service}, entry {entry}", values, fact.quantity, 0)
         return replace(line, basis="pool", service=fact.service)
     if isinstance(fact, HoursDeducted):
-        values = {"pool": fact.pool or fact.basis, "entry": fact.deduction_id}
+        values = {"entry": fact.deduction_id} | ({"pool": fact.pool} if fact.pool else {})
         covered = fact.billed_minutes - fact.overage_minutes
-        line = _minutes("included", "Time covered by {pool}, entry {entry}", values, covered, 0)
+        line = _minutes("included", FREE.get(fact.basis, FREE_TIME), values, covered, 0)
         return replace(line, basis=fact.basis, service=fact.service)
     line = _minutes("included", "Penalty for session {session}", {"session": fact.session_id}, fact.billed_minutes, 0)
     return replace(line, basis="penalty")

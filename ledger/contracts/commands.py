@@ -27,6 +27,7 @@ class AmendedCustomer(Body):
     country: Country | None = None
     vat_id: Name | None = None
     tax_number: Name | None = None
+    registration_number: Name | None = None
     email: Mail | None = None
     address: Address | None = None
     buyer_reference: Name | None = None

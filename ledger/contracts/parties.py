@@ -8,7 +8,7 @@ from ledger.contracts.vat_ids import normal_vat_id
 from ledger.kernel.errors import malformed
 from ledger.work.fields import Agreed, Body, Country, Id, Language, Mail, Name
 
-PERSONAL = {"name", "vat_id", "tax_number", "email", "address", "buyer_reference"}
+PERSONAL = {"name", "vat_id", "tax_number", "registration_number", "email", "address", "buyer_reference"}
 
 
 class Address(Body):
@@ -19,13 +19,17 @@ class Address(Body):
 
 
 class Customer(Body):
-    """`coverage` are support hours of the customer's own, which hold where the contract agrees on none (S3)."""
+    """`vat_id` has its prefix, `tax_number` is the one that is no VAT id, `registration_number` that of a register.
+
+    `coverage` are support hours of the customer's own, which hold where the contract agrees on none (S3).
+    """
 
     customer_id: Id
     name: Name
     country: Country
     vat_id: Name | None = None
     tax_number: Name | None = None
+    registration_number: Name | None = None
     email: Mail | None = None
     address: Address | None = None
     buyer_reference: Name | None = None

@@ -40,7 +40,8 @@ def normal_vat_id(vat_id: str, country: str) -> str:
     """A VAT id without spaces and dots, in capitals. Raises ValueError where its form is wrong.
 
     In the EU it is one of a member state, with its prefix; that of Greece is EL. Elsewhere it has the form of that
-    country's VAT numbers where `python-stdnum` knows it, with the prefix it was given, and is left as it is where not.
+    country's VAT numbers where `python-stdnum` knows it, with the prefix it was given (XI of Northern Ireland is not
+    GB), and is left as it is where not.
     """
     if is_in_eu(country):
         try:
@@ -53,10 +54,7 @@ def normal_vat_id(vat_id: str, country: str) -> str:
         return vat_id
     try:
         found = str(module.validate(vat_id))
-        return (
-            f"{country}{found}"
-            if vat_id.strip().upper().startswith(country) and not found.startswith(country)
-            else found
-        )
     except ValidationError:
         raise ValueError(f"is no VAT number of {country}: its form or its check digits are wrong") from None
+    given = "".join(character for character in vat_id.upper() if character.isalnum())
+    return given if given.endswith(found) else found

@@ -25,6 +25,10 @@ from ledger.plans.terms import OpenFigure, Slug, Strict, Terms, ZoneName
 # A prefix, then always year and number: two series can only meet in a number where their prefixes are equal.
 SeriesPattern = Annotated[str, StringConstraints(pattern=patterns.SERIES)]
 PlanText = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+# Key of a pool or a service → language → what documents call it.
+Names = Mapping[str, Mapping[str, str]]
+FullName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Printed = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class InvoiceSeries(Strict):
@@ -47,30 +51,35 @@ class Provider(Strict):
 
 
 class PartyAddress(Strict):
-    line1: PlanText
-    line2: PlanText | None = None
-    postcode: PlanText
-    city: PlanText
+    line1: Printed
+    line2: Printed | None = None
+    postcode: Printed
+    city: Printed
 
 
 class ProviderParty(Strict):
     """Who issues a provider's documents: what the law and the formats ask of the seller (M3, M4).
 
+    `vat_id` has its prefix, `tax_number` is the one that is no VAT id, `registration_number` is that of the register
+    which `registration` names; `managing_directors` stand on the letter where the law wants them (§ 35a GmbHG).
+
     `payment_days` after the day of issue an invoice is due; a document is kept for `retention_years` after the end
     of the year in which it was issued. `ksef_verification` is where Polish documents are checked, if not where all are.
     """
 
-    name: PlanText
+    name: Printed
     address: PartyAddress
-    email: PlanText | None = None
-    phone: PlanText | None = None
-    contact: PlanText | None = None
-    vat_id: PlanText | None = None
-    tax_number: PlanText | None = None
-    registration: PlanText | None = None
-    iban: PlanText | None = None
-    bic: PlanText | None = None
-    bank: PlanText | None = None
+    email: Printed | None = None
+    phone: Printed | None = None
+    contact: Printed | None = None
+    vat_id: Printed | None = None
+    tax_number: Printed | None = None
+    registration_number: Printed | None = None
+    registration: Printed | None = None
+    managing_directors: Annotated[list[FullName], Field(max_length=12)] = Field(default_factory=list)
+    iban: Printed | None = None
+    bic: Printed | None = None
+    bank: Printed | None = None
     ksef_verification: Annotated[str, StringConstraints(pattern=patterns.WEB_ADDRESS)] | None = None
     payment_days: Annotated[int, Field(ge=0, le=365)] = 14
     retention_years: Annotated[int, Field(ge=1, le=100)] = 10
@@ -156,6 +165,7 @@ class Catalogue:
     _plans: dict[tuple[str, int], Plan]
     _providers: dict[str, Provider]
     _parties: dict[str, ProviderParty] = field(default_factory=dict)
+    _names: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
 
     def plan(self, plan_id: str, version: int | None = None) -> Plan:
         """A plan, in its newest version unless one is named; refuses `unknown-plan`."""
@@ -186,3 +196,7 @@ class Catalogue:
     def party(self, provider_id: str) -> ProviderParty | None:
         """Who issues the provider's documents, where a file says so."""
         return self._parties.get(provider_id)
+
+    def names(self, provider_id: str) -> Names:
+        """What documents of a provider call its pools and services; they are words, and bind nobody."""
+        return self._names.get(provider_id, {})

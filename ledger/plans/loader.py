@@ -15,7 +15,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from ledger.plans.agreement import SAMPLES
 from ledger.plans.catalogue import (
@@ -23,13 +23,14 @@ from ledger.plans.catalogue import (
     InvoiceSeries,
     Plan,
     PlanText,
+    Printed,
     Provider,
     ProviderParty,
     digest,
     published_terms,
 )
 from ledger.plans.paths import RAW, PlanFault, as_primitives, check, check_terms, is_path, put
-from ledger.plans.terms import OpenFigure, Strict
+from ledger.plans.terms import OpenFigure, Slug, Strict
 
 __all__ = ["Catalogue", "CatalogueError", "Fault", "Plan", "Provider", "digest", "load_catalogue"]
 
@@ -79,6 +80,14 @@ class _Head(Strict):
     open: list[OpenFigure] = Field(default_factory=list)
 
 
+class _Words(Strict):
+    """What readers call the pools and services of a file's plans, by language (ISO 639-1)."""
+
+    names: dict[Slug, dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], Printed]] = Field(
+        default_factory=dict
+    )
+
+
 def load_catalogue(folder: Path | None = None) -> Catalogue:
     """The shipped plans and those of one's own folder. Raises CatalogueError with every fault of every file."""
     loading = _Loading()
@@ -98,6 +107,7 @@ class _Loading:
         self._providers: dict[str, Provider] = {}
         self._plans: dict[tuple[str, int], Plan] = {}
         self._parties: dict[str, ProviderParty] = {}
+        self._names: dict[str, dict[str, dict[str, str]]] = {}
         self._homes: dict[object, str] = {}  # which file said it first: a provider, a prefix, a plan's version
 
     def read_folder(self, folder: Traversable, label: str) -> None:
@@ -121,7 +131,7 @@ class _Loading:
 
     def catalogue(self) -> Catalogue:
         for file, raw in self._files:
-            for key in raw.keys() - {"provider", "plans", "parties"}:
+            for key in raw.keys() - {"provider", "plans", "parties", "names"}:
                 self._fault(file, key, "is no key that exists here")
             if isinstance(raw.get("provider"), dict):
                 self._add_provider(file, raw["provider"])
@@ -130,6 +140,9 @@ class _Loading:
             if raw.keys() == {"parties"}:
                 continue
             provider = self._provider_of(file, raw)
+            words, problems = check(_Words, {"names": raw.get("names", {})})
+            self._report(file, "", problems)
+            self._names.setdefault(provider.id, {}).update(words.names if words else {})
             plans = raw.get("plans", {})
             if not isinstance(plans, dict):
                 self._fault(file, "plans", "is a table of plans")
@@ -142,7 +155,7 @@ class _Loading:
         self._compare_digests()
         if self._faults:
             raise CatalogueError(self._faults)
-        return Catalogue(self._plans, self._providers, self._parties)
+        return Catalogue(self._plans, self._providers, self._parties, self._names)
 
     def _add_provider(self, file: str, raw: RAW) -> None:
         provider, problems = check(Provider, raw)
@@ -245,7 +258,7 @@ class _Loading:
 
     def _report(self, file: str, key: str, problems: list[PlanFault]) -> None:
         for problem in problems:
-            self._fault(file, f"{key}.{problem.path}".removesuffix("."), problem.message)
+            self._fault(file, f"{key}.{problem.path}".strip("."), problem.message)
 
     def _fault(self, file: str, key: str, message: str) -> None:
         self._faults.append(Fault(file, key, message))

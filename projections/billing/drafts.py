@@ -60,8 +60,9 @@ async def next_invoice(
     buyer = buyer_of(account, (party.get(account.party) if account.party else None) or {})
     moment = from_micros(as_of.at)
     through = through_on or local_date(moment, contract.timezone)
+    taxed = treatment(provider.country, account.country, buyer.get("vat_id"))
     try:
-        found = draft(account, through, treatment(provider.country, account.country, buyer.get("vat_id")), moment)
+        found = draft(account, through, taxed, moment, catalogue.names(provider.id))
     except NoRateError as error:
         raise Refusal("missing-party-data", f"No draft: {error}.", missing=["provider.vat_rate"]) from None
     parties = {

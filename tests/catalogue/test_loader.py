@@ -226,5 +226,28 @@ def test_whatever_binds_is_in_the_digest(tmp_path: Path, before: str, after: str
     assert digest(edited) != published
 
 
+def test_names_are_words_that_bind_nobody_and_the_last_file_has_the_last_one(tmp_path: Path) -> None:
+    told = '[names]\ncare-hours = { de = "Betreuung", en = "care" }\n'
+    other = 'provider = "harbour"\n[names]\ncare-hours = { de = "Pflege" }\ntraining = { de = "Schulung" }\n'
+    catalogue = load(tmp_path, a=PROVIDER + told + CARE, b=other)
+    assert catalogue.names("harbour") == {"care-hours": {"de": "Pflege"}, "training": {"de": "Schulung"}}
+    assert catalogue.names("groupios")["included"]["de"] == "Inklusivzeit"
+    assert digest(catalogue.plan("harbour-care")) == digest(load(tmp_path, a=PROVIDER + CARE).plan("harbour-care"))
+    assert load_catalogue().names("harbour") == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ('care = "Betreuung"', "names.care"),
+        ('care = { german = "Betreuung" }', "names.care.german"),
+        ('care = { de = "" }', "names.care.de"),
+        ('Care = { de = "Betreuung" }', "names.Care"),
+    ],
+)
+def test_a_name_has_a_key_and_a_language(tmp_path: Path, said: str, key: str) -> None:
+    assert keys(tmp_path, own=f"{PROVIDER}[names]\n{said}\n{CARE}") == [key]
+
+
 def test_a_fault_of_a_whole_file_has_no_key_in_its_line() -> None:
     assert str(Fault("plans/x.toml", "", "is no TOML")) == "plans/x.toml: is no TOML"

@@ -32,7 +32,9 @@ GERMAN_SELLER = {
     "contact": "Jürgen Weiß",
     "vat_id": "DE123456788",
     "tax_number": "37/123/45678",
-    "registration": "HRB 12345 B",
+    "registration_number": "HRB 12345 B",
+    "registration": "Amtsgericht Charlottenburg",
+    "managing_directors": ["Erika Weiß", "Jürgen Haus"],
     "iban": "DE02 1203 0000 0000 2020 51",
     "bic": "BYLADEM1001",
     "bank": "Musterbank",
@@ -43,7 +45,8 @@ POLISH_SELLER = {
     "address": {"line1": "ul. Wzorowa 5", "line2": "lok. 2", "postcode": "00-001", "city": "Łódź"},
     "email": "faktury@dom.example",
     "vat_id": "PL5260250274",
-    "registration": "KRS 0000123456",
+    "registration_number": "KRS 0000123456",
+    "registration": "Sąd Rejonowy dla Łodzi",
     "iban": "PL61109010140000071219812874",
     "bank": "Bank Wzorowy",
 }
@@ -52,7 +55,8 @@ CZECH_SELLER = {
     "country": "CZ",
     "address": {"line1": "Příkladná 7", "postcode": "110 00", "city": "Praha"},
     "vat_id": "CZ25123891",
-    "registration": "IČO 25123891",
+    "registration_number": "25123891",
+    "registration": "Městský soud v Praze, C 12345",
     "iban": "CZ6508000000192000145399",
 }
 SLOVAK_SELLER = {
@@ -60,6 +64,8 @@ SLOVAK_SELLER = {
     "country": "SK",
     "address": {"line1": "Vzorová 9", "postcode": "811 01", "city": "Košice"},
     "vat_id": "SK2022749619",
+    "tax_number": "2022749619",
+    "registration_number": "36123456",
     "iban": "SK3112000000198742637541",
 }
 GERMAN_BUYER = {
@@ -92,6 +98,7 @@ CZECH_BUYER = {
     "country": "CZ",
     "address": {"line1": "Úpění 8", "postcode": "602 00", "city": "Brno"},
     "vat_id": "CZ699001237",
+    "registration_number": "69900123",
 }
 SLOVAK_BUYER = {
     "customer_id": "K-5",

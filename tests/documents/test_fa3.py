@@ -105,7 +105,12 @@ def test_polish_vat_of_another_currency_is_stated_in_zlotys() -> None:
     [
         ("overage", "Time beyond the credit, entry {entry}", {"entry": "E-1"}, "Czas ponad pulę, wpis E-1"),
         ("surcharge", "Visit on site, entry {entry}", {"entry": "E-1"}, "Wizyta u klienta, wpis E-1"),
-        ("service", "Service {service}, entry {entry}", {"service": "x", "entry": "E-1"}, "Usługa x, wpis E-1"),
+        (
+            "service",
+            "Service {service}, entry {entry}",
+            {"service": "x", "entry": "E-1"},
+            "Usługa: zgodnie z umową, wpis E-1",
+        ),
         ("reversal", "Reversal of {charge}", {"charge": "E-1.overage"}, "Storno E-1.overage"),
         (
             "lump_sum",

@@ -10,10 +10,12 @@ from babel.messages.pofile import read_po
 
 from api.documents import figures
 from api.documents.cii import EXEMPTIONS
+from api.documents.identifiers import WORDS
 from api.documents.labels import INCLUDED, KINDS, LANGUAGES, Labels, labels_for
 from api.documents.page import CATEGORY_WORDS, document_page
 from api.documents.page_lines import BASES, COLUMNS, CONFIRMATIONS
 from ledger.billing import lines
+from ledger.billing.naming import TARGETS, WITHOUT_NAME
 from tests.documents.samples import CASES
 
 LOCALE = Path(figures.__file__).parent / "locale"
@@ -40,7 +42,8 @@ def test_every_word_that_the_code_prints_is_in_the_catalogues() -> None:
     printed |= {reason for _, reason in EXEMPTIONS.values()}
     for source in Path(figures.__file__).parent.glob("*.py"):
         printed |= set(re.findall(r'labels\(\s*"([^"]+)"', source.read_text(encoding="utf-8")))
-    printed |= set(re.findall(r'_words\(\s*"([^"]+)"', Path(lines.__file__).read_text(encoding="utf-8")))
+    printed |= {*WORDS.values(), *WITHOUT_NAME.values(), *TARGETS.values()}
+    printed |= set(re.findall(r'"([^"\n]*{\w+}[^"\n]*)"', Path(lines.__file__).read_text(encoding="utf-8")))
     assert printed <= set(catalogue("de"))
 
 

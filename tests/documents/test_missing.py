@@ -79,8 +79,8 @@ def test_reverse_charge_needs_the_sellers_vat_id_too() -> None:
 
 
 def test_outside_the_eu_the_register_identifies_the_seller() -> None:
-    known = parties(without(GERMAN_SELLER, "registration"), SWISS_BUYER)
-    assert missing_for_xml(OUTSIDE_EU, known) == ["provider.registration"]
+    known = parties(without(GERMAN_SELLER, "registration_number"), SWISS_BUYER)
+    assert missing_for_xml(OUTSIDE_EU, known) == ["provider.registration_number"]
 
 
 def test_a_credit_note_needs_no_account() -> None:

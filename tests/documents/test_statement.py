@@ -84,7 +84,12 @@ PERIOD = CustomerStatement(
     },
 )
 NOTHING = replace(PERIOD, pools=[PoolPeriod("care", "minutes", None, 480, [])], outside=[], deductions={})
-FEBRUARY = Statement(PERIOD, read_seller(GERMAN_SELLER), read_buyer(GERMAN_BUYER), "de")
+NAMES = {
+    "care": {"de": "Betreuung", "en": "care", "pl": "opieka", "cs": "péče", "sk": "starostlivosť"},
+    "lump-sum": {"de": "Pauschalguthaben", "en": "lump sum"},
+    "training": {"de": "Schulung", "en": "training"},
+}
+FEBRUARY = Statement(PERIOD, read_seller(GERMAN_SELLER), read_buyer(GERMAN_BUYER), "de", NAMES)
 EMPTY = replace(FEBRUARY, period=NOTHING)
 
 
@@ -107,7 +112,7 @@ def test_a_statement_goes_from_the_opening_to_the_closing_balance_of_each_pool()
         "Kundin AG Hauptstraße 2 Hof 3 50667 Köln",
         "Vertrag C-1 Kundennummer K-1 Zeitraum 01.02.2026 – 01.03.2026 Stand 31.03.2026",
         "Guthabenauszug C-1",
-        "Guthaben: care",
+        "Guthaben: Betreuung",
         "01.02.2026 Anfangssaldo 8:00",
         "03.02.2026 Arbeit 1:35 1:40 In Ihrem Namen bestätigt -1:40 6:20",
         "Zeitbuchung W-1 · Ticket T-1 · Bearbeitet von: Jürgen Weiß · Journaleinträge 11",
@@ -127,7 +132,7 @@ def test_money_and_what_is_beyond_the_credit_are_written_as_the_language_does() 
     for expected in (
         "01.02.2026 Anfangssaldo 1.200,00 €",
         "09.02.2026 Leistung Keine Bestätigung nötig -149,50 € 1.050,50 €",
-        "Zeitbuchung V-1 · Leistung training · Journaleinträge 17",
+        "Zeitbuchung V-1 · Leistung: Schulung · Journaleinträge 17",
         "01.03.2026 Endsaldo 1.050,50 €",
         "12.02.2026 Zeit über das Guthaben hinaus 0:15 89,00 € 22,25 €",
         "Zeitbuchung W-2 · Ticket T-2 · Beanstandet · Rechnung HS-2026-00001 · Journaleinträge 19",
@@ -196,7 +201,8 @@ def test_hostile_texts_print_as_they_are() -> None:
     period = with_texts(reason=HOSTILE, engineer=HOSTILE)
     known = replace(
         FEBRUARY,
-        period=replace(period, pools=[replace(period.pools[0], pool=HOSTILE)]),
+        period=replace(period, pools=[period.pools[0]]),
+        names={"care": {"de": HOSTILE}},
         seller=read_seller({**GERMAN_SELLER, "name": HOSTILE}),
         buyer=read_buyer({**GERMAN_BUYER, "name": HOSTILE}),
     )
@@ -233,7 +239,7 @@ def test_a_long_statement_repeats_its_head_and_numbers_its_pages() -> None:
     assert len(found) > 3
     for number, text in enumerate(found, start=1):
         assert f"Seite {number} von {len(found)}" in text
-        assert "Guthaben: care Datum Bewegung Geleistet Abgerechnet Bestätigung Änderung Saldo" in text
+        assert "Guthaben: Betreuung Datum Bewegung Geleistet Abgerechnet Bestätigung Änderung Saldo" in text
         # A movement and what it rests on stay on one page.
         assert text.count("Arbeit 0:10 0:15") == text.count("· Ticket T-1 ·")
     assert "".join(found).count("Arbeit 0:10 0:15") == 150

@@ -78,7 +78,7 @@ def test_a_period_opens_with_what_was_owned_before_it_and_shows_its_overage(door
         "groupios (sample data) · Musterstraße 1 · 00000 Musterstadt",
         "Möwe Logistik GmbH Hafenstraße 4 20457 Hamburg",
         "Vertrag C Kundennummer moewe Zeitraum 01.02.2026 – 28.02.2026 Stand 31.03.2026",
-        "Guthaben: included",
+        "Guthaben: Inklusivzeit",
         "01.02.2026 Anfangssaldo 7:00 02.02.2026 Arbeit 7:40 7:45 Keine Bestätigung nötig -7:00 0:00",
         "Zeitbuchung e2 · Ticket t · Bearbeitet von: Eva",
         "10.02.2026 Kulanz 0:30 0:30",
@@ -152,11 +152,11 @@ def test_pools_stand_apart_and_one_can_be_asked_for(door: Door) -> None:
     door.ok(grant(15, "2026-01-05T09:00:00Z", pool="extra", grant_id="g"))
     door.all_ok([opening("t", "C"), working("e", "t", 30, "2026-02-02T10:00:00Z", pool="extra")])
     both = text_of(door, "C", as_of="2026-02-28")
-    assert "Guthaben: care" in both
-    assert "28.02.2026 Endsaldo 4:00 Guthaben: extra" in both
+    assert "Guthaben: Betreuung" in both
+    assert "28.02.2026 Endsaldo 4:00 Guthaben 2" in both
     assert "Summe des Zeitraums 0:15 22,50 €" in both
     care = text_of(door, "C", as_of="2026-02-28", pool="care")
-    assert "extra" not in care
+    assert care.count("Endsaldo") == 1
     assert "22,50" not in care
     assert "Summe des Zeitraums 0:15 22,50 €" in text_of(door, "C", as_of="2026-02-28", pool="extra")
 

@@ -125,7 +125,8 @@ async def _for_customer(state: State, actor: Actor, asked: StatementAsked) -> St
         raise malformed("from", f"a PDF has at most {LONGEST_PDF} lines; ask for a shorter period, or for CSV")
     provider = state.catalogue.providers().get(found.provider)
     language = found.language or (provider.language if provider else "en")
-    return Statement(found, _seller(state, found), read_buyer(found.customer), language)
+    names = state.catalogue.names(found.provider)
+    return Statement(found, _seller(state, found), read_buyer(found.customer), language, names)
 
 
 def _seller(state: State, found: CustomerStatement) -> Seller:
