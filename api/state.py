@@ -56,9 +56,12 @@ class State:
         self.store.close()
 
 
-def open_state(settings: Settings, clock: Clock = system_clock) -> State:
-    """Opens the ledger that the settings name. Raises Unavailable, CatalogueError."""
-    catalogue = load_catalogue(settings.catalogue)
+def open_state(settings: Settings, clock: Clock = system_clock, catalogue: Catalogue | None = None) -> State:
+    """Opens the ledger that the settings name; a catalogue that was read already is taken as it is.
+
+    Raises Unavailable, CatalogueError.
+    """
+    catalogue = catalogue or load_catalogue(settings.catalogue)
     with ExitStack() as opened:  # what was opened is closed again where the rest can't be
         store = open_store(settings.database_url, clock)
         opened.callback(store.close)

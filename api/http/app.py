@@ -16,15 +16,18 @@ from api.http.routers import commands, contracts, deductions, events, health, in
 from api.state import open_state
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings
+from ledger.plans.catalogue import Catalogue
 
 
-def create_app(settings: Settings | None = None, clock: Clock = system_clock) -> FastAPI:
+def create_app(
+    settings: Settings | None = None, clock: Clock = system_clock, catalogue: Catalogue | None = None
+) -> FastAPI:
     """The application over the ledger that the settings name; it opens with the server and closes with it."""
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.ledger = state = open_state(settings, clock)
+        app.state.ledger = state = open_state(settings, clock, catalogue)
         state.start()
         try:
             yield

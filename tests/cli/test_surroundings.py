@@ -188,13 +188,13 @@ def test_a_postgresql_that_is_read_only_answers_503_and_goes_on_when_it_is_not(
         door.see("contracts/L")
         read_only(True)
         while "read-only transaction" not in caplog.text:  # connections that were ended are met first
-            answer = door.send(SIGNED.command, SIGNED.but(contract_id="M").fields)
+            answer = door.send(SIGNED.but(contract_id="M"))
             assert problem(answer)["code"] == "unavailable"
             assert answer.headers["retry-after"] == "1"
         assert door.get("contracts/L", min_position=0).status_code == 200
         read_only(False)
         for _ in range(20):
-            answer = door.send(SIGNED.command, SIGNED.but(contract_id="M").fields)
+            answer = door.send(SIGNED.but(contract_id="M"))
         assert answer.status_code == 200
 
 

@@ -12,23 +12,23 @@ from api.wrong_tokens import WrongTokens
 from ledger.kernel.settings import Settings
 from tests.clock import Clock
 from tests.http.door import Door, problem
-from tests.http.world import opening, signing, working
-from tests.words import hold
+from tests.http.world import MINE, OF, OPENED, TEN
+from tests.words import hold, log_work, open_ticket, sign
 
 ALWAYS = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
 
 @pytest.fixture
 def ready(door: Door) -> Door:
-    door.all_ok([signing("C", "mine"), opening("t", "C"), working("e", "t")])
+    door.all_ok([sign(**OF[MINE]), open_ticket("t", at=OPENED), log_work(30, TEN, entry_id="e", ticket_id="t")])
     return door
 
 
 def test_every_answer_says_what_browsers_and_caches_may_do(ready: Door) -> None:
     asked = {
-        "a command": ready.send("hold-ticket", hold("2026-02-04T10:00:00Z", "t").fields),
-        "a refusal": ready.send("hold-ticket", {}),
-        "lines": ready.send_lines([working("e2", "t")]),
+        "a command": ready.send(hold("2026-02-04T10:00:00Z", "t")),
+        "a refusal": ready.send(hold(ticket_id="none")),
+        "lines": ready.send_lines([log_work(30, TEN, entry_id="e2", ticket_id="t")]),
         "unknown": ready.get("contracts/none"),
         "no token": ready.get("contracts", ""),
         "no route": ready.get("nothing"),

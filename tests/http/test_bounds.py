@@ -17,14 +17,15 @@ from api.http.routers.statements import _media_type
 from api.waiting import Waiters
 from ledger.store import Unavailable
 from tests.http.door import Door, problem
-from tests.http.world import opening, signing, working
+from tests.http.world import MINE, OF, OPENED, TEN
+from tests.words import log_work, open_ticket, sign
 
 LINE = b'{"command": "log-work"}\n'
 
 
 @pytest.fixture
 def ready(door: Door) -> Door:
-    door.all_ok([signing("C", "mine"), opening("t", "C"), working("e", "t")])
+    door.all_ok([sign(**OF[MINE]), open_ticket("t", at=OPENED), log_work(30, TEN, entry_id="e", ticket_id="t")])
     return door
 
 
@@ -51,7 +52,7 @@ def test_lines_without_anything_count_too(ready: Door) -> None:
 
 def test_what_crosses_eight_million_bytes_is_refused_and_what_came_before_is_carried_out(ready: Door) -> None:
     before = ready.count()
-    first = json.dumps(opening("t2", "C").line()).encode()
+    first = json.dumps(open_ticket("t2", at=OPENED).line()).encode()
     told = answers(ready, first + b"\n" + (b" " * 900_000 + b"{}\n") * 20)
     assert (told[0]["line"], told[0]["replayed"]) == (1, False)
     assert [one["code"] for one in told[1:-1]] == ["malformed"] * 8
@@ -100,7 +101,7 @@ def test_a_ledger_that_goes_away_while_lines_are_answered_is_said_at_the_lines(
         return submit(requests)
 
     monkeypatch.setattr(writer._ledger, "submit", away)
-    lines = [opening(f"n{n}", "C") for n in range(1700)]
+    lines = [open_ticket(f"n{n}", at=OPENED) for n in range(1700)]
     response = ready.send_lines(lines)
     told = [json.loads(line) for line in response.text.splitlines()]
     assert [one.get("code") for one in told] == [None] * 500 + ["unavailable"] * 500
@@ -193,5 +194,5 @@ def test_a_list_is_asked_for_in_a_thread_of_its_own_where_the_database_would_hol
 
 
 def test_an_agreement_that_says_too_much_is_refused_before_anything_walks_through_it(ready: Door) -> None:
-    wide = signing("D", "mine").but(agreed={"x": [{}] * 6_000})
+    wide = sign(contract_id="D", **OF[MINE]).but(agreed={"x": [{}] * 6_000})
     assert ready.refused("malformed", wide)["field"] == "agreed"
