@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from fastapi import Request
 
 from api.asking import LongQuestions
+from api.limits import LIMITS, Limits
 from api.waiting import Waiters
 from api.writer import Writer
 from api.wrong_tokens import WrongTokens
@@ -36,6 +37,7 @@ class State:
     wrong_tokens: WrongTokens
     waiters: Waiters
     long_questions: LongQuestions
+    limits: Limits = LIMITS
     calendars: Calendars = field(default_factory=Calendars)
     stop: threading.Event = field(default_factory=threading.Event)
     follower: threading.Thread | None = None
@@ -56,7 +58,12 @@ class State:
         self.store.close()
 
 
-def open_state(settings: Settings, clock: Clock = system_clock, catalogue: Catalogue | None = None) -> State:
+def open_state(
+    settings: Settings,
+    clock: Clock = system_clock,
+    catalogue: Catalogue | None = None,
+    limits: Limits = LIMITS,
+) -> State:
     """Opens the ledger that the settings name; a catalogue that was read already is taken as it is.
 
     Raises Unavailable, CatalogueError.
@@ -71,9 +78,8 @@ def open_state(settings: Settings, clock: Clock = system_clock, catalogue: Catal
         writer = Writer(Ledger(store, catalogue, clock))
         reader = open_reader(settings.database_url, clock)
         opened.pop_all()
-    return State(
-        store, catalogue, writer, projector, reader, clock, WrongTokens(clock), Waiters(reader), LongQuestions(reader)
-    )
+    waiters, questions = Waiters(reader), LongQuestions(reader)
+    return State(store, catalogue, writer, projector, reader, clock, WrongTokens(clock), waiters, questions, limits)
 
 
 async def state_of(request: Request) -> State:

@@ -19,9 +19,9 @@ from ledger.events import CreditNoteIssued
 CATEGORY_WORDS = {"AE": "reverse charge", "O": "not subject to VAT"}
 
 
-def page_of(document: Document, parties: Parties) -> dict[str, Any]:
-    """Everything on the page."""
-    labels = labels_for(document.language)
+def page_of(document: Document, parties: Parties, labels: Labels | None = None) -> dict[str, Any]:
+    """Everything on the page; in the document's language, unless words are given."""
+    labels = labels or labels_for(document.language)
     seller, buyer = parties.seller, parties.buyer
     in_currency = labels("Amounts are in {currency}.", currency=document.currency)
     return {

@@ -58,9 +58,9 @@ def statement_pdf(statement: Statement) -> bytes:
     return laid_out(TEMPLATE, page_of(statement), statement.period.dated)[0]
 
 
-def page_of(statement: Statement) -> dict[str, Any]:
-    """Everything on the page."""
-    labels, period = labels_for(statement.language), statement.period
+def page_of(statement: Statement, labels: Labels | None = None) -> dict[str, Any]:
+    """Everything on the page; in the statement's language, unless words are given."""
+    labels, period = labels or labels_for(statement.language), statement.period
     first, last, dated = (figures.day(day, labels.locale) for day in (period.first_on, period.last_on, period.dated))
     return {
         **letter_of(

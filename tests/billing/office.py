@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ledger.door.batches import Ledger
+from ledger.store import EventStore
 from tests.clock import Clock
 from tests.documents.rules import check_e_invoice
 from tests.http.asgi import Headers, Response
 from tests.http.door import PLANS, Door, Json, opened
+from tests.senders import WriteDoor
 from tests.words import Step
 
 NOW = "2026-11-02T12:00:00Z"
@@ -40,6 +43,11 @@ class Office(Door):
     def number(self, step: Step) -> str:
         """The number of the document that a step makes."""
         return str(self.ok(step)["number"])
+
+    def beside(self, kind: type[EventStore]) -> WriteDoor:
+        """The write door of another process on this ledger, whose store is of a kind that a test makes up."""
+        store = kind(self.store.application, self.store.database)
+        return WriteDoor(Ledger(store, self.client.app.state.ledger.catalogue, self.clock))
 
     def draft(self, contract: str, through_on: str | None = "2026-12-31", **query: Any) -> Json:
         return self.see(f"contracts/{contract}/invoice-draft", through_on=through_on, **query)

@@ -184,25 +184,25 @@ AFTER = {
 
 
 def test_what_is_told_while_a_month_is_being_closed_is_in_its_totals(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    database_url: str,
 ) -> None:
     """Between reading and saving the close, work of the month comes in from elsewhere: the close decides again."""
     now = "2026-03-10T12:00:00Z"
     with office_over(database_url, now) as office, office_over(database_url, now) as other:
         office.ok(sign("groupios-l", "2026-02-01", contract_id="L", customer=billed("L")))
         office.ok(open_ticket("T", contract_id="L", at="2026-02-02T09:00:00Z"))
-        read = EventStore.facts_of_provider
         reads: list[int] = []
 
-        def interrupted(store: EventStore, provider: str, topics: Sequence[str], after: int) -> list[tuple[int, Fact]]:
-            found = read(store, provider, topics, after)
-            reads.append(after)
-            if len(reads) == 1:
-                other.ok(log_work(60, "2026-02-10T09:00:00Z", entry_id="E"))
-            return found
+        class Interrupted(EventStore):
+            def facts_of_provider(self, provider: str, topics: Sequence[str], after: int) -> list[tuple[int, Fact]]:
+                found = super().facts_of_provider(provider, topics, after)
+                reads.append(after)
+                if len(reads) == 1:
+                    other.ok(log_work(60, "2026-02-10T09:00:00Z", entry_id="E"))
+                return found
 
-        monkeypatch.setattr(EventStore, "facts_of_provider", interrupted)
-        office.ok(close_month("2026-02", "groupios"))
+        office.beside(Interrupted).ok(close_month("2026-02", "groupios"))
+        office.position = office.count()
         assert closed(office)["2026-02"]["L"]["consumed"] == {"included": 60}
         assert len(reads) == 2
         assert reads[1] > reads[0] == 0  # what was read is not read again

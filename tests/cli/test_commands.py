@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ledger.kernel.clock import system_clock
 from projections.all_views import VIEWS
 from tests.cli.run import support_ledger
 from tests.http.door import Door, Json, opened
@@ -316,7 +317,7 @@ def test_a_token_that_makes_no_sense_is_refused(told: str) -> None:
 
 
 def test_a_token_that_expires_holds_until_its_day(told: str, door: Door) -> None:
-    today = datetime.now(UTC).date()
+    today = system_clock().date()  # the command line asks the machine
     for days, status in ((0, 401), (2, 200)):
         day = (today + timedelta(days=days)).isoformat()
         token = support_ledger(told, "token", "create", "--role", "auditor", "--expires-on", day).lines[0]

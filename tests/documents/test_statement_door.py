@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
+from api.limits import Limits
 from tests.clock import Clock
 from tests.http.door import Door, opened, problem
 from tests.http.test_roles import ROLES, sees
@@ -141,7 +142,7 @@ def test_silence_is_a_yes_once_the_days_of_the_terms_are_over(door: Door) -> Non
         [open_ticket("t", at=OPENED), log_work(15, "2026-02-02T10:00:00Z", entry_id="e", ticket_id="t", pool="care")]
     )
     assert "Bestätigung ausstehend" in text_of(door, "C")
-    later = datetime.now(UTC) + timedelta(days=2)  # the day runs from the entry's record
+    later = door.clock() + timedelta(days=2)  # the day runs from the entry's record
     assert "Durch Fristablauf bestätigt" in text_of(door, "C", as_of=later.isoformat())
 
 
@@ -294,12 +295,12 @@ def test_what_no_credit_bears_is_on_the_statement_with_its_invoice(door: Door) -
     assert "Summe des Zeitraums 0:35 0,00 €" in text
 
 
-def test_a_statement_too_long_for_a_pdf_asks_for_a_shorter_period(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    tell_year(door)
-    monkeypatch.setattr("api.http.routers.statements.LONGEST_PDF", 2)
-    answer = door.get("contracts/C/statement", headers={"Accept": "application/pdf"})
-    assert (answer.status_code, answer.json()["field"]) == (422, "from")
-    assert door.get("contracts/C/statement", headers={"Accept": "text/csv"}).status_code == 200
+def test_a_statement_too_long_for_a_pdf_asks_for_a_shorter_period(database_url: str) -> None:
+    with opened(database_url, limits=Limits(longest_pdf_lines=2)) as door:
+        tell_year(door)
+        answer = door.get("contracts/C/statement", headers={"Accept": "application/pdf"})
+        assert (answer.status_code, answer.json()["field"]) == (422, "from")
+        assert door.get("contracts/C/statement", headers={"Accept": "text/csv"}).status_code == 200
 
 
 def test_free_time_names_the_invoice_that_shows_it_whatever_came_after(door: Door) -> None:

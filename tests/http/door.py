@@ -6,20 +6,24 @@ read that far.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from api.http.app import create_app
+from api.limits import LIMITS, Limits
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import load_catalogue
 from ledger.store import EventStore
+from tests.clock import Clock as StandingClock
 from tests.http.asgi import Client, Headers, Response
 from tests.senders import Http, Json, problem
 
 __all__ = ["Door", "Json", "opened", "problem"]
 
+NOW, TICK = "2026-11-02T12:00:00Z", timedelta(milliseconds=1)
 PLANS = Path(__file__).parent / "plans"
 read_once = cache(load_catalogue)
 
@@ -83,10 +87,11 @@ class Door(Http):
 
 
 @contextmanager
-def opened(url: str, clock: Clock = system_clock, **settings: Any) -> Iterator[Door]:
+def opened(url: str, clock: Clock | None = None, limits: Limits = LIMITS, **settings: Any) -> Iterator[Door]:
     """The application over a database: opened anew, as after a restart; errors inside it are answered, not raised."""
+    clock = clock or StandingClock(NOW, TICK)
     told = Settings(database_url=url, **({"catalogue": PLANS} | settings))
-    app = create_app(told, clock, read_once(told.catalogue))
+    app = create_app(told, clock, read_once(told.catalogue), limits)
     with Client(app) as client:
         door = Door(client, app.state.ledger.store, clock)
         app.state.ledger.wrong_tokens.sleep = door.sleep

@@ -4,19 +4,24 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from api.http import authentication as access
-from api.http import lines as door_lines
-from api.http.routers import contracts
+from api.asking import LongQuestions, Question, T
 from api.http.routers.statements import _media_type
+from api.limits import Limits
 from api.waiting import Waiters
+from api.writer import Writer
+from ledger.door.batches import Answer, Ledger
+from ledger.door.requests import Request
+from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
-from tests.http.door import Door, problem
+from projections.reader import Snapshot
+from projections.sla.calendars import Calendars
+from tests.http.door import Door, opened, problem
 from tests.http.world import MINE, OF, OPENED, TEN
 from tests.words import log_work, open_ticket, sign
 
@@ -62,8 +67,7 @@ def test_what_crosses_eight_million_bytes_is_refused_and_what_came_before_is_car
     assert [one["code"] for one in answers(ready, exactly)] == ["too-large"]
 
 
-def test_a_body_without_an_end_is_cut_off(ready: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door_lines, "DISCARDED_BYTES", 20_000_000)
+def test_a_body_without_an_end_is_cut_off(database_url: str) -> None:
     taken = []
 
     def endless() -> Iterator[bytes]:
@@ -71,7 +75,8 @@ def test_a_body_without_an_end_is_cut_off(ready: Door, monkeypatch: pytest.Monke
             taken.append(1)
             yield b"\n" * 1_000_000
 
-    assert [one["code"] for one in answers(ready, endless())] == ["too-many-lines"]
+    with opened(database_url, limits=Limits(discarded_bytes=20_000_000)) as door:
+        assert [one["code"] for one in answers(door, endless())] == ["too-many-lines"]
     assert len(taken) < 30
 
 
@@ -88,19 +93,23 @@ def test_others_are_answered_between_the_batches_of_many_lines(ready: Door) -> N
     assert count > 20
 
 
-def test_a_ledger_that_goes_away_while_lines_are_answered_is_said_at_the_lines(
-    ready: Door, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    writer = ready.client.app.state.ledger.writer
-    submit, times = writer._ledger.submit, []
+class GoingAway(Ledger):
+    """Answers one batch, and is away from then on."""
 
-    def away(requests: Any) -> Any:
-        times.append(1)
-        if len(times) > 1:
+    has_answered = False
+
+    def submit(self, requests: Sequence[Request]) -> list[Answer | Refusal]:
+        if self.has_answered:
             raise Unavailable("away")
-        return submit(requests)
+        self.has_answered = True
+        return super().submit(requests)
 
-    monkeypatch.setattr(writer._ledger, "submit", away)
+
+def test_a_ledger_that_goes_away_while_lines_are_answered_is_said_at_the_lines(ready: Door) -> None:
+    state = ready.client.app.state.ledger
+    state.writer.stop()
+    state.writer = Writer(GoingAway(state.store, state.catalogue, state.clock))
+    state.writer.start()
     lines = [open_ticket(f"n{n}", at=OPENED) for n in range(1700)]
     response = ready.send_lines(lines)
     told = [json.loads(line) for line in response.text.splitlines()]
@@ -169,9 +178,8 @@ def test_who_waits_learns_that_the_views_are_away() -> None:
     asyncio.run(wait())
 
 
-def test_waiting_does_not_hold_up_the_other_reads(ready: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "WAIT_SECONDS", 1.0)
-    with ThreadPoolExecutor(200) as pool:
+def test_waiting_does_not_hold_up_the_other_reads(database_url: str) -> None:
+    with opened(database_url, limits=Limits(patience_seconds=1.0)) as ready, ThreadPoolExecutor(200) as pool:
         waiting = [pool.submit(ready.get, "contracts", min_position=10**18) for _ in range(200)]
         time.sleep(0.2)
         assert ready.get("contracts").status_code == 200
@@ -179,16 +187,20 @@ def test_waiting_does_not_hold_up_the_other_reads(ready: Door, monkeypatch: pyte
 
 
 def test_a_list_is_asked_for_in_a_thread_of_its_own_where_the_database_would_hold_up_the_loop(
-    ready: Door, monkeypatch: pytest.MonkeyPatch
+    ready: Door,
 ) -> None:
+    class Noted(LongQuestions):
+        async def ask(self, question: Question[T]) -> T:
+            async def noted(snapshot: Snapshot, calendars: Calendars) -> T:
+                names.append(threading.current_thread().name)
+                return await question(snapshot, calendars)
+
+            return await super().ask(noted)
+
     names: list[str] = []
-    listed = contracts.list_contracts
-
-    async def noted(*arguments: Any) -> Any:
-        names.append(threading.current_thread().name)
-        return await listed(*arguments)
-
-    monkeypatch.setattr(contracts, "list_contracts", noted)
+    state = ready.client.app.state.ledger
+    state.long_questions.close()
+    state.long_questions = Noted(state.reader)
     assert ready.see("contracts")["items"]
     assert names[0].startswith("questions") == ready.store.database.dialect.startswith("sqlite")
 

@@ -2,10 +2,8 @@
 
 from threading import Timer
 
-import pytest
-
-from api.http import authentication as access
-from tests.http.door import Door, problem
+from api.limits import Limits
+from tests.http.door import Door, opened, problem
 from tests.http.world import alone
 from tests.words import grant, sign
 
@@ -54,21 +52,19 @@ def test_a_csv_has_an_etag_of_its_own(door: Door) -> None:
 # -- min_position ---------------------------------------------------------------------------------------------------
 
 
-def test_a_position_beyond_the_history_is_waited_for_and_then_refused(
-    door: Door, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    door.all_ok([sign("north-prepaid", customer=alone("C"))])
-    door.see("contracts/C")  # the views have read it, however long that took
-    monkeypatch.setattr(access, "WAIT_SECONDS", 0.05)
-    for path in ("contracts", "contracts/C", "contracts/C/balance", "tickets", "events", "plans", "deductions/x"):
-        response = door.get(path, min_position=door.position + 1)
-        assert problem(response)["code"] == "not-caught-up", path
-        assert response.status_code == 503
-        assert int(response.headers["retry-after"]) >= 1
-        assert response.json()["position"] == door.position
-    assert door.unseen("contracts", min_position=-1)["field"] == "min_position"
-    assert door.unseen("contracts", min_position="x")["field"] == "min_position"
-    assert door.unseen("contracts", min_position=2**63)["field"] == "min_position"
+def test_a_position_beyond_the_history_is_waited_for_and_then_refused(database_url: str) -> None:
+    with opened(database_url) as door:
+        door.all_ok([sign("north-prepaid", customer=alone("C"))])
+        door.see("contracts/C")  # the views have read it, however long that took
+    with opened(database_url, limits=Limits(patience_seconds=0.05)) as door:
+        for path in ("contracts", "contracts/C", "contracts/C/balance", "tickets", "events", "plans", "deductions/x"):
+            response = door.get(path, min_position=door.position + 1)
+            assert problem(response)["code"] == "not-caught-up", path
+            assert response.status_code == 503
+            assert int(response.headers["retry-after"]) >= 1
+            assert response.json()["position"] == door.position
+        for wrong in (-1, "x", 2**63):
+            assert door.unseen("contracts", min_position=wrong)["field"] == "min_position"
 
 
 def test_a_read_waits_until_the_views_have_what_was_written(door: Door) -> None:

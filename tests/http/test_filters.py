@@ -1,8 +1,8 @@
 """What lists leave in: by customer, provider, state, status, priority and more."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from tests.http.door import Door
+from tests.http.door import NOW, Door
 from tests.http.world import MINE, OF, OPENED, TEN, alone
 from tests.words import (
     close,
@@ -19,7 +19,7 @@ from tests.words import (
     terminate,
 )
 
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.fromisoformat(NOW).date()
 
 
 def test_contracts_are_found_by_customer_provider_and_state(door: Door) -> None:

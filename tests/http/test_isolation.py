@@ -1,13 +1,13 @@
 """What a token may see: every read door, for every role, on its own side, a neighbour's, and abroad."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from ledger.kernel.errors import Refusal
 from ledger.store.tokens import list_tokens, revoke_token
 from tests.cli.run import support_ledger
-from tests.http.door import Door, opened, problem
+from tests.http.door import NOW, Door, opened, problem
 from tests.http.test_roles import ROLES, sees
 from tests.http.world import MINE, OF, OPENED, SIDES, TEN, WHO, token
 from tests.words import amend, book, close, log_work, open_ticket, sign
@@ -23,7 +23,7 @@ DOORS = {
     "tickets/{}-t/sla/reaction/trace": "unknown-ticket",
 }
 LISTS = {"contracts": "contract_id", "tickets": "contract_id"}
-NOW = datetime.now(UTC).date()
+TODAY = datetime.fromisoformat(NOW).date()
 
 
 @pytest.fixture
@@ -68,13 +68,13 @@ def test_lists_hold_what_a_token_may_see_and_no_more(sides: Door) -> None:
 
 def test_figures_over_many_contracts_count_what_a_token_may_see_and_no_more(sides: Door) -> None:
     """A ticket each whose reaction was judged long ago, and one each whose reaction is awaited just now."""
-    started = (NOW - timedelta(days=10)).isoformat()
+    started = (TODAY - timedelta(days=10)).isoformat()
     fresh = [
         line
         for side in SIDES
         for line in (
             sign(contract_id=f"{side}-2", starts_on=started, **OF[side]),
-            open_ticket(f"{side}-2-t", contract_id=f"{side}-2", at=datetime.now(UTC).isoformat()),
+            open_ticket(f"{side}-2-t", contract_id=f"{side}-2", at=sides.clock().isoformat()),
         )
     ]
     sides.all_ok(fresh)
@@ -248,7 +248,7 @@ def test_a_new_and_a_revoked_token_are_known_at_once(sides: Door) -> None:
 
 def test_a_token_ends_with_the_day_before_its_last(sides: Door) -> None:
     for days, status in ((-1, 401), (0, 401), (2, 200)):
-        reader = sides.token("auditor", expires_on=NOW + timedelta(days=days))
+        reader = sides.token("auditor", expires_on=TODAY + timedelta(days=days))
         assert sides.get("contracts/mine", reader).status_code == status
 
 

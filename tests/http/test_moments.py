@@ -1,13 +1,16 @@
 """Days and instants: what `as_of` and `known_at` count, and what is no moment."""
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
-from tests.http.door import Door
+import pytest
+
+from ledger.kernel.clock import system_clock
+from tests.http.door import Door, opened
 from tests.http.world import TEN, alone
 from tests.words import confirm, grant, log_work, open_ticket, renew, resolve, reverse, sign
 
-TODAY = datetime.now(UTC).date()
 BAD_MOMENTS = [
     "",
     "yesterday",
@@ -125,12 +128,19 @@ def test_known_at_asks_what_was_known_and_alone_sets_as_of_too(door: Door) -> No
     assert door.see("tickets/t")["worked_minutes"] == 0
 
 
-def test_what_begins_tomorrow_does_not_count_today(door: Door) -> None:
+@pytest.fixture
+def today(database_url: str) -> Iterator[Door]:
+    """What is post-dated shows by its recorded time, which is the server's own on PostgreSQL: so the clock is too."""
+    with opened(database_url, system_clock) as door:
+        yield door
+
+
+def test_what_begins_tomorrow_does_not_count_today(today: Door) -> None:
     """Beside what counts today: a term that begins in a month, and a grant and a word dated some hours ahead."""
-    now = datetime.now(UTC)
+    now = today.clock()
     start = (now - timedelta(days=30)).date().isoformat()
     worked_at, soon = (now - timedelta(days=1)).isoformat(), (now + timedelta(hours=20)).isoformat()
-    door.all_ok(
+    today.all_ok(
         [
             sign("north-prepaid", start, customer=alone("C")),
             open_ticket("t", at=worked_at),
@@ -142,22 +152,22 @@ def test_what_begins_tomorrow_does_not_count_today(door: Door) -> None:
     )
     figures = {"granted": 120, "consumed": 30, "reserved": 0, "expired": 0, "available": 90}
     for query in ({}, {"as_of": now.isoformat()}):
-        account = door.account("C", "hours", **query)
+        account = today.account("C", "hours", **query)
         assert {name: account[name] for name in figures} == figures
         assert account["pending_confirmation"] == 30
-        assert [one["kind"] for one in door.walk("contracts/C/statement", **query)] == ["allotment", "work"]
-        assert [one["deduction_id"] for one in door.walk("contracts/C/deductions", **query)] == ["e"]
-        assert [one["charge_id"] for one in door.walk("contracts/C/charges", **query)] == []
-    later = door.account("C", "hours", as_of=(now + timedelta(hours=21)).isoformat())
+        assert [one["kind"] for one in today.walk("contracts/C/statement", **query)] == ["allotment", "work"]
+        assert [one["deduction_id"] for one in today.walk("contracts/C/deductions", **query)] == ["e"]
+        assert [one["charge_id"] for one in today.walk("contracts/C/charges", **query)] == []
+    later = today.account("C", "hours", as_of=(now + timedelta(hours=21)).isoformat())
     assert (later["granted"], later["consumed"], later["pending_confirmation"]) == (180, 50, 50)
 
 
-def test_a_word_dated_ahead_does_not_count_before_its_time(door: Door) -> None:
+def test_a_word_dated_ahead_does_not_count_before_its_time(today: Door) -> None:
     """Now is the same question as `as_of` now."""
-    soon = (datetime.now(UTC) + timedelta(hours=20)).isoformat()
-    start = (TODAY - timedelta(days=30)).isoformat()
-    worked_at = f"{(TODAY - timedelta(days=2)).isoformat()}T09:00:00Z"
-    door.all_ok(
+    soon = (today.clock() + timedelta(hours=20)).isoformat()
+    start = (today.clock().date() - timedelta(days=30)).isoformat()
+    worked_at = f"{(today.clock().date() - timedelta(days=2)).isoformat()}T09:00:00Z"
+    today.all_ok(
         [
             sign("north-prepaid", start, customer=alone("C")),
             open_ticket("t", at=worked_at),
@@ -166,13 +176,13 @@ def test_a_word_dated_ahead_does_not_count_before_its_time(door: Door) -> None:
             resolve(soon, "t"),
         ]
     )
-    now = {"as_of": datetime.now(UTC).isoformat()}
-    assert door.account("C", "hours", **now)["pending_confirmation"] == 30
-    assert door.see("deductions/e", **now)["status"] == "pending"
-    assert door.see("tickets/t", **now)["state"] == "in_progress"
-    assert door.account("C", "hours")["pending_confirmation"] == 30
-    assert door.see("deductions/e")["status"] == "pending"
-    assert door.see("tickets/t")["state"] == "in_progress"
+    now = {"as_of": today.clock().isoformat()}
+    assert today.account("C", "hours", **now)["pending_confirmation"] == 30
+    assert today.see("deductions/e", **now)["status"] == "pending"
+    assert today.see("tickets/t", **now)["state"] == "in_progress"
+    assert today.account("C", "hours")["pending_confirmation"] == 30
+    assert today.see("deductions/e")["status"] == "pending"
+    assert today.see("tickets/t")["state"] == "in_progress"
 
 
 def test_a_moment_that_is_none_is_malformed(door: Door) -> None:

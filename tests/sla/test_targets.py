@@ -1,12 +1,14 @@
 """When promises fall due: each row of the tables is sold, opened and read over HTTP; and where nothing is promised."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import count
 from pathlib import Path
 
+import holidays
 import pytest
 
+from ledger.plans.holiday_sets import holidays_of
 from tests.sla.desk import Desk, desk_over, same
 from tests.sla.promises import ALL, CASES
 from tests.words import CUSTOMER, amend, change_plan, open_ticket, sign
@@ -148,15 +150,26 @@ def test_the_holidays_in_force_are_kept_with_the_contract(desk: Desk) -> None:
     assert started["N"]["holidays"] == {}
 
 
+@pytest.fixture
+def later_release(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[date, str]], None]]:
+    """The library that knows the holidays, as if another one were installed: it has these days and no others."""
+
+    def install(days: dict[date, str]) -> None:
+        monkeypatch.setattr(holidays, "country_holidays", lambda *_, **__: days)
+        holidays_of.cache_clear()
+
+    yield install
+    holidays_of.cache_clear()
+
+
 def test_a_later_release_of_the_source_moves_no_clock_of_a_contract(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, later_release: Callable[[dict[date, str]], None]
 ) -> None:
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     with desk_over(url) as desk:
         desk.tell(sign("eurolinux-standard", contract_id="OLD"))
     released = {date(2026, 2, 9): "Day of the Release"}  # and nothing else, of any year
-    for module in ("ledger.plans.coverage", "ledger.plans.holiday_sets"):
-        monkeypatch.setattr(f"{module}.holidays_of", lambda _country, _region, _year: released)
+    later_release(released)
     with desk_over(url) as desk:
         desk.tell(sign("eurolinux-standard", contract_id="NEW"))
         for contract in ("OLD", "NEW"):

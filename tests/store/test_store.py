@@ -2,14 +2,13 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ledger.door import batches as door
 from ledger.door.batches import ATTEMPTS, Answer, Ledger
 from ledger.events import CreditDrawn, HoursDeducted, TicketHeld
 from ledger.kernel.errors import Refusal
@@ -41,17 +40,31 @@ BOUGHT = top_up(480, NOON, top_up_id="top")
 
 
 class Process(WriteDoor):
-    """A store and a ledger over it, as one process has them; the clock is the machine's."""
+    """A store and a ledger over it, as one process has them; the clock is the machine's, and nobody pauses."""
 
     def __init__(self, store: EventStore) -> None:
         self.store = store
-        super().__init__(Ledger(store, catalogue()))
+        super().__init__(Ledger(store, catalogue(), sleep=lambda _: None))
 
     def ask(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
         return self.store.database.query(question, values)
 
     def positions(self) -> list[int]:
         return [row[0] for row in self.ask("SELECT notification_id FROM stored_events ORDER BY notification_id")]
+
+
+class Overtaken(EventStore):
+    """Before it appends, for the first time or each time, something happens elsewhere."""
+
+    def __init__(self, store: EventStore, elsewhere: Callable[[], Any], only_once: bool = True) -> None:
+        super().__init__(store.application, store.database)
+        self.elsewhere, self.only_once, self.times = elsewhere, only_once, 0
+
+    def append(self, events: Sequence[StreamEvent], batch: Batch) -> Sequence[int]:
+        self.times += 1
+        if self.times == 1 or not self.only_once:
+            self.elsewhere()
+        return super().append(events, batch)
 
 
 @pytest.fixture
@@ -155,86 +168,47 @@ def test_sqlite_waits_for_the_disk_at_every_commit(tmp_path: Path) -> None:
 # -- several writers --------------------------------------------------------------------------------------------
 
 
-def test_a_decision_that_somebody_overtook_is_taken_again_with_what_they_left(
-    opened: Callable[[], Process], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow, quick = opened(), opened()
-    slow.tell(*contract(PREPAID, DAY_ONE), BOUGHT)
-    append, times = slow.store.append, []
-
-    def overtaken(*args: Any) -> Any:
-        if not times:
-            quick.tell(book(100, "2024-03-10T10:00:00Z", NOON, session_id="quick"))
-        times.append(1)
-        return append(*args)
-
-    monkeypatch.setattr(slow.store, "append", overtaken)
-    (refusal,) = slow.tell(book(400, "2024-03-11T10:00:00Z", NOON, session_id="slow"))
+def test_a_decision_that_somebody_overtook_is_taken_again_with_what_they_left(opened: Callable[[], Process]) -> None:
+    one, quick = opened(), opened()
+    one.ok(contract(PREPAID, DAY_ONE), BOUGHT)
+    booked = book(100, "2024-03-10T10:00:00Z", NOON, session_id="quick")
+    slow = Overtaken(one.store, lambda: quick.ok(booked))
+    (refusal,) = Process(slow).tell(book(400, "2024-03-11T10:00:00Z", NOON, session_id="slow"))
     assert isinstance(refusal, Refusal)
-    assert (refusal.code, refusal.members["short_by"], len(times)) == ("insufficient-credit", 20, 1)
+    assert (refusal.code, refusal.members["short_by"], slow.times) == ("insufficient-credit", 20, 1)
 
 
-def test_two_ledgers_that_send_the_same_entry_record_it_once(
-    opened: Callable[[], Process], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow, quick = opened(), opened()
-    slow.tell(*contract("groupios-l", DAY_ONE))
-    append = slow.store.append
-    told: list[Answer | Refusal] = []
-
-    def overtaken(*args: Any) -> Any:
-        if not told:
-            told.extend(quick.tell(log_work(15, NOON, entry_id="W")))
-        return append(*args)
-
-    monkeypatch.setattr(slow.store, "append", overtaken)
-    (again,) = slow.tell(log_work(15, NOON, entry_id="W"))
+def test_two_ledgers_that_send_the_same_entry_record_it_once(opened: Callable[[], Process]) -> None:
+    one, quick = opened(), opened()
+    one.ok(contract("groupios-l", DAY_ONE))
+    told: list[Answer] = []
+    entry = log_work(15, NOON, entry_id="W")
+    (again,) = Process(Overtaken(one.store, lambda: told.extend(quick.ok(entry)))).ok(entry)
     (first,) = told
-    assert isinstance(first, Answer)
-    assert isinstance(again, Answer)
     assert (first.replayed, again.replayed, again.events) == (False, True, first.events)
 
 
-def test_a_session_that_is_booked_while_its_contract_is_terminated_is_released(
-    opened: Callable[[], Process], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_session_that_is_booked_while_its_contract_is_terminated_is_released(opened: Callable[[], Process]) -> None:
     """It reserves nothing, so that no account tells the one of the other."""
-    slow, quick = opened(), opened()
-    slow.tell(*contract("groupios-s", DAY_ONE))
-    append = slow.store.append
-    told: list[Answer | Refusal] = []
-
-    def overtaken(*args: Any) -> Any:
-        if not told:
-            told.extend(quick.tell(book(60, "2024-09-10T10:00:00Z", NOON, session_id="S")))
-        return append(*args)
-
-    monkeypatch.setattr(slow.store, "append", overtaken)
-    (ended,) = slow.tell(terminate("2024-06-30"))
-    assert isinstance(told[0], Answer)
-    assert isinstance(ended, Answer)
+    one, quick = opened(), opened()
+    one.ok(contract("groupios-s", DAY_ONE))
+    booked = book(60, "2024-09-10T10:00:00Z", NOON)
+    (ended,) = Process(Overtaken(one.store, lambda: quick.ok(booked))).ok(terminate("2024-06-30"))
     assert ("SessionEnded", "session:S") in [(type_, stream) for _, type_, stream in ended.events]
 
 
-def test_after_a_bounded_number_of_conflicts_the_sender_is_asked_to_try_again(
-    opened: Callable[[], Process], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_after_a_bounded_number_of_conflicts_the_sender_is_asked_to_try_again(opened: Callable[[], Process]) -> None:
     one = opened()
-    one.tell(*contract("groupios-l", DAY_ONE))
-    tries: list[int] = []
+    one.ok(contract("groupios-l", DAY_ONE))
 
-    def overtaken(*_: Any) -> Any:
-        tries.append(1)
+    def faster() -> None:
         raise ConflictError("somebody was faster")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(one.store, "append", overtaken)
-        patched.setattr(door.time, "sleep", lambda _: None)
-        answers = one.tell(log_work(15, NOON, entry_id="W"), log_work(15, NOON, entry_id="V"))
+    slow = Overtaken(one.store, faster, only_once=False)
+    answers = Process(slow).tell(log_work(15, NOON, entry_id="W"), log_work(15, NOON, entry_id="V"))
     assert [getattr(answer, "code", None) for answer in answers] == ["conflict", "conflict"]
-    assert len(tries) == ATTEMPTS
-    (answer,) = one.tell(log_work(15, NOON, entry_id="W"))
-    assert isinstance(answer, Answer)
+    assert slow.times == ATTEMPTS
+    (answer,) = one.ok(log_work(15, NOON, entry_id="W"))
     assert [type_ for _, type_, _ in answer.events] == ["CreditDrawn", "HoursDeducted", "WorkLogged"]
     assert figures(everything(one.store), "included", SETTLED).available == 465
 
