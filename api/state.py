@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
-from api.asking import LongQuestions
 from api.limits import LIMITS, Limits
+from api.long_questions import LongQuestions
 from api.waiting import Waiters
 from api.writer import Writer
 from api.wrong_tokens import WrongTokens
@@ -26,7 +26,7 @@ from projections.sla.calendars import Calendars
 
 @dataclass
 class State:
-    """Opened by `open_state`, closed by `close`. One event loop reads, one thread writes, one thread follows."""
+    """Opened by `open_state`. One loop reads, another what is long; one thread writes, one follows."""
 
     store: EventStore
     catalogue: Catalogue
@@ -53,7 +53,7 @@ class State:
         if self.follower is not None:
             await asyncio.to_thread(self.follower.join, 30)
         self.projector.close()
-        self.long_questions.close()
+        await self.long_questions.close()
         await self.reader.close()
         self.store.close()
 
@@ -77,9 +77,10 @@ def open_state(
         projector.prepare()
         writer = Writer(Ledger(store, catalogue, clock))
         reader = open_reader(settings.database_url, clock)
+        long_questions = LongQuestions(open_reader(settings.database_url, clock))
         opened.pop_all()
-    waiters, questions = Waiters(reader), LongQuestions(reader)
-    return State(store, catalogue, writer, projector, reader, clock, WrongTokens(clock), waiters, questions, limits)
+    waiters, wrong_tokens = Waiters(reader), WrongTokens(clock)
+    return State(store, catalogue, writer, projector, reader, clock, wrong_tokens, waiters, long_questions, limits)
 
 
 async def state_of(request: Request) -> State:

@@ -1,9 +1,9 @@
 """Every view of the product, by name; what the runner keeps and `rebuild` names."""
 
-from projections.billing.charges import charges
+from projections.billing.charges_view import charges
 from projections.billing.documents import documents
 from projections.contracts.view import contracts
-from projections.credit.deductions import deductions
+from projections.credit.deductions_view import deductions
 from projections.credit.movements import movements
 from projections.post_dated import post_dated
 from projections.sla.clocks import sla_clocks

@@ -30,7 +30,7 @@ class PageAsked:
     limit: int | None = None
     after: Key | None = None
 
-    def behind(self, column: str) -> Condition:
+    def past(self, column: str) -> Condition:
         """The condition of a list in the order of one column."""
         return (f"{column} > :after", {"after": self.after[0]}) if self.after is not None else ("", {})
 

@@ -13,7 +13,7 @@ from ledger.kernel.errors import malformed
 from ledger.kernel.mapper import decode, stored_topics
 from ledger.store.database import Row, listed
 from projections.asking import all_of, equal
-from projections.billing.charges import CHARGES, ChargeRow
+from projections.billing.charges_view import CHARGES, ChargeRow
 from projections.credit.movements import MOVEMENTS, MovementRow
 from projections.reader import Snapshot, view_position
 

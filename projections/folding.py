@@ -7,27 +7,27 @@ from typing import NamedTuple
 
 from ledger.kernel.mapper import decode
 from ledger.kernel.values import to_micros
-from ledger.store.database import Transaction
+from ledger.store.database import WriteTransaction
 from projections.views import EventMeta, Rows, View
 
 
-class StoredEvent(NamedTuple):
+class EventRow(NamedTuple):
     position: int
     recorded_at: int
     topic: str
     state: bytes
 
 
-def page_of_events(transaction: Transaction, after: int, limit: int) -> list[StoredEvent]:
+def page_of_events(transaction: WriteTransaction, after: int, limit: int) -> list[EventRow]:
     """The next stored events after a position, in order."""
     sql = (
         "SELECT notification_id, recorded_at, topic, state FROM stored_events "
         "WHERE notification_id > :after ORDER BY notification_id LIMIT :limit"
     )
-    return [StoredEvent(*row) for row in transaction.tuples(sql, {"after": after, "limit": limit})]
+    return [EventRow(*row) for row in transaction.tuples(sql, {"after": after, "limit": limit})]
 
 
-def fold(events: Sequence[StoredEvent], views: Sequence[View], rows: Rows) -> None:
+def fold(events: Sequence[EventRow], views: Sequence[View], rows: Rows) -> None:
     """Applies stored events to the rows of views, in order, and writes what changed."""
     facts = [decode(event.topic, bytes(event.state)) for event in events]
     for view in views:

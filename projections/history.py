@@ -90,7 +90,7 @@ async def list_events(snapshot: Snapshot, actor: Actor, page: PageAsked) -> Page
     check_reads_events(actor)
     position = await view_position(snapshot)
     read = ("e.notification_id <= :position", {"position": position})
-    found = await _audited(snapshot, actor, all_of(read, page.behind("e.notification_id")), page.limited)
+    found = await _audited(snapshot, actor, all_of(read, page.past("e.notification_id")), page.limited)
     shown, next_after = page.cut(found, lambda one: (one.told.stored.position,))
     return Page(position, shown, next_after)
 

@@ -9,8 +9,8 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ledger.store.database import Database, SqliteDatabase, Transaction
-from ledger.store.files import private_opener
+from ledger.store.database import Database, SqliteDatabase, WriteTransaction
+from ledger.store.ledger_files import private_opener
 from ledger.store.unavailable import unavailable_file
 
 FOLLOW_LOCK = 0x5C1E_D6E3
@@ -22,7 +22,7 @@ class Busy(Exception):
 
 
 @contextmanager
-def following(database: Database, *, wait: bool) -> Iterator[Transaction]:
+def following(database: Database, *, wait: bool) -> Iterator[WriteTransaction]:
     """A transaction that only one process has at a time. Raises Busy where another has it and `wait` is off."""
     if isinstance(database, SqliteDatabase):
         with _file_lock(database, "follower", wait=wait), database.transaction() as transaction:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.store.database import Database, Transaction
+from ledger.store.database import Database, WriteTransaction
 from projections.folding import fold, page_of_events
 from projections.locks import following
 from projections.tables import Table
@@ -19,12 +19,12 @@ from projections.views import Rows, View
 NEW = "__new"
 
 
-def live_position(transaction: Transaction) -> int:
+def live_position(transaction: WriteTransaction) -> int:
     """How far the live views have read."""
     return int(transaction.query("SELECT position FROM view_position")[0].position)
 
 
-def move_live_position(transaction: Transaction, position: int) -> None:
+def move_live_position(transaction: WriteTransaction, position: int) -> None:
     transaction.execute("UPDATE view_position SET position = :position", {"position": position})
 
 
@@ -35,7 +35,7 @@ class Build:
     database: Database
     views: Sequence[View]
     all_views: Sequence[View]
-    rows_of: Callable[[Transaction, str], Rows]
+    rows_of: Callable[[WriteTransaction, str], Rows]
     page: int
     position: int = 0
 
@@ -85,18 +85,18 @@ class Build:
             if count < self.page:
                 return
 
-    def _read_up_to(self, transaction: Transaction, position: int) -> None:
+    def _read_up_to(self, transaction: WriteTransaction, position: int) -> None:
         while self.position < position:
             self._read_page(transaction, min(self.page, position - self.position))
 
-    def _read_page(self, transaction: Transaction, limit: int) -> int:
+    def _read_page(self, transaction: WriteTransaction, limit: int) -> int:
         events = page_of_events(transaction, self.position, limit)
         fold(events, self.views, self.rows_of(transaction, NEW))
         if events:
             self.position = events[-1].position
         return len(events)
 
-    def _take_along(self, transaction: Transaction, live: int, views: Sequence[View]) -> None:
+    def _take_along(self, transaction: WriteTransaction, live: int, views: Sequence[View]) -> None:
         """Brings live tables to where the new ones are."""
         missing = page_of_events(transaction, live, self.position - live)
         fold(missing, views, self.rows_of(transaction, ""))
@@ -105,7 +105,7 @@ class Build:
         return [table for view in self.views for table in view.tables]
 
 
-def _differences(transaction: Transaction, table: Table[Any]) -> list[str]:
+def _differences(transaction: WriteTransaction, table: Table[Any]) -> list[str]:
     columns = ", ".join(table.columns)
     live = f"SELECT {columns} FROM {table.name}"
     new = f"SELECT {columns} FROM {table.name}{NEW}"
@@ -117,7 +117,7 @@ def _differences(transaction: Transaction, table: Table[Any]) -> list[str]:
     return found
 
 
-def _rename_indexes(transaction: Transaction, dialect: str, table: Table[Any]) -> None:
+def _rename_indexes(transaction: WriteTransaction, dialect: str, table: Table[Any]) -> None:
     """Index names follow their table, so that the next rebuild finds its own names free."""
     for number, columns in enumerate(table.indexes, 1):
         new, old = f"{table.name}{NEW}_i{number}", f"{table.name}_i{number}"

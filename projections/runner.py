@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ledger.store.database import Database, Transaction, open_database
+from ledger.store.database import Database, WriteTransaction, open_database
 from ledger.store.unavailable import Unavailable
 from projections.all_views import VIEWS
 from projections.folding import fold, page_of_events
@@ -114,7 +114,7 @@ class Projector:
     def _build(self, views: Sequence[View]) -> Build:
         return Build(self.database, views, self._views, self._rows, self._page)
 
-    def _rows(self, transaction: Transaction, suffix: str = "") -> Rows:
+    def _rows(self, transaction: WriteTransaction, suffix: str = "") -> Rows:
         return Rows(transaction, self.database.dialect, suffix, tools=self._tools)
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 
 import msgspec
 
-from ledger.store.database import Row, Transaction, among
+from ledger.store.database import Row, WriteTransaction, among
 
 R = TypeVar("R", bound=msgspec.Struct)
 CHUNK = 5_000  # rows or keys in one statement
@@ -45,7 +45,7 @@ class Table(Generic[R]):
         """The row that such a question found, by the names of its columns, whatever else was selected with it."""
         return self.row(*self._fields(found))
 
-    def load(self, transaction: Transaction, dialect: str, name: str, keys: Sequence[str]) -> list[R]:
+    def load(self, transaction: WriteTransaction, dialect: str, name: str, keys: Sequence[str]) -> list[R]:
         """The rows with these keys (tables with a single key); one statement, however many keys there are."""
         found: list[R] = []
         for start in range(0, len(keys), CHUNK):
@@ -54,7 +54,7 @@ class Table(Generic[R]):
             found.extend(self.row(*row) for row in transaction.tuples(sql, params))
         return found
 
-    def write(self, transaction: Transaction, dialect: str, name: str, rows: Iterable[R]) -> None:
+    def write(self, transaction: WriteTransaction, dialect: str, name: str, rows: Iterable[R]) -> None:
         """Inserts rows, replacing those with the same key."""
         values = [msgspec.structs.astuple(row) for row in rows]
         if not values:

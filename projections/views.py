@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ledger.events import Fact
-from ledger.store.database import Transaction
+from ledger.store.database import WriteTransaction
 from projections.tables import Table
 
 R = TypeVar("R", bound=msgspec.Struct)
@@ -73,7 +73,7 @@ class View:
 class Rows:
     """The rows of one batch: read at its beginning, changed in memory, written once at its end."""
 
-    transaction: Transaction
+    transaction: WriteTransaction
     dialect: str
     suffix: str = ""
     tools: dict[type, Any] = field(default_factory=dict)

@@ -217,6 +217,27 @@ def test_a_file_of_tests_is_as_readable_as_code(path: Path) -> None:
     assert len(text.splitlines()) <= LONGEST_TEST, "a file this long is about two subjects"
 
 
+DOORS = ("api/cli/main.py", "api/cli/demo.py", "api/http/routers")  # their functions have the names of what is asked
+
+
+def test_one_name_is_one_thing() -> None:
+    places: dict[str, list[str]] = {}
+    for path in files_of(*OURS):
+        if named(path).startswith(DOORS):
+            continue
+        for node in tree(path).body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                names = [node.name]
+            elif isinstance(node, ast.Assign):  # types have names in capitals and small letters
+                names = [one.id for one in node.targets if isinstance(one, ast.Name) and re.match("[A-Z][a-z]", one.id)]
+            else:
+                names = []
+            for name in names:
+                if not name.startswith("_"):
+                    places.setdefault(name, []).append(named(path))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 def test_the_ledger_computes_without_floats() -> None:
     found = [
         f"{named(path)}:{node.lineno}: {ast.unparse(node)}"

@@ -17,7 +17,7 @@ from api.books.journal import CREDIT_NOTE, INVOICE, Posting, Transaction
 from ledger.credit.expiry import GrantLife
 from ledger.events import InvoiceIssued
 from ledger.kernel.values import from_micros, local_date, to_micros
-from projections.billing.charges import ChargeRow
+from projections.billing.charges_view import ChargeRow
 from projections.books import BookedContract, BookedDocument, BooksSource
 from projections.credit.movements import NEVER, MovementRow
 

@@ -18,7 +18,7 @@ from api.books.hledger import hledger
 from api.books.journal import Book, make_book
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import local_date, to_micros
-from ledger.store.files import private_opener
+from ledger.store.ledger_files import private_opener
 from projections.books import BooksSource, books_source
 from projections.reader import Reader
 

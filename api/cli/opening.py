@@ -93,7 +93,7 @@ def ask(settings: Settings, question: Callable[[State], Awaitable[T]]) -> T:
             try:
                 return await question(state)
             finally:
-                state.long_questions.close()
+                await state.long_questions.close()
                 await state.reader.close()
 
         return asyncio.run(asking())

@@ -15,7 +15,7 @@ from ledger.kernel.errors import malformed
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import load_catalogue
 from ledger.store.tokens import create_token, list_tokens, revoke_token
-from projections.contracts.parties import is_known
+from projections.contracts.questions import knows_party
 from projections.runner import Projector
 
 token_app = typer.Typer(no_args_is_help=True, help="Access: make, list and revoke tokens.")
@@ -51,7 +51,7 @@ def _check_party(
 ) -> None:
     """A token for somebody whom nobody knows would open the contracts of whoever gets that id later."""
     projector.catch_up()
-    if not ask_views(settings, lambda reader: is_known(reader, provider, customer, partner)):
+    if not ask_views(settings, lambda reader: knows_party(reader, provider, customer, partner)):
         field = "customer" if customer else "partner"
         raise malformed(field, f"{provider} has no contract of a {field} {customer or partner}")
 

@@ -9,13 +9,13 @@ and opening its sealed parties, is left to the routes.
 from __future__ import annotations
 
 from api.documents.cii import invoice_xml
+from api.documents.document_parties import DocumentEvent, Parties, parties_of
 from api.documents.ksef import ksef_xml
 from api.documents.missing import missing_for_ksef, missing_for_pdf, missing_for_xml, missing_for_xrechnung
-from api.documents.parties import Document, Parties, parties_of
 from api.documents.pdf import invoice_pdf
 
 __all__ = [
-    "Document",
+    "DocumentEvent",
     "Parties",
     "invoice_pdf",
     "invoice_xml",

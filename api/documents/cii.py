@@ -14,9 +14,9 @@ from drafthorse.models.trade import TradeSettlement  # type: ignore[import-untyp
 
 from api.documents.cii_lines import line_item
 from api.documents.cii_parties import fill_buyer, fill_seller
+from api.documents.document_parties import DocumentEvent, Parties, categories_of, compact
 from api.documents.figures import decimal_of, percent_of
 from api.documents.labels import Labels, labels_for
-from api.documents.parties import Document, Parties, categories_of, compact
 from api.documents.texts import clean
 from ledger.events import CreditNoteIssued, VatLine
 
@@ -31,7 +31,7 @@ EXEMPTIONS = {
 }
 
 
-def invoice_xml(document: Document, parties: Parties, *, as_xrechnung: bool) -> bytes:
+def invoice_xml(document: DocumentEvent, parties: Parties, *, as_xrechnung: bool) -> bytes:
     """The document as CII, checked against the library's schema of EN 16931.
 
     Callers ask `missing_for_xml` or `missing_for_xrechnung` first: what is missing there is left out here.
@@ -64,7 +64,7 @@ def invoice_xml(document: Document, parties: Parties, *, as_xrechnung: bool) -> 
     return xml
 
 
-def _fill_settlement(settlement: TradeSettlement, document: Document, parties: Parties, labels: Labels) -> None:
+def _fill_settlement(settlement: TradeSettlement, document: DocumentEvent, parties: Parties, labels: Labels) -> None:
     settlement.payment_reference = document.number
     settlement.currency_code = document.currency
     _add_payment(settlement, document, parties, labels)
@@ -89,7 +89,7 @@ def _fill_settlement(settlement: TradeSettlement, document: Document, parties: P
         settlement.invoice_referenced_document.issue_date_time = document.corrects_issued_on
 
 
-def _add_payment(settlement: TradeSettlement, document: Document, parties: Parties, labels: Labels) -> None:
+def _add_payment(settlement: TradeSettlement, document: DocumentEvent, parties: Parties, labels: Labels) -> None:
     """How an invoice is paid; how a credit note's amount goes back is not agreed anywhere, and it says so (code 1)."""
     seller, means, terms = parties.seller, PaymentMeans(), PaymentTerms()
     if isinstance(document, CreditNoteIssued):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drafthorse.models.party import TaxRegistration, TradeParty  # type: ignore[import-untyped]
 
-from api.documents.parties import Address, Buyer, Seller, compact
+from api.documents.document_parties import Buyer, PostalAddress, Seller, compact
 from api.documents.texts import clean
 
 EMAIL = "EM"  # electronic address scheme: SMTP
@@ -38,7 +38,7 @@ def fill_buyer(party: TradeParty, buyer: Buyer, identified_by_vat: bool) -> None
         party.tax_registrations.add(TaxRegistration(id=(VAT_ID, compact(buyer.vat_id))))
 
 
-def _fill_address(party: TradeParty, address: Address | None, country: str) -> None:
+def _fill_address(party: TradeParty, address: PostalAddress | None, country: str) -> None:
     party.address.country_id = country
     if address is not None:
         party.address.postcode = clean(address.postcode)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from api.documents.cii import invoice_xml
+from api.documents.document_parties import DocumentEvent, Parties, is_credit_note, parties_of
 from api.documents.ksef import FIRST_DAY as KSEF_FIRST_DAY
 from api.documents.ksef import ksef_xml
 from api.documents.missing import (
@@ -15,14 +16,13 @@ from api.documents.missing import (
     missing_for_xml,
     missing_for_xrechnung,
 )
-from api.documents.parties import Document, Parties, is_credit_note, parties_of
 from api.documents.pdf import invoice_pdf
 from ledger.kernel.errors import Refusal, malformed
 
 Form = Literal["cii", "en16931", "ksef"]
 
 
-def as_pdf(document: Document, opened: Mapping[str, Any]) -> bytes:
+def as_pdf(document: DocumentEvent, opened: Mapping[str, Any]) -> bytes:
     """The page, with the e-invoice inside where its data are complete. Raises Refusal missing-party-data.
 
     What lacks XRechnung's own data only is a plain EN 16931 invoice: that is all the law asks for between companies.
@@ -34,7 +34,7 @@ def as_pdf(document: Document, opened: Mapping[str, Any]) -> bytes:
     return invoice_pdf(document, parties, invoice_xml(document, parties, as_xrechnung=False) if is_whole else None)
 
 
-def as_xml(document: Document, opened: Mapping[str, Any], form: Form | None = None) -> bytes:
+def as_xml(document: DocumentEvent, opened: Mapping[str, Any], form: Form | None = None) -> bytes:
     """The e-invoice in a form; by default FA(3) of Polish sellers, else CII. Raises Refusal missing-party-data.
 
     `cii` is XRechnung 3.0 for a German buyer; `en16931` is CII without what XRechnung adds.
@@ -51,7 +51,7 @@ def as_xml(document: Document, opened: Mapping[str, Any], form: Form | None = No
     return invoice_xml(document, parties, as_xrechnung=as_xrechnung)
 
 
-def missing_data(document: Document, opened: Mapping[str, Any]) -> list[str]:
+def missing_data(document: DocumentEvent, opened: Mapping[str, Any]) -> list[str]:
     """What the PDF or the XML that is made by default would lack."""
     if not opened.get("seller") or not opened.get("buyer"):
         return ["parties"]
@@ -65,7 +65,7 @@ def missing_data(document: Document, opened: Mapping[str, Any]) -> list[str]:
     return sorted({*missing_for_pdf(document, parties), *xml(document, parties)})
 
 
-def _complete(document: Document, opened: Mapping[str, Any], missing_for: Any) -> Parties:
+def _complete(document: DocumentEvent, opened: Mapping[str, Any], missing_for: Any) -> Parties:
     if not opened.get("seller") or not opened.get("buyer"):
         raise Refusal(
             "missing-party-data", f"The parties of {document.number} are no longer kept.", missing=["parties"]

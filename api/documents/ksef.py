@@ -28,10 +28,17 @@ from ksef_client.documents.fa3 import (
 )
 from lxml import etree  # type: ignore[import-untyped]
 
+from api.documents.document_parties import (
+    DocumentEvent,
+    Parties,
+    categories_of,
+    compact,
+    days_of_supply,
+    is_credit_note,
+)
 from api.documents.figures import decimal_of, hours, percent_of
 from api.documents.ksef_parties import buyer_party, fitting, seller_party
 from api.documents.labels import kind_of, labels_for, words_of
-from api.documents.parties import Document, Parties, categories_of, compact, days_of_supply, is_credit_note
 from api.documents.texts import clipped
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued
 
@@ -44,7 +51,7 @@ UNITS = {"minute": "godz.", "piece": "szt."}
 EIGHT_PLACES = Decimal("0.00000001")  # P_9A: a unit price may have so many
 
 
-def ksef_xml(document: Document, parties: Parties) -> bytes:
+def ksef_xml(document: DocumentEvent, parties: Parties) -> bytes:
     """The document as FA(3). Callers ask `missing_for_ksef` first.
 
     Raises ksef-client's FA3XmlValidationError for content that the schema's facets do not take.
@@ -79,7 +86,7 @@ def ksef_xml(document: Document, parties: Parties) -> bytes:
     return xml
 
 
-def _dates(document: Document) -> dict[str, Any]:
+def _dates(document: DocumentEvent) -> dict[str, Any]:
     """The day of supply of all lines (P_6), or the period of a document of fees (OkresFa); else each has its own."""
     days = days_of_supply(document)
     if len(days) == 1:
@@ -114,7 +121,7 @@ def _tax(category: str, rate: int | None) -> TaxCategory:
     return TaxCategory.from_vat_rate(percent_of(rate or 0))
 
 
-def _set_summary(root: etree._Element, document: Document, sign: int) -> None:
+def _set_summary(root: etree._Element, document: DocumentEvent, sign: int) -> None:
     national = document.national_vat
     for n, vat in enumerate(document.vat):
         net_field, vat_field, in_pln = _tax(vat.category, vat.rate_percent_hundredths).summary_fields
@@ -131,7 +138,7 @@ def _set_summary(root: etree._Element, document: Document, sign: int) -> None:
         stated.getparent().remove(stated)
 
 
-def _payment(document: Document, parties: Parties) -> PaymentTerms | None:
+def _payment(document: DocumentEvent, parties: Parties) -> PaymentTerms | None:
     seller = parties.seller
     if not isinstance(document, InvoiceIssued):
         return None
@@ -143,13 +150,13 @@ def _payment(document: Document, parties: Parties) -> PaymentTerms | None:
     return PaymentTerms(due_dates=(document.due_on,), method=TRANSFER, bank_accounts=accounts)
 
 
-def _corrected(document: Document, parties: Parties) -> tuple[CorrectionReference, ...]:
+def _corrected(document: DocumentEvent, parties: Parties) -> tuple[CorrectionReference, ...]:
     if not isinstance(document, CreditNoteIssued):
         return ()
     return (CorrectionReference(document.corrects, document.corrects_issued_on, parties.corrected_ksef_number),)
 
 
-def _descriptions(document: Document) -> tuple[AdditionalDescription, ...]:
+def _descriptions(document: DocumentEvent) -> tuple[AdditionalDescription, ...]:
     """Additional descriptions tie a row to its ticket and to the time worked and billed."""
     labels = labels_for("pl")
     found = []

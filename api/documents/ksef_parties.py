@@ -7,8 +7,8 @@ import re
 from ksef_client.documents.fa3 import Address as FA3Address
 from ksef_client.documents.fa3 import Contact, InvoiceParty, PartyIdentifier
 
+from api.documents.document_parties import Buyer, PostalAddress, Seller, compact
 from api.documents.missing import NIP
-from api.documents.parties import Address, Buyer, Seller, compact
 from api.documents.texts import clean, clipped
 
 EU_VAT_PREFIXES = "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK XI"
@@ -51,7 +51,7 @@ def _identifier(buyer: Buyer) -> PartyIdentifier:
     return PartyIdentifier.foreign(clipped(number, LONGEST_ID), country_code=buyer.country)
 
 
-def _address(address: Address | None, country: str) -> FA3Address | None:
+def _address(address: PostalAddress | None, country: str) -> FA3Address | None:
     if address is None:
         return None
     street = ", ".join(part for part in (address.line1, address.line2) if part)

@@ -12,8 +12,8 @@ from typing import Any
 
 import typst
 
+from api.documents.document_parties import Buyer, PostalAddress, Seller
 from api.documents.labels import Labels
-from api.documents.parties import Address, Buyer, Seller
 from api.documents.texts import clean, drawable
 
 _FILES = resources.files("api.documents")
@@ -89,7 +89,7 @@ def _footer(seller: Seller, labels: Labels) -> list[list[str]]:
     ]
 
 
-def _address(address: Address | None, country: str) -> list[str]:
+def _address(address: PostalAddress | None, country: str) -> list[str]:
     if address is None:
         return []
     return _present(address.line1, address.line2, f"{address.postcode} {address.city}", country)

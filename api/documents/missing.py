@@ -8,17 +8,26 @@ from __future__ import annotations
 
 import re
 
-from api.documents.parties import Buyer, Document, Parties, Seller, categories_of, compact, is_credit_note
+from api.documents.document_parties import (
+    Buyer,
+    DocumentEvent,
+    Parties,
+    Seller,
+    categories_of,
+    compact,
+    is_credit_note,
+)
+from ledger.kernel import patterns
 
-NIP = re.compile(r"[1-9]((\d[1-9])|([1-9]\d))\d{7}", re.ASCII)  # FA(3): TNrNIP
+NIP = re.compile(patterns.NIP)
 
 
-def is_xrechnung(document: Document, buyer_country: str | None) -> bool:
+def is_xrechnung(document: DocumentEvent, buyer_country: str | None) -> bool:
     """XRechnung 3.0 is for German buyers; it asks for a rate on every line, which "not subject to VAT" cannot have."""
     return buyer_country == "DE" and "O" not in categories_of(document)
 
 
-def missing_for_pdf(document: Document, parties: Parties) -> list[str]:
+def missing_for_pdf(document: DocumentEvent, parties: Parties) -> list[str]:
     """What a printed invoice needs: both addresses, and a number under which the seller is known to the tax office."""
     seller, buyer = parties.seller, parties.buyer
     missing = _addresses(seller, buyer)
@@ -29,7 +38,7 @@ def missing_for_pdf(document: Document, parties: Parties) -> list[str]:
     return _sorted(missing)
 
 
-def missing_for_xml(document: Document, parties: Parties) -> list[str]:
+def missing_for_xml(document: DocumentEvent, parties: Parties) -> list[str]:
     """What EN 16931 asks for: BR-CO-26, BR-S-02, BR-AE-02, BR-O-02; reverse charge needs both VAT ids by law."""
     seller, buyer = parties.seller, parties.buyer
     categories = categories_of(document)
@@ -44,7 +53,7 @@ def missing_for_xml(document: Document, parties: Parties) -> list[str]:
     return _sorted(missing)
 
 
-def missing_for_xrechnung(document: Document, parties: Parties) -> list[str]:
+def missing_for_xrechnung(document: DocumentEvent, parties: Parties) -> list[str]:
     """What its BR-DE rules ask for beside what the norm does."""
     seller, buyer = parties.seller, parties.buyer
     missing = missing_for_xml(document, parties)
@@ -55,7 +64,7 @@ def missing_for_xrechnung(document: Document, parties: Parties) -> list[str]:
     return _sorted(missing)
 
 
-def missing_for_ksef(document: Document, parties: Parties) -> list[str]:
+def missing_for_ksef(document: DocumentEvent, parties: Parties) -> list[str]:
     """What FA(3) asks for: a Polish seller's NIP and both addresses.
 
     Polish VAT of a document in another currency has to be stated in PLN too (P_14_1W), by the rate given at issuing.

@@ -10,16 +10,16 @@ from typing import Any
 
 from api.documents import figures
 from api.documents.cii import EXEMPTIONS
+from api.documents.document_parties import Buyer, DocumentEvent, Parties, Seller, categories_of, is_credit_note
 from api.documents.labels import Labels, labels_for
 from api.documents.letter import letter_of
 from api.documents.page_lines import COLUMNS, groups
-from api.documents.parties import Buyer, Document, Parties, Seller, categories_of, is_credit_note
 from ledger.events import CreditNoteIssued
 
 CATEGORY_WORDS = {"AE": "reverse charge", "O": "not subject to VAT"}
 
 
-def page_of(document: Document, parties: Parties, labels: Labels | None = None) -> dict[str, Any]:
+def document_page(document: DocumentEvent, parties: Parties, labels: Labels | None = None) -> dict[str, Any]:
     """Everything on the page; in the document's language, unless words are given."""
     labels = labels or labels_for(document.language)
     seller, buyer = parties.seller, parties.buyer
@@ -48,11 +48,11 @@ def page_of(document: Document, parties: Parties, labels: Labels | None = None) 
     }
 
 
-def title_of(document: Document) -> str:
+def title_of(document: DocumentEvent) -> str:
     return "Credit note" if is_credit_note(document) else "Invoice"
 
 
-def _facts(document: Document, buyer: Buyer, labels: Labels) -> list[tuple[str, str]]:
+def _facts(document: DocumentEvent, buyer: Buyer, labels: Labels) -> list[tuple[str, str]]:
     locale = labels.locale
     first = min(line.starts_on or line.supplied_on for line in document.lines)
     last = max(line.ends_on or line.supplied_on for line in document.lines)
@@ -72,7 +72,7 @@ def _facts(document: Document, buyer: Buyer, labels: Labels) -> list[tuple[str, 
     return facts + [(label, value) for label, value in optional if value]
 
 
-def _correction(document: Document, parties: Parties, labels: Labels) -> list[str]:
+def _correction(document: DocumentEvent, parties: Parties, labels: Labels) -> list[str]:
     if not isinstance(document, CreditNoteIssued):
         return []
     corrected_on = figures.day(document.corrects_issued_on, labels.locale)
@@ -83,7 +83,7 @@ def _correction(document: Document, parties: Parties, labels: Labels) -> list[st
     return [*lines, f"{labels('Reason')}: {parties.reason}"] if parties.reason else lines
 
 
-def _vat(document: Document, labels: Labels) -> list[list[str]]:
+def _vat(document: DocumentEvent, labels: Labels) -> list[list[str]]:
     rows = []
     for vat in document.vat:
         word = CATEGORY_WORDS.get(vat.category)
@@ -93,13 +93,13 @@ def _vat(document: Document, labels: Labels) -> list[list[str]]:
     return rows
 
 
-def _totals(document: Document, labels: Labels) -> list[list[str]]:
+def _totals(document: DocumentEvent, labels: Labels) -> list[list[str]]:
     total = "Total credited" if is_credit_note(document) else "Total due"
     sums = (("Net total", document.net_cents), ("VAT total", document.vat_cents), (total, document.gross_cents))
     return [[labels(label), figures.money(cents, document.currency, labels.locale)] for label, cents in sums]
 
 
-def _national_vat(document: Document, labels: Labels) -> str:
+def _national_vat(document: DocumentEvent, labels: Labels) -> str:
     """VAT in the currency of the seller's country, where the document's is another."""
     national = document.national_vat
     if national is None:
@@ -113,7 +113,7 @@ def _national_vat(document: Document, labels: Labels) -> str:
     )
 
 
-def _payment_text(document: Document, seller: Seller, labels: Labels) -> str:
+def _payment_text(document: DocumentEvent, seller: Seller, labels: Labels) -> str:
     if isinstance(document, CreditNoteIssued):
         return labels("The amount is credited to you.")
     by_transfer = "Please transfer {amount} by {date}, quoting {number}, to this account:"
@@ -125,7 +125,7 @@ def _payment_text(document: Document, seller: Seller, labels: Labels) -> str:
     )
 
 
-def _account(document: Document, seller: Seller, labels: Labels) -> list[list[str]]:
+def _account(document: DocumentEvent, seller: Seller, labels: Labels) -> list[list[str]]:
     if is_credit_note(document) or not seller.iban:
         return []
     iban = "".join(seller.iban.split())

@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from api.documents import figures
+from api.documents.document_parties import DocumentEvent
 from api.documents.labels import Labels, kind_of, words_of
-from api.documents.parties import Document
 from ledger.events import DocumentLine
 
 COLUMNS = (
@@ -34,7 +34,7 @@ ON_BEHALF = {"confirmed": "Confirmed on your behalf", "disputed": "Disputed on y
 TOLD = ("included", "overage", "service", "surcharge")
 
 
-def groups(document: Document, engineers: dict[str, str], labels: Labels) -> list[dict[str, Any]]:
+def groups(document: DocumentEvent, engineers: dict[str, str], labels: Labels) -> list[dict[str, Any]]:
     """What belongs to no ticket first, then ticket by ticket as they come; lines keep their order."""
     by_ticket: dict[str, list[DocumentLine]] = {}
     for line in sorted(document.lines, key=lambda line: line.ticket_id is not None):

@@ -5,20 +5,20 @@ The same document gives the same bytes: it is dated by its own day of issue.
 
 from __future__ import annotations
 
+from api.documents.document_parties import DocumentEvent, Parties
 from api.documents.hybrid import with_xml
 from api.documents.letter import laid_out, template
-from api.documents.page import page_of
-from api.documents.parties import Document, Parties
+from api.documents.page import document_page
 
 TEMPLATE = template("invoice")
 
 
-def invoice_pdf(document: Document, parties: Parties, xml: bytes | None = None) -> bytes:
+def invoice_pdf(document: DocumentEvent, parties: Parties, xml: bytes | None = None) -> bytes:
     """The document as PDF/A-3b; with `xml` (`invoice_xml`'s) inside it, as ZUGFeRD / Factur-X.
 
     Callers ask `missing_for_pdf` first: what is missing there is left out here.
     """
-    pdf, page = laid_out(TEMPLATE, page_of(document, parties), document.issued_on)
+    pdf, page = laid_out(TEMPLATE, document_page(document, parties), document.issued_on)
     if xml is None:
         return pdf
     return with_xml(pdf, xml, title=f"{page['title']} {page['number']}", author=page["seller"], lang=page["lang"])

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.documents import figures
+from api.documents.document_parties import Buyer, Seller
 from api.documents.labels import Labels, labels_for
 from api.documents.letter import laid_out, letter_of, template
 from api.documents.page_lines import CONFIRMATIONS, ON_BEHALF
-from api.documents.parties import Buyer, Seller
 from ledger.kernel.values import from_micros, local_date, shown_minutes
 from projections.credit.customer_statements import CustomerStatement, DeductionDetails, PoolPeriod
 from projections.credit.statements import Line
@@ -55,10 +55,10 @@ class Statement:
 
 def statement_pdf(statement: Statement) -> bytes:
     """The statement as PDF/A-3b, in its language. The same statement gives the same bytes."""
-    return laid_out(TEMPLATE, page_of(statement), statement.period.dated)[0]
+    return laid_out(TEMPLATE, statement_page(statement), statement.period.dated)[0]
 
 
-def page_of(statement: Statement, labels: Labels | None = None) -> dict[str, Any]:
+def statement_page(statement: Statement, labels: Labels | None = None) -> dict[str, Any]:
     """Everything on the page; in the statement's language, unless words are given."""
     labels, period = labels or labels_for(statement.language), statement.period
     first, last, dated = (figures.day(day, labels.locale) for day in (period.first_on, period.last_on, period.dated))
@@ -153,14 +153,14 @@ def _origin(deduction: DeductionDetails, reference: str, labels: Labels) -> list
 
 def _beside(period: CustomerStatement, labels: Labels) -> dict[str, Any] | None:
     """Time and services that no credit bore."""
-    if not period.beside:
+    if not period.outside:
         return None
 
     def money(cents: int) -> str:
         return figures.money(cents, period.currency, labels.locale)
 
     rows = []
-    for line in period.beside:
+    for line in period.outside:
         deduction = period.deductions.get(line.deduction_id)
         details = [f"{labels('Deduction')} {line.deduction_id}"]
         if deduction:
@@ -176,8 +176,8 @@ def _beside(period: CustomerStatement, labels: Labels) -> dict[str, Any] | None:
             money(line.amount_cents),
         ]
         rows.append({"cells": cells, "details": [*details, f"{labels('Ledger entries')} {line.position}"]})
-    total = [figures.hours(sum(line.minutes or 0 for line in period.beside))]
-    total.append(money(sum(line.amount_cents for line in period.beside)))
+    total = [figures.hours(sum(line.minutes or 0 for line in period.outside))]
+    total.append(money(sum(line.amount_cents for line in period.outside)))
     return {
         "title": labels("Beside the credit"),
         "columns": [labels(column) for column in BESIDE_COLUMNS],
@@ -190,6 +190,6 @@ def _notes(period: CustomerStatement, labels: Labels) -> list[str]:
     notes = [labels("Times are hours and minutes (h:mm).")]
     if period.pools:
         notes.append(labels("Credit reserved for booked sessions is still part of the balance."))
-    if any(line.amount_cents for line in period.beside):
+    if any(line.amount_cents for line in period.outside):
         notes.append(labels("Amounts beside the credit are net; they are owed on an invoice."))
     return notes

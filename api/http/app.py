@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 
 from api.http import problems
-from api.http.answers import Answers
 from api.http.etags import ETags
 from api.http.openapi import document_of
 from api.http.parameters import known_parameters
+from api.http.responses import ResponseHeaders
 from api.http.routers import commands, contracts, deductions, events, health, invoices, plans, sla, statements, tickets
 from api.limits import LIMITS, Limits
 from api.state import open_state
@@ -51,6 +51,6 @@ def create_app(
     for router in (contracts, statements, tickets, deductions, invoices, sla, plans, events, health, commands):
         app.include_router(router.router)
     app.add_middleware(ETags)
-    app.add_middleware(Answers)
+    app.add_middleware(ResponseHeaders)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
     return app

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import to_micros
+from ledger.kernel.wording import FieldFaultError
 from ledger.plans.coverage import SECOND, Calendar, NoOpeningError
 from ledger.plans.paths import knows_holidays
 from ledger.plans.terms import AnnualDay, BusinessDays, Coverage, EndOfBusinessDay, Strict, Weekday, Windows, ZoneName
@@ -56,7 +57,7 @@ class Calculation(BaseModel):
     @model_validator(mode="after")
     def _one_question(self) -> Calculation:
         if (self.target is None) == (self.end is None):
-            raise ValueError("target: give a target, or an end instead")
+            raise FieldFaultError("target", "give a target, or an end instead")
         return self
 
 

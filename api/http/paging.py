@@ -72,9 +72,9 @@ AsOfParam = Annotated[MomentParam | None, Query(description="Effective time: an 
 KnownAtParam = Annotated[
     MomentParam | None, Query(description="Recorded time: what was known at an instant, or by a day's end.")
 ]
-ContractId = Annotated[str, Path(max_length=ID_LENGTH, pattern=ID_PATTERN, examples=["example-l"])]
-DeductionId = Annotated[str, Path(max_length=DEDUCTION_ID_LENGTH, pattern=ID_PATTERN, examples=["example-e1"])]
-TicketId = Annotated[str, Path(max_length=ID_LENGTH, pattern=ID_PATTERN, examples=["example-t1"])]
+ContractIdParam = Annotated[str, Path(max_length=ID_LENGTH, pattern=ID_PATTERN, examples=["example-l"])]
+DeductionIdParam = Annotated[str, Path(max_length=DEDUCTION_ID_LENGTH, pattern=ID_PATTERN, examples=["example-e1"])]
+TicketIdParam = Annotated[str, Path(max_length=ID_LENGTH, pattern=ID_PATTERN, examples=["example-t1"])]
 Filter = Annotated[str | None, Query(max_length=ID_LENGTH, pattern=ID_PATTERN)]
 Limit = Annotated[int, Query(ge=1, le=500, description="Items in one answer.")]
 Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the answer before.")]
@@ -100,7 +100,7 @@ def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
     return list(key)
 
 
-def page_of(cursor: str | None, limit: int, *kinds: type) -> PageAsked:
+def page_asked(cursor: str | None, limit: int, *kinds: type) -> PageAsked:
     """The page that a cursor and a limit ask for; `kinds` are those of the list's key. Raises Refusal malformed."""
     after = decode_cursor(cursor, *kinds)
     return PageAsked(limit, tuple(after) if after is not None else None)

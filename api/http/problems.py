@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from api.http.answers import HEADERS
+from api.http.responses import HEADERS
 from ledger.kernel.errors import STATUS, Refusal
 from ledger.kernel.wording import worded_fault
 from ledger.store import Unavailable

@@ -23,7 +23,7 @@ def month_bounds(first: date, timezone: str) -> tuple[datetime, datetime]:
 class ClosedPeriods(LedgerAggregate):
     """One stream for each provider. Closing is for ever, and in order: months before that are open go with it."""
 
-    CATEGORY = "periods"
+    FACTS = PeriodClosed
 
     def begin(self) -> None:
         super().begin()

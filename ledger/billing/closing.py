@@ -9,6 +9,7 @@ from pydantic import AfterValidator, StringConstraints
 
 from ledger.billing.closed_periods import ClosedPeriods, month_bounds, month_of
 from ledger.billing.period_totals import TOPICS, PeriodFold
+from ledger.kernel import patterns
 from ledger.kernel.access import FINANCE
 from ledger.kernel.errors import Refusal
 from ledger.kernel.values import is_near, not_near, show_instant
@@ -23,7 +24,7 @@ def _near_month(value: str) -> str:
     return value
 
 
-Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$"), AfterValidator(_near_month)]
+Month = Annotated[str, StringConstraints(pattern=patterns.MONTH), AfterValidator(_near_month)]
 
 
 class OfProvider(Command):

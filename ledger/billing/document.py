@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from ledger.billing.events import (
     CreditNoteIssued,
+    DocumentFact,
     DocumentKind,
     InvoiceCredited,
     InvoiceIssued,
@@ -23,7 +24,7 @@ from ledger.kernel.errors import Refusal
 class Document(LedgerAggregate):
     """An invoice or a credit note, under its number."""
 
-    CATEGORY = "document"
+    FACTS = DocumentFact
 
     def begin(self) -> None:
         super().begin()
@@ -66,7 +67,7 @@ class Document(LedgerAggregate):
 class DocumentSeries(LedgerAggregate):
     """The numbers of one provider's invoices or credit notes; they begin at 1 in each year."""
 
-    CATEGORY = "series"
+    FACTS = NumberTaken
 
     def begin(self) -> None:
         super().begin()

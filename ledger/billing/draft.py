@@ -18,7 +18,7 @@ import msgspec
 from ledger.billing.charges import BillingAccount, Charge, DeductionState
 from ledger.billing.events import DocumentLine, VatLine
 from ledger.billing.lines import Evidence, LineText, charged, evidence, given_back, included
-from ledger.billing.vat import Treatment, vat_lines
+from ledger.billing.vat import VatTreatment, vat_lines
 from ledger.contracts.events import FeeCharged, LumpSumCharged
 from ledger.credit.deduction_events import ServiceCharged
 from ledger.kernel.values import first_instant, local_date
@@ -66,7 +66,7 @@ class _Asked:
 
     account: BillingAccount
     until: datetime
-    taxed: Treatment
+    taxed: VatTreatment
     now: datetime
 
     def line(
@@ -115,7 +115,7 @@ class _Asked:
         )
 
 
-def draft(account: BillingAccount, through_on: date, taxed: Treatment, now: datetime) -> Draft:
+def draft(account: BillingAccount, through_on: date, taxed: VatTreatment, now: datetime) -> Draft:
     """All that is open and effective up to a day (included), where the provider is. Raises NoRateError."""
     asked = _Asked(account, first_instant(through_on + timedelta(days=1), account.timezone), taxed, now)
     ready, waiting = _open(asked)

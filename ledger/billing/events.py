@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
@@ -81,11 +81,13 @@ class NationalVat(msgspec.Struct, frozen=True):
 class DocumentFact(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """A fact of one document, under its number."""
 
+    CATEGORY: ClassVar[str] = "document"
+
     number: str
 
     @property
-    def stream(self) -> str:
-        return f"document:{self.number}"
+    def key(self) -> str:
+        return self.number
 
 
 class IssuedDocument(DocumentFact, frozen=True, kw_only=True, omit_defaults=True):
@@ -113,7 +115,7 @@ class IssuedDocument(DocumentFact, frozen=True, kw_only=True, omit_defaults=True
     national_vat: NationalVat | None = None
 
     @property
-    def told(self) -> dict[str, Any]:
+    def answer_fields(self) -> dict[str, Any]:
         return {"number": self.number}
 
 
@@ -148,6 +150,8 @@ class InvoiceCredited(DocumentFact, frozen=True):
 class NumberTaken(Fact, frozen=True):
     """The next number of a provider's series of documents, without gaps (M3)."""
 
+    CATEGORY: ClassVar[str] = "series"
+
     provider: str
     kind: DocumentKind
     year: int
@@ -157,8 +161,8 @@ class NumberTaken(Fact, frozen=True):
     rule: str = "M3"
 
     @property
-    def stream(self) -> str:
-        return f"series:{self.provider}:{self.kind}"
+    def key(self) -> str:
+        return f"{self.provider}:{self.kind}"
 
 
 class PeriodTotal(msgspec.Struct, frozen=True):
@@ -178,11 +182,13 @@ class PeriodTotal(msgspec.Struct, frozen=True):
 class PeriodClosed(Fact, frozen=True):
     """A month of a provider is closed with these totals: nothing effective inside it is added after (M5)."""
 
+    CATEGORY: ClassVar[str] = "periods"
+
     provider: str
     month: str
     totals: list[PeriodTotal] = []
     rule: str = "M5"
 
     @property
-    def stream(self) -> str:
-        return f"periods:{self.provider}"
+    def key(self) -> str:
+        return self.provider

@@ -15,16 +15,15 @@ from ledger.billing.events import CreditNoteIssued, DocumentKind, DocumentLine, 
 from ledger.billing.invoice import buyer_of, engineers_of, invoice_of, seller_of
 from ledger.billing.vat import NoRateError, national_vat, treatment
 from ledger.contracts.finding import OnContract, contract_of, locate, the_contract
+from ledger.kernel import patterns
 from ledger.kernel.access import FINANCE
 from ledger.kernel.errors import Refusal, malformed, unknown_invoice
 from ledger.kernel.fact import Sealed
-from ledger.kernel.values import first_instant, local_date
+from ledger.kernel.values import ONE_DAY, first_instant, local_date
 from ledger.plans.catalogue import Provider
 from ledger.work.case import Case
 from ledger.work.declaration import Concern, command
 from ledger.work.fields import AnyId, Command, Day, Text
-
-ONE_DAY = timedelta(days=1)
 
 
 def _not_zero(value: str) -> str:
@@ -33,13 +32,8 @@ def _not_zero(value: str) -> str:
     return value
 
 
-ExchangeRate = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$"), AfterValidator(_not_zero)]
-# TNumerKSeF of FA(3): a NIP or another taxpayer's sign, the day, and what KSeF adds. A wrong one would spoil the file.
-_TAXPAYER = r"([1-9](([0-9][1-9])|([1-9][0-9]))[0-9]{7}|M[0-9]{9}|[A-Z]{3}[0-9]{7})"
-_DAY_OF_KSEF = r"20[2-9][0-9](0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
-KsefNumber = Annotated[
-    str, StringConstraints(pattern=rf"^{_TAXPAYER}-{_DAY_OF_KSEF}-[0-9A-F]{{6}}-?[0-9A-F]{{6}}-[0-9A-F]{{2}}$")
-]
+ExchangeRate = Annotated[str, StringConstraints(pattern=patterns.EXCHANGE_RATE), AfterValidator(_not_zero)]
+KsefNumber = Annotated[str, StringConstraints(pattern=patterns.KSEF_NUMBER)]
 
 
 class IssueInvoice(OnContract):

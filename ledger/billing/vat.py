@@ -28,7 +28,7 @@ class NoRateError(ValueError):
 
 
 @dataclass(slots=True, frozen=True)
-class Treatment:
+class VatTreatment:
     """How a supply to a customer is taxed; `home` is the country whose rate category S bears."""
 
     category: Category
@@ -78,19 +78,19 @@ def national_vat(vat: Iterable[VatLine], country: str, currency: str, exchange_r
     return NationalVat(own, exchange_rate, [half_up(line.amount_cents * millionths, 1_000_000) for line in vat])
 
 
-def treatment(provider_country: str, customer_country: str, vat_id: str | None) -> Treatment:
+def treatment(provider_country: str, customer_country: str, vat_id: str | None) -> VatTreatment:
     """Domestic; reverse charge for a business in another member state; not taxable outside the EU (M4).
 
     A customer in another member state without a VAT id of one pays the provider's domestic rate.
     """
     if customer_country == provider_country:
-        return Treatment("S", provider_country)
+        return VatTreatment("S", provider_country)
     if not is_in_eu(customer_country):
-        return Treatment("O", provider_country)
+        return VatTreatment("O", provider_country)
     is_business = is_in_eu(provider_country) and vat_id is not None and is_eu_vat_id(vat_id)
     if is_business and vat_id_country(vat_id or "") != provider_country:
-        return Treatment("AE", provider_country)
-    return Treatment("S", provider_country)
+        return VatTreatment("AE", provider_country)
+    return VatTreatment("S", provider_country)
 
 
 def vat_lines(lines: Iterable[tuple[int | None, Category, int]]) -> list[VatLine]:

@@ -10,6 +10,7 @@ from ledger.contracts.finding import OnContract, contract_of, the_contract
 from ledger.contracts.parties import PERSONAL, Address, checked_party
 from ledger.kernel.access import FINANCE, OPERATOR, PARTNER
 from ledger.kernel.errors import Refusal
+from ledger.kernel.wording import FieldFaultError
 from ledger.work.case import Case
 from ledger.work.declaration import command
 from ledger.work.fields import AnyId, Body, Country, Instant, Language, Mail, Name
@@ -37,7 +38,7 @@ class AmendedCustomer(Body):
     def _keeps_what_it_needs(self) -> AmendedCustomer:
         for name in ("customer_id", "name", "country"):
             if name in self.removed:
-                raise ValueError(f"{name}: can't be taken away")
+                raise FieldFaultError(name, "can't be taken away")
         return self
 
     @model_serializer(mode="wrap")

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ledger.contracts.events import (
+    ContractFact,
     ContractOverageCounted,
     ContractSigned,
     ContractTerminated,
@@ -18,19 +19,19 @@ from ledger.contracts.events import (
     LumpSumReversed,
     PlanChanged,
     ServiceCreditCharged,
-    TermCutShort,
+    TermEndBroughtForward,
 )
 from ledger.contracts.state import ContractState
-from ledger.contracts.term import ONE_DAY, Term, term_started
+from ledger.contracts.term import Term, term_started
 from ledger.kernel.aggregate import Stamp
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Sealed
-from ledger.kernel.values import first_instant, half_up, local_date, parse_cents
+from ledger.kernel.values import ONE_DAY, first_instant, half_up, local_date, parse_cents
 from ledger.plans.terms import Terms
 
 
 class Contract(ContractState):
-    CATEGORY = "contract"
+    FACTS = ContractFact
 
     def sign(
         self,
@@ -123,7 +124,7 @@ class Contract(ContractState):
             if term.ends_at <= over_at or not term.is_lived:
                 continue
             begins = term.starts_at < over_at
-            cut = TermCutShort(
+            cut = TermEndBroughtForward(
                 term_no=term.number,
                 ends_on=last_day if begins else term.starts_on - ONE_DAY,
                 ends_at=over_at if begins else term.starts_at,

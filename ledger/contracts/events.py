@@ -13,9 +13,11 @@ from ledger.kernel.fact import Fact, Sealed, topic
 class ContractFact(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """A fact of a contract's own stream."""
 
+    CATEGORY: ClassVar[str] = "contract"
+
     @property
-    def stream(self) -> str:
-        return f"contract:{self.contract_id}"
+    def key(self) -> str:
+        return self.contract_id
 
 
 class ContractMovement(ContractFact, frozen=True, kw_only=True, omit_defaults=True):
@@ -71,8 +73,8 @@ class TermStarted(ContractFact, frozen=True):
     holidays_source: str | None = None
 
 
-@topic("TermCutShort")
-class TermCutShort(ContractFact, frozen=True):
+@topic("TermEndBroughtForward")
+class TermEndBroughtForward(ContractFact, frozen=True):
     """A change of plan or a termination ends a term after `ends_on`; a term that never began ends before its start."""
 
     term_no: int

@@ -36,7 +36,7 @@ def contract_of(case: Case) -> Contract:
 
 def in_force(case: Case, given: datetime | None, field: str = "at") -> tuple[datetime, Term]:
     """Effective time and the term in force at it (C14); the term is checked before the clock."""
-    moment = case.told(given)
+    moment = case.heard_at(given)
     term = contract_of(case).term_at(moment, field)
     return case.check_not_ahead(moment, field), term
 

@@ -21,14 +21,14 @@ from ledger.contracts.events import (
     LumpSumReversed,
     PlanChanged,
     ServiceCreditCharged,
-    TermCutShort,
+    TermEndBroughtForward,
     TermStarted,
 )
-from ledger.contracts.term import ONE_DAY, Term, term_of
+from ledger.contracts.term import Term, term_of
 from ledger.kernel.aggregate import LedgerAggregate, applies
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Fact, Sealed
-from ledger.kernel.values import show_instant
+from ledger.kernel.values import ONE_DAY, show_instant
 from ledger.plans.terms import Terms
 
 
@@ -131,8 +131,8 @@ class ContractState(LedgerAggregate):
     def _term_started(self, fact: TermStarted) -> None:
         self.term_history.append(term_of(fact))
 
-    @applies(TermCutShort)
-    def _term_cut(self, fact: TermCutShort) -> None:
+    @applies(TermEndBroughtForward)
+    def _term_end_brought_forward(self, fact: TermEndBroughtForward) -> None:
         term = self.term_history[fact.term_no - 1]
         term.ends_on, term.ends_at = fact.ends_on, fact.ends_at
 
@@ -166,4 +166,4 @@ class ContractState(LedgerAggregate):
 
     @applies(FeeReversed, LumpSumReversed, PlanChanged, ServiceCreditCharged)
     def _nothing_more(self, fact: Fact) -> None:
-        """TermCutShort and TermStarted say what follows for the state."""
+        """TermEndBroughtForward and TermStarted say what follows for the state."""

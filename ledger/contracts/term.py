@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import msgspec
 
 from ledger.contracts.events import FeeCharged, LumpSumCharged, TermStarted
-from ledger.kernel.values import FAR_FUTURE, add_months, first_instant
+from ledger.kernel.values import FAR_FUTURE, ONE_DAY, add_months, first_instant
 from ledger.plans.holiday_sets import SOURCE, holidays_in_force
 from ledger.plans.terms import Terms, parse_terms
-
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)

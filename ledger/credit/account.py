@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from ledger.credit.events import (
+    AccountFact,
     AccountOpened,
     CreditDrawn,
     CreditGranted,
@@ -38,7 +39,7 @@ Because = Literal["completed", "cancelled", "no_show", "moved", "contract_end"]
 
 
 class CreditAccount(CreditState):
-    CATEGORY = "account"
+    FACTS = AccountFact
 
     def open(
         self,

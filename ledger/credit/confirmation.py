@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, TypeVar
+from typing import Literal
 
 from ledger.credit.deduction_events import (
     Answered,
@@ -14,10 +14,10 @@ from ledger.credit.deduction_events import (
     DeductionReversed,
     DisputeUpheld,
 )
+from ledger.kernel.values import AnyInstant
 from ledger.plans.terms import Terms
 
 Status = Literal["pending", "confirmed", "deemed_confirmed", "disputed", "upheld", "reversed", "not_required"]
-Instant = TypeVar("Instant", int, datetime)
 STATUS_AFTER: dict[type[Answered], Status] = {
     DeductionConfirmed: "confirmed",
     DeductionDisputed: "disputed",
@@ -45,7 +45,7 @@ def awaited(terms: Terms, now: datetime) -> Awaited:
     return Awaited("pending", now + timedelta(days=days) if days else None)
 
 
-def status_at(status: str, deemed_at: Instant | None, at: Instant) -> str:
+def status_at(status: str, deemed_at: AnyInstant | None, at: AnyInstant) -> str:
     """The status at an instant: silence is a yes from the end of the terms' days on; asked, never stored."""
     if status == "pending" and deemed_at is not None and deemed_at <= at:
         return "deemed_confirmed"

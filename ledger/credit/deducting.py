@@ -20,12 +20,13 @@ from ledger.credit.finding import account_of, tell_settled
 from ledger.credit.pricing import hourly_rate_cents, on_site_surcharge, overage_lines, pool_for
 from ledger.credit.settlement import Settlement
 from ledger.kernel.values import price_of_minutes_cents, round_up_minutes
+from ledger.kernel.wording import FieldFaultError
 from ledger.plans.terms import Terms
 from ledger.tickets.ticket import Ticket
 from ledger.work.case import Case
 from ledger.work.fields import Command, Instant, Minutes, Text
 
-Treatment = Literal["billable", "goodwill", "warranty"]
+WorkTreatment = Literal["billable", "goodwill", "warranty"]
 
 
 class Worked(Command):
@@ -34,19 +35,19 @@ class Worked(Command):
     minutes: Minutes | None = None
     started_at: Instant | None = None
     ended_at: Instant | None = None
-    treatment: Treatment = "billable"
+    treatment: WorkTreatment = "billable"
     reason: Text | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Worked:
         if (self.started_at is None) != (self.ended_at is None):
-            raise ValueError("started_at and ended_at go together")
+            raise FieldFaultError("started_at", "started_at and ended_at go together")
         if (self.minutes is None) == (self.started_at is None):
-            raise ValueError("minutes: give them, or started_at and ended_at instead")
+            raise FieldFaultError("minutes", "give them, or started_at and ended_at instead")
         if self.started_at is not None and self.ended_at is not None and self.ended_at <= self.started_at:
-            raise ValueError("ended_at: must lie after started_at")
+            raise FieldFaultError("ended_at", "must lie after started_at")
         if self.treatment != "billable" and self.reason is None:
-            raise ValueError(f"reason: {self.treatment} needs one")
+            raise FieldFaultError("reason", f"{self.treatment} needs one")
         return self
 
     @property
@@ -93,7 +94,7 @@ def deduct_time(case: Case, term: Term, spent: TimeSpent) -> None:
     billed = round_up_minutes(worked.worked_seconds, terms.increment_minutes)
     surcharge = on_site_surcharge(terms, contract.subscriptions or 0) if spent.on_site else None
     is_billable = worked.treatment == "billable"
-    allocation = allocate(case, terms, spent, billed)
+    allocation = allocation_of(case, terms, spent, billed)
     word = awaited(terms, stamp.now) if is_billable else NOT_REQUIRED
     deduction = case.get(Deduction, spent.deduction_id)
     deducted = HoursDeducted(
@@ -128,7 +129,7 @@ def deduct_time(case: Case, term: Term, spent: TimeSpent) -> None:
         spent.ticket.log_work(spent.deduction_id, billed, allocation.overage_minutes, spent.moment, stamp)
 
 
-def allocate(case: Case, terms: Terms, spent: TimeSpent, billed: int) -> Allocation:
+def allocation_of(case: Case, terms: Terms, spent: TimeSpent, billed: int) -> Allocation:
     """What bears the billed time. Goodwill and warranty cost nothing (C13)."""
     pools = contract_of(case).pools
     if spent.worked.treatment != "billable":

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ledger.credit.confirmation import status_at
+from ledger.credit.confirmation import STATUS_AFTER, status_at
 from ledger.credit.deduction_events import (
+    Answered,
     ChargeReversed,
     Deducted,
     DeductionConfirmed,
     DeductionDisputed,
+    DeductionFact,
     DeductionReversed,
     DisputeUpheld,
     DrawSettled,
@@ -38,7 +40,7 @@ DeductionCharge = OverageCharged | ServiceCharged | SurchargeCharged
 class Deduction(LedgerAggregate):
     """Named after what caused it: a work entry, a session, a penalty, or a flat-rate service."""
 
-    CATEGORY = "deduction"
+    FACTS = DeductionFact
 
     def begin(self) -> None:
         super().begin()
@@ -221,22 +223,11 @@ class Deduction(LedgerAggregate):
     def _settlement_withdrawn(self, fact: DrawSettlementWithdrawn) -> None:
         self.draws = owed_again(self.draws, fact.grant_id, fact.quantity)
 
-    @applies(DeductionConfirmed)
-    def _confirmed(self, fact: DeductionConfirmed) -> None:
-        self.status = "confirmed"
-
-    @applies(DeductionDisputed)
-    def _disputed(self, fact: DeductionDisputed) -> None:
-        self.status = "disputed"
-
-    @applies(DisputeUpheld)
-    def _upheld(self, fact: DisputeUpheld) -> None:
-        self.status = "upheld"
-
-    @applies(DeductionReversed)
-    def _reversed(self, fact: DeductionReversed) -> None:
-        self.status = "reversed"
-        self.draws, self.charges = {}, []
+    @applies(DeductionConfirmed, DeductionDisputed, DisputeUpheld, DeductionReversed)
+    def _answered(self, fact: Answered) -> None:
+        self.status = STATUS_AFTER[type(fact)]
+        if isinstance(fact, DeductionReversed):
+            self.draws, self.charges = {}, []
 
     @applies(ChargeReversed)
     def _charge_reversed(self, fact: ChargeReversed) -> None:

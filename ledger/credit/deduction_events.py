@@ -15,11 +15,13 @@ ConfirmationStatus = Literal["pending", "not_required"]  # what a deduction begi
 class DeductionFact(Movement, frozen=True, kw_only=True, omit_defaults=True):
     """A fact of one deduction: what it drew and charged, and the word on it."""
 
+    CATEGORY: ClassVar[str] = "deduction"
+
     deduction_id: str
 
     @property
-    def stream(self) -> str:
-        return f"deduction:{self.deduction_id}"
+    def key(self) -> str:
+        return self.deduction_id
 
 
 @topic("HoursDeducted")

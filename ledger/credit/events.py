@@ -20,11 +20,13 @@ class Draw(msgspec.Struct, frozen=True):
 class AccountFact(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """A fact of the account of one pool of a contract."""
 
+    CATEGORY: ClassVar[str] = "account"
+
     pool: str
 
     @property
-    def stream(self) -> str:
-        return f"account:{self.contract_id}:{self.pool}"
+    def key(self) -> str:
+        return f"{self.contract_id}:{self.pool}"
 
 
 class AccountMovement(AccountFact, frozen=True, kw_only=True, omit_defaults=True):

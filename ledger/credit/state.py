@@ -7,7 +7,7 @@ deduction drew is kept in the deduction's own stream. `account` decides over it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from ledger.credit.events import (
@@ -26,9 +26,7 @@ from ledger.credit.events import (
 )
 from ledger.credit.settlement import Debt, Grant, Settlement
 from ledger.kernel.aggregate import LedgerAggregate, applies
-from ledger.kernel.values import FAR_FUTURE, show_cents
-
-ONE_DAY = timedelta(days=1)
+from ledger.kernel.values import FAR_FUTURE, ONE_DAY, show_cents
 
 
 class CreditState(LedgerAggregate):

@@ -13,6 +13,7 @@ from ledger.credit.finding import account_of, tell_settled
 from ledger.kernel.access import FINANCE, OPERATOR
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.values import first_instant, parse_cents, price_of_minutes_cents, show_instant
+from ledger.kernel.wording import FieldFaultError
 from ledger.plans.terms import MinutesPool, Terms
 from ledger.work.case import Case
 from ledger.work.declaration import NewId, command
@@ -31,7 +32,7 @@ class Credit(OnContract):
     @model_validator(mode="after")
     def _one_unit(self) -> Credit:
         if (self.minutes is None) == (self.amount is None):
-            raise ValueError("minutes: give minutes or an amount, as the pool's unit asks")
+            raise FieldFaultError("minutes", "give minutes or an amount, as the pool's unit asks")
         return self
 
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from ledger.door.registry import declared
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
-from ledger.kernel.wording import worded_fault
+from ledger.kernel.wording import location_of, worded_fault
 from ledger.work.declaration import Declared
 from ledger.work.fields import Command
 
@@ -63,13 +63,6 @@ def refusal_of(error: ValidationError) -> Refusal:
     """What pydantic found wrong, as a refusal that names every field."""
     faults = []
     for fault in error.errors(include_url=False, include_input=False):
-        path = ".".join(str(part) for part in fault["loc"])
-        message = worded_fault(fault)
-        head, separator, rest = message.partition(": ")
-        if separator and head.isidentifier():  # a check over several fields names the one to look at
-            path, message = f"{path}.{head}" if path else head, rest
-        elif not path:
-            path = message.split(" ", 1)[0]
-        faults.append({"field": path[:200], "detail": message})
+        faults.append({"field": ".".join(map(str, location_of(fault)))[:200] or "body", "detail": worded_fault(fault)})
     detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults[:20])
     return Refusal("malformed", detail, field=faults[0]["field"], errors=faults[:100])

@@ -16,7 +16,7 @@ from ledger.billing.events import PeriodClosed
 from ledger.contracts.events import ContractSigned
 from ledger.kernel.mapper import UnknownTopicError, UnsaidError, decode
 from ledger.store.database import Database
-from ledger.store.history import CommandSpan, StoredRow, command_pages, event_pages
+from ledger.store.whole_history import CommandSpan, StoredRow, command_pages, event_pages
 
 
 def first_fault(database: Database, progress: Callable[[int], None] | None = None) -> str | None:

@@ -45,7 +45,7 @@ class LedgerAggregate(BaseAggregate[str]):
     """A stream `category:key` of facts, folded. `key` is its own id: that of stream `ticket:T-1` is `T-1`."""
 
     key: str
-    CATEGORY: ClassVar[str] = ""
+    FACTS: ClassVar[type[Fact]]  # of its stream: they name it
     _methods: ClassVar[dict[type[Fact], Callable[[Any, Any], None]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -55,7 +55,7 @@ class LedgerAggregate(BaseAggregate[str]):
 
     @classmethod
     def stream(cls, key: str) -> str:
-        return f"{cls.CATEGORY}:{key}"
+        return cls.FACTS.stream_of(key)
 
     @classmethod
     def blank(cls, key: str) -> Self:

@@ -33,6 +33,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     TOPIC: ClassVar[str] = ""
     VERSION: ClassVar[int] = 1
+    CATEGORY: ClassVar[str] = ""  # of its stream: what kind of thing it is about
     IS_BOOKED: ClassVar[bool] = False  # whether it moves credit or money, so that a closed month takes it no more
 
     contract_id: str = ""
@@ -42,12 +43,21 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     dated: datetime | None = None
 
     @property
-    def stream(self) -> str:
-        """The stream that the fact belongs to, by what it is about: `contract:L`, `ticket:T-1`."""
+    def key(self) -> str:
+        """Of what it is about, within its category: `L` of a contract, `L:included` of an account."""
         raise NotImplementedError
 
     @property
-    def told(self) -> dict[str, Any]:
+    def stream(self) -> str:
+        """The stream that the fact belongs to, by what it is about: `contract:L`, `ticket:T-1`."""
+        return self.stream_of(self.key)
+
+    @classmethod
+    def stream_of(cls, key: str) -> str:
+        return f"{cls.CATEGORY}:{key}"
+
+    @property
+    def answer_fields(self) -> dict[str, Any]:
         """What the answer to its command names beside the event itself, such as an id that the ledger gave."""
         return {}
 

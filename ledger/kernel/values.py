@@ -10,7 +10,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+ONE_DAY = timedelta(days=1)
+AnyInstant = TypeVar("AnyInstant", int, datetime)  # instants of one kind: microseconds, or aware datetimes
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

@@ -5,7 +5,7 @@ The room where contract, credit and sessions meet: what begins and ends with a t
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import get_args
 
 from ledger.contracts.contract import Contract
@@ -16,15 +16,13 @@ from ledger.credit.deduction_events import Deducted, DeductionReversed
 from ledger.credit.finding import account_of, tell_settled
 from ledger.kernel.access import OPERATOR
 from ledger.kernel.errors import Refusal
-from ledger.kernel.values import first_instant, parse_cents
+from ledger.kernel.values import ONE_DAY, first_instant, parse_cents
 from ledger.plans.terms import MinutesPool, Pool, Terms
 from ledger.sessions.events import SessionBooked
 from ledger.sessions.session import Session
 from ledger.work.case import Case, Scope
 from ledger.work.declaration import Concern, NewId, command
 from ledger.work.fields import Agreed, AnyId, Command, Count, Day, Id, Instant, Text
-
-ONE_DAY = timedelta(days=1)
 
 
 class SignContract(Command):

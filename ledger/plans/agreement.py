@@ -55,7 +55,7 @@ def agree(
     figures = {figure.name: figure for figure in open_figures}
     for name in agreed:
         if name not in figures:
-            raise malformed(f"agreed.{shown(name)}", f"the plan {published['plan']} does not leave this figure open.")
+            raise malformed(f"agreed.{quoted(name)}", f"the plan {published['plan']} does not leave this figure open.")
 
     missing = [figure for figure in open_figures if figure.required and figure.name not in agreed]
     raw = copy.deepcopy(published)
@@ -82,7 +82,7 @@ def agree(
     return terms
 
 
-def shown(text: str) -> str:
+def quoted(text: str) -> str:
     """A name that somebody sent, fit for a sentence: bounded, and with nothing that can't be written as UTF-8."""
     short = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
     return short if short.isprintable() else ascii(short)[1:-1]

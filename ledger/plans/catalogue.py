@@ -16,14 +16,15 @@ from stdnum import iban
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 
+from ledger.kernel import patterns
 from ledger.kernel.errors import Refusal
-from ledger.plans.agreement import agree, shown
+from ledger.plans.agreement import agree, quoted
 from ledger.plans.paths import RAW
 from ledger.plans.terms import OpenFigure, Slug, Strict, Terms, ZoneName
 
 # A prefix, then always year and number: two series can only meet in a number where their prefixes are equal.
-SeriesPattern = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\{year\}-\{number:0[1-9]\}$")]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+SeriesPattern = Annotated[str, StringConstraints(pattern=patterns.SERIES)]
+PlanText = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
 class InvoiceSeries(Strict):
@@ -37,19 +38,19 @@ class Provider(Strict):
     """Who sells the plans; its zone and currency are those of every plan. `language` is ISO 639-1."""
 
     id: Slug
-    name: Text
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    name: PlanText
+    country: Annotated[str, StringConstraints(pattern=patterns.COUNTRY)]
     timezone: ZoneName
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+    currency: Annotated[str, StringConstraints(pattern=patterns.CURRENCY)]
+    language: Annotated[str, StringConstraints(pattern=patterns.LANGUAGE)]
     invoice_series: InvoiceSeries
 
 
 class PartyAddress(Strict):
-    line1: Text
-    line2: Text | None = None
-    postcode: Text
-    city: Text
+    line1: PlanText
+    line2: PlanText | None = None
+    postcode: PlanText
+    city: PlanText
 
 
 class ProviderParty(Strict):
@@ -59,17 +60,17 @@ class ProviderParty(Strict):
     of the year in which it was issued.
     """
 
-    name: Text
+    name: PlanText
     address: PartyAddress
-    email: Text | None = None
-    phone: Text | None = None
-    contact: Text | None = None
-    vat_id: Text | None = None
-    tax_number: Text | None = None
-    registration: Text | None = None
-    iban: Text | None = None
-    bic: Text | None = None
-    bank: Text | None = None
+    email: PlanText | None = None
+    phone: PlanText | None = None
+    contact: PlanText | None = None
+    vat_id: PlanText | None = None
+    tax_number: PlanText | None = None
+    registration: PlanText | None = None
+    iban: PlanText | None = None
+    bic: PlanText | None = None
+    bank: PlanText | None = None
     payment_days: Annotated[int, Field(ge=0, le=365)] = 14
     retention_years: Annotated[int, Field(ge=1, le=100)] = 10
 
@@ -160,8 +161,8 @@ class Catalogue:
         versions = [known for name, known in self._plans if name == plan_id]
         wanted = max(versions, default=0) if version is None else version
         if wanted not in versions:
-            which = f"plan {shown(plan_id)}" + (f" in version {version}" if versions else "")
-            raise Refusal("unknown-plan", f"The catalogue has no {which}.", plan=shown(plan_id))
+            which = f"plan {quoted(plan_id)}" + (f" in version {version}" if versions else "")
+            raise Refusal("unknown-plan", f"The catalogue has no {which}.", plan=quoted(plan_id))
         return self._plans[plan_id, wanted]
 
     def plans(self) -> list[Plan]:
@@ -178,7 +179,7 @@ class Catalogue:
     def provider(self, provider_id: str) -> Provider:
         """A provider; refuses `not-found`."""
         if provider_id not in self._providers:
-            raise Refusal("not-found", f"The catalogue has no provider {shown(provider_id)}.")
+            raise Refusal("not-found", f"The catalogue has no provider {quoted(provider_id)}.")
         return self._providers[provider_id]
 
     def party(self, provider_id: str) -> ProviderParty | None:

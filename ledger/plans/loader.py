@@ -23,13 +23,13 @@ from ledger.plans.catalogue import (
     Catalogue,
     InvoiceSeries,
     Plan,
+    PlanText,
     Provider,
     ProviderParty,
-    Text,
     digest,
     published_terms,
 )
-from ledger.plans.paths import RAW, Problem, check, check_terms, is_path, plain, put
+from ledger.plans.paths import RAW, PlanFault, as_primitives, check, check_terms, is_path, put
 from ledger.plans.terms import OpenFigure, Strict
 
 __all__ = ["Catalogue", "CatalogueError", "Fault", "Plan", "Provider", "digest", "load_catalogue"]
@@ -74,9 +74,9 @@ class _Head(Strict):
     """What a plan says about itself, beside its terms."""
 
     version: Annotated[int, Field(ge=1, le=10_000)]
-    name: Text
-    source: list[Text] = Field(default_factory=list)
-    readings: dict[str, Text] = Field(default_factory=dict)
+    name: PlanText
+    source: list[PlanText] = Field(default_factory=list)
+    readings: dict[str, PlanText] = Field(default_factory=dict)
     open: list[OpenFigure] = Field(default_factory=list)
 
 
@@ -128,7 +128,7 @@ class _Loading:
             except (ValueError, RecursionError) as error:  # not UTF-8, not TOML, or nested beyond reason
                 self._fault(file, "", f"is no TOML: {error}")
             else:
-                (self._digests if entry.name == DIGESTS else self._files).append((file, plain(raw)))
+                (self._digests if entry.name == DIGESTS else self._files).append((file, as_primitives(raw)))
 
     def catalogue(self) -> Catalogue:
         for file, raw in self._files:
@@ -208,7 +208,7 @@ class _Loading:
         needed = {figure.name for figure in figures if figure.required}
         _, problems = check_terms(published)
         problems = [p for p in problems if not (p.kind == "missing" and p.path in needed)]
-        self._report(file, key, [Problem("", p.message, p.kind) if p.path == "plan" else p for p in problems])
+        self._report(file, key, [PlanFault("", p.message, p.kind) if p.path == "plan" else p for p in problems])
         if head is None:
             return
         if tag and tag != str(version):
@@ -254,7 +254,7 @@ class _Loading:
                 elif plan is None and complete:
                     self._fault(file, key, "is published, but no file describes it any more. Bring it back.")
 
-    def _report(self, file: str, key: str, problems: list[Problem]) -> None:
+    def _report(self, file: str, key: str, problems: list[PlanFault]) -> None:
         for problem in problems:
             self._fault(file, f"{key}.{problem.path}".removesuffix("."), problem.message)
 

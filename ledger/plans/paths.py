@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import holidays
 from pydantic import BaseModel, ValidationError
 
-from ledger.kernel.wording import worded_fault
+from ledger.kernel.wording import location_of, worded_fault
 from ledger.plans.terms import Coverage, Terms
 
 RAW = dict[str, Any]
@@ -29,7 +29,7 @@ SENTENCES = {
 
 
 @dataclass(frozen=True)
-class Problem:
+class PlanFault:
     """`path` is dotted, empty where the whole is meant; `kind` is pydantic's name of the error."""
 
     path: str
@@ -37,7 +37,7 @@ class Problem:
     kind: str
 
 
-def check_terms(raw: RAW) -> tuple[Terms | None, list[Problem]]:
+def check_terms(raw: RAW) -> tuple[Terms | None, list[PlanFault]]:
     """The terms, or everything that is wrong with them."""
     terms, problems = check(Terms, raw)
     if terms is not None:
@@ -45,7 +45,7 @@ def check_terms(raw: RAW) -> tuple[Terms | None, list[Problem]]:
     return (terms if not problems else None), problems
 
 
-def check(model: type[M], raw: RAW) -> tuple[M | None, list[Problem]]:
+def check(model: type[M], raw: RAW) -> tuple[M | None, list[PlanFault]]:
     """A model of raw values, or its problems by path.
 
     The way leads through JSON because only there pydantic's strict mode takes a date for a string and a list for
@@ -55,17 +55,17 @@ def check(model: type[M], raw: RAW) -> tuple[M | None, list[Problem]]:
         return model.model_validate_json(json.dumps(raw), strict=True), []
     except ValidationError as error:
         return None, [
-            Problem(_dotted(entry["loc"], raw), _sentence(entry), entry["type"])
+            PlanFault(_dotted(location_of(entry), raw), _sentence(entry), entry["type"])
             for entry in error.errors(include_url=False, include_input=False)
         ]
 
 
-def plain(node: Any) -> Any:
+def as_primitives(node: Any) -> Any:
     """What TOML says in JSON's types: a date that was written without quotes becomes its text."""
     if isinstance(node, dict):
-        return {key: plain(value) for key, value in node.items()}
+        return {key: as_primitives(value) for key, value in node.items()}
     if isinstance(node, list):
-        return [plain(value) for value in node]
+        return [as_primitives(value) for value in node]
     return node.isoformat() if isinstance(node, date | time) else node
 
 
@@ -121,20 +121,20 @@ def _schema() -> RAW:
     return Terms.model_json_schema()
 
 
-def _calendar_problems(terms: Terms) -> list[Problem]:
+def _calendar_problems(terms: Terms) -> list[PlanFault]:
     """Countries and regions for which no public holidays are known."""
     named: list[tuple[str, Coverage | None]] = [("coverage", terms.coverage)]
     named += [(f"channel_coverage.{channel}", coverage) for channel, coverage in terms.channel_coverage.items()]
     named += [(f"scope_coverage.{scope}", coverage) for scope, coverage in terms.scope_coverage.items()]
-    found: list[Problem] = []
+    found: list[PlanFault] = []
     for path, coverage in named:
         if coverage is None or (coverage.country is None and coverage.region is None):
             continue
         regions = _regions().get(coverage.country or "")
         if regions is None:
-            found.append(Problem(f"{path}.country", "is no country whose public holidays are known", "calendar"))
+            found.append(PlanFault(f"{path}.country", "is no country whose public holidays are known", "calendar"))
         elif coverage.region is not None and coverage.region not in regions:
-            found.append(Problem(f"{path}.region", f"is no region of {coverage.country}", "calendar"))
+            found.append(PlanFault(f"{path}.region", f"is no region of {coverage.country}", "calendar"))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from ledger.kernel.fact import Movement, topic
 
@@ -11,11 +11,13 @@ from ledger.kernel.fact import Movement, topic
 class SessionFact(Movement, frozen=True, kw_only=True, omit_defaults=True):
     """A fact of one booked session."""
 
+    CATEGORY: ClassVar[str] = "session"
+
     session_id: str
 
     @property
-    def stream(self) -> str:
-        return f"session:{self.session_id}"
+    def key(self) -> str:
+        return self.session_id
 
 
 @topic("SessionBooked")
@@ -30,7 +32,7 @@ class SessionBooked(SessionFact, frozen=True):
     service: str | None = None
 
     @property
-    def told(self) -> dict[str, Any]:
+    def answer_fields(self) -> dict[str, Any]:
         return {"session_id": self.session_id}
 
 

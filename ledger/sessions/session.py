@@ -8,13 +8,13 @@ from typing import Literal
 from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
 from ledger.kernel.errors import Refusal
 from ledger.kernel.values import show_instant
-from ledger.sessions.events import SessionBooked, SessionEnded, SessionMoved
+from ledger.sessions.events import SessionBooked, SessionEnded, SessionFact, SessionMoved
 
 Side = Literal["customer", "provider"]
 
 
 class Session(LedgerAggregate):
-    CATEGORY = "session"
+    FACTS = SessionFact
 
     def begin(self) -> None:
         super().begin()

@@ -14,8 +14,8 @@ from ledger.kernel.errors import Refusal
 from ledger.kernel.values import from_micros, to_micros
 from ledger.plans.coverage import Calendar
 from ledger.plans.terms import GoodwillMinutes
-from ledger.sla.targets import Clock, clocks, coverage_for
-from ledger.tickets.finding import OnTicket, term_of, the_ticket, ticket_of
+from ledger.sla.targets import TargetClock, clocks, coverage_for
+from ledger.tickets.finding import OnTicket, term_of_opening, the_ticket, ticket_of
 from ledger.tickets.life import lived
 from ledger.tickets.ticket import Ticket
 from ledger.work.case import Case
@@ -36,7 +36,7 @@ def grant_service_credit(case: Case, body: GrantServiceCredit) -> None:
     """
     at = case.at(body.at)
     ticket, contract = ticket_of(case, body.ticket_id), contract_of(case)
-    term = term_of(case, ticket)
+    term = term_of_opening(case, ticket)
     owed = term.terms.service_credits.get(body.target)
     if owed is None:
         name = f"service_credits.{body.target}"
@@ -67,7 +67,7 @@ def grant_service_credit(case: Case, body: GrantServiceCredit) -> None:
     )
 
 
-def _breached(ticket: Ticket, term: Term, target: str, at: datetime) -> Clock:
+def _breached(ticket: Ticket, term: Term, target: str, at: datetime) -> TargetClock:
     """The target's clock as it was when it was breached, with the end that it has by `at`.
 
     Raises Refusal invalid-transition where it is not breached at `at`, whatever is dated later.
@@ -75,7 +75,7 @@ def _breached(ticket: Ticket, term: Term, target: str, at: datetime) -> Clock:
     coverage = coverage_for(term.terms, ticket.channel, ticket.scope)
     calendar = Calendar(coverage, term.holidays) if coverage is not None else None
 
-    def clock_at(moment: int) -> Clock | None:
+    def clock_at(moment: int) -> TargetClock | None:
         found = clocks(term.terms, calendar, lived(ticket.timeline, moment))
         return next((clock for clock in found if clock.target == target), None)
 

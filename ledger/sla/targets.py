@@ -42,7 +42,7 @@ AROUND_THE_CLOCK = AroundTheClock()
 
 
 @dataclass(slots=True, frozen=True)
-class Clock:
+class TargetClock:
     """One target of a ticket as its timeline tells. `due_at` is None while it is paused: it moves on with the wait.
 
     `started_at` is None where it has not run, for it waits from the start. `breached_at` is the first moment at which a
@@ -207,13 +207,13 @@ def course_of(terms: Terms, life: Life, target: str) -> Course:
     return Course(ended_at, waits, closures, None, [one for one in life.priorities if one[0] <= ended_at])
 
 
-def clocks(terms: Terms, calendar: Calendar | None, life: Life) -> list[Clock]:
+def clocks(terms: Terms, calendar: Calendar | None, life: Life) -> list[TargetClock]:
     """The clocks of a ticket: one for each promise that the terms make for its priority, or that was broken before."""
     found = [_clock(name, terms, calendar or AROUND_THE_CLOCK, life) for name in TARGETS]
     return [clock for clock in found if clock is not None]
 
 
-def _clock(name: TargetName, terms: Terms, calendar: Calendar, life: Life) -> Clock | None:
+def _clock(name: TargetName, terms: Terms, calendar: Calendar, life: Life) -> TargetClock | None:
     course = course_of(terms, life, name)
     pauses, since = course.pauses, course.waiting_since
     stop = course.ended_at if course.ended_at is not None else life.rejected_at
@@ -231,7 +231,7 @@ def _clock(name: TargetName, terms: Terms, calendar: Calendar, life: Life) -> Cl
         return None  # nothing is promised; support that never opens again promises nothing that could fall due
     is_held = since is not None and breached_at is None
     paused = sum(end - start for start, end in merged(course.waits))
-    return Clock(
+    return TargetClock(
         target=name,
         priority=priority,
         started_at=_started_at(counted_by(target, calendar), life.opened_at, pauses, since),

@@ -21,6 +21,7 @@ from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.fact import Fact
 from ledger.kernel.mapper import LedgerMapper, StreamEvent, decode
 from ledger.kernel.settings import without_secrets
+from ledger.store.batch import Batch, CommandRow, TakenId
 from ledger.store.database import (
     Database,
     Row,
@@ -30,19 +31,23 @@ from ledger.store.database import (
     listed,
     open_database,
 )
-from ledger.store.files import check_is_ledger, sqlite_path
-from ledger.store.recorders import (
-    Batch,
-    CommandRow,
-    PostgresRecorder,
-    SqliteRecorder,
-    check_format,
-    postgres_recorder,
-    sqlite_recorder,
-)
+from ledger.store.format import check_format
+from ledger.store.ledger_files import check_is_ledger, sqlite_path
+from ledger.store.postgres_recorder import PostgresRecorder, postgres_recorder
+from ledger.store.sqlite_recorder import SqliteRecorder, sqlite_recorder
 from ledger.store.unavailable import Unavailable, unavailable_file
 
-__all__ = ["Batch", "CommandRow", "ConflictError", "EventStore", "Prior", "Unavailable", "holds_ledger", "open_store"]
+__all__ = [
+    "Batch",
+    "CommandRow",
+    "ConflictError",
+    "EventStore",
+    "Prior",
+    "TakenId",
+    "Unavailable",
+    "holds_ledger",
+    "open_store",
+]
 
 
 class Prior(NamedTuple):

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 import psycopg
 
-from ledger.store.files import align_rights, sqlite_path
+from ledger.store.ledger_files import align_rights, sqlite_path
 from ledger.store.schema import WRITER_ROLE
 from ledger.store.unavailable import Unavailable, is_of_surroundings, spoils_connection, unavailable_file
 
@@ -67,7 +67,7 @@ def among(dialect: str, name: str, values: Iterable[str]) -> tuple[str, dict[str
     return f"IN (SELECT value FROM json_each(:{name}))", {name: json.dumps(list(values))}
 
 
-class Transaction(Protocol):
+class WriteTransaction(Protocol):
     """What runs inside `Database.transaction()`: all of it or nothing."""
 
     def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]: ...
@@ -89,7 +89,7 @@ class Database(Protocol):
         ...
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]: ...
+    def transaction(self) -> Iterator[WriteTransaction]: ...
 
     def close(self) -> None: ...
 
@@ -178,7 +178,7 @@ class SqliteDatabase:
             return named_rows(cursor.description or (), cursor.fetchall())
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self) -> Iterator[WriteTransaction]:
         with self.watched() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -263,7 +263,7 @@ class PostgresDatabase:
             raise Unavailable(str(error)) from error
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self) -> Iterator[WriteTransaction]:
         try:
             connection = self.connection()
             with connection.transaction():

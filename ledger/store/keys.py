@@ -33,6 +33,7 @@ class PartyKey(NamedTuple):
     secret: bytes
 
 
+ADD_KEY = "INSERT INTO party_keys (key_id, provider, party, secret) VALUES (:key_id, :provider, :party, :secret)"
 _OF_PARTY = "SELECT key_id, secret FROM party_keys WHERE provider = :provider AND party = :party"
 
 
@@ -75,9 +76,8 @@ class Keyring:
             rows = self._database.query(_OF_PARTY, LEDGER_PARTY)
             if not rows:
                 with self._database.transaction() as transaction:
-                    sql = "INSERT INTO party_keys VALUES (:key_id, :provider, :party, :secret) ON CONFLICT DO NOTHING"
                     key = {"key_id": secrets.token_hex(8), "secret": secrets.token_bytes(32)}
-                    transaction.execute(sql, key | LEDGER_PARTY)
+                    transaction.execute(f"{ADD_KEY} ON CONFLICT DO NOTHING", key | LEDGER_PARTY)
                 return self.digest(content)
             self._digest_key = bytes(rows[0].secret)
         return blake2b(content, key=self._digest_key, digest_size=16).digest()

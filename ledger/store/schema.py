@@ -20,7 +20,7 @@ EVENT_COLUMNS = (
 
 APPEND_ONLY = ("stored_events", "commands", "known_ids")
 # Of the shapes of what is stored, while these may still change without upcasts (decision 16): without one it is older.
-FORMAT = 2
+FORMAT = 3
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS stored_events (
@@ -104,15 +104,37 @@ POSTGRES_TRIGGERS: list[str] = [
     ),
 ]
 
+# What `append_events` is given, by name: what the decisions rest on, then events, commands, ids and keys as columns.
+APPEND_PARAMETERS = {
+    "seen": "bigint",
+    "read_streams": "text[]",
+    "read_contracts": "text[]",
+    "streams": "text[]",
+    "versions": "bigint[]",
+    "topics": "text[]",
+    "states": "bytea[]",
+    "providers": "text[]",
+    "contracts": "text[]",
+    "firsts": "bigint[]",
+    "lasts": "bigint[]",
+    "senders": "text[]",
+    "command_ids": "text[]",
+    "names": "text[]",
+    "digests": "bytea[]",
+    "id_namespaces": "text[]",
+    "ids": "text[]",
+    "id_firsts": "bigint[]",
+    "key_ids": "text[]",
+    "key_providers": "text[]",
+    "key_parties": "text[]",
+    "key_secrets": "bytea[]",
+}
+
 # One statement appends everything, so that the lock is held for no round trip. Each statement of the function sees
 # what was committed before it got the lock. Who decided on streams that changed in the meantime has to decide again.
 POSTGRES_APPEND = """
 CREATE OR REPLACE FUNCTION append_events(
-    seen bigint, read_streams text[], read_contracts text[],
-    streams text[], versions bigint[], topics text[], states bytea[], providers text[], contracts text[],
-    firsts bigint[], lasts bigint[], senders text[], command_ids text[], names text[], digests bytea[],
-    id_namespaces text[], ids text[], id_firsts bigint[],
-    key_ids text[], key_providers text[], key_parties text[], key_secrets bytea[]
+    {parameters}
 ) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE base bigint; latest bigint;
 BEGIN

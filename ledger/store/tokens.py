@@ -33,7 +33,7 @@ class TokenInfo:
     revoked_at: str | None
 
 
-class Reader(Protocol):
+class QuestionSource(Protocol):
     """Whatever answers a question without blocking."""
 
     async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]: ...
@@ -109,7 +109,7 @@ def revoke_token(database: Database, token_id: str, clock: Clock = system_clock)
         transaction.execute(sql, named)
 
 
-async def holder_of(reader: Reader, token: str, today: date) -> Actor:
+async def holder_of(reader: QuestionSource, token: str, today: date) -> Actor:
     """Who holds a token. Raises Refusal unauthenticated for one that is unknown, revoked or no longer holds."""
     sql = (
         "SELECT token_id, role, provider, customer, partner FROM access_tokens WHERE token_hash = :token_hash "

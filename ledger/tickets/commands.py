@@ -9,7 +9,8 @@ from pydantic import model_validator
 from ledger.contracts.finding import OnContract, contract_of, in_force, the_contract
 from ledger.kernel.access import CUSTOMER, OPERATOR, PARTNER
 from ledger.kernel.errors import Refusal, malformed
-from ledger.plans.terms import Channel, Grade, Level, Scope, Terms
+from ledger.kernel.wording import FieldFaultError
+from ledger.plans.terms import Channel, Grade, Level, MatterScope, Terms
 from ledger.tickets.events import (
     CallRecorded,
     ResponseRecorded,
@@ -48,9 +49,9 @@ class Urgent(Command):
     @model_validator(mode="after")
     def _one_way(self) -> Urgent:
         if (self.impact is None) != (self.urgency is None):
-            raise ValueError("impact and urgency go together")
+            raise FieldFaultError("impact", "impact and urgency go together")
         if (self.priority is None) == (self.impact is None):
-            raise ValueError("priority: give it directly, or impact and urgency instead")
+            raise FieldFaultError("priority", "give it directly, or impact and urgency instead")
         return self
 
     def priority_under(self, terms: Terms) -> int:
@@ -68,7 +69,7 @@ class OpenTicket(OnContract, Urgent):
     kind: Kind
     channel: Channel
     contact: Contact | None = None
-    scope: Scope | None = None
+    scope: MatterScope | None = None
     at: Instant | None = None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from ledger.kernel.fact import Fact, Sealed, topic
 
@@ -11,11 +11,13 @@ from ledger.kernel.fact import Fact, Sealed, topic
 class TicketFact(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """A fact of a ticket's own stream."""
 
+    CATEGORY: ClassVar[str] = "ticket"
+
     ticket_id: str
 
     @property
-    def stream(self) -> str:
-        return f"ticket:{self.ticket_id}"
+    def key(self) -> str:
+        return self.ticket_id
 
 
 @topic("TicketOpened")
@@ -38,7 +40,7 @@ class TicketOpened(TicketFact, frozen=True):
     rule: str = "T1"
 
     @property
-    def told(self) -> dict[str, Any]:
+    def answer_fields(self) -> dict[str, Any]:
         return {"ticket_id": self.ticket_id}
 
 
@@ -161,7 +163,7 @@ class TicketStepRetracted(TicketFact, frozen=True):
     rule: str = "T10"
 
     @property
-    def told(self) -> dict[str, Any]:
+    def answer_fields(self) -> dict[str, Any]:
         return {"service_credits": self.service_credits}
 
 

@@ -20,13 +20,13 @@ def ticket_of(case: Case, ticket_id: str) -> Ticket:
     return ticket
 
 
-def term_of(case: Case, ticket: Ticket) -> Term:
+def term_of_opening(case: Case, ticket: Ticket) -> Term:
     """The term in which a ticket was opened: the one source of its terms, whatever ends or changes later (T11)."""
     return contract_of(case).term_history[ticket.term_no - 1]
 
 
 def terms_of(case: Case, ticket: Ticket) -> Terms:
-    return term_of(case, ticket).terms
+    return term_of_opening(case, ticket).terms
 
 
 class OnTicket(Command):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.kernel.errors import Refusal
-from ledger.plans.terms import Channel, Level, Scope, ScopeRule, Terms
+from ledger.plans.terms import Channel, Level, MatterScope, ScopeRule, Terms
 
 
 def excluded(rule: ScopeRule | None, scope: str | None) -> bool:
@@ -19,7 +19,7 @@ def check_level(terms: Terms, level: Level, scope: str | None) -> None:
         raise Refusal("kind-not-covered", f"Support at {level} does not cover {scope} under {terms.name}.", scope=scope)
 
 
-def check_scope(terms: Terms, channel: Channel, scope: Scope | None) -> None:
+def check_scope(terms: Terms, channel: Channel, scope: MatterScope | None) -> None:
     """Refuses a channel the terms do not offer, or not for this scope, and a scope outside the plan (T1, T8)."""
     if channel not in terms.channels:
         offered = ", ".join(terms.channels)

@@ -30,7 +30,7 @@ def defect_allows(life: Life, kind: str) -> bool:
     return life.defect in before and life.state in ALLOWED[kind]
 
 
-def first_fault(timeline: Timeline, worked: Iterable[int], has_partner: bool) -> str | None:
+def why_impossible(timeline: Timeline, worked: Iterable[int], has_partner: bool) -> str | None:
     """What is impossible in a timeline, read from its beginning, if anything is: a step, or work at one of these times.
 
     Without the hold before it, a resumption comes while the ticket does not wait.

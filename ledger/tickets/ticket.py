@@ -28,14 +28,14 @@ from ledger.tickets.events import (
 from ledger.tickets.life import ALLOWED
 from ledger.tickets.scope import check_level
 from ledger.tickets.state import TicketState
-from ledger.tickets.steps import defect_allows, escalation_fault, first_fault
+from ledger.tickets.steps import defect_allows, escalation_fault, why_impossible
 
 # What may be entered with its true time, though the ticket has moved on since (T4, S2).
 ENTERED_LATE = (ResponseRecorded, CallRecorded, TicketReprioritised)
 
 
 class Ticket(TicketState):
-    CATEGORY = "ticket"
+    FACTS = TicketFact
 
     def open(
         self,
@@ -141,7 +141,7 @@ class Ticket(TicketState):
             said = f"No step of ticket {self.key} that can be retracted stands at position {position}."
             raise Refusal("invalid-transition", said, field="position")
         given = sorted(self.credited.values())
-        fault = first_fault(self.timeline.without(version), self.worked.values(), has_partner)
+        fault = why_impossible(self.timeline.without(version), self.worked.values(), has_partner)
         if fault is not None:
             said = f"Without {step.kind} of {show_instant(from_micros(step.at))} ticket {self.key} {fault}"
             raise Refusal("invalid-transition", said, field="position", service_credits=given)

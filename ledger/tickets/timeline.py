@@ -120,6 +120,9 @@ class Timeline(msgspec.Struct, omit_defaults=True):
         return is_first
 
 
+read_timeline = msgspec.json.Decoder(Timeline).decode
+
+
 def timeline_of(fact: TicketOpened) -> Timeline:
     """As the ticket was opened."""
     return Timeline(to_micros(fact.effective_at), fact.priority, fact.impact, fact.urgency, fact.kind == "defect")

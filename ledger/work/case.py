@@ -114,10 +114,10 @@ class Case:
     # -- time ------------------------------------------------------------------------------------------------
 
     def at(self, given: datetime | None) -> datetime:
-        """The effective time of a command: as `told`; at most one day ahead of the clock."""
-        return self.check_not_ahead(self.told(given), "at")
+        """The effective time of a command: as `heard_at`; at most one day ahead of the clock."""
+        return self.check_not_ahead(self.heard_at(given), "at")
 
-    def told(self, given: datetime | None) -> datetime:
+    def heard_at(self, given: datetime | None) -> datetime:
         """As given, or now. What a customer or partner says counts from when it is heard (C18): now, too.
 
         Raises Refusal malformed where it gives an `at` that is not near the clock.

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from ledger.kernel import patterns
 from ledger.kernel.ids import DEDUCTION_ID_LENGTH, ID_LENGTH, ID_PATTERN
 from ledger.kernel.values import is_near, not_near, parse_cents, show_cents
 
@@ -124,9 +125,9 @@ Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_near)]
 Agreed = Annotated[dict[str, Any], Field(max_length=100, examples=[{}]), AfterValidator(_shallow)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_clean)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_clean)]
-Mail = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$"), AfterValidator(_clean)]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), AfterValidator(_known_country)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Mail = Annotated[str, StringConstraints(pattern=patterns.MAIL), AfterValidator(_clean)]
+Country = Annotated[str, StringConstraints(pattern=patterns.COUNTRY), AfterValidator(_known_country)]
+Language = Annotated[str, StringConstraints(pattern=patterns.LANGUAGE)]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=10_000_000)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Priority = Annotated[int, Field(strict=True, ge=1, le=4)]

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from ledger.kernel.aggregate import LedgerAggregate
 from ledger.kernel.mapper import StreamEvent
-from ledger.store import Batch, CommandRow, ConflictError, EventStore
+from ledger.store import Batch, CommandRow, ConflictError, EventStore, TakenId
 from ledger.store.keys import Keyring
 
 A = TypeVar("A", bound=LedgerAggregate)
@@ -68,7 +68,7 @@ class UnitOfWork:
         first = len(self.events)
         self.events.extend(self._journal)
         row = CommandRow(first, len(self.events) - 1, sender, command_id, name, digest, provider, contract_id)
-        self.batch.ids.extend((namespace, id_, len(self.batch.commands)) for namespace, id_ in self.reserved_ids)
+        self.batch.ids.extend(TakenId(namespace, id_, len(self.batch.commands)) for namespace, id_ in self.reserved_ids)
         self.batch.commands.append(row)
         return row
 

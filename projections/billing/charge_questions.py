@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ledger.kernel.access import Actor
 from projections.asking import Condition, Page, PageAsked, all_of, equal
-from projections.billing.charges import CHARGES, ChargeRow
+from projections.billing.charges_view import CHARGES, ChargeRow
 from projections.billing.documents import number_of_charge
 from projections.contracts.questions import contract_as_of
 from projections.reader import Snapshot, Times
@@ -31,7 +31,7 @@ async def list_charges(
     if is_invoiced is not None:
         invoiced = (f"{number} IS {'NOT ' if is_invoiced else ''}NULL", {})
     condition, params = all_of(
-        equal("o", contract_id=contract_id), as_of.reached("o"), invoiced, page.behind("o.position")
+        equal("o", contract_id=contract_id), as_of.reached("o"), invoiced, page.past("o.position")
     )
     limited, limit = page.limited
     sql = (

@@ -62,7 +62,7 @@ async def list_documents(
     snapshot: Snapshot, actor: Actor, filters: DocumentFilter, page: PageAsked
 ) -> Page[OpenedDocument]:
     """Issued documents in the order in which they were issued."""
-    condition, params = all_of(_seen_by(actor), filters.condition(), page.behind("d.position"))
+    condition, params = all_of(_seen_by(actor), filters.condition(), page.past("d.position"))
     limited, limit = page.limited
     rows = await snapshot.query(f"{_DOCUMENTS} WHERE {condition} ORDER BY d.position{limited}", params | limit)
     shown, next_after = page.cut(rows, lambda row: (row.position,))

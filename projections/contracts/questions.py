@@ -17,10 +17,10 @@ from projections.contracts.view import CONTRACTS, ContractRow, ContractTerm, rea
 from projections.reader import AsOf, Snapshot, Times, open_texts, resolve_as_of, view_position
 from projections.visible import visible
 
-ContractState = Literal["upcoming", "active", "lapsed", "terminated", "withdrawn"]
+ContractStatus = Literal["upcoming", "active", "lapsed", "terminated", "withdrawn"]
 
 
-def state_at(starts_at: int, ends_at: int, is_terminated: bool, at: int) -> ContractState:
+def state_at(starts_at: int, ends_at: int, is_terminated: bool, at: int) -> ContractStatus:
     """A contract runs from its first instant until the one after its last; lapsed is what nobody terminated (C15).
 
     What was terminated before its first day never runs, and that is so at every moment: it is withdrawn.
@@ -44,7 +44,7 @@ _read_sealed = msgspec.json.Decoder(Sealed).decode
 class ContractFilter:
     customer_id: str | None = None
     provider: str | None = None
-    state: ContractState | None = None
+    state: ContractStatus | None = None
 
 
 @dataclass(slots=True, frozen=True)
@@ -53,7 +53,7 @@ class OpenedContract:
 
     position: int
     row: ContractRow
-    state: ContractState
+    state: ContractStatus
     customer: dict[str, Any]
     partner: dict[str, Any]
     terms: list[ContractTerm]
@@ -66,6 +66,13 @@ async def find_contract(snapshot: Snapshot, actor: Actor, contract_id: str, colu
     if not rows:
         raise unknown_contract(contract_id)
     return rows[0]
+
+
+async def knows_party(snapshot: Snapshot, provider: str, customer: str | None, partner: str | None) -> bool:
+    """Whether a provider has a contract with this customer, or one that this partner serves."""
+    column, party = ("customer_id", customer) if customer else ("partner_id", partner)
+    sql = f"SELECT 1 AS found FROM contracts WHERE provider = :provider AND {column} = :party LIMIT 1"
+    return bool(await snapshot.query(sql, {"provider": provider, "party": party}))
 
 
 async def contract_as_of(
@@ -107,7 +114,7 @@ async def list_contracts(
         visible(actor),
         equal("c", customer_id=filters.customer_id, provider=filters.provider),
         in_state,
-        page.behind("c.contract_id"),
+        page.past("c.contract_id"),
     )
     limited, limit = page.limited
     sql = f"SELECT {CONTRACTS.columns_of('c')} FROM contracts c WHERE {condition} ORDER BY c.contract_id{limited}"

@@ -13,7 +13,7 @@ from ledger.events import (
     DirectContactAuthorised,
     DirectContactWithdrawn,
     Fact,
-    TermCutShort,
+    TermEndBroughtForward,
     TermStarted,
 )
 from ledger.kernel.values import FAR_FUTURE, to_micros
@@ -115,8 +115,8 @@ def _term_started(rows: Rows, fact: TermStarted, meta: EventMeta) -> None:
     _set_end(row)
 
 
-@contracts.on(TermCutShort, changes=ITS_ROW)
-def _term_cut(rows: Rows, fact: TermCutShort, meta: EventMeta) -> None:
+@contracts.on(TermEndBroughtForward, changes=ITS_ROW)
+def _term_end_brought_forward(rows: Rows, fact: TermEndBroughtForward, meta: EventMeta) -> None:
     row = rows.require(CONTRACTS, fact.contract_id)
     terms = read_terms(row.terms)
     terms[fact.term_no - 1].ends_on, terms[fact.term_no - 1].ends_at = fact.ends_on, to_micros(fact.ends_at)

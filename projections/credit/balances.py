@@ -13,7 +13,7 @@ from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
 from ledger.store.database import Row
 from projections.contracts.questions import contract_as_of
-from projections.credit.rules import expired, status_at
+from projections.credit.rules import expired, status_at_in_sql
 from projections.reader import NOW, Reader, Times
 from projections.visible import visible
 
@@ -80,7 +80,7 @@ LEFT JOIN (SELECT g.pool, sum({expired("g.expires_at", _LEFT_NOW)}) AS expired F
 LEFT JOIN pending p ON p.contract_id = a.contract_id AND p.pool = a.pool
 LEFT JOIN (SELECT d.pool, sum(d.quantity) AS quantity FROM deductions d
   WHERE d.contract_id = :contract_id AND d.deemed_at <= :at
-  AND {status_at("d.status", "d.deemed_at")} = 'deemed_confirmed' GROUP BY d.pool) deemed ON deemed.pool = a.pool
+  AND {status_at_in_sql("d.status", "d.deemed_at")} = 'deemed_confirmed' GROUP BY d.pool) deemed ON deemed.pool = a.pool
 WHERE c.contract_id = :contract_id AND """
 # A grant's end is the one that was told last. A deduction without a word on it has the status that it began with.
 _THEN = f"""
@@ -108,7 +108,7 @@ LEFT JOIN (SELECT g.pool, sum(g.granted) AS granted, sum(g.consumed) AS consumed
   GROUP BY g.pool) moved ON moved.pool = a.pool
 LEFT JOIN (SELECT d.pool, sum(d.quantity) AS quantity FROM deductions d
   WHERE d.contract_id = :contract_id AND d.effective_at <= :at AND d.position <= :position AND d.awaited = 1
-  AND {status_at("'pending'", "d.deemed_at")} = 'pending' AND NOT EXISTS (SELECT 1 FROM status_changes s
+  AND {status_at_in_sql("'pending'", "d.deemed_at")} = 'pending' AND NOT EXISTS (SELECT 1 FROM status_changes s
     WHERE s.deduction_id = d.deduction_id AND s.effective_at <= :at AND s.position <= :position)
   GROUP BY d.pool) pending ON pending.pool = a.pool
 WHERE c.contract_id = :contract_id ORDER BY a.pool"""

@@ -19,7 +19,7 @@ from ledger.kernel.errors import malformed
 from ledger.kernel.values import from_micros, local_date
 from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
-from projections.credit.deductions import DEDUCTIONS
+from projections.credit.deductions_view import DEDUCTIONS
 from projections.credit.outside_credit import OutsideCredit, outside_credit
 from projections.credit.statements import Line, StatementAsked, between, open_notes, statement_lines
 from projections.reader import AsOf, Snapshot, open_texts
@@ -76,13 +76,13 @@ class CustomerStatement:
     last_on: date
     dated: date
     pools: list[PoolPeriod]
-    beside: list[OutsideCredit]
+    outside: list[OutsideCredit]
     deductions: dict[str, DeductionDetails] = field(default_factory=dict)
 
     @property
     def length(self) -> int:
         """How many lines there are to print."""
-        return sum(len(pool.lines) for pool in self.pools) + len(self.beside)
+        return sum(len(pool.lines) for pool in self.pools) + len(self.outside)
 
 
 async def customer_statement(snapshot: Snapshot, actor: Actor, asked: StatementAsked) -> CustomerStatement:
@@ -103,8 +103,8 @@ async def customer_statement(snapshot: Snapshot, actor: Actor, asked: StatementA
     lines = await statement_lines(snapshot, asked.contract_id, asked.pool, as_of)
     shown = between(lines, first, last)
     await open_notes(snapshot, shown)
-    beside = await outside_credit(snapshot, asked.contract_id, as_of, first, last)
-    named = {line.reference for line in shown} | {line.deduction_id for line in beside}
+    outside = await outside_credit(snapshot, asked.contract_id, as_of, first, last)
+    named = {line.reference for line in shown} | {line.deduction_id for line in outside}
     deductions = await _deductions(snapshot, asked.contract_id, as_of, named)
     return CustomerStatement(
         contract_id=asked.contract_id,
@@ -121,7 +121,7 @@ async def customer_statement(snapshot: Snapshot, actor: Actor, asked: StatementA
             for pool, row in accounts.items()
             if asked.pool in (None, pool)
         ],
-        beside=[line for line in beside if asked.pool is None or _pool_of(line, deductions) == asked.pool],
+        outside=[line for line in outside if asked.pool is None or _pool_of(line, deductions) == asked.pool],
         deductions=deductions,
     )
 

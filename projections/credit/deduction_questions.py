@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ledger.credit.confirmation import Status, status_at
-from ledger.events import Sealed
+from ledger.events import DeductionFact, Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_deduction
 from projections.asking import Condition, Page, PageAsked, all_of, equal
@@ -16,7 +16,7 @@ from projections.billing.documents import documents_showing
 from projections.contracts.questions import contract_as_of
 from projections.credit import rules
 from projections.credit.accounts import accounts_of
-from projections.credit.deductions import DEDUCTIONS, DeductionRow, deductions
+from projections.credit.deductions_view import DEDUCTIONS, DeductionRow, deductions
 from projections.history import ToldFact, refold, sealed_in, stream_events, tell
 from projections.reader import AsOf, Snapshot, Times, existed, open_texts, resolve_as_of
 from projections.visible import visible
@@ -50,10 +50,10 @@ async def list_deductions(
     of_status: Condition = ("", {})
     if status is not None and as_of.current:
         stored = "pending" if status == "deemed_confirmed" else status  # an index knows what is stored
-        stands = rules.status_at("d.status", "d.deemed_at")
+        stands = rules.status_at_in_sql("d.status", "d.deemed_at")
         of_status = (f"d.status = :stored AND {stands} = :status", {"stored": stored, "status": status})
     condition, params = all_of(
-        equal("d", contract_id=contract_id), as_of.reached("d"), of_status, page.behind("d.position")
+        equal("d", contract_id=contract_id), as_of.reached("d"), of_status, page.past("d.position")
     )
     limited, limit = page.limited
     sql = f"SELECT {DEDUCTIONS.columns_of('d')} FROM deductions d WHERE {condition} ORDER BY d.position{limited}"
@@ -83,8 +83,8 @@ async def _open(
     snapshot: Snapshot, rows: Sequence[DeductionRow], contract_id: str, currency: str, as_of: AsOf
 ) -> list[OpenedDeduction]:
     accounts = await accounts_of(snapshot, contract_id)
-    histories = await stream_events(snapshot, [f"deduction:{row.deduction_id}" for row in rows], as_of)
-    events = {row.deduction_id: histories[f"deduction:{row.deduction_id}"] for row in rows}
+    histories = await stream_events(snapshot, [DeductionFact.stream_of(row.deduction_id) for row in rows], as_of)
+    events = {row.deduction_id: histories[DeductionFact.stream_of(row.deduction_id)] for row in rows}
     if not as_of.current:
         rows = [refold(deductions, events[row.deduction_id]).get(DEDUCTIONS, row.deduction_id) or row for row in rows]
     boxes = {text: _read_sealed(text) for row in rows for text in (row.engineer, row.reason) if text is not None}

@@ -88,7 +88,7 @@ movements = View("movements", MOVEMENTS, ACCOUNTS, GRANTS, OVERAGES)
 NEVER = to_micros(FAR_FUTURE)
 
 
-Movement = (
+CreditMovement = (
     CreditGranted
     | GrantTakenBack
     | CreditDrawn
@@ -104,7 +104,7 @@ def account_id(contract_id: str, pool: str) -> str:
     return f"{contract_id}:{pool}"
 
 
-def _account(_: Rows, fact: Movement) -> list[str]:
+def _account(_: Rows, fact: CreditMovement) -> list[str]:
     return [account_id(fact.contract_id, fact.pool)]
 
 
@@ -126,7 +126,7 @@ def _overages(_: Rows, fact: Fact) -> list[str]:
 
 def _move(
     rows: Rows,
-    fact: Movement,
+    fact: CreditMovement,
     meta: EventMeta,
     part: int,
     kind: str,

@@ -14,6 +14,6 @@ def expired(ends_at: str, left: str) -> str:
     return f"CASE WHEN {ends_at} <= :at THEN {left} ELSE 0 END"
 
 
-def status_at(status: str, deemed_at: str) -> str:
+def status_at_in_sql(status: str, deemed_at: str) -> str:
     """The status of a deduction: the rule of `ledger.credit.confirmation.status_at`."""
     return f"CASE WHEN {status} = 'pending' AND {deemed_at} <= :at THEN 'deemed_confirmed' ELSE {status} END"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
-from ledger.sla.targets import AROUND_THE_CLOCK, MINUTE, Clock, counted_by, covered
+from ledger.sla.targets import AROUND_THE_CLOCK, MINUTE, TargetClock, counted_by, covered
 from projections.asking import Condition, Key, Page, PageAsked, all_of
 from projections.reader import Snapshot, view_position
 from projections.sla.calendars import Calendars
@@ -120,7 +120,7 @@ def _key(one: Risk | ClockRow) -> Key:
     return one.due_at, one.ticket_id, one.target
 
 
-def _risk(context: Context, ticket_id: str, contract_id: str, clock: Clock, now: int) -> Risk:
+def _risk(context: Context, ticket_id: str, contract_id: str, clock: TargetClock, now: int) -> Risk:
     """What is left of a running clock's time, and all of it, in the time that its coverage counts."""
     assert clock.due_at is not None, "a paused clock is not at risk"
     assert clock.started_at is not None, "nor is one that waits from the start"

@@ -8,7 +8,7 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, unknown_ticket
 from ledger.kernel.values import to_micros
 from ledger.plans.terms import BusinessDays, EndOfBusinessDay
-from ledger.sla.targets import Clock, TargetName
+from ledger.sla.targets import TargetClock, TargetName
 from ledger.sla.trace import Window, trace
 from projections.asking import all_of, equal
 from projections.reader import Snapshot, view_position
@@ -23,7 +23,7 @@ class ClockAccount:
 
     position: int
     ticket_id: str
-    clock: Clock
+    clock: TargetClock
     state: str
     windows: list[Window]
 
@@ -45,7 +45,7 @@ async def clock_account(
     return ClockAccount(await view_position(snapshot), ticket_id, clock, clock.state(now), windows)
 
 
-def _windows(context: Context, clock: Clock, now: int) -> list[Window]:
+def _windows(context: Context, clock: TargetClock, now: int) -> list[Window]:
     """From the ticket's opening until the clock's due instant, or until where it stands still."""
     promise = context.promise(clock.target, clock.priority)
     days = promise.days if isinstance(promise, BusinessDays | EndOfBusinessDay) else 0

@@ -14,7 +14,7 @@ from ledger.plans.terms import parse_terms
 from ledger.sla.targets import clocks
 from ledger.tickets.events import TicketFact
 from ledger.tickets.life import lived
-from ledger.tickets.timeline import STEPS, Timeline, step_of, timeline_of
+from ledger.tickets.timeline import STEPS, Timeline, read_timeline, step_of, timeline_of
 from projections.sla.calendars import Calendars
 from projections.tables import Table, to_json
 from projections.views import EventMeta, Rows, View
@@ -79,7 +79,6 @@ CLOCKS = Table(
     ["(contract_id, opened_on)", "(opened_on)", "(due_at)", "(last_step_at)"],
 )
 sla_clocks = View("clocks", ZONES, TIMELINES, TERMS, CLOCKS)
-read_timeline = msgspec.json.Decoder(Timeline).decode
 
 
 @sla_clocks.on(ContractSigned)

@@ -27,8 +27,8 @@ GROUPS: dict[Group, str] = {
     "month": "substr(k.opened_on, 1, 7)",
 }
 PAGE = 400  # tickets whose past is worked out together
-Key = tuple[str | int, ...]
-Counts = dict[Key, Counter[str]]
+GroupKey = tuple[str | int, ...]
+Counts = dict[GroupKey, Counter[str]]
 
 
 @dataclass(slots=True, frozen=True)
@@ -60,7 +60,7 @@ def _opened(sign: str, name: str, moment: Moment | None) -> Condition:
 class GroupCount:
     """Targets of one group by state; `key` has the group's values, in the order in which groups were asked for."""
 
-    key: Key
+    key: GroupKey
     met: int
     breached: int
     running: int
@@ -145,7 +145,7 @@ async def _count_then(
     return counts
 
 
-def _key(row: ClockRow, groups: Sequence[Group]) -> Key:
+def _key(row: ClockRow, groups: Sequence[Group]) -> GroupKey:
     values: dict[Group, str | int] = {
         "contract": row.contract_id,
         "plan": row.plan,

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from ledger.plans.coverage import Calendar
 from ledger.plans.terms import Target, Terms, parse_terms
-from ledger.sla.targets import Clock, TargetName, clocks, course_of
+from ledger.sla.targets import TargetClock, TargetName, clocks, course_of
 from ledger.store.database import listed
 from ledger.tickets.life import Life, Span, lived
+from ledger.tickets.timeline import read_timeline
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
-from projections.sla.clocks import TIMELINES, read_timeline
+from projections.sla.clocks import TIMELINES
 
 
 @dataclass(slots=True, frozen=True)
@@ -34,7 +35,7 @@ class Context:
         return course_of(self.terms, self.life, target).pauses
 
     @property
-    def clocks(self) -> list[Clock]:
+    def clocks(self) -> list[TargetClock]:
         return clocks(self.terms, self.calendar, self.life)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.sla.targets import Clock
+from ledger.events import TicketFact
+from ledger.sla.targets import TargetClock
 from ledger.store.database import listed
 from projections.history import refold_into, stream_events
 from projections.reader import AsOf, Snapshot
@@ -12,15 +13,15 @@ from projections.sla.calendars import Calendars
 from projections.sla.clocks import CLOCKS, TERMS, ZONES, ClockRow, sla_clocks
 from projections.views import Memory
 
-# `Clock.state` in SQL, of a row `k` of the clocks at the instant `:now`; a property test holds the two together.
+# `TargetClock.state` in SQL, of a row `k` of the clocks at the instant `:now`; a property test holds the two together.
 STATE = """CASE WHEN k.breached_at <= :now THEN 'breached'
     WHEN k.void_at IS NOT NULL THEN 'void'
     WHEN k.ended_at IS NOT NULL THEN 'met'
     WHEN k.paused_since IS NOT NULL THEN 'paused' ELSE 'running' END"""
 
 
-def clock_of(row: ClockRow) -> Clock:
-    return Clock(
+def clock_of(row: ClockRow) -> TargetClock:
+    return TargetClock(
         target=row.target,  # type: ignore[arg-type]
         priority=row.priority,
         started_at=row.started_at,
@@ -35,7 +36,7 @@ def clock_of(row: ClockRow) -> Clock:
 
 async def clocks_of(
     snapshot: Snapshot, contracts: Mapping[str, str], as_of: AsOf, calendars: Calendars
-) -> dict[str, list[Clock]]:
+) -> dict[str, list[TargetClock]]:
     """The clocks of tickets by ticket, reaction first; `contracts` says of each ticket which contract it belongs to."""
     if not contracts:
         return {}
@@ -48,7 +49,7 @@ async def clocks_of(
         rows = [CLOCKS.row_of(row) for row in await snapshot.query(sql, params)]
     else:
         rows = await clocks_at(snapshot, contracts, as_of, calendars)
-    found: dict[str, list[Clock]] = {}
+    found: dict[str, list[TargetClock]] = {}
     for row in rows:
         found.setdefault(row.ticket_id, []).append(clock_of(row))
     return found
@@ -69,7 +70,7 @@ async def clocks_at(
         f"WHERE t.contract_id IN ({among})"
     )
     rows.known[TERMS.name] = {row.term_id: TERMS.row_of(row) for row in await snapshot.query(sql, params)}
-    histories = await stream_events(snapshot, [f"ticket:{ticket_id}" for ticket_id in contracts], as_of)
+    histories = await stream_events(snapshot, [TicketFact.stream_of(ticket_id) for ticket_id in contracts], as_of)
     for events in histories.values():
         refold_into(rows, sla_clocks, events)
     changed = rows.changed.get(CLOCKS.name)

@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
-from ledger.events import Sealed
+from ledger.events import Sealed, TicketFact
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_ticket
 from ledger.plans.coverage import Calendar, NoOpeningError
-from ledger.sla.targets import Clock
+from ledger.sla.targets import TargetClock
 from ledger.tickets.steps import is_call_due
 from projections.asking import Page, PageAsked, all_of, equal
 from projections.contracts.questions import as_of_for
@@ -58,7 +58,7 @@ class OpenedTicket:
     title: str | None
     contact: dict[str, Any] | None
     is_call_due: bool
-    clocks: list[Clock]
+    clocks: list[TargetClock]
     hours: SupportHours | None
     history: list[ToldFact]
 
@@ -77,7 +77,7 @@ async def list_tickets(
         equal("t", contract_id=wanted.contract_id),
         ("t.opened_at <= :at AND t.position <= :position", as_of.params),
         now_in,
-        page.behind("t.position"),
+        page.past("t.position"),
     )
     limited, limit = page.limited
     sql = (
@@ -113,7 +113,7 @@ async def find_ticket(
 
 
 async def _open(snapshot: Snapshot, rows: Sequence[TicketRow], as_of: AsOf, calendars: Calendars) -> list[OpenedTicket]:
-    streams = {row.ticket_id: f"ticket:{row.ticket_id}" for row in rows}
+    streams = {row.ticket_id: TicketFact.stream_of(row.ticket_id) for row in rows}
     histories = await stream_events(snapshot, list(streams.values()), as_of)
     if not as_of.current:
         rows = [_ticket_at(histories[streams[row.ticket_id]], row.ticket_id) or row for row in rows]

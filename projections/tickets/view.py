@@ -10,7 +10,7 @@ import msgspec
 from ledger.events import TicketOpened, TicketStepRetracted, WorkLogged, WorkReversed
 from ledger.tickets.events import TicketFact
 from ledger.tickets.life import lived
-from ledger.tickets.timeline import STEPS, Timeline, step_of, timeline_of
+from ledger.tickets.timeline import STEPS, Timeline, read_timeline, step_of, timeline_of
 from projections.tables import Table, seal_json, to_json
 from projections.views import EventMeta, Rows, View
 
@@ -48,7 +48,6 @@ class TicketRow(msgspec.Struct):
 
 TICKETS = Table("tickets", TicketRow, "ticket_id", ["(contract_id, position)", "(state, position)", "(position)"])
 tickets = View("tickets", TICKETS)
-read_timeline = msgspec.json.Decoder(Timeline).decode
 ITS_ROW = [(TICKETS, lambda _, fact: [fact.ticket_id])]
 
 

@@ -9,7 +9,7 @@ from api.books.entries import charge_transaction, credit_transactions, document_
 from api.books.journal import Posting, Transaction, last_day
 from ledger.events import VatLine
 from ledger.kernel.values import FAR_FUTURE, to_micros
-from projections.billing.charges import ChargeRow
+from projections.billing.charges_view import ChargeRow
 from projections.books import BookedContract
 from projections.credit.movements import MovementRow
 from tests.books.made import book, credit_note, fee, invoice, line

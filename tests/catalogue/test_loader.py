@@ -120,7 +120,7 @@ def test_every_fault_of_every_file_is_reported_at_once(tmp_path: Path) -> None:
         ('coverage = { timezone = "UTC", always = true, country = "DE", region = "XX" }', "coverage.region"),
         ('coverage = { timezone = "UTC", hours.mon = [["17:00", "09:00"]] }', "coverage.hours.mon"),
         ('sla.reaction.5 = { kind = "elapsed", minutes = 60 }', "sla.reaction.5"),
-        ('sla.reaction.1 = { kind = "covered", minutes = 60 }', ""),
+        ('sla.reaction.1 = { kind = "covered", minutes = 60 }', "coverage"),
         ('increment_minutes = "15"', "increment_minutes"),
         ("term_months = nan", "term_months"),
         ('timezone = "UTC"', "timezone"),

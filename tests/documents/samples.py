@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from api.documents import Document, Parties, invoice_xml, parties_of
+from api.documents import DocumentEvent, Parties, invoice_xml, parties_of
 from api.documents.missing import is_xrechnung
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, NationalVat, Sealed, VatLine
 
@@ -108,7 +108,7 @@ def parties(seller: dict[str, Any], buyer: dict[str, Any], **more: Any) -> Parti
     )
 
 
-def cii(document: Document, known: Parties) -> bytes:
+def cii(document: DocumentEvent, known: Parties) -> bytes:
     """CII as it is made by default: XRechnung for a German buyer."""
     return invoice_xml(document, known, as_xrechnung=is_xrechnung(document, known.buyer.country))
 
@@ -348,7 +348,7 @@ LONG = InvoiceIssued(
     gross_cents=317730,
 )
 
-CASES: dict[str, tuple[Document, Parties]] = {
+CASES: dict[str, tuple[DocumentEvent, Parties]] = {
     "domestic": (DOMESTIC, parties(GERMAN_SELLER, GERMAN_BUYER)),
     "credit-note": (CREDITED, parties(GERMAN_SELLER, GERMAN_BUYER, reason="Falscher Tarif")),
     "reverse-charge": (REVERSE_CHARGE, parties(GERMAN_SELLER, POLISH_BUYER)),

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from lxml import etree
 
-from api.documents import Document, Parties, missing_for_xml
+from api.documents import DocumentEvent, Parties, missing_for_xml
 from tests.documents.rules import check_xsd, en16931_findings, needs_saxon
 from tests.documents.samples import CASES, DOMESTIC, GERMAN_BUYER, GERMAN_SELLER, OUTSIDE_EU, SWISS_BUYER, cii, parties
 
@@ -51,7 +51,7 @@ def test_the_rules_do_find_faults() -> None:
         (OUTSIDE_EU, parties({**GERMAN_SELLER, "name": HOSTILE, "iban": None}, {**SWISS_BUYER, "vat_id": None})),
     ],
 )
-def test_hostile_and_sparse_parties_keep_the_rules_too(document: Document, known: Parties) -> None:
+def test_hostile_and_sparse_parties_keep_the_rules_too(document: DocumentEvent, known: Parties) -> None:
     xml = cii(document, known)
     check_xsd(xml)
     assert en16931_findings(xml) == []

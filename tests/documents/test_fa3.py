@@ -7,7 +7,7 @@ import pytest
 from ksef_client.documents.fa3 import validate_fa3_xml_xsd
 from lxml import etree
 
-from api.documents import Document, Parties, ksef_xml, missing_for_ksef
+from api.documents import DocumentEvent, Parties, ksef_xml, missing_for_ksef
 from ledger.events import NationalVat, VatLine
 from tests.documents.samples import (
     CASES,
@@ -25,7 +25,7 @@ from tests.documents.samples import (
 
 FA = {"fa": "http://crd.gov.pl/wzor/2025/06/25/13775/"}
 HOSTILE = "]]> <b>&amp; #panic() *\x00\x07\u202e \N{GRINNING FACE}"
-DOCUMENTS: dict[str, tuple[Document, Parties]] = {
+DOCUMENTS: dict[str, tuple[DocumentEvent, Parties]] = {
     "domestic": CASES["polish"],
     "correction": CASES["polish-credit-note"],
     "germany": (POLISH_TO_GERMANY, parties(POLISH_SELLER, GERMAN_BUYER)),

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from api.documents import figures
 from api.documents.cii import EXEMPTIONS
 from api.documents.labels import INCLUDED, KINDS, LANGUAGES, Labels, labels_for
-from api.documents.page import CATEGORY_WORDS, page_of
+from api.documents.page import CATEGORY_WORDS, document_page
 from api.documents.page_lines import BASES, COLUMNS, CONFIRMATIONS
 from ledger.billing import lines
 from tests.documents.samples import CASES
@@ -54,7 +54,7 @@ class Strict(Labels):
 
 @pytest.mark.parametrize("name", CASES)
 def test_no_word_on_a_page_is_left_in_english(name: str) -> None:
-    assert page_of(*CASES[name], Strict("de", catalogue("de")))["lang"] == "de"
+    assert document_page(*CASES[name], Strict("de", catalogue("de")))["lang"] == "de"
 
 
 def test_a_value_is_never_read_as_a_place() -> None:

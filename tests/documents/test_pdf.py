@@ -9,13 +9,13 @@ import msgspec
 import pytest
 from pypdf import PdfReader
 
-from api.documents import Document, Parties, invoice_pdf
+from api.documents import DocumentEvent, Parties, invoice_pdf
 from tests.documents.samples import CASES, DOMESTIC, GERMAN_BUYER, GERMAN_SELLER, HEAD, parties
 
 HOSTILE = '#panic() $x$ *a* _b_ <c> @d `e` \\ "f" {page} = //'
 
 
-def pages(document: Document, known: Parties) -> list[str]:
+def pages(document: DocumentEvent, known: Parties) -> list[str]:
     """The text of each page, on one line each, with plain spaces."""
     reader = PdfReader(BytesIO(invoice_pdf(document, known)))
     return [" ".join(page.extract_text().split()) for page in reader.pages]
@@ -25,7 +25,7 @@ def text_of(name: str) -> str:
     return " ".join(pages(*CASES[name]))
 
 
-def changed(document: Document, **facts: Any) -> Document:
+def changed(document: DocumentEvent, **facts: Any) -> DocumentEvent:
     return msgspec.structs.replace(document, **facts)
 
 

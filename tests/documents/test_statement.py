@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from api.documents.document_parties import read_buyer, read_seller
 from api.documents.labels import LANGUAGES
 from api.documents.page_lines import CONFIRMATIONS
-from api.documents.parties import buyer_of, seller_of
-from api.documents.statement import BESIDE, BESIDE_COLUMNS, COLUMNS, MOVEMENTS, ON_BEHALF, Statement, page_of
+from api.documents.statement import BESIDE, BESIDE_COLUMNS, COLUMNS, MOVEMENTS, ON_BEHALF, Statement, statement_page
 from api.documents.statement import statement_pdf as pdf_of
 from ledger.kernel.values import to_micros
 from projections.credit.customer_statements import CustomerStatement, DeductionDetails, PoolPeriod
@@ -84,7 +84,7 @@ PERIOD = CustomerStatement(
     },
 )
 NOTHING = replace(PERIOD, pools=[PoolPeriod("care", "minutes", None, 480, [])], beside=[], deductions={})
-FEBRUARY = Statement(PERIOD, seller_of(GERMAN_SELLER), buyer_of(GERMAN_BUYER), "de")
+FEBRUARY = Statement(PERIOD, read_seller(GERMAN_SELLER), read_buyer(GERMAN_BUYER), "de")
 EMPTY = replace(FEBRUARY, period=NOTHING)
 
 
@@ -171,7 +171,7 @@ def test_each_language_has_its_words_and_an_unknown_one_is_english(language: str
 
 def test_no_word_of_a_statement_is_missing_in_a_catalogue() -> None:
     strict = Strict("de", catalogue("de"))
-    assert page_of(FEBRUARY, strict)["lang"] == page_of(EMPTY, strict)["lang"] == "de"
+    assert statement_page(FEBRUARY, strict)["lang"] == statement_page(EMPTY, strict)["lang"] == "de"
     words = {
         *COLUMNS,
         *BESIDE_COLUMNS,
@@ -189,8 +189,8 @@ def test_hostile_texts_print_as_they_are() -> None:
     known = replace(
         FEBRUARY,
         period=replace(period, pools=[replace(period.pools[0], pool=HOSTILE)]),
-        seller=seller_of({**GERMAN_SELLER, "name": HOSTILE}),
-        buyer=buyer_of({**GERMAN_BUYER, "name": HOSTILE}),
+        seller=read_seller({**GERMAN_SELLER, "name": HOSTILE}),
+        buyer=read_buyer({**GERMAN_BUYER, "name": HOSTILE}),
     )
     text = "".join(pages(known)).replace(" ", "")
     assert text.count(HOSTILE.replace(" ", "")) == 7  # three times the sender, recipient, pool, reason, engineer

@@ -9,7 +9,7 @@ from ledger.events import (
     GrantTakenBack,
     PlanChanged,
     SessionEnded,
-    TermCutShort,
+    TermEndBroughtForward,
     TermStarted,
 )
 from tests.outcomes import deducted, fact, fee, filled, granted, overage, released, reserved
@@ -96,7 +96,7 @@ def test_a_change_of_plan_ends_the_old_allotment_and_begins_term_fee_and_allotme
     outcome = history.when(change_plan("groupios-l", "2026-07-01"))
     outcome.then(
         fact(PlanChanged, old_plan="groupios-m", new_plan="groupios-l", effective_at="2026-06-30T22:00:00Z"),
-        fact(TermCutShort, term_no=1, ends_on="2026-06-30"),
+        fact(TermEndBroughtForward, term_no=1, ends_on="2026-06-30"),
         fact(GrantExpiryMoved, grant_id="C.allotment.1", expires_at="2026-07-01T00:00:00+02:00"),
         fact(TermStarted, term_no=2, starts_on="2026-07-01", ends_on="2027-06-30", plan="groupios-l"),
         fee("899.00", effective_at="2026-06-30T22:00:00Z"),
@@ -135,8 +135,8 @@ def test_a_term_that_was_renewed_ahead_gives_its_fee_and_allotment_back_when_the
     history = given(contract("groupios-m"), renew(at=FEBRUARY))
     outcome = history.when(change_plan("groupios-l", "2026-07-01"))
     outcome.then(
-        fact(TermCutShort, term_no=1, ends_on="2026-06-30"),
-        fact(TermCutShort, term_no=2, ends_on="2026-12-31"),
+        fact(TermEndBroughtForward, term_no=1, ends_on="2026-06-30"),
+        fact(TermEndBroughtForward, term_no=2, ends_on="2026-12-31"),
         fact(
             FeeReversed,
             reverses="C.fee.2",
@@ -156,7 +156,7 @@ def test_a_plan_may_change_from_the_first_day_of_a_term_that_was_renewed_ahead()
     history = given(contract("groupios-m"), renew(at=FEBRUARY))
     outcome = history.when(change_plan("groupios-l", "2027-01-01"))
     outcome.then(
-        fact(TermCutShort, term_no=2, ends_on="2026-12-31"),
+        fact(TermEndBroughtForward, term_no=2, ends_on="2026-12-31"),
         fact(FeeReversed, amount_cents="-499.00"),
         fact(GrantTakenBack, grant_id="C.allotment.2", quantity=240),
         fact(TermStarted, term_no=3, starts_on="2027-01-01", ends_on="2027-12-31"),
@@ -198,7 +198,7 @@ def test_a_terminated_contract_works_through_its_last_day_and_its_allotment_expi
     outcome = given(contract("groupios-l")).when(terminate("2026-06-30"))
     outcome.then(
         fact(ContractTerminated, ends_on="2026-06-30"),
-        fact(TermCutShort, ends_on="2026-06-30"),
+        fact(TermEndBroughtForward, ends_on="2026-06-30"),
         fact(GrantExpiryMoved, expires_at="2026-07-01T00:00:00+02:00"),
     )
     outcome.left(480, at="2026-06-30T23:59:59+02:00", pool="included", expired=0)
@@ -219,7 +219,7 @@ def test_a_term_that_holds_a_deduction_has_begun_until_that_is_reversed() -> Non
     used.when(change_plan("groupios-s", "2026-01-01")).refused("term-in-use", term_no=1, deductions=["W"])
     used.when(terminate("2025-12-31")).refused("term-in-use", deductions=["W"])
     used.when(reverse("W")).when(terminate("2025-12-31")).then(
-        fact(ContractTerminated), fact(TermCutShort), fact(FeeReversed), fact(GrantTakenBack, quantity=480)
+        fact(ContractTerminated), fact(TermEndBroughtForward), fact(FeeReversed), fact(GrantTakenBack, quantity=480)
     )
 
 
@@ -228,7 +228,7 @@ def test_a_contract_is_withdrawn_by_ending_it_the_day_before_it_began() -> None:
     outcome = given(contract("groupios-l"), bought).when(terminate("2025-12-31"))
     outcome.then(
         fact(ContractTerminated, ends_on="2025-12-31"),
-        fact(TermCutShort, term_no=1, ends_on="2025-12-31", ends_at="2026-01-01T00:00:00+01:00"),
+        fact(TermEndBroughtForward, term_no=1, ends_on="2025-12-31", ends_at="2026-01-01T00:00:00+01:00"),
         fact(FeeReversed, reverses="C.fee.1", amount_cents="-899.00", effective_at="2026-01-01T00:00:00+01:00"),
         fact(GrantTakenBack, grant_id="C.allotment.1", quantity=480),
     ).left(60, pool="included", granted=60, expired=0)
@@ -239,7 +239,7 @@ def test_a_contract_is_withdrawn_by_ending_it_the_day_before_it_began() -> None:
 def test_a_contract_ends_on_a_day_of_its_terms() -> None:
     given(contract("groupios-l")).when(terminate("2027-01-01")).refused("contract-not-active", field="ends_on")
     given(contract("groupios-l")).when(terminate("2026-12-31")).then(fact(ContractTerminated))
-    given(contract("groupios-s")).when(terminate("2031-05-31")).then(fact(TermCutShort, ends_on="2031-05-31"))
+    given(contract("groupios-s")).when(terminate("2031-05-31")).then(fact(TermEndBroughtForward, ends_on="2031-05-31"))
 
 
 def test_a_term_that_was_renewed_ahead_gives_its_fee_back_when_the_contract_ends_before_it() -> None:

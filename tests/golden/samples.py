@@ -97,7 +97,7 @@ SAMPLES: dict[str, Fact] = {
         holidays={"DE": [date(2026, 1, 1), date(2026, 4, 3)]},
         holidays_source="holidays 0.109",
     ),
-    "TermCutShort@1": e.TermCutShort(
+    "TermEndBroughtForward@1": e.TermEndBroughtForward(
         **BASE, term_no=2, ends_on=date(2026, 6, 30), ends_at=datetime(2026, 6, 30, 22, tzinfo=UTC)
     ),
     "FeeCharged@1": e.FeeCharged(**BASE, **MONEY, charge_id="C-1.fee.2", term_no=2),

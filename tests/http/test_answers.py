@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from api.asking import LongQuestions, Question, T
 from api.http.app import create_app
+from api.long_questions import LongQuestions, Question, T
 from api.wrong_tokens import WrongTokens
 from ledger.kernel.settings import Settings
 from tests.clock import Clock
@@ -51,11 +51,11 @@ def test_what_nobody_expected_has_the_same_headers(ready: Door) -> None:
             raise RuntimeError("broken")
 
     state = ready.client.app.state.ledger
-    state.long_questions.close()
-    state.long_questions = Broken(state.reader)
+    whole, state.long_questions = state.long_questions, Broken(state.reader)
     response = ready.get("contracts")
     assert response.status_code == 500
     assert (ALWAYS | {"cache-control": "no-store"}).items() <= response.headers.items()
+    state.long_questions = whole
 
 
 def test_head_is_get_without_its_body(ready: Door) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from api.http.app import create_app
+from ledger.kernel.patterns import PATTERNS
 from ledger.kernel.settings import Settings
-from ledger.kernel.wording import PATTERNS
 from ledger.plans.terms import Terms
 from tests.http.bad_values import fields
 from tests.http.door import Door, problem

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.store.history import command_pages, event_pages
+from ledger.store.whole_history import command_pages, event_pages
 from tests.views.ledgers import fed
 
 

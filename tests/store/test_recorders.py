@@ -12,7 +12,8 @@ from uuid import uuid4
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from ledger.store.recorders import PostgresRecorder, SqliteRecorder, postgres_recorder, sqlite_recorder
+from ledger.store.postgres_recorder import PostgresRecorder, postgres_recorder
+from ledger.store.sqlite_recorder import SqliteRecorder, sqlite_recorder
 from tests.servers import drop_database, fresh_database
 
 # The module of the bases also imports the library's cipher, which needs a package that we have no other use for.

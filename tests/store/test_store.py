@@ -14,7 +14,8 @@ from ledger.events import CreditDrawn, HoursDeducted, TicketHeld
 from ledger.kernel.errors import Refusal
 from ledger.kernel.mapper import StreamEvent, UnknownTopicError
 from ledger.kernel.values import from_micros
-from ledger.store import Batch, ConflictError, EventStore, Unavailable, open_store, recorders
+from ledger.store import Batch, CommandRow, ConflictError, EventStore, TakenId, Unavailable, open_store
+from ledger.store.keys import PartyKey
 from tests.books import everything, figures
 from tests.clock import Clock
 from tests.scenario import catalogue
@@ -124,8 +125,8 @@ def test_what_goes_with_a_refused_append_is_not_kept_either(opened: Callable[[],
         "SELECT (SELECT count(*) FROM commands), (SELECT count(*) FROM known_ids), (SELECT count(*) FROM party_keys)"
     )
     before = one.ask(counts)
-    batch = Batch(ids=[("entry", "new", 0), ("entry", "W", 0)], keys=[("k", "p", "q", b"secret")])
-    batch.commands.append(recorders.CommandRow(0, 0, "", "new", "log-work", b"", None, None))
+    batch = Batch(ids=[TakenId("entry", "new", 0), TakenId("entry", "W", 0)], keys=[PartyKey("k", "p", "q", b"secret")])
+    batch.commands.append(CommandRow(0, 0, "", "new", "log-work", b"", None, None))
     with pytest.raises(ConflictError):
         one.store.append([held("ticket:X", 1)], batch)
     assert (one.ask(counts), one.positions()[-1]) == (before, answer.last)

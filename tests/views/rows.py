@@ -10,7 +10,7 @@ from ledger.events import Sealed
 from ledger.store import open_store
 from projections.all_views import VIEWS
 from projections.contracts.view import ContractRow
-from projections.credit.deductions import DeductionRow
+from projections.credit.deductions_view import DeductionRow
 from projections.credit.movements import MovementRow
 from projections.reader import PostgresReader, SqliteReader, open_reader
 from projections.runner import Projector

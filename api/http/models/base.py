@@ -22,5 +22,5 @@ def instant_or_none(micros: int | None) -> str | None:
     return None if micros is None else instant(micros)
 
 
-class Answer(BaseModel):
+class AnswerModel(BaseModel):
     position: int = Field(description="How far the view had read when it answered.", examples=[42])

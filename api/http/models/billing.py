@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import Answer
+from api.http.models.base import AnswerModel
 
 
 class DocumentLineOut(BaseModel):
@@ -77,14 +77,14 @@ class DocumentOut(BaseModel):
     missing: list[str] = Field(description="Data of the parties that its PDF or XML would need.")
 
 
-class DocumentAnswer(Answer, DocumentOut):
+class DocumentAnswer(AnswerModel, DocumentOut):
     event: int = Field(description="The event that issued it.")
 
 
-class DraftAnswer(Answer, DocumentOut):
+class DraftAnswer(AnswerModel, DocumentOut):
     waiting: list[str] = Field(description="Charges and deductions that are held back, by a dispute as a rule.")
 
 
-class DocumentList(Answer):
+class DocumentList(AnswerModel):
     items: list[DocumentOut]
     next: str | None

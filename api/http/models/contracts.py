@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import Answer
-from projections.contracts.questions import ContractState
+from api.http.models.base import AnswerModel
+from projections.contracts.questions import ContractStatus
 
 
 class TermOut(BaseModel):
@@ -23,7 +23,7 @@ class ContractOut(BaseModel):
     contract_id: str
     provider: str
     plan: str
-    state: ContractState
+    state: ContractStatus
     starts_on: str
     ends_on: str | None = Field(description="Last day of the last term; null: until further notice.")
     terminated_on: str | None
@@ -36,10 +36,10 @@ class ContractOut(BaseModel):
     terms: list[TermOut]
 
 
-class ContractAnswer(ContractOut, Answer):
+class ContractAnswer(ContractOut, AnswerModel):
     pass
 
 
-class ContractList(Answer):
+class ContractList(AnswerModel):
     items: list[ContractOut]
     next: str | None

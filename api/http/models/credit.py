@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import Answer, Figure
+from api.http.models.base import AnswerModel, Figure
 from api.http.models.history import HistoryEntry
 from ledger.credit.confirmation import Status
 
@@ -29,7 +29,7 @@ class OverageOut(BaseModel):
     currency: str = Field(examples=["EUR"])
 
 
-class BalanceOut(Answer):
+class BalanceOut(AnswerModel):
     contract_id: str
     accounts: list[AccountOut]
     overage: OverageOut
@@ -48,7 +48,7 @@ class LineOut(BaseModel):
     dated: str | None = Field(description="When it was true, where that month was closed already.")
 
 
-class StatementOut(Answer):
+class StatementOut(AnswerModel):
     contract_id: str
     items: list[LineOut]
     next: str | None
@@ -96,11 +96,11 @@ class DeductionOut(BaseModel):
     history: list[HistoryEntry]
 
 
-class DeductionAnswer(DeductionOut, Answer):
+class DeductionAnswer(DeductionOut, AnswerModel):
     pass
 
 
-class DeductionList(Answer):
+class DeductionList(AnswerModel):
     items: list[DeductionOut]
     next: str | None
 
@@ -123,7 +123,7 @@ class ChargeOut(BaseModel):
     position: int = Field(description="The event behind the charge.")
 
 
-class ChargeList(Answer):
+class ChargeList(AnswerModel):
     contract_id: str
     items: list[ChargeOut]
     next: str | None

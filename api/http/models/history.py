@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import Answer, instant
+from api.http.models.base import AnswerModel, instant
 from api.http.paging import next_cursor
 from ledger.kernel.values import show_instant
 from projections.asking import Page
@@ -38,7 +38,7 @@ class EventOut(BaseModel):
     data: dict[str, Any]
 
 
-class EventList(Answer):
+class EventList(AnswerModel):
     items: list[EventOut]
     next: str | None
 

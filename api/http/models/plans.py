@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import Answer
+from api.http.models.base import AnswerModel
 from ledger.plans.loader import Plan
 
 
@@ -32,11 +32,11 @@ class PlanOut(BaseModel):
     source: list[str]
 
 
-class PlanAnswer(PlanOut, Answer):
+class PlanAnswer(PlanOut, AnswerModel):
     pass
 
 
-class PlanList(Answer):
+class PlanList(AnswerModel):
     items: list[PlanOut]
     next: str | None
 

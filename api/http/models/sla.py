@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.calculation import Calculated
-from api.http.models.base import Answer, instant, instant_or_none
+from api.http.models.base import AnswerModel, instant, instant_or_none
 from api.http.paging import next_cursor
 from ledger.kernel.values import show_share
 from ledger.sla.targets import MINUTE
@@ -32,7 +32,7 @@ class ComplianceRow(BaseModel):
     ratio: str | None = Field(description="met / (met + breached); null where nothing was judged.", examples=["0.9750"])
 
 
-class ComplianceOut(Answer):
+class ComplianceOut(AnswerModel):
     items: list[ComplianceRow]
     next: str | None = None
 
@@ -48,7 +48,7 @@ class RiskOut(BaseModel):
     share_left: str = Field(description="Of its time, as its coverage counts it.", examples=["0.2000"])
 
 
-class RiskList(Answer):
+class RiskList(AnswerModel):
     items: list[RiskOut]
     next: str | None = None
 
@@ -62,7 +62,7 @@ class WindowOut(BaseModel):
     why: str
 
 
-class TraceOut(Answer):
+class TraceOut(AnswerModel):
     ticket_id: str
     target: str
     priority: int

@@ -6,15 +6,15 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import Answer, instant, instant_or_none
+from api.http.models.base import AnswerModel, instant, instant_or_none
 from api.http.models.history import HistoryEntry, show_entry
 from api.http.paging import next_cursor
-from ledger.sla.targets import MINUTE, Clock
+from ledger.sla.targets import MINUTE, TargetClock
 from projections.asking import Page
 from projections.tickets.questions import OpenedTicket, SupportHours
 from projections.tickets.view import TicketRow
 
-TicketState = Literal["open", "in_progress", "waiting", "resolved", "closed", "rejected"]
+TicketStatus = Literal["open", "in_progress", "waiting", "resolved", "closed", "rejected"]
 
 
 class ClockOut(BaseModel):
@@ -56,7 +56,7 @@ class TicketOut(BaseModel):
     contact: dict[str, Any] | None
     priority: int
     level: str
-    state: TicketState
+    state: TicketStatus
     opened_at: str
     first_response_at: str | None
     resolved_at: str | None
@@ -71,16 +71,16 @@ class TicketOut(BaseModel):
     history: list[HistoryEntry]
 
 
-class TicketAnswer(TicketOut, Answer):
+class TicketAnswer(TicketOut, AnswerModel):
     pass
 
 
-class TicketList(Answer):
+class TicketList(AnswerModel):
     items: list[TicketOut]
     next: str | None
 
 
-def show_clock(clock: Clock, at: int) -> ClockOut:
+def show_clock(clock: TargetClock, at: int) -> ClockOut:
     """A clock as an instant finds it: what paused it until then is counted."""
     paused = clock.paused + (at - clock.paused_since if clock.paused_since is not None else 0)
     return ClockOut(

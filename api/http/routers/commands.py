@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from api.http.authentication import ActorDep, StateDep
 from api.http.body import read_as
 from api.http.examples import by_command
-from api.http.lines import MEDIA_TYPE, answer_lines, show_answer, take_lines
+from api.http.json_lines import MEDIA_TYPE, answer_lines, show_answer, take_lines
 from api.http.models.history import CommandAnswer
 from api.http.problems import PROBLEMS
 from api.state import State

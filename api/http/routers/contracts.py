@@ -13,20 +13,20 @@ from api.http.models.contracts import ContractAnswer, ContractList, ContractOut,
 from api.http.models.credit import AccountOut, BalanceOut, OverageOut
 from api.http.paging import (
     AsOfParam,
-    ContractId,
+    ContractIdParam,
     Cursor,
     Filter,
     KnownAtParam,
     Limit,
     next_cursor,
-    page_of,
+    page_asked,
     times_of,
 )
 from api.http.problems import PROBLEMS
 from ledger.kernel.values import show_cents
 from projections.contracts.questions import (
     ContractFilter,
-    ContractState,
+    ContractStatus,
     OpenedContract,
     list_contracts,
     opened_contract,
@@ -45,13 +45,13 @@ async def contracts(
     actor: ActorDep,
     customer_id: Filter = None,
     provider: Filter = None,
-    state: Annotated[ContractState | None, Query()] = None,
+    state: Annotated[ContractStatus | None, Query()] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> ContractList:
     """Contracts that the token may see, by id."""
     filters = ContractFilter(customer_id, provider, state)
-    page = page_of(cursor, limit, str)
+    page = page_asked(cursor, limit, str)
 
     async def listed(snapshot: Snapshot, _: Calendars) -> ContractList:
         found = await list_contracts(snapshot, actor, filters, page)
@@ -62,7 +62,7 @@ async def contracts(
 
 
 @router.get("/{contract_id}", summary="A contract", operation_id="get_contract")
-async def contract(contract_id: ContractId, state: StateDep, actor: ActorDep) -> ContractAnswer:
+async def contract(contract_id: ContractIdParam, state: StateDep, actor: ActorDep) -> ContractAnswer:
     """A contract with its terms, each term's full copy."""
     async with state.reader.snapshot() as snapshot:
         found = await opened_contract(snapshot, actor, contract_id)
@@ -102,7 +102,11 @@ def _term(term: ContractTerm) -> TermOut:
 
 @router.get("/{contract_id}/balance", summary="The balance of each pool", operation_id="get_balance")
 async def contract_balance(
-    contract_id: ContractId, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
+    contract_id: ContractIdParam,
+    state: StateDep,
+    actor: ActorDep,
+    as_of: AsOfParam = None,
+    known_at: KnownAtParam = None,
 ) -> BalanceOut:
     """What was granted, consumed, reserved, has expired and is available, cumulative since signing."""
     found = await balance(state.reader, actor, contract_id, times_of(as_of, known_at))

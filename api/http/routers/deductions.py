@@ -21,13 +21,13 @@ from api.http.models.credit import (
 from api.http.models.history import show_entry
 from api.http.paging import (
     AsOfParam,
-    ContractId,
+    ContractIdParam,
     Cursor,
-    DeductionId,
+    DeductionIdParam,
     KnownAtParam,
     Limit,
     next_cursor,
-    page_of,
+    page_asked,
     times_of,
 )
 from api.http.problems import PROBLEMS
@@ -36,7 +36,7 @@ from ledger.events import Draw
 from ledger.kernel.values import show_cents, shown_minutes
 from projections.billing.charge_questions import ListedCharge, list_charges
 from projections.credit.deduction_questions import OpenedDeduction, find_deduction, list_deductions
-from projections.credit.deductions import OverageBilled, read_draws, read_overage
+from projections.credit.deductions_view import OverageBilled, read_draws, read_overage
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
@@ -45,7 +45,7 @@ router = APIRouter(prefix="/v1", tags=["deductions"], responses=PROBLEMS, depend
 
 @router.get("/contracts/{contract_id}/deductions", summary="Deductions of a contract", operation_id="list_deductions")
 async def contract_deductions(
-    contract_id: ContractId,
+    contract_id: ContractIdParam,
     state: StateDep,
     actor: ActorDep,
     status: Annotated[Status | None, Query()] = None,
@@ -58,7 +58,7 @@ async def contract_deductions(
 
     A page may hold fewer items than `limit` where `status` is asked of the past.
     """
-    times, page = times_of(as_of, known_at), page_of(cursor, limit, int)
+    times, page = times_of(as_of, known_at), page_asked(cursor, limit, int)
 
     async def listed(snapshot: Snapshot, _: Calendars) -> DeductionList:
         found = await list_deductions(snapshot, actor, contract_id, times, status, page)
@@ -70,7 +70,11 @@ async def contract_deductions(
 
 @router.get("/deductions/{deduction_id}", summary="A deduction", operation_id="get_deduction")
 async def deduction(
-    deduction_id: DeductionId, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
+    deduction_id: DeductionIdParam,
+    state: StateDep,
+    actor: ActorDep,
+    as_of: AsOfParam = None,
+    known_at: KnownAtParam = None,
 ) -> DeductionAnswer:
     """One deduction with its draws, overage, status and history."""
     async with state.reader.snapshot() as snapshot:
@@ -119,7 +123,7 @@ def _overage(line: OverageBilled) -> OverageLineOut:
 
 @router.get("/contracts/{contract_id}/charges", summary="Charges of a contract", operation_id="list_charges")
 async def contract_charges(
-    contract_id: ContractId,
+    contract_id: ContractIdParam,
     state: StateDep,
     actor: ActorDep,
     invoiced: Annotated[bool | None, Query()] = None,
@@ -129,7 +133,7 @@ async def contract_charges(
     cursor: Cursor = None,
 ) -> ChargeList:
     """Every amount owed or taken back, effective by now (or `as_of`), in the order in which it was recorded."""
-    times, page = times_of(as_of, known_at), page_of(cursor, limit, int)
+    times, page = times_of(as_of, known_at), page_asked(cursor, limit, int)
     async with state.reader.snapshot() as snapshot:
         found = await list_charges(snapshot, actor, contract_id, times, invoiced, page)
     items = [_charge(one) for one in found.items]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.models.history import EventList, EventOut, show_event, show_events
-from api.http.paging import Cursor, Limit, page_of
+from api.http.paging import Cursor, Limit, page_asked
 from api.http.problems import PROBLEMS
 from projections.asking import PageAsked
 from projections.history import find_event, list_events
@@ -31,7 +31,7 @@ async def events(
 
     Personal texts are shown while their key exists.
     """
-    page = page_of(cursor, limit, int)
+    page = page_asked(cursor, limit, int)
     behind = max(after, page.after[0]) if page.after else after
 
     async def listed(snapshot: Snapshot, _: Calendars) -> EventList:

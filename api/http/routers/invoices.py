@@ -15,7 +15,7 @@ from api.http.document_models import document_model, draft_model
 from api.http.models.billing import DocumentAnswer, DocumentList, DraftAnswer
 from api.http.paging import (
     AsOfParam,
-    ContractId,
+    ContractIdParam,
     Cursor,
     Filter,
     KnownAtParam,
@@ -23,7 +23,7 @@ from api.http.paging import (
     MomentParam,
     day_of,
     next_cursor,
-    page_of,
+    page_asked,
     times_of,
 )
 from api.http.problems import PROBLEMS
@@ -41,14 +41,14 @@ def _binary(media_type: str) -> dict[str, Any]:
     return {"description": "The file", "content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}
 
 
-Form = Annotated[FileForm | None, Query(description="KSeF FA(3) is for Polish sellers, and their default.")]
+FormParam = Annotated[FileForm | None, Query(description="KSeF FA(3) is for Polish sellers, and their default.")]
 
 
 @router.get(
     "/contracts/{contract_id}/invoice-draft", summary="The draft of the next invoice", operation_id="get_invoice_draft"
 )
 async def invoice_draft(
-    contract_id: ContractId,
+    contract_id: ContractIdParam,
     state: StateDep,
     actor: ActorDep,
     through_on: Annotated[MomentParam | None, Query(description="The last day that counts; today if absent.")] = None,
@@ -75,7 +75,7 @@ async def invoices(
 ) -> DocumentList:
     """Issued documents in the order in which they were issued."""
     filters = DocumentFilter(contract_id, customer_id, day_of("from", from_), day_of("to", to))
-    page = page_of(cursor, limit, int)
+    page = page_asked(cursor, limit, int)
 
     async def listed(snapshot: Snapshot, _: Calendars) -> DocumentList:
         found = await list_documents(snapshot, actor, filters, page)
@@ -107,7 +107,7 @@ async def invoice_as_pdf(number: Number, state: StateDep, actor: ActorDep) -> Re
     response_class=Response,
     responses={200: _binary("application/xml")},
 )
-async def invoice_as_xml(number: Number, state: StateDep, actor: ActorDep, form: Form = None) -> Response:
+async def invoice_as_xml(number: Number, state: StateDep, actor: ActorDep, form: FormParam = None) -> Response:
     """EN 16931 (XRechnung 3.0 for a German customer) in CII; KSeF FA(3) for a Polish seller."""
     async with state.reader.snapshot() as snapshot:
         found = await find_document(snapshot, actor, number)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.models.plans import PlanAnswer, PlanList, show_plan
-from api.http.paging import Cursor, Limit, next_cursor, page_of
+from api.http.paging import Cursor, Limit, next_cursor, page_asked
 from api.http.problems import PROBLEMS
 from projections.asking import Page
 from projections.reader import view_position
@@ -25,7 +25,7 @@ async def plans(
     cursor: Cursor = None,
 ) -> PlanList:
     """The newest version of each plan, by id."""
-    page = page_of(cursor, limit, str)
+    page = page_asked(cursor, limit, str)
     found = [
         plan
         for plan in state.catalogue.plans()

@@ -28,13 +28,14 @@ from api.http.paging import (
     KnownAtParam,
     Limit,
     MomentParam,
-    TicketId,
+    TicketIdParam,
     moment_of,
-    page_of,
+    page_asked,
     times_of,
 )
 from api.http.problems import PROBLEMS
 from ledger.door.requests import refusal_of
+from ledger.kernel import patterns
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import parse_share
 from projections.reader import Snapshot
@@ -80,7 +81,7 @@ async def sla_at_risk(
     state: StateDep,
     actor: ActorDep,
     share: Annotated[
-        str | None, Query(pattern=r"^(0(\.\d{1,4})?|1(\.0{1,4})?)$", description="Of a target's time; 0.25 by default.")
+        str | None, Query(pattern=patterns.SHARE, description="Of a target's time; 0.25 by default.")
     ] = None,
     within_minutes: Annotated[int | None, Query(ge=0, le=5_256_000)] = None,
     limit: Limit = 100,
@@ -90,7 +91,7 @@ async def sla_at_risk(
     if share is not None and within_minutes is not None:
         raise malformed("share", "give it, or within_minutes instead")
     below = Share(parse_share(share or SHARE)) if within_minutes is None else Within(within_minutes)
-    page = page_of(cursor, limit, int, str, str)
+    page = page_asked(cursor, limit, int, str, str)
 
     async def listed(snapshot: Snapshot, calendars: Calendars) -> RiskList:
         return show_risks(await list_at_risk(snapshot, actor, below, calendars, page))
@@ -100,7 +101,7 @@ async def sla_at_risk(
 
 @router.get("/tickets/{ticket_id}/sla/{target}/trace", summary="The account of a due instant", operation_id="get_trace")
 async def sla_trace(
-    ticket_id: TicketId, target: Literal["reaction", "resolution"], state: StateDep, actor: ActorDep
+    ticket_id: TicketIdParam, target: Literal["reaction", "resolution"], state: StateDep, actor: ActorDep
 ) -> TraceOut:
     """Window by window from the ticket's opening until the target is due: what counted, what did not, and why."""
     async with state.reader.snapshot() as snapshot:

@@ -10,14 +10,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from api.documents.parties import Seller, buyer_of, seller_of
+from api.documents.document_parties import Seller, read_buyer, read_seller
 from api.documents.statement import Statement, statement_pdf
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.models.base import figure, instant, instant_or_none
 from api.http.models.credit import LineOut, StatementOut
 from api.http.paging import (
     AsOfParam,
-    ContractId,
+    ContractIdParam,
     Cursor,
     Filter,
     KnownAtParam,
@@ -25,7 +25,7 @@ from api.http.paging import (
     MomentParam,
     moment_of,
     next_cursor,
-    page_of,
+    page_asked,
     times_of,
 )
 from api.http.problems import PROBLEMS
@@ -55,7 +55,7 @@ TEXTS = {"pool", "kind", "reference", "note"}
 )
 async def contract_statement(
     request: Request,
-    contract_id: ContractId,
+    contract_id: ContractIdParam,
     state: StateDep,
     actor: ActorDep,
     pool: Filter = None,
@@ -78,7 +78,7 @@ async def contract_statement(
         name = {"Content-Disposition": f'inline; filename="statement-{contract_id}.pdf"'}
         printed = await _for_customer(state, actor, asked)
         return Response(await asyncio.to_thread(statement_pdf, printed), media_type=PDF, headers=name)
-    page = page_of(cursor, limit, int, int, int)
+    page = page_asked(cursor, limit, int, int, int)
     if wanted == CSV:
         answer = await read_statement(state, actor, asked, PageAsked(None, page.after))
         return Response(_as_csv(answer.items), media_type="text/csv; charset=utf-8")
@@ -151,11 +151,11 @@ async def _for_customer(state: State, actor: Actor, asked: StatementAsked) -> St
         raise malformed("from", f"a PDF has at most {longest} lines; ask for a shorter period, or for CSV")
     provider = state.catalogue.providers().get(found.provider)
     language = found.language or (provider.language if provider else "en")
-    return Statement(found, _seller(state, found), buyer_of(found.customer), language)
+    return Statement(found, _seller(state, found), read_buyer(found.customer), language)
 
 
 def _seller(state: State, found: CustomerStatement) -> Seller:
     """The letterhead; of a provider whose party no file names, what the catalogue has of it."""
     known, party = state.catalogue.providers().get(found.provider), state.catalogue.party(found.provider)
     named = {"name": known.name if known else found.provider, "country": known.country if known else ""}
-    return seller_of({**named, **(party.model_dump(exclude_none=True) if party else {})})
+    return read_seller({**named, **(party.model_dump(exclude_none=True) if party else {})})

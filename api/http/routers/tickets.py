@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.models.tickets import TicketAnswer, TicketList, TicketState, show_ticket, show_tickets
-from api.http.paging import AsOfParam, Cursor, Filter, KnownAtParam, Limit, TicketId, page_of, times_of
+from api.http.models.tickets import TicketAnswer, TicketList, TicketStatus, show_ticket, show_tickets
+from api.http.paging import AsOfParam, Cursor, Filter, KnownAtParam, Limit, TicketIdParam, page_asked, times_of
 from api.http.problems import PROBLEMS
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
@@ -22,7 +22,7 @@ async def tickets(
     state_: StateDep,
     actor: ActorDep,
     contract_id: Filter = None,
-    state: Annotated[TicketState | None, Query()] = None,
+    state: Annotated[TicketStatus | None, Query()] = None,
     priority: Annotated[int | None, Query(ge=1, le=4)] = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
@@ -33,7 +33,7 @@ async def tickets(
 
     State and priority are those at the moment asked about; a page of the past may hold fewer items than `limit`.
     """
-    wanted, page = TicketFilter(contract_id, state, priority), page_of(cursor, limit, int)
+    wanted, page = TicketFilter(contract_id, state, priority), page_asked(cursor, limit, int)
     times = times_of(as_of, known_at)
 
     async def listed(snapshot: Snapshot, calendars: Calendars) -> TicketList:
@@ -44,7 +44,7 @@ async def tickets(
 
 @router.get("/{ticket_id}", summary="A ticket", operation_id="get_ticket")
 async def ticket(
-    ticket_id: TicketId, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
+    ticket_id: TicketIdParam, state: StateDep, actor: ActorDep, as_of: AsOfParam = None, known_at: KnownAtParam = None
 ) -> TicketAnswer:
     """A ticket with its timeline."""
     async with state.reader.snapshot() as snapshot:

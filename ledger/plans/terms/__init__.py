@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from ledger.kernel import patterns
+from ledger.kernel.wording import FieldFaultError
 from ledger.plans.terms.credit import (
     Confirmation,
     FeeShare,
@@ -44,25 +46,25 @@ from ledger.plans.terms.support import (
     AS_RECORDED,
     AnnualDay,
     BusinessDays,
-    Clock,
     Coverage,
     Covered,
     Elapsed,
     EndOfBusinessDay,
     Sla,
     Target,
+    TimeOfDay,
     Windows,
     ZoneName,
 )
 from ledger.plans.terms.words import (
-    Amount,
     Channel,
     ContactField,
     Grade,
     Level,
-    Minutes,
-    Priority,
-    Scope,
+    MatterScope,
+    PlanAmount,
+    PlanMinutes,
+    PlanPriority,
     Slug,
     Strict,
     Weekday,
@@ -71,11 +73,9 @@ from ledger.plans.terms.words import (
 __all__ = [
     "ALL_CHANNELS",
     "ITIL_MATRIX",
-    "Amount",
     "AnnualDay",
     "BusinessDays",
     "Channel",
-    "Clock",
     "Confirmation",
     "ContactField",
     "Coverage",
@@ -89,7 +89,7 @@ __all__ = [
     "Grade",
     "HourlyRate",
     "Level",
-    "Minutes",
+    "MatterScope",
     "MinutesPool",
     "MoneyPool",
     "OnSite",
@@ -101,10 +101,11 @@ __all__ = [
     "Overage",
     "Partnership",
     "Penalty",
+    "PlanAmount",
+    "PlanMinutes",
+    "PlanPriority",
     "Pool",
-    "Priority",
     "PriorityMatrix",
-    "Scope",
     "ScopeRule",
     "ServiceCredit",
     "ServiceRate",
@@ -114,6 +115,7 @@ __all__ = [
     "Target",
     "Terms",
     "Tier",
+    "TimeOfDay",
     "TopUp",
     "Weekday",
     "Windows",
@@ -129,13 +131,13 @@ class Terms(Strict):
     version: Annotated[int, Field(ge=1)]
     name: str
     provider: Slug
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    country: Annotated[str, StringConstraints(pattern=patterns.COUNTRY)]
     timezone: ZoneName
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    currency: Annotated[str, StringConstraints(pattern=patterns.CURRENCY)]
 
-    fee: Amount | None = None  # charged at each term's start; none: nothing is charged
+    fee: PlanAmount | None = None  # charged at each term's start; none: nothing is charged
     term_months: Annotated[int, Field(gt=0, le=1200)] | None = None  # none: no fixed term, nothing to renew
-    increment_minutes: Minutes = 1  # worked time is rounded up to it
+    increment_minutes: PlanMinutes = 1  # worked time is rounded up to it
     pools: dict[Slug, Pool] = {}
     overage: Overage | None = None  # none: no price for time beyond the credit
     services: list[Slug] = []  # kinds of service sold by rate: work names one of them, and its rate is agreed
@@ -153,7 +155,7 @@ class Terms(Strict):
     priority_matrix: PriorityMatrix = ITIL_MATRIX
     coverage: Coverage | None = None
     channel_coverage: dict[Channel, Coverage] = {}
-    scope_coverage: dict[Scope, Coverage] = {}
+    scope_coverage: dict[MatterScope, Coverage] = {}
     sla: Sla = Sla()
     service_credits: dict[Literal["reaction", "resolution"], ServiceCredit] = {}  # none: a miss costs nothing
 
@@ -161,10 +163,12 @@ class Terms(Strict):
     def _whole(self) -> Terms:
         needs_hours = [t for t in (*self.sla.reaction.values(), *self.sla.resolution.values()) if t.kind != "elapsed"]
         if needs_hours and self.coverage is None:
-            raise ValueError("coverage: targets in covered time or business days need a coverage")
+            raise FieldFaultError("coverage", "targets in covered time or business days need a coverage")
         for target, credit in self.service_credits.items():
             if credit.kind == "minutes" and not isinstance(self.pools.get(credit.pool), MinutesPool):
-                raise ValueError(f"service_credits.{target}: {credit.pool} is no pool of minutes of these terms")
+                raise FieldFaultError(
+                    f"service_credits.{target}", f"{credit.pool} is no pool of minutes of these terms"
+                )
         return self
 
 

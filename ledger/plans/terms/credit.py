@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ledger.plans.terms.words import Amount, Minutes, Slug, Strict
+from ledger.plans.terms.words import PlanAmount, PlanMinutes, Slug, Strict
 
 
 class Tier(Strict):
     """One rate of the overage; `first_minutes` limits it to so many minutes of the scope (domain C3)."""
 
-    rate: Amount
-    first_minutes: Minutes | None = None
+    rate: PlanAmount
+    first_minutes: PlanMinutes | None = None
 
 
 class Overage(Strict):
@@ -30,14 +30,14 @@ class Overage(Strict):
 class TopUp(Strict):
     """What may be bought for a pool (domain C5), in the pool's unit; `rate` is the price of an hour of it."""
 
-    minimum_minutes: Minutes = 1
-    step_minutes: Minutes = 1
-    rate: Amount | None = None
+    minimum_minutes: PlanMinutes = 1
+    step_minutes: PlanMinutes = 1
+    rate: PlanAmount | None = None
 
 
 class MinutesPool(Strict):
     kind: Literal["minutes"]
-    allotment_minutes: Minutes | None = None
+    allotment_minutes: PlanMinutes | None = None
     allotment_expires: Literal["term_end", "never"] = "term_end"
     top_up: TopUp | None = None
 
@@ -46,7 +46,7 @@ class MoneyPool(Strict):
     """Credit in money; `allotment` is granted, and where `allotment_charged` charged, at each term's start (C15)."""
 
     kind: Literal["money"]
-    allotment: Amount | None = None
+    allotment: PlanAmount | None = None
     allotment_expires: Literal["term_end", "never"] = "never"
     allotment_charged: bool = False
 
@@ -56,12 +56,12 @@ Pool = Annotated[MinutesPool | MoneyPool, Field(discriminator="kind")]
 
 class HourlyRate(Strict):
     kind: Literal["hourly"]
-    rate: Amount
+    rate: PlanAmount
 
 
 class FlatRate(Strict):
     kind: Literal["flat"]
-    amount: Amount
+    amount: PlanAmount
 
 
 ServiceRate = Annotated[HourlyRate | FlatRate, Field(discriminator="kind")]
@@ -79,7 +79,7 @@ class GoodwillMinutes(Strict):
 
     kind: Literal["minutes"]
     pool: Slug
-    minutes: Minutes
+    minutes: PlanMinutes
 
 
 ServiceCredit = Annotated[FeeShare | GoodwillMinutes, Field(discriminator="kind")]
@@ -88,8 +88,8 @@ ServiceCredit = Annotated[FeeShare | GoodwillMinutes, Field(discriminator="kind"
 class Penalty(Strict):
     """Credit deducted without work when a booked session falls through late (domain C7)."""
 
-    notice_minutes: Minutes
-    minutes: Minutes
+    notice_minutes: PlanMinutes
+    minutes: PlanMinutes
     on_move: bool = True
     on_cancel: bool = True
     on_no_show: bool = True

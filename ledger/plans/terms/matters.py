@@ -6,19 +6,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ledger.plans.terms.words import Amount, Channel, Grade, Scope, Strict
+from ledger.plans.terms.words import Channel, Grade, MatterScope, PlanAmount, Strict
 
 
 class Only(Strict):
     """Only these scopes; a matter whose scope was not given is none of them."""
 
     kind: Literal["only"]
-    scopes: list[Scope]
+    scopes: list[MatterScope]
 
 
 class Except(Strict):
     kind: Literal["except"]
-    scopes: list[Scope]
+    scopes: list[MatterScope]
 
 
 ScopeRule = Annotated[Only | Except, Field(discriminator="kind")]
@@ -37,7 +37,7 @@ class OnSiteFromSubscriptions(Strict):
 
     kind: Literal["from_subscriptions"]
     minimum: Annotated[int, Field(gt=0)]
-    surcharge: Amount | None = None
+    surcharge: PlanAmount | None = None
 
 
 OnSite = Annotated[OnSiteNone | OnSiteIncluded | OnSiteFromSubscriptions, Field(discriminator="kind")]

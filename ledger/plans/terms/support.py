@@ -10,7 +10,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, model_validator
 
-from ledger.plans.terms.words import Minutes, Priority, Strict, Weekday
+from ledger.kernel import patterns
+from ledger.plans.terms.words import PlanMinutes, PlanPriority, Strict, Weekday
 
 
 @cache
@@ -34,8 +35,8 @@ def _annual(text: str) -> str:
 
 
 ZoneName = Annotated[str, AfterValidator(_zone)]
-Clock = Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
-AnnualDay = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}-[0-9]{2}$"), AfterValidator(_annual)]
+TimeOfDay = Annotated[str, StringConstraints(pattern=patterns.TIME_OF_DAY)]
+AnnualDay = Annotated[str, StringConstraints(pattern=patterns.ANNUAL_DAY), AfterValidator(_annual)]
 
 
 def _ordered(windows: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -50,7 +51,7 @@ def _ordered(windows: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return ordered
 
 
-Windows = Annotated[list[tuple[Clock, Clock]], AfterValidator(_ordered)]
+Windows = Annotated[list[tuple[TimeOfDay, TimeOfDay]], AfterValidator(_ordered)]
 
 
 class Coverage(Strict):
@@ -76,12 +77,12 @@ class Coverage(Strict):
 
 class Elapsed(Strict):
     kind: Literal["elapsed"]
-    minutes: Minutes
+    minutes: PlanMinutes
 
 
 class Covered(Strict):
     kind: Literal["covered"]
-    minutes: Minutes
+    minutes: PlanMinutes
 
 
 class BusinessDays(Strict):
@@ -100,8 +101,8 @@ Target = Annotated[Elapsed | Covered | BusinessDays | EndOfBusinessDay, Field(di
 class Sla(Strict):
     """Targets per priority; a priority without one is promised nothing (domain S1, S2)."""
 
-    reaction: dict[Priority, Target] = {}
-    resolution: dict[Priority, Target] = {}
+    reaction: dict[PlanPriority, Target] = {}
+    resolution: dict[PlanPriority, Target] = {}
     reaction_pauses_while_waiting: bool = False
 
     def promised(self, name: Literal["reaction", "resolution"], priority: int) -> Target | None:

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from ledger.kernel import patterns
 from ledger.kernel.values import parse_cents, show_cents
 
 Channel = Literal["phone", "email", "portal", "chat", "callback", "web_meeting", "remote", "on_site"]
-Scope = Literal[
+MatterScope = Literal[
     "installation",
     "operation",
     "malfunction",
@@ -20,10 +21,10 @@ Scope = Literal[
 ]
 Level = Literal["L1", "L2", "L3"]
 Grade = Literal["high", "medium", "low"]
-Priority = Literal["1", "2", "3", "4"]
+PlanPriority = Literal["1", "2", "3", "4"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 ContactField = Literal["name", "company", "phone", "email"]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+Slug = Annotated[str, StringConstraints(pattern=patterns.SLUG)]
 
 
 def _amount(value: Any) -> Any:
@@ -36,8 +37,8 @@ def _amount(value: Any) -> Any:
     return show_cents(cents)
 
 
-Amount = Annotated[str, BeforeValidator(_amount)]
-Minutes = Annotated[int, Field(gt=0, le=10_000_000)]
+PlanAmount = Annotated[str, BeforeValidator(_amount)]
+PlanMinutes = Annotated[int, Field(gt=0, le=10_000_000)]
 
 
 class Strict(BaseModel):

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
-class Answers:
+class ResponseHeaders:
     """ASGI middleware, the outermost of ours."""
 
     def __init__(self, app: ASGIApp) -> None:

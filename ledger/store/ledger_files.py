@@ -69,7 +69,7 @@ def check_is_ledger(path: Path) -> None:
         with closing(sqlite3.connect(address, uri=True, timeout=15.0)) as connection:
             found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             names = [name for (name,) in found]
-            columns = [row[1] for row in connection.execute("PRAGMA table_info(stored_events)")]
+            columns = [name for (name,) in connection.execute("SELECT name FROM pragma_table_info('stored_events')")]
     except OSError as error:
         raise unavailable_file(path, error) from error
     except sqlite3.DatabaseError as error:

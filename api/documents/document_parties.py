@@ -14,10 +14,10 @@ import msgspec
 
 from ledger.events import CreditNoteIssued, InvoiceIssued
 
-Document = InvoiceIssued | CreditNoteIssued
+DocumentEvent = InvoiceIssued | CreditNoteIssued
 
 
-class Address(msgspec.Struct, frozen=True):
+class PostalAddress(msgspec.Struct, frozen=True):
     """A postal address; the country is the party's."""
 
     line1: str
@@ -31,7 +31,7 @@ class Seller(msgspec.Struct, frozen=True):
 
     name: str
     country: str
-    address: Address | None = None
+    address: PostalAddress | None = None
     email: str | None = None
     phone: str | None = None
     contact: str | None = None
@@ -49,7 +49,7 @@ class Buyer(msgspec.Struct, frozen=True):
     customer_id: str
     name: str
     country: str
-    address: Address | None = None
+    address: PostalAddress | None = None
     vat_id: str | None = None
     tax_number: str | None = None
     email: str | None = None
@@ -81,12 +81,12 @@ def parties_of(content: Mapping[str, Any]) -> Parties:
     return msgspec.convert(record, Parties, strict=False)
 
 
-def seller_of(content: Mapping[str, Any]) -> Seller:
+def read_seller(content: Mapping[str, Any]) -> Seller:
     """Reads an opened seller as `parties_of` does."""
     return msgspec.convert(_drop_half_address(_without_blanks(content)), Seller, strict=False)
 
 
-def buyer_of(content: Mapping[str, Any]) -> Buyer:
+def read_buyer(content: Mapping[str, Any]) -> Buyer:
     """Reads an opened buyer as `parties_of` does."""
     return msgspec.convert(_drop_half_address(_without_blanks(content)), Buyer, strict=False)
 
@@ -105,11 +105,11 @@ def _without_blanks(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def is_credit_note(document: Document) -> bool:
+def is_credit_note(document: DocumentEvent) -> bool:
     return isinstance(document, CreditNoteIssued)
 
 
-def categories_of(document: Document) -> set[str]:
+def categories_of(document: DocumentEvent) -> set[str]:
     """The VAT categories of the document: mostly one, as M4 decides by the customer.
 
     What takes back a line of an earlier invoice bears the category of then; O is never beside another.
@@ -117,7 +117,7 @@ def categories_of(document: Document) -> set[str]:
     return {line.vat_category for line in document.lines}
 
 
-def days_of_supply(document: Document) -> set[date]:
+def days_of_supply(document: DocumentEvent) -> set[date]:
     """When its lines were supplied; of a line with a period, its first and its last day."""
     return {day for line in document.lines for day in (line.supplied_on, line.ends_on or line.supplied_on)}
 
