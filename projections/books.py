@@ -1,12 +1,15 @@
 """What books are made of: movements, charges and issued documents of one provider or of all, as of one position.
 
-What it comes to in the books is left to `api.books`.
+A tax adviser gets documents alone, with the customers they went to. What it comes to in the books is left to
+`api.books`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from ledger.events import CreditNoteIssued, InvoiceIssued
 from ledger.kernel.errors import malformed
@@ -15,9 +18,10 @@ from ledger.store.database import Row, listed
 from projections.asking import all_of, equal
 from projections.billing.charges_view import CHARGES, ChargeRow
 from projections.credit.movements import MOVEMENTS, MovementRow
-from projections.reader import Snapshot, view_position
+from projections.reader import Snapshot, open_texts, view_position
 
 _DOCUMENTS = stored_topics(InvoiceIssued, CreditNoteIssued)
+_AT_ONCE = 500  # texts are opened so many at a time
 
 
 @dataclass(slots=True, frozen=True)
@@ -51,6 +55,19 @@ class BooksSource:
     documents: list[BookedDocument]
 
 
+@dataclass(slots=True, frozen=True)
+class AdviserSource:
+    """Documents by position. `customers` are all of each provider, in the order in which they signed.
+
+    `buyers` are the customers as they stand on the documents, by number; where the parties are no longer kept, none.
+    """
+
+    currencies: frozenset[str]
+    customers: Mapping[str, list[str]]
+    documents: list[BookedDocument]
+    buyers: Mapping[str, Mapping[str, Any]]
+
+
 async def books_source(snapshot: Snapshot, provider: str | None) -> BooksSource:
     """One provider's, or everybody's. Raises Refusal malformed for a provider without any contract."""
     position = await view_position(snapshot)
@@ -77,6 +94,41 @@ async def books_source(snapshot: Snapshot, provider: str | None) -> BooksSource:
         charges=[CHARGES.row_of(row) for row in charges],
         documents=[one for one in documents if provider in (None, one.fact.provider)],
     )
+
+
+async def adviser_source(snapshot: Snapshot, provider: str | None, first: date, last: date) -> AdviserSource:
+    """What was issued from one day to another. Raises Refusal malformed for a provider without any contract."""
+    contracts = await _contracts(snapshot, provider)
+    condition, params = all_of(equal("k", provider=provider))
+    signed = await snapshot.query(
+        f"SELECT k.provider, k.customer_id FROM contracts k WHERE {condition} ORDER BY k.position", params
+    )
+    customers: dict[str, list[str]] = {}
+    for row in signed:
+        customers.setdefault(row.provider, []).append(row.customer_id)
+    sql = (
+        "SELECT e.notification_id, e.recorded_at, e.topic, e.state FROM documents d "
+        "JOIN contracts k ON k.contract_id = d.contract_id JOIN stored_events e ON e.notification_id = d.position "
+        f"WHERE {condition} AND d.issued_on >= :first AND d.issued_on <= :last ORDER BY d.position"
+    )
+    rows = await snapshot.query(sql, params | {"first": first.isoformat(), "last": last.isoformat()})
+    documents = [_document(row) for row in rows]
+    return AdviserSource(
+        currencies=frozenset(contract.currency for contract in contracts.values()),
+        customers=customers,
+        documents=documents,
+        buyers=await _buyers(snapshot, documents),
+    )
+
+
+async def _buyers(snapshot: Snapshot, documents: list[BookedDocument]) -> dict[str, Mapping[str, Any]]:
+    found: dict[str, Mapping[str, Any]] = {}
+    for start in range(0, len(documents), _AT_ONCE):
+        some = documents[start : start + _AT_ONCE]
+        parties = await open_texts(snapshot, [one.fact.parties for one in some])
+        opened = {one.fact.number: parties.get(one.fact.parties) for one in some}
+        found |= {number: content["buyer"] for number, content in opened.items() if content is not None}
+    return found
 
 
 async def _contracts(snapshot: Snapshot, provider: str | None) -> dict[str, BookedContract]:

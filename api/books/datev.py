@@ -1,92 +1,33 @@
-"""The money of the books as DATEV's "Buchungsstapel" (EXTF, version 700): charges, invoices and credit notes in EUR.
+"""Issued documents as DATEV's "Buchungsstapel" (EXTF, version 700): what a tax adviser books of a company's sales.
 
-Credit is left out: its accounts are memoranda, and what was bought stands in the charges. So are opening balances,
-which the program that reads the file carries itself. A row has an account and its contra account, so a transaction of
-more postings becomes several rows. Account numbers are data: `datev.toml`, and a file of the user's own over it.
+A row is the gross of one VAT treatment and one month of supply (`revenue`): the debtor's account against a revenue
+account, which takes the VAT out of it, by itself or by its BU-Schlüssel. Charges that stand on no document yet are
+left out, and so is credit: an adviser books what was invoiced. Account numbers are data (`datev_mapping`).
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
-from api.books.chart import Account, plain_name
-from api.books.journal import CREDIT_NOTE, DOCUMENTS, Book, Posting, Transaction, tags
+from api.books.cp1252 import CodePage
+from api.books.datev_mapping import AdviserMapping, debtor_accounts
+from api.books.extf import BOOKINGS, CURRENCY, extf, extf_header
+from api.books.journal import BookFile
+from api.books.revenue import Revenue, revenues
+from api.documents.document_parties import compact
+from api.documents.texts import clipped
+from api.spreadsheet import as_text
+from ledger.events import CreditNoteIssued, InvoiceIssued
 from ledger.kernel.errors import malformed
-from ledger.kernel.values import show_cents
+from ledger.kernel.values import from_micros, show_cents, show_instant
+from projections.books import AdviserSource, BookedDocument
 
-CURRENCY = "EUR"
-TEXT_LENGTH, INFO_LENGTH = 60, 210
-_HERE = Path(__file__).parent
+NAME_LENGTH, INFO_LENGTH, LINK_LENGTH, VAT_ID_LENGTH = 60, 210, 210, 15
 _DOCUMENT_NUMBER = re.compile(r"[A-Za-z0-9_$%/-]{1,36}")  # what Belegfeld 1 takes
-_LEADS = ("Receivable", "Accrued")
-_BOUNDS = {"consultant": (1001, 9_999_999), "client": (1, 99_999), "account_digits": (4, 8)}
-
-
-@dataclass(frozen=True)
-class Mapping:
-    """Whose books they are for DATEV, and the number of each account."""
-
-    consultant: int
-    client: int
-    chart: str
-    account_digits: int
-    accounts: dict[str, str]
-
-    def number(self, account: Account) -> str:
-        """By the longest beginning of its name that has a number. Refuses `malformed` where none has."""
-        parts = plain_name(account).split(":")
-        for length in range(len(parts), 0, -1):
-            found = self.accounts.get(":".join(parts[:length]))
-            if found is not None:
-                return found
-        raise malformed("accounts", f"no number is given for {':'.join(parts)}.")
-
-
-def read_mapping(own: Path | None = None) -> Mapping:
-    """The mapping as shipped, with what a file of one's own says over it. Refuses `malformed` with the field."""
-    shipped = tomllib.loads((_HERE / "datev.toml").read_text(encoding="utf-8"))
-    given = _read(own) if own is not None else {}
-    unknown = sorted({*given} - {*shipped} | {*given.get("header", {})} - {*shipped["header"]})
-    if unknown:
-        raise malformed("accounts", f"{own} says {unknown[0]}, which means nothing; see api/books/datev.toml.")
-    mapping = Mapping(
-        **(shipped["header"] | given.get("header", {})), accounts=shipped["accounts"] | given.get("accounts", {})
-    )
-    for name, (least, most) in _BOUNDS.items():
-        value = getattr(mapping, name)
-        if type(value) is not int or not least <= value <= most:
-            raise malformed(f"accounts.{name}", f"is a whole number from {least} to {most}.")
-    if not isinstance(mapping.chart, str) or re.fullmatch(r"[0-9]{2}", mapping.chart) is None:
-        raise malformed("accounts.chart", 'is the two digits of a chart of accounts, such as "04".')
-    digits = (mapping.account_digits, mapping.account_digits + 1)
-    for name, number in mapping.accounts.items():
-        if not isinstance(number, str) or re.fullmatch(r"[0-9]+", number) is None or len(number) not in digits:
-            raise malformed(f"accounts.{name}", f'is a number of {digits[0]} or {digits[1]} digits, such as "1210".')
-    return mapping
-
-
-def _read(own: Path) -> dict[str, Any]:
-    try:
-        given = tomllib.loads(own.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise malformed("accounts", f"{own} can't be read: {error}") from None
-    if not all(isinstance(table, dict) for table in given.values()):
-        raise malformed("accounts", f"{own} has values outside its tables [header] and [accounts].")
-    return given
-
-
-@cache
-def _format() -> tuple[list[str], frozenset[int]]:
-    """Names of the columns, and the places of those that are texts."""
-    told = tomllib.loads((_HERE / "extf.toml").read_text(encoding="utf-8"))
-    return list(told["columns"]), frozenset(place - 1 for place in told["texts"])
 
 
 def check_period(from_on: date | None, to_on: date | None, today: date) -> tuple[date, date]:
@@ -101,91 +42,90 @@ def check_period(from_on: date | None, to_on: date | None, today: date) -> tuple
     return from_on, to_on
 
 
-def datev(book: Book, from_on: date, mapping: Mapping, made_at: datetime) -> bytes:
-    """Header, names of the columns, one row for each pair of postings: cp1252, CRLF. `made_at` in any zone.
+def datev(source: AdviserSource, first: date, last: date, mapping: AdviserMapping, made_at: datetime) -> BookFile:
+    """Rows by document. `made_at` in any zone.
 
-    Refuses `malformed` `provider` where companies would share a file.
+    Refuses `malformed`: `provider` where companies would share a file, `accounts` for a number that is not there.
     """
-    booked = [one for one in book.transactions if one.position is not None and _is_money(one)]
-    providers = sorted({posting.account.ids[0] for one in booked for posting in one.postings})
+    documents = documents_of(source)
+    debtors = debtors_of(source, documents, mapping)
+    rows: list[dict[str, str]] = []
+    for one in documents:
+        buyer = source.buyers.get(one.fact.number, {})
+        shared = _of_document(one, debtors[one.fact.customer_id], buyer, mapping)
+        rows.extend(shared | _of_revenue(one, revenue, buyer, mapping) for revenue in revenues(one))
+    page = CodePage()
+    content = extf(BOOKINGS, extf_header(BOOKINGS, mapping, made_at, first, last), rows, page)
+    return BookFile(content, (*page.notes(), *unkept(source, documents)))
+
+
+def documents_of(source: AdviserSource) -> list[BookedDocument]:
+    """Those in EUR. Refuses `malformed` `provider` where they are of several companies."""
+    documents = [one for one in source.documents if one.fact.currency == CURRENCY]
+    providers = sorted({one.fact.provider for one in documents})
     if len(providers) > 1:
         raise malformed("provider", f"a Buchungsstapel is of one company; name one of {', '.join(providers)}.")
-    names, _ = _format()
-    lines = [_header(from_on, book.until_on, mapping, made_at), ";".join(names)]
-    for one in booked:
-        lines.extend(_row(one, *pair, mapping) for pair in _pairs(one))
-    return "".join(f"{line}\r\n" for line in lines).encode("cp1252")
+    return documents
 
 
-def _is_money(one: Transaction) -> bool:
-    return all(posting.commodity == CURRENCY and not posting.account.is_credit for posting in one.postings)
+def debtors_of(source: AdviserSource, documents: list[BookedDocument], mapping: AdviserMapping) -> dict[str, str]:
+    """The account of each customer. Refuses `malformed` with the customers of documents that have no number."""
+    signed = source.customers.get(documents[0].fact.provider, []) if documents else []
+    found = debtor_accounts(mapping, signed)
+    missing = sorted({one.fact.customer_id for one in documents} - found.keys())
+    if missing:
+        raise malformed("accounts", f"[debtors] has no number for {', '.join(missing)}.", missing=missing)
+    return found
 
 
-def _header(from_on: date, to_on: date, mapping: Mapping, made_at: datetime) -> str:
-    """31 fields; "SC" says where the bookings are from, 1 that they are financial accounting, 0 not locked."""
-    made = made_at.strftime("%Y%m%d%H%M%S") + f"{made_at.microsecond // 1000:03d}"
-    who = f"{mapping.consultant};{mapping.client};{from_on.year}0101;{mapping.account_digits}"
-    label = f"{from_on:%Y-%m-%d} - {to_on:%Y-%m-%d}"
-    return (
-        f'"EXTF";700;21;"Buchungsstapel";13;{made};;"SC";"";"";{who};{from_on:%Y%m%d};{to_on:%Y%m%d};"{label}";"";'
-        f'1;0;0;"{CURRENCY}";;"";;;"{mapping.chart}";;;"";""'
-    )
+def unkept(source: AdviserSource, documents: list[BookedDocument]) -> Iterator[str]:
+    unknown = [one.fact.number for one in documents if one.fact.number not in source.buyers]
+    if unknown:
+        yield f"The parties of {', '.join(unknown)} are no longer kept: their rows have no name and no VAT id."
 
 
-def _pairs(one: Transaction) -> Iterator[tuple[Posting, Posting, int]]:
-    """Debit, credit and the amount they share: an invoice's receivable against what accrued, then against its VAT."""
-    debits = [posting for posting in one.postings if posting.amount > 0]
-    credits = [posting for posting in one.postings if posting.amount < 0]
-    left = {id(posting): abs(posting.amount) for posting in one.postings}
-    while debits and credits:
-        debit, contra = debits[0], credits[0]
-        amount = min(left[id(debit)], left[id(contra)])
-        yield debit, contra, amount
-        for side, posting in ((debits, debit), (credits, contra)):
-            left[id(posting)] -= amount
-            if left[id(posting)] == 0:
-                side.pop(0)
-
-
-def _row(one: Transaction, debit: Posting, contra: Posting, amount: int, mapping: Mapping) -> str:
-    """The account is the receivable, else what accrued; S says that it is debited, H credited.
-
-    Belegfeld 1 is a document's number; a charge has none, and its position stands there: `P17`. Belegfeld 2 is the
-    invoice that a credit note takes back.
-    """
-    leads = _rank(debit.account) <= _rank(contra.account)
-    lead, other, side = (debit, contra, "S") if leads else (contra, debit, "H")
-    has_number = one.kind in DOCUMENTS and _DOCUMENT_NUMBER.fullmatch(one.reference) is not None
-    cells = {
-        "Umsatz (ohne Soll/Haben-Kz)": show_cents(amount).replace(".", ","),
-        "Soll/Haben-Kennzeichen": side,
-        "WKZ Umsatz": CURRENCY,
-        "Konto": mapping.number(lead.account),
-        "Gegenkonto (ohne BU-Schlüssel)": mapping.number(other.account),
-        "Belegdatum": f"{one.on:%d%m}",
-        "Belegfeld 1": one.reference if has_number else f"P{one.position}",
-        "Belegfeld 2": (lead.note or "") if one.kind == CREDIT_NOTE else "",
-        "Buchungstext": one.narration[:TEXT_LENGTH],
-    }
-    told = tags(one)
+def _of_document(one: BookedDocument, debtor: str, buyer: Mapping[str, Any], mapping: AdviserMapping) -> dict[str, str]:
+    """What all rows of a document have. Belegfeld 2 is the invoice that a credit note takes back."""
+    fact = one.fact
+    corrects = fact.corrects if isinstance(fact, CreditNoteIssued) else ""
+    guid = uuid5(NAMESPACE_URL, f"support-ledger:{fact.provider}:{fact.number}")
     about = {
+        "Kunde": fact.customer_id,
+        "Vertrag": fact.contract_id,
+        "Beleg": f"/v1/invoices/{fact.number}.pdf",
+        "Zu": corrects,
         "Position": str(one.position),
-        "Vertrag": one.contract_id,
-        "Referenz": one.reference,
-        "Erfasst": told["recorded"],
-        "Datiert": told["dated"],
-        "Zu": lead.note,
+        "Erfasst": show_instant(from_micros(one.recorded_at)),
     }
-    for place, (kind, content) in enumerate(((k, v) for k, v in about.items() if v is not None), 1):
-        cells |= {f"Beleginfo - Art {place}": kind, f"Beleginfo - Inhalt {place}": str(content)[:INFO_LENGTH]}
-    names, texts = _format()
-    return ";".join(_quoted(cells.get(name, "")) if n in texts else cells.get(name, "") for n, name in enumerate(names))
+    cells = {
+        "WKZ Umsatz": CURRENCY,
+        "Konto": debtor,
+        "Belegdatum": f"{fact.issued_on:%d%m}",
+        "Belegfeld 1": fact.number if _DOCUMENT_NUMBER.fullmatch(fact.number) else f"P{one.position}",
+        "Belegfeld 2": corrects,
+        "Buchungstext": as_text(clipped(str(buyer.get("name") or fact.customer_id), NAME_LENGTH - 1)),
+        "Beleglink": mapping.document_link.replace("{guid}", str(guid)).replace("{number}", fact.number)[:LINK_LENGTH],
+        "Fälligkeit": f"{fact.due_on:%d%m%Y}" if isinstance(fact, InvoiceIssued) else "",
+    }
+    for place, (kind, content) in enumerate(((k, v) for k, v in about.items() if v), 1):
+        cells |= {f"Beleginfo - Art {place}": kind, f"Beleginfo - Inhalt {place}": as_text(content)[:INFO_LENGTH]}
+    return cells
 
 
-def _rank(account: Account) -> int:
-    return _LEADS.index(account.words[1]) if account.words[1] in _LEADS else len(_LEADS)
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace('"', '""')
-    return f'"{escaped}"'
+def _of_revenue(
+    one: BookedDocument, revenue: Revenue, buyer: Mapping[str, Any], mapping: AdviserMapping
+) -> dict[str, str]:
+    """S: the customer is debited, H: credited. The tax period is that of the supply; a VAT id goes into the ZM."""
+    is_reverse_charge = revenue.treatment == "AE"
+    supplied_on = f"{revenue.supplied_on:%d%m%Y}"
+    return {
+        "Umsatz (ohne Soll/Haben-Kz)": show_cents(abs(revenue.gross_cents)).replace(".", ","),
+        "Soll/Haben-Kennzeichen": "S" if revenue.gross_cents > 0 else "H",
+        "Gegenkonto (ohne BU-Schlüssel)": mapping.revenue_account(revenue.treatment, one.fact.number),
+        "BU-Schlüssel": mapping.tax_keys.get(revenue.treatment, ""),
+        "EU-Land u. UStID (Bestimmung)": compact(buyer.get("vat_id") or "")[:VAT_ID_LENGTH]
+        if is_reverse_charge
+        else "",
+        "Leistungsdatum": supplied_on,
+        "Datum Zuord. Steuerperiode": supplied_on,
+    }

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from api.books.chart import MINUTES, accrued, credit, income, receivable, vat
 from api.books.journal import CREDIT_NOTE, INVOICE, Posting, Transaction
 from ledger.credit.expiry import GrantLife
-from ledger.events import InvoiceIssued
-from ledger.kernel.values import from_micros, local_date, to_micros
+from ledger.events import CreditNoteIssued, InvoiceIssued
+from ledger.kernel.values import from_micros, local_date, show_cents, to_micros
 from projections.billing.charges_view import ChargeRow
 from projections.books import BookedContract, BookedDocument, BooksSource
 from projections.credit.movements import NEVER, MovementRow
@@ -115,18 +115,23 @@ def charge_transaction(charge: ChargeRow, contracts: Contracts) -> Transaction:
 def document_transaction(document: BookedDocument) -> Transaction:
     """An invoice over 899.00 and 19 %: receivable 1069.81, accrued -899.00, VAT -170.81. A credit note: the reverse.
 
-    On the day of issue. Raises ValueError where gross is not net and VAT.
+    On the day of issue. VAT says what it is in the currency of the provider's country, where that is another (M4).
+    Raises ValueError where gross is not net and VAT.
     """
     fact = document.fact
     is_invoice = isinstance(fact, InvoiceIssued)
     sign = 1 if is_invoice else -1
     note = None if isinstance(fact, InvoiceIssued) else fact.corrects
     amounts = [
-        (receivable(fact.provider, fact.contract_id), fact.gross_cents),
-        (accrued(fact.provider, fact.contract_id), -fact.net_cents),
+        (receivable(fact.provider, fact.contract_id), fact.gross_cents, note),
+        (accrued(fact.provider, fact.contract_id), -fact.net_cents, note),
         *(
-            (vat(fact.provider, one.category, one.rate_percent_hundredths), -one.amount_cents)
-            for one in fact.vat
+            (
+                vat(fact.provider, one.category, one.rate_percent_hundredths),
+                -one.amount_cents,
+                f"{note} ({national})" if note and national else note or national,
+            )
+            for one, national in zip(fact.vat, _in_national_currency(fact), strict=True)
             if one.amount_cents
         ),
     ]
@@ -138,6 +143,14 @@ def document_transaction(document: BookedDocument) -> Transaction:
         fact.contract_id,
         INVOICE if is_invoice else CREDIT_NOTE,
         fact.number,
-        tuple(Posting(account, sign * amount, fact.currency, note) for account, amount in amounts),
+        tuple(Posting(account, sign * amount, fact.currency, about) for account, amount, about in amounts),
         tuple(sorted({event for line in fact.lines for event in line.events})),
     )
+
+
+def _in_national_currency(fact: InvoiceIssued | CreditNoteIssued) -> list[str | None]:
+    """Of each sum of VAT, such as `113.55 CZK at 24.315`."""
+    stated = fact.national_vat
+    if stated is None:
+        return [None for _ in fact.vat]
+    return [f"{show_cents(cents)} {stated.currency} at {stated.exchange_rate}" for cents in stated.amounts_cents]

@@ -11,19 +11,22 @@ from datetime import date, datetime
 from pathlib import Path
 
 from api.books.beancount import beancount
-from api.books.datev import check_period, datev, read_mapping
+from api.books.datev import check_period, datev
+from api.books.datev_debtors import datev_debtors
+from api.books.datev_mapping import read_mapping
 from api.books.entries import transactions
+from api.books.extf import CURRENCY
 from api.books.flat import flat
 from api.books.hledger import hledger
-from api.books.journal import Book, make_book
+from api.books.journal import Book, BookFile, make_book
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import local_date, to_micros
 from ledger.store.ledger_files import private_opener
-from projections.books import BooksSource, books_source
+from projections.books import AdviserSource, BooksSource, adviser_source, books_source
 from projections.reader import Reader
 
 JOURNALS = {"beancount": beancount, "hledger": hledger, "csv": flat}
-FORMS = (*JOURNALS, "datev")
+FORMS = (*JOURNALS, "datev", "datev-debtors")
 
 
 async def export(
@@ -34,7 +37,7 @@ async def export(
     provider: str | None,
     accounts: Path | None = None,
     now: datetime | None = None,
-) -> bytes:
+) -> BookFile:
     """The books in one of FORMS, from the views as they are: whole, or what is booked from one day to another.
 
     Without `to_on`: what is effective by now. With it, also what is known to become effective until that day, as a
@@ -46,19 +49,18 @@ async def export(
     if from_on is not None and to_on is not None and from_on > to_on:
         raise malformed("from", f"{from_on} lies after the last day, {to_on}.")
     asked_at = now or state_reader.clock()
-    if form != "datev":
-        source = await _source(state_reader, provider)
-        return JOURNALS[form](_book(source, from_on, to_on, asked_at))
+    if form in JOURNALS:
+        async with state_reader.snapshot() as snapshot:
+            source = await books_source(snapshot, provider)
+        return BookFile(JOURNALS[form](_book(source, from_on, to_on, asked_at)))
     mapping = read_mapping(accounts)
     first, last = check_period(from_on, to_on, asked_at.date())
-    source = await _source(state_reader, provider)
-    _check_currency(source, provider)
-    return datev(_book(source, first, last, asked_at), first, mapping, asked_at)
-
-
-async def _source(reader: Reader, provider: str | None) -> BooksSource:
-    async with reader.snapshot() as snapshot:
-        return await books_source(snapshot, provider)
+    async with state_reader.snapshot() as snapshot:
+        issued = await adviser_source(snapshot, provider, first, last)
+    _check_currency(issued, provider)
+    if form == "datev-debtors":
+        return datev_debtors(issued, first, mapping, asked_at)
+    return datev(issued, first, last, mapping, asked_at)
 
 
 def _book(source: BooksSource, from_on: date | None, to_on: date | None, now: datetime) -> Book:
@@ -72,11 +74,10 @@ def _book(source: BooksSource, from_on: date | None, to_on: date | None, now: da
     return make_book(counted, from_on, until_on, source.position)
 
 
-def _check_currency(source: BooksSource, provider: str | None) -> None:
+def _check_currency(source: AdviserSource, provider: str | None) -> None:
     """DATEV's books are in EUR, so a provider that charges in another currency has none."""
-    currencies = {contract.currency for contract in source.contracts.values()}
-    if provider is not None and "EUR" not in currencies:
-        raise malformed("provider", f"{provider} charges in {min(currencies)}; a Buchungsstapel is in EUR.")
+    if provider is not None and CURRENCY not in source.currencies:
+        raise malformed("provider", f"{provider} charges in {min(source.currencies)}; a Buchungsstapel is in EUR.")
 
 
 async def export_days(
@@ -86,7 +87,7 @@ async def export_days(
     to: str | None = None,
     provider: str | None = None,
     accounts: str | None = None,
-) -> bytes:
+) -> BookFile:
     """`export`, with days and the path as a command line has them."""
     path = Path(accounts) if accounts is not None else None
     return await export(state_reader, form, _day("from", from_), _day("to", to), provider, path)

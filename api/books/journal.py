@@ -18,7 +18,8 @@ INVOICE, CREDIT_NOTE = DOCUMENTS = ("invoice", "credit-note")
 
 @dataclass(slots=True, frozen=True)
 class Posting:
-    """Debits are positive. `note` names the grant, the charge or the invoice that the amount concerns."""
+    """Debits are positive. `note` names the grant, the charge or the invoice that the amount concerns; of VAT also what
+    it is in the currency of the provider's country."""
 
     account: Account
     amount: int
@@ -104,6 +105,14 @@ class Book:
                 if transaction.position is not None:
                     ends[on, *key] = Assertion(on, *key, balances[key], (place, part))
         return [ends[key] for key in sorted(ends)]
+
+
+@dataclass(slots=True, frozen=True)
+class BookFile:
+    """Books as another program reads them, and what has to be said of them to whoever asked."""
+
+    content: bytes
+    notes: tuple[str, ...] = ()
 
 
 def make_book(transactions: Iterable[Transaction], from_on: date | None, until_on: date, position: int) -> Book:

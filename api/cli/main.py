@@ -205,9 +205,11 @@ def export_books(
     output: Annotated[str | None, typer.Option(help="A file; standard output if absent.")] = None,
     accounts: Annotated[str | None, typer.Option(help="DATEV's account numbers, as TOML.")] = None,
 ) -> None:
-    """Books for other programs: every movement of credit and money, in double entry."""
+    """Books for other programs: every movement of credit and money, in double entry; to DATEV the documents alone."""
     books = ask(Settings(), lambda state: export_days(state.reader, form, from_, to, provider, accounts))
-    write_books(books, output)
+    write_books(books.content, output)
+    for note in books.notes:
+        say(err, note)
 
 
 def main() -> None:

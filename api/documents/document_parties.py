@@ -27,7 +27,10 @@ class PostalAddress(msgspec.Struct, frozen=True):
 
 
 class Seller(msgspec.Struct, frozen=True):
-    """The provider. `registration` is the entry in the trade register, `tax_number` the one that is no VAT id."""
+    """The provider. `registration` is the entry in the trade register, `tax_number` the one that is no VAT id.
+
+    `ksef_verification` is where its documents are checked, if that is not where all are.
+    """
 
     name: str
     country: str
@@ -41,6 +44,7 @@ class Seller(msgspec.Struct, frozen=True):
     iban: str | None = None
     bic: str | None = None
     bank: str | None = None
+    ksef_verification: str | None = None
 
 
 class Buyer(msgspec.Struct, frozen=True):

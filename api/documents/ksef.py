@@ -2,7 +2,8 @@
 
 Those models add VAT up line by line; the ledger has it per rate (M4). So the summary (P_13, P_14, P_15) is set from
 the event after the models have laid the document out, and no VAT is stated per line. A credit note is a KOR whose
-figures are differences: everything the invoice had, with a minus. Sending it to KSeF is left to others.
+figures are differences: everything the invoice had, with a minus. Sending it to KSeF is left to others, the QR code
+of what leaves it to `verification`.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from api.documents.document_parties import (
 from api.documents.figures import decimal_of, hours, percent_of
 from api.documents.ksef_parties import buyer_party, fitting, seller_party
 from api.documents.labels import kind_of, labels_for, words_of
+from api.documents.page_lines import TOLD
 from api.documents.texts import clipped
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued
 
@@ -46,6 +48,8 @@ NAMESPACE = "{http://crd.gov.pl/wzor/2025/06/25/13775/}"
 SYSTEM = "Support Contract Ledger"
 FIRST_DAY = date(2025, 9, 1)  # the schema takes no earlier one
 TRANSFER = "6"
+# A correction here always lowers what was invoiced, so that it counts when it is issued (art. 29a (13) and (15a)).
+EFFECT_WHEN_ISSUED = "2"
 SWIFT = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")  # SWIFT_Type
 UNITS = {"minute": "godz.", "piece": "szt."}
 EIGHT_PLACES = Decimal("0.00000001")  # P_9A: a unit price may have so many
@@ -66,10 +70,12 @@ def ksef_xml(document: DocumentEvent, parties: Parties) -> bytes:
         **_dates(document),
         seller=seller_party(parties.seller),
         buyer=buyer_party(parties.buyer),
-        lines=tuple(_line(line, sign, is_dated) for line in document.lines),
-        annotations=AnnotationSet(reverse_charge="AE" in categories_of(document)),
+        lines=tuple(_line(line, sign, is_dated, _exchange_rate(document, line)) for line in document.lines),
+        # P_18: the buyer owes VAT, or a tax like it, where the service is taxed: in another member state, or outside.
+        annotations=AnnotationSet(reverse_charge=not categories_of(document).isdisjoint({"AE", "O"})),
         payment_terms=_payment(document, parties),
         correction_reason=clipped(parties.reason or "", 256) or None,
+        correction_type=EFFECT_WHEN_ISSUED if is_credit_note(document) else None,
         corrected_invoices=_corrected(document, parties),
         transaction_terms=TransactionTerms(contracts=(Contract(number=document.contract_id),)),
         additional_descriptions=_descriptions(document),
@@ -96,20 +102,34 @@ def _dates(document: DocumentEvent) -> dict[str, Any]:
     return {}
 
 
-def _line(line: DocumentLine, sign: int, is_dated: bool) -> InvoiceLine:
+def _exchange_rate(document: DocumentEvent, line: DocumentLine) -> Decimal | None:
+    """KursWaluty stands with what bears VAT: by it that was stated in zlotys."""
+    stated = document.national_vat
+    return Decimal(stated.exchange_rate) if stated is not None and line.vat_category == "S" else None
+
+
+def _line(line: DocumentLine, sign: int, is_dated: bool, exchange_rate: Decimal | None) -> InvoiceLine:
     """Minutes are given in hours, as their prices are: 15 minutes are 0.25 godz., 50 are 0.833333 (half-up)."""
-    labels = labels_for("pl")
     per_unit = 60 if line.unit == "minute" else 1
     price = (decimal_of(line.unit_price_cents * per_unit) / line.price_base).quantize(EIGHT_PLACES, ROUND_HALF_UP)
     return InvoiceLine(
-        description=clipped(f"{kind_of(line, labels)}: {words_of(line, labels)}", 512),
+        description=clipped(_name_of(line), 512),
         service_date=line.supplied_on if is_dated else None,
         quantity=Decimal(sign * line.quantity) / per_unit,
         unit=UNITS[line.unit],
         unit_net_price=price,
         net_amount=decimal_of(sign * line.net_cents),
         tax=_tax(line.vat_category, line.vat_rate_percent_hundredths),
+        currency_rate=exchange_rate,
     )
+
+
+def _name_of(line: DocumentLine) -> str:
+    """What the line is about and what it says; the words alone where they tell what it is about."""
+    labels = labels_for("pl")
+    kind, words = kind_of(line, labels), words_of(line, labels)
+    is_told = line.kind in TOLD or words.casefold().startswith(kind.casefold())
+    return words if is_told else f"{kind}: {words}"
 
 
 def _tax(category: str, rate: int | None) -> TaxCategory:
@@ -130,9 +150,8 @@ def _set_summary(root: etree._Element, document: DocumentEvent, sign: int) -> No
             stated = root.find(f".//{NAMESPACE}{vat_field}")
             stated.text = str(decimal_of(sign * vat.amount_cents))
             if national is not None and in_pln is not None:
-                converted = etree.Element(f"{NAMESPACE}{in_pln}")
+                converted = root.find(f".//{NAMESPACE}{in_pln}")  # the models lay it out where lines have a rate
                 converted.text = str(decimal_of(sign * national.amounts_cents[n]))
-                stated.addnext(converted)
     root.find(f".//{NAMESPACE}P_15").text = str(decimal_of(sign * document.gross_cents))
     for stated in list(root.iter(f"{NAMESPACE}P_11Vat")):
         stated.getparent().remove(stated)

@@ -14,6 +14,7 @@ from api.documents.document_parties import Buyer, DocumentEvent, Parties, Seller
 from api.documents.labels import Labels, labels_for
 from api.documents.letter import letter_of
 from api.documents.page_lines import COLUMNS, groups
+from api.documents.verification import verification_of
 from ledger.events import CreditNoteIssued
 
 CATEGORY_WORDS = {"AE": "reverse charge", "O": "not subject to VAT"}
@@ -42,9 +43,10 @@ def document_page(document: DocumentEvent, parties: Parties, labels: Labels | No
         "vat": _vat(document, labels),
         "totals": _totals(document, labels),
         "national_vat": _national_vat(document, labels),
-        "notes": [labels(EXEMPTIONS[category][1]) for category in sorted(categories_of(document) & EXEMPTIONS.keys())],
+        "notes": _notes(document, seller, labels),
         "payment": _payment_text(document, seller, labels),
         "account": _account(document, seller, labels),
+        "verification": verification_of(document, parties, labels),
     }
 
 
@@ -80,7 +82,18 @@ def _correction(document: DocumentEvent, parties: Parties, labels: Labels) -> li
         labels("Corrects invoice {number} of {date}", number=document.corrects, date=corrected_on),
         labels("The amounts below reduce the net and the VAT of that invoice."),
     ]
+    if parties.corrected_ksef_number:
+        lines.insert(1, labels("KSeF number of that invoice: {number}", number=parties.corrected_ksef_number))
     return [*lines, f"{labels('Reason')}: {parties.reason}"] if parties.reason else lines
+
+
+def _notes(document: DocumentEvent, seller: Seller, labels: Labels) -> list[str]:
+    """Why no VAT is charged. In Poland the words of reverse charge stand there outside the EU too (P_18 of FA(3))."""
+    categories = categories_of(document) & EXEMPTIONS.keys()
+    reasons = [EXEMPTIONS[category][1] for category in sorted(categories)]
+    if seller.country == "PL" and categories == {"O"}:
+        reasons.append(EXEMPTIONS["AE"][1])
+    return [labels(reason) for reason in reasons]
 
 
 def _vat(document: DocumentEvent, labels: Labels) -> list[list[str]]:

@@ -13,7 +13,7 @@ from ledger.billing.document import Document, DocumentSeries
 from ledger.billing.draft import Draft, draft
 from ledger.billing.events import CreditNoteIssued, DocumentKind, DocumentLine, NationalVat
 from ledger.billing.invoice import buyer_of, engineers_of, invoice_of, seller_of
-from ledger.billing.vat import NoRateError, national_vat, treatment
+from ledger.billing.vat import NoRateError, national_currency, national_vat, needs_exchange_rate, treatment
 from ledger.contracts.finding import OnContract, contract_of, locate, the_contract
 from ledger.kernel import patterns
 from ledger.kernel.access import FINANCE
@@ -38,7 +38,8 @@ KsefNumber = Annotated[str, StringConstraints(pattern=patterns.KSEF_NUMBER)]
 
 class IssueInvoice(OnContract):
     """`exchange_rate`, such as "24.315", states the VAT in the currency of the provider's country too: it is what one
-    unit of the document's currency costs in that one.
+    unit of the document's currency costs in that one. Where a draft names it among what is `missing`, it
+    has to be given.
     """
 
     through_on: Day
@@ -178,6 +179,14 @@ def _draft(
 
 
 def _national_vat(rate: str | None, found: Draft, currency: str, provider: Provider) -> NationalVat | None:
+    """Raises Refusal missing-party-data where the law asks for a rate that was not given (M4)."""
+    if rate is None and needs_exchange_rate(found.vat, provider.country, currency):
+        own = national_currency(provider.country)
+        raise _missing(
+            ["exchange_rate"],
+            f"VAT of documents from {provider.country} is stated in {own} too: give exchange_rate, what one {currency} "
+            f'costs in {own}, such as "24.315".',
+        )
     if rate is None:
         return None
     try:

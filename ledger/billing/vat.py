@@ -64,13 +64,28 @@ def standard_rate(country: str, day: date) -> int:
     return rates[index][1]
 
 
+def national_currency(country: str) -> str | None:
+    """What VAT is owed in where the provider is; None of a country that the data don't know."""
+    currency: str | None = _data()["currencies"].get(country)
+    return currency
+
+
+def needs_exchange_rate(vat: Iterable[VatLine], country: str, currency: str) -> bool:
+    """Whether the law of the provider's country wants this VAT in its own currency too (M4): 21.00 EUR from CZ does.
+
+    Reverse charge and what is not taxable bear no VAT, so that nothing is asked for.
+    """
+    is_asked = country in _data()["stated_nationally"]["countries"] and currency != national_currency(country)
+    return is_asked and any(line.amount_cents for line in vat)
+
+
 def national_vat(vat: Iterable[VatLine], country: str, currency: str, exchange_rate: str) -> NationalVat:
     """VAT in the country's own currency: 31.91 EUR at 24.315 CZK are 775.89165, so 775.89 CZK.
 
     `exchange_rate` is what one unit of the document's currency costs, with at most six places. Raises ValueError where
     the document is in that currency, or none is known for the country.
     """
-    own = _data()["currencies"].get(country)
+    own = national_currency(country)
     if own is None or own == currency:
         raise ValueError(f"nothing is converted: documents from {country} are in {currency}")
     whole, _, places = exchange_rate.partition(".")

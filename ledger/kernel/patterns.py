@@ -15,6 +15,7 @@ SHARE = r"^(0(\.\d{1,4})?|1(\.0{1,4})?)$"
 EXCHANGE_RATE = r"^[0-9]{1,6}(\.[0-9]{1,6})?$"
 SLUG = r"^[a-z][a-z0-9_-]{0,63}$"
 SERIES = r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\{year\}-\{number:0[1-9]\}$"
+WEB_ADDRESS = r"^https://[a-z0-9.-]+(/[a-z0-9/-]*)?$"
 NIP = r"[1-9](([0-9][1-9])|([1-9][0-9]))[0-9]{7}"  # TNrNIP of FA(3): a part of other forms, hence without anchors
 # TNumerKSeF of FA(3): a NIP or another taxpayer's sign, the day, and what KSeF adds. A wrong one would spoil the file.
 KSEF_NUMBER = (
@@ -33,6 +34,7 @@ PATTERNS = {
     SHARE: "must be a share from 0 to 1, such as 0.25",
     EXCHANGE_RATE: "must be a rate of at most six decimals, such as 24.315",
     KSEF_NUMBER: "is a number that KSeF gave, such as 5265877635-20260201-0A1B2C-3D4E5F-67",
+    WEB_ADDRESS: "is an address, such as https://qr.example.com",
     CURRENCY: "is a currency's code by ISO 4217: three capital letters, such as EUR",
     SLUG: "is made of a-z, 0-9, '_' and '-', and begins with a letter, such as quick-help",
     SERIES: "is a series, such as GR-{year}-{number:05}",

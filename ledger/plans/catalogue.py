@@ -57,7 +57,7 @@ class ProviderParty(Strict):
     """Who issues a provider's documents: what the law and the formats ask of the seller (M3, M4).
 
     `payment_days` after the day of issue an invoice is due; a document is kept for `retention_years` after the end
-    of the year in which it was issued.
+    of the year in which it was issued. `ksef_verification` is where Polish documents are checked, if not where all are.
     """
 
     name: PlanText
@@ -71,6 +71,7 @@ class ProviderParty(Strict):
     iban: PlanText | None = None
     bic: PlanText | None = None
     bank: PlanText | None = None
+    ksef_verification: Annotated[str, StringConstraints(pattern=patterns.WEB_ADDRESS)] | None = None
     payment_days: Annotated[int, Field(ge=0, le=365)] = 14
     retention_years: Annotated[int, Field(ge=1, le=100)] = 10
 

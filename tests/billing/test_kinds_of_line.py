@@ -61,7 +61,7 @@ def test_a_late_move_is_a_line_of_zero_with_the_minutes_it_cost(quick_office: Of
     moved = {"by": "customer", "at": "2026-02-09T10:00:00Z"}
     quick_office.ok(move(session_id="S", starts_at="2026-02-11T09:00:00Z", **moved))
     quick_office.ok(complete(95, "2026-02-11T11:00:00Z", "S", engineer="Jan"))
-    found = quick_office.invoice(quick_office.number(issue("P")))
+    found = quick_office.invoice(quick_office.number(issue("P", exchange_rate="25.00")))
     assert [(one["kind"], one["basis"], one["session_id"], one["quantity"], one["net"]) for one in found["lines"]] == [
         ("top_up", None, None, 480, "480.00"),
         ("included", "penalty", "S", 120, "0.00"),

@@ -19,7 +19,7 @@ def asked(url: str, *arguments: str | None) -> bytes:
     async def ask() -> bytes:
         reader = open_reader(url)
         try:
-            return await export_days(reader, *arguments)  # type: ignore[arg-type]
+            return (await export_days(reader, *arguments)).content  # type: ignore[arg-type]
         finally:
             await reader.close()
 

@@ -4,24 +4,20 @@ import csv
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
-import pytest
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.books.beancount import beancount
 from api.books.chart import accrued, beancount_name, plain_name
-from api.books.datev import check_period, datev, read_mapping
 from api.books.entries import document_transaction
 from api.books.flat import flat
 from api.books.hledger import hledger
-from ledger.events import VatLine
-from ledger.kernel.errors import Refusal
+from ledger.events import NationalVat, VatLine
 from ledger.kernel.values import to_micros
 from tests.books.made import HARD_IDS, book, credit_note, fee, invoice, line
 
-MADE = datetime(2026, 5, 2, 8, 30, 15, 250_000, tzinfo=UTC)
 VAT = VatLine(1900, "S", 89900, 17081)
 IDS = st.from_regex(r"[A-Za-z0-9._-]{1,8}", fullmatch=True)
 
@@ -127,6 +123,23 @@ def test_an_hledger_journal_that_opens_with_a_balance() -> None:
     )
 
 
+def test_vat_in_the_currency_of_the_providers_country_stands_beside_it() -> None:
+    """170.81 EUR at 24.315 CZK are 4153.24515, so 4153.25 CZK; the credit note has the invoice's rate."""
+    stated = NationalVat("CZK", "24.315", [415325])
+    documents = [
+        replace(one, fact=msgspec.structs.replace(one.fact, national_vat=stated))
+        for one in (invoice(VAT, gross_cents=106981), credit_note(VAT, gross_cents=106981))
+    ]
+    made = book(*(document_transaction(one) for one in documents))
+    noted = [(row["account"], row["note"]) for row in csv.DictReader(flat(made).decode().splitlines())]
+    assert [note for account, note in noted if account.startswith("Liabilities:VAT")] == [
+        "4153.25 CZK at 24.315",
+        "GR-2026-00007 (4153.25 CZK at 24.315)",
+    ]
+    assert '    about: "4153.25 CZK at 24.315"' in beancount(made).decode()
+    assert "  ; about:GR-2026-00007 (4153.25 CZK at 24.315)" in hledger(made).decode()
+
+
 # ---- CSV
 
 
@@ -141,128 +154,6 @@ def test_no_id_becomes_a_formula_in_a_spreadsheet() -> None:
     ]
 
 
-# ---- DATEV
-
-
-def datev_lines(*documents: str, accounts: Path | None = None) -> list[str]:
-    issued = document_transaction(invoice(VAT, gross_cents=106981, lines=[line(1, 89900, [3])]))
-    taken_back = document_transaction(credit_note(VAT, gross_cents=106981))
-    made = book(fee(), issued, taken_back, from_on=date(2026, 1, 1))
-    content = datev(made, date(2026, 1, 1), read_mapping(accounts), MADE)
-    assert content.endswith(b"\r\n")
-    assert content.count(b"\n") == content.count(b"\r\n")
-    return content.decode("cp1252").split("\r\n")[:-1]
-
-
-def test_the_first_line_is_the_header_and_the_second_names_the_columns() -> None:
-    header, names, *rows = datev_lines()
-    assert header == (
-        '"EXTF";700;21;"Buchungsstapel";13;20260502083015250;;"SC";"";"";9999999;99999;20260101;4;20260101;20260430;'
-        '"2026-01-01 - 2026-04-30";"";1;0;0;"EUR";;"";;;"04";;;"";""'
-    )
-    assert header.count(";") == 30
-    columns = names.split(";")
-    assert len(columns) == 125
-    assert names.startswith(
-        "Umsatz (ohne Soll/Haben-Kz);Soll/Haben-Kennzeichen;WKZ Umsatz;Kurs;Basis-Umsatz;WKZ Basis-Umsatz;Konto;"
-        "Gegenkonto (ohne BU-Schlüssel);BU-Schlüssel;Belegdatum;Belegfeld 1;Belegfeld 2;Skonto;Buchungstext;"
-    )
-    assert (columns[113], columns[116], columns[124]) == ("Festschreibung", "Fälligkeit", "Abw. Skontokonto")
-    assert all(row.count(";") == 124 for row in rows)
-
-
-def test_the_names_of_the_columns_are_in_cp1252() -> None:
-    content = datev(book(), date(2026, 1, 1), read_mapping(), MADE)
-    assert "Gegenkonto (ohne BU-Schlüssel)".encode("cp1252") in content
-    assert b"BU-Schl\xfcssel" in content
-
-
-def test_the_rows_of_a_fee_an_invoice_and_a_credit_note() -> None:
-    """S: the account is debited, H: credited. VAT has a row of its own against the receivable."""
-    _, _, *rows = datev_lines()
-    assert [row.split(";")[:14] for row in rows] == [
-        row.split(";")
-        for row in (
-            '899,00;"S";"EUR";;;"";1300;4200;"";3103;"P3";"";;"fee C-1.fee.1"',
-            '899,00;"S";"EUR";;;"";1210;1300;"";0104;"GR-2026-00007";"";;"invoice GR-2026-00007"',
-            '170,81;"S";"EUR";;;"";1210;3806;"";0104;"GR-2026-00007";"";;"invoice GR-2026-00007"',
-            '899,00;"H";"EUR";;;"";1210;1300;"";1004;"GK-2026-00001";"GR-2026-00007";;"credit-note GK-2026-00001"',
-            '170,81;"H";"EUR";;;"";1210;3806;"";1004;"GK-2026-00001";"GR-2026-00007";;"credit-note GK-2026-00001"',
-        )
-    ]
-    assert ";".join(rows[3].split(";")[20:30]) == (
-        '"Position";"31";"Vertrag";"C-1";"Referenz";"GK-2026-00001";"Erfasst";"2026-03-31T10:00:01Z";'
-        '"Zu";"GR-2026-00007"'
-    )
-
-
-def test_a_negative_charge_is_credited_to_what_accrued() -> None:
-    content = datev(book(fee(cents=-5)), date(2026, 1, 1), read_mapping(), MADE)
-    row = content.decode("cp1252").split("\r\n")[2].split(";")
-    assert (row[0], row[1], row[6], row[7]) == ("0,05", '"H"', "1300", "4200")
-
-
-def test_account_numbers_are_data(tmp_path: Path) -> None:
-    own = tmp_path / "own.toml"
-    own.write_text(
-        '[header]\nconsultant = 1234\n[accounts]\n"Assets:Receivable:acme:C-1" = "10001"\n"Income:Fee" = "4210"\n',
-        encoding="utf-8",
-    )
-    header, _, *rows = datev_lines(accounts=own)
-    assert header.split(";")[10:12] == ["1234", "99999"]
-    assert [row.split(";")[6:8] for row in rows] == [
-        ["1300", "4210"],
-        ["10001", "1300"],
-        ["10001", "3806"],
-        ["10001", "1300"],
-        ["10001", "3806"],
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "field"),
-    [
-        ("[header]\nconsultant = 12\n", "accounts.consultant"),
-        ("[header]\nclient = true\n", "accounts.client"),
-        ('[header]\nchart = "4"\n', "accounts.chart"),
-        ("[header]\nconsultent = 1234\n", "accounts"),
-        ('[accounts]\n"Income" = "42"\n', "accounts.Income"),
-        ('[accounts]\n"Income" = 4200\n', "accounts.Income"),
-        ("accounts = 3\n", "accounts"),
-        ("[header\n", "accounts"),
-    ],
-)
-def test_a_faulty_file_of_accounts_is_refused_with_the_field(tmp_path: Path, text: str, field: str) -> None:
-    own = tmp_path / "own.toml"
-    own.write_text(text, encoding="utf-8")
-    with pytest.raises(Refusal) as refused:
-        read_mapping(own)
-    assert (refused.value.code, refused.value.members["field"]) == ("malformed", field)
-
-
-def test_two_companies_never_share_a_file() -> None:
-    with pytest.raises(
-        Refusal, match="provider: a Buchungsstapel is of one company; name one of acme, other"
-    ) as refused:
-        datev(book(fee(), fee("C-2", provider="other")), date(2026, 1, 1), read_mapping(), MADE)
-    assert refused.value.members["field"] == "provider"
-
-
-@pytest.mark.parametrize(
-    ("from_on", "to_on", "period"),
-    [
-        (None, None, (date(2026, 1, 1), date(2026, 12, 31))),
-        (date(2025, 3, 1), None, (date(2025, 3, 1), date(2025, 12, 31))),
-        (None, date(2025, 3, 31), (date(2025, 1, 1), date(2025, 3, 31))),
-        (date(2025, 12, 31), date(2025, 12, 31), (date(2025, 12, 31), date(2025, 12, 31))),
-    ],
-)
-def test_a_stack_is_of_a_year_by_default_of_this_one(
-    from_on: date | None, to_on: date | None, period: tuple[date, date]
-) -> None:
-    assert check_period(from_on, to_on, date(2026, 5, 2)) == period
-
-
 def test_what_came_late_says_in_every_form_when_it_was_true() -> None:
     late = replace(fee(), dated=to_micros(datetime(2026, 2, 10, 9, tzinfo=UTC)))
     told = "2026-02-10T09:00:00Z"
@@ -270,4 +161,3 @@ def test_what_came_late_says_in_every_form_when_it_was_true() -> None:
     assert f", dated:{told}, contract:C-1" in hledger(book(late)).decode()
     rows = csv.DictReader(flat(book(late)).decode().splitlines())
     assert [row["dated_at"] for row in rows] == [told, told]
-    assert f'"Datiert";"{told}"' in datev(book(late), date(2026, 1, 1), read_mapping(), MADE).decode("cp1252")

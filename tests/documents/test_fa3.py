@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from ksef_client.documents.fa3 import validate_fa3_xml_xsd
@@ -84,6 +86,7 @@ def test_what_takes_back_polish_vat_stands_beside_reverse_charge() -> None:
     validate_fa3_xml_xsd(xml)
     found = [texts(xml, name) for name in ("P_13_1", "P_14_1", "P_14_1W", "P_13_9", "P_15", "P_18")]
     assert found == [["-22.25"], ["-5.12"], ["-21.76"], ["899.00"], ["871.63"], ["1"]]
+    assert texts(xml, "KursWaluty") == ["4.25"]  # of the line that bears VAT
 
 
 def test_polish_vat_of_another_currency_is_stated_in_zlotys() -> None:
@@ -93,6 +96,35 @@ def test_polish_vat_of_another_currency_is_stated_in_zlotys() -> None:
         xml = ksef_xml(msgspec.structs.replace(document, **told), DOCUMENTS["domestic"][1])
         validate_fa3_xml_xsd(xml)
         assert texts(xml, "P_14_1W") == [amount]
+        assert texts(xml, "KursWaluty") == ["4.25", "4.25", "4.25"]
+    assert texts(ksef_xml(*DOCUMENTS["domestic"]), "KursWaluty") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "template", "values", "name"),
+    [
+        ("overage", "Time beyond the credit, entry {entry}", {"entry": "E-1"}, "Czas ponad pulę, wpis E-1"),
+        ("surcharge", "Visit on site, entry {entry}", {"entry": "E-1"}, "Wizyta u klienta, wpis E-1"),
+        ("service", "Service {service}, entry {entry}", {"service": "x", "entry": "E-1"}, "Usługa x, wpis E-1"),
+        ("reversal", "Reversal of {charge}", {"charge": "E-1.overage"}, "Storno E-1.overage"),
+        (
+            "lump_sum",
+            "Lump sum paid in advance under {plan}, term {term}",
+            {"plan": "SBP", "term": "1"},
+            "Ryczałt opłacony z góry w ramach SBP, okres 1",
+        ),
+        (
+            "fee",
+            "Support contract {plan}, term {term}",
+            {"plan": "Premium", "term": "1"},
+            "Opłata: Umowa wsparcia Premium, okres 1",
+        ),
+    ],
+)
+def test_the_name_of_a_line_says_nothing_twice(kind: Any, template: str, values: dict[str, str], name: str) -> None:
+    line = msgspec.structs.replace(POLISH.lines[0], kind=kind, template=template, values=values)
+    xml = ksef_xml(msgspec.structs.replace(POLISH, lines=[line]), DOCUMENTS["domestic"][1])
+    assert texts(xml, "P_7") == [name]
 
 
 def test_the_times_of_a_deduction_are_told_once() -> None:
@@ -117,11 +149,12 @@ def test_reverse_charge_names_the_buyers_vat_number_and_sets_p_18() -> None:
     assert texts(xml, "P_18") == ["1"]
 
 
-def test_outside_the_eu_it_is_no_reverse_charge() -> None:
+def test_outside_the_eu_the_buyer_owes_a_tax_like_vat_and_p_18_says_so() -> None:
     xml = ksef_xml(*DOCUMENTS["switzerland"])
     assert texts(xml, "NrID") == ["CHE-123.456.788 MWST"]
     assert texts(xml, "P_12") == ["np I", "np I"]
-    assert texts(xml, "P_18") == ["2"]
+    assert texts(xml, "P_18") == ["1"]
+    assert texts(ksef_xml(*DOCUMENTS["domestic"]), "P_18") == ["2"]
 
 
 def test_a_credit_note_is_a_kor_with_differences() -> None:
@@ -129,6 +162,8 @@ def test_a_credit_note_is_a_kor_with_differences() -> None:
     assert texts(xml, "RodzajFaktury") == ["KOR"]
     assert texts(xml, "NrFaKorygowanej") + texts(xml, "DataWystFaKorygowanej") == ["DM-2026-00001", "2026-02-02"]
     assert texts(xml, "PrzyczynaKorekty") == ["Błędna stawka"]
+    assert texts(xml, "TypKorekty") == ["2"]  # it lowers the tax when it is issued
+    assert texts(ksef_xml(*DOCUMENTS["domestic"]), "TypKorekty") == []
     assert texts(xml, "P_8B") == ["-1", "-0.5", "-0.833333"]
     assert texts(xml, "NrKSeFN") == ["1"]
     number = "5260250274-20260202-0123456789AB-CD"

@@ -91,7 +91,7 @@ def test_ksef_needs_a_nip_and_vat_in_zlotys() -> None:
     foreign = parties({**POLISH_SELLER, "vat_id": "DE123456788"}, POLISH_BUYER)
     assert missing_for_ksef(POLISH, foreign) == ["provider.vat_id"]
     assert missing_for_ksef(POLISH_TO_GERMANY, parties(POLISH_SELLER, GERMAN_BUYER)) == []
-    assert missing_for_ksef(DOMESTIC, parties(POLISH_SELLER, GERMAN_BUYER)) == ["document.exchange_rate"]
+    assert missing_for_ksef(DOMESTIC, parties(POLISH_SELLER, GERMAN_BUYER)) == ["exchange_rate"]
     in_pln = msgspec.structs.replace(DOMESTIC, national_vat=NationalVat("PLN", "4.25", [79781]))
     assert missing_for_ksef(in_pln, parties(POLISH_SELLER, GERMAN_BUYER)) == []
 

@@ -71,7 +71,7 @@ PERIOD = CustomerStatement(
     last_on=date(2026, 3, 1),
     dated=date(2026, 3, 31),
     pools=[CARE, LUMP],
-    beside=[
+    outside=[
         OutsideCredit(19, at(2, 12), "W-2", "overage", None, 15, 8900, 2225, "HS-2026-00001"),
         OutsideCredit(21, at(2, 20), "W-3", "overage", "W-3.overage", -60, 8900, -8900, None),
     ],
@@ -83,7 +83,7 @@ PERIOD = CustomerStatement(
         "W-3": behind("W-3", 3600, 60, "reversed"),
     },
 )
-NOTHING = replace(PERIOD, pools=[PoolPeriod("care", "minutes", None, 480, [])], beside=[], deductions={})
+NOTHING = replace(PERIOD, pools=[PoolPeriod("care", "minutes", None, 480, [])], outside=[], deductions={})
 FEBRUARY = Statement(PERIOD, read_seller(GERMAN_SELLER), read_buyer(GERMAN_BUYER), "de")
 EMPTY = replace(FEBRUARY, period=NOTHING)
 
@@ -208,7 +208,7 @@ def test_a_long_statement_repeats_its_head_and_numbers_its_pages() -> None:
     lines = [line(n, at(2, 3), "work", f"W-{n}", -15, 6000 - 15 * n, ticket_id="T-1") for n in range(1, 151)]
     worked = {one.reference: behind(one.reference, 600, 15, "pending", ticket_id="T-1") for one in lines}
     pools = [PoolPeriod("care", "minutes", None, 6000, lines)]
-    found = pages(replace(FEBRUARY, period=replace(PERIOD, pools=pools, beside=[], deductions=worked)))
+    found = pages(replace(FEBRUARY, period=replace(PERIOD, pools=pools, outside=[], deductions=worked)))
     assert len(found) > 3
     for number, text in enumerate(found, start=1):
         assert f"Seite {number} von {len(found)}" in text

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ledger.sla.targets import Clock
+from ledger.sla.targets import TargetClock
 from ledger.store.database import open_database
 from projections.sla.states import STATE
 
@@ -29,7 +29,7 @@ def test_the_state_in_sql_is_the_state_by_the_pure_rule(database_url: str) -> No
     def same(
         breached_at: int | None, ended_at: int | None, paused_since: int | None, void_at: int | None, now: int
     ) -> None:
-        clock = Clock("reaction", 3, 0, 2, breached_at, ended_at, 0, paused_since, void_at)
+        clock = TargetClock("reaction", 3, 0, 2, breached_at, ended_at, 0, paused_since, void_at)
         told = {"breached_at": breached_at, "ended_at": ended_at, "paused_since": paused_since, "void_at": void_at}
         (row,) = database.query(SQL, told | {"now": now})
         assert row.state == clock.state(now)

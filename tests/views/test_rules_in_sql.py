@@ -15,7 +15,7 @@ from ledger.credit.expiry import expired_by
 from ledger.kernel.access import Actor
 from ledger.kernel.values import from_micros, to_micros
 from projections.asking import EVERYTHING, PageAsked
-from projections.contracts.questions import ContractFilter, ContractState, list_contracts, state_at
+from projections.contracts.questions import ContractFilter, ContractStatus, list_contracts, state_at
 from projections.credit.balances import balance
 from projections.credit.deduction_questions import list_deductions
 from projections.reader import NOW, Snapshot, Times
@@ -161,7 +161,7 @@ def test_where_a_contract_stands(views: Written, contracts: list[tuple[int, int,
 
     async def by_state(snapshot: Snapshot) -> dict[str, list[tuple[str, str]]]:
         found = {}
-        for state in get_args(ContractState):
+        for state in get_args(ContractStatus):
             page = await list_contracts(snapshot, COMMAND_LINE, ContractFilter(state=state), PageAsked(9))
             found[state] = [(one.row.contract_id, one.state) for one in page.items]
         return found
@@ -172,7 +172,7 @@ def test_where_a_contract_stands(views: Written, contracts: list[tuple[int, int,
             for contract_id, row in rows.items()
             if state_at(row.starts_at, row.ends_at, row.terminated_on is not None, day(at)) == state
         ]
-        for state in get_args(ContractState)
+        for state in get_args(ContractStatus)
     }
 
 

@@ -74,7 +74,11 @@ class DocumentOut(BaseModel):
     net: str
     vat_total: str
     gross: str
-    missing: list[str] = Field(description="Data of the parties that its PDF or XML would need.")
+    missing: list[str] = Field(
+        description="What its PDF or XML would need: data of the parties, and `exchange_rate` where the law wants VAT "
+        "in the currency of the provider's country too.",
+        examples=[["customer.address", "exchange_rate"]],
+    )
 
 
 class DocumentAnswer(AnswerModel, DocumentOut):

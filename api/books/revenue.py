@@ -1,0 +1,74 @@
+"""What a document comes to for a tax adviser: gross amounts by VAT treatment and month of supply. Pure.
+
+An invoice of March over work of January and February is two amounts at 19 %, one a month: VAT is owed for the month of
+the supply, not of the invoice (§ 13 UStG). Together they are the document's gross to the cent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from api.books.datev_mapping import treatment_name
+from ledger.events import DocumentLine, InvoiceIssued, VatLine
+from ledger.kernel.values import half_up
+from projections.books import BookedDocument
+
+PERCENT_HUNDREDTHS = 10_000
+
+
+@dataclass(slots=True, frozen=True)
+class Revenue:
+    """Debits of the customer are positive. `supplied_on` is the last day of supply of its lines, all of one month."""
+
+    treatment: str
+    supplied_on: date
+    gross_cents: int
+
+
+def revenues(document: BookedDocument) -> list[Revenue]:
+    """In the order of the document's VAT, then by month; of a credit note all signs are turned.
+
+    Raises ValueError where they are not the document's gross.
+    """
+    fact = document.fact
+    sign = 1 if isinstance(fact, InvoiceIssued) else -1
+    found = [one for vat in fact.vat for one in _of_one_rate(fact.lines, vat)]
+    total = sum(one.gross_cents for one in found)
+    if total != fact.gross_cents:
+        raise ValueError(f"{fact.number}: its lines come to {total}, not to its gross, {fact.gross_cents}")
+    return [Revenue(one.treatment, one.supplied_on, sign * one.gross_cents) for one in found if one.gross_cents]
+
+
+def _of_one_rate(lines: list[DocumentLine], vat: VatLine) -> list[Revenue]:
+    """Net by month, and the VAT of the sum shared out among the months."""
+    same = (vat.category, vat.rate_percent_hundredths)
+    months: dict[tuple[int, int], list[DocumentLine]] = defaultdict(list)
+    for line in lines:
+        if (line.vat_category, line.vat_rate_percent_hundredths) == same:
+            months[line.supplied_on.year, line.supplied_on.month].append(line)
+    groups = [months[month] for month in sorted(months)]
+    nets = [sum(line.net_cents for line in group) for group in groups]
+    shares = shared_vat(nets, vat.rate_percent_hundredths or 0, vat.amount_cents)
+    return [
+        Revenue(treatment_name(*same), max(line.supplied_on for line in group), net + share)
+        for group, net, share in zip(groups, nets, shares, strict=True)
+    ]
+
+
+def shared_vat(nets: list[int], rate_percent_hundredths: int, vat_cents: int) -> list[int]:
+    """VAT of each part, half-up, and what their sum lacks or has too much taken from where rounding went furthest.
+
+    At 19 % 0.13 and 0.13 bear 0.02 each, together 0.05 (0.0494): the first gets 0.03. So every part is as near to its
+    own VAT as the sum allows, and an account that takes VAT out of the gross finds it again, to a cent at worst.
+    """
+    shares = [half_up(net * rate_percent_hundredths, PERCENT_HUNDREDTHS) for net in nets]
+    rest = vat_cents - sum(shares)
+    step = 1 if rest > 0 else -1
+    lacking = [
+        net * rate_percent_hundredths - share * PERCENT_HUNDREDTHS for net, share in zip(nets, shares, strict=True)
+    ]
+    for place in sorted(range(len(nets)), key=lambda n: -step * lacking[n])[: abs(rest)]:
+        shares[place] += step
+    return shares
