@@ -35,7 +35,7 @@ from tests.words import Steps, flat
 TOLD = {
     *(e.HoursDeducted, e.LateChangePenaltyDeducted, e.NoShowPenaltyDeducted, e.ServiceDelivered, e.DeductionReversed),
     *(e.OverageCharged, e.ServiceCharged, e.SurchargeCharged, e.FeeCharged, e.FeeReversed, e.TopUpCharged),
-    *(e.LumpSumCharged, e.LumpSumReversed),
+    *(e.LumpSumCharged, e.LumpSumReversed, e.TopUpReversed, e.ServiceCreditCharged, e.ServiceCreditReversed),
     *(e.ChargeReversed, e.CreditGranted, e.GrantExpiryMoved, e.DebtSettled),
     *(e.GrantTakenBack, e.DebtSettlementWithdrawn),
     *(e.CreditReserved, e.ReservationReleased),

@@ -66,6 +66,8 @@ from tests.words import (
     resume,
     retract,
     reverse,
+    reverse_credit,
+    reverse_service_credit,
     service_credit,
     settle,
     sign,
@@ -118,6 +120,10 @@ CREDIT = [
     cancel("2026-03-01T10:00:00+01:00", "provider", "dropped"),
     reverse("W", "2026-03-02T10:00:00+01:00"),
     reverse("W", "2026-03-02T10:00:00+01:00"),  # only once: refused
+    top_up(960, "2026-03-03T09:00:00Z", top_up_id="twice", price="960.00"),
+    reverse_credit(top_up_id="twice", at="2026-03-04T09:00:00Z"),
+    reverse_credit("more", "2026-03-04T09:00:00Z"),  # the penalty rests on it: refused
+    reverse_credit("nothing"),  # unknown: refused
 ]
 SUPPORT = [
     *contract("groupios-l", contract_id="L", customer=BILLED, partner={"partner_id": "P", "name": "Partner AG"})[:1],
@@ -153,6 +159,8 @@ SERVICES = [
     *contract("dytron-sla", contract_id="Q", agreed=PROMISE, ticket=None),
     open_ticket("late", contract_id="Q", priority=1, at=MONDAY),
     service_credit("reaction", TUESDAY, "late"),
+    reverse_service_credit("reaction", WEDNESDAY, "late"),
+    reverse_service_credit("reaction", WEDNESDAY, "late"),  # none stands: refused
 ]
 TERMS = [
     sign("house-prepaid", contract_id="H"),
@@ -177,10 +185,13 @@ REFUSED = [
     "nothing-to-confirm",
     "forbidden",
     "invalid-transition",
+    "credit-in-use",
+    "unknown-grant",
     "malformed",
     "direct-contact-not-authorised",
     "invalid-transition",
     "not-agreed",
+    "invalid-transition",
     "already-credited",
     "unknown-ticket",
 ]

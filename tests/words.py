@@ -275,6 +275,16 @@ def reverse(deduction_id: str = "W", at: At = None, **fields: Any) -> Step:
     return do("reverse-deduction", deduction_id=deduction_id, at=at, **told)
 
 
+def reverse_credit(grant_id: str | None = None, at: At = None, **fields: Any) -> Step:
+    """A grant by its id, or a top-up by `top_up_id`."""
+    return do("reverse-credit", grant_id=grant_id, at=at, **{"reason": "Entered twice", **fields})
+
+
+def reverse_service_credit(target: str = "reaction", at: At = None, ticket_id: str = "T", **fields: Any) -> Step:
+    told = {"target": target, "reason": "It was kept after all", **fields}
+    return on_ticket("reverse-service-credit", at, ticket_id, **told)
+
+
 # -- documents and months ------------------------------------------------------------------------------------------
 
 

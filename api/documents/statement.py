@@ -108,8 +108,8 @@ def _pool(pool: PoolPeriod, period: CustomerStatement, labels: Labels) -> dict[s
 
 def _movement(line: Line, pool: PoolPeriod, period: CustomerStatement, labels: Labels) -> dict[str, Any]:
     """Time worked and billed stand with what spent it, not with a reversal, so that a column adds up."""
-    # A grant may bear the same id as a deduction.
-    deduction = period.deductions.get(line.reference) if line.kind in (*SPENT, "reversal") else None
+    is_of_deduction = line.kind in (*SPENT, "reversal") and not line.is_of_grant
+    deduction = period.deductions.get(line.reference) if is_of_deduction else None
     spent = deduction if line.kind in SPENT else None
     is_timed = spent is not None and line.kind != "service"
     return {

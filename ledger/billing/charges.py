@@ -20,6 +20,7 @@ from ledger.contracts.events import (
     LumpSumCharged,
     LumpSumReversed,
     ServiceCreditCharged,
+    ServiceCreditReversed,
     TermStarted,
 )
 from ledger.credit.confirmation import STATUS_AFTER
@@ -37,21 +38,20 @@ from ledger.credit.deduction_events import (
     ServiceDelivered,
     SurchargeCharged,
 )
-from ledger.credit.events import AccountOpened, CreditDrawn, CreditReturned, TopUpCharged
+from ledger.credit.events import AccountOpened, CreditDrawn, CreditReturned, TopUpCharged, TopUpReversed
 from ledger.kernel.fact import Fact, Sealed
 from ledger.kernel.mapper import stored_topics
 
+Opposite = FeeReversed | LumpSumReversed | ServiceCreditReversed | TopUpReversed | ChargeReversed
 ChargeFact = (
     FeeCharged
-    | FeeReversed
     | LumpSumCharged
-    | LumpSumReversed
     | ServiceCreditCharged
     | TopUpCharged
     | OverageCharged
     | ServiceCharged
     | SurchargeCharged
-    | ChargeReversed
+    | Opposite
 )
 CHARGE_FACTS = get_args(ChargeFact)
 OF_DEDUCTIONS = (OverageCharged, ServiceCharged, SurchargeCharged, ChargeReversed)
@@ -76,7 +76,7 @@ class Charge:
 
     @property
     def reverses(self) -> str | None:
-        return self.fact.reverses if isinstance(self.fact, FeeReversed | LumpSumReversed | ChargeReversed) else None
+        return self.fact.reverses if isinstance(self.fact, Opposite) else None
 
     @property
     def deduction_id(self) -> str | None:

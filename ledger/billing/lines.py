@@ -10,23 +10,16 @@ from datetime import date, datetime
 
 import msgspec
 
-from ledger.billing.charges import BillingAccount, Charge, DeductionState
+from ledger.billing.charges import BillingAccount, Charge, DeductionState, Opposite
 from ledger.billing.events import LineKind, Unit
-from ledger.contracts.events import (
-    FeeCharged,
-    FeeReversed,
-    LumpSumCharged,
-    LumpSumReversed,
-    ServiceCreditCharged,
-    TermStarted,
-)
+from ledger.contracts.events import FeeCharged, LumpSumCharged, ServiceCreditCharged, TermStarted
 from ledger.credit.confirmation import status_at
 from ledger.credit.deduction_events import (
-    ChargeReversed,
     HoursDeducted,
     OverageCharged,
     ServiceCharged,
     ServiceDelivered,
+    SurchargeCharged,
 )
 from ledger.credit.events import TopUpCharged
 from ledger.kernel.values import shown_minutes
@@ -81,9 +74,10 @@ def charged(account: BillingAccount, charge: Charge) -> LineText:
             values = {"target": fact.target, "ticket": fact.ticket_id, "percent": str(fact.percent)}
             template = "Credit for the missed {target} of ticket {ticket}, {percent} % of the fee"
             return _pieces("service_credit", template, values, -1, -fact.amount_cents)
-        case FeeReversed() | LumpSumReversed() | ChargeReversed():
-            return _taken_back(account, fact)
-    return _pieces("surcharge", "Visit on site, entry {entry}", {"entry": fact.deduction_id}, 1, fact.amount_cents)
+        case SurchargeCharged():
+            values = {"entry": fact.deduction_id}
+            return _pieces("surcharge", "Visit on site, entry {entry}", values, 1, fact.amount_cents)
+    return _taken_back(account, fact)
 
 
 def _of_term(account: BillingAccount, fact: FeeCharged | LumpSumCharged, kind: LineKind, template: str) -> LineText:
@@ -101,12 +95,13 @@ def _top_up(account: BillingAccount, fact: TopUpCharged) -> LineText:
     return _pieces("top_up", template, values, 1, fact.amount_cents)
 
 
-def _taken_back(account: BillingAccount, fact: FeeReversed | LumpSumReversed | ChargeReversed) -> LineText:
-    """The line of what it takes back, with a negative quantity."""
+def _taken_back(account: BillingAccount, fact: Opposite) -> LineText:
+    """The line of what it takes back, with the opposite quantity."""
     origin = account.charges.get(fact.reverses)
     values = {"charge": fact.reverses}
     if origin is None:
-        return _pieces("reversal", "Reversal of {charge}", values, -1, -fact.amount_cents)
+        sign = 1 if fact.amount_cents > 0 else -1
+        return _pieces("reversal", "Reversal of {charge}", values, sign, sign * fact.amount_cents)
     template = "Reversal of {charge}"
     if origin.invoice:
         template, values = "Reversal of {charge}, billed on {invoice}", values | {"invoice": origin.invoice}

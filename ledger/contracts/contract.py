@@ -19,6 +19,7 @@ from ledger.contracts.events import (
     LumpSumReversed,
     PlanChanged,
     ServiceCreditCharged,
+    ServiceCreditReversed,
     TermEndBroughtForward,
 )
 from ledger.contracts.state import ContractState
@@ -134,7 +135,10 @@ class Contract(ContractState):
                 self._take_back(term, stamp)
 
     def _take_back(self, term: Term, stamp: Stamp) -> None:
-        """The charges of a term that will not begin, by equal negative ones at its first instant."""
+        """The charges of a term that will not begin, by equal negative ones at its first instant.
+
+        A service credit that is a share of its fee goes with it.
+        """
         if term.fee is not None:
             fee = term.fee
             taken = FeeReversed(
@@ -146,6 +150,8 @@ class Contract(ContractState):
                 f"{paid.charge_id}.reversal", paid.charge_id, paid.term_no, paid.pool, -paid.amount_cents, paid.currency
             )
             self.record(given_back, term.starts_at, stamp)
+        for share in list(term.fee_shares.values()):
+            self.reverse_fee_share(share, term.starts_at, stamp, rule="C15")
 
     def allow_direct_contact(self, allowed: bool, by: Sealed, at: datetime, stamp: Stamp) -> None:
         """The partner's word on direct contact (T3). Raises Refusal invalid-transition where there is no partner."""
@@ -160,12 +166,14 @@ class Contract(ContractState):
         """Moves the contract's tier position; a reversal moves it back by negative minutes (C3)."""
         self.record(ContractOverageCounted(deduction_id, minutes), at, stamp)
 
-    def owe_fee_share(self, term: Term, ticket_id: str, target: str, percent: int, at: datetime, stamp: Stamp) -> str:
+    def owe_fee_share(
+        self, term: Term, charge_id: str, ticket_id: str, target: str, percent: int, at: datetime, stamp: Stamp
+    ) -> None:
         """A share of a term's fee for a missed promise: 10 % of 899.00 are 89.90. Raises Refusal without a fee."""
         if term.fee is None:
             raise Refusal("invalid-transition", f"Term {term.number} has no fee that a share could be taken of.")
         owed = ServiceCreditCharged(
-            charge_id=f"{ticket_id}.{target}.credit",
+            charge_id=charge_id,
             ticket_id=ticket_id,
             target=target,
             fee_charge_id=term.fee.charge_id,
@@ -174,4 +182,16 @@ class Contract(ContractState):
             currency=term.fee.currency,
         )
         self.record(owed, at, stamp)
-        return owed.charge_id
+
+    def reverse_fee_share(self, share: ServiceCreditCharged, at: datetime, stamp: Stamp, *, rule: str = "C17") -> None:
+        """Takes a share of a fee back by an equal positive charge, not before it was given."""
+        reversed_ = ServiceCreditReversed(
+            charge_id=f"{share.charge_id}.reversal",
+            reverses=share.charge_id,
+            ticket_id=share.ticket_id,
+            target=share.target,
+            amount_cents=-share.amount_cents,
+            currency=share.currency,
+            rule=rule,
+        )
+        self.record(reversed_, max(at, share.true_at), stamp)

@@ -145,6 +145,22 @@ class ServiceCreditCharged(ContractMovement, frozen=True):
     rule: str = "M1"
 
 
+@topic("ServiceCreditReversed")
+class ServiceCreditReversed(ContractMovement, frozen=True):
+    """A share of a fee that was given back for a missed promise is owed after all, by an equal positive charge.
+
+    The fee itself was taken back (C15), or the service credit was given by mistake (C17).
+    """
+
+    charge_id: str
+    reverses: str
+    ticket_id: str
+    target: str
+    amount_cents: int
+    currency: str
+    rule: str = "C17"
+
+
 @topic("PlanChanged")
 class PlanChanged(ContractFact, frozen=True):
     """From `from_on` the contract runs under another plan; nothing is prorated (C15)."""

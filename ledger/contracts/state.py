@@ -21,6 +21,7 @@ from ledger.contracts.events import (
     LumpSumReversed,
     PlanChanged,
     ServiceCreditCharged,
+    ServiceCreditReversed,
     TermEndBroughtForward,
     TermStarted,
 )
@@ -76,6 +77,11 @@ class ContractState(LedgerAggregate):
     def is_withdrawn(self) -> bool:
         """Whether no term will ever have been (C15)."""
         return self.terminated_on is not None and self.terminated_on < self.term_history[0].starts_on
+
+    def fee_shares_from(self, moment: datetime) -> list[ServiceCreditCharged]:
+        """Service credits that are shares of the fees of terms that begin at a moment or later."""
+        later = [term for term in self.term_history if term.starts_at >= moment]
+        return [share for term in later for share in term.fee_shares.values()]
 
     def first_term_from(self, moment: datetime) -> Term | None:
         """The first term that begins at a moment or later, unless it was cut away before it did."""
@@ -140,6 +146,21 @@ class ContractState(LedgerAggregate):
     def _fee_charged(self, fact: FeeCharged) -> None:
         self.term_history[fact.term_no - 1].fee = fact
 
+    @applies(FeeReversed)
+    def _fee_reversed(self, fact: FeeReversed) -> None:
+        self.term_history[fact.term_no - 1].fee = None
+
+    @applies(ServiceCreditCharged)
+    def _fee_share_owed(self, fact: ServiceCreditCharged) -> None:
+        for term in self.term_history:
+            if term.fee is not None and term.fee.charge_id == fact.fee_charge_id:
+                term.fee_shares[fact.charge_id] = fact
+
+    @applies(ServiceCreditReversed)
+    def _fee_share_reversed(self, fact: ServiceCreditReversed) -> None:
+        for term in self.term_history:
+            term.fee_shares.pop(fact.reverses, None)
+
     @applies(LumpSumCharged)
     def _lump_sum_charged(self, fact: LumpSumCharged) -> None:
         self.term_history[fact.term_no - 1].lump_sums.append(fact)
@@ -164,6 +185,6 @@ class ContractState(LedgerAggregate):
     def _overage_counted(self, fact: ContractOverageCounted) -> None:
         self.overage_minutes += fact.minutes
 
-    @applies(FeeReversed, LumpSumReversed, PlanChanged, ServiceCreditCharged)
+    @applies(LumpSumReversed, PlanChanged)
     def _nothing_more(self, fact: Fact) -> None:
         """TermEndBroughtForward and TermStarted say what follows for the state."""

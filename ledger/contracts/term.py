@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from ledger.contracts.events import FeeCharged, LumpSumCharged, TermStarted
+from ledger.contracts.events import FeeCharged, LumpSumCharged, ServiceCreditCharged, TermStarted
 from ledger.kernel.values import FAR_FUTURE, ONE_DAY, add_months, first_instant
 from ledger.plans.holiday_sets import SOURCE, holidays_in_force
 from ledger.plans.terms import Terms, parse_terms
@@ -15,7 +15,10 @@ from ledger.plans.terms import Terms, parse_terms
 
 @dataclass(slots=True)
 class Term:
-    """`ends_at` is the first instant after it; that of an open-ended term lies in the far future."""
+    """`ends_at` is the first instant after it; that of an open-ended term lies in the far future.
+
+    `fee` and what follows are charges that were not taken back.
+    """
 
     number: int
     plan: str
@@ -27,6 +30,7 @@ class Term:
     holidays: dict[str, frozenset[date]]
     fee: FeeCharged | None = None
     lump_sums: list[LumpSumCharged] = field(default_factory=list)
+    fee_shares: dict[str, ServiceCreditCharged] = field(default_factory=dict)  # of service credits that stand
 
     def holds(self, moment: datetime) -> bool:
         return self.starts_at <= moment < self.ends_at

@@ -5,8 +5,7 @@ Rules C2, C4, C6, C9, C10, C15, C16. What is known of it is `state`, which credi
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -25,8 +24,10 @@ from ledger.credit.events import (
     GrantTakenBack,
     ReservationReleased,
     TopUpCharged,
+    TopUpReversed,
 )
-from ledger.credit.settlement import Debt, Grant, Settlement, settlements
+from ledger.credit.parts import parts_of
+from ledger.credit.settlement import Grant, Settlement, settlements, without
 from ledger.credit.state import CreditState
 from ledger.kernel.aggregate import Stamp
 from ledger.kernel.errors import Refusal
@@ -203,51 +204,75 @@ class CreditAccount(CreditState):
         """
         booked_at = stamp.open_from(at)
         expired = sum(d.quantity for d in draws if d.grant_id and self.grants[d.grant_id].expires_at <= booked_at)
-        self.record(CreditReturned(deduction_id, draws, pool=self.pool), at, stamp)
+        returned = CreditReturned(deduction_id, draws, pool=self.pool)
+        self.record(returned, at, stamp)
         settled = self._settle_debts(at, stamp)
         if not expired:
             return None, settled
-        grant_id = f"{deduction_id}.correction"
-        runs_until = booked_at + CORRECTION_RUNS
+        grant_id, runs_until = returned.correction_id, booked_at + CORRECTION_RUNS
         return grant_id, settled + self.grant(grant_id, "correction", expired, booked_at, runs_until, stamp, rule="C9")
 
-    def end_credit(self, at: datetime, stamp: Stamp, *, allotments_alone: bool) -> list[Settlement]:
-        """Credit ends when the contract does, and with a change of plan the allotments that would expire (C15).
-
-        The allotment of a term that will not begin is taken back: it never was, and the debts it settled stand again.
-        """
-        changes: list[Settlement] = []
+    def end_credit(self, at: datetime, stamp: Stamp, *, allotments_alone: bool) -> None:
+        """Credit ends when the contract does, and with a change of plan the allotments that would expire (C15)."""
         for grant in list(self.grants.values()):
-            if grant.source == "allotment" and grant.valid_from >= at:
-                changes += self._take_back(grant.grant_id, grant.valid_from, stamp)
-            elif grant.expires_at > at and (not allotments_alone or self._is_lost_with_its_plan(grant)):
+            is_over = grant.is_taken_back or grant.expires_at <= at or self._is_of_no_term(grant, at)
+            if not is_over and (not allotments_alone or self._is_lost_with_its_plan(grant)):
                 self.record(GrantExpiryMoved(grant.grant_id, at, pool=self.pool), at, stamp)
-        return changes
+
+    def of_no_term(self, over_at: datetime) -> list[Grant]:
+        """Allotments of terms that will not begin, where the last one is over at an instant (C15)."""
+        grants = self.grants.values()
+        return [grant for grant in grants if self._is_of_no_term(grant, over_at) and not grant.is_taken_back]
+
+    @staticmethod
+    def _is_of_no_term(grant: Grant, over_at: datetime) -> bool:
+        return grant.source == "allotment" and grant.valid_from >= over_at
 
     @staticmethod
     def _is_lost_with_its_plan(grant: Grant) -> bool:
         """A lump sum without an end was paid for, and stays (C15)."""
         return grant.source == "allotment" and grant.expires_at < FAR_FUTURE
 
-    def _take_back(self, grant_id: str, at: datetime, stamp: Stamp) -> list[Settlement]:
-        """Undoes a grant of which nothing is drawn; debts that it settled ahead stand again (C4)."""
-        withdrawn = [one for debt in self.debts for one in debt.ahead if one.grant_id == grant_id]
-        changes = self._withdraw(withdrawn, stamp)
-        remaining = self.grants[grant_id].remaining
-        self.record(GrantTakenBack(grant_id, remaining, pool=self.pool), at, stamp)
-        return changes + self._settle_debts(stamp.now, stamp)
+    def take_back(
+        self,
+        grant_id: str,
+        settled: Sequence[Settlement],
+        at: datetime,
+        stamp: Stamp,
+        *,
+        reason: Sealed | None = None,
+        rule: str = "C15",
+    ) -> list[Settlement]:
+        """Undoes a grant, what stands in its place, and its price. Debts that these `settled` stand again (C4, C17).
 
-    def _withdraw(self, ahead: list[Settlement], stamp: Stamp) -> list[Settlement]:
-        for one in ahead:
-            owed_since = next(debt.moment for debt in self.debts if debt.deduction_id == one.deduction_id)
-            fact = DebtSettlementWithdrawn(one.deduction_id, one.grant_id, one.quantity, owed_since, pool=self.pool)
+        Returns them, and those that other credit settles at once. A debt that was to be settled later stands all along.
+        """
+        passed = [
+            replace(one, effective_at=max(at, one.effective_at)) for one in settled if one.effective_at <= stamp.now
+        ]
+        changes = self._withdraw([*passed, *(one for one in settled if one.effective_at > stamp.now)], stamp)
+        for part in parts_of(self.grants, grant_id):
+            begun = max(at, self.grants[part.grant_id].valid_from)
+            taken = GrantTakenBack(part.grant_id, part.quantity, reason, part.stands_for, rule, pool=self.pool)
+            self.record(taken, begun, stamp)
+        price = self.prices.get(grant_id)
+        if price is not None:
+            self.record(_reversal_of(price), at, stamp)
+        return changes + self._settle_debts(at if passed else min(at, stamp.now), stamp)
+
+    def _withdraw(self, settled: Iterable[Settlement], stamp: Stamp) -> list[Settlement]:
+        withdrawn = [replace(one, is_withdrawn=True) for one in settled]
+        for one in withdrawn:
+            fact = DebtSettlementWithdrawn(
+                one.deduction_id, one.grant_id, one.quantity, one.owed_since, one.debt_no, pool=self.pool
+            )
             self.record(fact, one.effective_at, stamp)
-        return [replace(one, is_withdrawn=True) for one in ahead]
+        return withdrawn
 
     def _settle_debts(self, at: datetime, stamp: Stamp) -> list[Settlement]:
         """Records what credit settles from an instant on; what is settled ahead gives way to nearer credit (C4)."""
         ahead = [one for debt in self.debts for one in debt.ahead if one.effective_at > stamp.now]
-        debts, grants = self._without(ahead)
+        debts, grants = without(ahead, self.debts, self.grants.values())
         wanted = settlements(debts, grants, at, stamp.open_from)
         changes = self._withdraw([one for one in ahead if one not in wanted], stamp)
         for one in wanted:
@@ -257,14 +282,16 @@ class CreditAccount(CreditState):
                 changes.append(one)
         return changes
 
-    def _without(self, ahead: list[Settlement]) -> tuple[list[Debt], Collection[Grant]]:
-        """Debts and grants as if these settlements were not there."""
-        if not ahead:
-            return self.debts, self.grants.values()
-        owed, free = Counter[str](), Counter[str]()
-        for one in ahead:
-            owed[one.deduction_id] += one.quantity
-            free[one.grant_id] += one.quantity
-        debts = [replace(debt, quantity=debt.quantity + owed[debt.deduction_id]) for debt in self.debts]
-        grants = [replace(grant, remaining=grant.remaining + free[grant.grant_id]) for grant in self.grants.values()]
-        return debts, grants
+
+def _reversal_of(price: TopUpCharged) -> TopUpReversed:
+    """The equal negative charge (C17)."""
+    return TopUpReversed(
+        charge_id=f"{price.charge_id}.reversal",
+        reverses=price.charge_id,
+        grant_id=price.grant_id,
+        quantity=-price.quantity,
+        amount_cents=-price.amount_cents,
+        currency=price.currency,
+        rate_cents_per_hour=price.rate_cents_per_hour,
+        pool=price.pool,
+    )

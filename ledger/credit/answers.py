@@ -64,10 +64,13 @@ def settle_dispute(case: Case, body: SettleDispute) -> None:
 
 @command("reverse-deduction", ReverseDeduction, roles=OPERATOR | FINANCE, about=the_deduction)
 def reverse_deduction(case: Case, body: ReverseDeduction) -> None:
-    """Undoes a deduction in full: credit goes back to its grants, charges by equal negative ones (C9)."""
+    """Undoes a deduction in full: credit goes back to its grants, charges by equal negative ones (C9).
+
+    It takes effect at `at`, but not before the deduction itself.
+    """
     deduction = case.get(Deduction, body.deduction_id)
-    at = case.at(body.at)
-    deduction.check_reversible(at)
+    at = deduction.undone_at(case.at(body.at))
+    deduction.check_reversible()
     _reverse(case, deduction, body.reason, at, settles_dispute=False)
 
 

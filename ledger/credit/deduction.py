@@ -63,6 +63,10 @@ class Deduction(LedgerAggregate):
         """The status, with silence taken as a yes once the terms' days are over (C8)."""
         return status_at(self.status, self.deemed_at, now)
 
+    def undone_at(self, at: datetime) -> datetime:
+        """When a reversal takes effect: not before the deduction itself (C9)."""
+        return max(at, self.moment) if self.moment is not None else at
+
     def drawn(self) -> list[Draw]:
         """The draws as they stand, debts included."""
         return [Draw(grant_id, quantity) for grant_id, quantity in self.draws.items() if quantity]
@@ -166,10 +170,9 @@ class Deduction(LedgerAggregate):
         for charge in charges:
             self.record(_reversal_of(charge), at, stamp)
 
-    def check_reversible(self, at: datetime) -> None:
+    def check_reversible(self) -> None:
         if self.status == "reversed":
             raise Refusal("invalid-transition", f"Deduction {self.key} has been reversed already.")
-        self._check_after(at)
 
     def check_disputed(self, at: datetime) -> None:
         if self.status != "disputed":

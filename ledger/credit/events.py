@@ -122,25 +122,47 @@ class DebtSettled(AccountMovement, frozen=True):
 
 @topic("DebtSettlementWithdrawn")
 class DebtSettlementWithdrawn(AccountMovement, frozen=True):
-    """A settlement recorded ahead does not come: nearer credit took its place, or its credit was taken back (C4).
+    """A settlement does not come since nearer credit took its place (C4), or its credit was taken back (C15, C17).
 
-    It is effective when the settlement would have been, so that neither was ever so. `owed_since` is the debt's moment.
+    One that was recorded ahead is withdrawn as of its own instant, so that neither was ever so. The debt, number
+    `debt_no` of the account's debts, has stood since `owed_since`.
     """
 
     deduction_id: str
     grant_id: str
     quantity: int
     owed_since: datetime
+    debt_no: int = 0
     rule: str = "C4"
 
 
 @topic("GrantTakenBack")
 class GrantTakenBack(AccountMovement, frozen=True):
-    """The allotment of a term that will not begin is undone (C15): less was granted, and nothing expired."""
+    """A grant is undone: less was granted, and nothing expired.
+
+    It was the allotment of a term that will not begin (C15), or was given by mistake, and `reason` says which (C17).
+    A correction goes as far as it stood in the place of a grant that is undone (`stood_for`).
+    """
 
     grant_id: str
     quantity: int
+    reason: Sealed | None = None
+    stood_for: str | None = None
     rule: str = "C15"
+
+
+@topic("TopUpReversed")
+class TopUpReversed(AccountMovement, frozen=True):
+    """The price of a top-up that was taken back, by an equal negative charge (C17)."""
+
+    charge_id: str
+    reverses: str
+    grant_id: str
+    quantity: int
+    amount_cents: int
+    currency: str
+    rate_cents_per_hour: int | None = None
+    rule: str = "C17"
 
 
 @topic("CreditReturned")
@@ -150,3 +172,8 @@ class CreditReturned(AccountMovement, frozen=True):
     deduction_id: str
     returns: list[Draw]
     rule: str = "C9"
+
+    @property
+    def correction_id(self) -> str:
+        """The grant that stands in the place of what came back too late."""
+        return f"{self.deduction_id}.correction"

@@ -6,26 +6,41 @@ begins. Until then the debt stands, and nearer credit takes its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 
 @dataclass(slots=True)
 class Grant:
-    """A lot of credit as the account knows it; `order` is that of granting."""
+    """A lot of credit as the account knows it; `order` is that of granting.
+
+    Nothing is left of the `quantity` of one that was taken back. `corrections` hold, by their ids, what came back to it
+    after its end, and so is gone from what remains (C9).
+    """
 
     grant_id: str
     order: int
     source: str
+    quantity: int
     remaining: int
     valid_from: datetime
     expires_at: datetime
     reserved: int = 0
+    corrections: dict[str, int] = field(default_factory=dict)
 
     @property
     def free(self) -> int:
         return self.remaining - self.reserved
+
+    @property
+    def is_taken_back(self) -> bool:
+        return self.quantity == 0
+
+    @property
+    def corrected(self) -> int:
+        return sum(self.corrections.values())
 
     def drawable_at(self, moment: datetime, open_from: datetime) -> bool:
         """Valid at a moment, and not expired in a month that is closed, which is before `open_from` (C2, M5)."""
@@ -34,23 +49,35 @@ class Grant:
 
 @dataclass(slots=True, frozen=True)
 class Settlement:
-    """So much of a deduction's debt rests on a grant from an instant on; the deduction's own stream is told too."""
+    """So much of a debt rests on a grant from an instant on; the deduction's own stream is told too.
+
+    `owed_since` is the debt's moment, `debt_no` which of the account's debts it is.
+    """
 
     deduction_id: str
     grant_id: str
     quantity: int
     effective_at: datetime
-    is_withdrawn: bool = False  # it was recorded ahead and does not come
+    owed_since: datetime
+    debt_no: int
+    is_withdrawn: bool = False  # it does not come, or its credit was taken back
 
 
 @dataclass(slots=True)
 class Debt:
-    """What a deduction drew that no credit covered, and when it did; `ahead` are settlements by later credit."""
+    """What a deduction drew that no credit covered, and when it did; `ahead` are settlements by later credit.
+
+    `number` counts the account's debts in the order of recording.
+    """
 
     deduction_id: str
+    number: int
     quantity: int
     moment: datetime
     ahead: list[Settlement] = field(default_factory=list)
+
+    def settled_by(self, grant_id: str, quantity: int, effective_at: datetime) -> Settlement:
+        return Settlement(self.deduction_id, grant_id, quantity, effective_at, self.moment, self.number)
 
     def owed_at(self, moment: datetime) -> int:
         """What is owed at a moment: what credit settles later is owed until then."""
@@ -77,7 +104,23 @@ def settlements(
             is_over = when >= grant.expires_at or grant.expires_at < open_from(when)
             quantity = min(free[grant.grant_id], owed)
             if quantity > 0 and not is_over:
-                found.append(Settlement(debt.deduction_id, grant.grant_id, quantity, when))
+                found.append(debt.settled_by(grant.grant_id, quantity, when))
                 free[grant.grant_id] -= quantity
                 owed -= quantity
     return found
+
+
+def without(
+    ahead: Collection[Settlement], debts: Sequence[Debt], grants: Collection[Grant]
+) -> tuple[Sequence[Debt], Collection[Grant]]:
+    """Debts and grants as if these settlements were not there."""
+    if not ahead:
+        return debts, grants
+    owed, free = Counter[str](), Counter[str]()
+    for one in ahead:
+        owed[one.deduction_id] += one.quantity
+        free[one.grant_id] += one.quantity
+    return (
+        [replace(debt, quantity=debt.quantity + owed[debt.deduction_id]) for debt in debts],
+        [replace(grant, remaining=grant.remaining + free[grant.grant_id]) for grant in grants],
+    )

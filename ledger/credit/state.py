@@ -23,8 +23,9 @@ from ledger.credit.events import (
     GrantTakenBack,
     ReservationReleased,
     TopUpCharged,
+    TopUpReversed,
 )
-from ledger.credit.settlement import Debt, Grant, Settlement
+from ledger.credit.settlement import Debt, Grant
 from ledger.kernel.aggregate import LedgerAggregate, applies
 from ledger.kernel.values import FAR_FUTURE, ONE_DAY, show_cents
 
@@ -38,6 +39,8 @@ class CreditState(LedgerAggregate):
         self.grants: dict[str, Grant] = {}
         self.reservations: dict[str, CreditReserved] = {}
         self.debts: list[Debt] = []
+        self.debt_count = 0
+        self.prices: dict[str, TopUpCharged] = {}  # of top-ups that stand
 
     # -- questions -------------------------------------------------------------------------------------------
 
@@ -64,6 +67,11 @@ class CreditState(LedgerAggregate):
             quantity -= part
         return draws, quantity
 
+    def sessions_on(self, grant_id: str) -> list[str]:
+        """The booked sessions whose reservation a grant holds."""
+        held = self.reservations.values()
+        return [one.session_id for one in held if any(part.grant_id == grant_id for part in one.allocations)]
+
     def show(self, quantity: int) -> str:
         """60 minutes, or 12.50 EUR."""
         return f"{quantity} minutes" if self.unit == "minutes" else f"{show_cents(quantity)} {self.currency}"
@@ -81,6 +89,7 @@ class CreditState(LedgerAggregate):
             fact.grant_id,
             len(self.grants),
             fact.source,
+            fact.quantity,
             fact.quantity,
             fact.valid_from,
             fact.expires_at or FAR_FUTURE,
@@ -109,7 +118,8 @@ class CreditState(LedgerAggregate):
         self._forget_settled(fact.effective_at - ONE_DAY)  # an effective time lies at most a day ahead of the clock
         for draw in fact.draws:
             if draw.grant_id is None:
-                self.debts.append(Debt(fact.deduction_id, draw.quantity, fact.effective_at))
+                self.debt_count += 1
+                self.debts.append(Debt(fact.deduction_id, self.debt_count, draw.quantity, fact.effective_at))
             else:
                 self.grants[draw.grant_id].remaining -= draw.quantity
 
@@ -126,7 +136,7 @@ class CreditState(LedgerAggregate):
         debt = next(d for d in self.debts if d.deduction_id == fact.deduction_id)
         debt.quantity -= fact.quantity
         if grant.valid_from > debt.moment:
-            debt.ahead.append(Settlement(fact.deduction_id, fact.grant_id, fact.quantity, fact.effective_at))
+            debt.ahead.append(debt.settled_by(fact.grant_id, fact.quantity, fact.effective_at))
         if debt.quantity == 0 and not debt.ahead:
             self.debts.remove(debt)
 
@@ -135,23 +145,35 @@ class CreditState(LedgerAggregate):
         self.grants[fact.grant_id].remaining += fact.quantity
         debt = next((d for d in self.debts if d.deduction_id == fact.deduction_id), None)
         if debt is None:  # it was settled long ago
-            debt = Debt(fact.deduction_id, 0, fact.owed_since)
-            self.debts.insert(0, debt)
+            debt = Debt(fact.deduction_id, fact.debt_no, 0, fact.owed_since)
+            self.debts = sorted([*self.debts, debt], key=lambda one: one.number)
         debt.quantity += fact.quantity
         debt.ahead = [one for one in debt.ahead if one.grant_id != fact.grant_id]
 
     @applies(GrantTakenBack)
     def _taken_back(self, fact: GrantTakenBack) -> None:
-        self.grants[fact.grant_id].remaining -= fact.quantity
+        grant = self.grants[fact.grant_id]
+        grant.quantity -= fact.quantity
+        grant.remaining = max(0, grant.remaining - fact.quantity)
+        if fact.stood_for is not None:
+            self.grants[fact.stood_for].corrections[fact.grant_id] -= fact.quantity
 
     @applies(CreditReturned)
     def _returned(self, fact: CreditReturned) -> None:
         for draw in fact.returns:
-            grant = self.grants[draw.grant_id] if draw.grant_id is not None else None
-            if grant is not None and fact.effective_at < grant.expires_at:  # else it is gone for good (C9)
+            if draw.grant_id is None:
+                continue
+            grant = self.grants[draw.grant_id]
+            if fact.effective_at < grant.expires_at:
                 grant.remaining += draw.quantity
+            else:  # it is gone for good (C9)
+                grant.corrections[fact.correction_id] = draw.quantity
         self.debts = [debt for debt in self.debts if debt.deduction_id != fact.deduction_id]
 
     @applies(TopUpCharged)
     def _charged(self, fact: TopUpCharged) -> None:
-        """A charge does not change the credit."""
+        self.prices[fact.grant_id] = fact
+
+    @applies(TopUpReversed)
+    def _price_taken_back(self, fact: TopUpReversed) -> None:
+        del self.prices[fact.grant_id]

@@ -11,6 +11,7 @@ import ledger.billing.closing
 import ledger.billing.issuing
 import ledger.contracts.commands
 import ledger.credit.answers
+import ledger.credit.taking_back
 import ledger.credit.top_ups
 import ledger.credit.working
 import ledger.lifecycle.commands

@@ -20,6 +20,7 @@ STATUS: dict[str, int] = {
     "unknown-ticket": 404,
     "unknown-session": 404,
     "unknown-deduction": 404,
+    "unknown-grant": 404,
     "unknown-invoice": 404,
     "method-not-allowed": 405,
     "already-exists": 409,
@@ -28,6 +29,7 @@ STATUS: dict[str, int] = {
     "channel-not-covered": 409,
     "kind-not-covered": 409,
     "insufficient-credit": 409,
+    "credit-in-use": 409,
     "term-in-use": 409,
     "below-minimum": 409,
     "not-agreed": 409,
@@ -95,6 +97,11 @@ def unknown_session(session_id: str) -> Refusal:
 
 def unknown_deduction(deduction_id: str) -> Refusal:
     return Refusal("unknown-deduction", f"There is no deduction {deduction_id}.", deduction_id=deduction_id)
+
+
+def unknown_grant(field: str, id_: str) -> Refusal:
+    """`field` is how it was named: `grant_id` or `top_up_id`."""
+    return Refusal("unknown-grant", f"There is no top-up or grant {id_}.", **{field: id_})
 
 
 def unknown_invoice(number: str) -> Refusal:

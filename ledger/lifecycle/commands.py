@@ -9,17 +9,20 @@ from datetime import date, datetime
 from typing import get_args
 
 from ledger.contracts.contract import Contract
+from ledger.contracts.events import ServiceCreditCharged
 from ledger.contracts.finding import OnContract, contract_of, is_seen, scope_of, the_contract
 from ledger.contracts.parties import PERSONAL, Customer, Partner, checked_party
 from ledger.credit.account import CreditAccount
 from ledger.credit.deduction_events import Deducted, DeductionReversed
 from ledger.credit.finding import account_of, tell_settled
+from ledger.credit.taking_back import resting_on_parts
 from ledger.kernel.access import OPERATOR
 from ledger.kernel.errors import Refusal
 from ledger.kernel.values import ONE_DAY, first_instant, parse_cents
 from ledger.plans.terms import MinutesPool, Pool, Terms
 from ledger.sessions.events import SessionBooked
 from ledger.sessions.session import Session
+from ledger.tickets.finding import ticket_of
 from ledger.work.case import Case, Scope
 from ledger.work.declaration import Concern, NewId, command
 from ledger.work.fields import Agreed, AnyId, Command, Count, Day, Id, Instant, Text
@@ -119,6 +122,7 @@ def _start_term(case: Case, starts_on: date, terms: Terms, agreed_at: datetime) 
             allotment_no += 1
             expires_at = term.ends_at if pool.allotment_expires == "term_end" and term.ends_on else None
             grant_id = f"{contract.contract_id}.allotment.{allotment_no}"
+            case.reserve_id("grant", grant_id)
             settled = account.grant(
                 grant_id, "allotment", quantity, term.starts_at, expires_at, case.stamp, term_no=term.number
             )
@@ -159,7 +163,9 @@ def change_plan(case: Case, body: ChangePlan) -> None:
     terms = case.catalogue.plan(body.plan).agree(body.agreed, contract.customer_coverage)
     case.check_open(first_instant(body.from_on, contract.timezone), "from_on")
     _check_unused(case, first_instant(body.from_on, contract.timezone))
+    given = contract.fee_shares_from(first_instant(body.from_on, contract.timezone))
     over_at = contract.change_plan(body.from_on, terms, agreed_at, case.stamp)
+    _tell_tickets(case, given, over_at)
     _end_credit(case, over_at, allotments_alone=True)
     _start_term(case, body.from_on, terms, agreed_at)
 
@@ -174,7 +180,9 @@ def terminate_contract(case: Case, body: TerminateContract) -> None:
     contract, agreed_at = contract_of(case), case.at(body.at)
     case.check_open(first_instant(body.ends_on + ONE_DAY, contract.timezone), "ends_on")
     _check_unused(case, first_instant(body.ends_on + ONE_DAY, contract.timezone))
+    given = contract.fee_shares_from(first_instant(body.ends_on + ONE_DAY, contract.timezone))
     over_at = contract.terminate(body.ends_on, case.seal_customer(body.reason), agreed_at, case.stamp)
+    _tell_tickets(case, given, over_at)
     _end_credit(case, over_at, allotments_alone=contract.is_withdrawn)
 
 
@@ -195,11 +203,23 @@ def _check_unused(case: Case, over_at: datetime) -> None:
         )
 
 
+def _tell_tickets(case: Case, given: list[ServiceCreditCharged], over_at: datetime) -> None:
+    """Service credits that were shares of fees of terms that will not begin were taken back with these (C15)."""
+    for share in given:
+        ticket_of(case, share.ticket_id).take_back_credit(share.target, over_at, case.stamp, rule="C15")
+
+
 def _end_credit(case: Case, over_at: datetime, *, allotments_alone: bool) -> None:
-    """Credit expires first, so that what a released session held of them settles no debt afterwards (C15)."""
+    """Credit expires first, so that what a released session held of it settles no debt afterwards (C15).
+
+    The allotment of a term that will not begin is taken back: debts that it settled stand again.
+    """
     for pool in contract_of(case).pools:
-        ended = account_of(case, pool).end_credit(over_at, case.stamp, allotments_alone=allotments_alone)
-        tell_settled(case, ended)
+        account = account_of(case, pool)
+        account.end_credit(over_at, case.stamp, allotments_alone=allotments_alone)
+        for grant in account.of_no_term(over_at):
+            settled = [one for resting in resting_on_parts(case, account, grant.grant_id) for one in resting.settled]
+            tell_settled(case, account.take_back(grant.grant_id, settled, grant.valid_from, case.stamp))
     for session in _open_sessions(case):
         if session.starts_at < over_at:
             continue

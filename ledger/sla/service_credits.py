@@ -1,4 +1,4 @@
-"""The command that gives a customer what the terms owe for a missed promise: once for each target. Find, ask, save."""
+"""The commands that give a customer what the terms owe for a missed promise, and take it back. Find, ask, save."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Literal
 from ledger.contracts.finding import contract_of
 from ledger.contracts.term import Term
 from ledger.credit.finding import account_of, tell_settled
+from ledger.credit.taking_back import granted_under, take_back
 from ledger.kernel.access import FINANCE, OPERATOR
 from ledger.kernel.errors import Refusal
 from ledger.kernel.values import from_micros, to_micros
@@ -20,12 +21,16 @@ from ledger.tickets.life import lived
 from ledger.tickets.ticket import Ticket
 from ledger.work.case import Case
 from ledger.work.declaration import command
-from ledger.work.fields import Instant
+from ledger.work.fields import Instant, Text
 
 
 class GrantServiceCredit(OnTicket):
     target: Literal["reaction", "resolution"]
     at: Instant | None = None
+
+
+class ReverseServiceCredit(GrantServiceCredit):
+    reason: Text
 
 
 @command("grant-service-credit", GrantServiceCredit, roles=OPERATOR | FINANCE, about=the_ticket)
@@ -46,14 +51,15 @@ def grant_service_credit(case: Case, body: GrantServiceCredit) -> None:
     charge_id = grant_id = None
     if isinstance(owed, GoodwillMinutes):
         contract.term_at(at)
-        grant_id = f"{ticket.ticket_id}.{body.target}.credit"
+        grant_id = ticket.next_credit_id(body.target)
         case.reserve_id("grant", grant_id)
         reason = case.seal_customer(f"missed {body.target} of ticket {ticket.ticket_id}")
         account = account_of(case, owed.pool)
         settled = account.grant(grant_id, "goodwill", owed.minutes, at, None, case.stamp, reason=reason, rule="S4")
         tell_settled(case, settled)
     else:
-        charge_id = contract.owe_fee_share(term, ticket.ticket_id, body.target, owed.percent, at, case.stamp)
+        charge_id = ticket.next_credit_id(body.target)
+        contract.owe_fee_share(term, charge_id, ticket.ticket_id, body.target, owed.percent, at, case.stamp)
     assert clock.due_at is not None
     ticket.credit_breach(
         body.target,
@@ -65,6 +71,27 @@ def grant_service_credit(case: Case, body: GrantServiceCredit) -> None:
         at=at,
         stamp=case.stamp,
     )
+
+
+@command("reverse-service-credit", ReverseServiceCredit, roles=OPERATOR | FINANCE, about=the_ticket)
+def reverse_service_credit(case: Case, body: ReverseServiceCredit) -> None:
+    """Takes back a service credit that was given by mistake; the missed promise may be answered anew (C17).
+
+    A share of the fee goes by an equal charge. Minutes are taken back as `reverse-credit` does: not while they are in
+    use. It takes effect at `at`, but not before the service credit itself.
+
+    Raises Refusal credit-in-use, or invalid-transition where no service credit stands.
+    """
+    at, ticket = case.at(body.at), ticket_of(case, body.ticket_id)
+    credit = ticket.service_credit(body.target)
+    if credit.charge_id is not None:
+        share = term_of_opening(case, ticket).fee_shares[credit.charge_id]
+        contract_of(case).reverse_fee_share(share, at, case.stamp)
+    elif credit.grant_id is not None:
+        granted = granted_under(case, credit.grant_id)
+        assert granted is not None, "what a service credit granted has taken its id"
+        take_back(case, granted, body.reason, at)
+    ticket.take_back_credit(body.target, at, case.stamp, reason=case.seal_customer(body.reason))
 
 
 def _breached(ticket: Ticket, term: Term, target: str, at: datetime) -> TargetClock:

@@ -182,6 +182,25 @@ class ServiceCreditGranted(TicketFact, frozen=True):
     grant_id: str | None = None
     rule: str = "S4"
 
+    @property
+    def credit_id(self) -> str:
+        """The charge or the grant."""
+        return self.charge_id or self.grant_id or self.target
+
+
+@topic("ServiceCreditTakenBack")
+class ServiceCreditTakenBack(TicketFact, frozen=True):
+    """A service credit is undone: the missed promise may be answered anew.
+
+    It was given by mistake, and `reason` says which (C17), or it was a share of a fee that was taken back (C15).
+    """
+
+    target: Literal["reaction", "resolution"]
+    charge_id: str | None = None
+    grant_id: str | None = None
+    reason: Sealed | None = None
+    rule: str = "C17"
+
 
 @topic("DefectConfirmed")
 class DefectConfirmed(TicketFact, frozen=True):

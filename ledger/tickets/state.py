@@ -5,12 +5,14 @@ State, level, priority and counts are what the timeline comes to (`life`); `tick
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from ledger.kernel.aggregate import LedgerAggregate, applies
 from ledger.kernel.values import to_micros
 from ledger.tickets.events import (
     ServiceCreditGranted,
+    ServiceCreditTakenBack,
     TicketFact,
     TicketOpened,
     TicketStepRetracted,
@@ -29,7 +31,8 @@ class TicketState(LedgerAggregate):
         self.scope: str | None = None
         self.term_no = 1
         self.timeline = Timeline(0, 0)
-        self.credited: dict[str, str] = {}  # of each target, the charge or grant that answered its breach
+        self.credited: dict[str, ServiceCreditGranted] = {}  # by target, what answered its breach and stands
+        self.credit_count = Counter[str]()  # by target, those that were taken back too
         self.worked: dict[str, int] = {}  # when the work that was not reversed was done, by deduction
         self.overage_minutes = 0
         self.opened_at: datetime
@@ -83,4 +86,9 @@ class TicketState(LedgerAggregate):
 
     @applies(ServiceCreditGranted)
     def _credited(self, fact: ServiceCreditGranted) -> None:
-        self.credited[fact.target] = fact.charge_id or fact.grant_id or fact.target
+        self.credited[fact.target] = fact
+        self.credit_count[fact.target] += 1
+
+    @applies(ServiceCreditTakenBack)
+    def _credit_taken_back(self, fact: ServiceCreditTakenBack) -> None:
+        self.credited.pop(fact.target, None)

@@ -17,6 +17,7 @@ from ledger.tickets.events import (
     FixReleased,
     ResponseRecorded,
     ServiceCreditGranted,
+    ServiceCreditTakenBack,
     TicketEscalated,
     TicketFact,
     TicketOpened,
@@ -140,7 +141,7 @@ class Ticket(TicketState):
         if step is None:
             said = f"No step of ticket {self.key} that can be retracted stands at position {position}."
             raise Refusal("invalid-transition", said, field="position")
-        given = sorted(self.credited.values())
+        given = sorted(credit.credit_id for credit in self.credited.values())
         fault = why_impossible(self.timeline.without(version), self.worked.values(), has_partner)
         if fault is not None:
             said = f"Without {step.kind} of {show_instant(from_micros(step.at))} ticket {self.key} {fault}"
@@ -180,6 +181,11 @@ class Ticket(TicketState):
         if target in self.credited:
             raise Refusal("already-credited", f"The missed {target} of ticket {self.key} was credited already.")
 
+    def next_credit_id(self, target: str) -> str:
+        """The id of the charge or grant that answers a missed promise: `T-1.reaction.credit`, the next one `….2`."""
+        number = self.credit_count[target] + 1
+        return f"{self.key}.{target}.credit" + (f".{number}" if number > 1 else "")
+
     def credit_breach(
         self,
         target: Literal["reaction", "resolution"],
@@ -197,3 +203,21 @@ class Ticket(TicketState):
             target, priority, due_at, ended_at, charge_id=charge_id, grant_id=grant_id, ticket_id=self.key
         )
         self.record(credited, at, stamp)
+
+    def service_credit(self, target: str) -> ServiceCreditGranted:
+        """What answered a missed promise and stands. Raises Refusal invalid-transition where nothing does."""
+        credit = self.credited.get(target)
+        if credit is None:
+            said = f"No service credit stands for the {target} of ticket {self.key}."
+            raise Refusal("invalid-transition", said, field="target")
+        return credit
+
+    def take_back_credit(
+        self, target: str, at: datetime, stamp: Stamp, *, reason: Sealed | None = None, rule: str = "C17"
+    ) -> None:
+        """Undoes a service credit, not before it was given (C15, C17)."""
+        credit = self.service_credit(target)
+        taken_back = ServiceCreditTakenBack(
+            credit.target, credit.charge_id, credit.grant_id, reason, rule, ticket_id=self.key
+        )
+        self.record(taken_back, max(at, credit.effective_at), stamp)

@@ -92,11 +92,15 @@ class Case:
         self.unit.batch.read_contracts.append(f"provider:{self.scope.provider}")
         return self.unit.store.facts_of_provider(self.scope.provider, topics, after)
 
-    def facts(self, kind: type[F]) -> list[F]:
-        """All facts of a kind that the contract has, those of this batch included."""
-        stored = [fact for _, fact in self.whole_contract(stored_topics(kind))]
+    def facts(self, *kinds: type[F]) -> list[F]:
+        """All facts of some kinds that the contract has, in order, those of this batch included."""
+        stored = [fact for _, fact in self.whole_contract(stored_topics(*kinds))]
         own = [event.fact for event in self.unit.events if event.fact.contract_id == self.scope.contract_id]
-        return [fact for fact in (*stored, *own) if isinstance(fact, kind)]
+        return [fact for fact in (*stored, *own) if isinstance(fact, kinds)]
+
+    def facts_that_took(self, namespace: str, id_: str) -> list[Fact]:
+        """What the command recorded that took an id; nothing if none did. Whoever asks has yet to locate it."""
+        return self.unit.facts_that_took(namespace, id_)
 
     def version_at(self, aggregate: LedgerAggregate, position: int) -> int:
         """Which event of a stored aggregate stands at a position; 0 where none of its does."""

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from ledger.kernel import patterns
-from ledger.kernel.ids import DEDUCTION_ID_LENGTH, ID_LENGTH, ID_PATTERN
+from ledger.kernel.ids import DEDUCTION_ID_LENGTH, GRANT_ID_LENGTH, ID_LENGTH, ID_PATTERN
 from ledger.kernel.values import is_near, not_near, parse_cents, show_cents
 
 RESERVED_ENDINGS = re.compile(r"\.(penalty\.\d+|allotment\.\d+|correction)$")
@@ -119,6 +119,7 @@ def _positive(value: str) -> str:
 # The names of derived ids may be spoken of (a penalty is disputed), but not given to something new.
 AnyId = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=ID_LENGTH)]
 DeductionId = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=DEDUCTION_ID_LENGTH)]
+GrantId = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=GRANT_ID_LENGTH)]
 Id = Annotated[AnyId, AfterValidator(_not_derived)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant_text), AfterValidator(_utc)]
 Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_near)]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from ledger.kernel.aggregate import LedgerAggregate
+from ledger.kernel.fact import Fact
 from ledger.kernel.mapper import StreamEvent
 from ledger.store import Batch, CommandRow, ConflictError, EventStore, TakenId
 from ledger.store.keys import Keyring
@@ -122,6 +123,20 @@ class UnitOfWork:
         aggregate.write_to(self._journal)
         assert isinstance(aggregate, kind)
         return aggregate
+
+    def facts_that_took(self, namespace: str, id_: str) -> list[Fact]:
+        """What the command recorded that took an id, earlier in this batch or before it; nothing if none did.
+
+        Raises ConflictError where that came in meanwhile: what else was read does not know of it yet.
+        """
+        for taken_in, taken, number in self.batch.ids:
+            if (taken_in, taken) == (namespace, id_):
+                row = self.batch.commands[number]
+                return [event.fact for event in self.events[row.first : row.last + 1]]
+        prior = self.store.commands_that_took(namespace, [id_]).get(id_)
+        if prior is not None and prior.last > self.batch.seen_position:
+            raise ConflictError("the id was taken meanwhile")
+        return [fact for _, fact in self.store.facts_between(prior.first, prior.last)] if prior else []
 
     def reserve_id(self, namespace: str, id_: str) -> None:
         """Takes an id for good, in the transaction of the command's events."""

@@ -14,8 +14,10 @@ from ledger.events import (
     OverageCharged,
     ServiceCharged,
     ServiceCreditCharged,
+    ServiceCreditReversed,
     SurchargeCharged,
     TopUpCharged,
+    TopUpReversed,
 )
 from ledger.kernel.values import to_micros
 from projections.tables import Table
@@ -109,9 +111,30 @@ def _service_credit(rows: Rows, fact: ServiceCreditCharged, meta: EventMeta) -> 
     rows.put(CHARGES, _row(fact, meta, "service_credit", fact.ticket_id))
 
 
+@charges.on(ServiceCreditReversed)
+def _service_credit_reversed(rows: Rows, fact: ServiceCreditReversed, meta: EventMeta) -> None:
+    row = _row(fact, meta, "reversal", fact.ticket_id, family="service_credit", reverses=fact.reverses)
+    rows.put(CHARGES, row)
+
+
 @charges.on(TopUpCharged)
 def _top_up(rows: Rows, fact: TopUpCharged, meta: EventMeta) -> None:
     row = _row(fact, meta, "top_up", fact.grant_id, quantity=fact.quantity, rate_cents=fact.rate_cents_per_hour)
+    rows.put(CHARGES, row)
+
+
+@charges.on(TopUpReversed)
+def _top_up_reversed(rows: Rows, fact: TopUpReversed, meta: EventMeta) -> None:
+    row = _row(
+        fact,
+        meta,
+        "reversal",
+        fact.grant_id,
+        family="top_up",
+        quantity=fact.quantity,
+        rate_cents=fact.rate_cents_per_hour,
+        reverses=fact.reverses,
+    )
     rows.put(CHARGES, row)
 
 

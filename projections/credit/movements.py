@@ -250,7 +250,7 @@ def _settlement_withdrawn(rows: Rows, fact: DebtSettlementWithdrawn, meta: Event
 
 @movements.on(GrantTakenBack, changes=[(ACCOUNTS, _account), (GRANTS, _grant)])
 def _taken_back(rows: Rows, fact: GrantTakenBack, meta: EventMeta) -> None:
-    """What was granted is less: no breakage (C15)."""
+    """What was granted is less: no breakage (C15, C17)."""
     rows.require(GRANTS, fact.grant_id).granted -= fact.quantity
     _move(
         rows,
@@ -261,6 +261,7 @@ def _taken_back(rows: Rows, fact: GrantTakenBack, meta: EventMeta) -> None:
         fact.grant_id,
         grant_id=fact.grant_id,
         granted=-fact.quantity,
+        note=seal_json(fact.reason),
     )
 
 

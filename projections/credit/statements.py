@@ -55,7 +55,8 @@ class StatementAsked:
 class Line:
     """`change` and `balance` in the pool's unit; `balance` counts the pool's lines from its beginning.
 
-    `note` is None until `open_notes` has opened what is sealed, and where its key is gone.
+    `note` is None until `open_notes` has opened what is sealed, and where its key is gone. `is_of_grant` says that
+    `reference` is a grant, where it may also be a deduction of the same id.
     """
 
     position: int
@@ -70,6 +71,7 @@ class Line:
     ticket_id: str | None = None
     dated: int | None = None
     sealed_note: str | None = None
+    is_of_grant: bool = False
 
     @property
     def order(self) -> tuple[int, int, int]:
@@ -138,6 +140,7 @@ async def statement_lines(snapshot: Snapshot, contract_id: str, pool: str | None
                 ticket_id=row.ticket_id,
                 dated=row.dated,
                 sealed_note=row.note,
+                is_of_grant=row.granted != 0,
             )
         line.change += change
     everything = [*lines.values(), *_breakage_lines(grants, as_of.at)]

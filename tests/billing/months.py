@@ -11,6 +11,7 @@ BOOKED = {
     *("CreditGranted", "TopUpCharged", "CreditDrawn", "CreditReturned", "GrantExpiryMoved"),
     *("GrantTakenBack", "DebtSettled", "DrawSettled", "DebtSettlementWithdrawn", "DrawSettlementWithdrawn"),
     *("CreditReserved", "ReservationReleased", "FeeCharged", "FeeReversed", "ServiceCreditCharged"),
+    *("TopUpReversed", "ServiceCreditReversed"),
     *("LateChangePenaltyDeducted", "NoShowPenaltyDeducted", "DeductionConfirmed", "DeductionDisputed"),
     *("DisputeUpheld", "DeductionReversed", "SessionBooked", "SessionMoved", "SessionEnded"),
 }

@@ -1,4 +1,4 @@
-"""Random histories of work, disputes, reversals, invoices and credit notes: no cent is lost or billed twice.
+"""Random histories of work, top-ups, disputes, reversals, invoices and credit notes: no cent is lost or billed twice.
 
 The customer wins and loses a VAT id on the way, or leaves the EU: what goes back bears the VAT that was asked for.
 """
@@ -11,7 +11,19 @@ from hypothesis import example, given, note
 from hypothesis import strategies as st
 
 from tests.billing.office import Office, billed, office_over
-from tests.words import amend, credit_note, dispute, issue, log_work, open_ticket, reverse, settle, sign, top_up
+from tests.words import (
+    amend,
+    credit_note,
+    dispute,
+    issue,
+    log_work,
+    open_ticket,
+    reverse,
+    reverse_credit,
+    settle,
+    sign,
+    top_up,
+)
 
 # 240 minutes are included, then 60 at 90.00 an hour, then 70.10; each deduction may be disputed within a day.
 PLAN = "north-tiers"
@@ -26,6 +38,7 @@ actions = st.one_of(
     *[st.tuples(st.just("dispute"), earlier, st.just(0))] * 2,
     *[st.tuples(st.sampled_from(["upheld", "reversed"]), earlier, st.just(0))] * 3,
     *[st.tuples(st.just("reverse"), earlier, st.sampled_from([0, 0, 28]))] * 3,
+    *[st.tuples(st.just("take back"), earlier, st.sampled_from([0, 0, 28]))] * 2,
     *[st.tuples(st.just("issue"), st.just(0), st.sampled_from([5, 14, 20, 28, 31, 31, 31]))] * 4,
     *[st.tuples(st.just("credit"), earlier, st.just(0))] * 3,
     *[st.tuples(st.just("customer"), st.sampled_from(["ATU13585627", "none", "CH"]), st.just(0))] * 2,
@@ -45,6 +58,7 @@ def tell(office: Office, contract: str, history: list[tuple[str, int | str, int]
     """Carries out what the ledger allows; a refusal is none of our business here, an error is."""
     entries: list[str] = []
     numbers: list[str] = []
+    bought: list[str] = []
     for step, (what, size, day) in enumerate(history):
         at = f"2026-01-{day:02}T09:00:00Z" if day else None
         latest = (entries or ["none"])[-1 - int(size) % max(len(entries), 1)] if isinstance(size, int) else ""
@@ -53,7 +67,10 @@ def tell(office: Office, contract: str, history: list[tuple[str, int | str, int]
             free = {"treatment": "goodwill", "reason": "R"} if what == "goodwill" else {}
             told = log_work(int(size), at, entry_id=entries[-1], ticket_id=contract, **free)
         elif what == "top-up":
-            told = top_up(60, at, top_up_id=f"{contract}-{step}", contract_id=contract, pool="extra", price=size)
+            bought.append(f"{contract}-{step}")
+            told = top_up(60, at, top_up_id=bought[-1], contract_id=contract, pool="extra", price=size)
+        elif what == "take back":
+            told = reverse_credit((bought or ["none"])[-1 - int(size) % max(len(bought), 1)], at)
         elif what == "dispute":
             told = dispute(latest, at)
         elif what in ("upheld", "reversed"):

@@ -24,6 +24,8 @@ from tests.words import (
     record_service,
     renew,
     reverse,
+    reverse_credit,
+    reverse_service_credit,
     service_credit,
     settle,
     sign,
@@ -43,6 +45,8 @@ def february(office: Office) -> None:
     for session in ("S1", "S2", "S3", "S4"):
         office.ok(book(60, STARTED, "2026-02-10T09:00:00Z", session, contract_id="N"))
     office.ok(top_up(60, "2026-02-04T09:00:00Z", top_up_id="U0", contract_id="N", pool="care"))
+    office.ok(open_ticket("T0", contract_id="N", at="2026-02-02T09:00:00Z"))
+    office.ok(service_credit("reaction", "2026-02-06T09:00:00Z", "T0"))
 
 
 DONE, STARTED = "2026-02-20T10:00:00Z", "2026-02-20T09:00:00Z"
@@ -79,6 +83,11 @@ TOLD_LATE: dict[str, tuple[Step, dict[str, str]]] = {
     "confirmation": (confirm("E1", DONE), {"DeductionConfirmed": DONE}),
     "dispute": (dispute("E1", DONE), {"DeductionDisputed": DONE}),
     "service credit": (service_credit("reaction", DONE), {"ServiceCreditCharged": DONE}),
+    "top-up taken back": (reverse_credit("U0", DONE), {"GrantTakenBack": DONE, "TopUpReversed": DONE}),
+    "service credit taken back": (
+        reverse_service_credit("reaction", DONE, "T0"),
+        {"ServiceCreditReversed": DONE},
+    ),
     "reversal": (reverse("E4", DONE), {"CreditReturned": DONE, "DeductionReversed": DONE}),
     "upheld": (settle("upheld", "E2", DONE), {"DisputeUpheld": DONE}),
     "not upheld": (settle("reversed", "E3", DONE), {"CreditReturned": DONE, "DeductionReversed": DONE}),

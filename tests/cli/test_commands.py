@@ -100,7 +100,7 @@ def test_two_identical_lines_of_a_file_are_two_commands_and_stay_so(told: str, t
     one.write_bytes(twice)
     other.write_bytes(twice)
     assert support_ledger(told, "import", str(one), str(other)).out == "0 accepted, 4 replayed, 0 refused\n"
-    with opened(told, catalogue=None) as door:
+    with opened(told, system_clock, catalogue=None) as door:  # as the command line asks the machine
         door.position = door.count()
         kinds = [event["type"] for event in door.see("tickets/T")["history"]]
     assert kinds.count("CallRecorded") == 3
@@ -147,7 +147,7 @@ def test_more_lines_than_a_batch_are_imported_in_order(told: str) -> None:
 
 @pytest.fixture
 def door(told: str) -> Iterator[Door]:
-    with opened(told, catalogue=None) as door:
+    with opened(told, system_clock, catalogue=None) as door:  # as the command line asks the machine
         door.position = door.count()
         yield door
 
@@ -317,7 +317,7 @@ def test_a_token_that_makes_no_sense_is_refused(told: str) -> None:
 
 
 def test_a_token_that_expires_holds_until_its_day(told: str, door: Door) -> None:
-    today = system_clock().date()  # the command line asks the machine
+    today = door.clock().date()
     for days, status in ((0, 401), (2, 200)):
         day = (today + timedelta(days=days)).isoformat()
         token = support_ledger(told, "token", "create", "--role", "auditor", "--expires-on", day).lines[0]

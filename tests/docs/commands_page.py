@@ -70,11 +70,11 @@ def _section(one: Declared[Any]) -> str:
     if not one.meaning:
         raise LookupError(f"{one.name} does not say what it does")
     named = one.body.model_construct(**{name: f"{{{name}}}" for name in one.body.model_fields})
-    subject, *_ = one.about.streams(named)  # what is read along with it comes after
+    streams = one.about.streams(named)  # what is read along with it comes after
     told = {
         "fields": _fields(one.body),
         "sent by": ", ".join(role for role in ROLES if role in one.roles - {"admin"}) or "admin alone",
-        "about": f"`{subject}`",
+        "about": f"`{streams[0]}`" if streams else "the stream in which the id was given",
     }
     if one.creates is not None:
         told["creates"] = f"`{one.creates.field}`, in the name space `{one.creates.namespace}`"

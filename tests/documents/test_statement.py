@@ -143,6 +143,14 @@ def test_a_grant_that_bears_the_id_of_a_deduction_is_not_taken_for_it() -> None:
     assert pages(replace(FEBRUARY, period=replace(PERIOD, deductions=deductions))) == pages(FEBRUARY)
 
 
+def test_the_reversal_of_a_grant_names_the_grant_and_why_not_the_deduction_of_the_same_id() -> None:
+    taken_back = line(18, at(2, 10), "reversal", "W-1", -30, 260, is_of_grant=True, note="Zweimal erfasst")
+    period = replace(NOTHING, pools=[replace(CARE, lines=[taken_back])], deductions=PERIOD.deductions)
+    (text,) = pages(replace(FEBRUARY, period=period))
+    assert "Zugang W-1 · Zweimal erfasst" in text
+    assert "T-1" not in text
+
+
 def test_an_empty_period_says_so_and_closes_as_it_opened() -> None:
     (text,) = pages(EMPTY)
     assert "01.02.2026 Anfangssaldo 8:00 Keine Bewegungen in diesem Zeitraum. 01.03.2026 Endsaldo 8:00" in text

@@ -33,6 +33,7 @@ from tests.words import (
     open_ticket,
     renew,
     reverse,
+    reverse_credit,
     settle,
     terminate,
     top_up,
@@ -71,9 +72,15 @@ actions = st.one_of(
     *[st.tuples(st.just("top-up"), st.sampled_from("PPHL"), st.just(480), instants, st.none() | after)] * 3,
     st.tuples(st.just("grant"), st.sampled_from("PHL"), minutes, instants, st.none() | after),
     st.tuples(st.just("book"), st.sampled_from("PPHLR"), minutes, instants, after),
-    *[st.tuples(st.just("appointment"), st.sampled_from("PPHLR"), minutes, instants, after, follow_ups)] * 3,
+    *[st.tuples(st.just("appointment"), st.sampled_from("PPHLR"), minutes, instants, after, follow_ups)] * 4,
     changes,
     *[st.tuples(st.just("reverse"), earlier, st.just(0 * DAY) | after)] * 3,
+    st.tuples(  # a move that is too late, so that penalties do come about
+        *(st.just("appointment"), st.sampled_from("PH"), minutes, instants, after),
+        st.just([("move", 0, HOUR, "customer", DAY)]),
+    ),
+    st.tuples(st.just("mistake"), st.sampled_from("PH"), minutes, instants, st.none() | after),
+    *[st.tuples(st.just("take back"), earlier, st.just(0 * DAY) | after)] * 2,
     st.tuples(st.just("dispute"), earlier, st.just(0 * DAY)),
     st.tuples(st.just("settle"), earlier, st.sampled_from(["upheld", "reversed"]), after),
     st.tuples(st.just("renew"), st.sampled_from("HLR")),
@@ -90,12 +97,19 @@ class Teller:
     steps: list[Step] = field(default_factory=list)
     sessions: list[tuple[str, datetime]] = field(default_factory=list)  # id and start, as far as is known here
     deductions: list[tuple[str, datetime]] = field(default_factory=list)  # id and moment
+    credits: list[tuple[str, datetime]] = field(default_factory=list)  # of top-ups and grants, id and beginning
 
     def tell(self, action: tuple[Any, ...]) -> None:
         if action[0] == "appointment":  # a session, and what becomes of it
             *booking, changes = action[1:]
             for part in (("book", *booking), *((kind, 0, *rest) for kind, _, *rest in changes)):
                 self.tell(part)
+            return
+        if action[0] == "mistake":  # credit that settles a debt, and was none of the customer's
+            name, minutes, at, lasts = action[1:]
+            self.tell(("work", name, 480 + minutes, at))
+            self.tell(("grant", name, minutes, at, lasts))
+            self.tell(("take back", 0, lasts or DAY))
             return
         n = len(self.steps)
         step = getattr(self, f"_{action[0].replace(' ', '_').replace('-', '_')}")(n, *action[1:])
@@ -116,9 +130,11 @@ class Teller:
         return {"contract_id": name, "pool": pools[pool], "minutes": minutes, "at": at, "expires_on": expires_on}
 
     def _top_up(self, n: int, name: str, minutes: int, at: datetime, lasts: timedelta | None) -> Step:
-        return top_up(top_up_id=f"g{n}", **self._credit(name, 0, minutes, at, lasts))
+        self.credits.append((f"g{n}", at))
+        return top_up(top_up_id=f"g{n}", price="48.00", **self._credit(name, 0, minutes, at, lasts))
 
     def _grant(self, n: int, name: str, minutes: int, at: datetime, lasts: timedelta | None) -> Step:
+        self.credits.append((f"g{n}", at))
         told = self._credit(name, -1, minutes, at, lasts)
         return grant(grant_id=f"g{n}", **told)
 
@@ -162,6 +178,12 @@ class Teller:
     def _reverse(self, _: int, which: int, later: timedelta) -> Step | None:
         found = self._deduction(which)
         return found and reverse(found[0], found[1] + later)
+
+    def _take_back(self, _: int, which: int, later: timedelta) -> Step | None:
+        if not self.credits:
+            return None
+        grant_id, at = self.credits[-1 - which % len(self.credits)]
+        return reverse_credit(grant_id, at + later)
 
     def _dispute(self, _: int, which: int, later: timedelta) -> Step | None:
         found = self._deduction(which)

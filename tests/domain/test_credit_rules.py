@@ -177,10 +177,10 @@ def test_every_overage_line_is_taken_back_by_an_equal_negative_one() -> None:
     )
 
 
-def test_a_deduction_is_reversed_once_and_not_before_it_happened() -> None:
+def test_a_deduction_is_reversed_once_and_with_effect_at_the_deduction_at_the_earliest() -> None:
     history = given(contract("groupios-l"), worked(60, TUESDAY, entry_id="W"))
-    history.when(reverse("W", at=MONDAY)).refused("invalid-transition")
-    history.when(reverse("W", at=TUESDAY)).then(undone("W"))
+    outcome = history.when(reverse("W", at=MONDAY))
+    outcome.then(undone("W", effective_at=TUESDAY)).left(480, pool="included", at=MONDAY)
     history.when(reverse("W", at=TUESDAY)).refused("invalid-transition")
     history.when(reverse("nothing", at=TUESDAY)).refused("unknown-deduction")
 

@@ -49,10 +49,13 @@ def test_commands_on_different_contracts_may_come_in_any_order(steps: list[Step]
     queues: dict[str, list[Step]] = defaultdict(list)
     owner: dict[str, str] = {}
     for step in steps:
-        named = [step.fields.get(key, "") for key in ("contract_id", "ticket_id", "session_id", "deduction_id")]
+        named = [
+            step.fields.get(key, "") for key in ("contract_id", "ticket_id", "session_id", "deduction_id", "grant_id")
+        ]
         name = step.fields.get("contract_id") or step.fields.get("ticket_id", "")[1:]
         name = name or next(owner[known.partition(".")[0]] for known in named if known)
-        owner |= {step.fields[key]: name for key in ("entry_id", "session_id") if key in step.fields}
+        new = ("entry_id", "session_id", "top_up_id", "grant_id")
+        owner |= {step.fields[key]: name for key in new if key in step.fields}
         queues[name].append(step)
     shuffled: list[Step] = []
     while waiting := sorted(name for name, queue in queues.items() if queue):

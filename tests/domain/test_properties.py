@@ -3,7 +3,6 @@
 Facts are judged by slow calculators that share no code with the ledger; prices and increments are literals."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -16,27 +15,29 @@ from ledger.events import (
     ChargeReversed,
     CreditDrawn,
     CreditGranted,
-    CreditReserved,
-    CreditReturned,
     DebtSettled,
+    DebtSettlementWithdrawn,
     DeductionReversed,
     Draw,
     DrawSettled,
+    DrawSettlementWithdrawn,
     Fact,
     GrantExpiryMoved,
+    GrantTakenBack,
     HoursDeducted,
     LateChangePenaltyDeducted,
     NoShowPenaltyDeducted,
     OverageCharged,
-    ReservationReleased,
     TermStarted,
+    TopUpCharged,
+    TopUpReversed,
 )
 from tests.books import DEDUCTIONS, everything, figures, total
+from tests.domain.followed_pool import NEVER, Pool
 from tests.domain.histories import PLANS, POOLS, histories, lived
 from tests.words import PREPAID, Step, log_work, reverse
 
 TICK = timedelta(microseconds=1)
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 # -- C16: conservation ----------------------------------------------------------------------------------------------
@@ -67,97 +68,6 @@ def test_at_every_moment_what_was_granted_is_available_reserved_consumed_or_expi
 
 
 # -- C2, C4, C6: what is drawn, from where, in which order ----------------------------------------------------------
-
-
-@dataclass
-class Lot:
-    """A grant in the test's own books."""
-
-    grant_id: str
-    number: int
-    valid_from: datetime
-    expires_at: datetime
-    free: int
-
-
-class Pool:
-    """One account, followed fact by fact: nothing is drawn but what is there, valid, and first to expire."""
-
-    def __init__(self) -> None:
-        self.lots: dict[str, Lot] = {}
-        self.held: dict[str, CreditReserved] = {}
-        self.owed: list[tuple[str, datetime, int]] = []
-
-    def first_to_expire(self, moment: datetime, quantity: int) -> list[Draw]:
-        """C2, by choosing the next lot again and again; what no lot covers comes last, without a grant."""
-        parts: list[Draw] = []
-        spent: set[str] = set()
-        while quantity > 0:
-            best: Lot | None = None
-            for lot in self.lots.values():
-                if lot.grant_id in spent or lot.free <= 0 or not lot.valid_from <= moment < lot.expires_at:
-                    continue
-                if best is None or (lot.expires_at, lot.number) < (best.expires_at, best.number):
-                    best = lot
-            if best is None:
-                return [*parts, Draw(None, quantity)]
-            spent.add(best.grant_id)
-            parts.append(Draw(best.grant_id, min(best.free, quantity)))
-            quantity -= parts[-1].quantity
-        return parts
-
-    def move(self, parts: list[Draw], sign: int) -> None:
-        for part in parts:
-            if part.grant_id is not None:
-                self.lots[part.grant_id].free += sign * part.quantity
-                assert self.lots[part.grant_id].free >= 0, f"{part.grant_id} is overdrawn"
-
-    def follow(self, fact: Fact, wanted: dict[str, int]) -> None:
-        """`wanted` is what each deduction is about: its billed or penalty minutes."""
-        if isinstance(fact, CreditGranted):
-            number, ends = len(self.lots), fact.expires_at or NEVER
-            self.lots[fact.grant_id] = Lot(fact.grant_id, number, fact.valid_from, ends, fact.quantity)
-        elif isinstance(fact, GrantExpiryMoved):
-            self.lots[fact.grant_id].expires_at = fact.expires_at
-        elif isinstance(fact, CreditReserved):
-            told = [part for part in fact.allocations if part.grant_id]
-            assert total(fact.allocations) == fact.quantity
-            assert told == [p for p in self.first_to_expire(fact.starts_at, fact.quantity) if p.grant_id]
-            self.move(fact.allocations, -1)
-            self.held[fact.session_id] = fact
-        elif isinstance(fact, ReservationReleased):
-            released = self.held.pop(fact.session_id)
-            assert released.quantity == fact.quantity
-            self.move(released.allocations, +1)
-        elif isinstance(fact, CreditDrawn):
-            expected = self.first_to_expire(fact.effective_at, wanted[fact.deduction_id])
-            covered = [draw for draw in expected if draw.grant_id]
-            assert [draw for draw in fact.draws if draw.grant_id] == covered
-            assert fact.draws in (expected, covered), "a debt is the rest, or the rest is overage"
-            self.move(fact.draws, -1)
-            self.owed += [(fact.deduction_id, fact.effective_at, d.quantity) for d in fact.draws if not d.grant_id]
-        elif isinstance(fact, DebtSettled):
-            self.cover(fact)
-        elif isinstance(fact, CreditReturned):
-            self.move(fact.returns, +1)
-            self.owed = [debt for debt in self.owed if debt[0] != fact.deduction_id]
-
-    def cover(self, fact: DebtSettled) -> None:
-        lot = self.lots[fact.grant_id]
-        assert lot.valid_from <= fact.effective_at < lot.expires_at
-        place = next(n for n, debt in enumerate(self.owed) if debt[0] == fact.deduction_id)
-        passed_over = [moment for _, moment, _ in self.owed[:place]]
-        assert all(moment >= lot.expires_at for moment in passed_over), "an older debt could have been filled"
-        deduction_id, moment, quantity = self.owed[place]
-        assert fact.effective_at >= moment
-        assert 0 < fact.quantity <= quantity
-        rest = [(deduction_id, moment, quantity - fact.quantity)] if quantity > fact.quantity else []
-        self.owed[place : place + 1] = rest
-        self.move([Draw(fact.grant_id, fact.quantity)], -1)
-
-    def check_settled(self) -> None:
-        """Between commands: nobody owes while a lot that never expires has something free (C4)."""
-        assert not self.owed or not any(lot.free for lot in self.lots.values() if lot.expires_at == NEVER)
 
 
 @given(histories)
@@ -238,6 +148,7 @@ def test_the_account_and_the_deductions_tell_the_same_story(steps: list[Step]) -
     told = {f.deduction_id: (f.pool, f.draws, f.effective_at) for f in facts if isinstance(f, DEDUCTIONS) and f.draws}
     assert drawn == told
     assert _moves(facts, DebtSettled) == _moves(facts, DrawSettled)
+    assert _moves(facts, DebtSettlementWithdrawn) == _moves(facts, DrawSettlementWithdrawn)
     penalties = [f for f in facts if isinstance(f, LateChangePenaltyDeducted | NoShowPenaltyDeducted)]
     due = {"P": 120, "H": 125}
     assert all(f.billed_minutes == due[f.contract_id] for f in penalties)
@@ -269,6 +180,9 @@ def test_a_reversal_gives_back_exactly_what_was_drawn_and_charged(steps: list[St
         elif isinstance(fact, DebtSettled):
             drawn[fact.deduction_id][None] -= fact.quantity
             drawn[fact.deduction_id][fact.grant_id] += fact.quantity
+        elif isinstance(fact, DebtSettlementWithdrawn):
+            drawn[fact.deduction_id][None] += fact.quantity
+            drawn[fact.deduction_id][fact.grant_id] -= fact.quantity
         elif isinstance(fact, OverageCharged):
             charged[fact.deduction_id].append((fact.charge_id, fact.amount_cents))
         elif isinstance(fact, ChargeReversed):
@@ -316,6 +230,30 @@ def test_work_that_is_reversed_at_once_leaves_everything_as_it_was(steps: list[S
     assert draws[0] == draws[1]
 
 
+# -- C17: credit that is taken back -----------------------------------------------------------------------------------
+
+
+@given(histories)
+def test_what_is_taken_back_leaves_nothing_neither_credit_nor_price(steps: list[Step]) -> None:
+    facts = told_by(steps)
+    granted: dict[str, int] = defaultdict(int)
+    charged: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    began: dict[str, datetime] = {}
+    for fact in facts:
+        if isinstance(fact, CreditGranted):
+            granted[fact.grant_id], began[fact.grant_id] = fact.quantity, fact.effective_at
+        elif isinstance(fact, TopUpCharged):
+            charged[fact.grant_id].append((fact.charge_id, fact.amount_cents))
+        elif isinstance(fact, TopUpReversed):
+            charged[fact.grant_id].remove((fact.reverses, -fact.amount_cents))
+        elif isinstance(fact, GrantTakenBack):
+            granted[fact.grant_id] -= fact.quantity
+            assert fact.effective_at >= began[fact.grant_id]
+            assert granted[fact.grant_id] >= 0
+    undone = {fact.grant_id for fact in facts if isinstance(fact, GrantTakenBack) and fact.stood_for is None}
+    assert not any(granted[grant_id] or charged[grant_id] for grant_id in undone)
+
+
 # -- the order of what is unrelated ---------------------------------------------------------------------------------
 
 
@@ -332,4 +270,5 @@ def test_the_histories_are_worth_searching() -> None:
     wanted = {"CreditDrawn", "DebtSettled", "CreditReturned", "CreditReserved", "ReservationReleased", "OverageCharged"}
     wanted |= {"DeductionReversed", "ChargeReversed", "SessionMoved", "GrantExpiryMoved", "FeeReversed"}
     wanted |= {"LateChangePenaltyDeducted", "NoShowPenaltyDeducted"}
+    wanted |= {"GrantTakenBack", "TopUpReversed", "DebtSettlementWithdrawn"}
     assert wanted <= reached, wanted - reached

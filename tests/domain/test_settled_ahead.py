@@ -58,6 +58,20 @@ def test_a_debt_stands_again_also_where_the_term_is_taken_back_after_it_was_sett
     outcome.left(-500_00, pool=POOL, granted=1000_00, consumed=1500_00, expired=0)
 
 
+def test_a_term_that_is_taken_back_gives_nothing_however_long_ago_it_settled_a_debt() -> None:
+    """Work of the second term was reversed, a day and more after its sum had settled the 500.00 of the first."""
+    late = worked(10, "2027-01-11T10:00:00+01:00", entry_id="late", service="macros")
+    history = owing_five_hundred(late, reverse("late", at="2027-01-12T10:00:00+01:00"))
+    outcome = history.when(terminate("2026-12-31", heard="2027-01-20T09:00:00Z"))
+    outcome.then(
+        fact(ContractTerminated),
+        fact(LumpSumReversed, amount_cents="-1000.00"),
+        fact(DebtSettlementWithdrawn, deduction_id="W", quantity="500.00", debt_no=1, effective_at=NEXT_YEAR),
+        fact(GrantTakenBack, grant_id="C.allotment.2", quantity="1000.00", effective_at=NEXT_YEAR),
+        fact(GrantExpiryMoved, grant_id="C.allotment.1"),
+    ).left(-500_00, pool=POOL, granted=1000_00, consumed=1500_00, expired=0)
+
+
 def test_nearer_credit_takes_the_place_of_credit_that_has_not_begun() -> None:
     outcome = owing_five_hundred().when(APOLOGY)
     outcome.then(

@@ -129,6 +129,15 @@ SAMPLES: dict[str, Fact] = {
         amount_cents=-8990,
         currency="EUR",
     ),
+    "ServiceCreditReversed@1": e.ServiceCreditReversed(
+        **BASE,
+        charge_id="T-1.reaction.credit.reversal",
+        reverses="T-1.reaction.credit",
+        ticket_id="T-1",
+        target="reaction",
+        amount_cents=8990,
+        currency="EUR",
+    ),
     "PlanChanged@1": e.PlanChanged(
         **BASE, from_on=date(2026, 7, 1), old_plan="house-m", new_plan="house-l", agreed_at=AT
     ),
@@ -158,9 +167,21 @@ SAMPLES: dict[str, Fact] = {
     "ReservationReleased@1": e.ReservationReleased(**POOL, session_id="S-1", quantity=435, because="cancelled"),
     "CreditDrawn@1": e.CreditDrawn(**POOL, deduction_id="W-1", kind="work", draws=DRAWS),
     "DebtSettlementWithdrawn@1": e.DebtSettlementWithdrawn(
-        **POOL, deduction_id="W-1", grant_id="B-1", quantity=15, owed_since=AT
+        **POOL, deduction_id="W-1", grant_id="B-1", quantity=15, owed_since=AT, debt_no=3
     ),
-    "GrantTakenBack@1": e.GrantTakenBack(**POOL, grant_id="C-1.allotment.2", quantity=480),
+    "GrantTakenBack@1": e.GrantTakenBack(
+        **POOL, grant_id="B-1", quantity=480, reason=TEXT, stood_for="B-0", rule="C17"
+    ),
+    "TopUpReversed@1": e.TopUpReversed(
+        **POOL,
+        charge_id="B-1.price.reversal",
+        reverses="B-1.price",
+        grant_id="B-1",
+        quantity=-480,
+        amount_cents=-48000,
+        currency="EUR",
+        rate_cents_per_hour=6000,
+    ),
     "DebtSettled@1": e.DebtSettled(**POOL, deduction_id="W-1", grant_id="B-1", quantity=15),
     "CreditReturned@1": e.CreditReturned(**POOL, deduction_id="W-1", returns=DRAWS),
     "HoursDeducted@1": e.HoursDeducted(
@@ -352,6 +373,9 @@ SAMPLES: dict[str, Fact] = {
         ended_at=BASE["effective_at"],
         charge_id="T-1.reaction.credit",
         grant_id="T-1.reaction.credit",
+    ),
+    "ServiceCreditTakenBack@1": e.ServiceCreditTakenBack(
+        **TICKET, target="reaction", charge_id="T-1.reaction.credit", grant_id="T-1.reaction.credit", reason=TEXT
     ),
     "DefectConfirmed@1": e.DefectConfirmed(**TICKET, release="7.2", expected_on=date(2026, 3, 1)),
     "FixAnnounced@1": e.FixAnnounced(**TICKET, release="7.2", expected_on=date(2026, 3, 1)),

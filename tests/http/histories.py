@@ -25,6 +25,7 @@ from tests.words import (
     resolve,
     resume,
     reverse,
+    reverse_credit,
     settle,
     sign,
     terminate,
@@ -45,6 +46,7 @@ class Chance:
         self.tickets: dict[str, list[str]] = {contract: [] for contract in CONTRACTS}
         self.sessions: list[str] = []
         self.deductions: list[str] = []
+        self.credits: list[str] = []  # top-ups and grants
 
     def new(self, kind: str) -> str:
         self.number += 1
@@ -58,6 +60,8 @@ class Chance:
                 self.tickets[sent.fields["contract_id"]].append(key)
             elif kind == "session" and event["type"] == "SessionBooked":
                 self.sessions.append(key)
+            elif event["type"] == "CreditGranted" and {"top_up_id", "grant_id"} & sent.fields.keys():
+                self.credits.append(sent.fields.get("top_up_id") or sent.fields["grant_id"])
             elif kind == "deduction" and key not in self.deductions:
                 self.deductions.append(key)
 
@@ -83,6 +87,7 @@ class Chance:
             *[self.end_session] * 3,
             *[self.word] * 5,
             *[self.credit] * 3,
+            self.take_back,
             *[self.on_ticket] * 2,
             self.service,
             self.term,
@@ -144,6 +149,10 @@ class Chance:
         if self.random.random() < 0.5:
             return top_up(minutes, at, top_up_id=self.new("g"), price="10.00", **told)
         return grant(minutes, at, grant_id=self.new("g"), **told)
+
+    def take_back(self, contract: str) -> Step:
+        at = self.at() if self.random.random() < 0.5 else None
+        return reverse_credit(self.random.choice(self.credits or ["none"]), at)
 
     def on_ticket(self, contract: str) -> Step:
         if self.random.random() < 0.3:

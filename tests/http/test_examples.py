@@ -25,7 +25,9 @@ def test_a_missed_promise_costs_what_was_agreed_once(door: Door) -> None:
     for name, _, body in examples():
         assert door.send_raw(name, body).status_code == 200
     charged = door.see("contracts/example-sla/charges")["items"]
-    assert [(one["kind"], one["amount"]) for one in charged] == [("fee", "60000.00"), ("service_credit", "-3000.00")]
+    owed = [("fee", "60000.00"), ("service_credit", "-3000.00"), ("reversal", "3000.00")]
+    assert [(one["kind"], one["amount"]) for one in charged] == owed
+    door.ok(service_credit("reaction", ticket_id="example-t4"))  # again, since the first was taken back
     door.refused("already-credited", service_credit("reaction", ticket_id="example-t4"))
     missing = door.refused("not-agreed", service_credit("resolution", ticket_id="example-t4"))
     assert missing["missing"] == ["service_credits.resolution"]

@@ -9,7 +9,7 @@ import pytest
 from tests.http.door import Door, problem
 from tests.http.histories import tell
 from tests.http.world import OPENED, alone
-from tests.words import grant, log_work, open_ticket, reverse, sign
+from tests.words import grant, log_work, open_ticket, reverse, sign, top_up
 
 # -- pages ----------------------------------------------------------------------------------------------------------
 
@@ -18,6 +18,8 @@ from tests.words import grant, log_work, open_ticket, reverse, sign
 def full(door: Door) -> Door:
     """A ledger with something on every list."""
     tell(door, seed=2, commands=72)
+    bought = {"top_up_id": "bought", "contract_id": "prepaid", "pool": "hours", "price": "10.00"}
+    door.all_ok([top_up(60, "2026-01-01T09:00:00Z", **bought)])
     door.all_ok(
         [sign("north-prepaid", contract_id=f"more-{n}", customer=alone(f"more-{n}")) for n in range(4)]
         + [open_ticket(f"more-{n}-t", contract_id=f"more-{n}", at=OPENED) for n in range(4)]

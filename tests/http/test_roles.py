@@ -74,6 +74,8 @@ confirm-deduction         yes       -        yes       -        -        yes
 dispute-deduction         yes       -        yes       -        -        yes
 settle-dispute            -         yes      -         -        -        yes
 reverse-deduction         yes       yes      -         -        -        yes
+reverse-credit            yes       yes      -         -        -        yes
+reverse-service-credit    yes       yes      -         -        -        yes
 issue-invoice             -         yes      -         -        -        yes
 issue-credit-note         -         yes      -         -        -        yes
 close-period              -         yes      -         -        -        yes
