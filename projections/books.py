@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ledger.events import CreditNoteIssued, InvoiceIssued
+from ledger.events import CreditNoteIssued, Draw, InvoiceIssued
 from ledger.kernel.errors import malformed
 from ledger.kernel.mapper import decode, stored_topics
 from ledger.store.database import Row, listed
 from projections.asking import all_of, equal
 from projections.billing.charges_view import CHARGES, ChargeRow
+from projections.credit.deductions_view import read_draws
 from projections.credit.movements import MOVEMENTS, MovementRow
 from projections.reader import Snapshot, open_texts, view_position
 
@@ -53,6 +54,7 @@ class BooksSource:
     movements: list[MovementRow]
     charges: list[ChargeRow]
     documents: list[BookedDocument]
+    draws: Mapping[str, list[Draw]]  # of each deduction, as it tells them itself
 
 
 @dataclass(slots=True, frozen=True)
@@ -80,6 +82,7 @@ async def books_source(snapshot: Snapshot, provider: str | None) -> BooksSource:
     charges = await snapshot.query(
         f"SELECT {CHARGES.columns_of('m')} FROM charges m {of_contract} ORDER BY m.position", params
     )
+    drawn = await snapshot.query(f"SELECT m.deduction_id, m.draws FROM deductions m {of_contract}", params)
     topics, named = listed("topic", _DOCUMENTS)
     issued = await snapshot.query(
         "SELECT notification_id, recorded_at, topic, state FROM stored_events WHERE notification_id <= :position "
@@ -93,6 +96,7 @@ async def books_source(snapshot: Snapshot, provider: str | None) -> BooksSource:
         movements=[MOVEMENTS.row_of(row) for row in movements],
         charges=[CHARGES.row_of(row) for row in charges],
         documents=[one for one in documents if provider in (None, one.fact.provider)],
+        draws={row.deduction_id: read_draws(row.draws) for row in drawn},
     )
 
 

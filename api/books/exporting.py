@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from api.books.beancount import beancount
+from api.books.checks import check_books
 from api.books.datev import check_period, datev
 from api.books.datev_debtors import datev_debtors
 from api.books.datev_mapping import read_mapping
@@ -42,7 +43,8 @@ async def export(
 
     Without `to_on`: what is effective by now. With it, also what is known to become effective until that day, as a
     balance's `as_of` has it. `accounts` is a file over `datev.toml`. Refuses `malformed` with the field: an unknown
-    form or provider, days that are the wrong way round, and what DATEV does not take.
+    form or provider, days that are the wrong way round, and what DATEV does not take. Raises
+    FaultyBooksError where the books do not agree with themselves.
     """
     if form not in FORMS:
         raise malformed("form", f"is one of {', '.join(FORMS)}.")
@@ -52,6 +54,7 @@ async def export(
     if form in JOURNALS:
         async with state_reader.snapshot() as snapshot:
             source = await books_source(snapshot, provider)
+        check_books(source)
         return BookFile(JOURNALS[form](_book(source, from_on, to_on, asked_at)))
     mapping = read_mapping(accounts)
     first, last = check_period(from_on, to_on, asked_at.date())

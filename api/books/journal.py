@@ -16,6 +16,10 @@ from ledger.kernel.values import from_micros, show_cents, show_instant
 INVOICE, CREDIT_NOTE = DOCUMENTS = ("invoice", "credit-note")
 
 
+class FaultyBooksError(ValueError):
+    """What the books are made from does not agree with itself; says what, and where."""
+
+
 @dataclass(slots=True, frozen=True)
 class Posting:
     """Debits are positive. `note` names the grant, the charge or the invoice that the amount concerns; of VAT also what
@@ -29,7 +33,7 @@ class Posting:
 
 @dataclass(slots=True, frozen=True)
 class Transaction:
-    """What one event did to the books. Raises ValueError where it does not balance in every commodity.
+    """What one event did to the books. Raises FaultyBooksError where it does not balance in every commodity.
 
     `on` is the day of `at`, its effective time in microseconds, in the provider's zone; for a document the day of
     issue. `recorded_at` is None for breakage, which nobody records, and for an opening balance, which is no event and
@@ -53,7 +57,9 @@ class Transaction:
         for posting in self.postings:
             sums[posting.commodity] += posting.amount
         if any(sums.values()):
-            raise ValueError(f"position {self.position}: {self.kind} {self.reference} does not balance: {dict(sums)}")
+            raise FaultyBooksError(
+                f"position {self.position}: {self.kind} {self.reference} does not balance: {dict(sums)}"
+            )
 
     @property
     def narration(self) -> str:

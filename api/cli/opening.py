@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from api.books.journal import FaultyBooksError
 from api.cli.printing import err, say
 from api.state import State, open_state
 from ledger.kernel.errors import Refusal
@@ -37,6 +38,8 @@ def guarded(work: Callable[[], None]) -> None:
     except CatalogueError as error:
         for fault in error.faults:
             say(err, str(fault))
+    except FaultyBooksError as error:
+        say(err, f"The books do not agree with themselves: {error}.")
     except ValidationError as error:
         say(err, "; ".join(map(worded_fault, error.errors())))
     except UnicodeDecodeError:

@@ -29,7 +29,11 @@ CONFIRMATIONS = {
     "upheld": "Upheld after dispute",
     "reversed": "Reversed",
 }
-ON_BEHALF = {"confirmed": "Confirmed on your behalf", "disputed": "Disputed on your behalf"}  # C8
+ON_BEHALF = {  # C8
+    "confirmed": "Confirmed on your behalf",
+    "disputed": "Disputed on your behalf",
+    "upheld": "Upheld after a dispute on your behalf",
+}
 # Kinds whose words say no more than the kind and the details beside it.
 TOLD = ("included", "overage", "service", "surcharge")
 

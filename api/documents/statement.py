@@ -15,6 +15,7 @@ from api.documents.letter import laid_out, letter_of, template
 from api.documents.page_lines import CONFIRMATIONS, ON_BEHALF
 from ledger.kernel.values import from_micros, local_date, shown_minutes
 from projections.credit.customer_statements import CustomerStatement, DeductionDetails, PoolPeriod
+from projections.credit.outside_credit import OutsideCredit
 from projections.credit.statements import Line
 
 TEMPLATE = template("statement")
@@ -166,8 +167,7 @@ def _beside(period: CustomerStatement, labels: Labels) -> dict[str, Any] | None:
         if deduction:
             details += _origin(deduction, line.deduction_id, labels)
             details += [] if line.reverses else [_confirmation(deduction, labels)]
-        number = line.invoice_number
-        details.append(f"{labels('Invoice')} {number}" if number else labels("not invoiced yet"))
+        details.append(_billed(line, labels))
         cells = [
             _day(line.effective_at, period, labels),
             labels("Reversal" if line.reverses else BESIDE[line.kind]),
@@ -184,6 +184,13 @@ def _beside(period: CustomerStatement, labels: Labels) -> dict[str, Any] | None:
         "rows": rows,
         "total": [labels("Total of the period"), *total],
     }
+
+
+def _billed(line: OutsideCredit, labels: Labels) -> str:
+    """On which invoice it stands, or why it stands on none."""
+    if line.invoice_number is not None:
+        return f"{labels('Invoice')} {line.invoice_number}"
+    return labels("cancelled by {charge}", charge=line.settled_by) if line.settled_by else labels("not invoiced yet")
 
 
 def _notes(period: CustomerStatement, labels: Labels) -> list[str]:

@@ -41,6 +41,7 @@ from ledger.credit.deduction_events import (
 from ledger.credit.events import AccountOpened, CreditDrawn, CreditReturned, TopUpCharged, TopUpReversed
 from ledger.kernel.fact import Fact, Sealed
 from ledger.kernel.mapper import stored_topics
+from ledger.kernel.values import EPOCH
 
 Opposite = FeeReversed | LumpSumReversed | ServiceCreditReversed | TopUpReversed | ChargeReversed
 ChargeFact = (
@@ -106,6 +107,7 @@ class DeductionState:
 class BillingAccount:
     """All charges and deductions of one contract, by id, in the order in which they were recorded."""
 
+    moment: datetime  # whose customer's data count: what is dated later does not yet
     provider: str = ""
     timezone: str = "UTC"
     currency: str = ""
@@ -114,12 +116,18 @@ class BillingAccount:
     country: str = ""
     language: str | None = None
     party: Sealed | None = None
+    amended_at: datetime = EPOCH
     charges: dict[str, Charge] = field(default_factory=dict)
     deductions: dict[str, DeductionState] = field(default_factory=dict)
     terms: dict[int, tuple[TermStarted, int]] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)  # of each pool
     reversals: dict[str, Charge] = field(default_factory=dict)  # by the charge that they take back
     moved: dict[str, list[int]] = field(default_factory=dict)  # positions of credit that moved, by deduction
+
+    def settled_by(self, charge: Charge) -> Charge | None:
+        """The opposite of a charge where both stand on no document: they cancel, and neither is ever billed (M3)."""
+        opposite = self.reversals.get(charge.charge_id) or self.charges.get(charge.reverses or "")
+        return opposite if opposite is not None and charge.invoice is None and opposite.invoice is None else None
 
     def waits(self, charge: Charge) -> bool:
         """A charge waits while its deduction is disputed (M2)."""
@@ -149,9 +157,12 @@ class BillingAccount:
         return other.line if other is not None else None
 
 
-def billing_account(events: Iterable[tuple[int, Fact]]) -> BillingAccount:
-    """The account as the events (position, fact) of one contract tell it, in the order of their positions."""
-    account = BillingAccount()
+def billing_account(events: Iterable[tuple[int, Fact]], moment: datetime) -> BillingAccount:
+    """The account as the events (position, fact) of one contract tell it, in the order of their positions.
+
+    `moment` is that of the document, for which the customer's data are taken.
+    """
+    account = BillingAccount(moment)
     for position, fact in events:
         fold = _FOLDS.get(type(fact))
         if fold is not None:
@@ -166,6 +177,10 @@ def _signed(account: BillingAccount, fact: ContractSigned, _: int) -> None:
 
 
 def _amended(account: BillingAccount, fact: CustomerAmended, _: int) -> None:
+    """Each is whole; the latest that is effective by the document's moment counts, whenever it was told."""
+    if not account.amended_at <= fact.effective_at <= account.moment:
+        return
+    account.amended_at = fact.effective_at
     account.country, account.language, account.party = fact.customer_country, fact.customer_language, fact.party
 
 
@@ -200,7 +215,8 @@ def _deducted(account: BillingAccount, fact: Deducted, position: int) -> None:
 def _answered(account: BillingAccount, fact: Answered, position: int) -> None:
     deduction = account.deductions[fact.deduction_id]
     deduction.status = STATUS_AFTER[type(fact)]
-    deduction.on_behalf = isinstance(fact, DeductionConfirmed | DeductionDisputed) and fact.on_behalf
+    if isinstance(fact, DeductionConfirmed | DeductionDisputed):
+        deduction.on_behalf = fact.on_behalf  # and stays so, whatever the provider answers (C8)
     deduction.positions.append(position)
     if isinstance(fact, DeductionReversed):
         deduction.reversed_at = fact.effective_at

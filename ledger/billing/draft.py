@@ -140,11 +140,9 @@ def _open(asked: _Asked) -> tuple[list[Charge], list[str]]:
     (EN 16931, BR-O-11 to 14): what takes back a line of the other sort waits for a credit note.
     """
     account = asked.account
-    unbilled = {id_: charge for id_, charge in account.charges.items() if charge.invoice is None}
-    taken_back = {charge.reverses for charge in unbilled.values()} & unbilled.keys()
     ready, waiting, held = [], [], set()
-    for charge in unbilled.values():
-        if charge.fact.effective_at >= asked.until or charge.charge_id in taken_back or charge.reverses in taken_back:
+    for charge in account.charges.values():
+        if charge.invoice is not None or charge.fact.effective_at >= asked.until or account.settled_by(charge):
             continue
         answered = account.line_answered(charge)
         is_apart = answered is not None and (answered.vat_category == "O") != (asked.taxed.category == "O")

@@ -81,8 +81,8 @@ def issue_invoice(case: Case, body: IssueInvoice) -> None:
     seller = case.catalogue.party(provider.id)
     if seller is None:
         raise _missing(["provider"], f"No catalogue file says who issues the documents of {provider.id}.")
-    account = billing_account(case.whole_contract(TOPICS))
-    buyer = buyer_of(account, _party(case))
+    account = billing_account(case.whole_contract(TOPICS), at)
+    buyer = buyer_of(account, _party(case, account))
     found = _draft(account, body.through_on, provider, buyer, case.stamp.now)
     if not found.is_billable:
         raise Refusal(
@@ -158,13 +158,12 @@ def issue_credit_note(case: Case, body: IssueCreditNote) -> None:
     document.credit(number, at, case.stamp)
 
 
-def _party(case: Case) -> dict[str, Any]:
+def _party(case: Case, account: BillingAccount) -> dict[str, Any]:
     """What is known of the customer. Raises Refusal missing-party-data once its key is gone."""
-    contract = contract_of(case)
-    assert contract.party is not None
-    party: dict[str, Any] | None = case.open(contract.party)
+    assert account.party is not None
+    party: dict[str, Any] | None = case.open(account.party)
     if party is None:
-        raise _missing(["customer"], f"The data of customer {contract.customer_id} are no longer kept.")
+        raise _missing(["customer"], f"The data of customer {account.customer_id} are no longer kept.")
     return party
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+from datetime import datetime
 from typing import Any
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from ledger.contracts.finding import OnContract, contract_of, the_contract
 from ledger.contracts.parties import PERSONAL, Address, checked_party
+from ledger.contracts.state import CustomerData
 from ledger.kernel.access import FINANCE, OPERATOR, PARTNER
 from ledger.kernel.errors import Refusal
 from ledger.kernel.wording import FieldFaultError
@@ -28,6 +31,10 @@ class AmendedCustomer(Body):
     address: Address | None = None
     buyer_reference: Name | None = None
     language: Language | None = None
+
+    @property
+    def given(self) -> set[str]:
+        return self.model_fields_set - {"customer_id"}
 
     @property
     def removed(self) -> set[str]:
@@ -59,19 +66,33 @@ class DirectContact(OnContract):
 
 @command("amend-customer", AmendCustomer, roles=OPERATOR | FINANCE, about=the_contract)
 def amend_customer(case: Case, body: AmendCustomer) -> None:
-    """The customer's data from then on: the members given replace those known; documents issued before keep theirs."""
-    contract, given = contract_of(case), body.customer
+    """The customer's data from `at` on: the members given replace those known; documents of before keep theirs.
+
+    What was told already of a later moment stays as it was told.
+    """
+    contract, given, at = contract_of(case), body.customer, case.at(body.at)
     if given.customer_id not in (None, contract.customer_id):
         raise Refusal(
             "invalid-transition", "A contract's customer does not become somebody else.", field="customer.customer_id"
         )
-    assert contract.party is not None
-    party = case.open(contract.party) or {}
-    party |= given.model_dump(include=PERSONAL, exclude_none=True)
-    country = given.country or contract.country
-    party = checked_party({name: value for name, value in party.items() if name not in given.removed}, country)
-    language = None if "language" in given.removed else given.language or contract.language
-    contract.amend_customer(country, language, case.seal_customer(party), case.at(body.at), case.stamp)
+    now = contract.customer_at(at)
+    told_then = now.given if now.effective_at == at else frozenset()
+    _amend(case, now, given, given.given, told_then | given.given, at)
+    for later in contract.customers_after(at):
+        _amend(case, later, given, given.given - later.given, later.given, later.effective_at)
+
+
+def _amend(
+    case: Case, known: CustomerData, customer: AmendedCustomer, replaced: set[str], given: Set[str], at: datetime
+) -> None:
+    """Records the data known with the members that are `replaced`."""
+    told = customer.model_dump(include=PERSONAL & replaced, exclude_none=True)
+    members = (case.open(known.party) or {}) | {name: told[name] for name in PERSONAL & replaced}
+    party = {name: member for name, member in members.items() if member is not None}
+    country = customer.country if customer.country and "country" in replaced else known.country
+    language = customer.language if "language" in replaced else known.language
+    sealed = case.seal_customer(checked_party(party, country))
+    contract_of(case).amend_customer(country, language, sealed, set(given), at, case.stamp)
 
 
 @command("authorise-direct-contact", DirectContact, roles=OPERATOR | PARTNER, about=the_contract)

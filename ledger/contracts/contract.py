@@ -21,6 +21,7 @@ from ledger.contracts.events import (
     ServiceCreditCharged,
     ServiceCreditReversed,
     TermEndBroughtForward,
+    Unspent,
 )
 from ledger.contracts.state import ContractState
 from ledger.contracts.term import Term, term_started
@@ -85,26 +86,31 @@ class Contract(ContractState):
                 self.record(lump_sum, started.starts_at, stamp)
         return self.term_history[-1]
 
-    def amend_customer(self, country: str, language: str | None, party: Sealed, at: datetime, stamp: Stamp) -> None:
-        """The customer's data as they are from now on, whole."""
+    def amend_customer(
+        self, country: str, language: str | None, party: Sealed, given: set[str], at: datetime, stamp: Stamp
+    ) -> None:
+        """The customer's data as they are from then on, whole; `given` are the members that it is about."""
         amended = CustomerAmended(
-            customer_id=self.customer_id, customer_country=country, party=party, customer_language=language
+            customer_id=self.customer_id,
+            customer_country=country,
+            party=party,
+            customer_language=language,
+            given=sorted(given),
         )
         self.record(amended, at, stamp)
 
-    def change_plan(self, from_on: date, terms: Terms, agreed_at: datetime, stamp: Stamp) -> datetime:
-        """From a day inside its terms the contract runs under another plan (C15); `start_term` follows.
-
-        Returns the instant from which it does.
-        """
+    def change_plan(
+        self, from_on: date, terms: Terms, agreed_at: datetime, unspent: list[Unspent], stamp: Stamp
+    ) -> None:
+        """From a day inside its terms the contract runs under another plan (C15); `start_term` follows."""
         self.check_ongoing()
         if terms.provider != self.provider:
             raise malformed("plan", f"{terms.plan} is no plan of this contract's provider")
         at = first_instant(from_on, self.timezone)
         old = self.term_at(at, "from_on").plan
-        self.record(PlanChanged(from_on, old_plan=old, new_plan=terms.plan, agreed_at=agreed_at), at, stamp)
+        changed = PlanChanged(from_on, old_plan=old, new_plan=terms.plan, agreed_at=agreed_at, unspent=unspent)
+        self.record(changed, at, stamp)
         self._cut_terms(from_on - ONE_DAY, at, stamp)
-        return at
 
     def terminate(self, ends_on: date, reason: Sealed, agreed_at: datetime, stamp: Stamp) -> datetime:
         """The contract ends after a day inside its terms, or the day before them all (C15: it is withdrawn).

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from ledger.kernel.fact import Fact, Sealed, topic
+from ledger.kernel.values import show_cents
 
 
 class ContractFact(Fact, frozen=True, kw_only=True, omit_defaults=True):
@@ -161,15 +162,37 @@ class ServiceCreditReversed(ContractMovement, frozen=True):
     rule: str = "C17"
 
 
+class Unspent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is left of a lump sum in a pool: minutes, or minor units of a currency."""
+
+    pool: str
+    quantity: int
+    currency: str | None = None
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        if self.currency is None:
+            return {"pool": self.pool, "minutes": self.quantity}
+        return {"pool": self.pool, "amount": show_cents(self.quantity), "currency": self.currency}
+
+
 @topic("PlanChanged")
 class PlanChanged(ContractFact, frozen=True):
-    """From `from_on` the contract runs under another plan; nothing is prorated (C15)."""
+    """From `from_on` the contract runs under another plan; nothing is prorated (C15).
+
+    `unspent` is what is left of lump sums in pools that the new terms lack: it stays in its pool.
+    """
 
     from_on: date
     old_plan: str
     new_plan: str
     agreed_at: datetime
     rule: str = "C15"
+    unspent: list[Unspent] = []
+
+    @property
+    def answer_fields(self) -> dict[str, Any]:
+        return {"unspent": [one.shown for one in self.unspent]}
 
 
 @topic("ContractTerminated")
@@ -184,12 +207,16 @@ class ContractTerminated(ContractFact, frozen=True):
 
 @topic("CustomerAmended")
 class CustomerAmended(ContractFact, frozen=True):
-    """The customer's data as they are from now on, whole; documents issued before keep theirs."""
+    """The customer's data as they are from then on, whole; documents of before keep theirs.
+
+    `given` are the members that this amendment is about: what is told later of an earlier day leaves them as they are.
+    """
 
     customer_id: str
     customer_country: str
     party: Sealed
     customer_language: str | None = None
+    given: list[str] = []
 
 
 @topic("DirectContactAuthorised")

@@ -5,6 +5,7 @@ Folded from its events; `contract` decides over it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -29,8 +30,19 @@ from ledger.contracts.term import Term, term_of
 from ledger.kernel.aggregate import LedgerAggregate, applies
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Fact, Sealed
-from ledger.kernel.values import ONE_DAY, show_instant
+from ledger.kernel.values import EPOCH, ONE_DAY, show_instant
 from ledger.plans.terms import Terms
+
+
+@dataclass(slots=True, frozen=True)
+class CustomerData:
+    """What is known of the customer from a moment on; `given` are the members that were told then."""
+
+    effective_at: datetime
+    country: str
+    language: str | None
+    party: Sealed
+    given: frozenset[str] = frozenset()
 
 
 class ContractState(LedgerAggregate):
@@ -41,9 +53,7 @@ class ContractState(LedgerAggregate):
         self.currency = ""
         self.customer_id = ""
         self.partner_id: str | None = None
-        self.party: Sealed | None = None
-        self.country = ""
-        self.language: str | None = None
+        self.customers: list[CustomerData] = []  # by effective time, each whole; the first is that of the signing
         self.subscriptions: int | None = None
         self.customer_coverage: dict[str, Any] | None = None
         self.direct_contact = False
@@ -52,6 +62,13 @@ class ContractState(LedgerAggregate):
         self.overage_minutes = 0
 
     # -- questions -------------------------------------------------------------------------------------------
+
+    def customer_at(self, moment: datetime) -> CustomerData:
+        """The customer's data as they are at a moment; what is dated later does not count yet."""
+        return next((one for one in reversed(self.customers) if one.effective_at <= moment), self.customers[0])
+
+    def customers_after(self, moment: datetime) -> list[CustomerData]:
+        return [one for one in self.customers[1:] if one.effective_at > moment]
 
     @property
     def pools(self) -> dict[str, str]:
@@ -63,15 +80,34 @@ class ContractState(LedgerAggregate):
         for term in self.term_history:
             if term.holds(moment):
                 return term
-        raise Refusal(
-            "contract-not-active",
-            f"Contract {self.contract_id} has no term in force at {show_instant(moment)}; {self._days()}.",
-            field=field,
-        )
+        raise self.not_active(moment, field)
+
+    def not_active(self, moment: datetime, field: str, besides: str = "", **members: Any) -> Refusal:
+        """The refusal of what no term allows; `besides` is a sentence more, with its figures."""
+        detail = f"Contract {self.contract_id} has no term in force at {show_instant(moment)}; {self._days()}.{besides}"
+        return Refusal("contract-not-active", detail, field=field, **members)
 
     def _days(self) -> str:
-        spans = [f"{t.starts_on} to {t.ends_on or 'further notice'}" for t in self.term_history if t.is_lived]
+        spans = [f"{t.starts_on} to {t.ends_on or 'further notice'}" for t in self._lived]
         return "its terms run " + ", ".join(spans) if spans else "it has none"
+
+    @property
+    def _lived(self) -> list[Term]:
+        return [term for term in self.term_history if term.is_lived]
+
+    def is_over(self, moment: datetime) -> bool:
+        """Whether all its terms have ended by then, or it was withdrawn and never has one (C4, C15)."""
+        return all(term.ends_at <= moment for term in self._lived)
+
+    @property
+    def last_terms(self) -> Terms:
+        """Those of its last term that has any time."""
+        return (self._lived or self.term_history)[-1].terms
+
+    @property
+    def credit_ends_at(self) -> datetime | None:
+        """The end of a contract that was terminated is that of all its credit (C15)."""
+        return self._lived[-1].ends_at if self.terminated_on is not None and self._lived else None
 
     @property
     def is_withdrawn(self) -> bool:
@@ -85,11 +121,11 @@ class ContractState(LedgerAggregate):
 
     def first_term_from(self, moment: datetime) -> Term | None:
         """The first term that begins at a moment or later, unless it was cut away before it did."""
-        return next((term for term in self.term_history if term.starts_at >= moment and term.is_lived), None)
+        return next((term for term in self._lived if term.starts_at >= moment), None)
 
     def term_from(self, starts_on: date) -> Term | None:
         """The term that begins on a day, unless it was cut away before it did."""
-        return next((t for t in self.term_history if t.starts_on == starts_on and t.is_lived), None)
+        return next((term for term in self._lived if term.starts_on == starts_on), None)
 
     def next_term(self, starts_on: date | None) -> tuple[date, Terms]:
         """First day and terms of the term that a renewal appends: the day after the last one's end (C15)."""
@@ -129,7 +165,7 @@ class ContractState(LedgerAggregate):
         self.contract_id = fact.contract_id
         self.provider, self.timezone, self.currency = fact.provider, fact.timezone, fact.currency
         self.customer_id, self.partner_id = fact.customer_id, fact.partner_id
-        self.party, self.country, self.language = fact.party, fact.customer_country, fact.customer_language
+        self.customers = [CustomerData(EPOCH, fact.customer_country, fact.customer_language, fact.party)]
         self.subscriptions = fact.subscriptions
         self.customer_coverage = fact.customer_coverage
 
@@ -171,7 +207,11 @@ class ContractState(LedgerAggregate):
 
     @applies(CustomerAmended)
     def _amended(self, fact: CustomerAmended) -> None:
-        self.party, self.country, self.language = fact.party, fact.customer_country, fact.customer_language
+        told = CustomerData(
+            fact.effective_at, fact.customer_country, fact.customer_language, fact.party, frozenset(fact.given)
+        )
+        others = [one for one in self.customers if one.effective_at != told.effective_at]
+        self.customers = sorted([*others, told], key=lambda one: one.effective_at)
 
     @applies(DirectContactAuthorised)
     def _authorised(self, fact: DirectContactAuthorised) -> None:

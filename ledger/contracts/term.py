@@ -32,6 +32,10 @@ class Term:
     lump_sums: list[LumpSumCharged] = field(default_factory=list)
     fee_shares: dict[str, ServiceCreditCharged] = field(default_factory=dict)  # of service credits that stand
 
+    def charge_of(self, pool: str) -> str | None:
+        """The charge of the lump sum that a pool begins with, if that was paid for."""
+        return next((paid.charge_id for paid in self.lump_sums if paid.pool == pool), None)
+
     def holds(self, moment: datetime) -> bool:
         return self.starts_at <= moment < self.ends_at
 

@@ -32,7 +32,7 @@ from ledger.credit.state import CreditState
 from ledger.kernel.aggregate import Stamp
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Sealed
-from ledger.kernel.values import FAR_FUTURE, show_cents
+from ledger.kernel.values import FAR_FUTURE
 
 CORRECTION_RUNS = timedelta(hours=30 * 24)  # C9
 Source = Literal["allotment", "top_up", "goodwill", "correction"]
@@ -66,8 +66,9 @@ class CreditAccount(CreditState):
         reason: Sealed | None = None,
         term_no: int | None = None,
         rule: str = "C2",
+        charge_id: str | None = None,
     ) -> list[Settlement]:
-        """Adds a lot of credit; the oldest debts are settled from it first (C4)."""
+        """Adds a lot of credit; the oldest debts are settled from it first (C4). What was bought names its charge."""
         granted = CreditGranted(
             grant_id=grant_id,
             source=source,
@@ -77,10 +78,16 @@ class CreditAccount(CreditState):
             reason=reason,
             term_no=term_no,
             rule=rule,
+            charge_id=charge_id,
             pool=self.pool,
         )
         self.record(granted, valid_from, stamp)
         return self._settle_debts(valid_from, stamp)
+
+    @staticmethod
+    def charge_of(top_up_id: str) -> str:
+        """The id of a top-up's charge."""
+        return f"{top_up_id}.price"
 
     def charge_top_up(
         self,
@@ -94,7 +101,7 @@ class CreditAccount(CreditState):
     ) -> None:
         """The price of a top-up (C5): 480 minutes at 60.00 an hour are 480.00."""
         charged = TopUpCharged(
-            charge_id=f"{grant_id}.price",
+            charge_id=self.charge_of(grant_id),
             grant_id=grant_id,
             quantity=quantity,
             amount_cents=amount_cents,
@@ -167,12 +174,8 @@ class CreditAccount(CreditState):
             raise self._insufficient(detail, found, quantity)
 
     def _insufficient(self, detail: str, available: int, needed: int) -> Refusal:
-        """Figures as answers have them: minutes as they are, money with two decimals beside its currency."""
-        figures = {"short_by": needed - available, "available": available, "needed": needed}
-        if self.unit == "minutes":
-            return Refusal("insufficient-credit", detail, **figures)
-        shown = {name: show_cents(cents) for name, cents in figures.items()}
-        return Refusal("insufficient-credit", detail, **shown, currency=self.currency)
+        figures = self.figures(short_by=needed - available, available=available, needed=needed)
+        return Refusal("insufficient-credit", detail, **figures)
 
     def move_reservation(self, session_id: str, starts_at: datetime, at: datetime, stamp: Stamp) -> None:
         """The reservation moves along with its session, in full; grants valid at the new start bear it (C7)."""
@@ -212,21 +215,15 @@ class CreditAccount(CreditState):
         grant_id, runs_until = returned.correction_id, booked_at + CORRECTION_RUNS
         return grant_id, settled + self.grant(grant_id, "correction", expired, booked_at, runs_until, stamp, rule="C9")
 
-    def end_credit(self, at: datetime, stamp: Stamp, *, allotments_alone: bool) -> None:
+    def end_credit(self, at: datetime, stamp: Stamp, *, allotments_alone: bool) -> list[Settlement]:
         """Credit ends when the contract does, and with a change of plan the allotments that would expire (C15)."""
+        changes: list[Settlement] = []
         for grant in list(self.grants.values()):
-            is_over = grant.is_taken_back or grant.expires_at <= at or self._is_of_no_term(grant, at)
+            is_over = grant.is_taken_back or grant.expires_at <= at
             if not is_over and (not allotments_alone or self._is_lost_with_its_plan(grant)):
+                changes += self._withdraw(self.ahead_of(grant.grant_id, at), stamp)
                 self.record(GrantExpiryMoved(grant.grant_id, at, pool=self.pool), at, stamp)
-
-    def of_no_term(self, over_at: datetime) -> list[Grant]:
-        """Allotments of terms that will not begin, where the last one is over at an instant (C15)."""
-        grants = self.grants.values()
-        return [grant for grant in grants if self._is_of_no_term(grant, over_at) and not grant.is_taken_back]
-
-    @staticmethod
-    def _is_of_no_term(grant: Grant, over_at: datetime) -> bool:
-        return grant.source == "allotment" and grant.valid_from >= over_at
+        return changes + (self._settle_debts(stamp.now, stamp) if changes else [])
 
     @staticmethod
     def _is_lost_with_its_plan(grant: Grant) -> bool:

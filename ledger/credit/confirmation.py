@@ -45,6 +45,11 @@ def awaited(terms: Terms, now: datetime) -> Awaited:
     return Awaited("pending", now + timedelta(days=days) if days else None)
 
 
+def has_spoken(status: str) -> bool:
+    """Whether a status may follow from a word of the customer, given by them or on their behalf."""
+    return status in STATUS_AFTER.values()
+
+
 def status_at(status: str, deemed_at: AnyInstant | None, at: AnyInstant) -> str:
     """The status at an instant: silence is a yes from the end of the terms' days on; asked, never stored."""
     if status == "pending" and deemed_at is not None and deemed_at <= at:

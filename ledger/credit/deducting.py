@@ -131,12 +131,10 @@ def deduct_time(case: Case, term: Term, spent: TimeSpent) -> None:
 
 def allocation_of(case: Case, terms: Terms, spent: TimeSpent, billed: int) -> Allocation:
     """What bears the billed time. Goodwill and warranty cost nothing (C13)."""
-    pools = contract_of(case).pools
+    pool = pool_for(terms, spent.pool)
     if spent.worked.treatment != "billable":
-        pool_for(terms, pools, spent.pool)
         return Allocation(spent.worked.treatment)
     rate_cents = hourly_rate_cents(terms, spent.service)
-    pool = pool_for(terms, pools, spent.pool)
     account = account_of(case, pool) if pool else None
     if rate_cents is not None:
         cost = price_of_minutes_cents(billed, rate_cents)

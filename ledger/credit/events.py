@@ -45,7 +45,10 @@ class AccountOpened(AccountFact, frozen=True):
 
 @topic("CreditGranted")
 class CreditGranted(AccountMovement, frozen=True):
-    """A lot of credit: counts from `valid_from` until `expires_at` (exclusive; none: for ever) (C2, C10)."""
+    """A lot of credit: counts from `valid_from` until `expires_at` (exclusive; none: for ever) (C2, C10).
+
+    `charge_id` is the charge of what was bought: a lump sum, or a top-up that has a price.
+    """
 
     grant_id: str
     source: Literal["allotment", "top_up", "goodwill", "correction"]
@@ -55,6 +58,7 @@ class CreditGranted(AccountMovement, frozen=True):
     reason: Sealed | None = None
     term_no: int | None = None
     rule: str = "C2"
+    charge_id: str | None = None
 
 
 @topic("TopUpCharged")

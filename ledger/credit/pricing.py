@@ -43,15 +43,15 @@ def overage_lines(overage: Overage, position_minutes: int, minutes: int) -> list
     return lines
 
 
-def pool_for(terms: Terms, known_pools: dict[str, str], pool: str | None) -> str | None:
-    """The pool that bears the time: the one named, else the terms' first; none where the plan has none.
+def pool_for(terms: Terms, pool: str | None) -> str | None:
+    """The pool that bears the time: the one named, else the terms' first; none where the plan has none (C11).
 
-    Raises Refusal unknown-pool. `known_pools` are those the contract has an account for.
+    Raises Refusal unknown-pool where these terms do not have the one named, though the contract had it once.
     """
     if pool is None:
         return next(iter(terms.pools), None)
-    if pool not in known_pools:
-        raise unknown_pool(pool, known_pools)
+    if pool not in terms.pools:
+        raise unknown_pool(pool, terms.pools, "The terms in force have")
     return pool
 
 

@@ -89,8 +89,8 @@ def settlements(
 ) -> list[Settlement]:
     """What settles debts from an instant on: the oldest first, by credit in the order in which it becomes valid.
 
-    Ties go by order of granting. A settlement takes effect at the latest of that instant, the debt and the credit's
-    beginning; credit that is over by then, or ended in a closed month, settles nothing.
+    Ties go by order of granting. A settlement takes effect at the latest of that instant, the debt, the credit's
+    beginning and the first open instant (M5); credit that is over by then settles nothing.
     """
     if not debts:
         return []
@@ -101,7 +101,7 @@ def settlements(
         owed = debt.quantity
         for grant in with_credit:
             when = max(at, debt.moment, grant.valid_from)
-            is_over = when >= grant.expires_at or grant.expires_at < open_from(when)
+            is_over = open_from(when) >= grant.expires_at
             quantity = min(free[grant.grant_id], owed)
             if quantity > 0 and not is_over:
                 found.append(debt.settled_by(grant.grant_id, quantity, when))

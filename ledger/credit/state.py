@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from ledger.credit.events import (
     AccountOpened,
@@ -25,7 +25,7 @@ from ledger.credit.events import (
     TopUpCharged,
     TopUpReversed,
 )
-from ledger.credit.settlement import Debt, Grant
+from ledger.credit.settlement import Debt, Grant, Settlement
 from ledger.kernel.aggregate import LedgerAggregate, applies
 from ledger.kernel.values import FAR_FUTURE, ONE_DAY, show_cents
 
@@ -71,6 +71,35 @@ class CreditState(LedgerAggregate):
         """The booked sessions whose reservation a grant holds."""
         held = self.reservations.values()
         return [one.session_id for one in held if any(part.grant_id == grant_id for part in one.allocations)]
+
+    @property
+    def debt(self) -> int:
+        """What is owed and no credit, however late it begins, settles yet (C4)."""
+        return sum(debt.quantity for debt in self.debts)
+
+    def of_no_term(self, over_at: datetime) -> list[Grant]:
+        """Allotments of terms that will not begin, where the last one is over at an instant (C15)."""
+        grants = (one for one in self.grants.values() if one.source == "allotment" and one.valid_from >= over_at)
+        return [grant for grant in grants if not grant.is_taken_back]
+
+    def ahead_of(self, grant_id: str, since: datetime) -> list[Settlement]:
+        """What a grant settles from an instant on, as far as that still lies ahead."""
+        ahead = (one for debt in self.debts for one in debt.ahead)
+        return [one for one in ahead if one.grant_id == grant_id and one.effective_at >= since]
+
+    def lump_sum_left(self, moment: datetime) -> int:
+        """What is left of allotments without an end that began before: a change of plan lets them stand (C15)."""
+        return sum(
+            grant.remaining
+            for grant in self.grants.values()
+            if grant.source == "allotment" and grant.expires_at == FAR_FUTURE and grant.valid_from < moment
+        )
+
+    def figures(self, **quantities: int) -> dict[str, Any]:
+        """As answers have them: minutes as they are, money with two decimals beside its currency."""
+        if self.unit == "minutes":
+            return quantities
+        return {name: show_cents(cents) for name, cents in quantities.items()} | {"currency": self.currency}
 
     def show(self, quantity: int) -> str:
         """60 minutes, or 12.50 EUR."""

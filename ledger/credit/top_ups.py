@@ -1,20 +1,22 @@
-"""Commands that add credit: top-ups and grants. Find, ask, save. Rules C5, C10."""
+"""Commands that add credit: top-ups and grants. Find, ask, save. Rules C4, C5, C10, C15."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from pydantic import model_validator
 
-from ledger.contracts.finding import OnContract, contract_of, in_force, the_contract
-from ledger.credit.account import CreditAccount
+from ledger.contracts.finding import OnContract, contract_of, the_contract
+from ledger.credit.account import CreditAccount, Source
 from ledger.credit.finding import account_of, tell_settled
 from ledger.kernel.access import FINANCE, OPERATOR
 from ledger.kernel.errors import Refusal, malformed
-from ledger.kernel.values import first_instant, parse_cents, price_of_minutes_cents, show_instant
+from ledger.kernel.fact import Sealed
+from ledger.kernel.values import FAR_FUTURE, first_instant, parse_cents, price_of_minutes_cents, show_instant
 from ledger.kernel.wording import FieldFaultError
-from ledger.plans.terms import MinutesPool, Terms
+from ledger.plans.terms import MinutesPool, Terms, TopUp
 from ledger.work.case import Case
 from ledger.work.declaration import NewId, command
 from ledger.work.fields import Amount, AnyId, Day, Id, Instant, Minutes, Price, Text
@@ -51,33 +53,49 @@ NEW_TOP_UP = NewId[TopUpCredit]("grant", "top_up_id", lambda body: body.top_up_i
 NEW_GRANT = NewId[GrantCredit]("grant", "grant_id", lambda body: body.grant_id)
 
 
+@dataclass(slots=True, frozen=True)
+class Received:
+    """Credit as it comes in, in its account's unit; after the contract's end it `settles_alone` what is owed (C4)."""
+
+    account: CreditAccount
+    terms: Terms
+    quantity: int
+    at: datetime
+    expires_at: datetime | None
+    settles_alone: bool
+
+
 @command("top-up-credit", TopUpCredit, roles=OPERATOR | FINANCE, about=the_contract, creates=NEW_TOP_UP)
 def top_up_credit(case: Case, body: TopUpCredit) -> None:
     """Bought credit: `minutes` or an `amount`, as the pool's unit asks, at least the terms' minimum and in their steps.
 
-    It costs the `price` given, else the terms' rate, else nothing (C5). From `expires_on` on it counts no more.
+    It costs the `price` given, else the terms' rate, else nothing (C5). From `expires_on` on it counts no more. After
+    the contract's end it is at most what its pool owes, without minimum or step, by the terms that were last (C4).
     """
-    at, term = in_force(case, body.at)
-    account = account_of(case, body.pool)
-    quantity = _quantity(account, body)
-    rate_cents = _check_step(term.terms, body.pool, quantity)
-    expires_at = _expires_at(case, body, at)
-    tell_settled(case, account.grant(body.top_up_id, "top_up", quantity, at, expires_at, case.stamp, rule="C5"))
+    bought = _received(case, body)
+    rules = _top_up_rules(bought.terms, body.pool)
+    if rules is not None and not bought.settles_alone:
+        _check_step(rules, body.pool, bought.quantity)
+    rate_cents = parse_cents(rules.rate) if rules is not None and rules.rate else None
     if body.price is not None:
         price_cents, rate_cents = parse_cents(body.price), None
     else:
-        price_cents = price_of_minutes_cents(quantity, rate_cents) if rate_cents else 0
+        price_cents = price_of_minutes_cents(bought.quantity, rate_cents) if rate_cents else 0
+    charge_id = bought.account.charge_of(body.top_up_id) if price_cents else None
+    _grant(case, bought, body.top_up_id, "top_up", rule="C5", charge_id=charge_id)
     if price_cents:
-        currency = contract_of(case).currency
-        account.charge_top_up(body.top_up_id, quantity, price_cents, rate_cents, currency, at, case.stamp)
+        charged = (body.top_up_id, bought.quantity, price_cents, rate_cents, contract_of(case).currency)
+        bought.account.charge_top_up(*charged, bought.at, case.stamp)
 
 
-def _check_step(terms: Terms, pool: str, quantity: int) -> int | None:
-    """Refuses less than the minimum and what is no whole step; returns the price of an hour, if one is set."""
+def _top_up_rules(terms: Terms, pool: str) -> TopUp | None:
     rules = terms.pools.get(pool)
-    if not isinstance(rules, MinutesPool) or rules.top_up is None:
-        return None
-    minimum, step = rules.top_up.minimum_minutes, rules.top_up.step_minutes
+    return rules.top_up if isinstance(rules, MinutesPool) else None
+
+
+def _check_step(rules: TopUp, pool: str, quantity: int) -> None:
+    """Refuses less than the minimum and what is no whole step."""
+    minimum, step = rules.minimum_minutes, rules.step_minutes
     if quantity < minimum or quantity % step:
         raise Refusal(
             "below-minimum",
@@ -86,21 +104,47 @@ def _check_step(terms: Terms, pool: str, quantity: int) -> int | None:
             step=step,
             minutes=quantity,
         )
-    return parse_cents(rules.top_up.rate) if rules.top_up.rate else None
 
 
 @command("grant-credit", GrantCredit, roles=OPERATOR | FINANCE, about=the_contract, creates=NEW_GRANT)
 def grant_credit(case: Case, body: GrantCredit) -> None:
     """Credit without a price, and why: `minutes` or an `amount`, as the pool's unit asks.
 
-    From `expires_on` on it counts no more (C10).
+    From `expires_on` on it counts no more (C10). After the contract's end it is at most what its pool owes (C4).
     """
-    at, _ = in_force(case, body.at)
+    _grant(case, _received(case, body), body.grant_id, body.source, reason=case.seal_customer(body.reason))
+
+
+def _received(case: Case, body: Credit) -> Received:
+    """Raises Refusal contract-not-active where no term is in force, and after the end for more than is owed (C4)."""
+    contract, at = contract_of(case), case.heard_at(body.at)
+    settles_alone = contract.is_over(at)
+    terms = contract.last_terms if settles_alone else contract.term_at(at).terms
     account = account_of(case, body.pool)
     quantity = _quantity(account, body)
-    reason = case.seal_customer(body.reason)
-    expires_at = _expires_at(case, body, at)
-    tell_settled(case, account.grant(body.grant_id, body.source, quantity, at, expires_at, case.stamp, reason=reason))
+    if settles_alone and quantity > account.debt:
+        besides = f" Of {account.pool} {account.show(account.debt)} are owed; it takes no more than that."
+        raise contract.not_active(at, "at", besides, **account.figures(debt=account.debt))
+    case.check_not_ahead(at, "at")
+    expires_at, ends_at = _expires_at(case, body, at), contract.credit_ends_at
+    if ends_at is not None and not settles_alone:
+        expires_at = min(expires_at or FAR_FUTURE, ends_at)
+    return Received(account, terms, quantity, at, expires_at, settles_alone)
+
+
+def _grant(
+    case: Case,
+    credit: Received,
+    grant_id: str,
+    source: Source,
+    *,
+    reason: Sealed | None = None,
+    rule: str = "C2",
+    charge_id: str | None = None,
+) -> None:
+    told = (grant_id, source, credit.quantity, credit.at, credit.expires_at, case.stamp)
+    settled = credit.account.grant(*told, reason=reason, rule=rule, charge_id=charge_id)
+    tell_settled(case, settled)
 
 
 def _quantity(account: CreditAccount, body: Credit) -> int:

@@ -2,7 +2,8 @@
 
 Positions run from 1 without gaps, recorded time never decreases, each stream's versions follow on one another,
 every payload decodes and agrees with the row that carries it (stream, contract, provider), and every event belongs
-to exactly one accepted command.
+to exactly one accepted command. Figures that stand twice agree: draws of account and deduction, bought credit and its
+charge (`command_faults`); credit is drawn and settles inside its life (`credit_faults`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ import msgspec
 
 from ledger.billing.events import PeriodClosed
 from ledger.contracts.events import ContractSigned
+from ledger.door.command_faults import Placed, command_fault
+from ledger.door.credit_faults import GrantLives
+from ledger.kernel.fact import Fact
 from ledger.kernel.mapper import UnknownTopicError, UnsaidError, decode
 from ledger.store.database import Database
 from ledger.store.whole_history import CommandSpan, StoredRow, command_pages, event_pages
@@ -21,7 +25,7 @@ from ledger.store.whole_history import CommandSpan, StoredRow, command_pages, ev
 
 def first_fault(database: Database, progress: Callable[[int], None] | None = None) -> str | None:
     """A sentence that names the first fault of the history, or None. Reads every event once."""
-    reading = _Reading()
+    reading = _Reading(_Commands(database))
     for page in event_pages(database):
         for row in page:
             fault = reading.fault(row)
@@ -36,6 +40,8 @@ def first_fault(database: Database, progress: Callable[[int], None] | None = Non
 class _Reading:
     """How far the history was read, and what it said so far."""
 
+    commands: _Commands
+    lives: GrantLives = field(default_factory=GrantLives)
     position: int = 0
     recorded_at: int = 0
     versions: dict[str, int] = field(default_factory=dict)
@@ -67,7 +73,25 @@ class _Reading:
             if found != said:
                 return f"position {row.position}: its row names the {name} {found}, its payload {said}"
         self.position, self.recorded_at, self.versions[row.stream] = row.position, row.recorded_at, row.version
-        return None
+        return self.lives.fault(row.position, row.recorded_at, fact) or self.commands.fault(row.position, fact)
+
+
+class _Commands:
+    """The facts of one command at a time; what no command recorded is told of afterwards."""
+
+    def __init__(self, database: Database) -> None:
+        self._spans = (span for page in command_pages(database) for span in page)
+        self._span = next(self._spans, None)
+        self._facts: list[Placed] = []
+
+    def fault(self, position: int, fact: Fact) -> str | None:
+        """What disagrees in a command, once its last fact was read."""
+        while self._span is not None and self._span.last < position:
+            self._span, self._facts = next(self._spans, None), []
+        if self._span is None or position < self._span.first:
+            return None
+        self._facts.append((position, fact))
+        return command_fault(self._facts) if position == self._span.last else None
 
 
 def _command_fault(commands: Iterable[CommandSpan], last_position: int) -> str | None:

@@ -108,6 +108,6 @@ def unknown_invoice(number: str) -> Refusal:
     return Refusal("unknown-invoice", f"There is no invoice {number}.", invoice_number=number)
 
 
-def unknown_pool(pool: str, known: Iterable[str]) -> Refusal:
+def unknown_pool(pool: str, known: Iterable[str], whose: str = "The contract has") -> Refusal:
     names = ", ".join(known) or "none"
-    return Refusal("unknown-pool", f"The contract has no pool {pool}; its pools: {names}.", pool=pool)
+    return Refusal("unknown-pool", f"{whose} no pool {pool}; known: {names}.", pool=pool)

@@ -9,15 +9,19 @@ from datetime import date, datetime
 from typing import get_args
 
 from ledger.contracts.contract import Contract
-from ledger.contracts.events import ServiceCreditCharged
+from ledger.contracts.events import ServiceCreditCharged, Unspent
 from ledger.contracts.finding import OnContract, contract_of, is_seen, scope_of, the_contract
 from ledger.contracts.parties import PERSONAL, Customer, Partner, checked_party
+from ledger.contracts.term import Term
 from ledger.credit.account import CreditAccount
-from ledger.credit.deduction_events import Deducted, DeductionReversed
+from ledger.credit.deduction import Deduction
+from ledger.credit.deduction_events import Deducted
 from ledger.credit.finding import account_of, tell_settled
 from ledger.credit.taking_back import resting_on_parts
 from ledger.kernel.access import OPERATOR
 from ledger.kernel.errors import Refusal
+from ledger.kernel.fact import Fact
+from ledger.kernel.mapper import stored_topics
 from ledger.kernel.values import ONE_DAY, first_instant, parse_cents
 from ledger.plans.terms import MinutesPool, Pool, Terms
 from ledger.sessions.events import SessionBooked
@@ -26,6 +30,9 @@ from ledger.tickets.finding import ticket_of
 from ledger.work.case import Case, Scope
 from ledger.work.declaration import Concern, NewId, command
 from ledger.work.fields import Agreed, AnyId, Command, Count, Day, Id, Instant, Text
+
+NOTHING_IS_DATED = 2 * ONE_DAY  # so far ahead of any clock: an effective time lies at most a day ahead
+LOOKED_THROUGH = 100  # deductions at a time
 
 
 class SignContract(Command):
@@ -124,7 +131,14 @@ def _start_term(case: Case, starts_on: date, terms: Terms, agreed_at: datetime) 
             grant_id = f"{contract.contract_id}.allotment.{allotment_no}"
             case.reserve_id("grant", grant_id)
             settled = account.grant(
-                grant_id, "allotment", quantity, term.starts_at, expires_at, case.stamp, term_no=term.number
+                grant_id,
+                "allotment",
+                quantity,
+                term.starts_at,
+                expires_at,
+                case.stamp,
+                term_no=term.number,
+                charge_id=term.charge_of(name),
             )
             tell_settled(case, settled)
 
@@ -157,17 +171,26 @@ def renew_contract(case: Case, body: RenewContract) -> None:
 def change_plan(case: Case, body: ChangePlan) -> None:
     """From a day on another plan: its term, allotment and fee begin, the old allotment expires (C15).
 
-    Nothing is prorated. Terms that will not begin give back what was charged for them. `at` is when it was agreed.
+    Nothing is prorated. Terms that will not begin give back what was charged for them. `at` is when it was agreed. The
+    answer's `unspent` says what is left of a lump sum in a pool that the new terms lack: it stays there.
     """
     contract, agreed_at = contract_of(case), case.at(body.at)
     terms = case.catalogue.plan(body.plan).agree(body.agreed, contract.customer_coverage)
-    case.check_open(first_instant(body.from_on, contract.timezone), "from_on")
-    _check_unused(case, first_instant(body.from_on, contract.timezone))
-    given = contract.fee_shares_from(first_instant(body.from_on, contract.timezone))
-    over_at = contract.change_plan(body.from_on, terms, agreed_at, case.stamp)
+    over_at = first_instant(body.from_on, contract.timezone)
+    case.check_open(over_at, "from_on")
+    _check_unused(case, over_at)
+    given = contract.fee_shares_from(over_at)
+    contract.change_plan(body.from_on, terms, agreed_at, _unspent(case, terms, over_at), case.stamp)
     _tell_tickets(case, given, over_at)
     _end_credit(case, over_at, allotments_alone=True)
     _start_term(case, body.from_on, terms, agreed_at)
+
+
+def _unspent(case: Case, terms: Terms, over_at: datetime) -> list[Unspent]:
+    """What is left of lump sums in pools of the contract that other terms lack, as far as anything is."""
+    accounts = [account_of(case, pool) for pool in contract_of(case).pools if pool not in terms.pools]
+    left = [(one, one.lump_sum_left(over_at)) for one in accounts]
+    return [Unspent(one.pool, quantity, one.currency) for one, quantity in left if quantity]
 
 
 @command("terminate-contract", TerminateContract, roles=OPERATOR, about=the_contract)
@@ -187,20 +210,29 @@ def terminate_contract(case: Case, body: TerminateContract) -> None:
 
 
 def _check_unused(case: Case, over_at: datetime) -> None:
-    """Raises Refusal term-in-use where a term that would be taken back holds deductions (C15)."""
+    """Raises Refusal term-in-use where a term that would be taken back holds deductions (C15).
+
+    It names those that it finds first: a term is recorded before what is dated in it, and what is there is soon found.
+    """
     term = contract_of(case).first_term_from(over_at)
-    if term is None:
+    if term is None or term.starts_at > case.stamp.now + NOTHING_IS_DATED:
         return
-    made = [fact for kind in get_args(Deducted) for fact in case.facts(kind) if fact.true_at >= term.starts_at]
-    undone = {fact.deduction_id for fact in case.facts(DeductionReversed)}
-    used = sorted({fact.deduction_id for fact in made} - undone)
-    if used:
-        raise Refusal(
-            "term-in-use",
-            f"The term from {term.starts_on} has begun, with {', '.join(used)} in it. Reverse what is wrong first.",
-            term_no=term.number,
-            deductions=used,
-        )
+    id_ = f"{case.scope.contract_id}/{term.number}"
+    for page in case.facts_since("term", id_, stored_topics(*get_args(Deducted)), LOOKED_THROUGH):
+        used = sorted(_standing(case, term, page))
+        if used:
+            raise Refusal(
+                "term-in-use",
+                f"The term from {term.starts_on} has begun, with {', '.join(used)} in it. Reverse what is wrong first.",
+                term_no=term.number,
+                deductions=used,
+            )
+
+
+def _standing(case: Case, term: Term, page: list[Fact]) -> set[str]:
+    """Deductions that are dated in a term or later, and were not reversed."""
+    dated = {fact.deduction_id for fact in page if isinstance(fact, Deducted) and fact.true_at >= term.starts_at}
+    return {deduction_id for deduction_id in dated if case.get(Deduction, deduction_id).status != "reversed"}
 
 
 def _tell_tickets(case: Case, given: list[ServiceCreditCharged], over_at: datetime) -> None:
@@ -216,10 +248,10 @@ def _end_credit(case: Case, over_at: datetime, *, allotments_alone: bool) -> Non
     """
     for pool in contract_of(case).pools:
         account = account_of(case, pool)
-        account.end_credit(over_at, case.stamp, allotments_alone=allotments_alone)
         for grant in account.of_no_term(over_at):
             settled = [one for resting in resting_on_parts(case, account, grant.grant_id) for one in resting.settled]
             tell_settled(case, account.take_back(grant.grant_id, settled, grant.valid_from, case.stamp))
+        tell_settled(case, account.end_credit(over_at, case.stamp, allotments_alone=allotments_alone))
     for session in _open_sessions(case):
         if session.starts_at < over_at:
             continue

@@ -71,7 +71,7 @@ def book_session(case: Case, body: BookSession) -> None:
     at = case.at(body.at)
     if body.ticket_id is not None:
         ticket_of(case, body.ticket_id).check_work(max(at, case.stamp.now))  # not entered late: as it stands now
-    pool = pool_for(terms, contract.pools, body.pool)
+    pool = pool_for(terms, body.pool)
     reserved = 0
     if pool is not None:
         account = account_of(case, pool)
@@ -110,7 +110,8 @@ def move_session(case: Case, body: MoveSession) -> None:
     session, at = _open_session(case, body.session_id, body.at)
     _check_side(case, body.by)
     session.check_not_begun(at, body.by)
-    new_term = contract_of(case).term_at(body.starts_at, "starts_at")
+    new_terms = contract_of(case).term_at(body.starts_at, "starts_at").terms
+    pool_for(new_terms, session.pool)
     if body.starts_at <= at:
         raise Refusal(
             "invalid-transition",
@@ -118,7 +119,7 @@ def move_session(case: Case, body: MoveSession) -> None:
             field="starts_at",
         )
     account = account_of(case, session.pool) if session.pool else None
-    if account is not None and new_term.terms.overage is None:
+    if account is not None and new_terms.overage is None:
         account.check_move(session.session_id, session.reserved, body.starts_at, case.stamp)
     penalty_id = _penalise(case, session, "move", at) if body.by == "customer" else None
     if account is not None:

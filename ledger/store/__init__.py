@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -166,16 +166,31 @@ class EventStore:
         """Position and fact of a contract's events under some topics, in order."""
         return self._facts("contract_id = :contract_id", {"contract_id": contract_id}, topics)
 
+    def facts_after(
+        self, contract_id: str, topics: Sequence[str], position: int, size: int
+    ) -> Iterator[list[tuple[int, Fact]]]:
+        """The same behind a position, in pages, each read when it is asked for."""
+        condition = "contract_id = :contract_id AND notification_id > :position"
+        while True:
+            params = {"contract_id": contract_id, "position": position, "size": size}
+            page = self._facts(condition, params, topics, " LIMIT :size")
+            yield page
+            if len(page) < size:
+                return
+            position = page[-1][0]
+
     def facts_of_provider(self, provider: str, topics: Sequence[str], after: int) -> list[tuple[int, Fact]]:
         """Position and fact of all events of a provider under some topics after a position, in order."""
         condition = "provider = :provider AND notification_id > :after"
         return self._facts(condition, {"provider": provider, "after": after}, topics)
 
-    def _facts(self, condition: str, params: dict[str, Any], topics: Sequence[str]) -> list[tuple[int, Fact]]:
+    def _facts(
+        self, condition: str, params: dict[str, Any], topics: Sequence[str], limited: str = ""
+    ) -> list[tuple[int, Fact]]:
         of_topics, named = listed("topic", topics)
         sql = (
             f"SELECT notification_id, topic, state FROM stored_events WHERE {condition} AND topic IN ({of_topics}) "
-            "ORDER BY notification_id"
+            f"ORDER BY notification_id{limited}"
         )
         rows = self.database.query(sql, params | named)
         return [(row.notification_id, decode(row.topic, bytes(row.state))) for row in rows]

@@ -5,7 +5,7 @@ Commands find, ask and record through it; what they find of a subject stands in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from ledger.kernel.access import Actor
 from ledger.kernel.aggregate import LedgerAggregate, Stamp
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Fact, Sealed
-from ledger.kernel.mapper import stored_topics
+from ledger.kernel.mapper import stored_topic, stored_topics
 from ledger.kernel.values import local_date, show_instant
 from ledger.plans.loader import Catalogue
 from ledger.store.keys import unseal
@@ -101,6 +101,16 @@ class Case:
     def facts_that_took(self, namespace: str, id_: str) -> list[Fact]:
         """What the command recorded that took an id; nothing if none did. Whoever asks has yet to locate it."""
         return self.unit.facts_that_took(namespace, id_)
+
+    def facts_since(self, namespace: str, id_: str, topics: Sequence[str], size: int) -> Iterator[list[Fact]]:
+        """Facts of the contract since an id of it was taken, those of this batch first, then page by page."""
+        self.unit.batch.read_contracts.append(self.scope.contract_id)
+        own = (event.fact for event in self.unit.events if event.fact.contract_id == self.scope.contract_id)
+        yield [fact for fact in own if stored_topic(fact) in topics]
+        prior = self.unit.store.commands_that_took(namespace, [id_]).get(id_)
+        if prior is not None:
+            for page in self.unit.store.facts_after(self.scope.contract_id, topics, prior.first, size):
+                yield [fact for _, fact in page]
 
     def version_at(self, aggregate: LedgerAggregate, position: int) -> int:
         """Which event of a stored aggregate stands at a position; 0 where none of its does."""

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from ledger.kernel.access import Actor
 from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.billing.charges_view import CHARGES, ChargeRow
-from projections.billing.documents import number_of_charge
+from projections.billing.documents import charge_settling, number_of_charge, settled_until
 from projections.contracts.questions import contract_as_of
 from projections.reader import Snapshot, Times
 
 
 @dataclass(slots=True, frozen=True)
 class ListedCharge:
+    """`settled_by` is the charge that cancels it, where neither will ever stand on a document."""
+
     row: ChargeRow
     invoice_number: str | None
+    settled_by: str | None
 
 
 async def list_charges(
@@ -35,10 +38,10 @@ async def list_charges(
     )
     limited, limit = page.limited
     sql = (
-        f"SELECT {number} AS invoice_number, {CHARGES.columns_of('o')} FROM charges o WHERE {condition} "
-        f"ORDER BY o.position{limited}"
+        f"SELECT {number} AS invoice_number, {charge_settling('o')} AS settled_by, {CHARGES.columns_of('o')} "
+        f"FROM charges o WHERE {condition} ORDER BY o.position{limited}"
     )
-    rows = await snapshot.query(sql, params | limit)
-    found = [ListedCharge(CHARGES.row_of(row), row.invoice_number) for row in rows]
+    rows = await snapshot.query(sql, params | limit | settled_until(as_of, times))
+    found = [ListedCharge(CHARGES.row_of(row), row.invoice_number, row.settled_by) for row in rows]
     shown, next_after = page.cut(found, lambda charge: (charge.row.position,))
     return Page(as_of.position, shown, next_after)

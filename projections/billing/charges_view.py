@@ -46,7 +46,9 @@ class ChargeRow(msgspec.Struct):
     dated: int | None  # when it was true, where that month was closed already (M5)
 
 
-CHARGES = Table("charges", ChargeRow, "charge_id", ["(contract_id, position)", "(contract_id, effective_at)"])
+CHARGES = Table(
+    "charges", ChargeRow, "charge_id", ["(contract_id, position)", "(contract_id, effective_at)", "(reverses)"]
+)
 charges = View("charges", CHARGES)
 
 

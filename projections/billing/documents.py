@@ -11,9 +11,10 @@ from collections.abc import Sequence
 import msgspec
 
 from ledger.events import CreditNoteIssued, InvoiceCredited, InvoiceIssued
+from ledger.kernel.values import FAR_FUTURE, to_micros
 from ledger.store.database import listed
 from projections.asking import all_of
-from projections.reader import AsOf, Snapshot
+from projections.reader import AsOf, Snapshot, Times
 from projections.tables import Table
 from projections.views import EventMeta, Rows, View
 
@@ -104,6 +105,23 @@ def number_of_charge(charge: str) -> str:
         f"(SELECT i.number FROM invoiced_charges i WHERE i.charge_id = {charge}.charge_id AND i.effective_at <= :at "
         "AND i.position <= :position ORDER BY i.position DESC LIMIT 1)"
     )
+
+
+def charge_settling(charge: str) -> str:
+    """The opposite of a charge where no document bears either of them (M3), by what is effective until `:until`.
+
+    `ledger.billing.charges` says the same, by which a draft goes; a test holds them together.
+    """
+    return (
+        f"(SELECT s.charge_id FROM charges s WHERE (s.reverses = {charge}.charge_id "
+        f"OR s.charge_id = {charge}.reverses) AND s.effective_at <= :until AND s.position <= :position "
+        f"AND {number_of_charge(charge)} IS NULL AND {number_of_charge('s')} IS NULL)"
+    )
+
+
+def settled_until(as_of: AsOf, times: Times) -> dict[str, int]:
+    """What is asked now counts opposites that begin a little later, as the draft does; of the past only what was."""
+    return {"until": to_micros(FAR_FUTURE) if times.is_now else as_of.at}
 
 
 def invoice_showing(deduction: str) -> str:

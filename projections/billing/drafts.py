@@ -22,6 +22,7 @@ from ledger.kernel.mapper import decode
 from ledger.kernel.values import from_micros, local_date
 from ledger.plans.loader import Catalogue
 from ledger.store.database import listed
+from projections.billing.draft_notes import vat_notes
 from projections.contracts.questions import contract_as_of
 from projections.reader import AsOf, Snapshot, Times, open_texts
 from projections.visible import sees_billing
@@ -31,13 +32,15 @@ from projections.visible import sees_billing
 class InvoiceDraft:
     """The invoice that issuing would record, but for its number, its days and what is sealed; `parties` are opened.
 
-    `waiting` are the charges and deductions that are held back, by a dispute as a rule.
+    `waiting` are the charges and deductions that are held back, by a dispute as a rule; `notes` are sentences for
+    whoever issues it.
     """
 
     position: int
     invoice: InvoiceIssued
     parties: dict[str, Any]
     waiting: list[str]
+    notes: list[str]
 
 
 async def next_invoice(
@@ -48,7 +51,7 @@ async def next_invoice(
     Raises Refusal unknown-contract; forbidden to a partner, since the customer is billed (M2); missing-party-data where
     the provider's country has no rate of VAT.
     """
-    contract, as_of = await contract_as_of(snapshot, actor, contract_id, times, "timezone, provider")
+    contract, as_of = await contract_as_of(snapshot, actor, contract_id, times, "timezone, provider, customer_id")
     if not sees_billing(actor):
         raise Refusal("forbidden", "A partner's token does not read what the customer is billed.", role=actor.role)
     account = await _account(snapshot, contract_id, as_of, times)
@@ -68,7 +71,8 @@ async def next_invoice(
     }
     sketch = invoice_of(account, found, through, provider.language)
     sketch = msgspec.structs.replace(sketch, contract_id=contract_id)
-    return InvoiceDraft(as_of.position, sketch, parties, found.waiting)
+    notes = await vat_notes(snapshot, contract.provider, contract.customer_id, contract_id, contract.timezone, as_of)
+    return InvoiceDraft(as_of.position, sketch, parties, found.waiting, notes)
 
 
 async def _account(snapshot: Snapshot, contract_id: str, as_of: AsOf, times: Times) -> BillingAccount:
@@ -81,7 +85,7 @@ async def _account(snapshot: Snapshot, contract_id: str, as_of: AsOf, times: Tim
     rows = await snapshot.query(sql, params | {"contract_id": contract_id, "position": as_of.position})
     facts = [(row.notification_id, decode(row.topic, bytes(row.state))) for row in rows]
     until = from_micros(as_of.at)
-    return billing_account((at, fact) for at, fact in facts if times.is_now or fact.effective_at <= until)
+    return billing_account(((at, fact) for at, fact in facts if times.is_now or fact.effective_at <= until), until)
 
 
 async def _engineers(snapshot: Snapshot, account: BillingAccount, found: Draft) -> dict[str, str]:

@@ -13,6 +13,7 @@ from ledger.kernel.errors import unknown_contract
 from ledger.kernel.values import to_micros
 from ledger.store.database import Row
 from projections.asking import Condition, Page, PageAsked, all_of, equal
+from projections.contracts.customers import KnownCustomer, known_customers
 from projections.contracts.view import CONTRACTS, ContractRow, ContractTerm, read_terms
 from projections.reader import AsOf, Snapshot, Times, open_texts, resolve_as_of, view_position
 from projections.visible import visible
@@ -49,7 +50,7 @@ class ContractFilter:
 
 @dataclass(slots=True, frozen=True)
 class OpenedContract:
-    """A contract with its terms and its state, and its parties' texts opened; empty where their key is gone."""
+    """A contract with its terms and its state, and its parties as they are now; by id alone where their key is gone."""
 
     position: int
     row: ContractRow
@@ -126,16 +127,21 @@ async def list_contracts(
 
 async def _open(snapshot: Snapshot, rows: list[ContractRow], position: int) -> list[OpenedContract]:
     now = to_micros(snapshot.clock())
-    boxes = {text: _read_sealed(text) for row in rows for text in (row.party, row.partner) if text is not None}
+    customers = await known_customers(snapshot, [row.contract_id for row in rows], now, position)
+    boxes = {row.partner: _read_sealed(row.partner) for row in rows if row.partner is not None}
     texts = await open_texts(snapshot, list(boxes.values()))
     return [
         OpenedContract(
             position=position,
             row=row,
             state=state_at(row.starts_at, row.ends_at, row.terminated_on is not None, now),
-            customer=texts.get(boxes[row.party]) or {},
+            customer=_shown(row.customer_id, customers[row.contract_id]),
             partner=(texts.get(boxes[row.partner]) or {}) if row.partner is not None else {},
             terms=read_terms(row.terms),
         )
         for row in rows
     ]
+
+
+def _shown(customer_id: str, known: KnownCustomer) -> dict[str, Any]:
+    return {"customer_id": customer_id, "country": known.country, "language": known.language, **known.texts}

@@ -29,8 +29,6 @@ class ContractRow(msgspec.Struct):
     plan: str
     timezone: str
     currency: str
-    country: str
-    language: str | None
     starts_on: str
     ends_on: str | None
     starts_at: int
@@ -38,10 +36,20 @@ class ContractRow(msgspec.Struct):
     terminated_on: str | None
     direct_contact: int
     subscriptions: int | None
-    party: str
     partner: str | None
     terms: str
     position: int
+
+
+class CustomerRow(msgspec.Struct):
+    """What is known of a contract's customer from a moment on, whole; what was signed holds from ever."""
+
+    contract_id: str
+    position: int
+    effective_at: int
+    country: str
+    language: str | None
+    party: str
 
 
 class ContractTerm(msgspec.Struct):
@@ -58,7 +66,8 @@ class ContractTerm(msgspec.Struct):
 
 
 CONTRACTS = Table("contracts", ContractRow, "contract_id", ["(provider, contract_id)", "(customer_id, contract_id)"])
-contracts = View("contracts", CONTRACTS)
+CUSTOMERS = Table("customers", CustomerRow, ("contract_id", "position"), ["(contract_id, effective_at, position)"])
+contracts = View("contracts", CONTRACTS, CUSTOMERS)
 read_terms = msgspec.json.Decoder(list[ContractTerm]).decode
 
 
@@ -81,8 +90,6 @@ def _signed(rows: Rows, fact: ContractSigned, meta: EventMeta) -> None:
             plan="",
             timezone=fact.timezone,
             currency=fact.currency,
-            country=fact.customer_country,
-            language=fact.customer_language,
             starts_on=fact.starts_on.isoformat(),
             ends_on=None,
             starts_at=meta.effective_at,
@@ -90,12 +97,24 @@ def _signed(rows: Rows, fact: ContractSigned, meta: EventMeta) -> None:
             terminated_on=None,
             direct_contact=0,
             subscriptions=fact.subscriptions,
-            party=to_json(fact.party),
             partner=seal_json(fact.partner),
             terms="[]",
             position=meta.position,
         ),
     )
+    _know_customer(rows, fact, meta, 0)
+
+
+def _know_customer(rows: Rows, fact: ContractSigned | CustomerAmended, meta: EventMeta, effective_at: int) -> None:
+    row = CustomerRow(
+        contract_id=fact.contract_id,
+        position=meta.position,
+        effective_at=effective_at,
+        country=fact.customer_country,
+        language=fact.customer_language,
+        party=to_json(fact.party),
+    )
+    rows.add(CUSTOMERS, row)
 
 
 @contracts.on(TermStarted, changes=ITS_ROW)
@@ -141,10 +160,9 @@ def _terminated(rows: Rows, fact: ContractTerminated, meta: EventMeta) -> None:
     rows.require(CONTRACTS, fact.contract_id).terminated_on = fact.ends_on.isoformat()
 
 
-@contracts.on(CustomerAmended, changes=ITS_ROW)
+@contracts.on(CustomerAmended)
 def _amended(rows: Rows, fact: CustomerAmended, meta: EventMeta) -> None:
-    row = rows.require(CONTRACTS, fact.contract_id)
-    row.party, row.country, row.language = to_json(fact.party), fact.customer_country, fact.customer_language
+    _know_customer(rows, fact, meta, meta.effective_at)
 
 
 @contracts.on(DirectContactAuthorised, changes=ITS_ROW)

@@ -12,20 +12,21 @@ from typing import Any
 
 import msgspec
 
-from ledger.credit.confirmation import status_at
+from ledger.credit.confirmation import has_spoken, status_at
 from ledger.events import Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
-from ledger.kernel.values import from_micros, local_date
+from ledger.kernel.values import from_micros, local_date, to_micros
+from projections.contracts.customers import KnownCustomer, known_customers
 from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
 from projections.credit.deductions_view import DEDUCTIONS
 from projections.credit.outside_credit import OutsideCredit, outside_credit
 from projections.credit.statements import Line, StatementAsked, between, open_notes, statement_lines
-from projections.reader import AsOf, Snapshot, open_texts
+from projections.reader import AsOf, Snapshot, open_texts, view_position
 
 _read_sealed = msgspec.json.Decoder(Sealed).decode
-_COLUMNS = "provider, timezone, currency, language, country, customer_id, starts_on, party"
+_COLUMNS = "provider, timezone, currency, customer_id, starts_on"
 
 
 @dataclass(slots=True, frozen=True)
@@ -103,16 +104,17 @@ async def customer_statement(snapshot: Snapshot, actor: Actor, asked: StatementA
     lines = await statement_lines(snapshot, asked.contract_id, asked.pool, as_of)
     shown = between(lines, first, last)
     await open_notes(snapshot, shown)
-    outside = await outside_credit(snapshot, asked.contract_id, as_of, first, last)
+    outside = await outside_credit(snapshot, asked.contract_id, as_of, asked.times, first, last)
     named = {line.reference for line in shown} | {line.deduction_id for line in outside}
     deductions = await _deductions(snapshot, asked.contract_id, as_of, named)
+    customer = await _addressee(snapshot, asked.contract_id)
     return CustomerStatement(
         contract_id=asked.contract_id,
         provider=contract.provider,
-        language=contract.language,
+        language=customer.language,
         zone=zone,
         currency=contract.currency,
-        customer=await _customer(snapshot, contract.customer_id, contract.country, contract.party),
+        customer=_named(contract.customer_id, customer),
         first_on=min(began, last_on),
         last_on=last_on,
         dated=last_on if asked.times.is_now else local_date(from_micros(as_of.at), zone),
@@ -140,11 +142,15 @@ def _pool_of(line: OutsideCredit, deductions: dict[str, DeductionDetails]) -> st
     return found.pool if found is not None else None
 
 
-async def _customer(snapshot: Snapshot, customer_id: str, country: str, party: str) -> dict[str, Any]:
+async def _addressee(snapshot: Snapshot, contract_id: str) -> KnownCustomer:
+    """A letter goes to whom the customer is now, whatever moment it tells of."""
+    now = to_micros(snapshot.clock())
+    return (await known_customers(snapshot, [contract_id], now, await view_position(snapshot)))[contract_id]
+
+
+def _named(customer_id: str, known: KnownCustomer) -> dict[str, Any]:
     """Who the customer is; by id alone where their key is gone."""
-    box = _read_sealed(party)
-    known = (await open_texts(snapshot, [box])).get(box) or {}
-    return {"customer_id": customer_id, "name": customer_id, "country": country, **known}
+    return {"customer_id": customer_id, "name": customer_id, "country": known.country, **known.texts}
 
 
 async def _deductions(
@@ -178,6 +184,6 @@ async def _deductions(
             worked_seconds=row.worked_seconds,
             billed_minutes=row.billed_minutes,
             status=status,
-            on_behalf=bool(row.on_behalf) and status in ("confirmed", "disputed"),
+            on_behalf=bool(row.on_behalf) and has_spoken(status),
         )
     return found

@@ -47,6 +47,7 @@ class MovementRow(msgspec.Struct):
     expires_at: int | None
     note: str | None
     dated: int | None  # when it was true, where that month was closed already (M5)
+    charge_id: str | None  # of a grant that was bought
 
 
 class AccountRow(msgspec.Struct):
@@ -138,6 +139,7 @@ def _move(
     reserved: int = 0,
     expires_at: int | None = None,
     note: str | None = None,
+    charge_id: str | None = None,
 ) -> None:
     row = MovementRow(
         position=meta.position,
@@ -155,6 +157,7 @@ def _move(
         expires_at=expires_at,
         note=note,
         dated=to_micros(fact.dated) if fact.dated is not None else None,
+        charge_id=charge_id,
     )
     rows.add(MOVEMENTS, row)
     account = rows.require(ACCOUNTS, account_id(fact.contract_id, fact.pool))
@@ -195,6 +198,7 @@ def _granted(rows: Rows, fact: CreditGranted, meta: EventMeta) -> None:
         granted=fact.quantity,
         expires_at=expires_at,
         note=seal_json(fact.reason),
+        charge_id=fact.charge_id,
     )
 
 
@@ -218,6 +222,7 @@ def _cut(rows: Rows, fact: GrantExpiryMoved, meta: EventMeta) -> None:
         expires_at=expires_at,
         note=None,
         dated=None,
+        charge_id=None,
     )
     rows.add(MOVEMENTS, row)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from projections.billing.documents import invoice_showing, number_of_charge
-from projections.reader import AsOf, Snapshot
+from projections.billing.documents import charge_settling, invoice_showing, number_of_charge, settled_until
+from projections.reader import AsOf, Snapshot, Times
 
 _OF_PERIOD = (
     "o.contract_id = :contract_id AND o.position <= :position AND o.effective_at <= :at "
@@ -13,12 +13,13 @@ _OF_PERIOD = (
 )
 _CHARGED = f"""
 SELECT o.position, o.effective_at, coalesce(o.deduction_id, o.reference) AS deduction_id, o.family AS kind, o.reverses,
-  o.minutes, o.rate_cents, o.amount_cents, {number_of_charge("o")} AS invoice_number, o.charge_id AS in_order
+  o.minutes, o.rate_cents, o.amount_cents, {number_of_charge("o")} AS invoice_number,
+  {charge_settling("o")} AS settled_by, o.charge_id AS in_order
 FROM charges o WHERE o.family IN ('overage', 'service', 'surcharge') AND {_OF_PERIOD}"""
 _FREE = f"""
 SELECT o.position, o.effective_at, o.deduction_id, o.basis AS kind, NULL AS reverses,
   o.billed_minutes AS minutes, NULL AS rate_cents, 0 AS amount_cents, {invoice_showing("o")} AS invoice_number,
-  o.deduction_id AS in_order
+  NULL AS settled_by, o.deduction_id AS in_order
 FROM deductions o WHERE o.basis IN ('flat', 'goodwill', 'warranty') AND {_OF_PERIOD}"""
 
 
@@ -27,6 +28,7 @@ class OutsideCredit:
     """Time or a service that no credit bore: charged, negative where a reversal takes it back, or free of charge.
 
     `kind` is `overage`, `service`, `surcharge`, or what bore it: `flat`, `goodwill`, `warranty`.
+    `settled_by` is the charge that cancels it, where neither will ever stand on an invoice.
     """
 
     position: int
@@ -38,10 +40,11 @@ class OutsideCredit:
     rate_cents: int | None
     amount_cents: int
     invoice_number: str | None
+    settled_by: str | None
 
 
 async def outside_credit(
-    snapshot: Snapshot, contract_id: str, as_of: AsOf, first: int | None, last: int
+    snapshot: Snapshot, contract_id: str, as_of: AsOf, times: Times, first: int | None, last: int
 ) -> list[OutsideCredit]:
     """What a period has beside its credit, both its instants included, by effective time, then position.
 
@@ -49,6 +52,7 @@ async def outside_credit(
     """
     sql = f"{_CHARGED} UNION ALL {_FREE} ORDER BY effective_at, position, in_order"
     params = {"contract_id": contract_id, "first": first or 0, "last": last, **as_of.params}
+    params |= settled_until(as_of, times)
     return [
         OutsideCredit(
             position=row.position,
@@ -60,6 +64,7 @@ async def outside_credit(
             rate_cents=row.rate_cents,
             amount_cents=row.amount_cents,
             invoice_number=row.invoice_number,
+            settled_by=row.settled_by,
         )
         for row in await snapshot.query(sql, params)
     ]

@@ -128,10 +128,13 @@ def check(office: Office, contract: str) -> None:
     drafted = {line["charge_id"] for line in draft["lines"] if line["charge_id"] is not None}
     assert not drafted & standing.keys()
     assert not set(draft["waiting"]) & (standing.keys() | drafted)
-    for charge_id in charges.keys() - standing.keys() - drafted - set(draft["waiting"]):
-        reverses = charges[charge_id]["reverses"]
-        pair = {reverses or charge_id, charge_id if reverses else f"{charge_id}.reversal"}
-        assert pair <= charges.keys() - standing.keys(), "only a charge and its reversal, both open, are billed nowhere"
+    nowhere = charges.keys() - standing.keys() - drafted - set(draft["waiting"])
+    opposites = {one["reverses"]: id_ for id_, one in charges.items() if one["reverses"]}
+    settled = {id_: one["settled_by"] for id_, one in charges.items() if one["settled_by"]}
+    assert settled.keys() == nowhere, "only a charge and its reversal, both open, are billed nowhere, and they say so"
+    for charge_id, opposite in settled.items():
+        assert opposite == (charges[charge_id]["reverses"] or opposites[charge_id])
+        assert settled[opposite] == charge_id
 
 
 @given(histories)

@@ -272,19 +272,65 @@ def test_late_work_does_not_draw_on_what_expired_in_a_closed_month(
 
 
 @pytest.mark.parametrize(
+    ("credit_at", "effective_at", "dated"),
+    [
+        ("2026-02-15T09:00:00Z", MARCH, None),  # the debt itself is booked then
+        ("2026-03-05T09:00:00Z", "2026-03-05T09:00:00Z", None),
+    ],
+)
+def test_a_debt_dated_into_a_closed_month_is_settled_in_the_open_one(
+    quick_office: Office, credit_at: str, effective_at: str, dated: str | None
+) -> None:
+    """The credit was there already, and not valid when the work was done."""
+    prepaid(quick_office)
+    quick_office.ok(top_up(480, credit_at, top_up_id="U", contract_id="P", pool="server-support"))
+    quick_office.ok(close_month("2026-02", "easyredmine"))
+    quick_office.ok(log_work(60, "2026-02-10T09:00:00Z", entry_id="E"))
+    assert settled(quick_office) == (effective_at, dated)
+    assert owned(quick_office, "2026-02-28") == (480 if credit_at < MARCH else 0)
+    assert owned(quick_office, "2026-03-01") == (420 if credit_at < MARCH else -60)
+    assert owned(quick_office, "2026-03-05") == 420
+
+
+def test_a_debt_of_a_closed_month_is_settled_by_late_credit_at_the_first_open_instant(quick_office: Office) -> None:
+    prepaid(quick_office)
+    quick_office.ok(log_work(60, "2026-02-10T09:00:00Z", entry_id="E"))
+    quick_office.ok(close_month("2026-02", "easyredmine"))
+    quick_office.ok(top_up(480, "2026-02-15T09:00:00Z", top_up_id="U", contract_id="P", pool="server-support"))
+    assert settled(quick_office) == (MARCH, "2026-02-15T09:00:00Z")
+    assert [owned(quick_office, day) for day in ("2026-02-28", "2026-03-01")] == [-60, 420]
+
+
+def prepaid(office: Office) -> None:
+    office.clock.put("2026-03-10T12:00:00Z")
+    office.ok(sign("easyredmine-server-support", contract_id="P", customer=billed("P") | {"country": "CZ"}))
+    office.ok(open_ticket("T", contract_id="P", at="2026-02-02T09:00:00Z", channel="email"))
+
+
+def settled(office: Office) -> tuple[str, str | None]:
+    """When the one debt that there is was settled, and when that was true where its month was closed."""
+    (one,) = [one for one in office.events() if one["type"] == "DebtSettled"]
+    return one["effective_at"], one["data"].get("dated")
+
+
+def owned(office: Office, day: str) -> int:
+    (account,) = office.see("contracts/P/balance", as_of=day)["accounts"]
+    return int(account["available"])
+
+
+@pytest.mark.parametrize(
     ("expires_on", "settled_by"),
     [
         ("2026-02-15", None),  # it ran out in the closed month
         ("2026-02-28", None),
-        ("2026-03-05", "U"),
+        ("2026-03-01", None),  # it is over at the first open instant, when it would settle
+        ("2026-03-02", "U"),
     ],
 )
 def test_late_credit_that_expired_in_a_closed_month_settles_no_debt(
     quick_office: Office, expires_on: str, settled_by: str | None
 ) -> None:
-    quick_office.clock.put("2026-03-10T12:00:00Z")
-    quick_office.ok(sign("easyredmine-server-support", contract_id="P", customer=billed("P") | {"country": "CZ"}))
-    quick_office.ok(open_ticket("T", contract_id="P", at="2026-02-02T09:00:00Z", channel="email"))
+    prepaid(quick_office)
     quick_office.ok(log_work(60, "2026-02-10T09:00:00Z", entry_id="E"))
     quick_office.ok(close_month("2026-02", "easyredmine"))
     quick_office.ok(

@@ -1,6 +1,9 @@
 """Drafts up to a day, and as of a moment: what is in, and what was taken back whenever that was."""
 
+from io import BytesIO
+
 import pytest
+from pypdf import PdfReader
 
 from tests.billing.office import Office, billed, lines
 from tests.billing.sold import FEB, march, tiers
@@ -174,6 +177,28 @@ def test_a_line_shows_a_word_that_the_provider_entered_and_minutes_rounded_up(qu
     line = quick_office.draft("N")["lines"][1]
     assert (line["worked_minutes"], line["billed_minutes"]) == (31, 40)
     assert (line["confirmation"], line["on_behalf"]) == ("confirmed", True)
+
+
+def test_a_word_that_the_provider_entered_stays_theirs_once_the_dispute_is_upheld(quick_office: Office) -> None:
+    """C8: on the draft, on the invoice, on the deduction and on paper; before the word nobody spoke for anybody."""
+    quick_office.ok(sign("north-all", contract_id="N", customer=billed("N") | {"language": "en"}))
+    quick_office.ok(open_ticket("T", contract_id="N", at=FEB))
+    quick_office.ok(log_work(30, FEB, entry_id="E"))
+    quick_office.ok(dispute("E", "2026-02-05T09:00:00Z"))
+    quick_office.ok(settle("upheld", "E", "2026-02-10T09:00:00Z"))
+    line = quick_office.draft("N")["lines"][1]
+    assert (line["confirmation"], line["on_behalf"]) == ("upheld", True)
+    moments = {"2026-02-04": ("pending", False), "2026-02-05": ("disputed", True), "2026-02-10": ("upheld", True)}
+    for day, word in moments.items():
+        seen = quick_office.see("deductions/E", as_of=day)
+        assert (seen["status"], seen["on_behalf"]) == word
+    issued = quick_office.invoice(quick_office.number(issue("N")))["lines"][1]
+    assert (issued["confirmation"], issued["on_behalf"]) == ("upheld", True)
+    response = quick_office.get("contracts/N/statement", headers={"Accept": "application/pdf"})
+    text = " ".join(PdfReader(BytesIO(response.content)).pages[0].extract_text().split())
+    assert "Upheld after a dispute on your behalf" in text
+    quick_office.ok(reverse("E", "2026-02-11T09:00:00Z"))
+    assert quick_office.see("deductions/E")["on_behalf"] is True
 
 
 def test_the_fee_names_its_term_and_a_service_credit_the_fee_it_lowers(quick_office: Office) -> None:

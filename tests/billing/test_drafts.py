@@ -5,7 +5,7 @@ The worked figures are those of the domain, § 2. VAT is 19 % in Germany: of 921
 
 from tests.billing.office import Json, Office, billed, lines, taxes, totals
 from tests.billing.sold import FEB, model_l, tiers
-from tests.words import confirm, credit_note, issue, log_work, open_ticket, reverse, sign, top_up
+from tests.words import confirm, credit_note, issue, log_work, open_ticket, reverse, sign, terminate, top_up
 
 # -- the worked figures ---------------------------------------------------------------------------------------------
 
@@ -94,7 +94,7 @@ def test_what_is_reversed_after_it_was_invoiced_is_a_negative_line_on_the_next_d
 
 # -- a draft is what issuing records --------------------------------------------------------------------------------
 
-ONLY_OF_ONE = {"number", "issued_on", "due_on", "position", "event", "waiting", "through_on"}
+ONLY_OF_ONE = {"number", "issued_on", "due_on", "position", "event", "waiting", "notes", "through_on"}
 
 
 def without(document: Json) -> Json:
@@ -181,3 +181,21 @@ def test_silence_is_shown_as_deemed_confirmed_once_its_days_are_over(quick_offic
     assert {line["confirmation"] for line in quick_office.draft("C")["lines"]} == {"deemed_confirmed"}
     found = quick_office.invoice(quick_office.number(issue("C")))
     assert {line["confirmation"] for line in found["lines"]} == {"deemed_confirmed"}
+
+
+def test_what_settles_a_debt_after_the_end_is_billed_like_any_top_up(office: Office) -> None:
+    """An hour was owed when the contract ended in June; it is bought in July for 75.00, at 21 %: 15.75."""
+    office.ok(sign("easyredmine-server-support", contract_id="P", customer=billed("P") | {"country": "CZ"}))
+    office.ok(open_ticket("T", contract_id="P", at=FEB, channel="email"))
+    office.ok(log_work(60, FEB, entry_id="E"))
+    office.ok(terminate("2026-06-30", "P"))
+    office.ok(top_up(60, "2026-07-06T09:00:00Z", top_up_id="U", contract_id="P", pool="server-support", price="75.00"))
+    draft = office.draft("P", "2026-07-31")
+    assert [line for line in lines(draft) if line[3] != "0.00"] == [("top_up", "U.price", 60, "75.00")]
+    assert totals(office.invoice(office.number(issue("P", "2026-07-31", exchange_rate="24.315")))) == (
+        "75.00",
+        "15.75",
+        "90.75",
+    )
+    (account,) = office.see("contracts/P/balance")["accounts"]
+    assert (account["available"], account["granted"], account["consumed"], account["expired"]) == (0, 60, 60, 0)

@@ -36,20 +36,20 @@ def test_a_charge_and_its_opposite_that_are_both_open_cancel_each_other(office: 
     bought(office)
     office.ok(UNDONE)
     assert lines(office.draft("P")) == [RIGHT]
-    assert lines(office.invoice(office.number(issue("P")))) == [RIGHT]
+    assert lines(office.invoice(office.number(issue("P", exchange_rate="24.315")))) == [RIGHT]
     assert office.charges("P", invoiced="false") == {"wrong.price": None, "wrong.price.reversal": None}
 
 
 def test_what_an_invoice_shows_is_taken_back_by_the_next_one(office: Office) -> None:
     """5280.00 were asked for; 4800.00 go back with their VAT once something else is owed."""
     bought(office)
-    number = office.number(issue("P"))
+    number = office.number(issue("P", exchange_rate="24.315"))
     assert office.invoice(number)["net"] == "5280.00"
     office.ok(UNDONE)
     assert lines(office.draft("P")) == [("reversal", "wrong.price.reversal", -4800, "-4800.00")]
     office.refused("nothing-to-invoice", issue("P", "2026-12-31"))
     office.ok(top_up(6000, JANUARY, top_up_id="more", contract_id="P", pool="server-support", price="6000.00"))
-    found = office.invoice(office.number(issue("P")))
+    found = office.invoice(office.number(issue("P", exchange_rate="24.315")))
     assert lines(found) == [
         ("top_up", "more.price", 6000, "6000.00"),
         ("reversal", "wrong.price.reversal", -4800, "-4800.00"),
@@ -62,17 +62,17 @@ def test_what_an_invoice_shows_is_taken_back_by_the_next_one(office: Office) -> 
 
 def test_after_its_credit_note_a_wrong_top_up_is_not_asked_for_again(office: Office) -> None:
     bought(office)
-    office.ok(credit_note(office.number(issue("P"))))
+    office.ok(credit_note(office.number(issue("P", exchange_rate="24.315"))))
     assert totals(office.draft("P"))[0] == "5280.00"
     office.ok(UNDONE)
     assert lines(office.draft("P")) == [RIGHT]
-    assert totals(office.invoice(office.number(issue("P"))))[0] == "480.00"
+    assert totals(office.invoice(office.number(issue("P", exchange_rate="24.315"))))[0] == "480.00"
     office.refused("nothing-to-invoice", issue("P", "2026-12-31"))
 
 
 def test_a_credit_note_after_the_opposite_is_the_same(office: Office) -> None:
     bought(office)
-    number = office.number(issue("P"))
+    number = office.number(issue("P", exchange_rate="24.315"))
     office.ok(UNDONE)
     office.ok(credit_note(number))
     assert lines(office.draft("P")) == [RIGHT]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.door.verify import first_fault
 from ledger.events import VatLine
 from ledger.kernel.mapper import encode, stored_topic
 from tests.books.made import invoice, line
@@ -23,6 +24,7 @@ def test_whatever_happens_the_books_hold_what_the_doors_say(tmp_path: Path, seed
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     with opened(url) as door:
         tell(door, seed)
+        assert first_fault(door.store.database) is None
         year = Year(url, door)
         for day in (date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31), date(2026, 5, 31), date(2027, 12, 31)):
             expected = year.figures(day.isoformat())  # first: the doors wait for the views

@@ -24,7 +24,7 @@ def at(day: int, hour: int = 12, month: int = 1) -> int:
 
 def movement(position: int, when: int, kind: str, *, part: int = 0, **told: object) -> MovementRow:
     row: dict[str, object] = {"grant_id": "G", "reference": "R", "granted": 0, "consumed": 0, "reserved": 0}
-    row |= {"expires_at": None, "note": None, "dated": None, "recorded_at": when + 5}
+    row |= {"expires_at": None, "note": None, "dated": None, "charge_id": None, "recorded_at": when + 5}
     row |= {"position": position, "part": part, "contract_id": "C-1", "pool": "included"}
     return MovementRow(**(row | {"effective_at": when, "kind": kind} | told))  # type: ignore[arg-type]
 

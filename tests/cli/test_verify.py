@@ -42,6 +42,16 @@ def tamper(url: str, *statements: str) -> None:
             owner.execute(statement)  # type: ignore[call-overload]
 
 
+def written_anew(url: str, topic: str, was: str, becomes: str) -> str:
+    """The statement that changes a text in the payloads of a topic."""
+    told = f"'{was}', '{becomes}'"
+    if url.startswith("sqlite"):
+        state = f"CAST(replace(CAST(state AS TEXT), {told}) AS BLOB)"
+    else:
+        state = f"convert_to(replace(convert_from(state, 'UTF8'), {told}), 'UTF8')"
+    return f"UPDATE stored_events SET state = {state} WHERE topic = '{topic}@1'"
+
+
 def fault(done: Done) -> str:
     assert (done.status, done.out) == (1, "")
     (line,) = done.err.splitlines()
@@ -126,13 +136,15 @@ def test_a_changed_history_is_found_and_its_first_fault_is_named(whole: str) -> 
 
 def test_a_figure_that_was_changed_in_the_history_is_found_in_the_views(whole: str) -> None:
     """The payload is still an event, but the views know better."""
-    if whole.startswith("sqlite"):
-        state = "CAST(replace(CAST(state AS TEXT), '\"quantity\":480', '\"quantity\":481') AS BLOB)"
-    else:
-        state = "convert_to(replace(convert_from(state, 'UTF8'), '\"quantity\":480', '\"quantity\":481'), 'UTF8')"
-    tamper(whole, f"UPDATE stored_events SET state = {state} WHERE topic = 'CreditGranted@1'")
+    tamper(whole, written_anew(whole, "FeeCharged", '"amount_cents":89900', '"amount_cents":89901'))
     found = fault(support_ledger(whole, "verify"))
     assert found.endswith("live but not in the events")
+
+
+def test_a_figure_that_stands_twice_and_was_changed_once_is_found_in_the_history(whole: str) -> None:
+    """What was bought is 480 minutes by its charge."""
+    tamper(whole, written_anew(whole, "CreditGranted", '"quantity":480', '"quantity":481'))
+    assert fault(support_ledger(whole, "verify")).endswith(".price is for 480")
 
 
 @pytest.mark.parametrize("column", ["originator_id", "contract_id", "provider"])

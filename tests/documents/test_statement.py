@@ -72,8 +72,8 @@ PERIOD = CustomerStatement(
     dated=date(2026, 3, 31),
     pools=[CARE, LUMP],
     outside=[
-        OutsideCredit(19, at(2, 12), "W-2", "overage", None, 15, 8900, 2225, "HS-2026-00001"),
-        OutsideCredit(21, at(2, 20), "W-3", "overage", "W-3.overage", -60, 8900, -8900, None),
+        OutsideCredit(19, at(2, 12), "W-2", "overage", None, 15, 8900, 2225, "HS-2026-00001", None),
+        OutsideCredit(21, at(2, 20), "W-3", "overage", "W-3.overage", -60, 8900, -8900, None, None),
     ],
     deductions={
         "W-1": behind("W-1", 5641, 100, "confirmed", ticket_id="T-1", engineer="Jürgen Weiß", on_behalf=True),
@@ -202,6 +202,19 @@ def test_hostile_texts_print_as_they_are() -> None:
     )
     text = "".join(pages(known)).replace(" ", "")
     assert text.count(HOSTILE.replace(" ", "")) == 7  # three times the sender, recipient, pool, reason, engineer
+
+
+def test_what_cancels_before_any_invoice_says_so_in_each_language() -> None:
+    gone = [replace(PERIOD.outside[1], settled_by="W-3.overage")]
+    for language, words in (
+        ("de", "aufgehoben durch W-3.overage"),
+        ("pl", "zniesiono przez W-3.overage"),
+        ("cs", "zrušeno položkou W-3.overage"),
+        ("sk", "zrušené položkou W-3.overage"),
+        ("en", "cancelled by W-3.overage"),
+    ):
+        (text,) = pages(replace(FEBRUARY, period=replace(PERIOD, outside=gone), language=language))
+        assert words in text, language
 
 
 def test_letters_that_no_font_draws_show_as_squares_and_long_texts_stay_on_the_page() -> None:

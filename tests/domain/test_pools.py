@@ -7,7 +7,22 @@ import pytest
 from ledger.events import ServiceCharged
 from tests.outcomes import Expected, charged_back, deducted, fact, filled, granted, lump_sum, overage, undone
 from tests.scenario import given
-from tests.words import MONDAY, PREPAID, TUESDAY, book, contract, grant, record_service, renew, reverse, top_up, worked
+from tests.words import (
+    MONDAY,
+    PREPAID,
+    TUESDAY,
+    book,
+    change_plan,
+    complete,
+    contract,
+    grant,
+    move,
+    record_service,
+    renew,
+    reverse,
+    top_up,
+    worked,
+)
 
 SBP = {
     "pools.lump-sum.allotment": "50000.00",
@@ -26,6 +41,30 @@ def test_separate_pools_never_mix() -> None:
     outcome.then(deducted(60, owed=30, pool="care")).left(600, pool="implementation").left(-30, pool="care")
     outcome.when(worked(90, TUESDAY, pool="implementation")).then(deducted(90, pool="implementation"))
     outcome.when(worked(90, TUESDAY, pool="included")).refused("unknown-pool", pool="included")
+
+
+def test_a_pool_of_earlier_terms_bears_no_work_and_no_booking_but_takes_credit() -> None:
+    """C11: what is named is never passed over; the terms of July have no pool."""
+    moved_on = change_plan("dytron-pay", "2026-07-01", agreed=PAY, at="2026-03-01T09:00:00Z")
+    held = book(60, "2026-06-30T10:00:00+02:00", MONDAY, service="training")
+    history = given(contract("dytron-sbp", agreed=SBP), held, moved_on)
+    july = "2026-07-06T09:00:00+02:00"
+    named = {"pool": "lump-sum", "service": "training"}
+    history.when(worked(60, july, **named)).refused("unknown-pool", pool="lump-sum")
+    history.when(worked(60, july, **named, treatment="goodwill", reason="Sorry")).refused("unknown-pool")
+    history.when(book(60, july, MONDAY, session_id="later", **named)).refused("unknown-pool")
+    history.when(move(july, TUESDAY, "provider")).refused("unknown-pool", pool="lump-sum")
+    late = {"started_at": "2026-07-01T00:10:00+02:00", "ended_at": "2026-07-01T01:10:00+02:00"}
+    history.when(complete(None, **late)).refused("unknown-pool", pool="lump-sum")
+    history.when(worked(60, "2026-06-30T09:00:00+02:00", **named)).then(deducted(120000, pool="lump-sum"))
+    history.when(top_up(None, july, pool="lump-sum", amount="100.00")).then(granted(10000))
+    history.when(grant(None, july, pool="lump-sum", amount="100.00")).then(granted(10000))
+
+
+def test_a_plan_without_pools_takes_none_by_name() -> None:
+    history = given(contract("easyredmine-basic"))
+    history.when(worked(60, pool="care")).refused("unknown-pool", pool="care")
+    history.when(book(60, "2026-03-10T10:00:00+01:00", TUESDAY, pool="care")).refused("unknown-pool", pool="care")
 
 
 def test_a_lump_sum_is_granted_and_charged_at_the_start_of_each_term_and_does_not_expire() -> None:

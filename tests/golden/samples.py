@@ -139,11 +139,16 @@ SAMPLES: dict[str, Fact] = {
         currency="EUR",
     ),
     "PlanChanged@1": e.PlanChanged(
-        **BASE, from_on=date(2026, 7, 1), old_plan="house-m", new_plan="house-l", agreed_at=AT
+        **BASE,
+        from_on=date(2026, 7, 1),
+        old_plan="house-m",
+        new_plan="house-l",
+        agreed_at=AT,
+        unspent=[e.Unspent("lump-sum", 120000, "CZK")],
     ),
     "ContractTerminated@1": e.ContractTerminated(**BASE, ends_on=date(2026, 6, 30), reason=TEXT, agreed_at=AT),
     "CustomerAmended@1": e.CustomerAmended(
-        **BASE, customer_id="K-1", customer_country="AT", party=NAME, customer_language="de"
+        **BASE, customer_id="K-1", customer_country="AT", party=NAME, customer_language="de", given=["country", "name"]
     ),
     "DirectContactAuthorised@1": e.DirectContactAuthorised(**BASE, by=NAME),
     "DirectContactWithdrawn@1": e.DirectContactWithdrawn(**BASE, by=NAME),
@@ -158,6 +163,7 @@ SAMPLES: dict[str, Fact] = {
         expires_at=LATER,
         reason=TEXT,
         term_no=2,
+        charge_id="C-1.lump-sum.1",
     ),
     "TopUpCharged@1": e.TopUpCharged(
         **POOL, **MONEY, charge_id="B-1.price", grant_id="B-1", quantity=480, rate_cents_per_hour=6000

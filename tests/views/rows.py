@@ -39,6 +39,8 @@ class Written:
         for row in rows:
             (name,) = (table.name for table in TABLES.values() if isinstance(row, table.row))
             of_table[name].append(row)
+            if isinstance(row, ContractRow):  # who signed it is always known
+                of_table["customers"].append(blank(TABLES["customers"], contract_id=row.contract_id, party=GONE))
         with database.transaction() as transaction:
             for name, table in TABLES.items():
                 transaction.execute(f"DELETE FROM {name}")
@@ -65,9 +67,7 @@ def blank(table: Table[Any], **told: Any) -> Any:
 
 def contract(contract_id: str = CONTRACT, **told: Any) -> ContractRow:
     about = {"provider": "acme", "customer_id": "K", "timezone": "Europe/Berlin", "currency": "EUR"}
-    row: ContractRow = blank(
-        TABLES["contracts"], **(about | {"contract_id": contract_id, "party": GONE, "terms": "[]"} | told)
-    )
+    row: ContractRow = blank(TABLES["contracts"], **(about | {"contract_id": contract_id, "terms": "[]"} | told))
     return row
 
 

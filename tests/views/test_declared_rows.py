@@ -38,7 +38,7 @@ def test_a_row_that_no_view_named_is_read_when_it_is_asked_for(tmp_path: Path) -
     with fed(f"sqlite:///{tmp_path / 'ledger.db'}") as ledger:
         ledger.feed(0, 10)
         ledger.projector.catch_up()
-        (table,) = VIEWS["contracts"].tables
+        table = VIEWS["contracts"].tables[0]
         with ledger.projector.database.transaction() as transaction:
             rows = Rows(transaction, ledger.projector.database.dialect)
             assert rows.get(table, "moewe-l") is not None

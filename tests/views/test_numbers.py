@@ -18,7 +18,7 @@ from api.cli.importing import COMMAND_LINE
 from ledger.billing.charges import TOPICS, BillingAccount, billing_account
 from ledger.door.batches import Answer, Ledger
 from ledger.events import Fact
-from ledger.kernel.values import to_micros
+from ledger.kernel.values import FAR_FUTURE, to_micros
 from ledger.store import open_store
 from projections.asking import EVERYTHING
 from projections.billing.charge_questions import list_charges
@@ -48,7 +48,8 @@ def ask(ledger: Fed, question: Callable[[Snapshot], Awaitable[Any]]) -> Any:
 
 def accounts(ledger: Fed) -> dict[str, BillingAccount]:
     rows = ledger.store.database.query("SELECT contract_id FROM contracts ORDER BY contract_id")
-    return {row.contract_id: billing_account(ledger.store.facts_of(row.contract_id, TOPICS)) for row in rows}
+    ids = [row.contract_id for row in rows]
+    return {id_: billing_account(ledger.store.facts_of(id_, TOPICS), FAR_FUTURE) for id_ in ids}
 
 
 @pytest.mark.parametrize("end", [len(LINES) // 2, len(LINES)])
@@ -64,7 +65,7 @@ def test_a_charge_and_a_free_deduction_stand_where_issuing_says(tmp_path: Path, 
 
             async def free(snapshot: Snapshot, contract_id: str = contract_id) -> dict[str, str | None]:
                 as_of = await resolve_as_of(snapshot, None, None, "UTC", contract_id)
-                lines = await outside_credit(snapshot, contract_id, as_of, None, as_of.at)
+                lines = await outside_credit(snapshot, contract_id, as_of, NOW, None, as_of.at)
                 return {one.deduction_id: one.invoice_number for one in lines if one.kind in FREE}
 
             assert ask(ledger, charges) == {id_: charge.invoice for id_, charge in account.charges.items()}
@@ -160,7 +161,7 @@ def test_the_number_that_a_charge_stands_on_is_the_pure_rules_at_any_place(
     for at in (*moments[-4:], moments[0]):
         for upto, _ in facts[-12:]:
             known = [(position, fact) for position, fact in facts if position <= upto and fact.effective_at <= at]
-            account = billing_account(known)
+            account = billing_account(known, FAR_FUTURE)
             place = (to_micros(at), upto)
             charges = issuing.told("charges", "charge_id", number_of_charge("o"), contract, place)
             assert charges == {id_: charge.invoice for id_, charge in account.charges.items()}

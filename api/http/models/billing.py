@@ -87,6 +87,7 @@ class DocumentAnswer(AnswerModel, DocumentOut):
 
 class DraftAnswer(AnswerModel, DocumentOut):
     waiting: list[str] = Field(description="Charges and deductions that are held back, by a dispute as a rule.")
+    notes: list[str] = Field(description="What to look at before it is issued, in sentences.")
 
 
 class DocumentList(AnswerModel):

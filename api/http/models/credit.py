@@ -120,6 +120,7 @@ class ChargeOut(BaseModel):
     service: str | None
     reverses: str | None
     invoice_number: str | None
+    settled_by: str | None = Field(description="The charge that cancels it, where neither ever gets a number.")
     position: int = Field(description="The event behind the charge.")
 
 

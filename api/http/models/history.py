@@ -49,6 +49,15 @@ class RecordedEvent(BaseModel):
     stream: str
 
 
+class UnspentOut(BaseModel):
+    """What is left of a lump sum: minutes, or an amount."""
+
+    pool: str
+    minutes: int | None = None
+    amount: str | None = Field(default=None, examples=["1200.00"])
+    currency: str | None = None
+
+
 class CommandAnswer(BaseModel):
     """What was recorded; durable when answered."""
 
@@ -61,6 +70,10 @@ class CommandAnswer(BaseModel):
     session_id: str | None = Field(default=None, description="Of the session, where one was booked.")
     service_credits: list[str] | None = Field(
         default=None, description="Given for the ticket, where a step of it was retracted; they stay until reversed."
+    )
+    unspent: list[UnspentOut] | None = Field(
+        default=None,
+        description="After a change of plan: what is left of a lump sum in a pool that the new terms lack.",
     )
 
 

@@ -81,7 +81,7 @@ def _contract(found: OpenedContract) -> ContractOut:
         terminated_on=row.terminated_on,
         timezone=row.timezone,
         currency=row.currency,
-        customer={"customer_id": row.customer_id, "country": row.country, "language": row.language} | found.customer,
+        customer=found.customer,
         partner={"partner_id": row.partner_id} | found.partner if row.partner_id is not None else None,
         direct_contact_authorised=bool(row.direct_contact),
         subscriptions=row.subscriptions,

@@ -31,7 +31,7 @@ from api.http.paging import (
     times_of,
 )
 from api.http.problems import PROBLEMS
-from ledger.credit.confirmation import Status
+from ledger.credit.confirmation import Status, has_spoken
 from ledger.events import Draw
 from ledger.kernel.values import show_cents, shown_minutes
 from projections.billing.charge_questions import ListedCharge, list_charges
@@ -100,7 +100,7 @@ def _deduction(found: OpenedDeduction) -> DeductionOut:
         overage=[_overage(line) for line in read_overage(row.overage)],
         currency=found.currency,
         status=found.status,  # type: ignore[arg-type]
-        on_behalf=bool(row.on_behalf),
+        on_behalf=bool(row.on_behalf) and has_spoken(found.status),
         ticket_id=row.ticket_id,
         session_id=row.session_id,
         service=row.service,
@@ -157,5 +157,6 @@ def _charge(found: ListedCharge) -> ChargeOut:
         service=row.service,
         reverses=row.reverses,
         invoice_number=found.invoice_number,
+        settled_by=found.settled_by,
         position=row.position,
     )

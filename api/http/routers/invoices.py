@@ -59,7 +59,8 @@ async def invoice_draft(
     through, times = day_of("through_on", through_on), times_of(as_of, known_at)
     async with state.reader.snapshot() as snapshot:
         found = await next_invoice(snapshot, actor, state.catalogue, contract_id, through, times)
-    return DraftAnswer(position=found.position, waiting=found.waiting, **draft_model(found).model_dump())
+    shown = draft_model(found).model_dump()
+    return DraftAnswer(position=found.position, waiting=found.waiting, notes=found.notes, **shown)
 
 
 @router.get("/invoices", summary="Invoices and credit notes", operation_id="list_invoices")

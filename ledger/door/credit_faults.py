@@ -1,0 +1,107 @@
+"""What was done with each grant, in the order of history: inside its life, and never more than it had.
+
+Rules C2, C4, C9, C15. It holds a few figures a grant, and the settlements that lie ahead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ledger.credit.events import (
+    CreditDrawn,
+    CreditGranted,
+    CreditReturned,
+    DebtSettled,
+    DebtSettlementWithdrawn,
+    GrantExpiryMoved,
+    GrantTakenBack,
+)
+from ledger.kernel.fact import Fact
+from ledger.kernel.values import FAR_FUTURE, from_micros, show_instant
+
+
+@dataclass(slots=True)
+class _Life:
+    """One grant: when it counts, what is left in it, what deductions have of it; `ahead` is what settles later."""
+
+    valid_from: datetime
+    expires_at: datetime
+    left: int
+    drawn: int = 0
+    ahead: dict[str, datetime] = field(default_factory=dict)  # when, by deduction
+
+    def holds(self, moment: datetime) -> bool:
+        return self.valid_from <= moment < self.expires_at
+
+    def draw(self, quantity: int) -> None:
+        self.left -= quantity
+        self.drawn += quantity
+
+
+class GrantLives:
+    """`fault` takes the facts of a whole ledger one by one."""
+
+    def __init__(self) -> None:
+        self._lives: dict[str, _Life] = {}
+
+    def fault(self, position: int, recorded_at: int, fact: Fact) -> str | None:
+        """What is wrong with the next fact, if anything is."""
+        if isinstance(fact, CreditGranted):
+            self._lives[fact.grant_id] = _Life(fact.valid_from, fact.expires_at or FAR_FUTURE, fact.quantity)
+            return None
+        try:
+            found = next(self._faults(fact, from_micros(recorded_at)), None)
+        except KeyError as error:
+            found = f"grant {error.args[0]} is not there"
+        return f"position {position}: {found}" if found is not None else None
+
+    def _faults(self, fact: Fact, recorded_at: datetime) -> Iterator[str]:
+        if isinstance(fact, CreditDrawn):
+            for draw in fact.draws:
+                if draw.grant_id is not None:
+                    yield from self._drawn(fact.deduction_id, draw.grant_id, draw.quantity, fact.true_at)
+        elif isinstance(fact, DebtSettled):
+            yield from self._drawn(fact.deduction_id, fact.grant_id, fact.quantity, fact.effective_at)
+            life = self._lives[fact.grant_id]
+            life.ahead = {id_: at for id_, at in life.ahead.items() if at > recorded_at}
+            if fact.effective_at > recorded_at:
+                life.ahead[fact.deduction_id] = fact.effective_at
+        elif isinstance(fact, DebtSettlementWithdrawn):
+            life = self._lives[fact.grant_id]
+            life.draw(-fact.quantity)
+            life.ahead.pop(fact.deduction_id, None)
+        elif isinstance(fact, CreditReturned):
+            for draw in fact.returns:
+                if draw.grant_id is not None:
+                    life = self._lives[draw.grant_id]
+                    life.drawn -= draw.quantity
+                    life.ahead.pop(fact.deduction_id, None)
+                    life.left += draw.quantity if fact.effective_at < life.expires_at else 0  # else it is gone (C9)
+        elif isinstance(fact, GrantExpiryMoved):
+            yield from self._moved(fact, recorded_at)
+        elif isinstance(fact, GrantTakenBack):
+            life = self._lives[fact.grant_id]
+            life.left -= fact.quantity
+            if life.drawn or life.left < 0:
+                yield f"grant {fact.grant_id} is taken back, and {life.drawn} of it are drawn or settle debts"
+
+    def _drawn(self, deduction_id: str, grant_id: str, quantity: int, moment: datetime) -> Iterator[str]:
+        life = self._lives[grant_id]
+        if not life.holds(moment):
+            end = f"until {show_instant(life.expires_at)}" if life.expires_at < FAR_FUTURE else "on"
+            yield (
+                f"{deduction_id} rests on grant {grant_id} at {show_instant(moment)}; that counts from "
+                f"{show_instant(life.valid_from)} {end}"
+            )
+        life.draw(quantity)
+        if life.left < 0:
+            yield f"{deduction_id} takes {quantity} of grant {grant_id}, which had {life.left + quantity} left"
+
+    def _moved(self, fact: GrantExpiryMoved, recorded_at: datetime) -> Iterator[str]:
+        life = self._lives[fact.grant_id]
+        life.expires_at = fact.expires_at
+        for deduction_id, at in life.ahead.items():
+            if at > recorded_at and at >= fact.expires_at:
+                yield f"grant {fact.grant_id} ends at {show_instant(fact.expires_at)}, before it settles {deduction_id}"
