@@ -43,7 +43,6 @@ router = APIRouter(prefix="/v1/contracts", tags=["contracts"], responses=PROBLEM
 PDF, CSV, JSON = "application/pdf", "text/csv", "application/json"
 _FILES = {PDF: {"schema": {"type": "string", "format": "binary"}}, CSV: {"schema": {"type": "string"}}}
 LONGEST_ACCEPT = 2000  # what a client likes beyond that is not looked at
-LONGEST_PDF = 2000  # lines: some seconds of typesetting
 TEXTS = {"pool", "kind", "reference", "note"}
 
 
@@ -147,8 +146,9 @@ async def _for_customer(state: State, actor: Actor, asked: StatementAsked) -> St
     """What is printed, from the provider's letterhead, in the customer's language or else the provider's."""
     async with state.reader.snapshot() as snapshot:
         found = await customer_statement(snapshot, actor, asked)
-    if found.length > LONGEST_PDF:
-        raise malformed("from", f"a PDF has at most {LONGEST_PDF} lines; ask for a shorter period, or for CSV")
+    longest = state.limits.longest_pdf_lines
+    if found.length > longest:
+        raise malformed("from", f"a PDF has at most {longest} lines; ask for a shorter period, or for CSV")
     provider = state.catalogue.providers().get(found.provider)
     language = found.language or (provider.language if provider else "en")
     names = state.catalogue.names(found.provider)
