@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from api.limits import LIMITS, Limits
 from api.long_questions import LongQuestions
 from api.waiting import Waiters
 from api.writer import Writer
@@ -36,6 +37,7 @@ class State:
     wrong_tokens: WrongTokens
     waiters: Waiters
     long_questions: LongQuestions
+    limits: Limits = LIMITS
     calendars: Calendars = field(default_factory=Calendars)
     stop: threading.Event = field(default_factory=threading.Event)
     follower: threading.Thread | None = None
@@ -56,9 +58,17 @@ class State:
         self.store.close()
 
 
-def open_state(settings: Settings, clock: Clock = system_clock) -> State:
-    """Opens the ledger that the settings name. Raises Unavailable, CatalogueError."""
-    catalogue = load_catalogue(settings.catalogue)
+def open_state(
+    settings: Settings,
+    clock: Clock = system_clock,
+    catalogue: Catalogue | None = None,
+    limits: Limits = LIMITS,
+) -> State:
+    """Opens the ledger that the settings name; a catalogue that was read already is taken as it is.
+
+    Raises Unavailable, CatalogueError.
+    """
+    catalogue = catalogue or load_catalogue(settings.catalogue)
     with ExitStack() as opened:  # what was opened is closed again where the rest can't be
         store = open_store(settings.database_url, clock)
         opened.callback(store.close)
@@ -69,9 +79,8 @@ def open_state(settings: Settings, clock: Clock = system_clock) -> State:
         reader = open_reader(settings.database_url, clock)
         long_questions = LongQuestions(open_reader(settings.database_url, clock))
         opened.pop_all()
-    return State(
-        store, catalogue, writer, projector, reader, clock, WrongTokens(clock), Waiters(reader), long_questions
-    )
+    waiters, wrong_tokens = Waiters(reader), WrongTokens(clock)
+    return State(store, catalogue, writer, projector, reader, clock, wrong_tokens, waiters, long_questions, limits)
 
 
 async def state_of(request: Request) -> State:

@@ -24,6 +24,7 @@ class WrongTokens:
 
     clock: Clock
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    most_addresses: int = MOST_ADDRESSES
     _sent: OrderedDict[str, tuple[int, datetime]] = field(default_factory=OrderedDict)
 
     async def wait(self, address: str) -> None:
@@ -32,7 +33,7 @@ class WrongTokens:
         count, last = self._sent.pop(sender, (0, now))
         count = count + 1 if now - last < FORGOTTEN_AFTER else 1
         self._sent[sender] = (count, now)
-        if len(self._sent) > MOST_ADDRESSES:
+        if len(self._sent) > self.most_addresses:
             self._sent.popitem(last=False)
         await self.sleep(min(count * STEP_SECONDS, MOST_SECONDS))
 

@@ -16,13 +16,11 @@ import weakref
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 from ledger import events as e
 from ledger.door.batches import Answer, Ledger
-from ledger.door.requests import Request, parse
 from ledger.events import Fact
 from ledger.kernel.errors import Refusal
 from ledger.plans.loader import Catalogue, load_catalogue
@@ -30,7 +28,8 @@ from ledger.store import open_store
 from tests.books import Figures, everything, figures
 from tests.clock import Clock
 from tests.outcomes import Expected, show
-from tests.words import Step, Steps, flat
+from tests.senders import WriteDoor
+from tests.words import Steps, flat
 
 # What moves credit or money; everything else may happen beside it without being told.
 TOLD = {
@@ -60,53 +59,42 @@ def empty_file() -> bytes:
         return file.read_bytes()
 
 
-class World:
-    """An open ledger on an SQLite file that is gone with it; sends commands to the write door itself."""
+class World(WriteDoor):
+    """An open ledger on an SQLite file that is gone with it."""
+
+    clock: Clock
 
     def __init__(self, file: bytes | None = None) -> None:
         folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self._file = Path(folder.name) / "ledger.db"
         self._file.write_bytes(file or empty_file())
-        self.clock = Clock("2025-01-01T00:00:00Z")
-        self._numbers = count(1)
+        clock = Clock("2025-01-01T00:00:00Z")
         weakref.finalize(self, folder.cleanup)
-        self.open_anew()
+        super().__init__(self._opened(clock), clock)
 
     def open_anew(self) -> None:
-        """As another process would find it. No scenario outlives its process, so none waits for the disk."""
+        """As another process would find it."""
+        self.ledger = self._opened(self.clock)
+
+    def _opened(self, clock: Clock) -> Ledger:
+        """No scenario outlives its process, so none waits for the disk."""
         self.store = open_store(f"sqlite:///{self._file}")
-        self.ledger = Ledger(self.store, catalogue(), self.clock)
         with self.store.application.recorder.datastore.get_connection(commit=True) as writing:
             writing._sqlite_conn.execute("PRAGMA synchronous=OFF")
         self.store.database.connection().execute("PRAGMA synchronous=OFF")
         weakref.finalize(self, self.store.close)  # what is registered last is done first
+        return Ledger(self.store, catalogue(), clock)
 
     def as_file(self) -> bytes:
         """All that was recorded, to begin other worlds with."""
         self.store.close()
         return self._file.read_bytes()
 
-    def tell(self, *steps: Step) -> list[Answer | Refusal]:
-        """The answers to commands that are sent in one transaction."""
-        requests: list[Request | Refusal] = []
-        for told in steps:
-            step = told.named(self._numbers)
-            moment = step.moment() or self.clock.now
-            self.clock.now = moment if step.heard else max(self.clock.now, moment)
-            try:
-                requests.append(parse(step.command, step.fields, step.actor))
-            except Refusal as refusal:
-                requests.append(refusal)
-        answers = iter(self.ledger.submit([request for request in requests if isinstance(request, Request)]))
-        return [request if isinstance(request, Refusal) else next(answers) for request in requests]
-
 
 def given(*history: Steps) -> Given:
     """What was so before; all of it is accepted."""
     world = World()
-    for step in flat(history):
-        (answer,) = world.tell(step)
-        assert isinstance(answer, Answer), f"the history was refused: {step.command}: {answer.code}, {answer}"
+    world.ok(*history)
     return Given(world)
 
 

@@ -6,14 +6,13 @@ nothing may tell the one way from the other.
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from io import BytesIO
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from api.cli.importing import Tally, import_lines
 from ledger.door.batches import Answer
 from ledger.door.registry import COMMANDS
 from ledger.events import Sealed
@@ -22,14 +21,15 @@ from ledger.kernel.errors import Refusal
 from ledger.store import EventStore
 from tests.books import everything
 from tests.clock import Clock
-from tests.http.door import Lines, opened
+from tests.http.door import opened
 from tests.scenario import World
+from tests.senders import JsonLines, imported
 from tests.words import (
+    ADMIN,
     CUSTOMER,
     MONDAY,
     PREPAID,
     TUESDAY,
-    Step,
     amend,
     announce_fix,
     as_lines,
@@ -204,7 +204,7 @@ def senders(tmp_path: Path) -> Iterator[dict[str, Any]]:
         doors = [
             stack.enter_context(opened(f"sqlite:///{tmp_path / f'{n}.db'}", Clock(END), catalogue=PLANS)) for n in "12"
         ]
-        yield {"write door": written(), "HTTP": doors[0], "JSON Lines": Lines(doors[1])}
+        yield {"write door": written(), "HTTP": doors[0], "JSON Lines": JsonLines(doors[1])}
 
 
 def written() -> World:
@@ -260,12 +260,11 @@ def test_whichever_way_a_step_is_sent_it_is_answered_alike_and_leaves_the_same_f
 
 def test_an_import_of_the_same_lines_refuses_the_same_and_leaves_the_same_facts() -> None:
     """Whoever imports speaks for everybody."""
-    steps = [Step(step.command, step.fields) for step in STORY]
+    steps = [replace(step, heard=None, actor=ADMIN) for step in STORY]
     one, other = written(), written()
     answers = one.tell(*steps)
-    refused: list[tuple[int, str]] = []
     numbers = iter(range(1, len(steps) + 1))
     lines = as_lines(step.named(numbers) for step in steps)
-    import_lines(other.ledger, BytesIO(lines), Tally(), lambda n, why: refused.append((n, why.code)), lambda _: None)
+    refused = [(number, refusal.code) for number, refusal in imported(other.ledger, lines)]
     assert refused == [(n, one.code) for n, one in enumerate(answers, 1) if isinstance(one, Refusal)]
     assert stored(one.store) == stored(other.store)

@@ -1,7 +1,6 @@
 """The words for commands, in the contract's language: each builds a `Step`, which every sender takes.
 
-A sender has a method `tell(*steps)`: a `World` of `tests.scenario` (the write door itself), a `Door` of
-`tests.http.door` (HTTP), and its `Lines` (JSON Lines); `tests/test_senders.py` holds the three against each other.
+`tests.senders` has the three ways in which a step is sent: the write door itself, HTTP, and JSON Lines.
 
 Ids are `C` (contract), `T` (its ticket), `S` (a session), `W` (what the customer speaks about) unless given; a new
 entry or credit without an id gets one from its sender: E1, E2 … Work is dated MONDAY unless told otherwise; whatever
@@ -67,6 +66,12 @@ def as_lines(lines: Iterable[Any]) -> bytes:
     """JSON Lines: steps, and whatever a test wants to send in their place, bytes as they are."""
     told = [line.line() if isinstance(line, Step) else line for line in lines]
     return b"".join((line if isinstance(line, bytes) else json.dumps(line).encode()) + b"\n" for line in told)
+
+
+def read_line(line: str | bytes) -> Step:
+    """The step that a line of JSON Lines tells."""
+    fields = json.loads(line)
+    return Step(fields.pop("command"), fields)
 
 
 Steps = Step | Sequence[Step]

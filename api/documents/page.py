@@ -21,9 +21,9 @@ from ledger.events import CreditNoteIssued
 CATEGORY_WORDS = {"AE": "reverse charge", "O": "not subject to VAT"}
 
 
-def document_page(document: DocumentEvent, parties: Parties) -> dict[str, Any]:
-    """Everything on the page."""
-    labels = labels_for(document.language)
+def document_page(document: DocumentEvent, parties: Parties, labels: Labels | None = None) -> dict[str, Any]:
+    """Everything on the page; in the document's language, unless words are given."""
+    labels = labels or labels_for(document.language)
     seller, buyer = parties.seller, parties.buyer
     lines, vat = groups(document, parties.engineers, labels), _vat(document, labels)
     in_currency = labels("Amounts are in {currency}.", currency=document.currency)

@@ -62,9 +62,9 @@ def statement_pdf(statement: Statement) -> bytes:
     return laid_out(TEMPLATE, statement_page(statement), statement.period.dated)[0]
 
 
-def statement_page(statement: Statement) -> dict[str, Any]:
-    """Everything on the page."""
-    labels, period, names = labels_for(statement.language), statement.period, statement.names
+def statement_page(statement: Statement, labels: Labels | None = None) -> dict[str, Any]:
+    """Everything on the page; in the statement's language, unless words are given."""
+    labels, period, names = labels or labels_for(statement.language), statement.period, statement.names
     first, last, dated = (figures.day(day, labels.locale) for day in (period.first_on, period.last_on, period.dated))
     return {
         **letter_of(

@@ -13,18 +13,25 @@ from api.http.openapi import document_of
 from api.http.parameters import known_parameters
 from api.http.responses import ResponseHeaders
 from api.http.routers import commands, contracts, deductions, events, health, invoices, plans, sla, statements, tickets
+from api.limits import LIMITS, Limits
 from api.state import open_state
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings
+from ledger.plans.catalogue import Catalogue
 
 
-def create_app(settings: Settings | None = None, clock: Clock = system_clock) -> FastAPI:
+def create_app(
+    settings: Settings | None = None,
+    clock: Clock = system_clock,
+    catalogue: Catalogue | None = None,
+    limits: Limits = LIMITS,
+) -> FastAPI:
     """The application over the ledger that the settings name; it opens with the server and closes with it."""
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.ledger = state = open_state(settings, clock)
+        app.state.ledger = state = open_state(settings, clock, catalogue, limits)
         state.start()
         try:
             yield

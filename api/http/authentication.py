@@ -11,7 +11,6 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
 from ledger.store.tokens import holder_of, unauthenticated
 
-WAIT_SECONDS = 5.0
 StateDep = Annotated[State, Depends(state_of)]
 
 
@@ -44,7 +43,8 @@ async def wait_for_position(
     """Reading one's own writes. Raises Refusal not-caught-up (503) when the views do not get there in time."""
     if not min_position:
         return
-    position = await (await state_of(request)).waiters.reached(min_position, WAIT_SECONDS)
+    state = await state_of(request)
+    position = await state.waiters.reached(min_position, state.limits.patience_seconds)
     if position < min_position:
         detail = f"The views have read up to position {position}, not yet to {min_position}; ask again."
         raise Refusal("not-caught-up", detail, position=position)

@@ -30,7 +30,6 @@ from ledger.store import Unavailable
 MEDIA_TYPE = "application/x-ndjson"
 MOST_LINES = 10_000
 MOST_BYTES = 8_000_000
-DISCARDED_BYTES = 64_000_000  # what a client may go on sending, unread, before it is cut off
 BATCH_LINES, BATCH_BYTES = 500, 256_000  # as many lines as the writer takes at once; tens of milliseconds
 
 Numbered = tuple[int, bytes]
@@ -44,15 +43,15 @@ class Taken:
     is_cut: bool
 
 
-async def take_lines(request: Request) -> Taken:
-    """The body's lines, as far as a request may hold them."""
+async def take_lines(request: Request, discarded_bytes: int) -> Taken:
+    """The body's lines, as far as a request may hold them; beyond `discarded_bytes` the client is cut off."""
     body, ends, seen = bytearray(), 0, 0
     async for chunk in request.stream():
         seen += len(chunk)
         if len(body) <= MOST_BYTES and ends <= MOST_LINES:
             body += chunk[: MOST_BYTES + 1]
             ends += chunk.count(b"\n")
-        elif seen > DISCARDED_BYTES:
+        elif seen > discarded_bytes:
             break
     is_long = len(body) > MOST_BYTES
     lines = bytes(body[:MOST_BYTES]).split(b"\n", MOST_LINES)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -56,10 +56,17 @@ class _Decided:
 class Ledger:
     """Carries commands out. `submit` is the only way in which anything is ever recorded."""
 
-    def __init__(self, store: EventStore, catalogue: Catalogue, clock: Clock = system_clock) -> None:
+    def __init__(
+        self,
+        store: EventStore,
+        catalogue: Catalogue,
+        clock: Clock = system_clock,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.store = store
         self.catalogue = catalogue
         self._clock = clock
+        self._sleep = sleep
         self._keyring = Keyring(store.database)
         self._cache = AggregateCache(store)
 
@@ -84,7 +91,7 @@ class Ledger:
                 return self._attempt(requests, read_before)
             except ConflictError:
                 self._keyring.forget_cache()
-                time.sleep(min(0.002 * 2**attempt, LONGEST_PAUSE_SECONDS) * secrets.randbelow(100) / 100)
+                self._sleep(min(0.002 * 2**attempt, LONGEST_PAUSE_SECONDS) * secrets.randbelow(100) / 100)
         refusal = Refusal("conflict", "Others are writing to the same ledger; send the command again.")
         return [refusal] * len(requests)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -90,9 +91,19 @@ class _Words(Strict):
 
 def load_catalogue(folder: Path | None = None) -> Catalogue:
     """The shipped plans and those of one's own folder. Raises CatalogueError with every fault of every file."""
+    return _shipped() if folder is None else _read(folder)
+
+
+@cache
+def _shipped() -> Catalogue:
+    """Read once: what is shipped stays as it is while a process runs."""
+    return _read()
+
+
+def _read(*own: Path) -> Catalogue:
     loading = _Loading()
     loading.read_folder(resources.files("ledger.plans.published"), "ledger/plans/published")
-    if folder is not None:
+    for folder in own:
         loading.read_folder(folder, str(folder))
     return loading.catalogue()
 

@@ -30,7 +30,11 @@ if __name__ == "__main__":
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", access_log=False)
     )
-    server.handle_exit = lambda *_: setattr(server, "should_exit", True)  # type: ignore[method-assign]
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    server.handle_exit = stop  # type: ignore[method-assign]
     server.run()
     profiler.disable()
     profiler.dump_stats(sys.argv[2])

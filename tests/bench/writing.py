@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gc
-import io
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from api.cli.importing import Tally, import_lines
+from api.cli.importing import Tally
 from api.writer import BATCH, Writer
 from ledger.door.batches import Answer, Ledger
 from ledger.door.requests import Request
@@ -20,6 +19,7 @@ from ledger.store import open_store
 from tests.bench.commands import account_of, entries_for
 from tests.bench.raw import Rowset, Tail, open_raw
 from tests.bench.rounds import Row, profiled, seconds
+from tests.senders import imported
 
 Submit = Callable[[Sequence[Request]], list[Answer | Refusal]]
 
@@ -47,7 +47,8 @@ class Desk:
     def carry_out(self, lines: Sequence[bytes]) -> None:
         """Imports lines, every one of which has to be accepted."""
         tally = Tally()
-        import_lines(self.ledger, io.BytesIO(b"".join(lines)), tally, _unexpected, lambda _: None)
+        refused = imported(self.ledger, b"".join(lines), tally)
+        assert not refused, f"line {refused[0][0]} was refused: {refused[0][1].code}: {refused[0][1].detail}"
         assert tally.accepted == len(lines), f"{tally.accepted} of {len(lines)} commands were accepted"
 
     def copy_all(self, rowsets: Sequence[Rowset]) -> None:
@@ -58,10 +59,6 @@ class Desk:
         self.store.close()
         self.tail.close()
         self.copy.close()
-
-
-def _unexpected(number: int, refusal: Refusal) -> None:
-    raise AssertionError(f"line {number} was refused: {refusal.code}: {refusal.detail}")
 
 
 def import_year(desk: Desk, lines: Sequence[bytes], rounds: int) -> tuple[Row, list[tuple[Any, ...]]]:

@@ -1,4 +1,4 @@
-"""An office that bills: the application over a database, a clock that one can put, and short words for the commands.
+"""An office that bills: the application over a database, a clock that one can put, and what its documents say.
 
 Figures in the tests beside this file are literals, worked out by hand.
 """
@@ -7,18 +7,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ledger.door.batches import Ledger
+from ledger.store import EventStore
 from tests.clock import Clock
 from tests.documents.rules import check_e_invoice
 from tests.http.asgi import Headers, Response
 from tests.http.door import PLANS, Door, Json, opened
-from tests.words import credit_note, issue, log_work, open_ticket, sign, top_up
+from tests.senders import WriteDoor
+from tests.words import Step
 
 NOW = "2026-11-02T12:00:00Z"
 ADDRESS = {"line1": "Allee 1", "postcode": "10115", "city": "Berlin"}
 
 
+def billed(contract: str) -> Json:
+    """A German customer with all that documents ask for."""
+    return {
+        **{"customer_id": f"k-{contract}", "name": f"Customer {contract}", "country": "DE"},
+        **{"address": ADDRESS, "email": "k@kunde.example", "buyer_reference": "04011000-1234512345-06"},
+    }
+
+
 class Office(Door):
-    """`clock` says when now is. Its own words are those of `tests.words`, with what billing asks for filled in."""
+    """`clock` says when now is."""
 
     clock: Clock
 
@@ -29,29 +40,14 @@ class Office(Door):
             check_e_invoice(response.content)
         return response
 
-    def sign(self, contract: str, plan: str = "groupios-l", starts_on: str = "2026-01-01", **fields: Any) -> Json:
-        """`customer` is merged over a German one with all that documents ask for."""
-        customer = {"customer_id": f"k-{contract}", "name": f"Customer {contract}", "country": "DE"}
-        customer |= {"address": ADDRESS, "email": "k@kunde.example", "buyer_reference": "04011000-1234512345-06"}
-        customer |= fields.pop("customer", {})
-        return self.ok(sign(plan, starts_on, contract_id=contract, customer=customer, **fields))
+    def number(self, step: Step) -> str:
+        """The number of the document that a step makes."""
+        return str(self.ok(step)["number"])
 
-    def ticket(self, ticket: str, contract: str, at: str, **fields: Any) -> Json:
-        return self.ok(open_ticket(ticket, contract_id=contract, at=at, **{"title": f"Matter {ticket}"} | fields))
-
-    def work(self, entry: str, ticket: str, minutes: int, at: str, **fields: Any) -> Json:
-        told = {"engineer": "Eva Berg"} | fields
-        return self.ok(log_work(minutes, at, entry_id=entry, ticket_id=ticket, **told))
-
-    def top_up(self, top_up_id: str, contract: str, minutes: int, at: str, pool: str = "care", **fields: Any) -> Json:
-        return self.ok(top_up(minutes, at, top_up_id=top_up_id, contract_id=contract, pool=pool, **fields))
-
-    def issue(self, contract: str, through_on: str = "2026-12-31", **fields: Any) -> str:
-        """The number of the document."""
-        return str(self.ok(issue(contract, through_on, **fields))["number"])
-
-    def credit(self, number: str, **fields: Any) -> str:
-        return str(self.ok(credit_note(number, **fields))["number"])
+    def beside(self, kind: type[EventStore]) -> WriteDoor:
+        """The write door of another process on this ledger, whose store is of a kind that a test makes up."""
+        store = kind(self.store.application, self.store.database)
+        return WriteDoor(Ledger(store, self.client.app.state.ledger.catalogue, self.clock))
 
     def draft(self, contract: str, through_on: str | None = "2026-12-31", **query: Any) -> Json:
         return self.see(f"contracts/{contract}/invoice-draft", through_on=through_on, **query)

@@ -4,8 +4,8 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
-from tests.billing.office import ADDRESS, Office, taxes
-from tests.words import amend, terminate
+from tests.billing.office import ADDRESS, Office, billed, taxes
+from tests.words import amend, credit_note, issue, sign, terminate
 
 TOMORROW = "2026-11-03T09:00:00Z"  # now is noon of the day before
 YESTERDAY = "2026-11-01T09:00:00Z"
@@ -25,12 +25,12 @@ def letter(office: Office) -> str:
 
 
 def test_what_is_dated_ahead_counts_for_no_document_before_its_moment(office: Office) -> None:
-    office.sign("L")
-    office.sign("M", customer={"customer_id": "k-L", "name": "Customer L"})
+    office.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
+    office.ok(sign("groupios-l", contract_id="M", customer=billed("M") | {"customer_id": "k-L", "name": "Customer L"}))
     office.ok(amend(MOVED, "L", at=TOMORROW))
     assert told(office) == ("Customer L", "DE", "Berlin")
     assert taxes(office.draft("L")) == [("S", "19.00", "899.00", "170.81")]
-    found = office.invoice(office.issue("L"))
+    found = office.invoice(office.number(issue("L")))
     assert (found["customer"]["name"], found["language"], found["vat_total"]) == ("Customer L", "de", "170.81")
     assert office.see("contracts/L")["customer"]["name"] == "Customer L"
     assert "Customer L" in letter(office)
@@ -38,23 +38,26 @@ def test_what_is_dated_ahead_counts_for_no_document_before_its_moment(office: Of
     assert taxes(office.draft("L", as_of="2026-11-03T08:59:59Z")) == []
 
     office.clock.put(TOMORROW)
-    office.credit(found["number"])
+    office.ok(credit_note(found["number"]))
     assert told(office)[:2] == ("Moved GmbH", "AT")
     assert taxes(office.draft("L")) == [("AE", "0.00", "899.00", "0.00")]
-    again = office.invoice(office.issue("L"))
+    again = office.invoice(office.number(issue("L")))
     assert (again["customer"]["name"], again["language"], again["vat_total"]) == ("Moved GmbH", "en", "0.00")
     assert office.see("contracts/L")["customer"]["language"] == "en"
     assert "Moved GmbH" in letter(office)
 
 
 def test_a_document_of_an_earlier_day_bears_the_data_of_that_day(quick_office: Office) -> None:
-    quick_office.sign("L")
+    quick_office.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
     quick_office.ok(amend({"name": "New"}, "L"))
-    assert quick_office.invoice(quick_office.issue("L", issued_on="2026-11-01"))["customer"]["name"] == "Customer L"
+    assert (
+        quick_office.invoice(quick_office.number(issue("L", issued_on="2026-11-01")))["customer"]["name"]
+        == "Customer L"
+    )
 
 
 def test_what_is_told_of_an_earlier_moment_leaves_what_was_told_of_a_later_one(office: Office) -> None:
-    office.sign("L")
+    office.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
     office.ok(amend({"name": "Tomorrow", "vat_id": None}, "L", at=TOMORROW))
     office.ok(amend({"name": "Today", "address": VIENNA}, "L"))
     office.ok(amend({"name": "Yesterday", "email": "y@kunde.example"}, "L", at=YESTERDAY))
@@ -67,7 +70,7 @@ def test_what_is_told_of_an_earlier_moment_leaves_what_was_told_of_a_later_one(o
 
 
 def test_two_amendments_of_one_moment_join(quick_office: Office) -> None:
-    quick_office.sign("L")
+    quick_office.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
     quick_office.ok(amend({"name": "Tomorrow"}, "L", at=TOMORROW))
     quick_office.ok(amend({"address": VIENNA}, "L", at=TOMORROW))
     quick_office.ok(amend({"name": "Today", "address": ADDRESS, "country": "AT"}, "L"))
@@ -79,8 +82,20 @@ def test_two_amendments_of_one_moment_join(quick_office: Office) -> None:
 
 
 def two(office: Office, **other: str | None) -> None:
-    office.sign("L", customer={"customer_id": "K", "country": "AT", "vat_id": "ATU13585627"})
-    office.sign("M", customer={"customer_id": "K", "country": "AT", "vat_id": "ATU13585627"} | other)
+    office.ok(
+        sign(
+            "groupios-l",
+            contract_id="L",
+            customer=billed("L") | {"customer_id": "K", "country": "AT", "vat_id": "ATU13585627"},
+        )
+    )
+    office.ok(
+        sign(
+            "groupios-l",
+            contract_id="M",
+            customer=billed("M") | {"customer_id": "K", "country": "AT", "vat_id": "ATU13585627"} | other,
+        )
+    )
 
 
 def test_a_draft_says_that_another_contract_of_the_customer_has_other_data_for_vat(office: Office) -> None:
@@ -103,11 +118,23 @@ def test_a_draft_says_that_another_contract_of_the_customer_has_other_data_for_v
 def test_other_countries_are_told_together_and_what_is_over_or_anothers_is_not(quick_office: Office) -> None:
     two(quick_office, country="DE", vat_id=None)
     for number in range(6):
-        quick_office.sign(f"N{number}", customer={"customer_id": "K", "country": "CH"})
-    quick_office.sign("over", customer={"customer_id": "K", "country": "PL"})
+        quick_office.ok(
+            sign(
+                "groupios-l",
+                contract_id=f"N{number}",
+                customer=billed(f"N{number}") | {"customer_id": "K", "country": "CH"},
+            )
+        )
+    quick_office.ok(
+        sign("groupios-l", contract_id="over", customer=billed("over") | {"customer_id": "K", "country": "PL"})
+    )
     quick_office.ok(terminate("2026-10-31", "over"))
-    quick_office.sign("north", "north-all", customer={"customer_id": "K", "country": "PL"})
-    quick_office.sign("other", customer={"customer_id": "somebody", "country": "PL"})
+    quick_office.ok(
+        sign("north-all", contract_id="north", customer=billed("north") | {"customer_id": "K", "country": "PL"})
+    )
+    quick_office.ok(
+        sign("groupios-l", contract_id="other", customer=billed("other") | {"customer_id": "somebody", "country": "PL"})
+    )
     assert quick_office.draft("L")["notes"] == [
         "Contract M of the same customer: country DE, no VAT id on 2026-11-02; "
         "contract L: country AT, VAT id ATU13585627.",

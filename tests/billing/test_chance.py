@@ -10,8 +10,20 @@ import pytest
 from hypothesis import example, given, note
 from hypothesis import strategies as st
 
-from tests.billing.office import Office, office_over
-from tests.words import amend, credit_note, dispute, issue, log_work, reverse, reverse_credit, settle, top_up
+from tests.billing.office import Office, billed, office_over
+from tests.words import (
+    amend,
+    credit_note,
+    dispute,
+    issue,
+    log_work,
+    open_ticket,
+    reverse,
+    reverse_credit,
+    settle,
+    sign,
+    top_up,
+)
 
 # 240 minutes are included, then 60 at 90.00 an hour, then 70.10; each deduction may be disputed within a day.
 PLAN = "north-tiers"
@@ -72,7 +84,7 @@ def tell(office: Office, contract: str, history: list[tuple[str, int | str, int]
             told = issue(contract, f"2026-01-{day:02}")
         else:
             told = credit_note((numbers or ["none"])[-1 - int(size) % max(len(numbers), 1)])
-        answer = office.send(told.command, told.fields)
+        answer = office.send(told)
         if what == "issue" and answer.status_code == 200:
             numbers.append(answer.json()["number"])
         note(f"{what} {size} {day}: {answer.status_code} {answer.text[:90] if answer.status_code != 200 else ''}")
@@ -132,9 +144,9 @@ def test_what_is_billed_and_what_is_not_come_to_what_is_owed(
     desk: Office, history: list[tuple[str, int | str, int]]
 ) -> None:
     contract = f"C{next(contracts)}"
-    desk.sign(contract, PLAN, customer={"country": "AT"})
-    desk.ticket(contract, contract, "2026-01-01T09:00:00Z")
+    desk.ok(sign(PLAN, contract_id=contract, customer=billed(contract) | {"country": "AT"}))
+    desk.ok(open_ticket(contract, contract_id=contract, at="2026-01-01T09:00:00Z"))
     # An hour out of goodwill, after every day through which is issued, so that the draft always has a line.
     free = {"treatment": "goodwill", "reason": "R"}
-    desk.work(f"{contract}-free", contract, 60, "2026-02-02T09:00:00Z", **free)
+    desk.ok(log_work(60, "2026-02-02T09:00:00Z", entry_id=f"{contract}-free", ticket_id=contract, **free))
     tell(desk, contract, history)

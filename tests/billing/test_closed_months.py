@@ -6,7 +6,7 @@ February 2026 ends in Berlin, Warsaw and Prague at 2026-02-28T23:00:00Z: that is
 import pytest
 
 from tests.billing.months import BOOKED, MARCH, as_of
-from tests.billing.office import Json, Office, lines
+from tests.billing.office import Json, Office, billed, lines
 from tests.words import (
     Step,
     book,
@@ -20,6 +20,7 @@ from tests.words import (
     log_work,
     move,
     no_show,
+    open_ticket,
     record_service,
     renew,
     reverse,
@@ -27,6 +28,7 @@ from tests.words import (
     reverse_service_credit,
     service_credit,
     settle,
+    sign,
     top_up,
 )
 
@@ -34,16 +36,16 @@ from tests.words import (
 def february(office: Office) -> None:
     """N has a little of everything in February; 10 March is now."""
     office.clock.put("2026-03-10T12:00:00Z")
-    office.sign("N", "north-all")
-    office.ticket("T", "N", "2026-02-02T09:00:00Z")
+    office.ok(sign("north-all", contract_id="N", customer=billed("N")))
+    office.ok(open_ticket("T", contract_id="N", at="2026-02-02T09:00:00Z"))
     for entry in ("E1", "E2", "E3", "E4"):
-        office.work(entry, "T", 30, "2026-02-03T09:00:00Z")
+        office.ok(log_work(30, "2026-02-03T09:00:00Z", entry_id=entry))
     office.ok(dispute("E2", "2026-02-05T09:00:00Z"))
     office.ok(dispute("E3", "2026-02-05T09:00:00Z"))
     for session in ("S1", "S2", "S3", "S4"):
         office.ok(book(60, STARTED, "2026-02-10T09:00:00Z", session, contract_id="N"))
-    office.top_up("U0", "N", 60, "2026-02-04T09:00:00Z")
-    office.ticket("T0", "N", "2026-02-02T09:00:00Z")
+    office.ok(top_up(60, "2026-02-04T09:00:00Z", top_up_id="U0", contract_id="N", pool="care"))
+    office.ok(open_ticket("T0", contract_id="N", at="2026-02-02T09:00:00Z"))
     office.ok(service_credit("reaction", "2026-02-06T09:00:00Z", "T0"))
 
 
@@ -135,11 +137,13 @@ def test_the_closed_month_stays_what_it_was_whatever_comes_late(office: Office) 
 def test_a_statement_of_the_closed_month_asked_without_a_moment_is_the_same(quick_office: Office) -> None:
     """Also where a reversal gives back to a grant that expired in it."""
     quick_office.clock.put("2026-03-10T12:00:00Z")
-    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
-    quick_office.ticket("T", "P", "2026-02-02T09:00:00Z", channel="email")
+    quick_office.ok(sign("easyredmine-server-support", contract_id="P", customer=billed("P") | {"country": "CZ"}))
+    quick_office.ok(open_ticket("T", contract_id="P", at="2026-02-02T09:00:00Z", channel="email"))
     told = {"pool": "server-support", "price": "480.00"}
-    quick_office.top_up("U", "P", 480, "2026-02-01T09:00:00Z", expires_on="2026-02-15", **told)
-    quick_office.work("E", "T", 60, "2026-02-03T09:00:00Z")
+    quick_office.ok(
+        top_up(480, "2026-02-01T09:00:00Z", top_up_id="U", contract_id="P", expires_on="2026-02-15", **told)
+    )
+    quick_office.ok(log_work(60, "2026-02-03T09:00:00Z", entry_id="E"))
     asked = {"from_": "2026-02-01", "to": "2026-02-28"}
     before = quick_office.walk("contracts/P/statement", **asked)
     assert [(one["kind"], one["change"], one["balance"]) for one in before] == [
@@ -149,17 +153,19 @@ def test_a_statement_of_the_closed_month_asked_without_a_moment_is_the_same(quic
     ]
     quick_office.ok(close_month("2026-02", "easyredmine"))
     quick_office.ok(reverse("E", "2026-02-20T09:00:00Z"))
-    quick_office.top_up("U2", "P", 480, "2026-02-01T09:00:00Z", expires_on="2026-02-15", **told)
-    quick_office.work("E2", "T", 60, "2026-02-03T09:00:00Z")
+    quick_office.ok(
+        top_up(480, "2026-02-01T09:00:00Z", top_up_id="U2", contract_id="P", expires_on="2026-02-15", **told)
+    )
+    quick_office.ok(log_work(60, "2026-02-03T09:00:00Z", entry_id="E2"))
     assert quick_office.walk("contracts/P/statement", **asked) == before
 
 
 def test_a_statement_shows_when_late_work_was_done(quick_office: Office) -> None:
     quick_office.clock.put("2026-03-10T12:00:00Z")
-    quick_office.sign("L")
-    quick_office.ticket("T", "L", "2026-02-02T09:00:00Z")
+    quick_office.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
+    quick_office.ok(open_ticket("T", contract_id="L", at="2026-02-02T09:00:00Z"))
     quick_office.ok(close_month("2026-02", "groupios"))
-    quick_office.work("E", "T", 50, "2026-02-10T09:00:00Z")
+    quick_office.ok(log_work(50, "2026-02-10T09:00:00Z", entry_id="E"))
     line = quick_office.walk("contracts/L/statement")[-1]
     assert (line["effective_at"], line["dated"], line["change"]) == (MARCH, "2026-02-10T09:00:00Z", -60)
     assert [quick_office.account("L", "included", as_of=day)["consumed"] for day in ("2026-02-28", "2026-03-01")] == [
@@ -170,11 +176,11 @@ def test_a_statement_shows_when_late_work_was_done(quick_office: Office) -> None
 
 def test_charges_show_when_late_work_was_done(quick_office: Office) -> None:
     quick_office.clock.put("2026-03-10T12:00:00Z")
-    quick_office.sign("S", "groupios-s", "2026-02-01")
-    quick_office.ticket("T", "S", "2026-02-02T09:00:00Z")
-    quick_office.work("E1", "T", 15, "2026-02-10T09:00:00Z")
+    quick_office.ok(sign("groupios-s", "2026-02-01", contract_id="S", customer=billed("S")))
+    quick_office.ok(open_ticket("T", contract_id="S", at="2026-02-02T09:00:00Z"))
+    quick_office.ok(log_work(15, "2026-02-10T09:00:00Z", entry_id="E1"))
     quick_office.ok(close_month("2026-02", "groupios"))
-    quick_office.work("E2", "T", 15, "2026-02-11T09:00:00Z")
+    quick_office.ok(log_work(15, "2026-02-11T09:00:00Z", entry_id="E2"))
     shown = [(one["reference"], one["effective_at"], one["dated"]) for one in quick_office.walk("contracts/S/charges")]
     assert shown == [("E1", "2026-02-10T09:00:00Z", None), ("E2", MARCH, "2026-02-11T09:00:00Z")]
 
@@ -182,10 +188,10 @@ def test_charges_show_when_late_work_was_done(quick_office: Office) -> None:
 def test_a_contract_signed_into_a_closed_month_is_charged_and_granted_in_the_open_one(office: Office) -> None:
     """Its fee bears the VAT of the day on which its term began."""
     office.clock.put("2026-03-10T12:00:00Z")
-    office.sign("K")
+    office.ok(sign("groupios-l", contract_id="K", customer=billed("K")))
     office.ok(close_month("2026-01", "groupios"))
     office.ok(close_month("2026-02", "groupios"))
-    office.sign("L", starts_on="2026-02-01")
+    office.ok(sign("groupios-l", "2026-02-01", contract_id="L", customer=billed("L")))
     term = office.see("contracts/L")["terms"][0]
     assert (term["starts_on"], term["ends_on"]) == ("2026-02-01", "2027-01-31")
     assert office.walk("contracts/L/charges", as_of="2026-02-28") == []
@@ -195,8 +201,8 @@ def test_a_contract_signed_into_a_closed_month_is_charged_and_granted_in_the_ope
     assert figures == [0, 480]
     events = {one["type"]: one["data"].get("dated") for one in office.events() if one["contract_id"] == "L"}
     assert (events["FeeCharged"], events["CreditGranted"]) == ("2026-01-31T23:00:00Z", "2026-01-31T23:00:00Z")
-    office.ticket("T", "L", "2026-02-10T09:00:00Z")
-    office.work("E", "T", 50, "2026-02-10T10:00:00Z")
+    office.ok(open_ticket("T", contract_id="L", at="2026-02-10T09:00:00Z"))
+    office.ok(log_work(50, "2026-02-10T10:00:00Z", entry_id="E"))
     assert office.see("deductions/E")["draws"] == [{"grant_id": "L.allotment.1", "minutes": 60}]
     assert office.draft("L", "2026-03-31")["lines"][0]["supplied_on"] == "2026-02-01"
 
@@ -204,9 +210,9 @@ def test_a_contract_signed_into_a_closed_month_is_charged_and_granted_in_the_ope
 def test_a_term_that_is_renewed_into_a_closed_month_is_charged_in_the_open_one(quick_office: Office) -> None:
     """Three months from 1 December end with February; the next term begins on 1 March, which is closed as well."""
     quick_office.clock.put("2026-04-10T12:00:00Z")
-    quick_office.sign("C", "north-prepaid", "2025-12-01")
-    quick_office.ticket("T", "C", "2025-12-02T09:00:00Z")
-    quick_office.work("G", "T", 30, "2025-12-03T09:00:00Z", treatment="goodwill", reason="Sorry")
+    quick_office.ok(sign("north-prepaid", "2025-12-01", customer=billed("C")))
+    quick_office.ok(open_ticket("T", at="2025-12-02T09:00:00Z"))
+    quick_office.ok(log_work(30, "2025-12-03T09:00:00Z", entry_id="G", treatment="goodwill", reason="Sorry"))
     before = as_of(quick_office, "C", "2026-03-31")
     quick_office.ok(close_month("2026-03", "north"))
     quick_office.ok(renew("C"))
@@ -218,12 +224,12 @@ def test_a_term_that_is_renewed_into_a_closed_month_is_charged_in_the_open_one(q
 def test_late_work_is_priced_by_the_terms_in_force_when_it_was_done(office: Office) -> None:
     """Model L until the end of February, at 89.00 an hour; model M, at 99.00, from March on. Half an hour: 44.50."""
     office.clock.put("2026-03-10T12:00:00Z")
-    office.sign("L")
-    office.ticket("T", "L", "2026-02-02T09:00:00Z")
-    office.work("E1", "T", 480, "2026-02-03T09:00:00Z")
+    office.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
+    office.ok(open_ticket("T", contract_id="L", at="2026-02-02T09:00:00Z"))
+    office.ok(log_work(480, "2026-02-03T09:00:00Z", entry_id="E1"))
     office.ok(close_month("2026-02", "groupios"))
     office.ok(change_plan("groupios-m", "2026-03-01", "L"))
-    office.work("E2", "T", 30, "2026-02-10T09:00:00Z")
+    office.ok(log_work(30, "2026-02-10T09:00:00Z", entry_id="E2"))
     deduction = office.see("deductions/E2")
     assert (deduction["draws"], deduction["overage"]) == ([], [{"minutes": 30, "rate": "89.00", "amount": "44.50"}])
     charges = {one["charge_id"]: (one["amount"], one["effective_at"]) for one in office.walk("contracts/L/charges")}
@@ -248,14 +254,18 @@ def test_late_work_does_not_draw_on_what_expired_in_a_closed_month(
     quick_office: Office, expires_on: str, drawn: str
 ) -> None:
     quick_office.clock.put("2026-03-10T12:00:00Z")
-    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
-    quick_office.ticket("T", "P", "2026-02-02T09:00:00Z", channel="email")
-    quick_office.top_up("U1", "P", 480, "2026-02-01T09:00:00Z", pool="server-support", expires_on=expires_on)
-    quick_office.top_up("U2", "P", 480, "2026-02-01T09:00:00Z", pool="server-support")
-    quick_office.work("E1", "T", 60, "2026-02-10T09:00:00Z")
+    quick_office.ok(sign("easyredmine-server-support", contract_id="P", customer=billed("P") | {"country": "CZ"}))
+    quick_office.ok(open_ticket("T", contract_id="P", at="2026-02-02T09:00:00Z", channel="email"))
+    quick_office.ok(
+        top_up(
+            480, "2026-02-01T09:00:00Z", top_up_id="U1", contract_id="P", pool="server-support", expires_on=expires_on
+        )
+    )
+    quick_office.ok(top_up(480, "2026-02-01T09:00:00Z", top_up_id="U2", contract_id="P", pool="server-support"))
+    quick_office.ok(log_work(60, "2026-02-10T09:00:00Z", entry_id="E1"))
     assert quick_office.see("deductions/E1")["draws"] == [{"grant_id": "U1", "minutes": 60}]
     quick_office.ok(close_month("2026-02", "easyredmine"))
-    quick_office.work("E2", "T", 60, "2026-02-10T09:00:00Z")
+    quick_office.ok(log_work(60, "2026-02-10T09:00:00Z", entry_id="E2"))
     assert quick_office.see("deductions/E2")["draws"] == [{"grant_id": drawn, "minutes": 60}]
     account = quick_office.account("P", "server-support")
     assert account["granted"] == account["consumed"] + account["available"] + account["expired"] == 960
@@ -273,9 +283,9 @@ def test_a_debt_dated_into_a_closed_month_is_settled_in_the_open_one(
 ) -> None:
     """The credit was there already, and not valid when the work was done."""
     prepaid(quick_office)
-    quick_office.top_up("U", "P", 480, credit_at, pool="server-support")
+    quick_office.ok(top_up(480, credit_at, top_up_id="U", contract_id="P", pool="server-support"))
     quick_office.ok(close_month("2026-02", "easyredmine"))
-    quick_office.work("E", "T", 60, "2026-02-10T09:00:00Z")
+    quick_office.ok(log_work(60, "2026-02-10T09:00:00Z", entry_id="E"))
     assert settled(quick_office) == (effective_at, dated)
     assert owned(quick_office, "2026-02-28") == (480 if credit_at < MARCH else 0)
     assert owned(quick_office, "2026-03-01") == (420 if credit_at < MARCH else -60)
@@ -284,17 +294,17 @@ def test_a_debt_dated_into_a_closed_month_is_settled_in_the_open_one(
 
 def test_a_debt_of_a_closed_month_is_settled_by_late_credit_at_the_first_open_instant(quick_office: Office) -> None:
     prepaid(quick_office)
-    quick_office.work("E", "T", 60, "2026-02-10T09:00:00Z")
+    quick_office.ok(log_work(60, "2026-02-10T09:00:00Z", entry_id="E"))
     quick_office.ok(close_month("2026-02", "easyredmine"))
-    quick_office.top_up("U", "P", 480, "2026-02-15T09:00:00Z", pool="server-support")
+    quick_office.ok(top_up(480, "2026-02-15T09:00:00Z", top_up_id="U", contract_id="P", pool="server-support"))
     assert settled(quick_office) == (MARCH, "2026-02-15T09:00:00Z")
     assert [owned(quick_office, day) for day in ("2026-02-28", "2026-03-01")] == [-60, 420]
 
 
 def prepaid(office: Office) -> None:
     office.clock.put("2026-03-10T12:00:00Z")
-    office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
-    office.ticket("T", "P", "2026-02-02T09:00:00Z", channel="email")
+    office.ok(sign("easyredmine-server-support", contract_id="P", customer=billed("P") | {"country": "CZ"}))
+    office.ok(open_ticket("T", contract_id="P", at="2026-02-02T09:00:00Z", channel="email"))
 
 
 def settled(office: Office) -> tuple[str, str | None]:
@@ -321,9 +331,13 @@ def test_late_credit_that_expired_in_a_closed_month_settles_no_debt(
     quick_office: Office, expires_on: str, settled_by: str | None
 ) -> None:
     prepaid(quick_office)
-    quick_office.work("E", "T", 60, "2026-02-10T09:00:00Z")
+    quick_office.ok(log_work(60, "2026-02-10T09:00:00Z", entry_id="E"))
     quick_office.ok(close_month("2026-02", "easyredmine"))
-    quick_office.top_up("U", "P", 480, "2026-02-01T09:00:00Z", pool="server-support", expires_on=expires_on)
+    quick_office.ok(
+        top_up(
+            480, "2026-02-01T09:00:00Z", top_up_id="U", contract_id="P", pool="server-support", expires_on=expires_on
+        )
+    )
     assert quick_office.see("deductions/E")["draws"] == [{"grant_id": settled_by, "minutes": 60}]
 
 
@@ -334,8 +348,12 @@ def test_a_late_booking_does_not_reserve_what_expired_in_a_closed_month(
     quick_office: Office, expires_on: str, short_by: int
 ) -> None:
     quick_office.clock.put("2026-03-10T12:00:00Z")
-    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
-    quick_office.top_up("U", "P", 480, "2026-02-01T09:00:00Z", pool="server-support", expires_on=expires_on)
+    quick_office.ok(sign("easyredmine-server-support", contract_id="P", customer=billed("P") | {"country": "CZ"}))
+    quick_office.ok(
+        top_up(
+            480, "2026-02-01T09:00:00Z", top_up_id="U", contract_id="P", pool="server-support", expires_on=expires_on
+        )
+    )
     quick_office.ok(close_month("2026-02", "easyredmine"))
     booking = book(60, "2026-02-10T09:00:00Z", "2026-02-01T10:00:00Z", contract_id="P")
     if short_by:
@@ -346,8 +364,12 @@ def test_a_late_booking_does_not_reserve_what_expired_in_a_closed_month(
 
 def test_a_session_moves_late_to_no_time_at_which_its_credit_expired_in_a_closed_month(quick_office: Office) -> None:
     quick_office.clock.put("2026-02-10T12:00:00Z")
-    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
-    quick_office.top_up("U", "P", 480, "2026-02-01T09:00:00Z", pool="server-support", expires_on="2026-02-15")
+    quick_office.ok(sign("easyredmine-server-support", contract_id="P", customer=billed("P") | {"country": "CZ"}))
+    quick_office.ok(
+        top_up(
+            480, "2026-02-01T09:00:00Z", top_up_id="U", contract_id="P", pool="server-support", expires_on="2026-02-15"
+        )
+    )
     quick_office.ok(book(60, "2026-02-12T09:00:00Z", "2026-02-01T10:00:00Z", contract_id="P"))
     quick_office.clock.put("2026-03-10T12:00:00Z")
     quick_office.ok(close_month("2026-02", "easyredmine"))
@@ -358,10 +380,14 @@ def test_a_session_moves_late_to_no_time_at_which_its_credit_expired_in_a_closed
 def test_a_reversal_in_a_closed_month_gives_what_expired_in_it_back_as_a_correction(quick_office: Office) -> None:
     """It is booked on 1 March, and the correction runs for 30 days from then."""
     quick_office.clock.put("2026-03-10T12:00:00Z")
-    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
-    quick_office.ticket("T", "P", "2026-02-02T09:00:00Z", channel="email")
-    quick_office.top_up("U", "P", 480, "2026-02-01T09:00:00Z", pool="server-support", expires_on="2026-02-15")
-    quick_office.work("E", "T", 60, "2026-02-03T09:00:00Z")
+    quick_office.ok(sign("easyredmine-server-support", contract_id="P", customer=billed("P") | {"country": "CZ"}))
+    quick_office.ok(open_ticket("T", contract_id="P", at="2026-02-02T09:00:00Z", channel="email"))
+    quick_office.ok(
+        top_up(
+            480, "2026-02-01T09:00:00Z", top_up_id="U", contract_id="P", pool="server-support", expires_on="2026-02-15"
+        )
+    )
+    quick_office.ok(log_work(60, "2026-02-03T09:00:00Z", entry_id="E"))
     quick_office.ok(close_month("2026-02", "easyredmine"))
     quick_office.ok(reverse("E", "2026-02-10T09:00:00Z"))
     found = [

@@ -13,7 +13,7 @@ from ledger.kernel.aggregate import Stamp
 from ledger.kernel.errors import Refusal
 from ledger.store import EventStore
 from tests.billing.months import BOOKED, MARCH, as_of, closed
-from tests.billing.office import Office, office_over, totals
+from tests.billing.office import Office, billed, office_over, totals
 from tests.words import (
     Step,
     change_plan,
@@ -21,8 +21,11 @@ from tests.words import (
     credit_note,
     issue,
     log_work,
+    open_ticket,
     reverse,
+    sign,
     terminate,
+    top_up,
 )
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -32,15 +35,15 @@ NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 def booked_at(office: Office, entry: str, at: str) -> str:
-    office.work(entry, "T", 15, at)
+    office.ok(log_work(15, at, entry_id=entry))
     return str(office.see(f"deductions/{entry}")["effective_at"])
 
 
 def test_a_month_closes_with_all_that_are_open_before_it(office: Office) -> None:
     """Else a word on an earlier month would change what expires in the closed one. Each month has its own totals."""
     office.clock.put("2026-05-10T12:00:00Z")
-    office.sign("L")
-    office.ticket("T", "L", "2026-01-02T09:00:00Z")
+    office.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
+    office.ok(open_ticket("T", contract_id="L", at="2026-01-02T09:00:00Z"))
     assert booked_at(office, "A", "2026-01-15T09:00:00Z") == "2026-01-15T09:00:00Z"
     assert booked_at(office, "B", "2026-02-15T09:00:00Z") == "2026-02-15T09:00:00Z"
     office.ok(close_month("2026-03", "groupios"))
@@ -60,16 +63,20 @@ def test_a_month_closes_with_all_that_are_open_before_it(office: Office) -> None
 def test_nothing_changes_what_expires_in_a_closed_month(quick_office: Office) -> None:
     """480 that end on 15 March, of which 60 were used in February: 420 expire in March, and stay 420."""
     quick_office.clock.put("2026-04-10T12:00:00Z")
-    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
-    quick_office.ticket("T", "P", "2026-02-02T09:00:00Z", channel="email")
+    quick_office.ok(sign("easyredmine-server-support", contract_id="P", customer=billed("P") | {"country": "CZ"}))
+    quick_office.ok(open_ticket("T", contract_id="P", at="2026-02-02T09:00:00Z", channel="email"))
     care = {"pool": "server-support"}
-    quick_office.top_up("U", "P", 480, "2026-02-01T09:00:00Z", expires_on="2026-03-15", **care)
-    quick_office.work("E", "T", 60, "2026-02-10T09:00:00Z")
+    quick_office.ok(
+        top_up(480, "2026-02-01T09:00:00Z", top_up_id="U", contract_id="P", expires_on="2026-03-15", **care)
+    )
+    quick_office.ok(log_work(60, "2026-02-10T09:00:00Z", entry_id="E"))
     quick_office.ok(close_month("2026-03", "easyredmine"))
     assert closed(quick_office)["2026-03"]["P"]["expired"] == {"server-support": 420}
     before = as_of(quick_office, "P", "2026-03-31")
-    quick_office.work("F", "T", 60, "2026-02-11T09:00:00Z")
-    quick_office.top_up("V", "P", 480, "2026-02-12T09:00:00Z", expires_on="2026-03-16", **care)
+    quick_office.ok(log_work(60, "2026-02-11T09:00:00Z", entry_id="F"))
+    quick_office.ok(
+        top_up(480, "2026-02-12T09:00:00Z", top_up_id="V", contract_id="P", expires_on="2026-03-16", **care)
+    )
     quick_office.ok(reverse("E", "2026-02-20T09:00:00Z"))
     assert as_of(quick_office, "P", "2026-03-31") == before
 
@@ -86,14 +93,14 @@ def test_months_that_an_old_history_closed_out_of_order_stay_closed(quick_office
 
 def test_a_closed_month_binds_its_provider_alone(quick_office: Office) -> None:
     quick_office.clock.put("2026-03-10T12:00:00Z")
-    quick_office.sign("L")
-    quick_office.ticket("T", "L", "2026-02-02T09:00:00Z")
+    quick_office.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
+    quick_office.ok(open_ticket("T", contract_id="L", at="2026-02-02T09:00:00Z"))
     quick_office.ok(close_month("2026-02", "north"))
     assert booked_at(quick_office, "A", "2026-02-15T09:00:00Z") == "2026-02-15T09:00:00Z"
 
 
 def test_a_month_is_closed_once_and_not_before_it_is_over(office: Office) -> None:
-    office.sign("L")
+    office.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
     office.clock.put("2026-02-28T22:59:59Z")
     before = office.count()
     running = office.refused("invalid-transition", close_month("2026-02", "groupios"))
@@ -112,7 +119,7 @@ def test_a_month_that_is_none_is_malformed(quick_office: Office, month: str) -> 
 
 
 def test_only_the_providers_own_finance_closes_its_months(quick_office: Office) -> None:
-    quick_office.sign("L")
+    quick_office.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
     own = quick_office.token("finance", provider="groupios")
     other = quick_office.token("finance", provider="north")
     closing = close_month("2026-02", "groupios")
@@ -122,7 +129,7 @@ def test_only_the_providers_own_finance_closes_its_months(quick_office: Office) 
         token = quick_office.token(role, provider="groupios", **who)
         assert quick_office.refused("forbidden", closing, token)["status"] == 403
     quick_office.ok(closing, own)
-    assert quick_office.send("close-period", {"provider": "nobody", "month": "2026-02"}).status_code == 404
+    assert quick_office.send(close_month("2026-02", "nobody")).status_code == 404
 
 
 # -- what can't be booked later -------------------------------------------------------------------------------------
@@ -131,7 +138,7 @@ def test_only_the_providers_own_finance_closes_its_months(quick_office: Office) 
 def test_a_contract_ends_and_changes_in_no_closed_month(office: Office) -> None:
     office.clock.put("2026-03-10T12:00:00Z")
     for contract in ("A", "B"):
-        office.sign(contract)
+        office.ok(sign("groupios-l", contract_id=contract, customer=billed(contract)))
     office.ok(close_month("2026-02", "groupios"))
     before = office.count()
     ending = {"contract_id": "A", "ends_on": "2026-02-27", "reason": "Sold"}
@@ -148,8 +155,8 @@ def test_a_contract_ends_and_changes_in_no_closed_month(office: Office) -> None:
 def test_a_document_is_dated_in_no_closed_month(office: Office) -> None:
     office.clock.put("2026-03-10T12:00:00Z")
     for contract in ("A", "B"):
-        office.sign(contract)
-    office.issue("A", issued_on="2026-02-20")
+        office.ok(sign("groupios-l", contract_id=contract, customer=billed(contract)))
+    office.ok(issue("A", issued_on="2026-02-20"))
     office.ok(close_month("2026-02", "groupios"))
     before = office.count()
     issuing = {"contract_id": "B", "through_on": "2026-02-28"}
@@ -158,8 +165,8 @@ def test_a_document_is_dated_in_no_closed_month(office: Office) -> None:
     crediting = {"invoice_number": "GR-2026-00001", "reason": "Wrong"}
     office.refused("period-closed", credit_note(issued_on="2026-02-28", **crediting))
     assert office.count() == before
-    assert office.issue("B", "2026-02-28", issued_on="2026-03-01") == "GR-2026-00002"
-    assert office.credit("GR-2026-00001", issued_on="2026-03-01") == "GR-CN-2026-00001"
+    assert office.number(issue("B", "2026-02-28", issued_on="2026-03-01")) == "GR-2026-00002"
+    assert office.number(credit_note("GR-2026-00001", issued_on="2026-03-01")) == "GR-CN-2026-00001"
 
 
 # -- several at the same moment -------------------------------------------------------------------------------------
@@ -177,25 +184,25 @@ AFTER = {
 
 
 def test_what_is_told_while_a_month_is_being_closed_is_in_its_totals(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    database_url: str,
 ) -> None:
     """Between reading and saving the close, work of the month comes in from elsewhere: the close decides again."""
     now = "2026-03-10T12:00:00Z"
     with office_over(database_url, now) as office, office_over(database_url, now) as other:
-        office.sign("L", starts_on="2026-02-01")
-        office.ticket("T", "L", "2026-02-02T09:00:00Z")
-        read = EventStore.facts_of_provider
+        office.ok(sign("groupios-l", "2026-02-01", contract_id="L", customer=billed("L")))
+        office.ok(open_ticket("T", contract_id="L", at="2026-02-02T09:00:00Z"))
         reads: list[int] = []
 
-        def interrupted(store: EventStore, provider: str, topics: Sequence[str], after: int) -> list[tuple[int, Fact]]:
-            found = read(store, provider, topics, after)
-            reads.append(after)
-            if len(reads) == 1:
-                other.work("E", "T", 60, "2026-02-10T09:00:00Z")
-            return found
+        class Interrupted(EventStore):
+            def facts_of_provider(self, provider: str, topics: Sequence[str], after: int) -> list[tuple[int, Fact]]:
+                found = super().facts_of_provider(provider, topics, after)
+                reads.append(after)
+                if len(reads) == 1:
+                    other.ok(log_work(60, "2026-02-10T09:00:00Z", entry_id="E"))
+                return found
 
-        monkeypatch.setattr(EventStore, "facts_of_provider", interrupted)
-        office.ok(close_month("2026-02", "groupios"))
+        office.beside(Interrupted).ok(close_month("2026-02", "groupios"))
+        office.position = office.count()
         assert closed(office)["2026-02"]["L"]["consumed"] == {"included": 60}
         assert len(reads) == 2
         assert reads[1] > reads[0] == 0  # what was read is not read again
@@ -210,12 +217,12 @@ def test_a_close_and_late_work_at_the_same_moment_put_nothing_into_the_closed_mo
         office_over(database_url, "2026-09-10T12:00:00Z") as one,
         office_over(database_url, "2026-09-10T12:00:00Z") as two,
     ):
-        one.sign("L")
-        one.ticket("T", "L", "2026-01-02T09:00:00Z")
+        one.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
+        one.ok(open_ticket("T", contract_id="L", at="2026-01-02T09:00:00Z"))
         begin = threading.Barrier(5)
 
         def post(office: Office, step: Step) -> None:
-            while (answer := office.send(step.command, step.fields)).status_code != 200:
+            while (answer := office.send(step)).status_code != 200:
                 assert answer.json()["code"] == "conflict", answer.text
 
         def log(thread: int) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from ledger.billing.events import VatLine
 from ledger.billing.vat import needs_exchange_rate
-from tests.billing.office import Json, Office, office_over, taxes
-from tests.words import issue
+from tests.billing.office import Json, Office, billed, office_over, taxes
+from tests.words import credit_note, issue, sign
 
 CZ, PL = "CZ25123891", "PL8567346215"
 PLANS = """
@@ -46,7 +46,11 @@ def polish_office(tmp_path: Path) -> Iterator[Office]:
 
 
 def sold_in_eur(office: Office, contract: str, **customer: str) -> None:
-    office.sign(contract, "easyredmine-priority", agreed={"fee": "100.00"}, customer=customer)
+    office.ok(
+        sign(
+            "easyredmine-priority", contract_id=contract, customer=billed(contract) | customer, agreed={"fee": "100.00"}
+        )
+    )
 
 
 def test_a_draft_names_the_rate_and_without_it_nothing_is_issued(office: Office) -> None:
@@ -57,19 +61,19 @@ def test_a_draft_names_the_rate_and_without_it_nothing_is_issued(office: Office)
     assert refused["missing"] == ["exchange_rate"]
     assert "CZK" in refused["detail"]
     assert "exchange_rate" in refused["detail"]
-    number = office.issue("P", exchange_rate="24.315")
+    number = office.number(issue("P", exchange_rate="24.315"))
     assert number.endswith("-00001")  # the refused command took no number
     found = office.invoice(number)
     assert found["missing"] == []
     assert found["national_vat"]["total"] == "510.62"
-    assert office.invoice(office.credit(number))["national_vat"] == found["national_vat"]
+    assert office.invoice(office.number(credit_note(number)))["national_vat"] == found["national_vat"]
 
 
 @pytest.mark.parametrize("customer", [{"country": "PL", "vat_id": PL}, {"country": "CH"}])
 def test_without_vat_no_rate_is_asked_for(quick_office: Office, customer: Json) -> None:
     sold_in_eur(quick_office, "P", **customer)
     assert "exchange_rate" not in quick_office.draft("P")["missing"]
-    assert quick_office.invoice(quick_office.issue("P"))["national_vat"] is None
+    assert quick_office.invoice(quick_office.number(issue("P")))["national_vat"] is None
 
 
 def test_a_consumer_abroad_pays_vat_that_is_stated_too(quick_office: Office) -> None:
@@ -80,10 +84,10 @@ def test_a_consumer_abroad_pays_vat_that_is_stated_too(quick_office: Office) -> 
 
 def test_poland_asks_for_it_and_it_stands_in_every_file(polish_office: Office) -> None:
     """23.00 EUR at 4.2617 are 98.0191, so 98.02 PLN."""
-    polish_office.sign("P", "dach-year", customer={"country": "PL", "vat_id": PL})
+    polish_office.ok(sign("dach-year", contract_id="P", customer=billed("P") | {"country": "PL", "vat_id": PL}))
     assert polish_office.draft("P")["missing"] == ["exchange_rate"]
     polish_office.refused("missing-party-data", issue("P", "2026-12-31"))
-    number = polish_office.issue("P", exchange_rate="4.2617")
+    number = polish_office.number(issue("P", exchange_rate="4.2617"))
     assert taxes(polish_office.invoice(number)) == [("S", "23.00", "100.00", "23.00")]
     fa3 = polish_office.get(f"invoices/{number}.xml").text.replace("tns:", "")
     assert "<P_14_1>23.00<" in fa3
@@ -95,9 +99,16 @@ def test_poland_asks_for_it_and_it_stands_in_every_file(polish_office: Office) -
 
 
 def test_in_the_countrys_own_currency_nothing_is_asked_for(quick_office: Office) -> None:
-    quick_office.sign("P", "eurolinux-premium", agreed={"fee": "100.00"}, customer={"country": "PL", "vat_id": PL})
+    quick_office.ok(
+        sign(
+            "eurolinux-premium",
+            contract_id="P",
+            customer=billed("P") | {"country": "PL", "vat_id": PL},
+            agreed={"fee": "100.00"},
+        )
+    )
     assert quick_office.draft("P")["missing"] == []
-    assert quick_office.invoice(quick_office.issue("P"))["national_vat"] is None
+    assert quick_office.invoice(quick_office.number(issue("P")))["national_vat"] is None
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,31 @@
 """What stands on a document: time that costs nothing, and every kind of charge."""
 
-from tests.billing.office import Office, lines, totals
+from tests.billing.office import Office, billed, lines, totals
 from tests.billing.sold import FEB
-from tests.words import book, complete, move, record_service, renew, service_credit, terminate
+from tests.words import (
+    book,
+    complete,
+    issue,
+    log_work,
+    move,
+    open_ticket,
+    record_service,
+    renew,
+    service_credit,
+    sign,
+    terminate,
+    top_up,
+)
 
 # -- time that costs nothing ----------------------------------------------------------------------------------------
 
 
 def test_goodwill_and_warranty_are_lines_of_zero_with_their_minutes(quick_office: Office) -> None:
-    quick_office.sign("L")
-    quick_office.ticket("T", "L", FEB)
-    quick_office.work("G", "T", 50, "2026-02-02T10:00:00Z", treatment="goodwill", reason="Sorry")
-    quick_office.work("W", "T", 20, "2026-02-03T10:00:00Z", treatment="warranty", reason="Our defect")
-    found = quick_office.invoice(quick_office.issue("L"))
+    quick_office.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
+    quick_office.ok(open_ticket("T", contract_id="L", at=FEB))
+    quick_office.ok(log_work(50, "2026-02-02T10:00:00Z", entry_id="G", treatment="goodwill", reason="Sorry"))
+    quick_office.ok(log_work(20, "2026-02-03T10:00:00Z", entry_id="W", treatment="warranty", reason="Our defect"))
+    found = quick_office.invoice(quick_office.number(issue("L")))
     shown = [
         (one["basis"], one["quantity"], one["worked_minutes"], one["billed_minutes"], one["net"])
         for one in found["lines"]
@@ -27,24 +40,28 @@ def test_goodwill_and_warranty_are_lines_of_zero_with_their_minutes(quick_office
 
 def test_time_under_a_flat_plan_is_a_line_of_zero(quick_office: Office) -> None:
     """Polish VAT of 1000.00 at 23 % is 230.00."""
-    quick_office.sign("F", "eurolinux-premium", agreed={"fee": "1000.00"}, customer={"country": "PL"})
-    quick_office.ticket("T", "F", FEB)
-    quick_office.work("E1", "T", 37, "2026-02-02T10:00:00Z")
-    found = quick_office.invoice(quick_office.issue("F"))
+    quick_office.ok(
+        sign("eurolinux-premium", contract_id="F", customer=billed("F") | {"country": "PL"}, agreed={"fee": "1000.00"})
+    )
+    quick_office.ok(open_ticket("T", contract_id="F", at=FEB))
+    quick_office.ok(log_work(37, "2026-02-02T10:00:00Z", entry_id="E1"))
+    found = quick_office.invoice(quick_office.number(issue("F")))
     assert lines(found) == [("fee", "F.fee.1", 1, "1000.00"), ("included", "E1", 37, "0.00")]
     assert found["lines"][1]["basis"] == "flat"
     assert (found["currency"], *totals(found)) == ("PLN", "1000.00", "230.00", "1230.00")
 
 
 def test_a_late_move_is_a_line_of_zero_with_the_minutes_it_cost(quick_office: Office) -> None:
-    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
-    quick_office.top_up("U", "P", 480, "2026-02-01T09:00:00Z", pool="server-support", price="480.00")
+    quick_office.ok(sign("easyredmine-server-support", contract_id="P", customer=billed("P") | {"country": "CZ"}))
+    quick_office.ok(
+        top_up(480, "2026-02-01T09:00:00Z", top_up_id="U", contract_id="P", pool="server-support", price="480.00")
+    )
     booked = {"pool": "server-support", "estimate_minutes": 120, "at": "2026-02-02T09:00:00Z"}
     quick_office.ok(book(session_id="S", contract_id="P", starts_at="2026-02-10T09:00:00Z", **booked))
     moved = {"by": "customer", "at": "2026-02-09T10:00:00Z"}
     quick_office.ok(move(session_id="S", starts_at="2026-02-11T09:00:00Z", **moved))
     quick_office.ok(complete(95, "2026-02-11T11:00:00Z", "S", engineer="Jan"))
-    found = quick_office.invoice(quick_office.issue("P", exchange_rate="25.00"))
+    found = quick_office.invoice(quick_office.number(issue("P", exchange_rate="25.00")))
     assert [(one["kind"], one["basis"], one["session_id"], one["quantity"], one["net"]) for one in found["lines"]] == [
         ("top_up", None, None, 480, "480.00"),
         ("included", "penalty", "S", 120, "0.00"),
@@ -55,13 +72,13 @@ def test_a_late_move_is_a_line_of_zero_with_the_minutes_it_cost(quick_office: Of
 
 
 def test_lines_are_grouped_by_ticket_after_what_belongs_to_none(quick_office: Office) -> None:
-    quick_office.sign("L")
+    quick_office.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
     for ticket in ("B", "A"):
-        quick_office.ticket(ticket, "L", FEB)
-    quick_office.work("E1", "B", 15, "2026-02-02T10:00:00Z")
-    quick_office.work("E2", "A", 15, "2026-02-03T10:00:00Z")
-    quick_office.work("E3", "B", 15, "2026-02-04T10:00:00Z")
-    quick_office.work("E4", "A", 15, "2026-02-02T11:00:00Z")
+        quick_office.ok(open_ticket(ticket, contract_id="L", at=FEB))
+    quick_office.ok(log_work(15, "2026-02-02T10:00:00Z", entry_id="E1", ticket_id="B"))
+    quick_office.ok(log_work(15, "2026-02-03T10:00:00Z", entry_id="E2", ticket_id="A"))
+    quick_office.ok(log_work(15, "2026-02-04T10:00:00Z", entry_id="E3", ticket_id="B"))
+    quick_office.ok(log_work(15, "2026-02-02T11:00:00Z", entry_id="E4", ticket_id="A"))
     found = quick_office.draft("L")["lines"]
     assert [line["line"] for line in found] == [1, 2, 3, 4, 5]
     shown = [(line["ticket_id"], line["deduction_id"]) for line in found]
@@ -75,11 +92,11 @@ def test_a_lump_sum_is_billed_once_and_what_it_bears_are_lines_of_zero(quick_off
     """Czech VAT of 10000.00 at 21 % is 2100.00; 90 minutes at 1200.00 an hour take 1800.00 of the sum."""
     agreed = {"pools.lump-sum.allotment": "10000.00", "rates.training": "1200.00"}
     agreed |= {"rates.deployment": {"kind": "flat", "amount": "500.00"}}
-    quick_office.sign("D", "dytron-sbp", agreed=agreed, customer={"country": "CZ"})
-    quick_office.ticket("T", "D", FEB)
-    quick_office.work("E1", "T", 90, "2026-02-02T10:00:00Z", service="training")
+    quick_office.ok(sign("dytron-sbp", contract_id="D", customer=billed("D") | {"country": "CZ"}, agreed=agreed))
+    quick_office.ok(open_ticket("T", contract_id="D", at=FEB))
+    quick_office.ok(log_work(90, "2026-02-02T10:00:00Z", entry_id="E1", service="training"))
     quick_office.ok(record_service("deployment", 2, FEB, service_id="V1", contract_id="D"))
-    found = quick_office.invoice(quick_office.issue("D"))
+    found = quick_office.invoice(quick_office.number(issue("D")))
     shown = [
         (one["kind"], one["deduction_id"], one["service"], one["quantity"], one["unit"], one["net"])
         for one in found["lines"]
@@ -97,11 +114,11 @@ def test_a_lump_sum_is_billed_once_and_what_it_bears_are_lines_of_zero(quick_off
 def test_services_outside_a_pool_are_billed_by_the_minute_and_by_the_piece(quick_office: Office) -> None:
     """50 minutes at 1350.00 an hour are 1125.00, two at 333.33 are 666.66; 1791.66 at 21 % are 376.2486."""
     agreed = {"rates.macros": "1350.00", "rates.training": {"kind": "flat", "amount": "333.33"}}
-    quick_office.sign("D", "dytron-pay", agreed=agreed, customer={"country": "CZ"})
-    quick_office.ticket("T", "D", FEB)
-    quick_office.work("E1", "T", 50, "2026-02-02T10:00:00Z", service="macros")
+    quick_office.ok(sign("dytron-pay", contract_id="D", customer=billed("D") | {"country": "CZ"}, agreed=agreed))
+    quick_office.ok(open_ticket("T", contract_id="D", at=FEB))
+    quick_office.ok(log_work(50, "2026-02-02T10:00:00Z", entry_id="E1", service="macros"))
     quick_office.ok(record_service("training", 2, FEB, service_id="V1", contract_id="D"))
-    found = quick_office.invoice(quick_office.issue("D"))
+    found = quick_office.invoice(quick_office.number(issue("D")))
     shown = [(one["kind"], one["service"], one["quantity"], one["unit_price"], one["net"]) for one in found["lines"]]
     assert shown == [("service", "training", 2, "333.33", "666.66"), ("service", "macros", 50, "1350.00", "1125.00")]
     assert totals(found) == ("1791.66", "376.25", "2167.91")
@@ -109,10 +126,10 @@ def test_services_outside_a_pool_are_billed_by_the_minute_and_by_the_piece(quick
 
 def test_a_top_up_is_billed_at_its_rate_or_at_the_price_agreed_for_it(quick_office: Office) -> None:
     """480 minutes at 60.00 an hour are 480.00; with the fee of 100.00 and the 99.99 they are 679.99."""
-    quick_office.sign("N", "north-all")
-    quick_office.top_up("U1", "N", 480, "2026-02-02T09:00:00Z")
-    quick_office.top_up("U2", "N", 480, "2026-02-03T09:00:00Z", price="99.99")
-    found = quick_office.invoice(quick_office.issue("N"))
+    quick_office.ok(sign("north-all", contract_id="N", customer=billed("N")))
+    quick_office.ok(top_up(480, "2026-02-02T09:00:00Z", top_up_id="U1", contract_id="N", pool="care"))
+    quick_office.ok(top_up(480, "2026-02-03T09:00:00Z", top_up_id="U2", contract_id="N", pool="care", price="99.99"))
+    found = quick_office.invoice(quick_office.number(issue("N")))
     shown = ("kind", "quantity", "unit", "unit_price", "price_base", "net", "description")
     assert [tuple(one[name] for name in shown) for one in found["lines"]] == [
         ("fee", 1, "piece", "100.00", 1, "100.00", "Support contract Everything, term 1"),
@@ -124,12 +141,14 @@ def test_a_top_up_is_billed_at_its_rate_or_at_the_price_agreed_for_it(quick_offi
 
 def test_a_visit_on_site_bears_its_surcharge_where_one_was_agreed(quick_office: Office) -> None:
     """Polish VAT of 150.00 at 23 % is 34.50. A visit out of goodwill costs nothing."""
-    told = {"subscriptions": 49, "agreed": {"on_site.surcharge": "150.00"}, "customer": {"country": "PL"}}
-    quick_office.sign("O", "eurolinux-standard", **told)
-    quick_office.ticket("T", "O", FEB, channel="on_site")
-    quick_office.work("E1", "T", 60, "2026-02-02T10:00:00Z", on_site=True)
-    quick_office.work("E2", "T", 60, "2026-02-03T10:00:00Z", on_site=True, treatment="goodwill", reason="Sorry")
-    found = quick_office.invoice(quick_office.issue("O"))
+    polish, agreed = billed("O") | {"country": "PL"}, {"on_site.surcharge": "150.00"}
+    quick_office.ok(sign("eurolinux-standard", contract_id="O", customer=polish, subscriptions=49, agreed=agreed))
+    quick_office.ok(open_ticket("T", contract_id="O", at=FEB, channel="on_site"))
+    quick_office.ok(log_work(60, "2026-02-02T10:00:00Z", entry_id="E1", on_site=True))
+    quick_office.ok(
+        log_work(60, "2026-02-03T10:00:00Z", entry_id="E2", on_site=True, treatment="goodwill", reason="Sorry")
+    )
+    found = quick_office.invoice(quick_office.number(issue("O")))
     assert lines(found) == [
         ("included", "E1", 60, "0.00"),
         ("surcharge", "E1", 1, "150.00"),
@@ -140,10 +159,10 @@ def test_a_visit_on_site_bears_its_surcharge_where_one_was_agreed(quick_office: 
 
 def test_a_missed_promise_takes_a_share_of_the_fee_back(quick_office: Office) -> None:
     """10 % of 100.00; 90.00 at 19 % are 17.10."""
-    quick_office.sign("N", "north-all")
-    quick_office.ticket("T", "N", FEB)
+    quick_office.ok(sign("north-all", contract_id="N", customer=billed("N")))
+    quick_office.ok(open_ticket("T", contract_id="N", at=FEB))
     quick_office.ok(service_credit("reaction", "2026-02-03T09:00:00Z", "T"))
-    found = quick_office.invoice(quick_office.issue("N"))
+    found = quick_office.invoice(quick_office.number(issue("N")))
     assert [
         (one["kind"], one["charge_id"], one["quantity"], one["unit_price"], one["net"]) for one in found["lines"]
     ] == [
@@ -155,11 +174,11 @@ def test_a_missed_promise_takes_a_share_of_the_fee_back(quick_office: Office) ->
 
 def test_a_term_that_never_begins_is_billed_nowhere_or_taken_back(quick_office: Office) -> None:
     """The renewal's fee is charged for 2027; the contract ends in 2026."""
-    quick_office.sign("L")
+    quick_office.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
     quick_office.ok(renew("L"))
-    quick_office.sign("M", "groupios-m")
+    quick_office.ok(sign("groupios-m", contract_id="M", customer=billed("M")))
     quick_office.ok(renew("M"))
-    assert quick_office.invoice(quick_office.issue("M", "2027-01-01"))["net"] == "998.00"
+    assert quick_office.invoice(quick_office.number(issue("M", "2027-01-01")))["net"] == "998.00"
     for contract in ("L", "M"):
         quick_office.ok(terminate("2026-12-31", contract, reason="Sold"))
     assert lines(quick_office.draft("L", "2027-12-31")) == [("fee", "L.fee.1", 1, "899.00")]

@@ -1,8 +1,21 @@
 """The totals that a closed month carries (M5)."""
 
 from tests.billing.months import MARCH, closed
-from tests.billing.office import Office
-from tests.words import book, cancel, close_month, record_service, reverse, terminate
+from tests.billing.office import Office, billed
+from tests.words import (
+    book,
+    cancel,
+    close_month,
+    credit_note,
+    issue,
+    log_work,
+    open_ticket,
+    record_service,
+    reverse,
+    sign,
+    terminate,
+    top_up,
+)
 
 
 def test_a_close_carries_the_totals_of_its_month(office: Office) -> None:
@@ -13,19 +26,21 @@ def test_a_close_carries_the_totals_of_its_month(office: Office) -> None:
     expired    of the 60 bought, which end on 20 February, 10 were used   50
     """
     office.clock.put("2026-02-25T12:00:00Z")
-    office.sign("N", "north-all", "2026-02-01")
-    office.sign("M", "north-all", "2026-01-01")  # it moves in January and in March
-    office.ticket("T", "N", "2026-02-02T09:00:00Z")
-    office.top_up("U", "N", 60, "2026-02-03T09:00:00Z", expires_on="2026-02-20")
-    office.work("E1", "T", 40, "2026-02-04T09:00:00Z")
-    office.work("E2", "T", 10, "2026-02-05T09:00:00Z")
+    office.ok(sign("north-all", "2026-02-01", contract_id="N", customer=billed("N")))
+    office.ok(
+        sign("north-all", "2026-01-01", contract_id="M", customer=billed("M"))
+    )  # it moves in January and in March
+    office.ok(open_ticket("T", contract_id="N", at="2026-02-02T09:00:00Z"))
+    office.ok(top_up(60, "2026-02-03T09:00:00Z", top_up_id="U", contract_id="N", pool="care", expires_on="2026-02-20"))
+    office.ok(log_work(40, "2026-02-04T09:00:00Z", entry_id="E1"))
+    office.ok(log_work(10, "2026-02-05T09:00:00Z", entry_id="E2"))
     office.ok(record_service("audit", service_id="V", contract_id="N", at="2026-02-06T09:00:00Z"))
     office.ok(reverse("E1", "2026-02-10T09:00:00Z"))
-    office.credit(office.issue("N", "2026-02-28"))
+    office.ok(credit_note(office.number(issue("N", "2026-02-28"))))
     office.clock.put("2026-03-02T12:00:00Z")
-    office.work("E3", "T", 10, "2026-02-28T22:59:59Z")
-    office.work("E4", "T", 10, MARCH)
-    office.top_up("V1", "M", 60, "2026-03-01T09:00:00Z")
+    office.ok(log_work(10, "2026-02-28T22:59:59Z", entry_id="E3"))
+    office.ok(log_work(10, MARCH, entry_id="E4"))
+    office.ok(top_up(60, "2026-03-01T09:00:00Z", top_up_id="V1", contract_id="M", pool="care"))
     office.ok(close_month("2026-02", "north"))
     found = closed(office)
     assert {month: list(of) for month, of in found.items()} == {"2026-01": ["M"], "2026-02": ["N"]}
@@ -44,11 +59,11 @@ def test_a_close_carries_the_totals_of_its_month(office: Office) -> None:
 def test_what_comes_late_is_in_the_totals_of_the_month_that_it_is_booked_in(quick_office: Office) -> None:
     """50 minutes are billed as 60; the fee and the 480 minutes of the year are January's."""
     quick_office.clock.put("2026-03-10T12:00:00Z")
-    quick_office.sign("L")
-    quick_office.ticket("T", "L", "2026-02-02T09:00:00Z")
+    quick_office.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
+    quick_office.ok(open_ticket("T", contract_id="L", at="2026-02-02T09:00:00Z"))
     quick_office.ok(close_month("2026-01", "groupios"))
     quick_office.ok(close_month("2026-02", "groupios"))
-    quick_office.work("E", "T", 50, "2026-02-10T09:00:00Z")
+    quick_office.ok(log_work(50, "2026-02-10T09:00:00Z", entry_id="E"))
     quick_office.clock.put("2026-04-10T12:00:00Z")
     quick_office.ok(close_month("2026-03", "groupios"))
     found = closed(quick_office)
@@ -60,10 +75,14 @@ def test_what_comes_late_is_in_the_totals_of_the_month_that_it_is_booked_in(quic
 def test_the_totals_of_a_month_carry_what_a_reversal_gave_back_to_credit_that_was_over(quick_office: Office) -> None:
     """480 are bought, 60 used, 420 expire in January. In February the 60 come back: they are over, 60 are granted."""
     quick_office.clock.put("2026-02-10T12:00:00Z")
-    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
-    quick_office.ticket("T", "P", "2026-01-02T09:00:00Z")
-    quick_office.top_up("U", "P", 480, "2026-01-05T09:00:00Z", pool="server-support", expires_on="2026-01-31")
-    quick_office.work("E", "T", 60, "2026-01-06T09:00:00Z")
+    quick_office.ok(sign("easyredmine-server-support", contract_id="P", customer=billed("P") | {"country": "CZ"}))
+    quick_office.ok(open_ticket("T", contract_id="P", at="2026-01-02T09:00:00Z"))
+    quick_office.ok(
+        top_up(
+            480, "2026-01-05T09:00:00Z", top_up_id="U", contract_id="P", pool="server-support", expires_on="2026-01-31"
+        )
+    )
+    quick_office.ok(log_work(60, "2026-01-06T09:00:00Z", entry_id="E"))
     quick_office.ok(close_month("2026-01", "easyredmine"))
     quick_office.ok(reverse("E", "2026-02-05T09:00:00Z"))
     quick_office.clock.put("2026-03-01T12:00:00Z")
@@ -80,9 +99,13 @@ def test_the_totals_of_a_month_carry_what_a_reversal_gave_back_to_credit_that_wa
 def test_the_totals_of_a_month_carry_late_credit_that_was_over_when_it_was_told(quick_office: Office) -> None:
     """480 of January that ended in January, told after it was closed: February grants them, and they are over."""
     quick_office.clock.put("2026-02-10T12:00:00Z")
-    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
+    quick_office.ok(sign("easyredmine-server-support", contract_id="P", customer=billed("P") | {"country": "CZ"}))
     quick_office.ok(close_month("2026-01", "easyredmine"))
-    quick_office.top_up("U", "P", 480, "2026-01-05T09:00:00Z", pool="server-support", expires_on="2026-01-20")
+    quick_office.ok(
+        top_up(
+            480, "2026-01-05T09:00:00Z", top_up_id="U", contract_id="P", pool="server-support", expires_on="2026-01-20"
+        )
+    )
     quick_office.clock.put("2026-03-01T12:00:00Z")
     quick_office.ok(close_month("2026-02", "easyredmine"))
     account = quick_office.account("P", "server-support", as_of="2026-02-28")
@@ -96,10 +119,14 @@ def test_the_totals_of_a_month_carry_late_credit_that_was_over_when_it_was_told(
 def test_what_settled_a_debt_does_not_expire_with_the_rest(quick_office: Office) -> None:
     """60 are owed from 6 January; of the 480 bought on the 7th, which end with January, 420 are left to expire."""
     quick_office.clock.put("2026-02-10T12:00:00Z")
-    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
-    quick_office.ticket("T", "P", "2026-01-02T09:00:00Z")
-    quick_office.work("E", "T", 60, "2026-01-06T09:00:00Z")
-    quick_office.top_up("U", "P", 480, "2026-01-07T09:00:00Z", pool="server-support", expires_on="2026-01-31")
+    quick_office.ok(sign("easyredmine-server-support", contract_id="P", customer=billed("P") | {"country": "CZ"}))
+    quick_office.ok(open_ticket("T", contract_id="P", at="2026-01-02T09:00:00Z"))
+    quick_office.ok(log_work(60, "2026-01-06T09:00:00Z", entry_id="E"))
+    quick_office.ok(
+        top_up(
+            480, "2026-01-07T09:00:00Z", top_up_id="U", contract_id="P", pool="server-support", expires_on="2026-01-31"
+        )
+    )
     quick_office.ok(close_month("2026-01", "easyredmine"))
     total = closed(quick_office)["2026-01"]["P"]
     assert (total["consumed"], total["expired"]) == ({"server-support": 60}, {"server-support": 420})
@@ -108,7 +135,7 @@ def test_what_settled_a_debt_does_not_expire_with_the_rest(quick_office: Office)
 def test_an_allotment_that_ends_with_its_contract_expires_in_that_month(quick_office: Office) -> None:
     """Its end is the first instant of March."""
     quick_office.clock.put("2026-04-02T12:00:00Z")
-    quick_office.sign("L")
+    quick_office.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
     quick_office.ok(terminate("2026-02-28", "L"))
     quick_office.ok(close_month("2026-03", "groupios"))
     found = closed(quick_office)
@@ -118,11 +145,11 @@ def test_an_allotment_that_ends_with_its_contract_expires_in_that_month(quick_of
 def test_a_month_in_which_debts_were_settled_alone_has_no_totals(quick_office: Office) -> None:
     """All 480 are reserved when 60 are worked; the session is cancelled in February, and they settle what is owed."""
     quick_office.clock.put("2026-03-02T12:00:00Z")
-    quick_office.sign("P", "easyredmine-server-support", customer={"country": "CZ"})
-    quick_office.ticket("T", "P", "2026-01-02T09:00:00Z")
-    quick_office.top_up("U", "P", 480, "2026-01-05T09:00:00Z", pool="server-support")
+    quick_office.ok(sign("easyredmine-server-support", contract_id="P", customer=billed("P") | {"country": "CZ"}))
+    quick_office.ok(open_ticket("T", contract_id="P", at="2026-01-02T09:00:00Z"))
+    quick_office.ok(top_up(480, "2026-01-05T09:00:00Z", top_up_id="U", contract_id="P", pool="server-support"))
     quick_office.ok(book(480, "2026-03-20T09:00:00Z", "2026-01-06T09:00:00Z", contract_id="P"))
-    quick_office.work("E", "T", 60, "2026-01-07T09:00:00Z")
+    quick_office.ok(log_work(60, "2026-01-07T09:00:00Z", entry_id="E"))
     quick_office.ok(cancel("2026-02-10T09:00:00Z", "provider"))
     quick_office.ok(close_month("2026-02", "easyredmine"))
     found = closed(quick_office)

@@ -11,7 +11,9 @@ import httpx
 import pytest
 
 from ledger.store import EventStore, open_store
+from tests.http.asgi import Headers
 from tests.http.server import PATIENCE_SECONDS, Server, admin_token
+from tests.senders import post
 from tests.words import Step, credit_note, issue, sign
 
 ISSUERS = 32
@@ -51,10 +53,10 @@ class Issuer:
     def send(self, turn: int, step: Step) -> dict[str, Any]:
         for attempt in range(TRIES):
             server = self.servers[(turn + attempt) % len(self.servers)]
-            headers = {"Authorization": f"Bearer {server.token}"}
+            headers: Headers = {"Authorization": f"Bearer {server.token}"}
             try:
-                url = server.client.base_url.join(f"/v1/commands/{step.command}")
-                answer = self.client.post(url, json=step.fields, headers=headers).json()
+                base = f"{server.client.base_url}".rstrip("/")
+                answer = post(self.client, step.command, step.fields, headers, base).json()
             except (httpx.TransportError, ValueError):  # it was killed, and may not be there again yet
                 time.sleep(0.05)
                 continue

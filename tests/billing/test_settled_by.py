@@ -4,8 +4,8 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
-from tests.billing.office import Office, lines
-from tests.words import renew, reverse, terminate, top_up
+from tests.billing.office import Office, billed, lines
+from tests.words import credit_note, issue, log_work, open_ticket, renew, reverse, sign, terminate, top_up
 
 FEB = "2026-02-02T09:00:00Z"
 TAKEN = {"E.overage.1": "E.overage.1.reversal", "E.overage.1.reversal": "E.overage.1"}
@@ -25,9 +25,9 @@ def printed(office: Office) -> str:
 
 def worked(office: Office) -> None:
     """495 minutes of 480: 15 beyond them."""
-    office.sign("L", customer={"language": "en"})
-    office.ticket("T", "L", FEB)
-    office.work("E", "T", 495, "2026-02-03T10:00:00Z")
+    office.ok(sign("groupios-l", contract_id="L", customer=billed("L") | {"language": "en"}))
+    office.ok(open_ticket("T", contract_id="L", at=FEB))
+    office.ok(log_work(495, "2026-02-03T10:00:00Z", entry_id="E"))
 
 
 def test_a_charge_and_its_reversal_that_are_both_open_settle_each_other(office: Office) -> None:
@@ -36,7 +36,7 @@ def test_a_charge_and_its_reversal_that_are_both_open_settle_each_other(office: 
     office.ok(reverse("E", "2026-03-02T10:00:00Z"))
     assert settled(office) == OPEN | TAKEN
     assert lines(office.draft("L")) == [("fee", "L.fee.1", 1, "899.00")]
-    office.issue("L")
+    office.ok(issue("L"))
     assert office.charges("L") == {"L.fee.1": "GR-2026-00001", **dict.fromkeys(TAKEN)}
     assert settled(office, invoiced="false") == TAKEN
     assert settled(office, invoiced="true") == {"L.fee.1": None}
@@ -65,17 +65,17 @@ def test_a_reversal_that_is_dated_ahead_settles_at_once_as_on_the_draft(quick_of
 
 def test_what_stands_on_an_invoice_is_settled_by_nothing_until_a_credit_note(office: Office) -> None:
     worked(office)
-    number = office.issue("L")
+    number = office.number(issue("L"))
     office.ok(reverse("E"))
     assert settled(office) == OPEN | {"E.overage.1.reversal": None}
     office.clock.put("2026-11-10T12:00:00Z")
-    office.credit(number)
+    office.ok(credit_note(number))
     assert settled(office) == OPEN | TAKEN
     assert settled(office, as_of="2026-11-09") == OPEN | {"E.overage.1.reversal": None}
 
 
 def test_the_charges_of_a_term_that_is_taken_back_settle_each_other(office: Office) -> None:
-    office.sign("L")
+    office.ok(sign("groupios-l", contract_id="L", customer=billed("L")))
     office.ok(renew("L"))
     office.ok(terminate("2026-12-31", "L"))
     fees = {"L.fee.2": "L.fee.2.reversal", "L.fee.2.reversal": "L.fee.2"}

@@ -4,8 +4,8 @@ import pytest
 
 from ledger.billing.events import NationalVat, VatLine
 from ledger.billing.vat import national_vat, treatment, vat_lines
-from tests.billing.office import Json, Office, lines, taxes, totals
-from tests.words import amend, issue, renew, reverse, service_credit, sign
+from tests.billing.office import Json, Office, billed, lines, taxes, totals
+from tests.words import amend, credit_note, issue, log_work, open_ticket, renew, reverse, service_credit, sign, top_up
 
 DE, AT, SK, PL, CZ = "DE136695976", "ATU13585627", "SK2022749619", "PL8567346215", "CZ25123891"
 FEE: Json = {"agreed": {"fee": "100.00"}}
@@ -43,9 +43,11 @@ SUM: Json = {"agreed": {"pools.lump-sum.allotment": "100.00"}}
 def test_a_supply_is_taxed_by_where_both_sides_are(
     quick_office: Office, plan: str, told: Json, country: str, vat_id: str | None, tax: tuple[str, str, str, str]
 ) -> None:
-    quick_office.sign("C", plan, customer={"country": country} | ({"vat_id": vat_id} if vat_id else {}), **told)
+    quick_office.ok(
+        sign(plan, customer=billed("C") | {"country": country} | ({"vat_id": vat_id} if vat_id else {}), **told)
+    )
     rate = {"exchange_rate": "24.315"} if plan == "easyredmine-priority" and tax[0] == "S" else {}
-    found = quick_office.invoice(quick_office.issue("C", **rate))
+    found = quick_office.invoice(quick_office.number(issue("C", **rate)))
     assert taxes(found) == [tax]
     assert [(line["vat_category"], line["vat_rate"]) for line in found["lines"]] == [tax[:2]]
     assert (found["vat_total"], found["customer"]["vat_id"]) == (tax[3], vat_id)
@@ -53,16 +55,16 @@ def test_a_supply_is_taxed_by_where_both_sides_are(
 
 def test_the_day_of_supply_decides_the_rate_to_the_second(office: Office) -> None:
     """Four quarters of an hour at 37.25: two at 19 % (74.50: 14.155) and two at 16 % (74.50: 11.92)."""
-    office.sign("S", "groupios-s", "2020-01-01")
+    office.ok(sign("groupios-s", "2020-01-01", contract_id="S", customer=billed("S")))
     for entry, at in (
         ("A", "2020-06-30T21:59:59Z"),
         ("B", "2020-06-30T22:00:00Z"),  # 1 July in Berlin
         ("C", "2020-12-31T22:59:59Z"),
         ("D", "2020-12-31T23:00:00Z"),  # 1 January in Berlin
     ):
-        office.ticket(f"T{entry}", "S", "2020-06-01T09:00:00Z")
-        office.work(entry, f"T{entry}", 15, at)
-    found = office.invoice(office.issue("S"))
+        office.ok(open_ticket(f"T{entry}", contract_id="S", at="2020-06-01T09:00:00Z"))
+        office.ok(log_work(15, at, entry_id=entry, ticket_id=f"T{entry}"))
+    found = office.invoice(office.number(issue("S")))
     shown = {line["deduction_id"]: (line["supplied_on"], line["vat_rate"]) for line in found["lines"]}
     assert shown == {
         "A": ("2020-06-30", "19.00"),
@@ -75,10 +77,10 @@ def test_the_day_of_supply_decides_the_rate_to_the_second(office: Office) -> Non
 
 
 def test_a_reversal_bears_the_rate_of_what_it_takes_back(quick_office: Office) -> None:
-    quick_office.sign("S", "groupios-s", "2020-01-01")
-    quick_office.ticket("T", "S", "2020-06-01T09:00:00Z")
-    quick_office.work("A", "T", 15, "2020-08-01T09:00:00Z")
-    assert totals(quick_office.invoice(quick_office.issue("S"))) == ("37.25", "5.96", "43.21")
+    quick_office.ok(sign("groupios-s", "2020-01-01", contract_id="S", customer=billed("S")))
+    quick_office.ok(open_ticket("T", contract_id="S", at="2020-06-01T09:00:00Z"))
+    quick_office.ok(log_work(15, "2020-08-01T09:00:00Z", entry_id="A"))
+    assert totals(quick_office.invoice(quick_office.number(issue("S")))) == ("37.25", "5.96", "43.21")
     quick_office.ok(reverse("A"))
     draft = quick_office.draft("S")
     assert (taxes(draft), totals(draft)) == ([("S", "16.00", "-37.25", "-5.96")], ("-37.25", "-5.96", "-43.21"))
@@ -86,15 +88,15 @@ def test_a_reversal_bears_the_rate_of_what_it_takes_back(quick_office: Office) -
 
 def test_slovak_fees_of_two_years_stand_on_one_invoice_at_two_rates(office: Office) -> None:
     agreed = {"fee": "100.00", "term_months": 1}
-    office.sign("C", "cloudempiere-standard", "2024-12-01", agreed=agreed, customer={"country": "SK"})
+    office.ok(sign("cloudempiere-standard", "2024-12-01", customer=billed("C") | {"country": "SK"}, agreed=agreed))
     office.ok(renew("C"))
-    found = office.invoice(office.issue("C"))
+    found = office.invoice(office.number(issue("C")))
     assert taxes(found) == [("S", "23.00", "100.00", "23.00"), ("S", "20.00", "100.00", "20.00")]
     assert totals(found) == ("200.00", "43.00", "243.00")
 
 
 def test_a_supply_before_the_first_known_rate_names_what_is_missing(quick_office: Office) -> None:
-    quick_office.sign("C", "cloudempiere-standard", "2010-12-31", customer={"country": "SK"}, **FEE)
+    quick_office.ok(sign("cloudempiere-standard", "2010-12-31", customer=billed("C") | {"country": "SK"}, **FEE))
     told = {"contract_id": "C", "through_on": "2026-12-31"}
     assert quick_office.refused("missing-party-data", issue(**told))["missing"] == ["provider.vat_rate"]
     assert quick_office.unseen("contracts/C/invoice-draft")["code"] == "missing-party-data"
@@ -115,10 +117,12 @@ def test_vat_is_rounded_half_up_once_on_the_sum_and_not_line_by_line(
     quick_office: Office, prices: list[str], net: str, vat: str
 ) -> None:
     """Beside them the fee of 100.00, which bears 19.00."""
-    quick_office.sign("N", "north-all")
+    quick_office.ok(sign("north-all", contract_id="N", customer=billed("N")))
     for n, price in enumerate(prices):
-        quick_office.top_up(f"U{n}", "N", 60, "2026-02-02T09:00:00Z", price=price)
-    found = quick_office.invoice(quick_office.issue("N"))
+        quick_office.ok(
+            top_up(60, "2026-02-02T09:00:00Z", top_up_id=f"U{n}", contract_id="N", pool="care", price=price)
+        )
+    found = quick_office.invoice(quick_office.number(issue("N")))
     assert (found["net"], found["vat_total"]) == (net, vat)
     assert taxes(found) == [("S", "19.00", net, vat)]
 
@@ -198,7 +202,7 @@ MALFORMED = [
 def test_a_malformed_vat_id_is_refused_where_it_is_told_and_nothing_is_stored(
     quick_office: Office, country: str, vat_id: str
 ) -> None:
-    quick_office.sign("N", "north-all", customer={"country": country})
+    quick_office.ok(sign("north-all", contract_id="N", customer=billed("N") | {"country": country}))
     before = quick_office.count()
     customer = {"customer_id": "k", "name": "K", "country": country, "vat_id": vat_id}
     told: Json = {"contract_id": "M", "plan": "north-all", "starts_on": "2026-01-01", "customer": customer}
@@ -226,9 +230,9 @@ def test_a_malformed_vat_id_is_refused_where_it_is_told_and_nothing_is_stored(
     ],
 )
 def test_a_vat_id_is_kept_in_its_normal_form(quick_office: Office, country: str, told: str, kept: str) -> None:
-    quick_office.sign("N", "north-all", customer={"country": country, "vat_id": told})
+    quick_office.ok(sign("north-all", contract_id="N", customer=billed("N") | {"country": country, "vat_id": told}))
     assert quick_office.see("contracts/N")["customer"]["vat_id"] == kept
-    quick_office.sign("M", "north-all", customer={"country": country})
+    quick_office.ok(sign("north-all", contract_id="M", customer=billed("M") | {"country": country}))
     quick_office.ok(amend({"vat_id": told}, "M"))
     assert quick_office.draft("M")["customer"]["vat_id"] == kept
 
@@ -257,9 +261,9 @@ def test_the_treatment_of_providers_elsewhere(provider: str, customer: str, vat_
 
 
 def test_a_vat_id_that_comes_later_turns_the_draft_and_not_the_invoice(quick_office: Office) -> None:
-    quick_office.sign("N", "north-all", customer={"country": "AT"})
-    number = quick_office.issue("N")
-    quick_office.top_up("U", "N", 60, "2026-02-02T09:00:00Z", price="50.00")
+    quick_office.ok(sign("north-all", contract_id="N", customer=billed("N") | {"country": "AT"}))
+    number = quick_office.number(issue("N"))
+    quick_office.ok(top_up(60, "2026-02-02T09:00:00Z", top_up_id="U", contract_id="N", pool="care", price="50.00"))
     assert taxes(quick_office.draft("N")) == [("S", "19.00", "50.00", "9.50")]
     quick_office.ok(amend({"vat_id": AT}, "N"))
     assert taxes(quick_office.draft("N")) == [("AE", "0.00", "50.00", "0.00")]
@@ -268,14 +272,14 @@ def test_a_vat_id_that_comes_later_turns_the_draft_and_not_the_invoice(quick_off
 
 def reversed_after_the_customer_changed(office: Office, **customer: str) -> tuple[str, Json]:
     """An invoice with 19 % to Austria, then another customer's data, a reversal of 22.25, and a top-up of 100.00."""
-    office.sign("L", customer={"country": "AT"})
-    office.ticket("T", "L", "2026-02-02T09:00:00Z")
-    office.work("E", "T", 495, "2026-02-03T10:00:00Z")  # 480 included, 15 at 89.00 an hour
-    number = office.issue("L")
+    office.ok(sign("groupios-l", contract_id="L", customer=billed("L") | {"country": "AT"}))
+    office.ok(open_ticket("T", contract_id="L", at="2026-02-02T09:00:00Z"))
+    office.ok(log_work(495, "2026-02-03T10:00:00Z", entry_id="E"))  # 480 included, 15 at 89.00 an hour
+    number = office.number(issue("L"))
     assert taxes(office.invoice(number)) == [("S", "19.00", "921.25", "175.04")]
     office.ok(amend(customer, "L"))
     office.ok(reverse("E"))
-    office.top_up("U", "L", 60, "2026-11-01T10:00:00Z", pool="included", price="100.00")
+    office.ok(top_up(60, "2026-11-01T10:00:00Z", top_up_id="U", contract_id="L", pool="included", price="100.00"))
     return number, office.draft("L")
 
 
@@ -284,7 +288,7 @@ def test_a_reversal_bears_the_vat_of_the_line_it_takes_back_whatever_the_custome
     _, draft = reversed_after_the_customer_changed(office, vat_id=AT)
     assert taxes(draft) == [("AE", "0.00", "100.00", "0.00"), ("S", "19.00", "-22.25", "-4.23")]
     assert totals(draft) == ("77.75", "-4.23", "73.52")
-    found = office.invoice(office.issue("L"))
+    found = office.invoice(office.number(issue("L")))
     assert [(line["kind"], line["net"], line["vat_category"], line["vat_rate"]) for line in found["lines"]] == [
         ("top_up", "100.00", "AE", "0.00"),
         ("reversal", "0.00", "AE", "0.00"),
@@ -297,7 +301,7 @@ def test_what_is_not_taxable_never_shares_a_document_with_a_reversal_that_is(off
     number, draft = reversed_after_the_customer_changed(office, country="CH")
     assert draft["waiting"] == ["E.overage.1.reversal"]
     assert taxes(draft) == [("O", "0.00", "100.00", "0.00")]
-    office.credit(number)
+    office.ok(credit_note(number))
     draft = office.draft("L")
     assert draft["waiting"] == []
     assert lines(draft) == [("fee", "L.fee.1", 1, "899.00"), ("top_up", "U.price", 60, "100.00")]
@@ -305,10 +309,10 @@ def test_what_is_not_taxable_never_shares_a_document_with_a_reversal_that_is(off
 
 def test_a_service_credit_bears_the_vat_of_the_fee_it_lowers(quick_office: Office) -> None:
     """A tenth of 100.00 goes back with its 19 %; the top-up of 50.00 bears none."""
-    quick_office.sign("N", "north-all", customer={"country": "AT"})
-    quick_office.ticket("T", "N", "2026-02-02T09:00:00Z")
-    quick_office.issue("N")
+    quick_office.ok(sign("north-all", contract_id="N", customer=billed("N") | {"country": "AT"}))
+    quick_office.ok(open_ticket("T", contract_id="N", at="2026-02-02T09:00:00Z"))
+    quick_office.ok(issue("N"))
     quick_office.ok(amend({"vat_id": AT}, "N"))
     quick_office.ok(service_credit("reaction", ticket_id="T"))
-    quick_office.top_up("U", "N", 60, "2026-02-02T09:00:00Z", price="50.00")
+    quick_office.ok(top_up(60, "2026-02-02T09:00:00Z", top_up_id="U", contract_id="N", pool="care", price="50.00"))
     assert taxes(quick_office.draft("N")) == [("AE", "0.00", "50.00", "0.00"), ("S", "19.00", "-10.00", "-1.90")]

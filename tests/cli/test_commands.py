@@ -3,29 +3,24 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ledger.kernel.clock import system_clock
 from projections.all_views import VIEWS
 from tests.cli.run import support_ledger
 from tests.http.door import Door, Json, opened
 from tests.http.server import command_line
-from tests.words import CUSTOMER, MONDAY, TUESDAY, Step, as_lines, authorise, call, confirm, log_work, open_ticket, sign
+from tests.words import CUSTOMER, MONDAY, TUESDAY, as_lines, authorise, call, confirm, log_work, open_ticket, sign
 
 SIGNED = sign(
     "groupios-l", contract_id="L", customer={**CUSTOMER, "customer_id": "k"}, partner={"partner_id": "p", "name": "P"}
 )
 OPENED = open_ticket(contract_id="L", at=MONDAY)
-
-
-def worked(entry: str, minutes: int = 50, **fields: Any) -> Step:
-    return log_work(minutes, entry_id=entry, **fields)
-
-
-STORY = [SIGNED, OPENED, worked("L-1"), worked("L-2", 425)]
+STORY = [SIGNED, OPENED, log_work(50, entry_id="L-1"), log_work(425, entry_id="L-2")]
 
 
 @pytest.fixture
@@ -63,7 +58,7 @@ def test_refused_lines_are_told_by_number_and_the_rest_goes_on(database_url: str
         b"{damaged",
         OPENED,
         b"",
-        worked("L-1", minutes=0),
+        log_work(0, entry_id="L-1"),
         OPENED.but(contract_id="none", ticket_id="T2"),
         b'{"command": "log-work", "minutes": 1, "minutes": 2}',
         {"command": "no-such-command"},
@@ -71,7 +66,7 @@ def test_refused_lines_are_told_by_number_and_the_rest_goes_on(database_url: str
         b'"\xff"',
         b"  ",
         b"x" * 1_100_000,
-        worked("L-1"),
+        log_work(50, entry_id="L-1"),
         confirm("L-1"),
     ]
     done = support_ledger(database_url, "import", "-", stdin=as_lines(source))
@@ -105,16 +100,16 @@ def test_two_identical_lines_of_a_file_are_two_commands_and_stay_so(told: str, t
     one.write_bytes(twice)
     other.write_bytes(twice)
     assert support_ledger(told, "import", str(one), str(other)).out == "0 accepted, 4 replayed, 0 refused\n"
-    with opened(told, catalogue=None) as door:
+    with opened(told, system_clock, catalogue=None) as door:  # as the command line asks the machine
         door.position = door.count()
         kinds = [event["type"] for event in door.see("tickets/T")["history"]]
     assert kinds.count("CallRecorded") == 3
 
 
 def test_lines_with_ids_of_their_own_keep_them(told: str) -> None:
-    lines = [worked("L-3", command_id="k")] * 2
+    lines = [log_work(50, entry_id="L-3", command_id="k")] * 2
     assert support_ledger(told, "import", "-", stdin=as_lines(lines)).out == "1 accepted, 1 replayed, 0 refused\n"
-    other = support_ledger(told, "import", "-", stdin=as_lines([worked("L-4", command_id="k")]))
+    other = support_ledger(told, "import", "-", stdin=as_lines([log_work(50, entry_id="L-4", command_id="k")]))
     assert (other.status, other.out) == (1, "0 accepted, 0 replayed, 1 refused\n")
     assert other.err.startswith("line 1: command-id-reused: ")
 
@@ -140,7 +135,7 @@ def test_an_empty_file_is_imported_too(database_url: str) -> None:
 
 
 def test_more_lines_than_a_batch_are_imported_in_order(told: str) -> None:
-    lines: list[Any] = [worked(f"B-{n}", minutes=1) for n in range(1100)]
+    lines: list[Any] = [log_work(1, entry_id=f"B-{n}") for n in range(1100)]
     lines[700] = {"command": "log-work"}
     done = support_ledger(told, "import", "-", stdin=as_lines(lines))
     assert (done.status, done.out) == (1, "1099 accepted, 0 replayed, 1 refused\n")
@@ -152,7 +147,7 @@ def test_more_lines_than_a_batch_are_imported_in_order(told: str) -> None:
 
 @pytest.fixture
 def door(told: str) -> Iterator[Door]:
-    with opened(told, catalogue=None) as door:
+    with opened(told, system_clock, catalogue=None) as door:  # as the command line asks the machine
         door.position = door.count()
         yield door
 
@@ -322,7 +317,7 @@ def test_a_token_that_makes_no_sense_is_refused(told: str) -> None:
 
 
 def test_a_token_that_expires_holds_until_its_day(told: str, door: Door) -> None:
-    today = datetime.now(UTC).date()
+    today = door.clock().date()
     for days, status in ((0, 401), (2, 200)):
         day = (today + timedelta(days=days)).isoformat()
         token = support_ledger(told, "token", "create", "--role", "auditor", "--expires-on", day).lines[0]

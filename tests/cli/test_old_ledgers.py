@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+import uvicorn
 
 from tests.cli.run import Done, demo, support_ledger
 from tests.store.test_format import begun, change
@@ -27,7 +28,7 @@ def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     def run(*_: object, **__: object) -> NoReturn:
         raise AssertionError("a server was started")
 
-    monkeypatch.setattr("uvicorn.run", run)
+    monkeypatch.setattr(uvicorn, "run", run)
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

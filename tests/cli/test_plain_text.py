@@ -69,9 +69,9 @@ def test_a_refusal_is_one_line_whatever_it_speaks_of(database_url: str) -> None:
     assert "There is no contract [/red]." in support_ledger(database_url, "balance", "[/red]").err
 
 
-def test_a_file_whose_name_is_markup_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "err", Console(file=io.StringIO(), force_terminal=True))
-    with cli._progress("importing [/red].jsonl", 10) as advance:
+def test_a_file_whose_name_is_markup_is_imported() -> None:
+    terminal = Console(file=io.StringIO(), force_terminal=True)
+    with cli._progress("importing [/red].jsonl", 10, terminal) as advance:
         advance(5)
 
 

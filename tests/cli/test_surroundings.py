@@ -10,17 +10,13 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import psycopg
 import pytest
 import uvicorn  # noqa: F401 – before anybody is somebody else, who may not read it
 
-from api import state
-from api.cli import main, opening, tokens
 from ledger.kernel.settings import without_secrets
-from ledger.plans.loader import load_catalogue
 from ledger.store import Unavailable, open_store
 from ledger.store.database import Database, open_database
 from tests.cli.run import Done, support_ledger
@@ -135,9 +131,6 @@ def test_a_read_only_ledger_is_named_by_every_command_that_writes(
     path = shared / "ledger.db"
     url = url_of(path)
     monkeypatch.chdir(shared)  # the ledger is what may not be written; this checkout may be closed to others
-    read_once = cache(load_catalogue)
-    for module in (state, main, opening, tokens):
-        monkeypatch.setattr(module, "load_catalogue", read_once)
     for command, arguments in COMMANDS.items():  # as an administrator once, who may read what a command imports
         if command != "serve":
             support_ledger(url, command, *arguments)
@@ -188,13 +181,13 @@ def test_a_postgresql_that_is_read_only_answers_503_and_goes_on_when_it_is_not(
         door.see("contracts/L")
         read_only(True)
         while "read-only transaction" not in caplog.text:  # connections that were ended are met first
-            answer = door.send(SIGNED.command, SIGNED.but(contract_id="M").fields)
+            answer = door.send(SIGNED.but(contract_id="M"))
             assert problem(answer)["code"] == "unavailable"
             assert answer.headers["retry-after"] == "1"
         assert door.get("contracts/L", min_position=0).status_code == 200
         read_only(False)
         for _ in range(20):
-            answer = door.send(SIGNED.command, SIGNED.but(contract_id="M").fields)
+            answer = door.send(SIGNED.but(contract_id="M"))
         assert answer.status_code == 200
 
 

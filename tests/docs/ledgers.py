@@ -8,25 +8,30 @@ from api.http.paging import times_of
 from api.http.routers import contracts, deductions, statements, tickets
 from api.state import State, open_state
 from ledger.door.batches import Answer, Ledger
-from ledger.door.requests import parse
 from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.settings import Settings
+from projections.asking import EVERYTHING
+from projections.billing.charge_questions import list_charges
 from projections.credit.statements import StatementAsked
-from tests.words import Step, Steps, flat
+from projections.reader import Times
+from tests.clock import Clock
+from tests.senders import WriteDoor
+from tests.words import Step
+
+NOW = "2026-11-02T12:00:00Z"  # all that the documents tell has happened by then
 
 
-class Ledgers:
+class Ledgers(WriteDoor):
+    clock: Clock
+
     def __init__(self, folder: Path) -> None:
-        self.state: State = open_state(Settings(database_url=f"sqlite:///{folder / 'ledger.db'}", catalogue=None))
-        self.ledger = Ledger(self.state.store, self.state.catalogue)
-
-    def tell(self, *steps: Steps) -> None:
-        for step in flat(steps):
-            (answer,) = self.ledger.submit([parse(step.command, step.fields, COMMAND_LINE)])
-            assert isinstance(answer, Answer), f"{step.command}: {answer}"
+        clock = Clock(NOW)
+        told = Settings(database_url=f"sqlite:///{folder / 'ledger.db'}", catalogue=None)
+        self.state: State = open_state(told, clock)
+        super().__init__(Ledger(self.state.store, self.state.catalogue, clock), clock)
 
     def refusal(self, step: Step) -> dict[str, Any]:
-        (answer,) = self.ledger.submit([parse(step.command, step.fields, COMMAND_LINE)])
+        (answer,) = self.tell(step)
         assert not isinstance(answer, Answer)
         return answer.members
 
@@ -41,8 +46,12 @@ class Ledgers:
         return self.ask(deductions.deduction(deduction_id, self.state, COMMAND_LINE))
 
     def charged(self, reference: str) -> list[Any]:
-        found = self.ask(deductions.contract_charges("C", self.state, COMMAND_LINE, limit=500)).items
-        return [charge for charge in found if charge.reference == reference]
+        async def charges() -> list[Any]:
+            async with self.state.reader.snapshot() as snapshot:
+                found = await list_charges(snapshot, COMMAND_LINE, "C", Times(), None, EVERYTHING)
+            return [deductions.show_charge(one) for one in found.items]
+
+        return [charge for charge in self.ask(charges()) if charge.reference == reference]
 
     def ticket(self, as_of: str | None = None) -> Any:
         return self.ask(tickets.ticket("T", self.state, COMMAND_LINE, as_of=as_of))

@@ -6,9 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from ledger.door.batches import Answer
-from ledger.door.requests import parse
-from ledger.kernel.access import COMMAND_LINE
 from tests.docs.ledgers import Ledgers
 from tests.docs.pages import DOCS, ROOT, Rows, table_after
 from tests.test_architecture import ROOMS
@@ -42,11 +39,9 @@ def test_each_function_of_a_walk_stands_in_its_file(name: str) -> None:
 
 def test_the_walk_of_a_command_tells_every_event_in_its_order(tmp_path: Path) -> None:
     books = Ledgers(tmp_path)
-    books.tell(contract("groupios-l"), log_work(465, entry_id="E1"))
+    books.ok(contract("groupios-l"), log_work(465, entry_id="E1"))
     assert books.account().available == 15
-    step = log_work(50, entry_id="E2")
-    (answer,) = books.ledger.submit([parse(step.command, step.fields, COMMAND_LINE)])
-    assert isinstance(answer, Answer)
+    (answer,) = books.ok(log_work(50, entry_id="E2"))
     assert [kind for _, kind, _ in answer.events] == [row[3].strip("`") for row in walk(WALKS[0]) if row[3]]
     (charged,) = books.deduction("E2").overage
     assert (charged.minutes, charged.rate, charged.amount) == (45, "89.00", "66.75")

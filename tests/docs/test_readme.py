@@ -9,13 +9,12 @@ import pytest
 
 from api.cli.main import app
 from api.state import open_state
-from ledger.door.batches import Answer, Ledger
-from ledger.door.requests import parse
-from ledger.kernel.access import COMMAND_LINE
+from ledger.door.batches import Ledger
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import load_catalogue
 from tests.docs.pages import README, table_after
 from tests.docs.tour import BLOCK, commands, masked, touring
+from tests.senders import WriteDoor
 from tests.servers import NoServerError, embedded_programs, system_programs, throw_away_server
 from tests.words import contract
 
@@ -40,10 +39,8 @@ def test_a_server_prepared_as_the_readme_says_lets_the_ledger_write_and_nobody_c
         host = server.partition("@")[2].rpartition("/")[0]
         for user in ("ledger_owner", "ledger_app"):
             state = open_state(Settings(database_url=f"postgresql://{user}@{host}/ledger", catalogue=None))
-            ledger = Ledger(state.store, state.catalogue)
-            for step in contract("groupios-l", contract_id=user, ticket=None):
-                (answer,) = ledger.submit([parse(step.command, step.fields, COMMAND_LINE)])
-                assert isinstance(answer, Answer), answer
+            door = WriteDoor(Ledger(state.store, state.catalogue))
+            (answer,) = door.ok(contract("groupios-l", contract_id=user, ticket=None))
             assert state.projector.catch_up() == answer.last
             state.projector.close()
             state.store.close()

@@ -182,9 +182,9 @@ def test_each_language_has_its_words_and_an_unknown_one_is_english(language: str
         assert words in text, words
 
 
-def test_no_word_of_a_statement_is_missing_in_a_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.documents.statement.labels_for", lambda _: Strict("de", catalogue("de")))
-    assert statement_page(FEBRUARY)["lang"] == statement_page(EMPTY)["lang"] == "de"
+def test_no_word_of_a_statement_is_missing_in_a_catalogue() -> None:
+    strict = Strict("de", catalogue("de"))
+    assert statement_page(FEBRUARY, strict)["lang"] == statement_page(EMPTY, strict)["lang"] == "de"
     words = {
         *COLUMNS,
         *BESIDE_COLUMNS,

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
+from api.limits import Limits
 from tests.clock import Clock
 from tests.http.door import Door, opened, problem
 from tests.http.test_roles import ROLES, sees
-from tests.http.world import SIDES, opening, signing, token, working
+from tests.http.world import OF, OPENED, SIDES, TEN, token
 from tests.words import (
-    Step,
     amend,
     confirm,
     credit_note,
     dispute,
     grant,
     issue,
+    log_work,
+    open_ticket,
     record_service,
     reverse,
     settle,
@@ -53,18 +55,14 @@ def text_of(door: Door, contract: str, token: str | None = None, **query: Any) -
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
-def signed(contract: str, plan: str, customer: dict[str, Any] = MOEWE, **fields: Any) -> Step:
-    return sign(plan, contract_id=contract, customer=customer, **fields)
-
-
 def tell_year(door: Door) -> None:
     """50 billed as 60 leave 420; 460 billed as 465 take them, and 45 over at 89.00 are 66.75; 30 of goodwill expire."""
-    door.ok(signed("C", "groupios-l"))
-    door.all_ok([opening("t", "C", channel="email", kind="incident", at="2026-01-12T09:00:00+01:00")])
+    door.ok(sign("groupios-l", customer=MOEWE))
+    door.all_ok([open_ticket("t", channel="email", kind="incident", at="2026-01-12T09:00:00+01:00")])
     door.all_ok(
         [
-            working("e1", "t", 50, "2026-01-12T10:00:00+01:00"),
-            working("e2", "t", 460, "2026-02-02T10:00:00+01:00"),
+            log_work(50, "2026-01-12T10:00:00+01:00", entry_id="e1", ticket_id="t"),
+            log_work(460, "2026-02-02T10:00:00+01:00", entry_id="e2", ticket_id="t"),
         ]
     )
     told = {"pool": "included", "grant_id": "g", "reason": "#panic() $x$", "expires_on": "2026-03-01"}
@@ -112,11 +110,11 @@ def test_the_words_of_the_customer_stand_as_they_were_at_the_moment_asked(databa
     """
     clock = Clock("2026-02-10T10:00:00Z")
     with opened(database_url, clock) as door:
-        door.ok(signed("C", "north-prepaid"))
+        door.ok(sign("north-prepaid", customer=MOEWE))
         customer = door.token("customer", provider="north", customer="moewe")
-        door.all_ok([opening("t", "C", at="2026-01-12T09:00:00Z")])
+        door.all_ok([open_ticket("t", at="2026-01-12T09:00:00Z")])
         for day in range(1, 5):
-            door.all_ok([working(f"e{day}", "t", 25, f"2026-02-0{day}T10:00:00Z")])
+            door.all_ok([log_work(25, f"2026-02-0{day}T10:00:00Z", entry_id=f"e{day}", ticket_id="t")])
         door.ok(confirm("e1", by="Kim"), customer)
         door.ok(confirm("e2", "2026-02-10T10:00:00Z", by="Eva"))
         door.ok(dispute("e3", by="Kim", reason="Not us"), customer)
@@ -139,18 +137,22 @@ def test_the_words_of_the_customer_stand_as_they_were_at_the_moment_asked(databa
 
 
 def test_silence_is_a_yes_once_the_days_of_the_terms_are_over(door: Door) -> None:
-    door.ok(signed("C", "north-tiers"))
-    door.all_ok([opening("t", "C"), working("e", "t", 15, "2026-02-02T10:00:00Z", pool="care")])
+    door.ok(sign("north-tiers", customer=MOEWE))
+    door.all_ok(
+        [open_ticket("t", at=OPENED), log_work(15, "2026-02-02T10:00:00Z", entry_id="e", ticket_id="t", pool="care")]
+    )
     assert "Bestätigung ausstehend" in text_of(door, "C")
-    later = datetime.now(UTC) + timedelta(days=2)  # the day runs from the entry's record
+    later = door.clock() + timedelta(days=2)  # the day runs from the entry's record
     assert "Durch Fristablauf bestätigt" in text_of(door, "C", as_of=later.isoformat())
 
 
 def test_pools_stand_apart_and_one_can_be_asked_for(door: Door) -> None:
     """Of extra's 15 minutes 15 are used; 15 more are overage of that pool at 90.00 an hour: 22.50."""
-    door.ok(signed("C", "north-tiers"))
+    door.ok(sign("north-tiers", customer=MOEWE))
     door.ok(grant(15, "2026-01-05T09:00:00Z", pool="extra", grant_id="g"))
-    door.all_ok([opening("t", "C"), working("e", "t", 30, "2026-02-02T10:00:00Z", pool="extra")])
+    door.all_ok(
+        [open_ticket("t", at=OPENED), log_work(30, "2026-02-02T10:00:00Z", entry_id="e", ticket_id="t", pool="extra")]
+    )
     both = text_of(door, "C", as_of="2026-02-28")
     assert "Guthaben: Betreuung" in both
     assert "28.02.2026 Endsaldo 4:00 Guthaben 2" in both
@@ -163,13 +165,15 @@ def test_pools_stand_apart_and_one_can_be_asked_for(door: Door) -> None:
 
 def test_money_and_the_customers_language_and_the_providers_where_there_is_none(door: Door) -> None:
     """1000.00 less 30 minutes at 100.10, 50.05, and a visit of 333.33: 616.62."""
-    door.ok(signed("C", "north-sum", {**MOEWE, "language": "pl"}))
-    door.all_ok([opening("t", "C"), working("e", "t", 30, "2026-02-02T10:00:00Z", service="help")])
+    door.ok(sign("north-sum", customer={**MOEWE, "language": "pl"}))
+    door.all_ok(
+        [open_ticket("t", at=OPENED), log_work(30, "2026-02-02T10:00:00Z", entry_id="e", ticket_id="t", service="help")]
+    )
     door.ok(record_service("visit", contract_id="C", service_id="v", at="2026-02-03T10:00:00Z"))
     text = text_of(door, "C", as_of="2026-02-28")
     for expected in ("Wyciąg C", "-50,05 € 949,95 €", "-333,33 € 616,62 €", "Saldo końcowe 616,62 €"):
         assert expected in text, expected
-    door.ok(signed("D", "north-sum", {**MOEWE, "customer_id": "other"}))
+    door.ok(sign("north-sum", contract_id="D", customer={**MOEWE, "customer_id": "other"}))
     assert "Endsaldo 1.000,00 €" in text_of(door, "D", as_of="2026-02-28")
     door.ok(amend({"language": "cs"}, "D"))
     assert "Konečný zůstatek 1 000,00 €" in text_of(door, "D", as_of="2026-02-28")
@@ -177,8 +181,10 @@ def test_money_and_the_customers_language_and_the_providers_where_there_is_none(
 
 def test_a_contract_without_credit_has_a_statement_of_its_overage(door: Door) -> None:
     """20 minutes are billed as 30 at 149.00 an hour: 74.50."""
-    door.ok(signed("C", "groupios-s"))
-    door.all_ok([opening("t", "C", channel="email", kind="incident"), working("e", "t", 20)])
+    door.ok(sign("groupios-s", customer=MOEWE))
+    door.all_ok(
+        [open_ticket("t", at=OPENED, channel="email", kind="incident"), log_work(20, TEN, entry_id="e", ticket_id="t")]
+    )
     text = text_of(door, "C", as_of="2026-02-28")
     assert "Guthaben:" not in text
     assert "02.02.2026 Zeit über das Guthaben hinaus 0:30 149,00 € 74,50 €" in text
@@ -231,7 +237,7 @@ def test_the_same_question_has_the_same_bytes_and_an_etag_of_its_own(door: Door)
 )
 def test_the_form_is_the_one_that_the_client_likes_best(tmp_path: Any, accept: str, answered: str) -> None:
     with opened(f"sqlite:///{tmp_path / 'ledger.db'}") as door:
-        door.ok(signed("C", "north-prepaid"))
+        door.ok(sign("north-prepaid", customer=MOEWE))
         assert door.get("contracts/C/statement", headers={"Accept": accept}).headers["content-type"] == answered
         content = door.client.get("/openapi.json").json()["paths"]["/v1/contracts/{contract_id}/statement"]
         answers = content["get"]["responses"]["200"]["content"]
@@ -239,7 +245,7 @@ def test_the_form_is_the_one_that_the_client_likes_best(tmp_path: Any, accept: s
 
 
 def test_a_period_that_begins_after_its_last_day_is_refused(door: Door) -> None:
-    door.ok(signed("C", "north-prepaid"))
+    door.ok(sign("north-prepaid", customer=MOEWE))
     for query in ({"from_": "2026-02-02", "to": "2026-02-01"}, {"from_": "2026-03-01", "as_of": "2026-02-28"}):
         found = problem(door.get("contracts/C/statement", headers=PDF, **query))
         assert (found["status"], found["code"], found["field"]) == (422, "malformed", "from")
@@ -247,7 +253,7 @@ def test_a_period_that_begins_after_its_last_day_is_refused(door: Door) -> None:
 
 
 def test_who_may_read_a_statement_may_read_it_as_pdf_and_nobody_else(door: Door) -> None:
-    door.all_ok([signing(side, side) for side in SIDES])
+    door.all_ok([sign(contract_id=side, **OF[side]) for side in SIDES])
     for role in ROLES:
         reader = token(door, role)
         for side in SIDES:
@@ -261,38 +267,50 @@ def test_who_may_read_a_statement_may_read_it_as_pdf_and_nobody_else(door: Door)
 def test_what_no_credit_bears_is_on_the_statement_with_its_invoice(door: Door) -> None:
     """90 minutes at 1350.00 an hour are 2025.00; 20 flat minutes and 15 of goodwill cost nothing."""
     german = {**MOEWE, "language": "de"}
-    door.ok(signed("P", "dytron-pay", german, agreed={"rates.training": {"kind": "hourly", "rate": "1350.00"}}))
-    door.all_ok([opening("t", "P"), working("e", "t", 90, service="training")])
+    door.ok(
+        sign(
+            "dytron-pay",
+            contract_id="P",
+            customer=german,
+            agreed={"rates.training": {"kind": "hourly", "rate": "1350.00"}},
+        )
+    )
+    door.all_ok(
+        [
+            open_ticket("t", contract_id="P", at=OPENED),
+            log_work(90, TEN, entry_id="e", ticket_id="t", service="training"),
+        ]
+    )
     text = text_of(door, "P", as_of="2026-02-28")
     assert "1:30 1.350,00 CZK 2.025,00 CZK" in text
     assert "noch nicht abgerechnet" in text
     number = door.ok(issue("P", "2026-02-28"))["number"]
     assert f"Rechnung {number}" in text_of(door, "P")
-    door.ok(signed("F", "easyredmine-priority", german | {"customer_id": "flat"}))
-    door.all_ok([opening("f", "F"), working("g", "f", 20)])
-    door.all_ok([working("h", "f", 15, treatment="goodwill", reason="Sorry")])
+    door.ok(sign("easyredmine-priority", contract_id="F", customer=german | {"customer_id": "flat"}))
+    door.all_ok([open_ticket("f", contract_id="F", at=OPENED), log_work(20, TEN, entry_id="g", ticket_id="f")])
+    door.all_ok([log_work(15, TEN, entry_id="h", ticket_id="f", treatment="goodwill", reason="Sorry")])
     text = text_of(door, "F", as_of="2026-02-28")
     assert "Durch die Pauschale gedeckt 0:20 0,00 €" in text
     assert "Kulanz 0:15 0,00 €" in text
     assert "Summe des Zeitraums 0:35 0,00 €" in text
 
 
-def test_a_statement_too_long_for_a_pdf_asks_for_a_shorter_period(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    tell_year(door)
-    monkeypatch.setattr("api.http.routers.statements.LONGEST_PDF", 2)
-    answer = door.get("contracts/C/statement", headers={"Accept": "application/pdf"})
-    assert (answer.status_code, answer.json()["field"]) == (422, "from")
-    assert door.get("contracts/C/statement", headers={"Accept": "text/csv"}).status_code == 200
+def test_a_statement_too_long_for_a_pdf_asks_for_a_shorter_period(database_url: str) -> None:
+    with opened(database_url, limits=Limits(longest_pdf_lines=2)) as door:
+        tell_year(door)
+        answer = door.get("contracts/C/statement", headers={"Accept": "application/pdf"})
+        assert (answer.status_code, answer.json()["field"]) == (422, "from")
+        assert door.get("contracts/C/statement", headers={"Accept": "text/csv"}).status_code == 200
 
 
 def test_free_time_names_the_invoice_that_shows_it_whatever_came_after(door: Door) -> None:
     """GR-1 shows 30 minutes of goodwill; GR-2 shows them given back, and is credited; then GR-1 is credited too."""
-    door.ok(signed("C", "groupios-l"))
-    door.all_ok([opening("t", "C", channel="email", kind="incident")])
-    door.all_ok([working("g", "t", 30, treatment="goodwill", reason="Sorry")])
+    door.ok(sign("groupios-l", customer=MOEWE))
+    door.all_ok([open_ticket("t", at=OPENED, channel="email", kind="incident")])
+    door.all_ok([log_work(30, TEN, entry_id="g", ticket_id="t", treatment="goodwill", reason="Sorry")])
     first = door.ok(issue("C", "2026-12-31"))["number"]
     door.ok(reverse("g", reason="Twice"))
-    door.all_ok([working("w", "t", 600)])
+    door.all_ok([log_work(600, TEN, entry_id="w", ticket_id="t")])
     second = door.ok(issue("C", "2026-12-31"))["number"]
     assert door.see("deductions/g")["documents"] == [first, second]
     free = f"Kulanz 0:30 0,00 € Zeitbuchung g · Ticket t · Bearbeitet von: Eva · Storniert · Rechnung {first}"

@@ -114,8 +114,8 @@ class Teller:
         n = len(self.steps)
         step = getattr(self, f"_{action[0].replace(' ', '_').replace('-', '_')}")(n, *action[1:])
         if step is not None:
-            told = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in step.fields.items()}
-            self.steps.append(Step(step.command, told | {"command_id": f"c{n}"}))
+            told = {name: at.isoformat() for name, at in step.fields.items() if isinstance(at, datetime)}
+            self.steps.append(step.but(**told, command_id=f"c{n}"))
 
     def _work(self, n: int, name: str, minutes: int, at: datetime, **fields: Any) -> Step:
         self.deductions.append((f"w{n}", at))

@@ -1,14 +1,11 @@
 """What a change of plan says of a lump sum that its new terms lack a pool for; what it costs to see a term in use."""
 
 from typing import Any
-from unittest.mock import patch
 
-import pytest
-
-from ledger.door.batches import Answer
-from ledger.lifecycle import commands
-from tests.scenario import Given, given
-from tests.words import Step, change_plan, contract, do, grant, renew, reverse, terminate, top_up, worked
+from ledger.door.batches import Answer, Ledger
+from ledger.store import EventStore
+from tests.scenario import Given, catalogue, given
+from tests.words import Step, change_plan, contract, grant, renew, reverse, terminate, top_up, worked
 
 SUM: dict[str, Any] = {"pools.lump-sum.allotment": "1000.00", "rates.macros": {"kind": "hourly", "rate": "600.00"}}
 MARCH = "2026-03-01T10:00:00+01:00"
@@ -50,23 +47,23 @@ def test_the_same_command_again_answers_the_same() -> None:
 
 def read_of_history(history: Given, *steps: Step) -> tuple[int, Any]:
     """How many stored facts the steps read beside their own streams, and the last answer."""
-    store, read = history.world.store, 0
-    facts = store._facts
+    world, read = history.world, 0
 
-    def counted(*asked: Any) -> Any:
-        nonlocal read
-        found = facts(*asked)
-        read += sum(type(fact).__name__ == "HoursDeducted" for _, fact in found)
-        return found
+    class Counted(EventStore):
+        def _facts(self, *asked: Any) -> Any:
+            nonlocal read
+            found = super()._facts(*asked)
+            read += sum(type(fact).__name__ == "HoursDeducted" for _, fact in found)
+            return found
 
-    with patch.object(store, "_facts", counted):
-        answers = [answer for step in steps for answer in history.world.tell(step)]
+    world.ledger = Ledger(Counted(world.store.application, world.store.database), catalogue(), world.clock)
+    answers = [answer for step in steps for answer in world.tell(step)]
     return read, answers[-1]
 
 
 def much_used() -> Given:
-    """60 entries of January and February under terms of 2026, and the term of 2027."""
-    entries = [worked(15, f"2026-0{1 + n % 2}-1{n % 9}T09:00:00Z", entry_id=f"E{n:02}") for n in range(60)]
+    """120 entries of January and February under terms of 2026, and the term of 2027."""
+    entries = [worked(15, f"2026-0{1 + n % 2}-1{n % 9}T09:00:00Z", entry_id=f"E{n:03}") for n in range(120)]
     return given(contract("groupios-l"), entries, renew(at=MARCH))
 
 
@@ -80,26 +77,25 @@ def test_work_of_before_the_term_was_recorded_is_not_looked_at() -> None:
     assert (read, type(answer)) == (0, Answer)
 
 
-@pytest.mark.parametrize("size", [10, 7])
-def test_a_term_in_use_is_refused_as_soon_as_something_in_it_is_found(size: int) -> None:
-    with patch.object(commands, "LOOKED_THROUGH", size):
-        read, refusal = read_of_history(much_used(), change_plan("groupios-s", "2026-01-01"))
-    assert read == size
+def test_a_term_in_use_is_refused_as_soon_as_something_in_it_is_found() -> None:
+    """A hundred are looked at, and the other twenty are not."""
+    read, refusal = read_of_history(much_used(), change_plan("groupios-s", "2026-01-01"))
+    assert read == 100
     assert refusal.code == "term-in-use"
-    assert refusal.members["deductions"] == [f"E{n:02}" for n in range(size)]
+    assert refusal.members["deductions"] == [f"E{n:03}" for n in range(100)]
 
 
 def test_what_was_reversed_is_looked_past() -> None:
-    entries = [worked(15, MARCH, entry_id=f"E{n}") for n in range(5)]
-    gone = [reverse(f"E{n}", at=MARCH) for n in range(4)]
+    """However many: a hundred are looked at together, and here a hundred of 101 are gone."""
+    entries = [worked(15, MARCH, entry_id=f"E{n}") for n in range(101)]
+    gone = [reverse(f"E{n}", at=MARCH) for n in range(100)]
     history = given(contract("groupios-l"), entries, gone)
-    with patch.object(commands, "LOOKED_THROUGH", 2):
-        history.when(terminate("2025-12-31")).refused("term-in-use", deductions=["E4"])
-        history.when(reverse("E4", at=MARCH), terminate("2025-12-31"))
+    history.when(terminate("2025-12-31")).refused("term-in-use", deductions=["E100"])
+    history.when(reverse("E100", at=MARCH), terminate("2025-12-31"))
 
 
 def test_work_of_the_same_batch_counts() -> None:
     history = given(contract("groupios-l"))
-    told = [worked(15, MARCH, entry_id="now"), terminate("2025-12-31"), do("renew-contract", contract_id="C")]
+    told = [worked(15, MARCH, entry_id="now"), terminate("2025-12-31"), renew()]
     answers = history.world.tell(*told)
     assert getattr(answers[1], "code", None) == "term-in-use"

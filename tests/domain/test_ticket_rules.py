@@ -30,7 +30,6 @@ from tests.words import (
     complete,
     confirm_defect,
     contract,
-    do,
     escalate,
     hold,
     on_ticket,
@@ -95,8 +94,8 @@ def test_impact_and_urgency_give_the_priority(plan: str, impact: str, urgency: s
     ],
 )
 def test_a_priority_is_given_in_exactly_one_way(fields: dict[str, Any]) -> None:
-    told = {"ticket_id": "T", "contract_id": "C", "title": "x", "kind": "incident", "channel": "email", **fields}
-    given(contract("groupios-l", ticket=None)).when(do("open-ticket", **told, at=NINE)).refused("malformed")
+    step = open_ticket(at=NINE).but(**{"priority": None} | fields)
+    given(contract("groupios-l", ticket=None)).when(step).refused("malformed")
 
 
 def test_a_change_of_priority_keeps_both_and_its_reason() -> None:
@@ -226,14 +225,8 @@ def test_a_session_of_before_the_closing_is_completed_after_it() -> None:
     booked = book(60, NINE, "2026-02-01T09:00:00Z", ticket_id="T")
     over = [resolve("2026-02-02T12:00:00Z"), close("2026-02-02T13:00:00Z")]
     history = given(contract("groupios-l"), booked, over)
-    late = do(
-        "complete-session",
-        session_id="S",
-        engineer="Eva",
-        started_at="2026-02-02T13:00:00Z",
-        ended_at="2026-02-02T13:30:00Z",
-        heard="2026-02-03T09:00:00Z",
-    )
+    span = {"started_at": "2026-02-02T13:00:00Z", "ended_at": "2026-02-02T13:30:00Z"}
+    late = complete(None, **span, heard="2026-02-03T09:00:00Z")
     history.when(late).refused("invalid-transition", state="closed")
     history.when(complete(30, "2026-02-03T09:00:00Z")).then(deducted(30), released(60))
     history.when(book(60, "2026-02-05T09:00:00Z", "2026-02-04T09:00:00Z", "S2", ticket_id="T")).refused(

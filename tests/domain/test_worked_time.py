@@ -6,7 +6,7 @@ import pytest
 
 from tests.outcomes import deducted, overage
 from tests.scenario import given
-from tests.words import MONDAY, PREPAID, TUESDAY, change_plan, contract, do, log_work, top_up, worked
+from tests.words import MONDAY, PREPAID, TUESDAY, change_plan, contract, log_work, top_up, worked
 
 # -- C1: rounding ---------------------------------------------------------------------------------------------------
 
@@ -83,7 +83,7 @@ def test_each_entry_is_rounded_by_itself() -> None:
     ],
 )
 def test_no_time_at_all_and_time_told_in_two_ways_are_malformed(fields: dict[str, Any]) -> None:
-    given(contract("groupios-l")).when(do("log-work", ticket_id="T", engineer="Eva", **fields)).refused("malformed")
+    given(contract("groupios-l")).when(log_work(**{"at": None} | fields)).refused("malformed")
 
 
 # -- C14: by the date of the work -----------------------------------------------------------------------------------

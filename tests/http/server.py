@@ -15,6 +15,7 @@ import httpx
 
 from ledger.store import open_store
 from ledger.store.tokens import create_token
+from tests.senders import post
 from tests.words import Step
 
 ROOT = Path(__file__).parents[2]
@@ -91,7 +92,7 @@ class Server:
             self.process.wait(PATIENCE_SECONDS)
 
     def send(self, step: Step) -> dict[str, Any]:
-        answer: dict[str, Any] = self.client.post(f"/v1/commands/{step.command}", json=step.fields).json()
+        answer: dict[str, Any] = post(self.client, step.command, step.fields).json()
         return answer
 
     def see(self, path: str, **query: Any) -> dict[str, Any]:

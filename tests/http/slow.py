@@ -152,7 +152,7 @@ def charges(events: list[Event], place: Place) -> list[tuple[str, int]]:
     return [
         (one["data"]["charge_id"], one["data"]["amount_cents"])
         for one in events
-        if "charge_id" in one["data"] and place.sees(one)
+        if "amount_cents" in one["data"] and "charge_id" in one["data"] and place.sees(one)
     ]
 
 

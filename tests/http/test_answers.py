@@ -6,29 +6,29 @@ from datetime import timedelta
 
 import pytest
 
-from api import wrong_tokens
 from api.http.app import create_app
+from api.long_questions import LongQuestions, Question, T
 from api.wrong_tokens import WrongTokens
 from ledger.kernel.settings import Settings
 from tests.clock import Clock
 from tests.http.door import Door, problem
-from tests.http.world import opening, signing, working
-from tests.words import hold
+from tests.http.world import MINE, OF, OPENED, TEN
+from tests.words import hold, log_work, open_ticket, sign
 
 ALWAYS = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
 
 @pytest.fixture
 def ready(door: Door) -> Door:
-    door.all_ok([signing("C", "mine"), opening("t", "C"), working("e", "t")])
+    door.all_ok([sign(**OF[MINE]), open_ticket("t", at=OPENED), log_work(30, TEN, entry_id="e", ticket_id="t")])
     return door
 
 
 def test_every_answer_says_what_browsers_and_caches_may_do(ready: Door) -> None:
     asked = {
-        "a command": ready.send("hold-ticket", hold("2026-02-04T10:00:00Z", "t").fields),
-        "a refusal": ready.send("hold-ticket", {}),
-        "lines": ready.send_lines([working("e2", "t")]),
+        "a command": ready.send(hold("2026-02-04T10:00:00Z", "t")),
+        "a refusal": ready.send(hold(ticket_id="none")),
+        "lines": ready.send_lines([log_work(30, TEN, entry_id="e2", ticket_id="t")]),
         "unknown": ready.get("contracts/none"),
         "no token": ready.get("contracts", ""),
         "no route": ready.get("nothing"),
@@ -45,14 +45,17 @@ def test_every_answer_says_what_browsers_and_caches_may_do(ready: Door) -> None:
     assert read.headers["cache-control"] == "private, no-cache"
 
 
-def test_what_nobody_expected_has_the_same_headers(ready: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*arguments: object) -> None:
-        raise RuntimeError("broken")
+def test_what_nobody_expected_has_the_same_headers(ready: Door) -> None:
+    class Broken(LongQuestions):
+        async def ask(self, question: Question[T]) -> T:
+            raise RuntimeError("broken")
 
-    monkeypatch.setattr("api.http.routers.contracts.list_contracts", broken)
+    state = ready.client.app.state.ledger
+    whole, state.long_questions = state.long_questions, Broken(state.reader)
     response = ready.get("contracts")
     assert response.status_code == 500
     assert (ALWAYS | {"cache-control": "no-store"}).items() <= response.headers.items()
+    state.long_questions = whole
 
 
 def test_head_is_get_without_its_body(ready: Door) -> None:
@@ -99,7 +102,7 @@ def test_each_address_waits_for_its_own_and_a_network_of_ipv6_is_one() -> None:
     assert waits(clock, "2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1") == [0.02, 0.04, 0.02]
 
 
-def test_wrong_tokens_are_forgotten_in_time_and_beyond_a_number_of_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_tokens_are_forgotten_in_time_and_beyond_a_number_of_addresses() -> None:
     clock = Clock("2026-02-02T10:00:00Z")
     told: list[float] = []
 
@@ -113,8 +116,7 @@ def test_wrong_tokens_are_forgotten_in_time_and_beyond_a_number_of_addresses(mon
 
     asyncio.run(send(WrongTokens(clock, sleep), "a", "a", "a"))
     assert told == [0.02, 0.04, 0.02]
-    monkeypatch.setattr(wrong_tokens, "MOST_ADDRESSES", 3)
-    kept = WrongTokens(clock, sleep)
+    kept = WrongTokens(clock, sleep, most_addresses=3)
     asyncio.run(send(kept, *"abcdefg", "g", "a"))
     assert told[-2:] == [0.04, 0.02]
     assert len(kept._sent) == 3

@@ -4,27 +4,34 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from api.http import authentication as access
-from api.http import json_lines as door_lines
-from api.http.routers import contracts
 from api.http.routers.statements import _media_type
+from api.limits import Limits
+from api.long_questions import LongQuestions, Question, T
 from api.waiting import Waiters
+from api.writer import Writer
+from ledger.door.batches import Answer, Ledger
+from ledger.door.requests import Request
+from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
-from tests.http.door import Door, problem
-from tests.http.world import opening, signing, working
+from projections.reader import Snapshot
+from projections.sla.calendars import Calendars
+from tests.http.door import Door, opened, problem
+from tests.http.world import MINE, OF, OPENED, TEN
+from tests.words import log_work, open_ticket, sign
 
 LINE = b'{"command": "log-work"}\n'
 
 
 @pytest.fixture
 def ready(door: Door) -> Door:
-    door.all_ok([signing("C", "mine"), opening("t", "C"), working("e", "t")])
+    door.all_ok([sign(**OF[MINE]), open_ticket("t", at=OPENED), log_work(30, TEN, entry_id="e", ticket_id="t")])
     return door
 
 
@@ -51,7 +58,7 @@ def test_lines_without_anything_count_too(ready: Door) -> None:
 
 def test_what_crosses_eight_million_bytes_is_refused_and_what_came_before_is_carried_out(ready: Door) -> None:
     before = ready.count()
-    first = json.dumps(opening("t2", "C").line()).encode()
+    first = json.dumps(open_ticket("t2", at=OPENED).line()).encode()
     told = answers(ready, first + b"\n" + (b" " * 900_000 + b"{}\n") * 20)
     assert (told[0]["line"], told[0]["replayed"]) == (1, False)
     assert [one["code"] for one in told[1:-1]] == ["malformed"] * 8
@@ -61,8 +68,7 @@ def test_what_crosses_eight_million_bytes_is_refused_and_what_came_before_is_car
     assert [one["code"] for one in answers(ready, exactly)] == ["too-large"]
 
 
-def test_a_body_without_an_end_is_cut_off(ready: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door_lines, "DISCARDED_BYTES", 20_000_000)
+def test_a_body_without_an_end_is_cut_off(database_url: str) -> None:
     taken = []
 
     def endless() -> Iterator[bytes]:
@@ -70,7 +76,8 @@ def test_a_body_without_an_end_is_cut_off(ready: Door, monkeypatch: pytest.Monke
             taken.append(1)
             yield b"\n" * 1_000_000
 
-    assert [one["code"] for one in answers(ready, endless())] == ["too-many-lines"]
+    with opened(database_url, limits=Limits(discarded_bytes=20_000_000)) as door:
+        assert [one["code"] for one in answers(door, endless())] == ["too-many-lines"]
     assert len(taken) < 30
 
 
@@ -87,20 +94,24 @@ def test_others_are_answered_between_the_batches_of_many_lines(ready: Door) -> N
     assert count > 20
 
 
-def test_a_ledger_that_goes_away_while_lines_are_answered_is_said_at_the_lines(
-    ready: Door, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    writer = ready.client.app.state.ledger.writer
-    submit, times = writer._ledger.submit, []
+class GoingAway(Ledger):
+    """Answers one batch, and is away from then on."""
 
-    def away(requests: Any) -> Any:
-        times.append(1)
-        if len(times) > 1:
+    has_answered = False
+
+    def submit(self, requests: Sequence[Request]) -> list[Answer | Refusal]:
+        if self.has_answered:
             raise Unavailable("away")
-        return submit(requests)
+        self.has_answered = True
+        return super().submit(requests)
 
-    monkeypatch.setattr(writer._ledger, "submit", away)
-    lines = [opening(f"n{n}", "C") for n in range(1700)]
+
+def test_a_ledger_that_goes_away_while_lines_are_answered_is_said_at_the_lines(ready: Door) -> None:
+    state = ready.client.app.state.ledger
+    state.writer.stop()
+    state.writer = Writer(GoingAway(state.store, state.catalogue, state.clock))
+    state.writer.start()
+    lines = [open_ticket(f"n{n}", at=OPENED) for n in range(1700)]
     response = ready.send_lines(lines)
     told = [json.loads(line) for line in response.text.splitlines()]
     assert [one.get("code") for one in told] == [None] * 500 + ["unavailable"] * 500
@@ -168,28 +179,40 @@ def test_who_waits_learns_that_the_views_are_away() -> None:
     asyncio.run(wait())
 
 
-def test_waiting_does_not_hold_up_the_other_reads(ready: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "WAIT_SECONDS", 1.0)
-    with ThreadPoolExecutor(200) as pool:
+def test_waiting_does_not_hold_up_the_other_reads(database_url: str) -> None:
+    with opened(database_url, limits=Limits(patience_seconds=1.0)) as ready, ThreadPoolExecutor(200) as pool:
         waiting = [pool.submit(ready.get, "contracts", min_position=10**18) for _ in range(200)]
         time.sleep(0.2)
         assert ready.get("contracts").status_code == 200
         assert {one.result().status_code for one in waiting} == {503}
 
 
-def test_a_list_is_asked_for_in_a_thread_of_its_own(ready: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+@dataclass
+class Noted:
+    """Long questions, and the names of the threads that they were asked in."""
+
+    others: LongQuestions
+    names: list[str]
+
+    async def ask(self, question: Question[T]) -> T:
+        async def noted(snapshot: Snapshot, calendars: Calendars) -> T:
+            self.names.append(threading.current_thread().name)
+            return await question(snapshot, calendars)
+
+        return await self.others.ask(noted)
+
+    async def close(self) -> None:
+        await self.others.close()
+
+
+def test_a_list_is_asked_for_in_a_thread_of_its_own(ready: Door) -> None:
     names: list[str] = []
-    listed = contracts.list_contracts
-
-    async def noted(*arguments: Any) -> Any:
-        names.append(threading.current_thread().name)
-        return await listed(*arguments)
-
-    monkeypatch.setattr(contracts, "list_contracts", noted)
+    state = ready.client.app.state.ledger
+    state.long_questions = Noted(state.long_questions, names)
     assert ready.see("contracts")["items"]
     assert names == ["questions"]
 
 
 def test_an_agreement_that_says_too_much_is_refused_before_anything_walks_through_it(ready: Door) -> None:
-    wide = signing("D", "mine").but(agreed={"x": [{}] * 6_000})
+    wide = sign(contract_id="D", **OF[MINE]).but(agreed={"x": [{}] * 6_000})
     assert ready.refused("malformed", wide)["field"] == "agreed"

@@ -6,14 +6,14 @@ import psycopg
 import pytest
 
 from tests.http.door import Door
-from tests.http.world import opening, signing, working
-from tests.words import hold
+from tests.http.world import ABROAD, MINE, OF, OPENED, TEN
+from tests.words import hold, log_work, open_ticket, sign
 
 STORY = [
-    signing("mine", "mine", command_id="sign-1"),
-    opening("t", "mine", command_id="open-1"),
-    working("e1", "t"),
-    working("e2", "t", minutes=600, command_id="work-2"),
+    sign(contract_id="mine", command_id="sign-1", **OF[MINE]),
+    open_ticket("t", contract_id="mine", at=OPENED, command_id="open-1"),
+    log_work(30, TEN, entry_id="e1", ticket_id="t"),
+    log_work(600, TEN, entry_id="e2", ticket_id="t", command_id="work-2"),
 ]
 HOLD = hold("2026-02-03T09:00:00Z", "t", command_id="hold-1")
 
@@ -46,7 +46,13 @@ def test_each_event_names_its_command_and_who_sent_it(told: Door) -> None:
 
 
 def test_a_page_in_the_middle_and_a_page_of_one_provider_name_their_own_commands(told: Door) -> None:
-    told.all_ok([signing("abroad", "abroad"), opening("t2", "abroad", command_id="open-2"), HOLD])
+    told.all_ok(
+        [
+            sign(contract_id="abroad", **OF[ABROAD]),
+            open_ticket("t2", contract_id="abroad", at=OPENED, command_id="open-2"),
+            HOLD,
+        ]
+    )
     of_all = {one["position"]: one for one in told.events()}
     for after in range(0, max(of_all) + 1):
         found = told.see("events", after=after, limit=2)["items"]

@@ -1,12 +1,25 @@
 """What lists leave in: by customer, provider, state, status, priority and more."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from tests.http.door import Door
-from tests.http.world import opening, signed, signing, working
-from tests.words import close, confirm, dispute, hold, reject, resolve, reverse, settle, terminate
+from tests.http.door import NOW, Door
+from tests.http.world import MINE, OF, OPENED, TEN, alone
+from tests.words import (
+    close,
+    confirm,
+    dispute,
+    hold,
+    log_work,
+    open_ticket,
+    reject,
+    resolve,
+    reverse,
+    settle,
+    sign,
+    terminate,
+)
 
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.fromisoformat(NOW).date()
 
 
 def test_contracts_are_found_by_customer_provider_and_state(door: Door) -> None:
@@ -17,14 +30,14 @@ def test_contracts_are_found_by_customer_provider_and_state(door: Door) -> None:
     leaving = terminate(day(10), "leaving", reason="Sold")
     door.all_ok(
         [
-            signed("upcoming", starts_on=day(20)),
-            signed("active", starts_on=day(-20)),
-            signed("lapsed", starts_on=day(-200)),
-            signed("ended", starts_on=day(-20)),
+            sign("north-prepaid", day(20), contract_id="upcoming", customer=alone("upcoming")),
+            sign("north-prepaid", day(-20), contract_id="active", customer=alone("active")),
+            sign("north-prepaid", day(-200), contract_id="lapsed", customer=alone("lapsed")),
+            sign("north-prepaid", day(-20), contract_id="ended", customer=alone("ended")),
             ended,
-            signed("leaving", starts_on=day(-20)),
+            sign("north-prepaid", day(-20), contract_id="leaving", customer=alone("leaving")),
             leaving,
-            signed("endless", "south-all", starts_on=day(-20)),
+            sign("south-all", day(-20), contract_id="endless", customer=alone("endless")),
         ]
     )
     found = {one["contract_id"]: one["state"] for one in door.walk("contracts")}
@@ -57,10 +70,21 @@ def test_tickets_deductions_charges_and_plans_are_found_by_their_filters(door: D
     ]
     at = "2026-02-03T10:00:00Z"
     moves = [hold(at, "t2"), resolve(at, "t3"), resolve(at, "t4"), close(at, "t4"), reject(at, "t5")]
-    tickets = [opening(f"t{n}", "C", priority=min(n, 4)) for n in range(1, 7)]
-    work = [working(f"e{n}", "t1") for n in range(1, 6)]
-    free = working("e6", "t1", treatment="goodwill", reason="Sorry")
-    door.all_ok([signing("C", "mine"), signing("D", "mine"), *tickets, *work, free, *words, *moves, opening("u", "D")])
+    tickets = [open_ticket(f"t{n}", at=OPENED, priority=min(n, 4)) for n in range(1, 7)]
+    work = [log_work(30, TEN, entry_id=f"e{n}", ticket_id="t1") for n in range(1, 6)]
+    free = log_work(30, TEN, entry_id="e6", ticket_id="t1", treatment="goodwill", reason="Sorry")
+    door.all_ok(
+        [
+            sign(**OF[MINE]),
+            sign(contract_id="D", **OF[MINE]),
+            *tickets,
+            *work,
+            free,
+            *words,
+            *moves,
+            open_ticket("u", contract_id="D", at=OPENED),
+        ]
+    )
 
     found = {one["ticket_id"]: (one["state"], one["priority"]) for one in door.walk("tickets", contract_id="C")}
     assert found == {

@@ -6,8 +6,8 @@ import pytest
 
 from tests.http.bad_values import LARGE, OPEN, SIGN, WORK, fields
 from tests.http.door import Door, Json, problem
-from tests.http.world import commands, opening, prepared, signing, working
-from tests.words import amend, hold, open_ticket, reject, sign
+from tests.http.world import MINE, OF, OPENED, TEN, commands, prepared
+from tests.words import amend, hold, log_work, open_ticket, reject, sign
 
 NO_JSON = [
     b"",
@@ -42,7 +42,7 @@ NO_OBJECT = [b"[]", b"null", b"true", b"5", b'"text"', b'[{"ticket_id": "t"}]', 
 
 @pytest.fixture
 def ready(door: Door) -> Door:
-    door.all_ok([signing("C", "mine"), opening("t", "C"), working("e", "t")])
+    door.all_ok([sign(**OF[MINE]), open_ticket("t", at=OPENED), log_work(30, TEN, entry_id="e", ticket_id="t")])
     return door
 
 
@@ -51,7 +51,7 @@ def test_a_hostile_field_is_named_in_the_refusal_and_nothing_is_stored(ready: Do
     table = fields()
     found = []
     for command, body, _ in table:
-        refusal = problem(ready.send(command, body))
+        refusal = problem(ready.send_raw(command, body))
         found.append((command, short(body), refusal["status"], refusal["code"], refusal.get("field")))
         assert len(refusal["detail"]) < 3000
     expected = [(command, short(body), 422, "malformed", field) for command, body, field in table]
@@ -70,11 +70,11 @@ def test_what_is_no_json_is_answered_400_and_what_is_no_object_422(ready: Door) 
     before = ready.count()
     for command in ("log-work", "sign-contract"):
         for body in NO_JSON:
-            refusal = problem(ready.send(command, body))
+            refusal = problem(ready.send_raw(command, body))
             assert (refusal["status"], refusal["code"]) == (400, "not-json"), body[:40]
             assert len(refusal["detail"]) < 300
         for body in NO_OBJECT:
-            refusal = problem(ready.send(command, body))
+            refusal = problem(ready.send_raw(command, body))
             assert (refusal["status"], refusal["code"], refusal["field"]) == (422, "malformed", "body"), body
     lines = [body for body in NO_JSON if b"\n" not in body and body.strip()]
     answers = ready.lines(b"\n".join([*lines, *NO_OBJECT]))
@@ -92,7 +92,7 @@ def test_a_name_that_is_given_twice_is_malformed(ready: Door) -> None:
         ("log-work", escaped, "minutes"),
         ("sign-contract", inside, "name"),
     ):
-        refusal = problem(ready.send(command, body))
+        refusal = problem(ready.send_raw(command, body))
         assert (refusal["code"], refusal["field"]) == ("malformed", field)
         (answer,) = ready.lines(b'{"command": "%s", ' % command.encode() + body[1:])
         assert (answer["code"], answer["field"]) == ("malformed", field)
@@ -123,7 +123,7 @@ def test_every_field_of_every_command_refuses_values_of_another_kind(door: Door)
 
 def test_every_command_says_what_is_missing(door: Door) -> None:
     for command in ("sign-contract", *commands("")):
-        refusal = problem(door.send(command, {}))
+        refusal = problem(door.send_raw(command, {}))
         assert (refusal["status"], refusal["code"]) == (422, "malformed")
         missing = {fault["field"] for fault in refusal["errors"]}
         assert refusal["field"] in missing
@@ -142,14 +142,14 @@ def test_instants_and_days_are_not_written_as_numbers(ready: Door) -> None:
 def test_an_instant_at_the_edge_of_the_calendar_harms_no_other_line(ready: Door) -> None:
     for value in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
         assert ready.refused("malformed", hold(value, "t"))["field"] == "at"
-        good = opening("t2", "C")
+        good = open_ticket("t2", at=OPENED)
         answers = ready.lines([good, hold(value, "t")])
         assert [one.get("status", 200) for one in answers] == [200, 422]
 
 
 def test_a_deep_value_harms_no_other_line(ready: Door) -> None:
     deep = json.dumps(SIGN).encode()[:-1] + b', "agreed": {"fee": ' + b"[" * 400 + b"]" * 400 + b"}}"
-    assert problem(ready.send("sign-contract", deep))["code"] in ("malformed", "not-json")
+    assert problem(ready.send_raw("sign-contract", deep))["code"] in ("malformed", "not-json")
     good = json.dumps(hold("2026-02-04T10:00:00Z", "t").line()).encode()
     answers = ready.lines(b'{"command": "sign-contract", ' + deep[1:] + b"\n" + good)
     assert [one.get("status", 200) for one in answers] in ([422, 200], [400, 200])

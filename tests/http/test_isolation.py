@@ -1,16 +1,16 @@
 """What a token may see: every read door, for every role, on its own side, a neighbour's, and abroad."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from ledger.kernel.errors import Refusal
 from ledger.store.tokens import list_tokens, revoke_token
 from tests.cli.run import support_ledger
-from tests.http.door import Door, opened, problem
+from tests.http.door import NOW, Door, opened, problem
 from tests.http.test_roles import ROLES, sees
-from tests.http.world import SIDES, WHO, booking, opening, signing, token, working
-from tests.words import amend
+from tests.http.world import MINE, OF, OPENED, SIDES, TEN, WHO, token
+from tests.words import amend, book, close, log_work, open_ticket, sign
 
 DOORS = {
     "contracts/{}": "unknown-contract",
@@ -23,7 +23,7 @@ DOORS = {
     "tickets/{}-t/sla/reaction/trace": "unknown-ticket",
 }
 LISTS = {"contracts": "contract_id", "tickets": "contract_id"}
-NOW = datetime.now(UTC).date()
+TODAY = datetime.fromisoformat(NOW).date()
 
 
 @pytest.fixture
@@ -34,10 +34,10 @@ def sides(door: Door) -> Door:
             line
             for side in SIDES
             for line in (
-                signing(side, side),
-                opening(f"{side}-t", side),
-                working(f"{side}-e", f"{side}-t"),
-                booking(f"{side}-s", side),
+                sign(contract_id=side, **OF[side]),
+                open_ticket(f"{side}-t", contract_id=side, at=OPENED),
+                log_work(30, TEN, entry_id=f"{side}-e", ticket_id=f"{side}-t"),
+                book(60, "2026-03-10T10:00:00Z", "2026-03-02T09:00:00Z", f"{side}-s", contract_id=side),
             )
         ]
     )
@@ -68,13 +68,13 @@ def test_lists_hold_what_a_token_may_see_and_no_more(sides: Door) -> None:
 
 def test_figures_over_many_contracts_count_what_a_token_may_see_and_no_more(sides: Door) -> None:
     """A ticket each whose reaction was judged long ago, and one each whose reaction is awaited just now."""
-    started = (NOW - timedelta(days=10)).isoformat()
+    started = (TODAY - timedelta(days=10)).isoformat()
     fresh = [
         line
         for side in SIDES
         for line in (
-            signing(f"{side}-2", side, starts_on=started),
-            opening(f"{side}-2-t", f"{side}-2", at=datetime.now(UTC).isoformat()),
+            sign(contract_id=f"{side}-2", starts_on=started, **OF[side]),
+            open_ticket(f"{side}-2-t", contract_id=f"{side}-2", at=sides.clock().isoformat()),
         )
     ]
     sides.all_ok(fresh)
@@ -240,20 +240,21 @@ def test_a_new_and_a_revoked_token_are_known_at_once(sides: Door) -> None:
         revoke_token(sides.store.database, newest.token_id)
         assert sides.unseen("contracts/mine", reader)["code"] == "unauthenticated"
         assert sides.unseen("contracts", reader)["code"] == "unauthenticated"
-        refusal = problem(sides.send("close-ticket", {"ticket_id": "mine-t"}, reader))
+        refusal = problem(sides.send(close(ticket_id="mine-t"), reader))
         assert refusal["code"] == "unauthenticated"
-        assert problem(sides.send_lines([opening("t9", "mine")], reader))["code"] == "unauthenticated"
+        refusal = problem(sides.send_lines([close(ticket_id="mine-t")], reader))
+        assert refusal["code"] == "unauthenticated"
 
 
 def test_a_token_ends_with_the_day_before_its_last(sides: Door) -> None:
     for days, status in ((-1, 401), (0, 401), (2, 200)):
-        reader = sides.token("auditor", expires_on=NOW + timedelta(days=days))
+        reader = sides.token("auditor", expires_on=TODAY + timedelta(days=days))
         assert sides.get("contracts/mine", reader).status_code == status
 
 
 def test_a_token_outlives_the_process(database_url: str) -> None:
     with opened(database_url) as door:
-        door.all_ok([signing("mine", "mine")])
+        door.all_ok([sign(contract_id="mine", **OF[MINE])])
         reader = door.token("customer", **WHO["customer"])
     with opened(database_url) as door:
         assert [item["contract_id"] for item in door.walk("contracts", reader)] == ["mine"]

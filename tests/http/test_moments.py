@@ -1,13 +1,16 @@
 """Days and instants: what `as_of` and `known_at` count, and what is no moment."""
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
-from tests.http.door import Door
-from tests.http.world import granting, opening, signed, working
-from tests.words import confirm, renew, resolve, reverse
+import pytest
 
-TODAY = datetime.now(UTC).date()
+from ledger.kernel.clock import system_clock
+from tests.http.door import Door, opened
+from tests.http.world import TEN, alone
+from tests.words import confirm, grant, log_work, open_ticket, renew, resolve, reverse, sign
+
 BAD_MOMENTS = [
     "",
     "yesterday",
@@ -40,8 +43,8 @@ def available(door: Door, **query: Any) -> tuple[int, int]:
 
 def test_a_day_counts_what_expires_at_its_end_and_an_instant_does_not(door: Door) -> None:
     """120 included hours end with March, in Berlin at 22:00 UTC; a grant of 60 ends with 9 February, at 23:00 UTC."""
-    grant = granting("g", "C", 60, "2026-01-05T09:00:00Z", expires_on="2026-02-10")
-    door.all_ok([signed("C"), grant, renew("C")])
+    granted = grant(60, "2026-01-05T09:00:00Z", grant_id="g", pool="hours", expires_on="2026-02-10")
+    door.all_ok([sign("north-prepaid", customer=alone("C")), granted, renew("C")])
     assert available(door, as_of="2026-02-09") == (180, 0)
     assert available(door, as_of="2026-02-10") == (120, 60)
     assert available(door, as_of="2026-02-09T22:59:59.999999Z") == (180, 0)
@@ -63,9 +66,9 @@ def test_a_day_counts_what_expires_at_its_end_and_an_instant_does_not(door: Door
 def test_what_is_dated_at_a_local_midnight_belongs_to_the_day_that_begins(door: Door) -> None:
     door.all_ok(
         [
-            signed("C"),
-            opening("t", "C", at="2026-01-02T09:00:00Z"),
-            working("e", "t", 30, at="2026-02-04T00:00:00+01:00"),
+            sign("north-prepaid", customer=alone("C")),
+            open_ticket("t", at="2026-01-02T09:00:00Z"),
+            log_work(30, "2026-02-04T00:00:00+01:00", entry_id="e", ticket_id="t"),
         ]
     )
     assert door.account("C", "hours", as_of="2026-02-03")["consumed"] == 0
@@ -82,8 +85,8 @@ def test_what_is_dated_at_a_local_midnight_belongs_to_the_day_that_begins(door: 
 
 def test_a_door_that_spans_providers_counts_days_in_utc(door: Door) -> None:
     """23:30 UTC on 2 February is 3 February in Berlin."""
-    late = opening("t", "C", at="2026-02-02T23:30:00Z")
-    door.all_ok([signed("C"), late])
+    late = open_ticket("t", at="2026-02-02T23:30:00Z")
+    door.all_ok([sign("north-prepaid", customer=alone("C")), late])
     assert [one["ticket_id"] for one in door.walk("tickets", as_of="2026-02-02")] == ["t"]
     assert door.walk("tickets", contract_id="C", as_of="2026-02-02") == []
     assert [one["ticket_id"] for one in door.walk("tickets", contract_id="C", as_of="2026-02-03")] == ["t"]
@@ -91,7 +94,13 @@ def test_a_door_that_spans_providers_counts_days_in_utc(door: Door) -> None:
 
 
 def test_known_at_asks_what_was_known_and_alone_sets_as_of_too(door: Door) -> None:
-    door.all_ok([signed("C"), opening("t", "C", at="2026-01-02T09:00:00Z"), working("e", "t", 30)])
+    door.all_ok(
+        [
+            sign("north-prepaid", customer=alone("C")),
+            open_ticket("t", at="2026-01-02T09:00:00Z"),
+            log_work(30, TEN, entry_id="e", ticket_id="t"),
+        ]
+    )
     at_first = door.events()[-1]["recorded_at"]
     door.all_ok([reverse("e", "2026-02-05T09:00:00Z", reason="Twice")])
     day = date.fromisoformat(at_first[:10])
@@ -119,58 +128,65 @@ def test_known_at_asks_what_was_known_and_alone_sets_as_of_too(door: Door) -> No
     assert door.see("tickets/t")["worked_minutes"] == 0
 
 
-def test_what_begins_tomorrow_does_not_count_today(door: Door) -> None:
+@pytest.fixture
+def today(database_url: str) -> Iterator[Door]:
+    """What is post-dated shows by its recorded time, which is the server's own on PostgreSQL: so the clock is too."""
+    with opened(database_url, system_clock) as door:
+        yield door
+
+
+def test_what_begins_tomorrow_does_not_count_today(today: Door) -> None:
     """Beside what counts today: a term that begins in a month, and a grant and a word dated some hours ahead."""
-    now = datetime.now(UTC)
+    now = today.clock()
     start = (now - timedelta(days=30)).date().isoformat()
     worked_at, soon = (now - timedelta(days=1)).isoformat(), (now + timedelta(hours=20)).isoformat()
-    door.all_ok(
+    today.all_ok(
         [
-            signed("C", starts_on=start),
-            opening("t", "C", at=worked_at),
-            working("e", "t", 30, at=worked_at),
+            sign("north-prepaid", start, customer=alone("C")),
+            open_ticket("t", at=worked_at),
+            log_work(30, worked_at, entry_id="e", ticket_id="t"),
             renew("C"),
-            granting("g", "C", 60, soon),
-            working("f", "t", 20, at=soon),
+            grant(60, soon, grant_id="g", pool="hours"),
+            log_work(20, soon, entry_id="f", ticket_id="t"),
         ]
     )
     figures = {"granted": 120, "consumed": 30, "reserved": 0, "expired": 0, "available": 90}
     for query in ({}, {"as_of": now.isoformat()}):
-        account = door.account("C", "hours", **query)
+        account = today.account("C", "hours", **query)
         assert {name: account[name] for name in figures} == figures
         assert account["pending_confirmation"] == 30
-        assert [one["kind"] for one in door.walk("contracts/C/statement", **query)] == ["allotment", "work"]
-        assert [one["deduction_id"] for one in door.walk("contracts/C/deductions", **query)] == ["e"]
-        assert [one["charge_id"] for one in door.walk("contracts/C/charges", **query)] == []
-    later = door.account("C", "hours", as_of=(now + timedelta(hours=21)).isoformat())
+        assert [one["kind"] for one in today.walk("contracts/C/statement", **query)] == ["allotment", "work"]
+        assert [one["deduction_id"] for one in today.walk("contracts/C/deductions", **query)] == ["e"]
+        assert [one["charge_id"] for one in today.walk("contracts/C/charges", **query)] == []
+    later = today.account("C", "hours", as_of=(now + timedelta(hours=21)).isoformat())
     assert (later["granted"], later["consumed"], later["pending_confirmation"]) == (180, 50, 50)
 
 
-def test_a_word_dated_ahead_does_not_count_before_its_time(door: Door) -> None:
+def test_a_word_dated_ahead_does_not_count_before_its_time(today: Door) -> None:
     """Now is the same question as `as_of` now."""
-    soon = (datetime.now(UTC) + timedelta(hours=20)).isoformat()
-    start = (TODAY - timedelta(days=30)).isoformat()
-    worked_at = f"{(TODAY - timedelta(days=2)).isoformat()}T09:00:00Z"
-    door.all_ok(
+    soon = (today.clock() + timedelta(hours=20)).isoformat()
+    start = (today.clock().date() - timedelta(days=30)).isoformat()
+    worked_at = f"{(today.clock().date() - timedelta(days=2)).isoformat()}T09:00:00Z"
+    today.all_ok(
         [
-            signed("C", starts_on=start),
-            opening("t", "C", at=worked_at),
-            working("e", "t", 30, at=worked_at),
+            sign("north-prepaid", start, customer=alone("C")),
+            open_ticket("t", at=worked_at),
+            log_work(30, worked_at, entry_id="e", ticket_id="t"),
             confirm("e", soon, by="K"),
             resolve(soon, "t"),
         ]
     )
-    now = {"as_of": datetime.now(UTC).isoformat()}
-    assert door.account("C", "hours", **now)["pending_confirmation"] == 30
-    assert door.see("deductions/e", **now)["status"] == "pending"
-    assert door.see("tickets/t", **now)["state"] == "in_progress"
-    assert door.account("C", "hours")["pending_confirmation"] == 30
-    assert door.see("deductions/e")["status"] == "pending"
-    assert door.see("tickets/t")["state"] == "in_progress"
+    now = {"as_of": today.clock().isoformat()}
+    assert today.account("C", "hours", **now)["pending_confirmation"] == 30
+    assert today.see("deductions/e", **now)["status"] == "pending"
+    assert today.see("tickets/t", **now)["state"] == "in_progress"
+    assert today.account("C", "hours")["pending_confirmation"] == 30
+    assert today.see("deductions/e")["status"] == "pending"
+    assert today.see("tickets/t")["state"] == "in_progress"
 
 
 def test_a_moment_that_is_none_is_malformed(door: Door) -> None:
-    door.all_ok([signed("C")])
+    door.all_ok([sign("north-prepaid", customer=alone("C"))])
     found, expected = {}, {}
     for parameter in ("as_of", "known_at", "from", "to"):
         paths = ["contracts/C/statement"]

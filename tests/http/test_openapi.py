@@ -60,7 +60,12 @@ def test_files_declare_what_they_are(document: dict[str, Any]) -> None:
     def media(path: str, method: str = "get") -> set[str]:
         return set(document["paths"][path][method]["responses"]["200"]["content"])
 
-    assert media("/v1/contracts/{contract_id}/statement") == {"application/json", "text/csv", "application/pdf"}
+    assert media("/v1/contracts/{contract_id}/statement") == {
+        "application/json",
+        "text/csv",
+        "application/x-ndjson",
+        "application/pdf",
+    }
     assert media("/v1/invoices/{number}.pdf") == {"application/pdf"}
     assert media("/v1/invoices/{number}.xml") == {"application/xml"}
     assert media("/metrics") == {"text/plain"}
@@ -76,8 +81,8 @@ def test_what_may_be_left_out_is_optional_and_texts_say_their_format(document: d
             if expected:
                 assert [one.get("format") for one in texts] == [expected] * len(texts), (name, field)
     schemas = document["components"]["schemas"]
-    assert "enum" in schemas["TicketOut"]["properties"]["state"]
-    assert "enum" in schemas["DeductionOut"]["properties"]["status"]
+    assert "enum" in schemas["TicketSummary"]["properties"]["state"]
+    assert "enum" in schemas["DeductionSummary"]["properties"]["status"]
     assert schemas["HealthOut"]["properties"]["status"]["enum"] == ["alive", "ready"]
 
 

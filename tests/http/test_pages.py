@@ -8,8 +8,8 @@ import pytest
 
 from tests.http.door import Door, problem
 from tests.http.histories import tell
-from tests.http.world import granting, opening, signed, working
-from tests.words import reverse, top_up
+from tests.http.world import OPENED, alone
+from tests.words import grant, log_work, open_ticket, reverse, sign, top_up
 
 # -- pages ----------------------------------------------------------------------------------------------------------
 
@@ -20,7 +20,10 @@ def full(door: Door) -> Door:
     tell(door, seed=2, commands=72)
     bought = {"top_up_id": "bought", "contract_id": "prepaid", "pool": "hours", "price": "10.00"}
     door.all_ok([top_up(60, "2026-01-01T09:00:00Z", **bought)])
-    door.all_ok([signed(f"more-{n}") for n in range(4)] + [opening(f"more-{n}-t", f"more-{n}") for n in range(4)])
+    door.all_ok(
+        [sign("north-prepaid", contract_id=f"more-{n}", customer=alone(f"more-{n}")) for n in range(4)]
+        + [open_ticket(f"more-{n}-t", contract_id=f"more-{n}", at=OPENED) for n in range(4)]
+    )
     return door
 
 
@@ -68,10 +71,10 @@ def test_a_statement_whose_lines_fall_on_one_instant_has_them_all_on_its_pages(d
     midnight = "2026-02-09T23:00:00Z"
     door.all_ok(
         [
-            signed("C"),
-            opening("t", "C", at="2026-01-02T09:00:00Z"),
-            granting("g", "C", 60, "2026-01-05T09:00:00Z", expires_on="2026-02-10"),
-            working("e", "t", 40, "2026-01-06T09:00:00Z"),
+            sign("north-prepaid", customer=alone("C")),
+            open_ticket("t", at="2026-01-02T09:00:00Z"),
+            grant(60, "2026-01-05T09:00:00Z", grant_id="g", pool="hours", expires_on="2026-02-10"),
+            log_work(40, "2026-01-06T09:00:00Z", entry_id="e", ticket_id="t"),
             reverse("e", midnight, reason="Twice"),
         ]
     )

@@ -5,7 +5,8 @@ import re
 from api.http.app import create_app
 from ledger.kernel.settings import Settings
 from tests.http.door import Door, problem
-from tests.http.world import opening, signing, working
+from tests.http.world import MINE, OF, OPENED, TEN
+from tests.words import log_work, open_ticket, sign
 
 
 def test_every_door_refuses_a_parameter_that_it_does_not_know(door: Door) -> None:
@@ -21,7 +22,7 @@ def test_every_door_refuses_a_parameter_that_it_does_not_know(door: Door) -> Non
 
 
 def test_the_parameter_is_named_and_the_one_that_was_meant(door: Door) -> None:
-    door.all_ok([signing("C", "mine"), opening("t", "C"), working("e", "t")])
+    door.all_ok([sign(**OF[MINE]), open_ticket("t", at=OPENED), log_work(30, TEN, entry_id="e", ticket_id="t")])
     found = door.unseen("contracts/C/deductions", staus="pending")
     assert found["field"] == "staus"
     assert found["detail"] == "staus: is no parameter here; status is meant"
@@ -32,7 +33,7 @@ def test_the_parameter_is_named_and_the_one_that_was_meant(door: Door) -> None:
 
 
 def test_a_filter_is_given_once_and_a_list_as_often_as_it_has_members(door: Door) -> None:
-    door.all_ok([signing("C", "mine"), opening("t", "C"), working("e", "t")])
+    door.all_ok([sign(**OF[MINE]), open_ticket("t", at=OPENED), log_work(30, TEN, entry_id="e", ticket_id="t")])
     twice = problem(door.get("contracts/C/deductions?status=pending&status=disputed"))
     assert (twice["field"], twice["detail"]) == ("status", "status: is given twice")
     assert door.see("sla/compliance?group_by=plan&group_by=target")["items"]

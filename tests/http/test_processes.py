@@ -15,6 +15,7 @@ import pytest
 from ledger.store import EventStore, open_store
 from tests.cli.run import support_ledger
 from tests.http.server import Server, admin_token, command_line
+from tests.senders import post_lines
 from tests.words import as_lines, contract, worked
 
 CONTRACT = contract("groupios-l", contract_id="L")
@@ -61,9 +62,7 @@ def test_two_servers_and_an_import_write_to_one_account_and_every_minute_counts_
 ) -> None:
     """300 entries: 32 take the 480 minutes, 268 cost 22.25 each; both servers say so as soon as it is written."""
     servers = [serve(), serve()]
-    prepared = servers[0].client.post(
-        "/v1/commands", content=as_lines(CONTRACT), headers={"Content-Type": "application/x-ndjson"}
-    )
+    prepared = post_lines(servers[0].client, CONTRACT)
     assert prepared.status_code == 200
     assert "server" not in prepared.headers
     imported = tmp_path / "more.jsonl"
@@ -116,12 +115,12 @@ def test_a_server_that_is_killed_while_it_writes_loses_nothing_and_repeats_nothi
 ) -> None:
     """1,200 entries in one post are three transactions; the server dies on the way, and the post is repeated."""
     server = serve()
-    body = as_lines([*CONTRACT, *(worked(1, entry_id=f"e{n}", command_id=f"k{n}") for n in range(1200))])
-    headers = {"Content-Type": "application/x-ndjson"}
+    steps = [*CONTRACT, *(worked(1, entry_id=f"e{n}", command_id=f"k{n}") for n in range(1200))]
 
     def post() -> httpx.Response | None:
         try:
-            return server.client.post("/v1/commands", content=body, headers=headers)
+            answered: httpx.Response = post_lines(server.client, steps)
+            return answered
         except (httpx.TransportError, RuntimeError):
             return None
 

@@ -11,8 +11,8 @@ from tests.clock import Clock
 from tests.http.door import Door, Json, opened
 from tests.words import (
     PREPAID,
+    book,
     contract,
-    do,
     grant,
     log_work,
     respond,
@@ -102,15 +102,13 @@ def test_a_debt_stands_again_and_other_credit_bears_it(door: Door) -> None:
 
 def test_what_is_in_use_is_told_with_its_deductions_and_sessions(door: Door) -> None:
     door.all_ok([*contract(PREPAID), top_up(480, MARCH, top_up_id="lot"), log_work(60, MARCH, entry_id="W")])
-    door.all_ok(
-        [do("book-session", session_id="S", contract_id="C", starts_at="2026-06-01T09:00:00Z", estimate_minutes=60)]
-    )
-    response = door.send("reverse-credit", {"top_up_id": "lot", "reason": "Twice"})
+    door.ok(book(60, "2026-06-01T09:00:00Z"))
+    response = door.send(reverse_credit(top_up_id="lot"))
     assert response.status_code == 409
     answer: Json = response.json()
     assert (answer["code"], answer["deductions"], answer["sessions"]) == ("credit-in-use", ["W"], ["S"])
     assert answer["detail"] == "Credit lot is in use by deductions W and sessions S. Undo these first."
-    unknown = door.send("reverse-credit", {"grant_id": "nothing", "reason": "Twice"})
+    unknown = door.send(reverse_credit("nothing"))
     assert (unknown.status_code, unknown.json()["code"], unknown.json()["grant_id"]) == (
         404,
         "unknown-grant",
@@ -120,13 +118,13 @@ def test_what_is_in_use_is_told_with_its_deductions_and_sessions(door: Door) -> 
 
 def test_credit_of_somebody_else_is_unknown(door: Door) -> None:
     door.all_ok([*contract(PREPAID), top_up(480, MARCH, top_up_id="lot")])
-    body = {"top_up_id": "lot", "reason": "Not mine"}
-    told = [door.send("reverse-credit", body, door.token("operator", provider="groupios"))]
-    told.append(door.send("reverse-credit", body | {"top_up_id": "none"}, door.token("operator", provider="groupios")))
+    step = reverse_credit(top_up_id="lot")
+    told = [door.send(step, door.token("operator", provider="groupios"))]
+    told.append(door.send(step.but(top_up_id="none"), door.token("operator", provider="groupios")))
     assert [one.status_code for one in told] == [404, 404]
     assert told[0].json()["detail"].replace("lot", "none") == told[1].json()["detail"]
     customer = door.token("customer", provider="easyredmine", customer="K")
-    assert door.send("reverse-credit", body, customer).status_code == 403
+    assert door.send(step, customer).status_code == 403
 
 
 SHARE = {"fee": "1000.00", "sla.reaction.3": 60, "service_credits.reaction": {"kind": "fee_share", "percent": 10}}

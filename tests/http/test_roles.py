@@ -17,17 +17,17 @@ from tests.http.world import (
     ABROAD,
     ANOTHERS,
     MINE,
+    OF,
+    OPENED,
     SIDES,
+    TEN,
     WHO,
     commands,
-    opening,
     prepared,
-    signing,
     spoken,
     token,
-    working,
 )
-from tests.words import authorise, respond
+from tests.words import authorise, log_work, open_ticket, respond, sign
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_a_role_does_what_the_table_says(door: Door, role: str) -> None:
     cells = [cell for cell in product(bodies, SIDES) if reachable(role, *cell)]
     before, recorded, found = door.count(), 0, {}
     for command, side in cells:
-        response = door.send(command, spoken(role, bodies[command][side]).fields, sender)
+        response = door.send(spoken(role, bodies[command][side]), sender)
         found[command, side] = response.status_code
         if response.status_code == 200:
             recorded += len(response.json()["events"])
@@ -141,7 +141,7 @@ def test_what_a_role_may_not_do_is_unknown_to_it_where_it_does_not_see_the_contr
     senders = {role: token(door, role) for role in ROLES}
     cells = [(role, *cell) for role in ROLES for cell in product(bodies, SIDES) if not reachable(role, *cell)]
     found = {
-        (role, command, side): door.send(command, spoken(role, bodies[command][side]).fields, senders[role]).status_code
+        (role, command, side): door.send(spoken(role, bodies[command][side]), senders[role]).status_code
         for role, command, side in cells
     }
     assert found == dict.fromkeys(cells, 404)
@@ -151,9 +151,9 @@ def test_a_foreign_contract_and_none_at_all_are_answered_alike(door: Door) -> No
     names = ("open-ticket", "close-ticket", "confirm-deduction", "move-session", "book-session")
     bodies, sender = prepared(door, *names), token(door, "customer")
     for command in names:
-        body = spoken("customer", bodies[command][ANOTHERS]).fields
-        foreign = problem(door.send(command, body, sender))
-        absent = problem(door.send(command, {k: nowhere(v) for k, v in body.items()}, sender))
+        step = spoken("customer", bodies[command][ANOTHERS])
+        foreign = problem(door.send(step, sender))
+        absent = problem(door.send(step.but(**{k: nowhere(v) for k, v in step.fields.items()}), sender))
         assert {k: nowhere(v) for k, v in foreign.items()} == absent
 
 
@@ -182,7 +182,12 @@ def test_a_partner_escalates_to_l2_in_its_own_name(door: Door, odd: dict[str, st
 
 
 def test_a_partner_does_not_speak_for_a_contract_that_it_does_not_serve(door: Door) -> None:
-    door.all_ok([signing("without", MINE).but(partner=None), opening("without-t", "without")])
+    door.all_ok(
+        [
+            sign(contract_id="without", **OF[MINE]).but(partner=None),
+            open_ticket("without-t", contract_id="without", at=OPENED),
+        ]
+    )
     partner = token(door, "partner")
     door.refused("unknown-ticket", respond(ticket_id="without-t", by="P"), partner)
     door.refused("unknown-contract", authorise(contract_id="without", by="P"), partner)
@@ -204,42 +209,58 @@ def test_whose_token_spoke_stands_in_the_event(door: Door) -> None:
 
 
 def test_lines_about_foreign_contracts_are_unknown_in_their_places(door: Door) -> None:
-    door.all_ok([line for side in SIDES for line in (signing(side, side), opening(f"{side}-t", side))])
+    door.all_ok(
+        [
+            line
+            for side in SIDES
+            for line in (sign(contract_id=side, **OF[side]), open_ticket(f"{side}-t", contract_id=side, at=OPENED))
+        ]
+    )
     before = door.count()
     operator, customer = token(door, "operator"), token(door, "customer")
-    answers = door.lines([working(f"{side}-e", f"{side}-t") for side in SIDES], operator)
+    answers = door.lines([log_work(30, TEN, entry_id=f"{side}-e", ticket_id=f"{side}-t") for side in SIDES], operator)
     assert [(one["line"], one.get("status", 200)) for one in answers] == [(1, 200), (2, 200), (3, 404)]
     assert answers[2]["code"] == "unknown-ticket"
     assert answers[2]["detail"] == "There is no ticket abroad-t."
-    told = door.lines([spoken("customer", opening(f"{side}-t2", side)) for side in SIDES], customer)
+    told = door.lines(
+        [spoken("customer", open_ticket(f"{side}-t2", contract_id=side, at=OPENED)) for side in SIDES], customer
+    )
     assert [one.get("code", "") for one in told] == ["", "unknown-contract", "unknown-contract"]
-    mixed = door.lines([working("e2", "mine-t"), spoken("customer", opening("mine-t3", "mine"))], customer)
+    mixed = door.lines(
+        [
+            log_work(30, TEN, entry_id="e2", ticket_id="mine-t"),
+            spoken("customer", open_ticket("mine-t3", contract_id="mine", at=OPENED)),
+        ],
+        customer,
+    )
     assert [one.get("status", 200) for one in mixed] == [403, 200]
     assert door.count() == before + sum(len(one.get("events", ())) for one in answers + told + mixed)
 
 
 def test_an_operator_signs_for_its_own_provider_only(door: Door) -> None:
     operator = token(door, "operator")
-    assert door.refused("forbidden", signing("abroad", ABROAD), operator)["status"] == 403
+    assert door.refused("forbidden", sign(contract_id="abroad", **OF[ABROAD]), operator)["status"] == 403
     assert door.count() == 0
 
 
 @pytest.mark.parametrize("role", ["finance", "customer", "partner", "auditor"])
 @pytest.mark.parametrize("odd", [{}, {"plan": "no-plan"}])
 def test_a_role_that_does_not_sign_is_told_so_whatever_the_plan(door: Door, role: str, odd: dict[str, str]) -> None:
-    refusal = door.refused("forbidden", signing("abroad", ABROAD).but(**odd), token(door, role))
+    refusal = door.refused("forbidden", sign(contract_id="abroad", **OF[ABROAD]).but(**odd), token(door, role))
     assert (refusal["status"], refusal["role"]) == (403, role)
     assert door.count() == 0
 
 
 def test_a_role_that_signs_is_told_that_a_plan_is_unknown(door: Door) -> None:
-    refusal = door.refused("unknown-plan", signing("mine", MINE).but(plan="no-plan"), token(door, "operator"))
+    refusal = door.refused(
+        "unknown-plan", sign(contract_id="mine", **OF[MINE]).but(plan="no-plan"), token(door, "operator")
+    )
     assert refusal["status"] == 404
 
 
 def test_signing_again_what_another_provider_signed_tells_nothing_of_it(door: Door) -> None:
     """Ids are unique in the ledger, so a taken one is refused; whose it is stays untold."""
-    theirs, ours = signing("C", ABROAD), signing("C", MINE)
+    theirs, ours = sign(**OF[ABROAD]), sign(**OF[MINE])
     door.all_ok([theirs])
     refusal = door.refused("already-exists", ours, token(door, "operator"))
     assert refusal["detail"] == "The contract id C is taken."

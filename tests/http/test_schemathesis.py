@@ -18,8 +18,8 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.python.asgi import shutdown_lifespans
 from schemathesis.schemas import APIOperation, BaseSchema
 
-from api.http import authentication as access
 from api.http.app import create_app
+from api.limits import Limits
 from ledger.kernel.settings import Settings
 from ledger.store import open_store
 from ledger.store.tokens import create_token
@@ -34,16 +34,15 @@ def lines(context: schemathesis.SerializationContext, value: Any) -> bytes:
 
 
 @pytest.fixture
-def operations(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[APIOperation]]:
+def operations(database_url: str) -> Iterator[list[APIOperation]]:
     """Every operation of the document, asked by an admin whom no view keeps waiting."""
-    monkeypatch.setattr(access, "WAIT_SECONDS", 0.0)
     store = open_store(database_url)
     token = create_token(store.database, "admin")[1]
     store.close()
     config = SchemathesisConfig.from_dict(
         {"headers": {"Authorization": f"Bearer {token}"}, "generation": {"deterministic": True}}
     )
-    app = create_app(Settings(database_url=database_url))
+    app = create_app(Settings(database_url=database_url), limits=Limits(patience_seconds=0.0))
     document: BaseSchema = schemathesis.openapi.from_asgi("/openapi.json", app, config=config)
     yield [found.ok() for found in document.get_all_operations()]
     shutdown_lifespans()

@@ -5,14 +5,20 @@ import io
 from typing import Any
 
 from tests.http.door import Door
-from tests.http.world import granting, opening, signed, working
+from tests.http.world import alone
+from tests.words import grant, log_work, open_ticket, sign
 
 
 def test_a_statement_is_given_as_csv_too(door: Door) -> None:
     """A text that a spreadsheet would take for a formula is made harmless; grants that expire first are used first."""
-    grant = granting("g", "C", 60, "2026-01-05T09:00:00Z", expires_on="2026-02-10", reason='=1+1, "so"')
-    opened, worked = opening("t", "C", at="2026-01-02T09:00:00Z"), working("e", "t", 80, "2026-01-06T09:00:00Z")
-    door.all_ok([signed("C"), grant, opened, worked])
+    granted = grant(
+        60, "2026-01-05T09:00:00Z", grant_id="g", pool="hours", expires_on="2026-02-10", reason='=1+1, "so"'
+    )
+    opened, worked = (
+        open_ticket("t", at="2026-01-02T09:00:00Z"),
+        log_work(80, "2026-01-06T09:00:00Z", entry_id="e", ticket_id="t"),
+    )
+    door.all_ok([sign("north-prepaid", customer=alone("C")), granted, opened, worked])
     response = door.get("contracts/C/statement", headers={"Accept": "text/csv"}, as_of="2026-04-30", limit=1)
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
     rows = list(csv.reader(io.StringIO(response.text, newline="")))
@@ -35,11 +41,11 @@ def test_a_statement_is_given_as_csv_too(door: Door) -> None:
 def test_a_statement_shows_pools_apart_and_windows_with_the_balance_carried_along(door: Door) -> None:
     door.all_ok(
         [
-            signed("C", "north-tiers"),
-            granting("g", "C", 100, "2026-01-05T09:00:00Z", pool="extra"),
-            opening("t", "C", at="2026-01-02T09:00:00Z"),
-            working("e", "t", 30, "2026-01-06T09:00:00Z", pool="extra"),
-            working("f", "t", 45, "2026-01-07T09:00:00Z", pool="care"),
+            sign("north-tiers", customer=alone("C")),
+            grant(100, "2026-01-05T09:00:00Z", grant_id="g", pool="extra"),
+            open_ticket("t", at="2026-01-02T09:00:00Z"),
+            log_work(30, "2026-01-06T09:00:00Z", entry_id="e", ticket_id="t", pool="extra"),
+            log_work(45, "2026-01-07T09:00:00Z", entry_id="f", ticket_id="t", pool="care"),
         ]
     )
 

@@ -1,6 +1,6 @@
 """Figures at many places in both times, against a slow addition of the events that `/v1/events` shows."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -67,7 +67,7 @@ def test_every_figure_is_the_sum_of_its_events_at_any_place_in_both_times(door: 
         events = [one for one in history if one["contract_id"] == contract]
         for asked in places(events, random, 20):
             query: dict[str, Any] = {"as_of": text(asked[0]), "known_at": text(asked[1])}
-            now = datetime.now(UTC)
+            now = door.clock()
             balance = door.see(f"contracts/{contract}/balance", **query)
             place = place_of(history, asked, now)
             figures, over = seen_balances(balance)

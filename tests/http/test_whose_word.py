@@ -8,8 +8,26 @@ import pytest
 
 from tests.clock import Clock
 from tests.http.door import Door, Json, opened
-from tests.http.world import MINE, signing, token
-from tests.words import Step, book, cancel, close, log_work, on_ticket, open_ticket, reopen, resolve, respond, top_up
+from tests.http.world import ABROAD, MINE, OF, token
+from tests.words import (
+    Step,
+    authorise,
+    book,
+    cancel,
+    close,
+    confirm,
+    dispute,
+    escalate,
+    log_work,
+    move,
+    open_ticket,
+    reopen,
+    resolve,
+    respond,
+    sign,
+    top_up,
+    withdraw,
+)
 
 NOW = "2026-03-09T11:00:00Z"
 WRONG = ["2026-03-09T10:54:59Z", "2026-03-09T11:05:01Z", "2026-02-01T09:00:00Z", "2026-03-10T10:00:00Z"]
@@ -25,7 +43,7 @@ def at_noon(url: str) -> Iterator[Door]:
 @pytest.fixture
 def door(database_url: str) -> Iterator[Door]:
     with at_noon(database_url) as door:
-        door.all_ok([signing("C", MINE), top_up(6000, "2026-02-01T09:00:00Z", top_up_id="U", pool="care")])
+        door.all_ok([sign(**OF[MINE]), top_up(6000, "2026-02-01T09:00:00Z", top_up_id="U", pool="care")])
         yield door
 
 
@@ -51,14 +69,14 @@ def words(door: Door) -> list[tuple[str, Step]]:
         ("customer", reopen(None, "T1")),
         ("customer", close(None, "T2")),
         ("customer", cancel(session_id="S1")),
-        ("customer", Step("move-session", {"session_id": "S2", "starts_at": "2026-03-11T10:00:00Z", "by": "customer"})),
-        ("customer", Step("confirm-deduction", {"deduction_id": "W1", "by": "K"})),
-        ("customer", Step("dispute-deduction", {"deduction_id": "W2", "by": "K", "reason": "No"})),
+        ("customer", move("2026-03-11T10:00:00Z", session_id="S2")),
+        ("customer", confirm("W1")),
+        ("customer", dispute("W2")),
         ("partner", unnamed),
         ("partner", respond(None, "T4")),
-        ("partner", on_ticket("escalate-ticket", None, "T5", to_level="L2", by="partner")),
-        ("partner", Step("authorise-direct-contact", {"contract_id": "C", "by": "P"})),
-        ("partner", Step("withdraw-direct-contact", {"contract_id": "C", "by": "P"})),
+        ("partner", escalate("L2", "partner", ticket_id="T5")),
+        ("partner", authorise()),
+        ("partner", withdraw()),
     ]
 
 
@@ -131,7 +149,7 @@ def scopes(door: Door) -> dict[str, tuple[dict[str, Any], str]]:
 
 
 def test_nobody_uses_up_anothers_command_ids(door: Door) -> None:
-    door.ok(signing("D", "abroad"))
+    door.ok(sign(contract_id="D", **OF[ABROAD]))
     answers = {}
     for name, (who, contract) in scopes(door).items():
         step = open_ticket(contract_id=contract, title=f"Of {name}", command_id="month-close-2026-11")

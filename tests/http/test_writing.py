@@ -1,21 +1,34 @@
 """The write door: the same command twice, JSON Lines with refusals in their places, and bodies that are too large."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.http.door import Door, Json, opened, problem
-from tests.http.world import booking, opening, prepared, signing, working
-from tests.words import MONDAY, Step, confirm, grant, hold, record_service, renew, resume, top_up
+from tests.http.world import MINE, OF, OPENED, TEN, prepared
+from tests.words import (
+    MONDAY,
+    book,
+    confirm,
+    grant,
+    hold,
+    log_work,
+    open_ticket,
+    record_service,
+    renew,
+    resume,
+    sign,
+    top_up,
+)
 
-LOGGED = working("e", "t")
-WORK = LOGGED.fields
+LOGGED = log_work(30, TEN, entry_id="e", ticket_id="t")
 
 
 @pytest.fixture
 def ready(door: Door) -> Door:
-    door.all_ok([signing("C", "mine"), opening("t", "C")])
+    door.all_ok([sign(**OF[MINE]), open_ticket("t", at=OPENED)])
     return door
 
 
@@ -47,12 +60,12 @@ def test_the_same_id_with_the_same_content_answers_as_the_first_time(ready: Door
     first = ready.ok(LOGGED.but(command_id="k"))
     before = ready.count()
     for same in (
-        WORK,
-        {**WORK, "at": "2026-02-02T11:00:00+01:00"},  # the same instant
-        {**WORK, "on_site": False, "treatment": "billable", "pool": None},  # defaults
-        dict(reversed(WORK.items())),
+        LOGGED,
+        LOGGED.but(at="2026-02-02T11:00:00+01:00"),  # the same instant
+        replace(LOGGED, fields={**LOGGED.fields, "on_site": False, "treatment": "billable", "pool": None}),  # defaults
+        replace(LOGGED, fields=dict(reversed(LOGGED.fields.items()))),
     ):
-        again = ready.ok(Step("log-work", {**same, "command_id": "k"}))
+        again = ready.ok(same.but(command_id="k"))
         assert again["replayed"] is True
         assert recorded(again) == recorded(first)
     assert ready.count() == before
@@ -93,10 +106,10 @@ def test_every_command_is_replayed_by_its_id(door: Door) -> None:
 
 def test_a_new_thing_with_a_known_id_and_the_same_content_is_a_replay_without_any_command_id(door: Door) -> None:
     lines = [
-        signing("C", "mine"),
-        opening("t", "C"),
-        working("e", "t"),
-        booking("s", "C"),
+        sign(**OF[MINE]),
+        open_ticket("t", at=OPENED),
+        log_work(30, TEN, entry_id="e", ticket_id="t"),
+        book(60, "2026-03-10T10:00:00Z", "2026-03-02T09:00:00Z", "s"),
         record_service("audit", at=MONDAY, service_id="v"),
         top_up(60, MONDAY, pool="care", top_up_id="u"),
         renew(starts_on="2027-01-01"),
@@ -122,35 +135,35 @@ def test_a_new_thing_with_a_known_id_and_the_same_content_is_a_replay_without_an
 
 def test_entries_sessions_and_services_share_one_name_space_and_so_do_grants_and_top_ups(ready: Door) -> None:
     ready.ok(LOGGED)
-    ready.refused("already-exists", booking("e", "C"))
+    ready.refused("already-exists", book(60, "2026-03-10T10:00:00Z", "2026-03-02T09:00:00Z", "e"))
     ready.refused("already-exists", record_service("audit", service_id="e"))
     ready.ok(top_up(60, MONDAY, top_up_id="g", pool="care"))
     ready.refused("already-exists", grant(60, MONDAY, grant_id="g", pool="care"))
 
 
 def test_the_header_is_the_commands_id(ready: Door) -> None:
-    first = ready.send("log-work", WORK, Idempotency_Key="k").json()
+    first = ready.send(LOGGED, Idempotency_Key="k").json()
     assert first["command_id"] == "k"
     for again in (
-        ready.send("log-work", WORK, Idempotency_Key="k"),
-        ready.send("log-work", WORK | {"command_id": "k"}, Idempotency_Key="k"),
-        ready.send("log-work", WORK | {"command_id": "k"}),
+        ready.send(LOGGED, Idempotency_Key="k"),
+        ready.send(LOGGED.but(command_id="k"), Idempotency_Key="k"),
+        ready.send(LOGGED.but(command_id="k")),
     ):
         assert (again.status_code, again.json()["replayed"], recorded(again.json())) == (200, True, recorded(first))
-    other = problem(ready.send("log-work", WORK | {"minutes": 31}, Idempotency_Key="k"))
+    other = problem(ready.send(LOGGED.but(minutes=31), Idempotency_Key="k"))
     assert other["code"] == "command-id-reused"
-    differing = problem(ready.send("log-work", WORK | {"command_id": "k2"}, Idempotency_Key="k"))
+    differing = problem(ready.send(LOGGED.but(command_id="k2"), Idempotency_Key="k"))
     assert (differing["code"], differing["field"]) == ("malformed", "command_id")
     before = ready.count()
     for odd in ("", "a b", "a/b", "x" * 65, "ü"):
-        refusal = problem(ready.send("log-work", WORK | {"entry_id": "e9"}, Idempotency_Key=odd))
+        refusal = problem(ready.send(LOGGED.but(entry_id="e9"), Idempotency_Key=odd))
         assert refusal["code"] == "malformed", odd
     assert ready.count() == before
 
 
 def test_ids_are_known_after_a_restart(database_url: str) -> None:
     with opened(database_url) as door:
-        door.all_ok([signing("C", "mine"), opening("t", "C")])
+        door.all_ok([sign(**OF[MINE]), open_ticket("t", at=OPENED)])
         first = door.ok(LOGGED.but(command_id="k"))
         before = door.count()
     with opened(database_url) as door:
@@ -189,21 +202,21 @@ def test_a_replay_is_shown_to_nobody_who_may_not_see_the_contract(ready: Door) -
 
 def test_lines_are_answered_in_their_order_with_refusals_in_their_places(door: Door) -> None:
     lines = [
-        json.dumps(signing("C", "mine", command_id="one").line()),
-        json.dumps(opening("t", "C").line()),
+        json.dumps(sign(command_id="one", **OF[MINE]).line()),
+        json.dumps(open_ticket("t", at=OPENED).line()),
         "",
-        json.dumps(opening("t2", "none").line()),
+        json.dumps(open_ticket("t2", contract_id="none", at=OPENED).line()),
         "{damaged",
         "   \t ",
         json.dumps([1, 2]),
-        json.dumps(working("e", "t").line()),
+        json.dumps(log_work(30, TEN, entry_id="e", ticket_id="t").line()),
         json.dumps({"command": "no-such-command", "ticket_id": "t"}),
         json.dumps({"ticket_id": "t"}),
         json.dumps({"command": 5}),
-        json.dumps(working("f", "t", minutes=0).line()),
+        json.dumps(log_work(0, TEN, entry_id="f", ticket_id="t").line()),
         json.dumps(confirm("e", "2026-02-02T11:00:00Z").line()),
-        json.dumps(working("e", "t").line()),
-        json.dumps(signing("C", "mine", command_id="one").line()),
+        json.dumps(log_work(30, TEN, entry_id="e", ticket_id="t").line()),
+        json.dumps(sign(command_id="one", **OF[MINE]).line()),
         "null",
     ]
     body = "\n".join(lines).encode() + b"\r\n\n"
@@ -246,8 +259,10 @@ def test_lines_are_answered_in_their_order_with_refusals_in_their_places(door: D
 
 
 def test_many_lines_are_more_than_one_batch_and_keep_their_order(door: Door) -> None:
-    door.all_ok([signing("C", "mine"), opening("t", "C")])
-    lines = [working(f"e{n}", "t", minutes=1) if n % 10 else {"command": "hold-ticket"} for n in range(1203)]
+    door.all_ok([sign(**OF[MINE]), open_ticket("t", at=OPENED)])
+    lines = [
+        log_work(1, TEN, entry_id=f"e{n}", ticket_id="t") if n % 10 else {"command": "hold-ticket"} for n in range(1203)
+    ]
     answers = door.lines(lines)
     assert [one["line"] for one in answers] == list(range(1, 1204))
     assert [one["line"] % 10 for one in answers if "code" in one] == [1] * 121
@@ -266,7 +281,7 @@ def test_many_commands_come_as_json_lines_and_as_nothing_else(door: Door) -> Non
     for kind in ("application/json", "text/plain", "application/x-www-form-urlencoded", "", None):
         headers = door.headers(None) | ({"Content-Type": kind} if kind is not None else {})
         response = door.client.post(
-            "/v1/commands", content=json.dumps(signing("C", "mine").line()).encode(), headers=headers
+            "/v1/commands", content=json.dumps(sign(**OF[MINE]).line()).encode(), headers=headers
         )
         assert problem(response)["code"] == "unsupported-media-type"
         assert (response.status_code, door.count()) == (415, 0)
@@ -280,9 +295,7 @@ def test_json_lines_are_known_by_several_names(door: Door) -> None:
 
 def test_a_header_with_an_id_does_not_go_with_many_lines(door: Door) -> None:
     headers = door.headers(None) | {"Content-Type": "application/x-ndjson", "Idempotency-Key": "k"}
-    response = door.client.post(
-        "/v1/commands", content=json.dumps(signing("C", "mine").line()).encode(), headers=headers
-    )
+    response = door.client.post("/v1/commands", content=json.dumps(sign(**OF[MINE]).line()).encode(), headers=headers)
     assert (problem(response)["field"], door.count()) == ("Idempotency-Key", 0)
 
 
@@ -291,14 +304,14 @@ def test_a_header_with_an_id_does_not_go_with_many_lines(door: Door) -> None:
 
 def test_a_body_that_is_too_large_is_refused_and_leaves_nothing(ready: Door) -> None:
     before = ready.count()
-    fits = json.dumps(WORK).encode()
+    fits = json.dumps(LOGGED.fields).encode()
     large = fits.ljust(1_000_001)  # JSON may end in blanks
-    response = ready.send("log-work", large)
+    response = ready.send_raw("log-work", large)
     assert (problem(response)["code"], response.status_code, response.json()["limit"]) == ("too-large", 413, 1_000_000)
-    answers = ready.lines(large + b"\n" + json.dumps(opening("t2", "C").line()).encode())
+    answers = ready.lines(large + b"\n" + json.dumps(open_ticket("t2", at=OPENED).line()).encode())
     assert [one.get("code") for one in answers] == ["too-large", None]
     assert ready.count() == before + 1
-    assert ready.send("log-work", fits.ljust(1_000_000)).status_code == 200
+    assert ready.send_raw("log-work", fits.ljust(1_000_000)).status_code == 200
 
 
 def test_a_body_that_comes_in_pieces_is_measured_as_it_comes(ready: Door, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,8 +332,8 @@ def test_a_body_that_comes_in_pieces_is_measured_as_it_comes(ready: Door, monkey
 
 
 def test_an_unknown_command_and_another_method_are_problems(door: Door) -> None:
-    assert problem(door.send("no-such-command", {}))["code"] == "unknown-command"
-    assert problem(door.send("no-such-command", {}, ""))["code"] == "unauthenticated"
+    assert problem(door.send_raw("no-such-command", {}))["code"] == "unknown-command"
+    assert problem(door.send_raw("no-such-command", {}, ""))["code"] == "unauthenticated"
     for method, path in (("GET", "/v1/commands/log-work"), ("PUT", "/v1/commands"), ("DELETE", "/v1/contracts/C")):
         response = door.client.request(method, path, headers=door.headers(None))
         assert (response.status_code, problem(response)["code"]) == (405, "method-not-allowed")

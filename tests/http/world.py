@@ -24,7 +24,6 @@ from tests.words import (
     confirm_defect,
     credit_note,
     dispute,
-    do,
     escalate,
     grant,
     hold,
@@ -32,7 +31,6 @@ from tests.words import (
     log_work,
     move,
     no_show,
-    on_ticket,
     open_ticket,
     record_service,
     reject,
@@ -43,6 +41,7 @@ from tests.words import (
     resolve,
     respond,
     resume,
+    retract,
     reverse,
     reverse_credit,
     reverse_service_credit,
@@ -59,6 +58,16 @@ SIDES = (MINE, ANOTHERS, ABROAD)
 PROVIDER = {MINE: "north", ANOTHERS: "north", ABROAD: "south"}
 CUSTOMER = {MINE: "kunde", ANOTHERS: "nachbar", ABROAD: "kunde"}
 PARTNER = {MINE: "haus", ANOTHERS: "laden", ABROAD: "haus"}
+# What a side signs: plan, customer and partner.
+OF: dict[str, dict[str, Any]] = {
+    side: {
+        "plan": f"{PROVIDER[side]}-all",
+        "customer": {"customer_id": CUSTOMER[side], "name": f"{CUSTOMER[side]} at {PROVIDER[side]}", "country": "DE"},
+        "partner": {"partner_id": PARTNER[side], "name": f"{PARTNER[side]} at {PROVIDER[side]}"},
+    }
+    for side in SIDES
+}
+OPENED, TEN = "2026-02-02T09:00:00Z", "2026-02-02T10:00:00Z"
 WHO = {
     "operator": {"provider": "north"},
     "finance": {"provider": "north"},
@@ -82,38 +91,9 @@ def spoken(role: str, step: Step) -> Step:
     return step.but(at=None, **({given: None} if given else {}))
 
 
-def signing(contract: str, side: str, **fields: Any) -> Step:
-    customer, partner = CUSTOMER[side], PARTNER[side]
-    told = {
-        "contract_id": contract,
-        "customer": {"customer_id": customer, "name": f"{customer} at {PROVIDER[side]}", "country": "DE"},
-        "partner": {"partner_id": partner, "name": f"{partner} at {PROVIDER[side]}"},
-    }
-    return sign(f"{PROVIDER[side]}-all", **{**told, **fields})
-
-
-def opening(ticket: str, contract: str, **fields: Any) -> Step:
-    told = {"title": f"Title of {ticket}", "kind": "defect", "at": "2026-02-02T09:00:00Z"}
-    return open_ticket(ticket, contract_id=contract, **{**told, **fields})
-
-
-def working(entry: str, ticket: str, minutes: int = 30, at: str = "2026-02-02T10:00:00Z", **fields: Any) -> Step:
-    return log_work(minutes, at, entry_id=entry, ticket_id=ticket, **fields)
-
-
-def booking(session: str, contract: str) -> Step:
-    return book(60, "2026-03-10T10:00:00Z", "2026-03-02T09:00:00Z", session, contract_id=contract)
-
-
-def signed(contract: str, plan: str = "north-prepaid", starts_on: str = "2026-01-01") -> Step:
-    """A contract without a partner, with a customer of its own."""
-    return sign(
-        plan, starts_on, contract_id=contract, customer={"customer_id": f"k-{contract}", "name": "K", "country": "DE"}
-    )
-
-
-def granting(grant_id: str, contract: str, minutes: int, at: str, pool: str = "hours", **fields: Any) -> Step:
-    return grant(minutes, at, grant_id=grant_id, contract_id=contract, pool=pool, **fields)
+def alone(contract: str) -> dict[str, Any]:
+    """A customer that has no other contract."""
+    return {"customer_id": f"k-{contract}", "name": "K", "country": "DE"}
 
 
 def commands(name: str) -> dict[str, tuple[list[Step], Step]]:
@@ -122,7 +102,11 @@ def commands(name: str) -> dict[str, tuple[list[Step], Step]]:
     The invoice to be credited, the step to be retracted and the month to be closed are not known here.
     """
     ticket, entry, session = f"{name}-t", f"{name}-e", f"{name}-s"
-    opened, logged, booked = opening(ticket, name), working(entry, ticket), booking(session, name)
+    opened, logged, booked = (
+        open_ticket(ticket, contract_id=name, kind="defect", at=OPENED),
+        log_work(30, TEN, entry_id=entry, ticket_id=ticket),
+        book(60, "2026-03-10T10:00:00Z", "2026-03-02T09:00:00Z", session, contract_id=name),
+    )
     held, resolved = hold(BEFORE, ticket), resolve(BEFORE, ticket)
     confirmed, allowed = confirm_defect(BEFORE, ticket), authorise("2026-02-01T09:00:00Z", name, by="P")
     disputed = dispute(entry, by="K", reason="Not us")
@@ -165,9 +149,9 @@ def commands(name: str) -> dict[str, tuple[list[Step], Step]]:
         ([opened, logged], disputed),
         ([opened, logged, disputed], settle("upheld", entry, reason="So")),
         (invoiced[:1], invoiced[1]),
-        (invoiced, do("issue-credit-note", reason="Wrong address")),
-        ([], do("close-period")),
-        ([opened, held], on_ticket("retract-ticket-step", None, ticket, reason="Another ticket")),
+        (invoiced, credit_note("", reason="Wrong address")),
+        ([], close_month("", "")),
+        ([opened, held], retract(0, ticket, reason="Another ticket")),
         ([opened, logged], reverse(entry, reason="Twice")),
     ]
     return {step.command: (history, step) for history, step in found}
@@ -186,11 +170,11 @@ def prepared(door: Door, *names: str) -> dict[str, dict[str, Step]]:
     lines: list[Step] = []
     undone: dict[tuple[str, str], int] = {}  # by command and side, the line that records what it speaks of
     for number, side in enumerate(SIDES, 1):
-        told["sign-contract"][side] = signing(f"sign-contract-{side}", side)
+        told["sign-contract"][side] = sign(contract_id=f"sign-contract-{side}", **OF[side])
         for command in names or commands(""):
             name = f"{command}-{side}"
             history, step = commands(name)[command]
-            lines += [signing(name, side), *history]
+            lines += [sign(contract_id=name, **OF[side]), *history]
             if command == "close-period":
                 step = close_month(f"2025-{number:02}", PROVIDER[side])
             if command == "change-plan" and side == ABROAD:

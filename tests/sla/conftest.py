@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.sla.desk import Desk, desk_over
+from tests.words import sign
 
 
 @pytest.fixture
@@ -31,14 +32,14 @@ def shared(desk_of_all: Desk) -> Desk:
 @pytest.fixture
 def office(shared: Desk) -> Desk:
     """With a contract C whose promises `tests.sla.week` names."""
-    shared.sign("C", "dial-office")
+    shared.tell(sign("dial-office"))
     return shared
 
 
 @pytest.fixture
 def patient(shared: Desk) -> Desk:
     """Whose reaction clock stands still in a wait."""
-    shared.sign("C", "dial-patient")
+    shared.tell(sign("dial-patient"))
     return shared
 
 

@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 from tests.clock import Clock
 from tests.http.asgi import Headers, Response
 from tests.http.door import Door, Json, opened
-from tests.words import Step, sign
+from tests.words import Step
 
 PLANS = Path(__file__).parent / "plans"
 LATE = "2027-03-01T12:00:00Z"
 
 
 class Desk(Door):
-    """Contracts are signed and tickets told in the words of `tests.words`; `clock` says when now is.
+    """`clock` says when now is.
 
     Several tests may share a desk, one after the other: `begin` gives each one ids of its own.
     """
@@ -40,11 +40,6 @@ class Desk(Door):
         lists = {name: query.pop(name) for name in list(query) if isinstance(query[name], list)}
         path += f"?{urlencode(lists, doseq=True)}" if lists else ""
         return super().get(path, token, headers, **query)
-
-    def sign(self, contract: str, plan: str, customer: str = "k", coverage: Json | None = None, **fields: Any) -> None:
-        who: Json = {"customer_id": customer, "name": f"Customer {customer}", "country": "DE"}
-        who |= {"coverage": coverage} if coverage else {}
-        self.tell(sign(plan, contract_id=contract, customer=who, **fields))
 
     def tell(self, *steps: Step) -> list[Json]:
         """All at once, as JSON Lines, under the ids of this test alone."""

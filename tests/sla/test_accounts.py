@@ -2,7 +2,7 @@
 
 from tests.sla.desk import Desk, same
 from tests.sla.week import FRI, MON, NEXT_MON, SAT, THU, TUE, WED, at, check
-from tests.words import change_plan, hold, open_ticket, reprioritise, resume
+from tests.words import change_plan, hold, open_ticket, reprioritise, resume, sign
 
 # -- coverage -------------------------------------------------------------------------------------------------------
 
@@ -47,7 +47,7 @@ def test_an_account_tells_window_by_window_what_counted_and_why(office: Desk) ->
 
 
 def test_an_account_names_the_holidays_that_it_leaves_out(shared: Desk) -> None:
-    shared.sign("C", "easyredmine-priority")
+    shared.tell(sign("easyredmine-priority"))
     shared.tell(open_ticket(at="2026-10-27T16:00:00+01:00", priority=1))
     (closed,) = [one for one in shared.account("resolution")["windows"] if "holiday" in one["why"]]
     assert "Wed 2026-10-28 holiday: Independent Czechoslovak State Day" in closed["why"]
@@ -90,7 +90,7 @@ def test_whole_seconds_add_up_around_a_wait_between_two_of_them(office: Desk) ->
 def test_days_closed_in_an_always_open_calendar_are_left_out_of_the_account_too(shared: Desk) -> None:
     coverage = {"always": True, "overrides": {TUE: [], THU: [["12:00", "24:00"]]}}
     target = {"kind": "covered", "minutes": 3 * 1440}
-    shared.sign("C", "dytron-sla", agreed={"coverage": coverage, "sla.resolution.1": target})
+    shared.tell(sign("dytron-sla", agreed={"coverage": coverage, "sla.resolution.1": target}))
     shared.tell(open_ticket(at=at(MON, "12:00:00"), priority=1))
     account = shared.account("resolution")
     check(account, due_at=at(SAT, "00:00:00"))  # 12, none, 24, 12 and 24 hours
@@ -103,7 +103,7 @@ def test_days_closed_in_an_always_open_calendar_are_left_out_of_the_account_too(
 
 def test_hours_agreed_for_a_few_days_only_promise_nothing_after_them(shared: Desk) -> None:
     coverage = {"overrides": {MON: [["09:00", "10:00"]], TUE: [["09:00", "10:00"]]}}
-    shared.sign("C", "dytron-sla", agreed={"coverage": coverage, "sla.reaction.1": 90})
+    shared.tell(sign("dytron-sla", agreed={"coverage": coverage, "sla.reaction.1": 90}))
     shared.tell(
         open_ticket("A", at="2026-01-20T09:00:00+01:00", priority=1),
         open_ticket("B", at=at(TUE, "09:00:00"), priority=1),
@@ -115,9 +115,7 @@ def test_hours_agreed_for_a_few_days_only_promise_nothing_after_them(shared: Des
 
 def test_a_day_agreed_in_the_far_future_stops_no_view(desk: Desk) -> None:
     agreed = {"coverage": {"overrides": {"9999-12-31": [["09:00", "10:00"]]}}, "sla.reaction.1": 60}
-    customer = {"customer_id": "k", "name": "Kunde", "country": "CZ"}
-    told = {"contract_id": "C", "plan": "dytron-sla", "starts_on": "2026-01-01", "customer": customer}
-    response = desk.send("sign-contract", {**told, "agreed": agreed})
+    response = desk.send(sign("dytron-sla", agreed=agreed))
     if response.status_code == 200:
         desk.tell(open_ticket(at=at(MON, "09:00:00"), priority=1))
         assert desk.ticket()["sla"] == []

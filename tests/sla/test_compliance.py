@@ -11,7 +11,7 @@ from tests.servers import drop_database, fresh_database
 from tests.sla import year
 from tests.sla.desk import Desk, desk_over, same
 from tests.sla.slow import SECOND, micros
-from tests.words import hold, open_ticket, reject, resolve, respond, resume
+from tests.words import CUSTOMER, hold, open_ticket, reject, resolve, respond, resume, sign
 
 GROUPS = ("contract", "plan", "priority", "target", "month")
 MIXES = list(chain.from_iterable(combinations(GROUPS, size) for size in range(len(GROUPS) + 1)))
@@ -148,7 +148,7 @@ def test_accounts_lie_side_by_side_from_the_opening_to_the_due_instant_and_add_u
 
 
 def test_only_what_was_judged_is_in_the_denominator(desk: Desk) -> None:
-    desk.sign("C", "eurolinux-premium")
+    desk.tell(sign("eurolinux-premium"))
     assert rows(desk) == []
     desk.clock.put("2026-02-02T12:00:00Z")
     desk.tell(open_ticket("running", at="2026-02-02T11:30:00Z", priority=1))
@@ -169,7 +169,7 @@ def test_only_what_was_judged_is_in_the_denominator(desk: Desk) -> None:
 
 
 def test_a_paused_target_is_shown_beside_the_ratio(desk: Desk) -> None:
-    desk.sign("C", "easyredmine-basic")
+    desk.tell(sign("easyredmine-basic"))
     desk.tell(open_ticket(at="2026-02-02T09:00:00Z", priority=1), hold("2026-02-02T10:00:00Z"))
     assert rows(desk) == [{"met": 0, "breached": 0, "running": 0, "paused": 1, "void": 0, "ratio": None}]
     before = rows(desk, as_of="2026-02-02T09:59:59Z")
@@ -178,8 +178,8 @@ def test_a_paused_target_is_shown_beside_the_ratio(desk: Desk) -> None:
 
 def test_a_month_begins_at_midnight_where_the_provider_is(any_desk: Desk) -> None:
     """The same instant lies in two months, in Berlin (+01:00) and in Auckland (+13:00)."""
-    any_desk.sign("B", "dial-office")
-    any_desk.sign("A", "kiwi-office")
+    any_desk.tell(sign("dial-office", contract_id="B"))
+    any_desk.tell(sign("kiwi-office", contract_id="A"))
     instants = ["2026-02-28T10:59:59Z", "2026-02-28T11:00:00Z", "2026-02-28T22:59:59Z", "2026-02-28T23:00:00Z"]
     for number, at in enumerate(instants):
         any_desk.tell(
@@ -199,7 +199,7 @@ def test_a_month_begins_at_midnight_where_the_provider_is(any_desk: Desk) -> Non
 
 
 def test_groups_may_be_named_twice_and_unknown_ones_are_refused(desk: Desk) -> None:
-    desk.sign("C", "dial-office")
+    desk.tell(sign("dial-office"))
     desk.tell(open_ticket(at="2026-02-02T09:00:00Z", priority=1))
     assert rows(desk, ("target", "target")) == rows(desk, ("target",))
     assert rows(desk, ("month", "target"))[0].keys() >= {"month", "target"}
@@ -235,7 +235,7 @@ EDGES: list[tuple[str, Json, bool]] = [
 
 
 def test_a_target_is_at_risk_when_less_than_a_share_of_its_time_is_left(desk: Desk) -> None:
-    desk.sign("C", "dial-office")
+    desk.tell(sign("dial-office"))
     desk.tell(open_ticket(at="2026-02-02T09:00:00+01:00", priority=1))
     for now, query, found in EDGES:
         desk.clock.put(f"2026-02-02T{now}+01:00")
@@ -243,7 +243,7 @@ def test_a_target_is_at_risk_when_less_than_a_share_of_its_time_is_left(desk: De
 
 
 def test_the_share_is_of_the_time_that_counts_and_the_minutes_are_those_on_the_wall(any_desk: Desk) -> None:
-    any_desk.sign("C", "dial-office")
+    any_desk.tell(sign("dial-office"))
     any_desk.tell(open_ticket(at="2026-02-06T16:20:00+01:00", priority=1))  # 40 minutes of Friday, 20 of Monday
     any_desk.clock.put("2026-02-07T12:20:00+01:00")
     (item,) = any_desk.see("sla/at-risk", share="0.34")["items"]
@@ -260,7 +260,7 @@ def test_the_share_is_of_the_time_that_counts_and_the_minutes_are_those_on_the_w
 
 
 def test_waits_are_no_part_of_the_share(desk: Desk) -> None:
-    desk.sign("C", "dial-office")
+    desk.tell(sign("dial-office"))
     desk.tell(
         open_ticket(at="2026-02-02T09:00:00+01:00", priority=1),
         hold("2026-02-02T10:00:00+01:00"),
@@ -272,7 +272,7 @@ def test_waits_are_no_part_of_the_share(desk: Desk) -> None:
 
 
 def test_the_nearest_come_first_and_only_what_still_runs_is_at_risk(any_desk: Desk) -> None:
-    any_desk.sign("C", "dial-office")
+    any_desk.tell(sign("dial-office"))
     for minute in (30, 10, 20):
         any_desk.tell(open_ticket(f"t{minute}", at=f"2026-02-02T09:{minute}:00+01:00", priority=1))
     for name, word in (("met", respond), ("void", reject), ("solved", resolve)):
@@ -330,7 +330,14 @@ WHO: dict[str, tuple[dict[str, str], set[str]]] = {
 @pytest.fixture
 def sides(any_desk: Desk) -> Desk:
     for name, (plan, customer, partner) in SIDES.items():
-        any_desk.sign(name, plan, customer, partner={"partner_id": partner, "name": f"Partner {partner}"})
+        any_desk.tell(
+            sign(
+                plan,
+                contract_id=name,
+                customer=CUSTOMER | {"customer_id": customer},
+                partner={"partner_id": partner, "name": f"Partner {partner}"},
+            )
+        )
         any_desk.tell(open_ticket(f"{name}-t", at="2026-02-01T20:20:00Z", priority=1, contract_id=name))
     any_desk.clock.put("2026-02-01T20:30:00Z")  # Monday morning in Auckland
     any_desk.tell(open_ticket("abroad-now", at="2026-02-01T20:01:00Z", priority=1, contract_id="abroad"))
@@ -375,7 +382,7 @@ def test_promises_are_not_read_without_a_token(desk: Desk) -> None:
 
 
 def test_an_account_that_is_not_there_is_not_found(desk: Desk) -> None:
-    desk.sign("C", "eurolinux-standard")
+    desk.tell(sign("eurolinux-standard"))
     desk.tell(open_ticket(at="2026-02-02T09:00:00+01:00", priority=1))
     assert desk.unseen("tickets/U/sla/reaction/trace")["code"] == "unknown-ticket"
     assert desk.unseen("tickets/T/sla/resolution/trace")["code"] == "not-found"

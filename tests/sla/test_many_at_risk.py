@@ -2,12 +2,12 @@
 
 from projections.sla.at_risk import PART
 from tests.sla.desk import Desk
-from tests.words import open_ticket
+from tests.words import open_ticket, sign
 
 
 def test_more_targets_than_are_looked_at_together_are_all_listed_nearest_due_first(desk: Desk) -> None:
     desk.clock.put("2026-03-02T09:00:00+01:00")
-    desk.sign("C", "dial-office")
+    desk.tell(sign("dial-office"))
     count = PART + 5
     desk.tell(
         *(

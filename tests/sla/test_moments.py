@@ -7,7 +7,7 @@ import pytest
 
 from tests.sla.desk import Desk
 from tests.sla.week import FRI, MON, NEXT_MON, TUE, at, check
-from tests.words import hold, open_ticket, reprioritise, resolve, respond, service_credit
+from tests.words import hold, open_ticket, reprioritise, resolve, respond, service_credit, sign
 
 WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
 HOURS = {"timezone": "Europe/Prague", "hours": {day: [["09:00", "17:00"]] for day in WORKDAYS}}
@@ -26,7 +26,7 @@ def at_risk(desk: Desk, **query: object) -> list[tuple[str, str, str]]:
 
 def test_steps_dated_ahead_change_nothing_at_any_door(desk: Desk) -> None:
     desk.clock.put(at(MON, "09:30:00"))  # recorded time does not run back
-    desk.sign("C", "dial-office")
+    desk.tell(sign("dial-office"))
     desk.tell(open_ticket(at=at(MON, "09:00:00"), priority=1))
     seen = (desk.ticket()["sla"], desk.account("reaction"), desk.account("resolution"))
     listed, counted = at_risk(desk), desk.compliance("C", "target")
@@ -57,7 +57,7 @@ def test_a_raise_dated_ahead_is_at_risk_only_then(office: Desk) -> None:
 
 
 def test_pages_of_what_is_at_risk_hold_those_with_steps_ahead_in_their_place(any_desk: Desk) -> None:
-    any_desk.sign("C", "dial-office")
+    any_desk.tell(sign("dial-office"))
     any_desk.clock.put(at(MON, "09:30:00"))
     for minute, ticket in enumerate("ABDE"):
         any_desk.tell(open_ticket(ticket, at=at(MON, f"09:0{minute}:00"), priority=1))
@@ -68,7 +68,7 @@ def test_pages_of_what_is_at_risk_hold_those_with_steps_ahead_in_their_place(any
 
 
 def test_a_service_credit_is_judged_at_its_moment(shared: Desk) -> None:
-    shared.sign("A", "dytron-sla", agreed=OWED)
+    shared.tell(sign("dytron-sla", contract_id="A", agreed=OWED))
     shared.clock.put(at(MON, "12:00:00"))
     shared.tell(open_ticket(at=at(MON, "09:00:00"), contract_id="A", channel="email", priority=1))
     shared.tell(respond(at(TUE, "09:00:00")))  # tomorrow
@@ -81,7 +81,7 @@ def test_a_service_credit_is_judged_at_its_moment(shared: Desk) -> None:
 
 def test_a_service_credit_names_the_promise_that_was_broken(shared: Desk) -> None:
     agreed = OWED | {"sla.reaction.3": {"kind": "covered", "minutes": 2400}}
-    shared.sign("A", "dytron-sla", agreed=agreed)
+    shared.tell(sign("dytron-sla", contract_id="A", agreed=agreed))
     shared.tell(open_ticket(at=at(MON, "09:00:00"), contract_id="A", channel="email", priority=1))
     shared.tell(reprioritise(at(MON, "11:00:00"), priority=3), respond(at(MON, "12:00:00")))
     check(shared.target("reaction"), state="breached", priority=3)
@@ -92,7 +92,7 @@ def test_a_service_credit_names_the_promise_that_was_broken(shared: Desk) -> Non
 
 
 def test_what_may_yet_be_kept_is_not_credited_ahead(shared: Desk) -> None:
-    shared.sign("A", "dytron-sla", agreed=OWED)
+    shared.tell(sign("dytron-sla", contract_id="A", agreed=OWED))
     shared.clock.put(at(MON, "09:30:00"))
     shared.tell(open_ticket(at=at(MON, "09:00:00"), contract_id="A", channel="email", priority=1))
     assert shared.refuses("invalid-transition", service_credit(at=at(MON, "12:00:00")))["state"] == "running"
@@ -100,7 +100,7 @@ def test_what_may_yet_be_kept_is_not_credited_ahead(shared: Desk) -> None:
 
 @pytest.mark.parametrize("when", [at(MON, "16:59:59"), at(MON, "17:00:00")])
 def test_what_ends_in_time_tomorrow_is_not_credited_today(shared: Desk, when: str) -> None:
-    shared.sign("A", "dytron-sla", agreed=OWED)
+    shared.tell(sign("dytron-sla", contract_id="A", agreed=OWED))
     shared.clock.put(when)
     shared.tell(open_ticket(at=when, contract_id="A", channel="email", priority=1), respond(at(TUE, "09:30:00")))
     assert shared.refuses("invalid-transition", service_credit())["state"] == "running"

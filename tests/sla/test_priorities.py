@@ -2,11 +2,11 @@
 
 from tests.sla.desk import Desk
 from tests.sla.week import MON, TUE, WED, at, check
-from tests.words import hold, open_ticket, reprioritise, resolve, respond, resume
+from tests.words import hold, open_ticket, reprioritise, resolve, respond, resume, sign
 
 
 def test_a_changed_priority_is_judged_from_the_original_start_and_keeps_every_wait(any_desk: Desk) -> None:
-    any_desk.sign("C", "dial-office")
+    any_desk.tell(sign("dial-office"))
     any_desk.tell(
         open_ticket(at=at(MON, "10:00:00")),
         hold(at(MON, "11:00:00")),
@@ -23,7 +23,7 @@ def test_a_changed_priority_is_judged_from_the_original_start_and_keeps_every_wa
 
 
 def test_what_was_breached_stays_so_whatever_priority_comes_later(any_desk: Desk) -> None:
-    any_desk.sign("C", "dial-office")
+    any_desk.tell(sign("dial-office"))
     any_desk.tell(open_ticket(at=at(MON, "09:00:00"), priority=1), reprioritise(at(TUE, "10:00:00"), priority=3))
     check(any_desk.target("resolution", as_of=at(TUE, "09:59:59")), priority=1, state="breached")
     later = any_desk.target("resolution", as_of=at(TUE, "10:00:00"))
@@ -97,7 +97,7 @@ def test_a_priority_without_a_promise_has_no_clock(office: Desk) -> None:
 
 
 def test_impact_and_urgency_make_the_priority(shared: Desk) -> None:
-    shared.sign("C", "cloudempiere-sla", agreed={f"sla.reaction.{number}": number * 60 for number in (1, 2, 3, 4)})
+    shared.tell(sign("cloudempiere-sla", agreed={f"sla.reaction.{number}": number * 60 for number in (1, 2, 3, 4)}))
     table = {
         ("high", "high"): 1,
         ("high", "medium"): 2,

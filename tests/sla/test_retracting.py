@@ -30,6 +30,7 @@ from tests.words import (
     retract,
     reverse,
     service_credit,
+    sign,
 )
 
 OPENED = open_ticket(at=at(MON, "09:00:00"), priority=1)
@@ -80,7 +81,7 @@ def test_every_kind_of_step_is_read_as_if_it_had_not_been(office: Desk, before: 
 
 def test_it_holds_at_any_moment_from_its_recording_on_and_not_before(desk: Desk) -> None:
     desk.clock.put(at(MON, "09:00:00"))
-    desk.sign("C", "dial-office")
+    desk.tell(sign("dial-office"))
     (_, position) = told(desk, OPENED, respond(at(MON, "09:20:00")))
     desk.clock.put(at(TUE, "09:00:00"))
     desk.tell(retract(position, reason="Of another ticket"))
@@ -133,7 +134,7 @@ def test_a_wrong_priority_is_taken_back_with_its_breach(office: Desk) -> None:
 
 def test_a_service_credit_stays_and_the_answer_names_it(shared: Desk) -> None:
     agreed = {"fee": "1000.00", "sla.reaction.1": 60, "service_credits.reaction": {"kind": "fee_share", "percent": 10}}
-    shared.sign("A", "dytron-sla", agreed=agreed)
+    shared.tell(sign("dytron-sla", contract_id="A", agreed=agreed))
     (_, raised) = told(
         shared, open_ticket(at=at(MON, "09:00:00"), contract_id="A"), reprioritise(at(TUE, "09:00:00"), priority=1)
     )
@@ -150,7 +151,7 @@ def test_views_built_anew_are_without_it(database_url: str) -> None:
     from projections.runner import Projector
 
     with desk_over(database_url) as desk:
-        desk.sign("C", "dial-office")
+        desk.tell(sign("dial-office"))
         (_, held, _) = told(desk, OPENED, hold(at(MON, "09:20:00")), respond(at(MON, "09:30:00")))
         desk.tell(retract(held))
         before = (seen(desk), desk.account("resolution")["windows"])

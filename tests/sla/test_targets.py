@@ -1,15 +1,17 @@
 """When promises fall due: each row of the tables is sold, opened and read over HTTP; and where nothing is promised."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import count
 from pathlib import Path
 
+import holidays
 import pytest
 
+from ledger.plans.holiday_sets import holidays_of
 from tests.sla.desk import Desk, desk_over, same
 from tests.sla.promises import ALL, CASES
-from tests.words import amend, change_plan, open_ticket, sign
+from tests.words import CUSTOMER, amend, change_plan, open_ticket, sign
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,7 @@ def tickets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             key = f"{plan} {agreed}"
             if key not in contracts:
                 contracts[key] = f"C{next(numbers)}"
-                desk.sign(contracts[key], plan, agreed=agreed)
+                desk.tell(sign(plan, contract_id=contracts[key], agreed=agreed))
             lines.append(open_ticket(f"T{number}", at=opened, priority=priority, contract_id=contracts[key], **told))
         desk.tell(*lines)
         yield desk
@@ -51,7 +53,7 @@ def test_a_plan_promises_no_more_than_its_text(tickets: Desk, plan: str) -> None
 
 
 def test_priorities_nobody_agreed_a_target_for_are_promised_nothing(shared: Desk) -> None:
-    shared.sign("C", "dytron-sla", agreed={"sla.reaction.2": 60})
+    shared.tell(sign("dytron-sla", agreed={"sla.reaction.2": 60}))
     shared.tell(*(open_ticket(f"T{priority}", at="2026-02-04T10:00:00+01:00", priority=priority) for priority in ALL))
     assert [len(shared.ticket(f"T{priority}")["sla"]) for priority in ALL] == [0, 1, 0, 0]
 
@@ -94,7 +96,7 @@ GROUP_NEXT = [
 
 @pytest.mark.parametrize("plan", ["groupios-l", "groupios-m", "groupios-s"])
 def test_hours_without_a_promise_are_a_view_of_coverage_and_no_clock(shared: Desk, plan: str) -> None:
-    shared.sign("C", plan)
+    shared.tell(sign(plan))
     shared.tell(*(open_ticket(f"T{number}", at=opened, priority=1) for number, (opened, _) in enumerate(GROUP_HOURS)))
     for number, (opened, inside) in enumerate(GROUP_HOURS):
         ticket = shared.ticket(f"T{number}")
@@ -110,7 +112,7 @@ def test_hours_without_a_promise_are_a_view_of_coverage_and_no_clock(shared: Des
 
 def test_a_channel_may_have_hours_of_its_own(shared: Desk) -> None:
     """cloudempiere's portal is open always, its phone Mon–Fri 8–17 in Bratislava."""
-    shared.sign("C", "cloudempiere-standard")
+    shared.tell(sign("cloudempiere-standard"))
     instants = ["2026-02-06T16:59:59+01:00", "2026-02-06T17:00:00+01:00", "2026-01-06T10:00:00+01:00"]
     for number, at in enumerate(instants):
         shared.tell(
@@ -127,7 +129,7 @@ def test_a_channel_may_have_hours_of_its_own(shared: Desk) -> None:
 @pytest.mark.parametrize("plan", ["dytron-alc", "dytron-pay", "dytron-sbp", "dytron-sla", "cloudempiere-sla"])
 def test_a_plan_without_hours_shows_none(shared: Desk, plan: str) -> None:
     required = {figure["name"] for figure in shared.see(f"plans/{plan}")["open"] if figure["required"]}
-    shared.sign("C", plan, agreed=dict.fromkeys(required, "1000.00"))
+    shared.tell(sign(plan, agreed=dict.fromkeys(required, "1000.00")))
     shared.tell(open_ticket(at="2026-02-06T16:30:00+01:00", priority=1))
     assert shared.ticket()["sla"] == []
     assert shared.ticket()["coverage"] is None
@@ -137,8 +139,8 @@ def test_a_plan_without_hours_shows_none(shared: Desk, plan: str) -> None:
 
 
 def test_the_holidays_in_force_are_kept_with_the_contract(desk: Desk) -> None:
-    desk.sign("C", "dial-region")
-    desk.sign("N", "eurolinux-premium")
+    desk.tell(sign("dial-region"))
+    desk.tell(sign("eurolinux-premium", contract_id="N"))
     started = {one["contract_id"]: one["data"] for one in desk.events() if one["type"] == "TermStarted"}
     assert set(started["C"]["holidays"]) == {"DE-BY"}
     kept = {date.fromisoformat(day) for day in started["C"]["holidays"]["DE-BY"]}
@@ -148,17 +150,28 @@ def test_the_holidays_in_force_are_kept_with_the_contract(desk: Desk) -> None:
     assert started["N"]["holidays"] == {}
 
 
+@pytest.fixture
+def later_release(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[date, str]], None]]:
+    """The library that knows the holidays, as if another one were installed: it has these days and no others."""
+
+    def install(days: dict[date, str]) -> None:
+        monkeypatch.setattr(holidays, "country_holidays", lambda *_, **__: days)
+        holidays_of.cache_clear()
+
+    yield install
+    holidays_of.cache_clear()
+
+
 def test_a_later_release_of_the_source_moves_no_clock_of_a_contract(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, later_release: Callable[[dict[date, str]], None]
 ) -> None:
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     with desk_over(url) as desk:
-        desk.sign("OLD", "eurolinux-standard")
+        desk.tell(sign("eurolinux-standard", contract_id="OLD"))
     released = {date(2026, 2, 9): "Day of the Release"}  # and nothing else, of any year
-    for module in ("ledger.plans.coverage", "ledger.plans.holiday_sets"):
-        monkeypatch.setattr(f"{module}.holidays_of", lambda _country, _region, _year: released)
+    later_release(released)
     with desk_over(url) as desk:
-        desk.sign("NEW", "eurolinux-standard")
+        desk.tell(sign("eurolinux-standard", contract_id="NEW"))
         for contract in ("OLD", "NEW"):
             desk.tell(open_ticket(f"{contract}-1", at="2026-02-06T16:30:00+01:00", priority=1, contract_id=contract))
             desk.tell(open_ticket(f"{contract}-2", at="2026-11-10T16:30:00+01:00", priority=1, contract_id=contract))
@@ -179,10 +192,17 @@ EVENINGS = {"hours": {key: [["18:00", "20:00"]] for key in ("mon", "tue", "wed",
 
 def test_hours_are_the_contracts_before_the_customers_before_the_plans(desk: Desk) -> None:
     hours = {"coverage": EVENINGS, "sla.reaction.1": 60}
-    desk.sign("plans", "eurolinux-standard")
-    desk.sign("customers", "eurolinux-standard", coverage=AFTERNOONS)
-    desk.sign("agreed", "dytron-sla", coverage=AFTERNOONS, agreed=hours)
-    desk.sign("open", "dytron-sla", coverage=AFTERNOONS, agreed={"sla.reaction.1": 60})
+    desk.tell(sign("eurolinux-standard", contract_id="plans"))
+    desk.tell(sign("eurolinux-standard", contract_id="customers", customer=CUSTOMER | {"coverage": AFTERNOONS}))
+    desk.tell(sign("dytron-sla", contract_id="agreed", customer=CUSTOMER | {"coverage": AFTERNOONS}, agreed=hours))
+    desk.tell(
+        sign(
+            "dytron-sla",
+            contract_id="open",
+            customer=CUSTOMER | {"coverage": AFTERNOONS},
+            agreed={"sla.reaction.1": 60},
+        )
+    )
     for contract in ("plans", "customers", "agreed", "open"):
         desk.tell(open_ticket(contract, at="2026-02-02T10:00:00+01:00", priority=1, contract_id=contract))
     assert {contract: desk.due("reaction", contract) for contract in ("plans", "customers", "agreed", "open")} == {
@@ -194,7 +214,7 @@ def test_hours_are_the_contracts_before_the_customers_before_the_plans(desk: Des
 
 
 def test_a_later_plan_takes_the_customers_hours_too(desk: Desk) -> None:
-    desk.sign("C", "eurolinux-premium", coverage=AFTERNOONS)
+    desk.tell(sign("eurolinux-premium", customer=CUSTOMER | {"coverage": AFTERNOONS}))
     desk.tell(
         change_plan("eurolinux-standard", "2026-03-01", "C"),
         open_ticket("before", at="2026-02-02T10:00:00+01:00", priority=1),
@@ -215,6 +235,6 @@ def test_hours_of_a_customer_that_are_none_are_refused_by_name(desk: Desk) -> No
     ):
         refused = desk.refused("malformed", sign(**signing, customer=customer | {"coverage": hours}))
         assert refused["field"] == field, refused
-    desk.sign("C", "eurolinux-standard")
+    desk.tell(sign("eurolinux-standard"))
     amended = {"contract_id": "C", "customer": {"coverage": AFTERNOONS}}
     assert desk.refused("malformed", amend(**amended))["field"] == "customer.coverage"

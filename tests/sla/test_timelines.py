@@ -23,6 +23,7 @@ from tests.words import (
     resolve,
     respond,
     resume,
+    sign,
 )
 
 # -- what counts as a response --------------------------------------------------------------------------------------
@@ -57,8 +58,8 @@ def test_the_first_response_counts_whatever_was_told_first(office: Desk) -> None
 
 def test_after_some_responses_without_a_solution_a_call_is_due(office: Desk) -> None:
     """Two under `dial-office`; three under Easy Redmine basic, one under its priority plan."""
-    office.sign("B", "easyredmine-basic")
-    office.sign("P", "easyredmine-priority")
+    office.tell(sign("easyredmine-basic", contract_id="B"))
+    office.tell(sign("easyredmine-priority", contract_id="P"))
     for ticket, contract, after in (("T", "C", 2), ("TB", "B", 3), ("TP", "P", 1)):
         office.tell(open_ticket(ticket, at=at(MON, "09:00:00"), contract_id=contract))
         seen = []
@@ -151,7 +152,7 @@ def test_the_count_of_responses_starts_again_at_a_reopening(office: Desk) -> Non
     "over", [[resolve(at(MON, "12:00:00")), close(at(MON, "13:00:00"))], [reject(at(MON, "13:00:00"))]]
 )
 def test_what_came_before_the_ticket_was_over_is_entered_afterwards(any_desk: Desk, over: list[Step]) -> None:
-    any_desk.sign("C", "dial-office")
+    any_desk.tell(sign("dial-office"))
     any_desk.tell(open_ticket(at=at(MON, "09:00:00"), priority=1), *over)
     before = any_desk.ticket()["state"]
     any_desk.tell(
@@ -180,7 +181,7 @@ def test_nothing_came_while_the_ticket_was_closed_though_it_is_open_again(office
 
 
 def test_a_rejected_tickets_targets_are_void(any_desk: Desk) -> None:
-    any_desk.sign("C", "dial-office")
+    any_desk.tell(sign("dial-office"))
     any_desk.tell(open_ticket(at=at(MON, "09:00:00"), priority=1), reject(at(MON, "09:30:00")))
     for target in ("reaction", "resolution"):
         check(any_desk.target(target), state="void", ended_at=None)
@@ -222,7 +223,7 @@ def test_a_target_is_breached_when_its_due_instant_has_passed_and_no_job_ran(off
 
 
 def test_the_same_can_be_seen_afterwards_as_of_each_instant(any_desk: Desk) -> None:
-    any_desk.sign("C", "dial-office")
+    any_desk.tell(sign("dial-office"))
     any_desk.tell(open_ticket(at=at(FRI, "16:30:00"), priority=1))
     instants = [at(SAT, "12:00:00"), at(NEXT_MON, "09:30:00"), at(NEXT_MON, "09:30:00.000001")]
     assert [any_desk.state("reaction", as_of=instant) for instant in instants] == ["running", "running", "breached"]
@@ -254,7 +255,7 @@ def test_views_built_anew_show_the_same_clocks(tmp_path: Path) -> None:
 
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     with desk_over(url) as desk:
-        desk.sign("C", "dial-office")
+        desk.tell(sign("dial-office"))
         desk.tell(*WAITED, reprioritise(at(MON, "12:00:00"), priority=2), resolve(at(TUE, "10:00:00")))
         desk.tell(reopen(at(TUE, "11:00:00")))
         before = desk.ticket()["sla"]

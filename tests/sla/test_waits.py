@@ -4,13 +4,13 @@ import pytest
 
 from tests.sla.desk import Desk
 from tests.sla.week import FRI, MON, NEXT_MON, NEXT_TUE, THU, TUE, WAITED, WED, at, check
-from tests.words import hold, open_ticket, resolve, respond, resume
+from tests.words import hold, open_ticket, resolve, respond, resume, sign
 
 # -- waits ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_wait_moves_the_resolution_on_to_the_second(any_desk: Desk) -> None:
-    any_desk.sign("C", "dial-office")
+    any_desk.tell(sign("dial-office"))
     any_desk.tell(
         open_ticket(at=at(MON, "09:00:00"), priority=1), hold(at(MON, "10:00:01")), resume(at(MON, "10:30:32"))
     )

@@ -13,6 +13,7 @@ from tests.http.door import Json
 from tests.sla.desk import Desk
 from tests.sla.slow import Hours, Pause, micros
 from tests.words import (
+    CUSTOMER,
     Step,
     call,
     close,
@@ -24,6 +25,7 @@ from tests.words import (
     resolve,
     respond,
     resume,
+    sign,
 )
 
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)
@@ -103,7 +105,14 @@ def tell_year(desk: Desk, tickets: int, seed: int = 3) -> list[str]:
     random = Random(seed)
     desk.clock.put(BEGIN.isoformat())
     for contract, sold in CONTRACTS.items():
-        desk.sign(contract, sold.plan, sold.customer, agreed=dict(sold.agreed))
+        desk.tell(
+            sign(
+                sold.plan,
+                contract_id=contract,
+                customer=CUSTOMER | {"customer_id": sold.customer},
+                agreed=dict(sold.agreed),
+            )
+        )
     names = [f"t{number}" for number in range(tickets)]
     lines = [line for name in names for line in life(random, name, random.choice(list(CONTRACTS)))]
     lines.sort(key=lambda line: line[0])  # stable: what is told of a ticket keeps its order

@@ -7,14 +7,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ledger.door.batches import Answer, Ledger
-from ledger.door.requests import parse
+from ledger.door.batches import Ledger
 from ledger.store import open_store
 from ledger.store.database import open_database
 from ledger.store.schema import APPEND_ONLY, WRITER_ROLE
 from tests.scenario import catalogue
+from tests.senders import WriteDoor
 from tests.servers import drop_database, fresh_database
-from tests.words import contract, worked
+from tests.words import contract, log_work
 
 TABLES = list(APPEND_ONLY)
 COLUMN = {"stored_events": "state", "commands": "content_digest", "known_ids": "position"}
@@ -28,12 +28,8 @@ ROWS = {
 def filled(url: str) -> None:
     """A ledger with a contract, a ticket and an entry."""
     store = open_store(url)
-    steps = [
-        *contract("groupios-l", "2024-01-01"),
-        worked(50, "2024-02-05T12:00:00Z", entry_id="W", command_id="first"),
-    ]
-    answers = Ledger(store, catalogue()).submit([parse(step.command, step.fields, step.actor) for step in steps])
-    assert all(isinstance(answer, Answer) for answer in answers)
+    worked = log_work(50, "2024-02-05T12:00:00Z", entry_id="W", command_id="first")
+    WriteDoor(Ledger(store, catalogue())).ok(contract("groupios-l", "2024-01-01"), worked)
     store.close()
 
 

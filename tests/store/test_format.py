@@ -3,21 +3,19 @@
 import psycopg
 import pytest
 
-from ledger.door.batches import Answer, Ledger
-from ledger.door.requests import parse
+from ledger.door.batches import Ledger
 from ledger.store import open_store
 from ledger.store.database import open_database
 from ledger.store.unavailable import OldFormatError
 from tests.scenario import catalogue
+from tests.senders import WriteDoor
 from tests.words import contract
 
 
 def begun(url: str) -> int:
     """A ledger with a contract in it; how many events that are."""
     store = open_store(url)
-    step = contract("groupios-l", ticket=None)[0]
-    (answer,) = Ledger(store, catalogue()).submit([parse(step.command, step.fields, step.actor)])
-    assert isinstance(answer, Answer)
+    (answer,) = WriteDoor(Ledger(store, catalogue())).ok(contract("groupios-l", ticket=None))
     store.close()
     return answer.last
 

@@ -2,17 +2,14 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ledger.door import batches as door
 from ledger.door.batches import ATTEMPTS, Answer, Ledger
-from ledger.door.requests import parse
 from ledger.events import CreditDrawn, HoursDeducted, TicketHeld
 from ledger.kernel.errors import Refusal
 from ledger.kernel.mapper import StreamEvent, UnknownTopicError
@@ -22,32 +19,33 @@ from ledger.store.keys import PartyKey
 from tests.books import everything, figures
 from tests.clock import Clock
 from tests.scenario import catalogue
-from tests.words import PREPAID, Step, as_lines, book, complete, contract, flat, open_ticket, terminate, top_up, worked
+from tests.senders import WriteDoor
+from tests.words import (
+    PREPAID,
+    as_lines,
+    book,
+    complete,
+    contract,
+    flat,
+    log_work,
+    open_ticket,
+    terminate,
+    top_up,
+)
 
 ROOT = Path(__file__).parents[2]
 SETTLED = datetime(2024, 6, 1, tzinfo=UTC)
 YEAR = timedelta(days=365) // timedelta(microseconds=1)
-NOON = "2024-02-05T12:00:00Z"  # the clock is the machine's here, and all that is told lies in its past
+DAY_ONE, NOON = "2024-01-01", "2024-02-05T12:00:00Z"  # all that is told lies in the machine's past
 BOUGHT = top_up(480, NOON, top_up_id="top")
 
 
-def signed(plan: str, **fields: Any) -> list[Step]:
-    return contract(plan, "2024-01-01", **fields)
+class Process(WriteDoor):
+    """A store and a ledger over it, as one process has them; the clock is the machine's, and nobody pauses."""
 
-
-def entry(minutes: int, **fields: Any) -> Step:
-    return worked(minutes, NOON, **fields)
-
-
-@dataclass
-class Door:
-    """A store and a ledger over it, as one process has them."""
-
-    store: EventStore
-    ledger: Ledger
-
-    def tell(self, *steps: Step) -> list[Answer | Refusal]:
-        return self.ledger.submit([parse(step.command, step.fields, step.actor) for step in steps])
+    def __init__(self, store: EventStore) -> None:
+        self.store = store
+        super().__init__(Ledger(store, catalogue(), sleep=lambda _: None))
 
     def ask(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
         return self.store.database.query(question, values)
@@ -56,14 +54,28 @@ class Door:
         return [row[0] for row in self.ask("SELECT notification_id FROM stored_events ORDER BY notification_id")]
 
 
+class Overtaken(EventStore):
+    """Before it appends, for the first time or each time, something happens elsewhere."""
+
+    def __init__(self, store: EventStore, elsewhere: Callable[[], Any], only_once: bool = True) -> None:
+        super().__init__(store.application, store.database)
+        self.elsewhere, self.only_once, self.times = elsewhere, only_once, 0
+
+    def append(self, events: Sequence[StreamEvent], batch: Batch) -> Sequence[int]:
+        self.times += 1
+        if self.times == 1 or not self.only_once:
+            self.elsewhere()
+        return super().append(events, batch)
+
+
 @pytest.fixture
-def opened(database_url: str) -> Iterator[Callable[[], Door]]:
+def opened(database_url: str) -> Iterator[Callable[[], Process]]:
     """Opens the database of the test, as often as it is called."""
     stores: list[EventStore] = []
 
-    def open_door() -> Door:
+    def open_door() -> Process:
         stores.append(open_store(database_url))
-        return Door(stores[-1], Ledger(stores[-1], catalogue()))
+        return Process(stores[-1])
 
     yield open_door
     for store in stores:
@@ -80,21 +92,21 @@ def held(stream: str, version: int) -> StreamEvent:
 # -- positions and recorded time --------------------------------------------------------------------------------
 
 
-def test_positions_have_no_gaps_though_appends_were_refused(opened: Callable[[], Door]) -> None:
+def test_positions_have_no_gaps_though_appends_were_refused(opened: Callable[[], Process]) -> None:
     first, other = opened(), opened()
-    first.tell(*signed("groupios-l"))
+    first.tell(*contract("groupios-l", DAY_ONE))
     assert list(first.store.append([held("ticket:X", 1), held("ticket:X", 2)], Batch())) == [7, 8]
     for refused in ([held("ticket:X", 2)], [held("ticket:Y", 1), held("ticket:X", 1)]):
         with pytest.raises(ConflictError):
             first.store.append(refused, Batch())
-    first.tell(entry(15, entry_id="W"), entry(16, entry_id="W"), entry(15, entry_id="V"))
-    other.tell(entry(15, entry_id="U"))
+    first.tell(log_work(15, NOON, entry_id="W"), log_work(16, NOON, entry_id="W"), log_work(15, NOON, entry_id="V"))
+    other.tell(log_work(15, NOON, entry_id="U"))
     positions = first.positions()
     assert positions == list(range(1, len(positions) + 1))
     assert first.ask("SELECT count(*) FROM stored_events WHERE originator_id = 'ticket:Y'") == [(0,)]
 
 
-def test_whoever_decided_on_a_stream_that_changed_has_to_decide_again(opened: Callable[[], Door]) -> None:
+def test_whoever_decided_on_a_stream_that_changed_has_to_decide_again(opened: Callable[[], Process]) -> None:
     store = opened().store
     store.append([held("ticket:X", 1)], Batch())
     store.append([held("ticket:Y", 1)], Batch(seen_position=1, read_streams=["ticket:X", "ticket:Y"]))
@@ -104,10 +116,10 @@ def test_whoever_decided_on_a_stream_that_changed_has_to_decide_again(opened: Ca
     assert store.highest_position() == 3
 
 
-def test_what_goes_with_a_refused_append_is_not_kept_either(opened: Callable[[], Door]) -> None:
+def test_what_goes_with_a_refused_append_is_not_kept_either(opened: Callable[[], Process]) -> None:
     one = opened()
-    one.tell(*signed("groupios-l"))
-    (answer,) = one.tell(entry(15, entry_id="W"))
+    one.tell(*contract("groupios-l", DAY_ONE))
+    (answer,) = one.tell(log_work(15, NOON, entry_id="W"))
     assert isinstance(answer, Answer)
     counts = (
         "SELECT (SELECT count(*) FROM commands), (SELECT count(*) FROM known_ids), (SELECT count(*) FROM party_keys)"
@@ -120,15 +132,15 @@ def test_what_goes_with_a_refused_append_is_not_kept_either(opened: Callable[[],
     assert (one.ask(counts), one.positions()[-1]) == (before, answer.last)
 
 
-def test_recorded_time_never_decreases_though_history_knows_a_later_one(opened: Callable[[], Door]) -> None:
+def test_recorded_time_never_decreases_though_history_knows_a_later_one(opened: Callable[[], Process]) -> None:
     one = opened()
-    one.tell(*signed("groupios-l"))
+    one.tell(*contract("groupios-l", DAY_ONE))
     ((position, latest),) = one.ask("SELECT max(notification_id), max(recorded_at) FROM stored_events")
     ahead = latest + YEAR
     with one.store.database.transaction() as transaction:
         row = ("ticket:X", 1, "TicketHeld@1", b"{}", position + 1, ahead, None, None)
         transaction.execute("INSERT INTO stored_events VALUES (?,?,?,?,?,?,?,?)", row)
-    one.tell(entry(15, entry_id="W"))
+    one.tell(log_work(15, NOON, entry_id="W"))
     times = [row[0] for row in one.ask("SELECT recorded_at FROM stored_events ORDER BY notification_id")]
     assert times == sorted(times)
     assert times[-1] == ahead
@@ -157,86 +169,47 @@ def test_sqlite_waits_for_the_disk_at_every_commit(tmp_path: Path) -> None:
 # -- several writers --------------------------------------------------------------------------------------------
 
 
-def test_a_decision_that_somebody_overtook_is_taken_again_with_what_they_left(
-    opened: Callable[[], Door], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow, quick = opened(), opened()
-    slow.tell(*signed(PREPAID), BOUGHT)
-    append, times = slow.store.append, []
-
-    def overtaken(*args: Any) -> Any:
-        if not times:
-            quick.tell(book(100, "2024-03-10T10:00:00Z", NOON, session_id="quick"))
-        times.append(1)
-        return append(*args)
-
-    monkeypatch.setattr(slow.store, "append", overtaken)
-    (refusal,) = slow.tell(book(400, "2024-03-11T10:00:00Z", NOON, session_id="slow"))
+def test_a_decision_that_somebody_overtook_is_taken_again_with_what_they_left(opened: Callable[[], Process]) -> None:
+    one, quick = opened(), opened()
+    one.ok(contract(PREPAID, DAY_ONE), BOUGHT)
+    booked = book(100, "2024-03-10T10:00:00Z", NOON, session_id="quick")
+    slow = Overtaken(one.store, lambda: quick.ok(booked))
+    (refusal,) = Process(slow).tell(book(400, "2024-03-11T10:00:00Z", NOON, session_id="slow"))
     assert isinstance(refusal, Refusal)
-    assert (refusal.code, refusal.members["short_by"], len(times)) == ("insufficient-credit", 20, 1)
+    assert (refusal.code, refusal.members["short_by"], slow.times) == ("insufficient-credit", 20, 1)
 
 
-def test_two_ledgers_that_send_the_same_entry_record_it_once(
-    opened: Callable[[], Door], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow, quick = opened(), opened()
-    slow.tell(*signed("groupios-l"))
-    append = slow.store.append
-    told: list[Answer | Refusal] = []
-
-    def overtaken(*args: Any) -> Any:
-        if not told:
-            told.extend(quick.tell(entry(15, entry_id="W")))
-        return append(*args)
-
-    monkeypatch.setattr(slow.store, "append", overtaken)
-    (again,) = slow.tell(entry(15, entry_id="W"))
+def test_two_ledgers_that_send_the_same_entry_record_it_once(opened: Callable[[], Process]) -> None:
+    one, quick = opened(), opened()
+    one.ok(contract("groupios-l", DAY_ONE))
+    told: list[Answer] = []
+    entry = log_work(15, NOON, entry_id="W")
+    (again,) = Process(Overtaken(one.store, lambda: told.extend(quick.ok(entry)))).ok(entry)
     (first,) = told
-    assert isinstance(first, Answer)
-    assert isinstance(again, Answer)
     assert (first.replayed, again.replayed, again.events) == (False, True, first.events)
 
 
-def test_a_session_that_is_booked_while_its_contract_is_terminated_is_released(
-    opened: Callable[[], Door], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_session_that_is_booked_while_its_contract_is_terminated_is_released(opened: Callable[[], Process]) -> None:
     """It reserves nothing, so that no account tells the one of the other."""
-    slow, quick = opened(), opened()
-    slow.tell(*signed("groupios-s"))
-    append = slow.store.append
-    told: list[Answer | Refusal] = []
-
-    def overtaken(*args: Any) -> Any:
-        if not told:
-            told.extend(quick.tell(book(60, "2024-09-10T10:00:00Z", NOON, session_id="S")))
-        return append(*args)
-
-    monkeypatch.setattr(slow.store, "append", overtaken)
-    (ended,) = slow.tell(terminate("2024-06-30"))
-    assert isinstance(told[0], Answer)
-    assert isinstance(ended, Answer)
+    one, quick = opened(), opened()
+    one.ok(contract("groupios-s", DAY_ONE))
+    booked = book(60, "2024-09-10T10:00:00Z", NOON)
+    (ended,) = Process(Overtaken(one.store, lambda: quick.ok(booked))).ok(terminate("2024-06-30"))
     assert ("SessionEnded", "session:S") in [(type_, stream) for _, type_, stream in ended.events]
 
 
-def test_after_a_bounded_number_of_conflicts_the_sender_is_asked_to_try_again(
-    opened: Callable[[], Door], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_after_a_bounded_number_of_conflicts_the_sender_is_asked_to_try_again(opened: Callable[[], Process]) -> None:
     one = opened()
-    one.tell(*signed("groupios-l"))
-    tries: list[int] = []
+    one.ok(contract("groupios-l", DAY_ONE))
 
-    def overtaken(*_: Any) -> Any:
-        tries.append(1)
+    def faster() -> None:
         raise ConflictError("somebody was faster")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(one.store, "append", overtaken)
-        patched.setattr(door.time, "sleep", lambda _: None)
-        answers = one.tell(entry(15, entry_id="W"), entry(15, entry_id="V"))
+    slow = Overtaken(one.store, faster, only_once=False)
+    answers = Process(slow).tell(log_work(15, NOON, entry_id="W"), log_work(15, NOON, entry_id="V"))
     assert [getattr(answer, "code", None) for answer in answers] == ["conflict", "conflict"]
-    assert len(tries) == ATTEMPTS
-    (answer,) = one.tell(entry(15, entry_id="W"))
-    assert isinstance(answer, Answer)
+    assert slow.times == ATTEMPTS
+    (answer,) = one.ok(log_work(15, NOON, entry_id="W"))
     assert [type_ for _, type_, _ in answer.events] == ["CreditDrawn", "HoursDeducted", "WorkLogged"]
     assert figures(everything(one.store), "included", SETTLED).available == 465
 
@@ -250,15 +223,15 @@ def run_writers(url: str, files: list[Path], threads: int) -> list[subprocess.Po
 
 
 def test_writers_in_several_processes_and_threads_lose_nothing_and_double_nothing(
-    opened: Callable[[], Door], database_url: str, tmp_path: Path
+    opened: Callable[[], Process], database_url: str, tmp_path: Path
 ) -> None:
     """Two processes of two threads, 50 entries a thread on one account; a tenth of the entries is sent by both."""
     one = opened()
-    one.tell(*signed(PREPAID), BOUGHT)
+    one.tell(*contract(PREPAID, DAY_ONE), BOUGHT)
     files = []
     for process in range(2):
-        own = [entry(10, entry_id=f"p{process}-{n}", command_id=f"p{process}-{n}") for n in range(90)]
-        shared = [entry(20, entry_id=f"both-{n}", command_id=f"both-{n}") for n in range(10)]
+        own = [log_work(10, NOON, entry_id=f"p{process}-{n}", command_id=f"p{process}-{n}") for n in range(90)]
+        shared = [log_work(20, NOON, entry_id=f"both-{n}", command_id=f"both-{n}") for n in range(10)]
         files.append(tmp_path / f"{process}.jsonl")
         files[-1].write_bytes(as_lines([*own[:45], *shared, *own[45:]]))
     for writer in run_writers(database_url, files, threads=2):
@@ -283,12 +256,12 @@ def test_writers_in_several_processes_and_threads_lose_nothing_and_double_nothin
 
 FILE = flat(
     [
-        signed(PREPAID, command_id="sign", ticket=None),
+        contract(PREPAID, DAY_ONE, command_id="sign", ticket=None),
         open_ticket(command_id="open", at=NOON),
         top_up(600, NOON, top_up_id="top", command_id="buy"),
         *(
             [
-                entry(10, entry_id=f"W{n}", command_id=f"work-{n}"),
+                log_work(10, NOON, entry_id=f"W{n}", command_id=f"work-{n}"),
                 book(20, "2024-03-10T10:00:00Z", NOON, session_id=f"S{n}", command_id=f"book-{n}"),
                 complete(15, "2024-03-10T11:00:00Z", session_id=f"S{n}", command_id=f"complete-{n}"),
             ]
@@ -298,7 +271,7 @@ FILE = flat(
 )
 
 
-def by_command(one: Door) -> dict[str, list[tuple[str, str]]]:
+def by_command(one: Process) -> dict[str, list[tuple[str, str]]]:
     """What each accepted command recorded: topics and streams."""
     events = {p: (fact.TOPIC, fact.stream) for p, fact in one.store.facts_between(1, 10**6)}
     rows = one.ask("SELECT command_id, first_position, last_position FROM commands ORDER BY first_position")
@@ -309,10 +282,10 @@ def by_command(one: Door) -> dict[str, list[tuple[str, str]]]:
 
 
 def test_a_killed_writer_leaves_only_whole_commands_and_a_repetition_of_its_file_completes_it(
-    opened: Callable[[], Door], database_url: str, tmp_path: Path
+    opened: Callable[[], Process], database_url: str, tmp_path: Path
 ) -> None:
     reference = open_store(f"sqlite:///{tmp_path / 'reference.db'}")
-    undisturbed = Door(reference, Ledger(reference, catalogue()))
+    undisturbed = Process(reference)
     assert all(isinstance(answer, Answer) for step in FILE for answer in undisturbed.tell(step))
     whole = by_command(undisturbed)
     file = tmp_path / "commands.jsonl"
@@ -340,9 +313,11 @@ def test_a_killed_writer_leaves_only_whole_commands_and_a_repetition_of_its_file
 
 
 @pytest.mark.parametrize("topic", ["Unheard@1", "TicketHeld@99", "TicketHeld@0", "TicketHeld", "TicketHeld@x", ""])
-def test_a_stored_event_of_an_unknown_topic_is_an_error_that_names_it(opened: Callable[[], Door], topic: str) -> None:
+def test_a_stored_event_of_an_unknown_topic_is_an_error_that_names_it(
+    opened: Callable[[], Process], topic: str
+) -> None:
     one = opened()
-    one.tell(*signed("groupios-l"))
+    one.tell(*contract("groupios-l", DAY_ONE))
     position = one.store.highest_position() + 1
     with one.store.database.transaction() as transaction:
         row = ("ticket:T", 2, topic, b"{}", position, 2**50, None, None)
@@ -350,7 +325,7 @@ def test_a_stored_event_of_an_unknown_topic_is_an_error_that_names_it(opened: Ca
     with pytest.raises(UnknownTopicError, match=repr(topic)):
         one.store.streams(["ticket:T"])
     with pytest.raises(UnknownTopicError):
-        one.tell(entry(15, entry_id="W"))
+        one.tell(log_work(15, NOON, entry_id="W"))
     assert one.store.highest_position() == position
 
 

@@ -4,32 +4,28 @@ Carries out the JSON Lines of a file, one transaction a line, each thread with a
 Whoever is told that others were faster sends the command again. Prints the command's id once it is answered.
 """
 
-import json
 import sys
 import threading
 from pathlib import Path
 
 from ledger.door.batches import Ledger
-from ledger.door.requests import parse
-from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
 from ledger.plans.loader import load_catalogue
 from ledger.store import open_store
-
-WRITER = Actor("writer", "admin")
+from tests.senders import WriteDoor
+from tests.words import read_line
 
 
 def write(url: str, lines: list[str]) -> None:
     store = open_store(url)
-    ledger = Ledger(store, load_catalogue())
+    door = WriteDoor(Ledger(store, load_catalogue()))
     for line in lines:
-        body = json.loads(line)
-        request = parse(body.pop("command"), body, WRITER)
+        step = read_line(line)
         while True:
-            (answer,) = ledger.submit([request])
+            (answer,) = door.tell(step)
             if not isinstance(answer, Refusal) or answer.code != "conflict":
                 break
-        said = f"refused: {answer}" if isinstance(answer, Refusal) else request.command_id
+        said = f"refused: {answer}" if isinstance(answer, Refusal) else answer.command_id
         sys.stdout.write(f"{said}\n")
         sys.stdout.flush()
     store.close()

@@ -6,43 +6,27 @@ granted, drawn, returned and reserved, the grants' ends, and the charges.
 
 import json
 import tomllib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from ledger.door.batches import Answer, Ledger
-from ledger.door.requests import Request, parse
-from ledger.kernel.access import Actor
+from api.cli.importing import Tally
+from ledger.door.batches import Ledger
 from ledger.plans.loader import load_catalogue
 from ledger.store import EventStore, open_store
+from tests.senders import imported
 
 YEAR = Path(__file__).parents[2] / "examples" / "year.jsonl"
 EXPECTED = tomllib.loads(Path(__file__).with_name("year_expected.toml").read_text(encoding="utf-8"))
-ADMIN = Actor("year", "admin")
 DEDUCTED = {"HoursDeducted", "LateChangePenaltyDeducted", "NoShowPenaltyDeducted", "ServiceDelivered"}
 SPOKEN = {"DeductionConfirmed", "DeductionDisputed", "DisputeUpheld", "DeductionReversed"}
 
 Facts = list[tuple[str, dict[str, Any]]]
-
-
-# ---- importing, as the command line does it: a line's id is made of its parsed content and of its occurrence
-
-
-def requests() -> list[Request]:
-    made, occurrences = [], Counter[bytes]()
-    for line in YEAR.read_text(encoding="utf-8").splitlines():
-        body = json.loads(line)
-        name = body.pop("command")
-        digest = sha256(parse(name, body, ADMIN).content).digest()
-        occurrences[digest] += 1
-        made.append(parse(name, body, ADMIN, header_id=f"{digest.hex()[:48]}.{occurrences[digest]}"))
-    return made
 
 
 @pytest.fixture
@@ -54,7 +38,7 @@ def store(database_url: str) -> Iterator[EventStore]:
 
 @pytest.fixture
 def facts(store: EventStore) -> Facts:
-    Ledger(store, load_catalogue()).submit(requests())
+    assert imported(Ledger(store, load_catalogue()), YEAR.read_bytes()) == []
     return read(store)
 
 
@@ -196,21 +180,13 @@ def test_the_file_tells_its_year_in_the_order_of_time() -> None:
 
 
 def test_every_line_is_accepted_and_importing_again_replays_each_one(store: EventStore) -> None:
-    ledger, lines = Ledger(store, load_catalogue()), requests()
-    first = ledger.submit(lines)
-    assert [(line.name, answer) for line, answer in zip(lines, first, strict=True) if not fresh(answer)] == []
+    ledger, lines = Ledger(store, load_catalogue()), YEAR.read_bytes()
+    first, again = Tally(), Tally()
+    assert imported(ledger, lines, first) == []
     before = len(read(store))
-    again = [ledger.submit([line])[0] for line in lines]
-    assert [(line.name, answer) for line, answer in zip(lines, again, strict=True) if not replayed(answer)] == []
+    assert imported(ledger, lines, again) == []
+    assert (first.accepted, first.replayed) == (again.replayed, again.accepted) == (len(lines.splitlines()), 0)
     assert len(read(store)) == before
-
-
-def fresh(answer: object) -> bool:
-    return isinstance(answer, Answer) and not answer.replayed
-
-
-def replayed(answer: object) -> bool:
-    return isinstance(answer, Answer) and answer.replayed
 
 
 def test_every_account_ends_with_the_figures_worked_out_by_hand(facts: Facts) -> None:

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 
-from api.cli.importing import Tally, import_lines
 from ledger.door.batches import Ledger
-from ledger.kernel.errors import Refusal
 from ledger.plans.loader import load_catalogue
 from ledger.store import EventStore, open_store
 from projections.all_views import VIEWS
 from projections.runner import Projector
+from tests.senders import imported
 
 YEAR = Path(__file__).parents[2] / "examples" / "year.jsonl"
 LINES = YEAR.read_bytes().splitlines()
@@ -28,12 +26,8 @@ class Fed:
 
     def feed(self, begin: int = 0, end: int | None = None) -> int:
         """The position reached."""
-
-        def refused(number: int, refusal: Refusal) -> None:
-            raise AssertionError(f"line {number}: {refusal}")
-
-        lines = b"\n".join(LINES[begin:end])
-        import_lines(self._ledger, BytesIO(lines), Tally(), refused, lambda done: None)
+        refused = imported(self._ledger, b"\n".join(LINES[begin:end]))
+        assert not refused, refused
         return self.store.highest_position()
 
     def dump(self) -> dict[str, list[tuple[object, ...]]]:

@@ -8,7 +8,8 @@ from projections.credit.balances import balance
 from projections.reader import SqliteReader, open_reader
 from tests.clock import Clock
 from tests.http.door import opened
-from tests.http.world import opening, signing, working
+from tests.http.world import MINE, OF, OPENED, TEN
+from tests.words import log_work, open_ticket, sign
 
 LONG_AFTER = Clock("2027-01-15T00:00:00Z")  # all of it is past
 
@@ -35,8 +36,12 @@ def test_entries_that_await_the_customers_word_are_not_read_one_by_one(tmp_path:
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     with opened(url) as door:
         for contract, entries in (("few", 3), ("many", 400)):
-            door.all_ok([signing(contract, "mine"), opening(f"{contract}-t", contract)])
-            door.all_ok([working(f"{contract}-{n}", f"{contract}-t", 1) for n in range(entries)])
+            door.all_ok(
+                [sign(contract_id=contract, **OF[MINE]), open_ticket(f"{contract}-t", contract_id=contract, at=OPENED)]
+            )
+            door.all_ok(
+                [log_work(1, TEN, entry_id=f"{contract}-{n}", ticket_id=f"{contract}-t") for n in range(entries)]
+            )
         pending = {c: len(door.walk(f"contracts/{c}/deductions", status="pending")) for c in ("few", "many")}
         assert pending == {"few": 3, "many": 400}
         assert steps(url, "many") <= steps(url, "few") + 3

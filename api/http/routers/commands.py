@@ -100,4 +100,4 @@ async def many(request: Request, state: StateDep, actor: ActorDep) -> Response:
         raise Refusal("unsupported-media-type", "Many commands are sent as JSON Lines: application/x-ndjson.")
     if request.headers.get("idempotency-key") is not None:
         raise malformed("Idempotency-Key", "belongs to a single command; lines carry command_id.")
-    return await answer_lines(state, actor, await take_lines(request))
+    return await answer_lines(state, actor, await take_lines(request, state.limits.discarded_bytes))

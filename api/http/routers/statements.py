@@ -38,7 +38,6 @@ from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], responses=PROBLEMS, dependencies=[CaughtUp])
 _PDF = {PDF: {"schema": {"type": "string", "format": "binary"}}}
-LONGEST_PDF = 2000  # lines: some seconds of typesetting
 
 
 @router.get(
@@ -120,9 +119,10 @@ def _line(line: Line) -> LineOut:
 async def _for_customer(state: State, actor: Actor, asked: StatementAsked) -> Statement:
     """What is printed, from the provider's letterhead, in the customer's language or else the provider's."""
     async with state.reader.snapshot() as snapshot:
-        found = await customer_statement(snapshot, actor, asked, LONGEST_PDF)
-    if found.length > LONGEST_PDF:
-        raise malformed("from", f"a PDF has at most {LONGEST_PDF} lines; ask for a shorter period, or for CSV")
+        longest = state.limits.longest_pdf_lines
+        found = await customer_statement(snapshot, actor, asked, longest)
+    if found.length > longest:
+        raise malformed("from", f"a PDF has at most {longest} lines; ask for a shorter period, or for CSV")
     provider = state.catalogue.providers().get(found.provider)
     language = found.language or (provider.language if provider else "en")
     names = state.catalogue.names(found.provider)

@@ -1,0 +1,15 @@
+"""How long a request may wait, and how much may be asked of one: given to the application, as its clock is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True, frozen=True)
+class Limits:
+    patience_seconds: float = 5.0  # how long a read waits for the views to have a position
+    discarded_bytes: int = 64_000_000  # what a client may go on sending, unread, before it is cut off
+    longest_pdf_lines: int = 2000  # of a statement: some seconds of typesetting
+
+
+LIMITS = Limits()
