@@ -101,6 +101,8 @@ def test_a_cursor_that_the_list_did_not_give_is_malformed_and_so_is_a_limit_beyo
         for one in odd:
             if one == cursor("") and own and base64.urlsafe_b64decode(own + "==")[:2] == b'["':
                 continue  # an empty id is before every other
+            if one == cursor(1, 2) and path.endswith("grants"):
+                continue  # an end in 1970 is before every other
             assert full.unseen(path, cursor=one)["field"] == "cursor", (path, one)
         assert full.unseen(path, cursor="A" * 401)["field"] == "cursor"
         for beyond in (0, -1, 501, "x", "1.5", "", 10**30):
