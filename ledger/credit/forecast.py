@@ -49,39 +49,39 @@ def forecast(today: date, consumed: int, over_days: int, grants: Sequence[LiveGr
     ending = [grant for grant in grants if grant.ends_on is not None]
     if over_days < LEAST_DAYS:
         return Forecast(None, over_days, None, {grant.grant_id: None for grant in ending})
-    pace = Fraction(max(consumed, 0), over_days)
-    left, empty_after = _use(today, pace, grants)
-    lost: dict[str, int | None] = {}
-    for grant in ending:  # half-up to the unit, since nothing smaller is in the books
-        lost[grant.grant_id] = half_up(left[grant.grant_id].numerator, left[grant.grant_id].denominator)
+    if consumed <= 0:
+        return Forecast(Fraction(0), over_days, None, {grant.grant_id: grant.remaining for grant in ending})
+    left, empty_after = _use(today, consumed, over_days, grants)
+    # Half-up to the unit, since nothing smaller is in the books.
+    lost: dict[str, int | None] = {grant.grant_id: half_up(left[grant.grant_id], over_days) for grant in ending}
     runs_out_on = None
-    if empty_after is not None and empty_after <= FURTHEST_DAYS:
-        runs_out_on = today + timedelta(days=int(empty_after))
-    return Forecast(pace, over_days, runs_out_on, lost)
+    if empty_after is not None and empty_after <= FURTHEST_DAYS * consumed:
+        runs_out_on = today + timedelta(days=empty_after // consumed)
+    return Forecast(Fraction(consumed, over_days), over_days, runs_out_on, lost)
 
 
-def _use(today: date, pace: Fraction, grants: Sequence[LiveGrant]) -> tuple[dict[str, Fraction], Fraction | None]:
-    """What is left of each grant when it is used up or ends, and after how many days the credit in reach is used up.
+def _use(today: date, consumed: int, over_days: int, grants: Sequence[LiveGrant]) -> tuple[dict[str, int], int | None]:
+    """What is left of each grant when it is used up or ends, and how long it takes until the credit in reach is used.
 
-    From one day on which something changes to the next: a grant is used up, ends, or another begins.
+    Exact in integers: credit in parts of a unit, `over_days` of them, and time in parts of a day, `consumed` of them,
+    so that one part of credit is used in one part of time. From one change to the next: a grant is used up, ends, or
+    another begins.
     """
-    left = {grant.grant_id: Fraction(grant.remaining) for grant in grants}
-    if pace == 0:
-        return left, None
-    begins = {grant.grant_id: max(0, (grant.counts_from_on - today).days) for grant in grants}
-    ends = {grant.grant_id: (grant.ends_on - today).days for grant in grants if grant.ends_on is not None}
-    day, is_used_up, empty_after = Fraction(0), 0 not in begins.values(), None
+    left = {grant.grant_id: grant.remaining * over_days for grant in grants}
+    begins = {grant.grant_id: max(0, (grant.counts_from_on - today).days) * consumed for grant in grants}
+    ends = {one.grant_id: (one.ends_on - today).days * consumed for one in grants if one.ends_on is not None}
+    now, is_used_up, empty_after = 0, 0 not in begins.values(), None
     while True:
-        usable = [one for one, rest in left.items() if rest > 0 and day < ends.get(one, day + 1)]
-        used = next((one for one in usable if begins[one] <= day), None)
-        beginnings = [Fraction(begins[one]) for one in usable if begins[one] > day]
+        usable = [one for one, rest in left.items() if rest > 0 and now < ends.get(one, now + 1)]
+        used = next((one for one in usable if begins[one] <= now), None)
+        beginnings = [begins[one] for one in usable if begins[one] > now]
         if used is None:
             if is_used_up and empty_after is None:
-                empty_after = day
+                empty_after = now
             if not beginnings:
                 return left, empty_after
-            day, is_used_up = min(beginnings), False
+            now, is_used_up = min(beginnings), False
             continue
-        until = min([day + left[used] / pace, *beginnings, *([Fraction(ends[used])] if used in ends else [])])
-        left[used] -= pace * (until - day)
-        day, is_used_up = until, left[used] == 0
+        until = min([now + left[used], *beginnings, *([ends[used]] if used in ends else [])])
+        left[used] -= until - now
+        now, is_used_up = until, left[used] == 0

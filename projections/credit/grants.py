@@ -29,7 +29,8 @@ _ACCOUNT = "JOIN accounts a ON a.contract_id = g.contract_id AND a.pool = g.pool
 def _by_then(figure: str) -> str:
     """A total of a grant without what becomes effective only later."""
     return f"""g.{figure} - coalesce((SELECT CAST(sum(m.{figure}) AS BIGINT) FROM movements m
-    WHERE m.contract_id = g.contract_id AND m.effective_at > {FIGURES_AT} AND m.grant_id = g.grant_id), 0)"""
+    WHERE m.contract_id = g.contract_id AND m.effective_at > :at AND m.effective_at > g.counts_from
+    AND m.grant_id = g.grant_id), 0)"""
 
 
 _NOW = f"""
