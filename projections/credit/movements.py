@@ -64,6 +64,11 @@ class AccountRow(msgspec.Struct):
 
 
 class GrantRow(msgspec.Struct):
+    """A grant over everything recorded; `position` is that of its granting, the order among those that end together.
+
+    It counts from `counts_from`: later than it is valid where the month of its beginning was closed (M5).
+    """
+
     grant_id: str
     contract_id: str
     pool: str
@@ -72,6 +77,8 @@ class GrantRow(msgspec.Struct):
     consumed: int
     valid_from: int
     expires_at: int
+    counts_from: int
+    position: int
 
 
 class OverageRow(msgspec.Struct):
@@ -83,7 +90,7 @@ class OverageRow(msgspec.Struct):
 
 MOVEMENTS = Table("movements", MovementRow, ("position", "part"), ["(contract_id, effective_at)"])
 ACCOUNTS = Table("accounts", AccountRow, "account_id", ["(contract_id)"])
-GRANTS = Table("grants", GrantRow, "grant_id", ["(contract_id, expires_at)"])
+GRANTS = Table("grants", GrantRow, "grant_id", ["(contract_id, expires_at, position)", "(expires_at, position)"])
 OVERAGES = Table("overages", OverageRow, "contract_id")
 movements = View("movements", MOVEMENTS, ACCOUNTS, GRANTS, OVERAGES)
 NEVER = to_micros(FAR_FUTURE)
@@ -183,10 +190,9 @@ def _opened(rows: Rows, fact: AccountOpened, meta: EventMeta) -> None:
 def _granted(rows: Rows, fact: CreditGranted, meta: EventMeta) -> None:
     expires_at = to_micros(fact.expires_at) if fact.expires_at else NEVER
     valid_from = to_micros(fact.valid_from)
-    rows.put(
-        GRANTS,
-        GrantRow(fact.grant_id, fact.contract_id, fact.pool, fact.source, fact.quantity, 0, valid_from, expires_at),
-    )
+    told = (fact.grant_id, fact.contract_id, fact.pool, fact.source, fact.quantity)
+    counts_from = max(valid_from, meta.effective_at)
+    rows.put(GRANTS, GrantRow(*told, 0, valid_from, expires_at, counts_from, meta.position))
     _move(
         rows,
         fact,

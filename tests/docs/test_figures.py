@@ -1,4 +1,4 @@
-"""The tables of docs/pricing.md and docs/sla.md: each is what the product makes of the same story."""
+"""The tables of pricing.md, running-out.md and sla.md: each is what the product makes of the same story."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -10,6 +10,7 @@ import pytest
 
 from tests.docs.ledgers import Ledgers
 from tests.docs.pages import DOCS, PAGES, Rows, table_after
+from tests.docs.running_out import forecasts, grants_before, grants_of_a_year, months
 from tests.words import (
     PREPAID,
     book,
@@ -294,6 +295,7 @@ STORIES = {
         lump_sum,
         two_times,
     ],
+    "running-out.md": [grants_of_a_year, grants_before, months, forecasts],
     "sla.md": [targets, waiting, service_credits],
 }
 TABLES = [(page, story) for page, stories in STORIES.items() for story in stories]

@@ -18,11 +18,13 @@ DOORS = {
     "contracts/{}/statement": "unknown-contract",
     "contracts/{}/deductions": "unknown-contract",
     "contracts/{}/charges": "unknown-contract",
+    "contracts/{}/grants": "unknown-contract",
+    "contracts/{}/burn-down": "unknown-contract",
     "deductions/{}-e": "unknown-deduction",
     "tickets/{}-t": "unknown-ticket",
     "tickets/{}-t/sla/reaction/trace": "unknown-ticket",
 }
-LISTS = {"contracts": "contract_id", "tickets": "contract_id"}
+LISTS = {"contracts": "contract_id", "tickets": "contract_id", "grants": "contract_id"}
 TODAY = datetime.fromisoformat(NOW).date()
 
 
@@ -102,6 +104,8 @@ def test_filters_do_not_widen_what_a_token_sees(sides: Door) -> None:
         assert {one["contract_id"] for one in south} == own & {"abroad"}
         same_id = sides.walk("contracts", reader, customer_id="kunde")
         assert {one["contract_id"] for one in same_id} == own & {"mine", "abroad"}
+        granted = sides.walk("grants", reader, customer_id="kunde", provider="south")
+        assert {one["contract_id"] for one in granted} == own & {"abroad"}
         neighbour = sides.walk("contracts", reader, customer_id="nachbar")
         assert {one["contract_id"] for one in neighbour} == own & {"anothers"}
         for side in SIDES:

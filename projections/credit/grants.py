@@ -1,0 +1,158 @@
+"""Questions to grants: what of each is left, what expired unused, and which of them end soon, in the order of use (C2).
+
+Now it is answered from the totals of each grant and what becomes effective only later, so that a page costs what it
+shows. At any other moment the movements of the contract up to it are added up, as for its balance (§ 6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ledger.credit.grants import GrantFigures, GrantState
+from ledger.kernel.access import Actor
+from ledger.kernel.values import first_instant, to_micros
+from ledger.store.database import Row
+from projections.asking import Condition, Page, PageAsked, all_of, equal
+from projections.contracts.questions import contract_as_of
+from projections.credit.movements import NEVER
+from projections.reader import AsOf, Moment, Snapshot, Times, view_position
+from projections.visible import visible
+
+# The rule of `ledger.credit.grants.figures_at`.
+FIGURES_AT = "CASE WHEN g.counts_from > :at THEN g.counts_from ELSE :at END"
+_ABOUT = "g.grant_id, g.contract_id, g.pool, g.source, g.valid_from, g.counts_from, g.position, a.unit, a.currency"
+_ACCOUNT = "JOIN accounts a ON a.contract_id = g.contract_id AND a.pool = g.pool"
+
+
+def _by_then(figure: str) -> str:
+    """A total of a grant without what becomes effective only later."""
+    return f"""g.{figure} - coalesce((SELECT CAST(sum(m.{figure}) AS BIGINT) FROM movements m
+    WHERE m.contract_id = g.contract_id AND m.effective_at > :at AND m.effective_at > g.counts_from
+    AND m.grant_id = g.grant_id), 0)"""
+
+
+_NOW = f"""
+SELECT {_ABOUT}, g.expires_at, {_by_then("granted")} AS granted, {_by_then("consumed")} AS consumed
+FROM grants g {_ACCOUNT} JOIN contracts c ON c.contract_id = g.contract_id WHERE """
+# A grant is known once its granting is, and its end is the one that was told last.
+_THEN = f"""
+WITH ends AS (
+  SELECT grant_id, expires_at, row_number() OVER (PARTITION BY grant_id ORDER BY position DESC) AS back
+  FROM movements WHERE contract_id = :contract_id AND position <= :position AND expires_at IS NOT NULL
+), sums AS (
+  SELECT m.grant_id, CAST(sum(m.granted) AS BIGINT) AS granted, CAST(sum(m.consumed) AS BIGINT) AS consumed
+  FROM movements m JOIN grants g ON g.grant_id = m.grant_id
+  WHERE m.contract_id = :contract_id AND m.position <= :position AND m.effective_at <= {FIGURES_AT}
+  GROUP BY m.grant_id
+)
+SELECT {_ABOUT}, e.expires_at, coalesce(s.granted, 0) AS granted, coalesce(s.consumed, 0) AS consumed
+FROM grants g {_ACCOUNT} JOIN ends e ON e.grant_id = g.grant_id AND e.back = 1
+LEFT JOIN sums s ON s.grant_id = g.grant_id
+WHERE g.contract_id = :contract_id AND """
+
+
+@dataclass(slots=True, frozen=True)
+class ListedGrant:
+    """A grant at a moment, in its pool's unit; `expires_at` is None where it has no end."""
+
+    grant_id: str
+    contract_id: str
+    pool: str
+    unit: str
+    currency: str | None
+    source: str
+    valid_from: int
+    expires_at: int | None
+    granted: int
+    consumed: int
+    remaining: int
+    expired: int
+    state: GrantState
+    order: tuple[int, int]
+
+
+@dataclass(slots=True, frozen=True)
+class GrantFilter:
+    """`expiring_before` leaves in what still has something to lose before a moment, days being UTC's."""
+
+    expiring_before: Moment | None = None
+    provider: str | None = None
+    customer_id: str | None = None
+
+
+async def contract_grants(
+    snapshot: Snapshot, actor: Actor, contract_id: str, times: Times, page: PageAsked
+) -> Page[ListedGrant]:
+    """The grants of a contract, what begins later too, in the order of use. Raises Refusal unknown-contract."""
+    _, as_of = await contract_as_of(snapshot, actor, contract_id, times)
+    asked, ends_at = (_NOW, "g.expires_at") if times.is_now else (_THEN, "e.expires_at")
+    condition, named = all_of(equal("g", contract_id=contract_id), _behind(page, ends_at))
+    params = as_of.params | named
+    return await _listed(snapshot, f"{asked}{condition}", params, ends_at, as_of.at, as_of.position, page)
+
+
+async def list_grants(snapshot: Snapshot, actor: Actor, wanted: GrantFilter, page: PageAsked) -> Page[ListedGrant]:
+    """The grants of all contracts that the actor may see, as they are now; those that end first come first."""
+    now = to_micros(snapshot.clock())
+    expiring: Condition = ("", {})
+    if wanted.expiring_before is not None:
+        moment = wanted.expiring_before
+        before = to_micros(moment if isinstance(moment, datetime) else first_instant(moment, "UTC"))
+        ahead = "g.expires_at > :at AND g.expires_at < :before AND g.granted > g.consumed"
+        expiring = (ahead, {"before": before})
+    condition, named = all_of(
+        visible(actor),
+        equal("c", provider=wanted.provider, customer_id=wanted.customer_id),
+        expiring,
+        _behind(page, "g.expires_at"),
+    )
+    position = await view_position(snapshot)
+    return await _listed(snapshot, f"{_NOW}{condition}", {"at": now, **named}, "g.expires_at", now, position, page)
+
+
+async def live_grants(snapshot: Snapshot, contract_id: str, pool: str, as_of: AsOf, most: int) -> list[ListedGrant]:
+    """The grants of a pool of which something remains now or will, at most so many, in the order of use."""
+    condition, named = all_of(
+        equal("g", contract_id=contract_id, pool=pool), ("g.expires_at > :at AND g.granted > g.consumed", {})
+    )
+    asked, named = f"{_NOW}{condition}", {**named, "at": as_of.at}
+    found = await _listed(snapshot, asked, named, "g.expires_at", as_of.at, as_of.position, PageAsked(most))
+    return [one for one in found.items if one.remaining > 0]
+
+
+def _behind(page: PageAsked, ends_at: str) -> Condition:
+    if page.after is None:
+        return "", {}
+    expires_at, position = page.after
+    return f"({ends_at}, g.position) > (:after_end, :after)", {"after_end": expires_at, "after": position}
+
+
+async def _listed(
+    snapshot: Snapshot, asked: str, params: dict[str, Any], ends_at: str, at: int, position: int, page: PageAsked
+) -> Page[ListedGrant]:
+    limited, limit = page.limited
+    rows = await snapshot.query(f"{asked} ORDER BY {ends_at}, g.position{limited}", params | limit)
+    shown, next_after = page.cut([_grant(row, at) for row in rows], lambda one: one.order)
+    return Page(position, shown, next_after, lambda one: one.order)
+
+
+def _grant(row: Row, at: int) -> ListedGrant:
+    figures = GrantFigures(row.granted, row.consumed, row.counts_from, row.expires_at)
+    return ListedGrant(
+        grant_id=row.grant_id,
+        contract_id=row.contract_id,
+        pool=row.pool,
+        unit=row.unit,
+        currency=row.currency,
+        source=row.source,
+        valid_from=row.valid_from,
+        expires_at=row.expires_at if row.expires_at != NEVER else None,
+        granted=row.granted,
+        consumed=row.consumed,
+        remaining=figures.remaining(at),
+        expired=figures.expired(at),
+        state=figures.state(at),
+        order=(row.expires_at, row.position),
+    )

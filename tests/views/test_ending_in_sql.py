@@ -1,0 +1,135 @@
+"""What SQL adds up of grants and burn-downs is what the pure rule of breakage says, on both databases.
+
+Searched by Hypothesis over rows made up: grants whose end was told anew, movements after their end, and debts.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ledger.credit.expiry import expired_by
+from ledger.kernel.access import COMMAND_LINE
+from ledger.kernel.values import from_micros, to_micros
+from projections.asking import EVERYTHING, PageAsked
+from projections.credit.burn_down import BurnDownAsked, burn_down
+from projections.credit.grants import GrantFilter, contract_grants, list_grants
+from projections.credit.movements import NEVER
+from projections.reader import NOW, Snapshot, Times
+from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, movement, written
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+DAYS = st.integers(min_value=0, max_value=12)
+Told = tuple[int, int, list[tuple[int, int]], list[int | None]]
+GRANTS = st.lists(
+    st.tuples(
+        DAYS,  # its beginning
+        st.integers(min_value=1, max_value=90),
+        st.lists(st.tuples(DAYS, st.integers(min_value=-30, max_value=60).filter(bool)), max_size=3),  # draws
+        st.lists(st.one_of(st.none(), DAYS), min_size=1, max_size=2),  # its end, and the end that was told later
+    ),
+    max_size=4,
+)
+DEBTS = st.lists(st.tuples(DAYS, st.integers(min_value=1, max_value=60)), max_size=2)
+searched = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+def noon(number: int) -> int:
+    return to_micros(BEGIN + timedelta(days=number, hours=12))
+
+
+def end_of(number: int | None) -> int:
+    return NEVER if number is None else noon(number)
+
+
+@pytest.fixture
+def views(database_url: str) -> Iterator[Written]:
+    with written(database_url) as views:
+        yield views
+
+
+def ask(views: Written, question: Callable[[Snapshot], Awaitable[Any]]) -> Any:
+    """A pool of connections belongs to its loop, and each question has one of its own."""
+
+    async def asked() -> Any:
+        try:
+            async with views.reader.snapshot() as snapshot:
+                return await question(snapshot)
+        finally:
+            await views.reader.close()
+
+    return asyncio.run(asked())
+
+
+def write(views: Written, grants: list[Told], debts: list[tuple[int, int]]) -> None:
+    rows: list[Any] = [contract(starts_on="2026-01-01", timezone="UTC")]
+    consumed = sum(quantity for _, quantity in debts)
+    position = 1
+    for on, quantity in debts:
+        rows.append(movement(position, noon(on), None, consumed=quantity))
+        position += 1
+    for number, (begins, granted, draws, ends) in enumerate(grants):
+        grant_id, first = f"G-{number}", position
+        rows.append(movement(position, noon(begins), grant_id, granted=granted, expires_at=end_of(ends[0])))
+        for end in ends[1:]:
+            position += 1
+            rows.append(movement(position, noon(0), grant_id, kind="cut", expires_at=end_of(end)))
+        for on, quantity in draws:
+            position += 1
+            rows.append(movement(position, noon(on), grant_id, consumed=quantity))
+        position += 1
+        about = {"contract_id": CONTRACT, "pool": POOL, "position": first, "expires_at": end_of(ends[-1])}
+        about |= {"valid_from": noon(begins), "counts_from": noon(begins)}
+        drawn = sum(quantity for _, quantity in draws)
+        rows.append(blank(TABLES["grants"], grant_id=grant_id, granted=granted, consumed=drawn, **about))
+        consumed += drawn
+    about = {"contract_id": CONTRACT, "pool": POOL, "unit": "minutes", "consumed": consumed}
+    about |= {"granted": sum(granted for _, granted, _, _ in grants)}
+    views.write([*rows, blank(TABLES["accounts"], account_id=f"{CONTRACT}:{POOL}", **about)])
+
+
+@searched
+@given(grants=GRANTS, at=DAYS)
+def test_where_a_grant_stands_now_and_at_a_moment(views: Written, grants: list[Told], at: int) -> None:
+    write(views, grants, [])
+    views.clock.put(from_micros(noon(at)).isoformat())
+    expected = {}
+    for number, (begins, granted, draws, ends) in enumerate(grants):
+        place = noon(max(at, begins))  # what is still to come is shown as it will begin
+        consumed = sum(quantity for on, quantity in draws if noon(on) <= place)
+        flows = [(noon(begins), granted), *((noon(on), -quantity) for on, quantity in draws)]
+        expired = expired_by(flows, end_of(ends[-1]), place)
+        expected[f"G-{number}"] = (granted, consumed, expired, granted - consumed - expired)
+    then = Times(as_of=from_micros(noon(at)))
+    now = ask(views, lambda snapshot: contract_grants(snapshot, COMMAND_LINE, CONTRACT, NOW, EVERYTHING)).items
+    assert {one.grant_id: (one.granted, one.consumed, one.expired, one.remaining) for one in now} == expected
+    assert ask(views, lambda s: contract_grants(s, COMMAND_LINE, CONTRACT, then, EVERYTHING)).items == now
+    assert ask(views, lambda s: list_grants(s, COMMAND_LINE, GrantFilter(), PageAsked(9))).items == now
+    in_order = sorted(expected, key=lambda one: (end_of(grants[int(one[2:])][3][-1]), int(one[2:])))
+    assert [one.grant_id for one in now] == in_order
+
+
+@searched
+@given(grants=GRANTS, debts=DEBTS, at=DAYS, first=DAYS)
+def test_each_point_of_a_burn_down_is_what_had_moved_by_then(
+    views: Written, grants: list[Told], debts: list[tuple[int, int]], at: int, first: int
+) -> None:
+    write(views, grants, debts)
+    views.clock.put(from_micros(noon(at)).isoformat())
+    asked = BurnDownAsked(CONTRACT, None, date(2026, 1, 1) + timedelta(days=first), date(2026, 1, 14))
+    found = ask(views, lambda snapshot: burn_down(snapshot, COMMAND_LINE, asked))
+    points = {}
+    for day in range(first, 14):  # all happens at noon, so that today at noon is the end of today too
+        granted = sum(quantity for begins, quantity, _, _ in grants if begins <= day)
+        draws = [one for _, _, drawn, _ in grants for one in drawn] + debts
+        expired = 0
+        for begins, quantity, drawn, ends in grants:
+            flows = [(noon(begins), quantity), *((noon(on), -taken) for on, taken in drawn)]
+            expired += expired_by(flows, end_of(ends[-1]), noon(day))
+        consumed = sum(quantity for on, quantity in draws if on <= day)
+        points[date(2026, 1, 1) + timedelta(days=day)] = (granted, consumed, expired)
+    assert {one.on: (one.granted, one.consumed, one.expired) for one in found.points} == points
