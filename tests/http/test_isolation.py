@@ -18,11 +18,14 @@ DOORS = {
     "contracts/{}/statement": "unknown-contract",
     "contracts/{}/deductions": "unknown-contract",
     "contracts/{}/charges": "unknown-contract",
+    "contracts/{}/sessions": "unknown-contract",
     "deductions/{}-e": "unknown-deduction",
+    "sessions/{}-s": "unknown-session",
+    "sessions/{}-s/history": "unknown-session",
     "tickets/{}-t": "unknown-ticket",
     "tickets/{}-t/sla/reaction/trace": "unknown-ticket",
 }
-LISTS = {"contracts": "contract_id", "tickets": "contract_id"}
+LISTS = {"contracts": "contract_id", "tickets": "contract_id", "sessions": "contract_id"}
 TODAY = datetime.fromisoformat(NOW).date()
 
 
@@ -102,6 +105,8 @@ def test_filters_do_not_widen_what_a_token_sees(sides: Door) -> None:
         assert {one["contract_id"] for one in south} == own & {"abroad"}
         same_id = sides.walk("contracts", reader, customer_id="kunde")
         assert {one["contract_id"] for one in same_id} == own & {"mine", "abroad"}
+        booked = sides.walk("sessions", reader, customer_id="kunde")
+        assert {one["contract_id"] for one in booked} == own & {"mine", "abroad"}
         neighbour = sides.walk("contracts", reader, customer_id="nachbar")
         assert {one["contract_id"] for one in neighbour} == own & {"anothers"}
         for side in SIDES:
