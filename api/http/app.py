@@ -17,6 +17,7 @@ from api.http.routers import (
     contracts,
     deductions,
     events,
+    feeds,
     health,
     invoices,
     plans,
@@ -71,6 +72,7 @@ def create_app(
         plans,
         events,
         health,
+        feeds,
         commands,
     ):
         app.include_router(router.router)
