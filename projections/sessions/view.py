@@ -55,21 +55,13 @@ class SessionRow(msgspec.Struct):
     latest_recorded_at: int
 
 
-_ORDER = "starts_at, position"
 HOLDERS = Table("session_holders", SessionHolderRow, "contract_id")
-SESSIONS = Table(
+_NARROWED = ("", "provider, ", "customer_id, provider, ", "partner_id, provider, ", "contract_id, ")
+SESSIONS = Table(  # each list in the order of its starts, those of one state among many too
     "sessions",
     SessionRow,
     "session_id",
-    [
-        f"({_ORDER})",
-        f"(state, {_ORDER})",
-        f"(provider, {_ORDER})",
-        f"(provider, state, {_ORDER})",
-        f"(customer_id, provider, {_ORDER})",
-        f"(partner_id, provider, {_ORDER})",
-        f"(contract_id, {_ORDER})",
-    ],
+    [f"({of}{state}starts_at, position)" for of in _NARROWED for state in ("", "state, ")],
 )
 sessions = View("sessions", HOLDERS, SESSIONS)
 STATE_AFTER = {"completed": "completed", "cancelled": "cancelled", "no_show": "missed", "released": "released"}
