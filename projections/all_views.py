@@ -6,10 +6,12 @@ from projections.contracts.view import contracts
 from projections.credit.deductions_view import deductions
 from projections.credit.movements import movements
 from projections.post_dated import post_dated
+from projections.sessions.view import sessions
 from projections.sla.clocks import sla_clocks
 from projections.tickets.view import tickets
 from projections.views import View
 
 VIEWS: dict[str, View] = {
-    view.name: view for view in (contracts, movements, deductions, charges, tickets, sla_clocks, documents, post_dated)
+    view.name: view
+    for view in (contracts, movements, deductions, sessions, charges, tickets, sla_clocks, documents, post_dated)
 }

@@ -1,4 +1,4 @@
-"""`support-ledger token`: make, list and revoke tokens."""
+"""`support-ledger token`: make, list and revoke tokens, and the feeds that show what a token sees."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ledger.kernel.clock import system_clock
 from ledger.kernel.errors import malformed
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import load_catalogue
+from ledger.store.feeds import create_feed, list_feeds, revoke_feed
 from ledger.store.tokens import create_token, list_tokens, revoke_token
 from projections.contracts.questions import knows_party
 from projections.runner import Projector
@@ -34,16 +35,21 @@ def token_create(
     catalogue = load_catalogue(settings.catalogue)
     if provider is not None and provider not in catalogue.providers():
         raise malformed("provider", f"is one of {', '.join(catalogue.providers())}")
+    last = _last_day(expires_on)
+    with opened(settings) as (store, projector):
+        if provider is not None and (customer or partner):
+            _check_party(settings, projector, provider, customer, partner)
+        sys.stdout.write(create_token(store.database, role, provider, customer, partner, last)[1] + "\n")
+
+
+def _last_day(expires_on: str | None) -> date | None:
     try:
         last = date.fromisoformat(expires_on) if expires_on else None
     except ValueError:
         raise malformed("expires_on", "is a day such as 2027-01-31") from None
     if last is not None and last < system_clock().date():
-        raise malformed("expires_on", f"{last} lies in the past; the token would never hold")
-    with opened(settings) as (store, projector):
-        if provider is not None and (customer or partner):
-            _check_party(settings, projector, provider, customer, partner)
-        sys.stdout.write(create_token(store.database, role, provider, customer, partner, last)[1] + "\n")
+        raise malformed("expires_on", f"{last} lies in the past; it would never hold")
+    return last
 
 
 def _check_party(
@@ -56,20 +62,42 @@ def _check_party(
         raise malformed(field, f"{provider} has no contract of a {field} {customer or partner}")
 
 
+@token_app.command("feed")
+def token_feed(
+    token_id: str,
+    expires_on: Annotated[str | None, typer.Option(help="First day on which it no longer holds (UTC).")] = None,
+) -> None:
+    """Prints the address, behind that of the server, of a calendar with the sessions that a token sees.
+
+    Whoever has the address reads it, and nothing else, until it or the token is revoked or expires.
+    """
+    last = _last_day(expires_on)
+    with opened(Settings()) as (store, _):
+        sys.stdout.write(f"/sessions.ics?secret={create_feed(store.database, token_id, last)[1]}\n")
+
+
 @token_app.command("list")
 def token_list() -> None:
-    """Tokens by id, never the tokens themselves."""
+    """Tokens and feeds by id, never the tokens and secrets themselves."""
     with opened(Settings()) as (store, _):
-        found = list_tokens(store.database)
-    for info in found:
+        tokens, feeds = list_tokens(store.database), list_feeds(store.database)
+    for info in tokens:
         scope = ", ".join(value for value in (info.provider, info.customer, info.partner) if value) or "all providers"
-        state = f"revoked {info.revoked_at}" if info.revoked_at else f"until {info.expires_on or 'further notice'}"
+        state = _state(info.revoked_at, info.expires_on)
         say(out, f"{info.token_id}  {info.role:<9} {scope}  made {info.created_at}  {state}")
+    for feed in feeds:
+        state = _state(feed.revoked_at, feed.expires_on)
+        say(out, f"{feed.feed_id}  feed of {feed.token_id}  made {feed.created_at}  {state}")
+
+
+def _state(revoked_at: str | None, expires_on: str | None) -> str:
+    return f"revoked {revoked_at}" if revoked_at else f"until {expires_on or 'further notice'}"
 
 
 @token_app.command("revoke")
-def token_revoke(token_id: str) -> None:
-    """From now on the token opens nothing; running servers know at once."""
+def token_revoke(id_: Annotated[str, typer.Argument(metavar="TOKEN_ID|FEED_ID")]) -> None:
+    """From now on the token, with its feeds, or the one feed opens nothing; running servers know at once."""
     with opened(Settings()) as (store, _):
-        revoke_token(store.database, token_id)
-    say(out, f"revoked {token_id}")
+        revoke = revoke_feed if id_.startswith("feed-") else revoke_token
+        revoke(store.database, id_)
+    say(out, f"revoked {id_}")

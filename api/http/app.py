@@ -17,10 +17,12 @@ from api.http.routers import (
     contracts,
     deductions,
     events,
+    feeds,
     grants,
     health,
     invoices,
     plans,
+    sessions,
     sla,
     statements,
     tickets,
@@ -60,8 +62,21 @@ def create_app(
     )
     problems.install(app)
     # Routes are tried in this order for each request: those that are asked most stand first.
-    routers = (contracts, statements, tickets, deductions, grants, invoices, sla, plans, events, health, commands)
-    for router in routers:
+    for router in (
+        contracts,
+        statements,
+        tickets,
+        deductions,
+        grants,
+        sessions,
+        invoices,
+        sla,
+        plans,
+        events,
+        health,
+        feeds,
+        commands,
+    ):
         app.include_router(router.router)
     app.add_middleware(ETags)
     app.add_middleware(ResponseHeaders)

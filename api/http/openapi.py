@@ -29,6 +29,7 @@ TAGS = {
     "tickets": "Tickets: where each stands, its targets and its timeline.",
     "deductions": "What was taken from credit and what is owed, with the customer's word on it.",
     "grants": "Lots of credit with their ends, and how fast a pool is used.",
+    "sessions": "Booked sessions: when each begins, what it holds, and how the booking ended.",
     "invoices": "Drafts, invoices and credit notes: as JSON, PDF and e-invoice.",
     "sla": "Promises: how often they were kept, which are at risk, and the account of a due instant.",
     "plans": "The catalogue of what each provider offers.",

@@ -75,6 +75,7 @@ KnownAtParam = Annotated[
 ContractIdParam = Annotated[str, Path(max_length=ID_LENGTH, pattern=ID_PATTERN, examples=["example-l"])]
 DeductionIdParam = Annotated[str, Path(max_length=DEDUCTION_ID_LENGTH, pattern=ID_PATTERN, examples=["example-e1"])]
 TicketIdParam = Annotated[str, Path(max_length=ID_LENGTH, pattern=ID_PATTERN, examples=["example-t1"])]
+SessionIdParam = Annotated[str, Path(max_length=ID_LENGTH, pattern=ID_PATTERN, examples=["example-s1"])]
 Filter = Annotated[str | None, Query(max_length=ID_LENGTH, pattern=ID_PATTERN)]
 Limit = Annotated[int, Query(ge=1, le=500, description="Items in one answer.")]
 Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the answer before.")]

@@ -83,6 +83,10 @@ class LedgerPostgresDatastore(PostgresDatastore):
         )
 
 
+# A ledger of this format may be older than the newest table; it gets what it lacks.
+_IS_INCOMPLETE = "SELECT to_regclass('public.ledger_format') IS NULL OR to_regclass('public.feed_secrets') IS NULL"
+
+
 def prepare_postgres(url: str) -> None:
     """Makes tables, triggers, the writer's role and the views' schema where they are missing, with our own rights."""
     with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
@@ -94,7 +98,7 @@ def prepare_postgres(url: str) -> None:
                 with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
                     connection.execute(f"CREATE ROLE {schema.WRITER_ROLE} NOLOGIN")
             check_format(connection.execute, "The database")
-            if connection.execute("SELECT to_regclass('public.ledger_format')").fetchone() == (None,):
+            if connection.execute(_IS_INCOMPLETE).fetchone() == (True,):
                 append = schema.POSTGRES_APPEND.format(
                     lock=APPEND_LOCK,
                     parameters=", ".join(f"{name} {kind}" for name, kind in schema.APPEND_PARAMETERS.items()),

@@ -1,4 +1,4 @@
-"""The tables of the write side, for both databases: events, commands, known ids, keys, tokens.
+"""The tables of the write side, for both databases: events, commands, known ids, keys, tokens, feeds.
 
 Events and commands are written once: on SQLite triggers refuse to change them, on PostgreSQL the writer's role
 lacks the right and triggers refuse everybody else.
@@ -68,6 +68,14 @@ CREATE TABLE IF NOT EXISTS access_tokens (
     provider TEXT,
     customer TEXT,
     partner TEXT,
+    created_at BIGINT NOT NULL,
+    expires_on TEXT,
+    revoked_at BIGINT
+);
+CREATE TABLE IF NOT EXISTS feed_secrets (
+    feed_id TEXT NOT NULL PRIMARY KEY,
+    secret_hash {bytes} NOT NULL UNIQUE,
+    token_id TEXT NOT NULL REFERENCES access_tokens,
     created_at BIGINT NOT NULL,
     expires_on TEXT,
     revoked_at BIGINT
@@ -167,11 +175,14 @@ END $$
 """
 
 POSTGRES_GRANTS = [
-    *(f"REVOKE ALL ON {table} FROM PUBLIC" for table in (*APPEND_ONLY, "ledger_format", "party_keys", "access_tokens")),
+    *(
+        f"REVOKE ALL ON {table} FROM PUBLIC"
+        for table in (*APPEND_ONLY, "ledger_format", "party_keys", "access_tokens", "feed_secrets")
+    ),
     *(f"GRANT SELECT, INSERT ON {table} TO {WRITER_ROLE}" for table in APPEND_ONLY),
     f"GRANT SELECT ON ledger_format TO {WRITER_ROLE}",
     f"GRANT SELECT, INSERT, DELETE ON party_keys TO {WRITER_ROLE}",
-    f"GRANT SELECT, INSERT, UPDATE ON access_tokens TO {WRITER_ROLE}",
+    f"GRANT SELECT, INSERT, UPDATE ON access_tokens, feed_secrets TO {WRITER_ROLE}",
     f"CREATE SCHEMA IF NOT EXISTS views AUTHORIZATION {WRITER_ROLE}",
 ]
 

@@ -39,9 +39,16 @@ class QuestionSource(Protocol):
     async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]: ...
 
 
-def _hash(token: str) -> bytes:
-    """A token has 256 random bits, so one round of SHA-256 is enough."""
-    return hashlib.sha256(token.encode()).digest()
+# Of a token `t` that holds on the day `:today`; an earlier version made tokens of parties without their provider.
+HOLDS = (
+    "t.revoked_at IS NULL AND (t.expires_on IS NULL OR t.expires_on > :today) "
+    "AND (t.provider IS NOT NULL OR coalesce(t.customer, t.partner) IS NULL)"
+)
+
+
+def hash_of(secret: str) -> bytes:
+    """What is stored of a secret. It has 256 random bits, so one round of SHA-256 is enough."""
+    return hashlib.sha256(secret.encode()).digest()
 
 
 def create_token(
@@ -65,7 +72,7 @@ def create_token(
     token, token_id = secrets.token_urlsafe(32), f"tok-{secrets.token_hex(6)}"
     row = {
         "token_id": token_id,
-        "token_hash": _hash(token),
+        "token_hash": hash_of(token),
         "role": role,
         "provider": provider,
         "customer": customer,
@@ -112,11 +119,10 @@ def revoke_token(database: Database, token_id: str, clock: Clock = system_clock)
 async def holder_of(reader: QuestionSource, token: str, today: date) -> Actor:
     """Who holds a token. Raises Refusal unauthenticated for one that is unknown, revoked or no longer holds."""
     sql = (
-        "SELECT token_id, role, provider, customer, partner FROM access_tokens WHERE token_hash = :token_hash "
-        "AND revoked_at IS NULL AND (expires_on IS NULL OR expires_on > :today) "
-        "AND (provider IS NOT NULL OR coalesce(customer, partner) IS NULL)"  # an earlier version made such ones
+        "SELECT t.token_id, t.role, t.provider, t.customer, t.partner FROM access_tokens t "
+        f"WHERE t.token_hash = :token_hash AND {HOLDS}"
     )
-    rows = await reader.query(sql, {"token_hash": _hash(token), "today": today.isoformat()})
+    rows = await reader.query(sql, {"token_hash": hash_of(token), "today": today.isoformat()})
     if not rows:
         raise unauthenticated()
     row = rows[0]

@@ -20,11 +20,14 @@ DOORS = {
     "contracts/{}/charges": "unknown-contract",
     "contracts/{}/grants": "unknown-contract",
     "contracts/{}/burn-down": "unknown-contract",
+    "contracts/{}/sessions": "unknown-contract",
     "deductions/{}-e": "unknown-deduction",
+    "sessions/{}-s": "unknown-session",
+    "sessions/{}-s/history": "unknown-session",
     "tickets/{}-t": "unknown-ticket",
     "tickets/{}-t/sla/reaction/trace": "unknown-ticket",
 }
-LISTS = {"contracts": "contract_id", "tickets": "contract_id", "grants": "contract_id"}
+LISTS = {"contracts": "contract_id", "tickets": "contract_id", "grants": "contract_id", "sessions": "contract_id"}
 TODAY = datetime.fromisoformat(NOW).date()
 
 
@@ -106,6 +109,8 @@ def test_filters_do_not_widen_what_a_token_sees(sides: Door) -> None:
         assert {one["contract_id"] for one in same_id} == own & {"mine", "abroad"}
         granted = sides.walk("grants", reader, customer_id="kunde", provider="south")
         assert {one["contract_id"] for one in granted} == own & {"abroad"}
+        booked = sides.walk("sessions", reader, customer_id="kunde")
+        assert {one["contract_id"] for one in booked} == own & {"mine", "abroad"}
         neighbour = sides.walk("contracts", reader, customer_id="nachbar")
         assert {one["contract_id"] for one in neighbour} == own & {"anothers"}
         for side in SIDES:
