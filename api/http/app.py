@@ -12,7 +12,19 @@ from api.http.etags import ETags
 from api.http.openapi import document_of
 from api.http.parameters import known_parameters
 from api.http.responses import ResponseHeaders
-from api.http.routers import commands, contracts, deductions, events, health, invoices, plans, sla, statements, tickets
+from api.http.routers import (
+    across,
+    commands,
+    contracts,
+    deductions,
+    events,
+    health,
+    invoices,
+    plans,
+    sla,
+    statements,
+    tickets,
+)
 from api.limits import LIMITS, Limits
 from api.state import open_state
 from ledger.kernel.clock import Clock, system_clock
@@ -48,7 +60,7 @@ def create_app(
     )
     problems.install(app)
     # Routes are tried in this order for each request: those that are asked most stand first.
-    for router in (contracts, statements, tickets, deductions, invoices, sla, plans, events, health, commands):
+    for router in (contracts, statements, tickets, deductions, across, invoices, sla, plans, events, health, commands):
         app.include_router(router.router)
     app.add_middleware(ETags)
     app.add_middleware(ResponseHeaders)

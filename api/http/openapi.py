@@ -28,6 +28,7 @@ TAGS = {
     "contracts": "Contracts, the balances of their pools, and statements.",
     "tickets": "Tickets: where each stands, its targets and its timeline.",
     "deductions": "What was taken from credit and what is owed, with the customer's word on it.",
+    "across": "Lists across contracts: accounts, deductions, charges, drafts.",
     "invoices": "Drafts, invoices and credit notes: as JSON, PDF and e-invoice.",
     "sla": "Promises: how often they were kept, which are at risk, and the account of a due instant.",
     "plans": "The catalogue of what each provider offers.",

@@ -152,6 +152,7 @@ def test_another_month_under_the_id_of_an_interrupted_one_is_refused_before_it_d
         desk.tell(issue_all("groupios", command_id="month"))
     for other in (issue_all("groupios", "2026-11-30"), issue_all("groupios", customer_id="k-B")):
         office.refused("command-id-reused", other.but(command_id="month"))
+    office.position = office.count()
     assert len(office.walk("invoices")) == 1
 
 
@@ -168,7 +169,7 @@ class Watched(EventStore):
 
 
 def test_while_it_runs_the_commands_of_others_get_their_turn_and_lines_keep_their_order(office: Office) -> None:
-    """After the first of two documents somebody signs, whose id lies before them; what follows in the same lines waits for the end."""
+    """After the first of two documents somebody signs, with an id before theirs; what follows in the lines waits."""
     sold(office, "A", "B")
     desk = office.beside(Watched)
     writer = Writer(desk.ledger)
