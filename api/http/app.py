@@ -16,6 +16,7 @@ from api.http.routers import (
     across,
     commands,
     contracts,
+    customers,
     deductions,
     events,
     health,
@@ -60,7 +61,20 @@ def create_app(
     )
     problems.install(app)
     # Routes are tried in this order for each request: those that are asked most stand first.
-    for router in (contracts, statements, tickets, deductions, across, invoices, sla, plans, events, health, commands):
+    for router in (
+        contracts,
+        statements,
+        tickets,
+        deductions,
+        across,
+        invoices,
+        customers,
+        sla,
+        plans,
+        events,
+        health,
+        commands,
+    ):
         app.include_router(router.router)
     app.add_middleware(ETags)
     app.add_middleware(ResponseHeaders)

@@ -30,6 +30,7 @@ TAGS = {
     "deductions": "What was taken from credit and what is owed, with the customer's word on it.",
     "across": "Lists across contracts: accounts, deductions, charges, drafts.",
     "invoices": "Drafts, invoices and credit notes: as JSON, PDF and e-invoice.",
+    "customers": "Customers, with their contracts and what is open.",
     "sla": "Promises: how often they were kept, which are at risk, and the account of a due instant.",
     "plans": "The catalogue of what each provider offers.",
     "events": "The history itself, for auditors.",

@@ -165,7 +165,29 @@ def test_each_draft_is_that_of_its_contract_page_by_page(sold: Door) -> None:
         assert one["lines"] == len(whole["lines"])
 
 
-@pytest.mark.parametrize("path", ["invoice-drafts"])
+def test_customers_with_their_contracts_and_what_is_open(sold: Door) -> None:
+    assert [(one["customer_id"], one["provider"]) for one in sold.walk("customers", limit=1)] == [
+        ("A", "easyredmine"),
+        ("A", "groupios"),
+        ("B", "groupios"),
+    ]
+    found = sold.see("customers/A", provider="groupios")
+    open_then = {
+        name: found[name] for name in ("name", "contracts", "active_contracts", "open_charges", "open_tickets")
+    }
+    assert open_then == {
+        **{"name": "Customer A", "contracts": 1, "active_contracts": 1, "open_tickets": 1},
+        "open_charges": [{"currency": "EUR", "amount": "943.50"}],
+    }
+    assert ids(found) == ["L"]
+    sold.ok(issue("L"))
+    assert sold.see("customers/A", provider="groupios")["open_charges"] == []
+    assert sold.see("customers/A", tokens(sold)["auditor"])["unanswered_deductions"] == 2
+    assert sold.unseen("customers/A")["field"] == "provider"
+    assert sold.unseen("customers/B", tokens(sold)["auditor"])["code"] == "not-found"
+
+
+@pytest.mark.parametrize("path", ["invoice-drafts", "customers", "customers/A"])
 def test_what_is_the_providers_is_forbidden_to_customers_and_partners(sold: Door, path: str) -> None:
     told = tokens(sold)
     assert {role: sold.get(path, told[role]).status_code for role in told} == {
@@ -176,7 +198,7 @@ def test_what_is_the_providers_is_forbidden_to_customers_and_partners(sold: Door
     }
 
 
-@pytest.mark.parametrize("path", ["balances", "charges", "deductions", "invoice-drafts"])
+@pytest.mark.parametrize("path", ["balances", "charges", "deductions", "invoice-drafts", "customers"])
 def test_a_file_has_all_items(sold: Door, path: str) -> None:
     items = sold.see(path)["items"]
     text = sold.get(path, headers={"Accept": "text/csv"}).text.splitlines()
