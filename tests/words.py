@@ -292,6 +292,10 @@ def issue(contract_id: str = "C", through_on: str = "2026-12-31", **fields: Any)
     return do("issue-invoice", contract_id=contract_id, through_on=through_on, **fields)
 
 
+def issue_all(provider: str, through_on: str = "2026-12-31", **fields: Any) -> Step:
+    return do("issue-invoices", provider=provider, through_on=through_on, **fields)
+
+
 def credit_note(invoice_number: str, **fields: Any) -> Step:
     return do("issue-credit-note", invoice_number=invoice_number, **{"reason": "Wrong", **fields})
 

@@ -13,8 +13,10 @@ from api.http.openapi import document_of
 from api.http.parameters import known_parameters
 from api.http.responses import ResponseHeaders
 from api.http.routers import (
+    across,
     commands,
     contracts,
+    customers,
     deductions,
     events,
     feeds,
@@ -69,7 +71,9 @@ def create_app(
         deductions,
         grants,
         sessions,
+        across,
         invoices,
+        customers,
         sla,
         plans,
         events,

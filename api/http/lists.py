@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -40,12 +40,16 @@ AS_FILES: dict[int | str, dict[str, Any]] = {
 
 @dataclass(slots=True, frozen=True)
 class Listing(Generic[T]):
-    """A list: `ask` answers one page, `show` makes an item of it, `beside` are further members of the answer."""
+    """A list: `ask` answers one page, `show` makes an item of it, `beside` are further members of the answer.
+
+    `totals` adds up the items that a page shows, where somebody would want that; a file has none.
+    """
 
     item: type[BaseModel]
     ask: Callable[[Snapshot, Calendars, PageAsked], Coroutine[Any, Any, Page[T]]]
     show: Callable[[T], BaseModel]
     beside: dict[str, Any] = field(default_factory=dict)
+    totals: Callable[[Sequence[T]], Any] | None = None
 
 
 @dataclass(slots=True, frozen=True)
@@ -55,6 +59,7 @@ class _Shown:
     position: int
     items: list[bytes]
     following: PageAsked | None
+    totals: Any = None
 
 
 async def answer_list(questions: LongQuestions, headers: Headers, listing: Listing[Any], page: PageAsked) -> Response:
@@ -62,7 +67,8 @@ async def answer_list(questions: LongQuestions, headers: Headers, listing: Listi
     kind = media_type(headers, JSON, CSV, LINES)
     if kind == JSON:
         shown = await _ask(questions, listing, page, MOST_BYTES)
-        return Response(_as_json(shown, listing.beside), media_type=JSON)
+        beside = listing.beside | ({"totals": shown.totals} if listing.totals is not None else {})
+        return Response(_as_json(shown, beside), media_type=JSON)
     write = _as_csv if kind == CSV else _as_lines
     head = _row(_columns(listing)) if kind == CSV else b""
     shown = await _ask(questions, listing, PageAsked(STREAMED, page.after), None)
@@ -97,15 +103,17 @@ def _show(found: Page[Any], listing: Listing[Any], limit: int | None, most_bytes
     """The items as far as they have room; the page ends early where the next one has none."""
     items: list[bytes] = []
     left = most_bytes
+    following = PageAsked(limit, found.next_after) if found.next_after is not None else None
     for place, one in enumerate(found.items):
         item = listing.show(one).model_dump_json(by_alias=True).encode()
         if left is not None:
             if items and len(item) > left:
-                return _Shown(found.position, items, PageAsked(limit, found.key(found.items[place - 1])))
+                following = PageAsked(limit, found.key(found.items[place - 1]))
+                break
             left -= len(item)
         items.append(item)
-    following = PageAsked(limit, found.next_after) if found.next_after is not None else None
-    return _Shown(found.position, items, following)
+    totals = listing.totals(found.items[: len(items)]) if listing.totals is not None else None
+    return _Shown(found.position, items, following, totals)
 
 
 def _as_json(shown: _Shown, beside: dict[str, Any]) -> bytes:

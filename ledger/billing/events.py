@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 import msgspec
 
 from ledger.kernel.fact import Fact, Sealed, topic
+from ledger.kernel.values import show_cents
 
 LineKind = Literal[
     "fee", "lump_sum", "top_up", "overage", "service", "surcharge", "service_credit", "reversal", "included"
@@ -194,3 +195,53 @@ class PeriodClosed(Fact, frozen=True):
     @property
     def key(self) -> str:
         return self.provider
+
+
+class InvoiceOfRun(msgspec.Struct, frozen=True):
+    """An invoice that an invoice run issued."""
+
+    contract_id: str
+    number: str
+    gross_cents: int
+    currency: str
+
+
+class LeftByRun(msgspec.Struct, frozen=True):
+    """A contract that an invoice run left, and why: the code and the sentence of the refusal."""
+
+    contract_id: str
+    code: str
+    detail: str
+
+
+@topic("InvoiceRunEnded")
+class InvoiceRunEnded(Fact, frozen=True):
+    """All contracts with something to invoice were gone through: which documents were issued, what was left (M3)."""
+
+    CATEGORY: ClassVar[str] = "invoice-run"
+
+    run: str
+    provider: str
+    through_on: date
+    issued: list[InvoiceOfRun] = []
+    left: list[LeftByRun] = []
+    rule: str = "M3"
+
+    @property
+    def key(self) -> str:
+        return self.run
+
+    @property
+    def answer_fields(self) -> dict[str, Any]:
+        return {
+            "issued": [
+                {
+                    "contract_id": one.contract_id,
+                    "number": one.number,
+                    "gross": show_cents(one.gross_cents),
+                    "currency": one.currency,
+                }
+                for one in self.issued
+            ],
+            "left": [msgspec.to_builtins(one) for one in self.left],
+        }

@@ -76,8 +76,13 @@ def issue_invoice(case: Case, body: IssueInvoice) -> None:
 
     Raises Refusal nothing-to-invoice, missing-party-data, period-closed, or malformed for a day that can't be.
     """
+    issue(case, body)
+
+
+def issue(case: Case, body: IssueInvoice, *, ignores_needless_rate: bool = False) -> None:
+    """The invoice of a contract. A rate that is given for many contracts is none of those that need none (M4)."""
     contract = contract_of(case)
-    issued_on, at = _day_of_issue(case, body.issued_on)
+    issued_on, at = day_of_issue(case, body.issued_on)
     provider = case.catalogue.provider(contract.provider)
     seller = case.catalogue.party(provider.id)
     if seller is None:
@@ -97,7 +102,9 @@ def issue_invoice(case: Case, body: IssueInvoice) -> None:
             waiting=found.waiting,
         )
     _check_after_credit_notes(account, found, issued_on)
-    national_vat = _national_vat(body.exchange_rate, found, contract.currency, provider)
+    needs_rate = needs_exchange_rate(found.vat, provider.country, contract.currency)
+    rate = body.exchange_rate if needs_rate or not ignores_needless_rate else None
+    national_vat = _national_vat(rate, needs_rate, found, contract.currency, provider)
     number = _take_number(case, provider, "invoice", provider.invoice_series.invoice, issued_on, at)
     engineers = _opened(case, engineers_of(account, found.lines))
     parties = {"seller": seller_of(provider, seller), "buyer": buyer_of(account, party), "engineers": engineers}
@@ -126,7 +133,7 @@ def issue_credit_note(case: Case, body: IssueCreditNote) -> None:
     """
     document = case.get(Document, body.invoice_number)
     invoice = document.invoice()
-    issued_on, at = _day_of_issue(case, body.issued_on)
+    issued_on, at = day_of_issue(case, body.issued_on)
     if issued_on < invoice.issued_on:
         raise malformed("issued_on", f"{issued_on} lies before the invoice itself, {invoice.issued_on}")
     provider = case.catalogue.provider(invoice.provider)
@@ -180,9 +187,11 @@ def _draft(case: Case, account: BillingAccount, through_on: date, provider: Prov
         raise _missing(["provider.vat_rate"], f"The document can't be issued: {error}.") from None
 
 
-def _national_vat(rate: str | None, found: Draft, currency: str, provider: Provider) -> NationalVat | None:
+def _national_vat(
+    rate: str | None, is_needed: bool, found: Draft, currency: str, provider: Provider
+) -> NationalVat | None:
     """Raises Refusal missing-party-data where the law asks for a rate that was not given (M4)."""
-    if rate is None and needs_exchange_rate(found.vat, provider.country, currency):
+    if rate is None and is_needed:
         own = national_currency(provider.country)
         raise _missing(
             ["exchange_rate"],
@@ -213,7 +222,7 @@ def _check_after_credit_notes(account: BillingAccount, found: Draft, issued_on: 
         raise malformed("issued_on", f"{issued_on} lies before {latest}, when a credit note opened some of this again")
 
 
-def _day_of_issue(case: Case, given: date | None) -> tuple[date, datetime]:
+def day_of_issue(case: Case, given: date | None) -> tuple[date, datetime]:
     """The day of issue and its instant: now, or the last second of an earlier day. Not ahead, in no closed month."""
     zone, now = case.scope.timezone, case.stamp.now
     today = local_date(now, zone)

@@ -17,9 +17,10 @@ from typing import Any
 
 import ledger.events  # noqa: F401  whatever is read of history has to be known
 from ledger.billing.closed_periods import ClosedPeriods
+from ledger.door.in_parts import InParts
 from ledger.door.known_ids import Earlier, KnownIds
 from ledger.door.registry import check_may
-from ledger.door.requests import Request
+from ledger.door.requests import Answer, Request
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.errors import Refusal, unknown_contract
 from ledger.plans.loader import Catalogue
@@ -28,20 +29,10 @@ from ledger.store.keys import Keyring
 from ledger.work.case import Case, Scope
 from ledger.work.unit_of_work import AggregateCache, UnitOfWork
 
+__all__ = ["ATTEMPTS", "Answer", "Ledger"]
+
 ATTEMPTS = 20  # some two seconds in all, by which time as many others have been served
 LONGEST_PAUSE_SECONDS = 0.2
-
-
-@dataclass(slots=True, frozen=True)
-class Answer:
-    """What was recorded: positions `first` to `last`, each event's position, type and stream, and what they name."""
-
-    command_id: str
-    first: int
-    last: int
-    replayed: bool
-    events: list[tuple[int, str, str]]
-    named: dict[str, Any]
 
 
 @dataclass(slots=True, frozen=True)
@@ -73,13 +64,31 @@ class Ledger:
     def submit(self, requests: Sequence[Request]) -> list[Answer | Refusal]:
         """Answers each request in order; what is answered is durable. Raises Unavailable when nothing is known.
 
-        A command that looks through stored history needs the positions of what came before it, and is saved alone.
+        A command that looks through stored history needs the positions of what came before it, and is saved alone; one
+        in parts is carried out to its end.
         """
         answers: list[Answer | Refusal] = []
-        for alone, part in groupby(requests, key=lambda request: request.command.reads_history):
-            for batch in [[one] for one in part] if alone else [list(part)]:
-                answers += self._submit(batch)
+        for alone, group in groupby(requests, key=lambda request: request.command.reads_history):
+            for batch in [[one] for one in group] if alone else [list(group)]:
+                if batch[0].command.parts is not None:
+                    answers.append(InParts(self, batch[0]).all())
+                else:
+                    answers += self._submit(batch)
         return answers
+
+    def before(self, request: Request) -> Answer | Refusal | None:
+        """Of a command in parts: the answer where it is known, what refuses it before it begins, or None: it may."""
+        self._cache.refresh()
+        unit = UnitOfWork(self.store, self._cache, self._keyring)
+        unit.begin()
+        case = self._case(unit, request, {})
+        try:
+            known = self._find(case, request, KnownIds(self.store, [request]))
+            if known is None:
+                request.command.carry_out(case, request.body)
+        except Refusal as refusal:
+            return refusal
+        return self._answer(known, unit, ()) if known is not None else None
 
     def digest(self, request: Request) -> bytes:
         return self._keyring.digest(request.content)
@@ -131,38 +140,46 @@ class Ledger:
         outcome: list[_Decided | Refusal] = []
         for request in requests:
             unit.begin()
-
-            def open_from(scope: Scope, moment: datetime) -> datetime:
-                """The moment itself, or the first instant after the closed months that it lies in (M5)."""
-                return unit.get(ClosedPeriods, scope.provider).first_open(moment, scope.timezone)
-
-            new_id = request.new_id[1] if request.new_id else secrets.token_hex(8)
-            case = Case(unit, self.catalogue, request.actor, self._clock(), open_from, read_before, new_id)
             try:
-                outcome.append(self._decide_one(case, request, known))
+                outcome.append(self._decide_one(self._case(unit, request, read_before), request, known))
             except Refusal as refusal:
                 unit.undo()
                 outcome.append(refusal)
         return outcome
 
-    def _decide_one(self, case: Case, request: Request, known: KnownIds) -> _Decided:
+    def _case(self, unit: UnitOfWork, request: Request, read_before: dict[str, Any]) -> Case:
+        def open_from(scope: Scope, moment: datetime) -> datetime:
+            """The moment itself, or the first instant after the closed months that it lies in (M5)."""
+            return unit.get(ClosedPeriods, scope.provider).first_open(moment, scope.timezone)
+
+        new_id = request.new_id[1] if request.new_id else secrets.token_hex(8)
+        return Case(unit, self.catalogue, request.actor, self._clock(), open_from, read_before, new_id)
+
+    def _find(self, case: Case, request: Request, known: KnownIds) -> _Decided | None:
+        """What the command is about, if the actor may; and the earlier one, if it is a repetition."""
         command, body = request.command, request.body
-        digest = self.digest(request)
         if command.about.hides_nothing:
             check_may(request.actor.role, command.name)
         command.about.find(case, body)
         check_may(request.actor.role, command.name)  # what it does not see is unknown to it, whatever its role may do
-        earlier = known.earlier(case, request, digest)
-        if earlier is not None:
-            if not case.is_located:  # only a contract that is signed again may be another's
-                raise unknown_contract(case.new_id)
-            return _Decided(request.command_id or earlier.command_id, earlier, replayed=True)
-        command.carry_out(case, body)
+        earlier = known.earlier(case, request, self.digest(request))
+        if earlier is None:
+            return None
+        if not case.is_located:  # only a contract that is signed again may be another's
+            raise unknown_contract(case.new_id)
+        return _Decided(request.command_id or earlier.command_id, earlier, replayed=True)
+
+    def _decide_one(self, case: Case, request: Request, known: KnownIds) -> _Decided:
+        repeated = self._find(case, request, known)
+        if repeated is not None:
+            return repeated
+        command = request.command
+        command.carry_out(case, request.body)
         known.check_derived(request, case.unit.reserved_ids)
         if command.creates is not None:
             case.reserve_id(command.creates.namespace, case.new_id)
         scope, command_id = case.scope, request.command_id or secrets.token_hex(16)
         sender, contract_id = request.actor.scope, scope.contract_id or None
-        row = case.unit.accept(sender, command_id, command.name, digest, scope.provider, contract_id)
+        row = case.unit.accept(sender, command_id, command.name, self.digest(request), scope.provider, contract_id)
         known.remember(row, case.unit.reserved_ids)
         return _Decided(command_id, row)

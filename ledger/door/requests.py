@@ -1,4 +1,4 @@
-"""A request: a well-formed command and who sends it, from JSON that was decoded already."""
+"""A request: a well-formed command and who sends it, from JSON that was decoded already; and what is answered."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from ledger.work.fields import Command
 
 @dataclass(slots=True, frozen=True)
 class Request:
-    """`command_id` is that of the body or of a header."""
+    """`command_id` is that of the body or of a header; `within` is the content of the command that it is a part of."""
 
     command: Declared[Any]
     body: Command
     actor: Actor
     command_id: str | None
+    within: bytes = b""
 
     @property
     def name(self) -> str:
@@ -40,7 +41,19 @@ class Request:
     def content(self) -> bytes:
         """What the sameness of two commands is judged by: the parsed fields in a fixed order, defaults left out."""
         fields = self.body.model_dump(mode="json", exclude={"command_id"}, exclude_defaults=True)
-        return self.command.name.encode() + b"\n" + msgspec.json.encode(fields, order="deterministic")
+        return self.within + self.command.name.encode() + b"\n" + msgspec.json.encode(fields, order="deterministic")
+
+
+@dataclass(slots=True, frozen=True)
+class Answer:
+    """What was recorded: positions `first` to `last`, each event's position, type and stream, and what they name."""
+
+    command_id: str
+    first: int
+    last: int
+    replayed: bool
+    events: list[tuple[int, str, str]]
+    named: dict[str, Any]
 
 
 def parse(name: str, payload: Any, actor: Actor, header_id: str | None = None) -> Request:

@@ -68,3 +68,9 @@ def check_reads_events(actor: Actor) -> None:
     """The history itself is for those who audit it. Raises Refusal forbidden."""
     if actor.role not in ("finance", "auditor", "admin"):
         raise Refusal("forbidden", f"A token of role {actor.role} does not read the events.", role=actor.role)
+
+
+def check_is_inside(actor: Actor, what: str) -> None:
+    """What is about a provider as a whole is not for its customers and partners. Raises Refusal forbidden."""
+    if actor.is_outside:
+        raise Refusal("forbidden", f"A token of role {actor.role} does not read {what}.", role=actor.role)

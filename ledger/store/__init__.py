@@ -150,6 +150,24 @@ class EventStore:
         )
         return {row.id: _prior(row) for row in self._among(sql, ids, namespace=namespace)}
 
+    def commands_under(self, namespace: str) -> dict[str, Prior]:
+        """The accepted commands that took ids of a namespace, by id."""
+        sql = (
+            f"SELECT k.id, {_PRIOR} FROM known_ids k JOIN commands c ON c.first_position = k.position "
+            "WHERE k.namespace = :namespace"
+        )
+        return {row.id: _prior(row) for row in self.database.query(sql, {"namespace": namespace})}
+
+    def begun_under(self, namespace: str, provider: str, after: str, size: int) -> list[tuple[str, Fact]]:
+        """Ids of a namespace that a provider's commands took, behind one of them, in order; each with the fact that its
+        command recorded first."""
+        sql = (
+            "SELECT k.id, e.topic, e.state FROM known_ids k JOIN stored_events e ON e.notification_id = k.position "
+            "WHERE k.namespace = :namespace AND k.id > :after AND e.provider = :provider ORDER BY k.id LIMIT :size"
+        )
+        params = {"namespace": namespace, "after": after, "provider": provider, "size": size}
+        return [(row.id, decode(row.topic, bytes(row.state))) for row in self.database.query(sql, params)]
+
     def _among(self, sql: str, ids: Iterable[str], **params: str) -> list[Row]:
         """Rows for ids: `{among}` stands for these in the statement."""
         wanted = list(ids)

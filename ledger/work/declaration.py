@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from ledger.kernel.aggregate import LedgerAggregate
+from ledger.kernel.errors import Refusal
+from ledger.kernel.fact import Fact
+from ledger.store import EventStore
 from ledger.work.case import Case
 from ledger.work.fields import Command
 
@@ -49,6 +52,21 @@ class NewId(Generic[B_contra]):
 
 
 @dataclass(frozen=True)
+class Parts(Generic[B]):
+    """How a command is carried out in parts, each under a key: a command of its own, `{command_id}/{key}`.
+
+    `keys` gives some of them, those behind a key, in their order. Its function only looks whether it may begin; `end`
+    records what `note` kept of the parts, and with that the whole is remembered.
+    """
+
+    keys: Callable[[EventStore, B, str], Sequence[str]]
+    command: Callable[[], Declared[Any]]
+    body: Callable[[B, str], Command]
+    note: Callable[[str, Sequence[Fact] | Refusal], Any]  # of one part; None: it is not spoken of
+    end: Callable[[Case, B, str, Sequence[Any]], None]
+
+
+@dataclass(frozen=True)
 class Declared(Generic[B]):
     """A command. `repeats` finds what a body speaks of under a name that the ledger gave: namespace and id.
 
@@ -62,6 +80,7 @@ class Declared(Generic[B]):
     creates: NewId[B] | None
     repeats: Callable[[Case, B], tuple[str, str] | None] | None
     reads_history: bool
+    parts: Parts[B] | None
     carry_out: CarryOut[B]
 
     @property
@@ -87,13 +106,14 @@ def command(
     creates: NewId[B] | None = None,
     repeats: Callable[[Case, B], tuple[str, str] | None] | None = None,
     reads_history: bool = False,
+    parts: Parts[B] | None = None,
 ) -> Callable[[CarryOut[B]], CarryOut[B]]:
     """Declares the function that carries a command out."""
 
     def declare(function: CarryOut[B]) -> CarryOut[B]:
         if name in DECLARED:
             raise ValueError(f"the command {name} is declared twice")
-        DECLARED[name] = Declared(name, body, roles, about, creates, repeats, reads_history, function)
+        DECLARED[name] = Declared(name, body, roles, about, creates, repeats, reads_history, parts, function)
         return function
 
     return declare

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ledger.kernel.access import Actor
 from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.billing.charges_view import CHARGES, ChargeRow
 from projections.billing.documents import charge_settling, number_of_charge, settled_until
+from projections.contracts.across import ContractsAsked, DaysAsked, as_of_across, behind, zone_across
 from projections.contracts.questions import contract_as_of
-from projections.reader import Snapshot, Times
+from projections.reader import AsOf, Snapshot, Times
 
 
 @dataclass(slots=True, frozen=True)
@@ -19,6 +21,7 @@ class ListedCharge:
     row: ChargeRow
     invoice_number: str | None
     settled_by: str | None
+    customer_id: str
 
 
 async def list_charges(
@@ -29,23 +32,60 @@ async def list_charges(
     Raises Refusal unknown-contract.
     """
     _, as_of = await contract_as_of(snapshot, actor, contract_id, times)
-    number = number_of_charge("o")
-    invoiced: Condition = ("", {})
-    if is_invoiced is not None:
-        invoiced = (f"{number} IS {'NOT ' if is_invoiced else ''}NULL", {})
-    condition, params = all_of(
-        equal("o", contract_id=contract_id), as_of.reached("o"), invoiced, page.past("o.position")
+    condition = all_of(equal("o", contract_id=contract_id), _invoiced(is_invoiced, as_of), page.past("o.position"))
+    found = await _charges(snapshot, condition, "o.position", as_of, times, page)
+    shown, next_after = page.cut(found, lambda one: (one.row.position,))
+    return Page(as_of.position, shown, next_after, lambda one: (one.row.position,))
+
+
+async def list_charges_across(
+    snapshot: Snapshot,
+    actor: Actor,
+    asked: ContractsAsked,
+    days: DaysAsked,
+    times: Times,
+    is_invoiced: bool | None,
+    page: PageAsked,
+) -> Page[ListedCharge]:
+    """The charges of all contracts that the actor sees, contract by contract, each in the order of recording.
+
+    Raises Refusal malformed for days that are the wrong way round.
+    """
+    as_of = await as_of_across(snapshot, actor, asked, times)
+    condition = all_of(
+        asked.seen_by(actor),
+        days.within("o.effective_at", await zone_across(snapshot, actor, asked)),
+        _invoiced(is_invoiced, as_of),
+        behind(page, "c.contract_id", "o.position"),
     )
-    limited, limit = page.limited
-    sql = (
-        f"SELECT {number} AS invoice_number, {charge_settling('o')} AS settled_by, {CHARGES.columns_of('o')} "
-        f"FROM charges o WHERE {condition} ORDER BY o.position{limited}"
-    )
-    rows = await snapshot.query(sql, params | limit | settled_until(as_of, times))
-    found = [ListedCharge(CHARGES.row_of(row), row.invoice_number, row.settled_by) for row in rows]
+    found = await _charges(snapshot, condition, "c.contract_id, o.position", as_of, times, page)
     shown, next_after = page.cut(found, _place)
     return Page(as_of.position, shown, next_after, _place)
 
 
-def _place(charge: ListedCharge) -> tuple[int]:
-    return (charge.row.position,)
+def _invoiced(is_invoiced: bool | None, as_of: AsOf) -> Condition:
+    if is_invoiced is None:
+        return "", {}
+    if as_of.current:  # an index knows what stands on no invoice
+        return f"o.is_open = {int(not is_invoiced)}", {}
+    return f"{number_of_charge('o')} IS {'NOT ' if is_invoiced else ''}NULL", {}
+
+
+async def _charges(
+    snapshot: Snapshot, condition: Condition, order: str, as_of: AsOf, times: Times, page: PageAsked
+) -> list[ListedCharge]:
+    """Of contracts `c` and charges `o`, as far as these were effective; one more than the page holds, perhaps."""
+    where, params = all_of(condition, as_of.reached("o"))
+    limited, limit = page.limited
+    sql = (
+        f"SELECT {number_of_charge('o')} AS invoice_number, {charge_settling('o')} AS settled_by, c.customer_id, "
+        f"{CHARGES.columns_of('o')} FROM contracts c JOIN charges o ON o.contract_id = c.contract_id "
+        f"WHERE {where} ORDER BY {order}{limited}"
+    )
+    asked: dict[str, Any] = params | limit | settled_until(as_of, times)
+    rows = await snapshot.query(sql, asked)
+    return [ListedCharge(CHARGES.row_of(row), row.invoice_number, row.settled_by, row.customer_id) for row in rows]
+
+
+def _place(charge: ListedCharge) -> tuple[str, int]:
+    return charge.row.contract_id, charge.row.position

@@ -7,8 +7,10 @@ import msgspec
 from ledger.billing.charges import ChargeFact
 from ledger.events import (
     ChargeReversed,
+    CreditNoteIssued,
     FeeCharged,
     FeeReversed,
+    InvoiceIssued,
     LumpSumCharged,
     LumpSumReversed,
     OverageCharged,
@@ -25,7 +27,10 @@ from projections.views import EventMeta, Rows, View
 
 
 class ChargeRow(msgspec.Struct):
-    """`family` is the kind, for a reversal that of the charge it takes back: a family's sum is what is owed of it."""
+    """`family` is the kind, for a reversal that of the charge it takes back: a family's sum is what is owed of it.
+
+    `is_open` is 1 while it stands on no invoice, so that what is to be invoiced is found without reading what was.
+    """
 
     charge_id: str
     contract_id: str
@@ -44,10 +49,19 @@ class ChargeRow(msgspec.Struct):
     deduction_id: str | None
     reverses: str | None
     dated: int | None  # when it was true, where that month was closed already (M5)
+    is_open: int
 
 
 CHARGES = Table(
-    "charges", ChargeRow, "charge_id", ["(contract_id, position)", "(contract_id, effective_at)", "(reverses)"]
+    "charges",
+    ChargeRow,
+    "charge_id",
+    [
+        "(contract_id, position)",
+        "(contract_id, effective_at)",
+        "(reverses)",
+        "(contract_id, position) WHERE is_open = 1",
+    ],
 )
 charges = View("charges", CHARGES)
 
@@ -84,6 +98,7 @@ def _row(
         deduction_id=deduction_id,
         reverses=reverses,
         dated=to_micros(fact.dated) if fact.dated is not None else None,
+        is_open=1,
     )
 
 
@@ -189,3 +204,13 @@ def _reversed(rows: Rows, fact: ChargeReversed, meta: EventMeta) -> None:
         reverses=fact.reverses,
     )
     rows.put(CHARGES, row)
+
+
+def _on_lines(_: Rows, fact: InvoiceIssued | CreditNoteIssued) -> list[str]:
+    return [line.charge_id for line in fact.lines if line.charge_id is not None]
+
+
+@charges.on(InvoiceIssued, CreditNoteIssued, changes=[(CHARGES, _on_lines)])
+def _documented(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, meta: EventMeta) -> None:
+    for charge_id in _on_lines(rows, fact):
+        rows.require(CHARGES, charge_id).is_open = int(isinstance(fact, CreditNoteIssued))

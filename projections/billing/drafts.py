@@ -16,7 +16,7 @@ from ledger.billing.draft import Draft, draft
 from ledger.billing.invoice import buyer_of, engineers_of, invoice_of, seller_of
 from ledger.billing.vat import NoRateError, treatment
 from ledger.contracts.parties import read_party
-from ledger.events import InvoiceIssued
+from ledger.events import Fact, InvoiceIssued
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
 from ledger.kernel.mapper import decode
@@ -34,7 +34,7 @@ class InvoiceDraft:
     """The invoice that issuing would record, but for its number, its days and what is sealed; `parties` are opened.
 
     `waiting` are the charges and deductions that are held back, by a dispute as a rule; `notes` are sentences for
-    whoever issues it.
+    whoever issues it. `events_read` is what it cost.
     """
 
     position: int
@@ -42,6 +42,8 @@ class InvoiceDraft:
     parties: dict[str, Any]
     waiting: list[str]
     notes: list[str]
+    is_billable: bool
+    events_read: int
 
 
 async def next_invoice(
@@ -55,7 +57,8 @@ async def next_invoice(
     contract, as_of = await contract_as_of(snapshot, actor, contract_id, times, "timezone, provider, customer_id")
     if not sees_billing(actor):
         raise Refusal("forbidden", "A partner's token does not read what the customer is billed.", role=actor.role)
-    account = await _account(snapshot, contract_id, as_of, times)
+    facts = await _facts(snapshot, contract_id, as_of, times)
+    account = billing_account(facts, from_micros(as_of.at))
     provider, seller = catalogue.provider(contract.provider), catalogue.party(contract.provider)
     opened = await open_texts(snapshot, [account.party] if account.party else [])
     party = read_party(opened.get(account.party) if account.party else None)
@@ -74,11 +77,11 @@ async def next_invoice(
     sketch = invoice_of(account, found, through, provider.language)
     sketch = msgspec.structs.replace(sketch, contract_id=contract_id)
     notes = await vat_notes(snapshot, contract.provider, contract.customer_id, contract_id, contract.timezone, as_of)
-    return InvoiceDraft(as_of.position, sketch, parties, found.waiting, notes)
+    return InvoiceDraft(as_of.position, sketch, parties, found.waiting, notes, found.is_billable, len(facts))
 
 
-async def _account(snapshot: Snapshot, contract_id: str, as_of: AsOf, times: Times) -> BillingAccount:
-    """What the contract owes; now with what begins a little later, of the past only what was effective by then."""
+async def _facts(snapshot: Snapshot, contract_id: str, as_of: AsOf, times: Times) -> list[tuple[int, Fact]]:
+    """What the account follows from; now with what begins a little later, of the past only what was effective then."""
     places, params = listed("topic", TOPICS)
     sql = (
         "SELECT notification_id, topic, state FROM stored_events WHERE contract_id = :contract_id "
@@ -87,7 +90,7 @@ async def _account(snapshot: Snapshot, contract_id: str, as_of: AsOf, times: Tim
     rows = await snapshot.query(sql, params | {"contract_id": contract_id, "position": as_of.position})
     facts = [(row.notification_id, decode(row.topic, bytes(row.state))) for row in rows]
     until = from_micros(as_of.at)
-    return billing_account(((at, fact) for at, fact in facts if times.is_now or fact.effective_at <= until), until)
+    return [(at, fact) for at, fact in facts if times.is_now or fact.effective_at <= until]
 
 
 async def _engineers(snapshot: Snapshot, account: BillingAccount, found: Draft) -> dict[str, str]:

@@ -14,7 +14,7 @@ from ledger.kernel.values import to_micros
 from ledger.store.database import Row
 from projections.contracts.questions import contract_as_of
 from projections.credit.rules import expired, status_at_in_sql
-from projections.reader import NOW, Reader, Times
+from projections.reader import NOW, Reader, Snapshot, Times
 from projections.visible import visible
 
 
@@ -119,16 +119,31 @@ async def balance(reader: Reader, actor: Actor, contract_id: str, times: Times =
 
     Now is one statement, unless something of the contract is dated ahead (`projections.post_dated`).
     """
-    if times.is_now:
-        condition, params = visible(actor)
-        params |= {"contract_id": contract_id, "at": to_micros(reader.clock())}
-        rows = await reader.query(f"{_NOW}{condition} ORDER BY a.pool", params)
-        if rows and not rows[0].is_ahead:
-            return _balance(rows, rows[0].position)
+    found = await _now(reader, actor, contract_id) if times.is_now else None
+    if found is not None:
+        return found
     async with reader.snapshot() as snapshot:
-        _, as_of = await contract_as_of(snapshot, actor, contract_id, times)
-        rows = await snapshot.query(_THEN, {"contract_id": contract_id, **as_of.params})
-        return _balance(rows, as_of.position)
+        return await _then(snapshot, actor, contract_id, times)
+
+
+async def balance_within(snapshot: Snapshot, actor: Actor, contract_id: str, times: Times) -> Balance:
+    """The same as one of several questions. Raises Refusal unknown-contract."""
+    found = await _now(snapshot, actor, contract_id) if times.is_now else None
+    return found or await _then(snapshot, actor, contract_id, times)
+
+
+async def _now(reader: Reader | Snapshot, actor: Actor, contract_id: str) -> Balance | None:
+    """None where something is dated ahead, and where there is no such contract."""
+    condition, params = visible(actor)
+    params |= {"contract_id": contract_id, "at": to_micros(reader.clock())}
+    rows = await reader.query(f"{_NOW}{condition} ORDER BY a.pool", params)
+    return _balance(rows, rows[0].position) if rows and not rows[0].is_ahead else None
+
+
+async def _then(snapshot: Snapshot, actor: Actor, contract_id: str, times: Times) -> Balance:
+    _, as_of = await contract_as_of(snapshot, actor, contract_id, times)
+    rows = await snapshot.query(_THEN, {"contract_id": contract_id, **as_of.params})
+    return _balance(rows, as_of.position)
 
 
 def _balance(rows: list[Row], position: int) -> Balance:

@@ -13,14 +13,16 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_deduction
 from projections.asking import EVERYTHING, Condition, Page, PageAsked, all_of, equal
 from projections.billing.documents import documents_showing
+from projections.contracts.across import ContractsAsked, as_of_across, behind, currencies_of
 from projections.contracts.questions import contract_as_of
 from projections.credit import rules
-from projections.credit.accounts import accounts_of
+from projections.credit.accounts import units_of
 from projections.credit.deductions_view import DEDUCTIONS, DeductionRow, deductions
 from projections.history import ToldFact, refold, stream_events, stream_history
 from projections.reader import AsOf, Snapshot, Times, existed, open_texts, resolve_as_of
 from projections.visible import visible
 
+DAY = 86_400_000_000  # microseconds
 _read_sealed = msgspec.json.Decoder(Sealed).decode
 
 
@@ -38,6 +40,14 @@ class OpenedDeduction:
     documents: list[str]
 
 
+@dataclass(slots=True, frozen=True)
+class DeductionsAsked:
+    """Those with a status, where one is named; and of contracts, those effective before so many days ago."""
+
+    status: Status | None = None
+    older_than_days: int | None = None
+
+
 async def list_deductions(
     snapshot: Snapshot, actor: Actor, contract_id: str, times: Times, status: Status | None, page: PageAsked
 ) -> Page[OpenedDeduction]:
@@ -45,59 +55,87 @@ async def list_deductions(
 
     A page may hold fewer items than its limit where a status is asked of the past.
     """
-    contract, as_of = await contract_as_of(snapshot, actor, contract_id, times)
-    of_status: Condition = ("", {})
-    if status is not None and as_of.current:
-        stored = "pending" if status == "deemed_confirmed" else status  # an index knows what is stored
-        stands = rules.status_at_in_sql("d.status", "d.deemed_at")
-        of_status = (f"d.status = :stored AND {stands} = :status", {"stored": stored, "status": status})
-    condition, params = all_of(
-        equal("d", contract_id=contract_id), as_of.reached("d"), of_status, page.past("d.position")
-    )
-    limited, limit = page.limited
-    sql = f"SELECT {DEDUCTIONS.columns_of('d')} FROM deductions d WHERE {condition} ORDER BY d.position{limited}"
-    rows = [DEDUCTIONS.row_of(row) for row in await snapshot.query(sql, params | limit)]
+    _, as_of = await contract_as_of(snapshot, actor, contract_id, times)
+    condition = all_of(equal("d", contract_id=contract_id), page.past("d.position"))
+    rows = await _read(snapshot, condition, "d.position", DeductionsAsked(status), as_of, page)
     shown, next_after = page.cut(rows, lambda row: (row.position,))
-    opened = await _open(snapshot, shown, contract_id, contract.currency, as_of)
-    return Page(
-        as_of.position,
-        [one for one in opened if status in (None, one.status)],
-        next_after,
-        lambda one: (one.row.position,),
+    opened = await _open(snapshot, shown, as_of)
+    return Page(as_of.position, _of_status(opened, status), next_after, lambda one: (one.row.position,))
+
+
+async def list_deductions_across(
+    snapshot: Snapshot, actor: Actor, contracts: ContractsAsked, wanted: DeductionsAsked, times: Times, page: PageAsked
+) -> Page[OpenedDeduction]:
+    """The deductions of all contracts that the actor sees, contract by contract, each in the order of recording."""
+    as_of = await as_of_across(snapshot, actor, contracts, times)
+    condition = all_of(contracts.seen_by(actor), behind(page, "c.contract_id", "d.position"))
+    rows = await _read(snapshot, condition, "c.contract_id, d.position", wanted, as_of, page)
+    shown, next_after = page.cut(rows, lambda row: (row.contract_id, row.position))
+    opened = await _open(snapshot, shown, as_of)
+    return Page(as_of.position, _of_status(opened, wanted.status), next_after, _place)
+
+
+def _place(one: OpenedDeduction) -> tuple[str, int]:
+    return one.row.contract_id, one.row.position
+
+
+def _of_status(opened: list[OpenedDeduction], status: Status | None) -> list[OpenedDeduction]:
+    return [one for one in opened if status in (None, one.status)]
+
+
+async def _read(
+    snapshot: Snapshot, condition: Condition, order: str, wanted: DeductionsAsked, as_of: AsOf, page: PageAsked
+) -> list[DeductionRow]:
+    """Of contracts `c` and deductions `d`; one more than the page holds, perhaps."""
+    of_status: Condition = ("", {})
+    if wanted.status is not None and as_of.current:
+        stored = "pending" if wanted.status == "deemed_confirmed" else wanted.status  # an index knows what is stored
+        stands = rules.status_at_in_sql("d.status", "d.deemed_at")
+        of_status = (f"d.status = :stored AND {stands} = :status", {"stored": stored, "status": wanted.status})
+    old: Condition = ("", {})
+    if wanted.older_than_days is not None:
+        old = ("d.effective_at < :old", {"old": as_of.at - wanted.older_than_days * DAY})
+    where, params = all_of(condition, as_of.reached("d"), of_status, old)
+    limited, limit = page.limited
+    sql = (
+        f"SELECT {DEDUCTIONS.columns_of('d')} FROM contracts c JOIN deductions d ON d.contract_id = c.contract_id "
+        f"WHERE {where} ORDER BY {order}{limited}"
     )
+    return [DEDUCTIONS.row_of(row) for row in await snapshot.query(sql, params | limit)]
 
 
 async def find_deduction(snapshot: Snapshot, actor: Actor, deduction_id: str, times: Times) -> OpenedDeduction:
     """One deduction. Raises Refusal unknown-deduction, also where it came later."""
-    row, currency, as_of = await _find(snapshot, actor, deduction_id, times)
-    (opened,) = await _open(snapshot, [row], row.contract_id, currency, as_of)
+    row, as_of = await _find(snapshot, actor, deduction_id, times)
+    (opened,) = await _open(snapshot, [row], as_of)
     return opened
 
 
 async def deduction_history(snapshot: Snapshot, actor: Actor, deduction_id: str, times: Times) -> list[ToldFact]:
     """Its events in order: what was charged, settled and said, some dozens at most. Raises unknown-deduction."""
-    _, _, as_of = await _find(snapshot, actor, deduction_id, times)
+    _, as_of = await _find(snapshot, actor, deduction_id, times)
     return (await stream_history(snapshot, DeductionFact.stream_of(deduction_id), as_of, EVERYTHING)).items
 
 
-async def _find(snapshot: Snapshot, actor: Actor, deduction_id: str, times: Times) -> tuple[DeductionRow, str, AsOf]:
+async def _find(snapshot: Snapshot, actor: Actor, deduction_id: str, times: Times) -> tuple[DeductionRow, AsOf]:
     condition, params = all_of(equal("d", deduction_id=deduction_id), visible(actor))
     sql = (
-        f"SELECT c.timezone, c.currency, {DEDUCTIONS.columns_of('d')} FROM deductions d "
+        f"SELECT c.timezone, {DEDUCTIONS.columns_of('d')} FROM deductions d "
         f"JOIN contracts c ON c.contract_id = d.contract_id WHERE {condition}"
     )
     for found in await snapshot.query(sql, params):
         row = DEDUCTIONS.row_of(found)
         as_of = await resolve_as_of(snapshot, times.as_of, times.known_at, found.timezone, row.contract_id)
         if existed(row.effective_at, row.position, as_of):
-            return row, found.currency, as_of
+            return row, as_of
     raise unknown_deduction(deduction_id)
 
 
-async def _open(
-    snapshot: Snapshot, rows: Sequence[DeductionRow], contract_id: str, currency: str, as_of: AsOf
-) -> list[OpenedDeduction]:
-    accounts = await accounts_of(snapshot, contract_id)
+async def _open(snapshot: Snapshot, rows: Sequence[DeductionRow], as_of: AsOf) -> list[OpenedDeduction]:
+    if not rows:
+        return []
+    contract_ids = {row.contract_id for row in rows}
+    units, currencies = await units_of(snapshot, contract_ids), await currencies_of(snapshot, contract_ids)
     if not as_of.current:
         rows = await _as_they_were(snapshot, rows, as_of)
     boxes = {text: _read_sealed(text) for row in rows for text in (row.engineer, row.reason) if text is not None}
@@ -108,8 +146,8 @@ async def _open(
             position=as_of.position,
             row=row,
             status=status_at(row.status, row.deemed_at, as_of.at),
-            unit=accounts[row.pool].unit if row.pool in accounts else "minutes",
-            currency=currency,
+            unit=units.get((row.contract_id, row.pool or ""), "minutes"),
+            currency=currencies[row.contract_id],
             engineer=texts.get(boxes[row.engineer]) if row.engineer is not None else None,
             reason=texts.get(boxes[row.reason]) if row.reason is not None else None,
             documents=documents[row.deduction_id],

@@ -12,6 +12,7 @@ import msgspec
 
 from ledger.billing.closed_periods import ClosedPeriods
 from ledger.billing.document import Document, DocumentSeries
+from ledger.billing.invoice_runs import InvoiceRun
 from ledger.contracts.contract import Contract
 from ledger.credit.account import CreditAccount
 from ledger.credit.deduction import Deduction
@@ -28,6 +29,7 @@ AGGREGATES: dict[type[LedgerAggregate], str] = {
     Session: "`session:` and the session's id",
     Document: "`document:` and the number",
     DocumentSeries: "`series:`, the provider, `:` and the kind of document",
+    InvoiceRun: "`invoice-run:`, the sender's scope, `/` and the command's id",
     ClosedPeriods: "`periods:` and the provider",
 }
 KINDS: dict[Any, str] = {

@@ -306,6 +306,14 @@ SAMPLES: dict[str, Fact] = {
         number="HS-2026-00001",
         issued_on=date(2026, 2, 2),
     ),
+    "InvoiceRunEnded@1": e.InvoiceRunEnded(
+        **{**BASE, "contract_id": ""},
+        run="house/january",
+        provider="house",
+        through_on=date(2026, 1, 31),
+        issued=[e.InvoiceOfRun("C-1", "HS-2026-00001", 109629, "EUR")],
+        left=[e.LeftByRun("C-2", "missing-party-data", "The data of customer K are no longer kept.")],
+    ),
     "PeriodClosed@1": e.PeriodClosed(
         **{**BASE, "contract_id": ""},
         provider="house",

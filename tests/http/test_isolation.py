@@ -27,7 +27,17 @@ DOORS = {
     "tickets/{}-t": "unknown-ticket",
     "tickets/{}-t/sla/reaction/trace": "unknown-ticket",
 }
-LISTS = {"contracts": "contract_id", "tickets": "contract_id", "grants": "contract_id", "sessions": "contract_id"}
+LISTS = {
+    "contracts": "contract_id",
+    "tickets": "contract_id",
+    "grants": "contract_id",
+    "sessions": "contract_id",
+    "balances": "contract_id",
+    "deductions": "contract_id",
+    "charges": "contract_id",
+    "invoice-drafts": "contract_id",
+}
+INSIDE = ("invoice-drafts",)  # the provider's own
 TODAY = datetime.fromisoformat(NOW).date()
 
 
@@ -66,6 +76,9 @@ def test_lists_hold_what_a_token_may_see_and_no_more(sides: Door) -> None:
     for role in ROLES:
         reader = token(sides, role)
         for path, field in LISTS.items():
+            if path in INSIDE and role in ("customer", "partner"):
+                assert sides.unseen(path, reader)["code"] == "forbidden"
+                continue
             found[role, path] = {item[field] for item in sides.walk(path, reader, limit=1)}
             expected[role, path] = {side for side in SIDES if sees[side][role]}
     assert found == expected

@@ -77,11 +77,13 @@ reverse-deduction         yes       yes      -         -        -        yes
 reverse-credit            yes       yes      -         -        -        yes
 reverse-service-credit    yes       yes      -         -        -        yes
 issue-invoice             -         yes      -         -        -        yes
+issue-invoices            -         yes      -         -        -        yes
 issue-credit-note         -         yes      -         -        -        yes
 close-period              -         yes      -         -        -        yes
 retract-ticket-step       yes       -        -         -        -        yes
 grant-service-credit      yes       yes      -         -        -        yes
 """
+OF_A_PROVIDER = ("issue-invoices", "close-period")
 SEES = """
                           operator  finance  customer  partner  auditor  admin
 mine                      yes       yes      yes       yes      yes      yes
@@ -103,7 +105,7 @@ def expected(role: str, command: str, side: str) -> int:
         return 401
     if command == "sign-contract":  # a contract that is not there yet is neither seen nor hidden; a plan is public
         return 200 if may[command][role] and sees[side][role] else 403
-    if command == "close-period":  # of a provider: what belongs to its contracts is neither seen nor hidden
+    if command in OF_A_PROVIDER:  # of a provider: what belongs to its contracts is neither seen nor hidden
         return 404 if side == ABROAD and "provider" in WHO[role] else 200 if may[command][role] else 403
     if not sees[side][role]:
         return 404
@@ -112,7 +114,7 @@ def expected(role: str, command: str, side: str) -> int:
 
 def reachable(role: str, command: str, side: str) -> bool:
     """Whether a cell is about a command of the role, or about something that it sees."""
-    return not role or command in ("sign-contract", "close-period") or may[command][role] or sees[side][role]
+    return not role or command in ("sign-contract", *OF_A_PROVIDER) or may[command][role] or sees[side][role]
 
 
 def test_every_command_is_in_the_table_and_is_tried() -> None:

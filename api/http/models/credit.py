@@ -6,9 +6,10 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import AnswerModel, Figure
+from api.http.models.base import AnswerModel, Figure, figure
 from api.http.models.history import HistoryEntry
 from ledger.credit.confirmation import Status
+from projections.credit.balances import AccountBalance
 
 
 class AccountOut(BaseModel):
@@ -21,6 +22,21 @@ class AccountOut(BaseModel):
     expired: Figure = Field(examples=[0])
     available: Figure = Field(description="granted − consumed − reserved − expired", examples=[420])
     pending_confirmation: Figure = Field(description="Deducted, awaiting the customer's word.", examples=[0])
+
+
+def show_account_balance(found: AccountBalance) -> AccountOut:
+    unit = found.unit
+    return AccountOut(
+        pool=found.pool,
+        unit="minutes" if unit == "minutes" else "money",
+        currency=found.currency,
+        granted=figure(found.granted, unit),
+        consumed=figure(found.consumed, unit),
+        reserved=figure(found.reserved, unit),
+        expired=figure(found.expired, unit),
+        available=figure(found.available, unit),
+        pending_confirmation=figure(found.pending_confirmation, unit),
+    )
 
 
 class OverageOut(BaseModel):

@@ -65,6 +65,21 @@ class UnspentOut(BaseModel):
     currency: str | None = None
 
 
+class IssuedOut(BaseModel):
+    contract_id: str
+    number: str = Field(examples=["GR-2026-00001"])
+    gross: str = Field(examples=["26.48"])
+    currency: str = Field(examples=["EUR"])
+
+
+class LeftOut(BaseModel):
+    """A contract that has something to invoice, and why it was not."""
+
+    contract_id: str
+    code: str = Field(examples=["missing-party-data"])
+    detail: str
+
+
 class CommandAnswer(BaseModel):
     """What was recorded; durable when answered."""
 
@@ -78,6 +93,8 @@ class CommandAnswer(BaseModel):
     service_credits: list[str] | None = Field(
         default=None, description="Given for the ticket, where a step of it was retracted; they stay until reversed."
     )
+    issued: list[IssuedOut] | None = Field(default=None, description="By `issue-invoices`, under this command id.")
+    left: list[LeftOut] | None = Field(default=None, description="What `issue-invoices` could not issue.")
     unspent: list[UnspentOut] | None = Field(
         default=None,
         description="After a change of plan: what is left of a lump sum in a pool that the new terms lack.",

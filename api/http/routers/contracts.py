@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.lists import AS_FILES, Listing, answer_list
-from api.http.models.base import figure
 from api.http.models.contracts import (
     ContractAnswer,
     ContractList,
@@ -18,7 +17,7 @@ from api.http.models.contracts import (
     show_contract,
     show_term,
 )
-from api.http.models.credit import AccountOut, BalanceOut, OverageOut
+from api.http.models.credit import BalanceOut, OverageOut, show_account_balance
 from api.http.paging import (
     AsOfParam,
     ContractIdParam,
@@ -42,7 +41,7 @@ from projections.contracts.questions import (
     list_terms,
     opened_contract,
 )
-from projections.credit.balances import AccountBalance, balance
+from projections.credit.balances import balance
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
@@ -124,21 +123,6 @@ async def contract_balance(
     return BalanceOut(
         position=found.position,
         contract_id=contract_id,
-        accounts=[_account(one) for one in found.accounts],
+        accounts=[show_account_balance(one) for one in found.accounts],
         overage=OverageOut(minutes=found.overage.minutes, amount=amount, currency=found.currency),
-    )
-
-
-def _account(found: AccountBalance) -> AccountOut:
-    unit = found.unit
-    return AccountOut(
-        pool=found.pool,
-        unit="minutes" if unit == "minutes" else "money",
-        currency=found.currency,
-        granted=figure(found.granted, unit),
-        consumed=figure(found.consumed, unit),
-        reserved=figure(found.reserved, unit),
-        expired=figure(found.expired, unit),
-        available=figure(found.available, unit),
-        pending_confirmation=figure(found.pending_confirmation, unit),
     )

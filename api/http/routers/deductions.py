@@ -71,7 +71,7 @@ async def contract_deductions(
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[OpenedDeduction]:
         return await list_deductions(snapshot, actor, contract_id, times, status, page)
 
-    listing = Listing(DeductionSummary, ask, _deduction)
+    listing = Listing(DeductionSummary, ask, show_deduction)
     return await answer_list(state.long_questions, request.headers, listing, page)
 
 
@@ -89,10 +89,10 @@ async def deduction(
         found = await find_deduction(snapshot, actor, deduction_id, times)
         history = await deduction_history(snapshot, actor, deduction_id, times)
     entries = [show_entry(one) for one in history]
-    return DeductionAnswer(position=found.position, **_deduction(found).model_dump(), history=entries)
+    return DeductionAnswer(position=found.position, **show_deduction(found).model_dump(), history=entries)
 
 
-def _deduction(found: OpenedDeduction) -> DeductionSummary:
+def show_deduction(found: OpenedDeduction) -> DeductionSummary:
     row = found.row
     return DeductionSummary(
         deduction_id=row.deduction_id,

@@ -1,0 +1,106 @@
+"""What lists across contracts answer: accounts, charges, deductions and drafts, each with its contract, and totals."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from api.http.models.base import AnswerModel, Figure
+from api.http.models.credit import AccountOut, ChargeOut, DeductionSummary
+
+
+class AccountSummary(AccountOut):
+    contract_id: str
+    provider: str
+    customer_id: str
+    plan: str
+    share: str | None = Field(
+        description="What is available of what the grants in force came to; null where none is.", examples=["0.8750"]
+    )
+
+
+class AccountTotals(BaseModel):
+    """The accounts of one unit and currency on this page, added up."""
+
+    unit: str
+    currency: str | None
+    accounts: int
+    granted: Figure
+    consumed: Figure
+    reserved: Figure
+    expired: Figure
+    available: Figure
+    pending_confirmation: Figure
+
+
+class AccountList(AnswerModel):
+    totals: list[AccountTotals]
+    items: list[AccountSummary]
+    next: str | None
+
+
+class ContractCharge(ChargeOut):
+    contract_id: str
+    customer_id: str
+
+
+class ChargeTotals(BaseModel):
+    """The charges of one currency on this page, added up."""
+
+    currency: str
+    charges: int
+    amount: str = Field(examples=["921.25"])
+
+
+class ContractChargeList(AnswerModel):
+    totals: list[ChargeTotals]
+    items: list[ContractCharge]
+    next: str | None
+
+
+class DeductionTotals(BaseModel):
+    """The deductions on this page, added up."""
+
+    deductions: int
+    worked_minutes: int
+    billed_minutes: int
+
+
+class ContractDeductionList(AnswerModel):
+    totals: DeductionTotals
+    items: list[DeductionSummary]
+    next: str | None
+
+
+class DraftSummary(BaseModel):
+    """A contract with something to invoice. Its figures are null where no draft can be made for what is missing."""
+
+    contract_id: str
+    provider: str
+    customer_id: str
+    customer_name: str | None
+    plan: str
+    through_on: str | None
+    lines: int | None = Field(description="How many there are; the contract's draft has them.")
+    currency: str | None
+    net: str | None = Field(examples=["899.00"])
+    vat_total: str | None = Field(examples=["170.81"])
+    gross: str | None = Field(examples=["1069.81"])
+    missing: list[str] = Field(description="As of the contract's draft.", examples=[["customer.address"]])
+    waiting: list[str]
+    notes: list[str]
+
+
+class DraftTotals(BaseModel):
+    """The drafts of one currency on this page, added up."""
+
+    currency: str
+    drafts: int
+    net: str
+    vat_total: str
+    gross: str
+
+
+class DraftList(AnswerModel):
+    totals: list[DraftTotals]
+    items: list[DraftSummary]
+    next: str | None

@@ -1,0 +1,112 @@
+"""The command that issues a provider's invoices in one go: issue-invoices. Each is a command of its own (M3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ledger.billing.closing import OfProvider, the_provider
+from ledger.billing.events import InvoiceIssued, InvoiceOfRun, InvoiceRunEnded, LeftByRun
+from ledger.billing.issuing import ExchangeRate, IssueInvoice, day_of_issue, issue
+from ledger.contracts.events import ContractSigned
+from ledger.kernel.access import FINANCE
+from ledger.kernel.aggregate import LedgerAggregate, applies
+from ledger.kernel.errors import Refusal
+from ledger.kernel.fact import Fact
+from ledger.store import EventStore
+from ledger.work.case import Case
+from ledger.work.declaration import DECLARED, Declared, Parts, command
+from ledger.work.fields import AnyId, Day
+
+LOOKED_THROUGH = 500  # contracts at a time
+
+
+class IssueInvoices(OfProvider):
+    """`exchange_rate` is taken for the documents that the law wants one on, and for no other; it is for all of them."""
+
+    through_on: Day
+    issued_on: Day | None = None
+    customer_id: AnyId | None = None
+    exchange_rate: ExchangeRate | None = None
+
+
+class InvoiceRun(LedgerAggregate):
+    """That the invoices of a provider were issued in one go, under the name of the command that did it."""
+
+    FACTS = InvoiceRunEnded
+
+    @applies(InvoiceRunEnded)
+    def _ended(self, fact: InvoiceRunEnded) -> None:
+        """Nothing is decided by it: each document stands for itself."""
+
+
+def _contracts(store: EventStore, body: IssueInvoices, after: str) -> list[str]:
+    """The next contracts of the provider, and of the customer if one is named, by id."""
+    while found := store.begun_under("contract", body.provider, after, LOOKED_THROUGH):
+        wanted = [id_ for id_, signed in found if body.customer_id in (None, _customer(signed))]
+        if wanted:
+            return wanted
+        after = found[-1][0]
+    return []
+
+
+def _customer(signed: Fact) -> str:
+    assert isinstance(signed, ContractSigned), "a contract begins with its signing"
+    return signed.customer_id
+
+
+def _issue_invoice() -> Declared[IssueInvoice]:
+    def one_of_many(case: Case, body: IssueInvoice) -> None:
+        issue(case, body, ignores_needless_rate=True)
+
+    return replace(DECLARED["issue-invoice"], carry_out=one_of_many)
+
+
+def _body(body: IssueInvoices, contract_id: str) -> IssueInvoice:
+    """What the one says was checked when the many was."""
+    return IssueInvoice.model_construct(
+        contract_id=contract_id,
+        through_on=body.through_on,
+        issued_on=body.issued_on,
+        exchange_rate=body.exchange_rate,
+    )
+
+
+def _note(contract_id: str, outcome: Sequence[Fact] | Refusal) -> InvoiceOfRun | LeftByRun | None:
+    if isinstance(outcome, Refusal):
+        is_due = outcome.code != "nothing-to-invoice"
+        return LeftByRun(contract_id, outcome.code, outcome.detail) if is_due else None
+    (invoice,) = (fact for fact in outcome if isinstance(fact, InvoiceIssued))
+    return InvoiceOfRun(contract_id, invoice.number, invoice.gross_cents, invoice.currency)
+
+
+def _end(case: Case, body: IssueInvoices, run: str, notes: Sequence[InvoiceOfRun | LeftByRun]) -> None:
+    issued = [note for note in notes if isinstance(note, InvoiceOfRun)]
+    left = [note for note in notes if isinstance(note, LeftByRun)]
+    ended = InvoiceRunEnded(run=run, provider=body.provider, through_on=body.through_on, issued=issued, left=left)
+    case.get(InvoiceRun, run).record(ended, case.stamp.now, case.stamp)
+
+
+@command(
+    "issue-invoices",
+    IssueInvoices,
+    roles=FINANCE,
+    about=the_provider,
+    reads_history=True,
+    parts=Parts(_contracts, _issue_invoice, _body, _note, _end),
+)
+def issue_invoices(case: Case, body: IssueInvoices) -> None:
+    """The invoice of each contract of a provider that has something to invoice up to `through_on`, each as by
+    `issue-invoice` (M3).
+
+    Answers `issued`, and `left`: the contracts whose invoice is refused, with the code and the sentence of the refusal.
+    What has nothing due is in neither. Each document is a command of its own, `{command_id}/{contract_id}`; the whole
+    is remembered when it ends. Interrupted and sent again under its `command_id`, it issues the rest, and `issued`
+    lists all.
+
+    Raises Refusal period-closed, malformed for a day that can't be, not-found for a customer that has no contract.
+    """
+    day_of_issue(case, body.issued_on)
+    if body.customer_id is not None and not _contracts(case.unit.store, body, ""):
+        detail = f"Provider {body.provider} has no contract with customer {body.customer_id}."
+        raise Refusal("not-found", detail, customer_id=body.customer_id)

@@ -1,0 +1,111 @@
+"""A command in parts on its way: part after part, each saved for itself, with a turn for others between them.
+
+Nothing of it is in memory alone. Interrupted and sent again it goes on: a part is known by its id and by the key that
+it took under the whole's name, and its digest is one of the whole's content too, so that another whole under the same
+id is refused before it does anything (C12).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from ledger.door.requests import Answer, Request
+from ledger.kernel.errors import Refusal
+from ledger.kernel.fact import Fact
+from ledger.store import EventStore, Prior
+from ledger.work.case import Case
+from ledger.work.declaration import NewId, Parts
+from ledger.work.fields import Command
+
+AGAIN = ("conflict",)  # what is true of a moment only is no answer about a part: the whole is sent again
+
+
+class Carrier(Protocol):
+    """What carries out the commands that it comes to: the ledger."""
+
+    store: EventStore
+
+    def submit(self, requests: Sequence[Request]) -> list[Answer | Refusal]: ...
+
+    def before(self, request: Request) -> Answer | Refusal | None:
+        """The answer of a command that is known; what refuses it before it begins; None where it may begin."""
+        ...
+
+    def digest(self, request: Request) -> bytes: ...
+
+
+class InParts:
+    """One command; `turn` carries out one part of it."""
+
+    def __init__(self, ledger: Carrier, request: Request) -> None:
+        parts = request.command.parts
+        assert parts is not None, "its declaration says how it is carried out in parts"
+        self._parts: Parts[Any] = parts
+        self._ledger = ledger
+        self._request = replace(request, command_id=request.command_id or secrets.token_hex(16))
+        self._name = f"{request.actor.scope}/{self._request.command_id}"
+        self._known: dict[str, Prior] | None = None  # parts that were carried out before, by key
+        self._waiting: deque[str] = deque()
+        self._last_key = ""
+        self._notes: list[Any] = []
+
+    def all(self) -> Answer | Refusal:
+        """Its answer, after all of its parts."""
+        while True:
+            answer = self.turn()
+            if answer is not None:
+                return answer
+
+    def turn(self) -> Answer | Refusal | None:
+        """Carries out one part, or begins, or ends; None while there is more to do. Raises Unavailable."""
+        if self._known is None:
+            return self._begin()
+        if not self._waiting:
+            self._waiting.extend(self._parts.keys(self._ledger.store, self._request.body, self._last_key))
+            if not self._waiting:
+                return self._end()
+            self._last_key = self._waiting[-1]
+        key = self._waiting.popleft()
+        outcome = self._facts(self._known[key]) if key in self._known else self._carry_out(key)
+        if isinstance(outcome, Refusal) and outcome.code in AGAIN:
+            return outcome
+        note = self._parts.note(key, outcome)
+        if note is not None:
+            self._notes.append(note)
+        return None
+
+    def _begin(self) -> Answer | Refusal | None:
+        answer = self._ledger.before(self._request)
+        if answer is not None:
+            return answer
+        self._known = self._ledger.store.commands_under(self._name)
+        for key, prior in self._known.items():
+            if not prior.is_same(self._part(key).name, self._ledger.digest(self._part(key))):
+                detail = f"Command id {self._request.command_id} was used for another command."
+                return Refusal("command-id-reused", detail, command_id=self._request.command_id)
+        return None
+
+    def _carry_out(self, key: str) -> Sequence[Fact] | Refusal:
+        (answer,) = self._ledger.submit([self._part(key)])
+        return answer if isinstance(answer, Refusal) else self._facts(answer)
+
+    def _part(self, key: str) -> Request:
+        whole, parts = self._request, self._parts
+        command = replace(parts.command(), creates=NewId[Command](self._name, "key", lambda _: key))
+        body = parts.body(whole.body, key)
+        return Request(command, body, whole.actor, f"{whole.command_id}/{key}", within=whole.content)
+
+    def _facts(self, recorded: Prior | Answer) -> list[Fact]:
+        return [fact for _, fact in self._ledger.store.facts_between(recorded.first, recorded.last)]
+
+    def _end(self) -> Answer | Refusal:
+        def end(case: Case, body: Command) -> None:
+            self._parts.end(case, body, self._name, self._notes)
+
+        ending = replace(self._request.command, parts=None, carry_out=end)
+        (answer,) = self._ledger.submit([replace(self._request, command=ending)])
+        return answer
