@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from ledger.billing.charges import TOPICS, BillingAccount, billing_account
-from ledger.billing.draft import Draft, draft
-from ledger.billing.invoice import buyer_of, engineers_of, invoice_of, seller_of
+from ledger.billing.draft import draft
+from ledger.billing.invoice import buyer_of, invoice_of, seller_of, texts_of
 from ledger.billing.vat import NoRateError, treatment
 from ledger.events import InvoiceIssued
 from ledger.kernel.access import Actor
@@ -65,10 +65,11 @@ async def next_invoice(
         found = draft(account, through, taxed, moment, catalogue.names(provider.id))
     except NoRateError as error:
         raise Refusal("missing-party-data", f"No draft: {error}.", missing=["provider.vat_rate"]) from None
+    texts = texts_of(account, found.lines)
     parties = {
         "seller": seller_of(provider, seller) if seller is not None else None,
         "buyer": buyer,
-        "engineers": await _engineers(snapshot, account, found),
+        **texts.opened(await open_texts(snapshot, texts.all())),
     }
     sketch = invoice_of(account, found, through, provider.language)
     sketch = msgspec.structs.replace(sketch, contract_id=contract_id)
@@ -87,9 +88,3 @@ async def _account(snapshot: Snapshot, contract_id: str, as_of: AsOf, times: Tim
     facts = [(row.notification_id, decode(row.topic, bytes(row.state))) for row in rows]
     until = from_micros(as_of.at)
     return billing_account(((at, fact) for at, fact in facts if times.is_now or fact.effective_at <= until), until)
-
-
-async def _engineers(snapshot: Snapshot, account: BillingAccount, found: Draft) -> dict[str, str]:
-    engineers = engineers_of(account, found.lines)
-    names = await open_texts(snapshot, list(engineers.values()))
-    return {deduction_id: names[box] for deduction_id, box in engineers.items() if box in names}
