@@ -1,4 +1,4 @@
-"""Writes the pages that are made from the code; with `--tour`, the outputs of README's tour too, as they are now."""
+"""Writes the pages that are made from the code; with `--tour`, the outputs of toured pages too, as they are now."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.docs.commands_page import commands_page
 from tests.docs.events_page import events_page
 from tests.docs.pages import COMMANDS_PAGE, EVENTS_PAGE
-from tests.docs.tour import write_tour
+from tests.docs.tour import TOURED, write_tour
 
 MADE: dict[Path, Callable[[], str]] = {COMMANDS_PAGE: commands_page, EVENTS_PAGE: events_page}
 
@@ -18,7 +18,8 @@ def main() -> None:
     for page, text in MADE.items():
         page.write_text(text(), "utf-8")
     if "--tour" in sys.argv[1:]:
-        write_tour()
+        for page in TOURED:
+            write_tour(page)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def test_every_command_stands_on_the_page_of_commands() -> None:
 def test_a_command_is_told_with_its_fields_who_sends_it_what_it_is_about_and_what_it_creates() -> None:
     _, _, rest = COMMANDS_PAGE.read_text("utf-8").partition("### record-service\n")
     assert rest.partition("\n\n#")[0].endswith(
-        "- fields: `contract_id`, `service_id`, `service`, `quantity?`, `at?`\n"
+        "- fields: `contract_id`, `service_id`, `service`, `quantity?`, `note?`, `at?`\n"
         "- sent by: operator\n"
         "- about: `contract:{contract_id}`\n"
         "- creates: `service_id`, in the name space `entry`"

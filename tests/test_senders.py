@@ -103,9 +103,9 @@ CREDIT = [
     top_up(485),  # between two steps: refused
     book(120, "2026-02-10T10:00:00+01:00", MONDAY),
     book(400, "2026-02-10T10:00:00+01:00", MONDAY, "large"),  # 40 are missing: refused
-    log_work(400, entry_id="W"),  # 360 are free, 40 become a debt
-    log_work(400, entry_id="W"),  # known: replayed
-    log_work(401, entry_id="W"),  # known with other content: refused
+    log_work(400, entry_id="W", note="Restored"),  # 360 are free, 40 become a debt
+    log_work(400, entry_id="W", note="Restored"),  # known: replayed
+    log_work(400, entry_id="W"),  # known with other content: refused
     confirm(actor=CARD),
     confirm(actor=CARD),  # nothing is left to confirm: refused
     settle("upheld", actor=CARD),  # forbidden to a customer
@@ -113,7 +113,7 @@ CREDIT = [
     move("2026-02-12T10:00:00+01:00", "2026-02-10T09:00:00+01:00"),  # late: a penalty
     dispute("S.penalty.1", "2026-02-11T10:00:00+01:00"),
     settle("reversed", "S.penalty.1", "2026-02-11T11:00:00+01:00"),
-    complete(50, "2026-02-12T11:00:00+01:00"),
+    complete(50, "2026-02-12T11:00:00+01:00", note="Showed the new printer"),
     top_up(480, "2026-02-13T09:00:00Z", top_up_id="more", price="480.00"),
     book(60, "2026-02-20T10:00:00+01:00", "2026-02-14T10:00:00+01:00", "missed"),
     no_show("2026-02-20T10:30:00+01:00", "missed"),
@@ -155,7 +155,7 @@ DEFECT = [
 ]
 SERVICES = [
     *contract("dytron-pay", contract_id="R", agreed=RATES, ticket=None),
-    record_service("macros", 2, MONDAY, contract_id="R", service_id="M"),
+    record_service("macros", 2, MONDAY, contract_id="R", service_id="M", note="Two macros"),
     record_service("deployment", 1, MONDAY, contract_id="R"),  # no rate was agreed: refused
     *contract("dytron-sla", contract_id="Q", agreed=PROMISE, ticket=None),
     open_ticket("late", contract_id="Q", priority=1, at=MONDAY),

@@ -56,7 +56,7 @@ def invoice_xml(document: DocumentEvent, parties: Parties, *, as_xrechnung: bool
     fill_buyer(agreement.buyer, parties.buyer, identified_by_vat)
     agreement.contract.issuer_assigned_id = document.contract_id
     for line in document.lines:
-        invoice.trade.items.add(line_item(line, labels))
+        invoice.trade.items.add(line_item(line, document.currency, parties, labels))
     # The last date of supply by M4; of a document over several days the lines and the period say the rest.
     invoice.trade.delivery.event.occurrence = max(line.supplied_on for line in document.lines)
     _fill_settlement(invoice.trade.settlement, document, parties, labels)

@@ -6,24 +6,28 @@ takes something back has a negative quantity, which EN 16931 allows; its price n
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from drafthorse.models.product import ProductCharacteristic  # type: ignore[import-untyped]
 from drafthorse.models.tradelines import LineItem  # type: ignore[import-untyped]
 
+from api.documents.document_parties import Parties
 from api.documents.figures import decimal_of, hours, percent_of
-from api.documents.labels import Labels, kind_of, words_of
+from api.documents.labels import Labels, kind_of, ticket_named
+from api.documents.reckoning import description_of
 from api.documents.texts import clean
 from ledger.events import DocumentLine
 
 UNIT_CODES = {"minute": "MIN", "piece": "H87"}  # UN/ECE recommendations 20 and 21
 
 
-def line_item(line: DocumentLine, labels: Labels) -> LineItem:
+def line_item(line: DocumentLine, currency: str, parties: Parties, labels: Labels) -> LineItem:
     item = LineItem()
     unit = UNIT_CODES[line.unit]
     item.document.line_id = str(line.line)
     item.product.name = kind_of(line, labels)
-    item.product.description = clean(words_of(line, labels))
-    for name, value in _attributes(line, labels):
+    item.product.description = clean(description_of(line, currency, parties, labels))
+    for name, value in _attributes(line, parties.titles, labels):
         item.product.characteristics.add(ProductCharacteristic(description=name, value=value))
     item.agreement.net.amount = decimal_of(line.unit_price_cents)
     item.agreement.net.basis_quantity = (line.price_base, unit)
@@ -39,10 +43,10 @@ def line_item(line: DocumentLine, labels: Labels) -> LineItem:
     return item
 
 
-def _attributes(line: DocumentLine, labels: Labels) -> list[tuple[str, str]]:
+def _attributes(line: DocumentLine, titles: Mapping[str, str], labels: Labels) -> list[tuple[str, str]]:
     """Item attributes (BG-32): what a reader needs to find the line's work in the ledger. No names of persons."""
     attributes = (
-        ("Ticket", line.ticket_id),
+        ("Ticket", ticket_named(line.ticket_id, titles) if line.ticket_id else None),
         ("Deduction", line.deduction_id),
         ("Session", line.session_id),
         ("Worked", None if line.worked_minutes is None else hours(line.worked_minutes)),

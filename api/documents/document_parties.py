@@ -64,7 +64,7 @@ class Buyer(msgspec.Struct, frozen=True):
 
 
 class Parties(msgspec.Struct, frozen=True):
-    """Both parties, engineers by deduction, and a credit note's reason.
+    """Both parties, engineers and notes of what was done by deduction, titles by ticket, and a credit note's reason.
 
     `corrected_ksef_number` is the number that Poland's KSeF gave to the invoice that a credit note corrects.
     """
@@ -72,6 +72,8 @@ class Parties(msgspec.Struct, frozen=True):
     seller: Seller
     buyer: Buyer
     engineers: dict[str, str] = {}
+    notes: dict[str, str] = {}
+    titles: dict[str, str] = {}
     reason: str | None = None
     corrected_ksef_number: str | None = None
 

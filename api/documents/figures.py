@@ -8,6 +8,7 @@ from decimal import Decimal
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
+from babel.units import format_unit
 
 
 def decimal_of(cents: int) -> Decimal:
@@ -39,6 +40,14 @@ def hours(minutes: int) -> str:
     """75 minutes are `1:15`, and -75 are `-1:15`. The same in all five languages."""
     whole, rest = divmod(abs(minutes), 60)
     return f"{'-' if minutes < 0 else ''}{whole}:{rest:02}"
+
+
+def duration(minutes: int, locale: Locale) -> str:
+    """480 minutes are `8 hours`, in German `8 Stunden`; what is no whole hour stays in minutes, `90 minutes`."""
+    whole, rest = divmod(minutes, 60)
+    if rest or not whole:
+        return format_unit(minutes, "duration-minute", locale=locale)
+    return format_unit(whole, "duration-hour", locale=locale)
 
 
 def rate(hundredths: int | None, locale: Locale) -> str:

@@ -39,8 +39,9 @@ from api.documents.document_parties import (
 )
 from api.documents.figures import decimal_of, hours, percent_of
 from api.documents.ksef_parties import buyer_party, fitting, seller_party
-from api.documents.labels import kind_of, labels_for, words_of
+from api.documents.labels import kind_of, labels_for, ticket_named
 from api.documents.page_lines import TOLD
+from api.documents.reckoning import description_of
 from api.documents.texts import clipped
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued
 
@@ -70,7 +71,7 @@ def ksef_xml(document: DocumentEvent, parties: Parties) -> bytes:
         **_dates(document),
         seller=seller_party(parties.seller),
         buyer=buyer_party(parties.buyer),
-        lines=tuple(_line(line, sign, is_dated, _exchange_rate(document, line)) for line in document.lines),
+        lines=tuple(_line(line, sign, is_dated, document, parties) for line in document.lines),
         # P_18: the buyer owes VAT, or a tax like it, where the service is taxed: in another member state, or outside.
         annotations=AnnotationSet(reverse_charge=not categories_of(document).isdisjoint({"AE", "O"})),
         payment_terms=_payment(document, parties),
@@ -78,7 +79,7 @@ def ksef_xml(document: DocumentEvent, parties: Parties) -> bytes:
         correction_type=EFFECT_WHEN_ISSUED if is_credit_note(document) else None,
         corrected_invoices=_corrected(document, parties),
         transaction_terms=TransactionTerms(contracts=(Contract(number=document.contract_id),)),
-        additional_descriptions=_descriptions(document),
+        additional_descriptions=_descriptions(document, parties),
     )
     # The models' own checks refuse negative quantities, which the schema allows and a take-back needs.
     laid_out = invoice_to_xml(invoice, validate=False, facets=True)
@@ -108,26 +109,26 @@ def _exchange_rate(document: DocumentEvent, line: DocumentLine) -> Decimal | Non
     return Decimal(stated.exchange_rate) if stated is not None and line.vat_category == "S" else None
 
 
-def _line(line: DocumentLine, sign: int, is_dated: bool, exchange_rate: Decimal | None) -> InvoiceLine:
+def _line(line: DocumentLine, sign: int, is_dated: bool, document: DocumentEvent, parties: Parties) -> InvoiceLine:
     """Minutes are given in hours, as their prices are: 15 minutes are 0.25 godz., 50 are 0.833333 (half-up)."""
     per_unit = 60 if line.unit == "minute" else 1
     price = (decimal_of(line.unit_price_cents * per_unit) / line.price_base).quantize(EIGHT_PLACES, ROUND_HALF_UP)
     return InvoiceLine(
-        description=clipped(_name_of(line), 512),
+        description=clipped(_name_of(line, document.currency, parties), 512),
         service_date=line.supplied_on if is_dated else None,
         quantity=Decimal(sign * line.quantity) / per_unit,
         unit=UNITS[line.unit],
         unit_net_price=price,
         net_amount=decimal_of(sign * line.net_cents),
         tax=_tax(line.vat_category, line.vat_rate_percent_hundredths),
-        currency_rate=exchange_rate,
+        currency_rate=_exchange_rate(document, line),
     )
 
 
-def _name_of(line: DocumentLine) -> str:
+def _name_of(line: DocumentLine, currency: str, parties: Parties) -> str:
     """What the line is about and what it says; the words alone where they tell what it is about."""
     labels = labels_for("pl")
-    kind, words = kind_of(line, labels), words_of(line, labels)
+    kind, words = kind_of(line, labels), description_of(line, currency, parties, labels)
     is_told = line.kind in TOLD or words.casefold().startswith(kind.casefold())
     return words if is_told else f"{kind}: {words}"
 
@@ -175,7 +176,7 @@ def _corrected(document: DocumentEvent, parties: Parties) -> tuple[CorrectionRef
     return (CorrectionReference(document.corrects, document.corrects_issued_on, parties.corrected_ksef_number),)
 
 
-def _descriptions(document: DocumentEvent) -> tuple[AdditionalDescription, ...]:
+def _descriptions(document: DocumentEvent, parties: Parties) -> tuple[AdditionalDescription, ...]:
     """Additional descriptions tie a row to its ticket and to the time worked and billed."""
     labels = labels_for("pl")
     found = []
@@ -185,7 +186,8 @@ def _descriptions(document: DocumentEvent) -> tuple[AdditionalDescription, ...]:
         if line.deduction_id in timed:
             times = []
         timed.add(line.deduction_id)
-        texts = [(labels("Ticket"), line.ticket_id), (labels("Deduction"), line.deduction_id)]
+        ticket = clipped(ticket_named(line.ticket_id, parties.titles), 256) if line.ticket_id else None
+        texts = [(labels("Ticket"), ticket), (labels("Deduction"), line.deduction_id)]
         texts += [(name, hours(minutes)) for name, minutes in times if minutes is not None]
         found += [AdditionalDescription.key_value(key, value, row_number=row) for key, value in texts if value]
     return tuple(found)

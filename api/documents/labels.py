@@ -6,12 +6,14 @@ The words in code are the English ones. A language without a catalogue, or a wor
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
 from babel import Locale
 from babel.messages.pofile import read_po
 
+from api.documents.texts import clipped
 from ledger.billing.naming import spoken
 from ledger.events import DocumentLine
 
@@ -28,6 +30,7 @@ KINDS = {
     "service_credit": "Service credit",
     "reversal": "Reversal",
 }
+LONGEST_TITLE = 200  # of a ticket, where it heads what follows
 PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -64,6 +67,12 @@ def words_of(line: DocumentLine, labels: Labels) -> str:
     if not line.template:
         return line.description
     return labels(line.template, **spoken(line.values, line.names, labels.language, labels))
+
+
+def ticket_named(ticket_id: str, titles: Mapping[str, str]) -> str:
+    """A ticket by its id, and its title where that is known."""
+    title = clipped(titles.get(ticket_id, ""), LONGEST_TITLE)
+    return f"{ticket_id}: {title}" if title else ticket_id
 
 
 @cache

@@ -25,7 +25,7 @@ def document_page(document: DocumentEvent, parties: Parties, labels: Labels | No
     """Everything on the page; in the document's language, unless words are given."""
     labels = labels or labels_for(document.language)
     seller, buyer = parties.seller, parties.buyer
-    lines, vat = groups(document, parties.engineers, labels), _vat(document, labels)
+    lines, vat = groups(document, parties, labels), _vat(document, labels)
     in_currency = labels("Amounts are in {currency}.", currency=document.currency)
     return {
         **letter_of(

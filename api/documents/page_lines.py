@@ -5,9 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from api.documents import figures
-from api.documents.document_parties import DocumentEvent
-from api.documents.labels import Labels, kind_of, words_of
+from api.documents.document_parties import DocumentEvent, Parties
+from api.documents.labels import Labels, kind_of, ticket_named, words_of
+from api.documents.reckoning import reckoned
 from ledger.billing.naming import name_of
 from ledger.events import DocumentLine
 
@@ -39,7 +42,7 @@ ON_BEHALF = {  # C8
 TOLD = ("included", "overage", "service", "surcharge")
 
 
-def groups(document: DocumentEvent, engineers: dict[str, str], labels: Labels) -> list[dict[str, Any]]:
+def groups(document: DocumentEvent, parties: Parties, labels: Labels) -> list[dict[str, Any]]:
     """What belongs to no ticket first, then ticket by ticket as they come; lines keep their order."""
     by_ticket: dict[str, list[DocumentLine]] = {}
     for line in sorted(document.lines, key=lambda line: line.ticket_id is not None):
@@ -47,26 +50,31 @@ def groups(document: DocumentEvent, engineers: dict[str, str], labels: Labels) -
     shown: set[str] = set()
     return [
         {
-            "title": f"{labels('Ticket')} {ticket}" if ticket else labels("Contract and services"),
-            "rows": [_row(line, engineers, shown, labels) for line in lines],
+            "title": f"{labels('Ticket')} {ticket_named(ticket, parties.titles)}"
+            if ticket
+            else labels("Contract and services"),
+            "rows": [_row(line, document.currency, parties, shown, labels) for line in lines],
         }
         for ticket, lines in by_ticket.items()
     ]
 
 
-def _row(line: DocumentLine, engineers: dict[str, str], shown: set[str], labels: Labels) -> dict[str, Any]:
+def _row(line: DocumentLine, currency: str, parties: Parties, shown: set[str], labels: Labels) -> dict[str, Any]:
+    """What was done, and how its time was rounded, is told with the first line of a deduction."""
     locale = labels.locale
     first_of_deduction = line.deduction_id is None or line.deduction_id not in shown
     if line.deduction_id is not None:
         shown.add(line.deduction_id)
     worked, billed = (line.worked_minutes, line.billed_minutes) if first_of_deduction else (None, None)
+    told = line if first_of_deduction else msgspec.structs.replace(line, worked_minutes=None)
     is_time = line.unit == "minute"
     covered = line.quantity if is_time and line.unit_price_cents == 0 else None  # negative where time is given back
     price = figures.amount(line.unit_price_cents, locale)
     if is_time and line.price_base != 60:
         price = f"{price} / {figures.hours(line.price_base)}"
     return {
-        "details": _details(line, engineers, labels),
+        "note": parties.notes.get(line.deduction_id or "", "") if first_of_deduction else "",
+        "details": _details(line, reckoned(told, currency, labels), parties.engineers, labels),
         "cells": [
             str(line.line),
             kind_of(line, labels),
@@ -83,12 +91,13 @@ def _row(line: DocumentLine, engineers: dict[str, str], shown: set[str], labels:
     }
 
 
-def _details(line: DocumentLine, engineers: dict[str, str], labels: Labels) -> list[str]:
+def _details(line: DocumentLine, reckoning: list[str], engineers: dict[str, str], labels: Labels) -> list[str]:
     details = [] if line.kind in TOLD and line.deduction_id else [words_of(line, labels)]
     if line.starts_on and line.ends_on:
         details.append(figures.days(line.starts_on, line.ends_on, labels.locale))
     elif line.starts_on:
         details.append(labels("from {date} on", date=figures.day(line.starts_on, labels.locale)))
+    details += reckoning
     if line.basis in BASES:
         details.append(labels(BASES[line.basis]))
     service = name_of(line.service, line.names, labels.language) if line.service else None

@@ -10,9 +10,10 @@ from typing import Any
 
 from api.documents import figures
 from api.documents.document_parties import Buyer, Seller
-from api.documents.labels import Labels, labels_for
+from api.documents.labels import Labels, labels_for, ticket_named
 from api.documents.letter import laid_out, letter_of, template, widest
 from api.documents.page_lines import CONFIRMATIONS, ON_BEHALF
+from api.documents.reckoning import rounding
 from ledger.billing.naming import name_of
 from ledger.kernel.values import from_micros, local_date, shown_minutes
 from ledger.plans.catalogue import Names
@@ -133,6 +134,7 @@ def _movement(line: Line, pool: PoolPeriod, period: CustomerStatement, labels: L
             _figure(line.change, pool, labels),
             _figure(line.balance, pool, labels),
         ],
+        "note": _note(deduction),
         "details": _details(line, deduction, period, labels, names),
     }
 
@@ -142,13 +144,19 @@ def _confirmation(deduction: DeductionDetails, labels: Labels) -> str:
     return labels(word or CONFIRMATIONS[deduction.status])
 
 
+def _note(deduction: DeductionDetails | None) -> str:
+    """What was done, where that was told."""
+    return deduction.note or "" if deduction else ""
+
+
 def _details(
     line: Line, deduction: DeductionDetails | None, period: CustomerStatement, labels: Labels, names: Names
 ) -> list[str]:
     details = [f"{labels('Deduction' if deduction else 'Grant')} {line.reference}"]
     if deduction:
         details += _origin(deduction, line.reference, labels, names)
-    if line.note is not None:
+        details += _rounding(deduction, labels) if line.kind in SPENT else []
+    if line.note is not None and not deduction:  # that of a deduction stands above
         details.append(line.note)
     if line.dated is not None:
         details.append(labels("of {date}, a closed month", date=_day(line.dated, period, labels)))
@@ -157,7 +165,10 @@ def _details(
 
 def _origin(deduction: DeductionDetails, reference: str, labels: Labels, names: Names) -> list[str]:
     session = deduction.session_id if deduction.session_id != reference else None
-    named = (("Ticket", deduction.ticket_id), ("Session", session))
+    ticket = deduction.ticket_id
+    if ticket:
+        ticket = ticket_named(ticket, {ticket: deduction.ticket_title or ""})
+    named = (("Ticket", ticket), ("Session", session))
     found = [f"{labels(label)} {value}" for label, value in named if value]
     service = name_of(deduction.service, names, labels.language) if deduction.service else None
     if service:
@@ -165,6 +176,11 @@ def _origin(deduction: DeductionDetails, reference: str, labels: Labels, names: 
     if deduction.engineer is not None:
         found.append(f"{labels('Engineer')}: {deduction.engineer}")
     return found
+
+
+def _rounding(deduction: DeductionDetails, labels: Labels) -> list[str]:
+    worked = shown_minutes(deduction.worked_seconds)
+    return rounding(worked, deduction.billed_minutes, deduction.increment_minutes, labels)
 
 
 def _beside(period: CustomerStatement, labels: Labels, names: Names) -> dict[str, Any] | None:
@@ -181,7 +197,7 @@ def _beside(period: CustomerStatement, labels: Labels, names: Names) -> dict[str
         details = [f"{labels('Deduction')} {line.deduction_id}"]
         if deduction:
             details += _origin(deduction, line.deduction_id, labels, names)
-            details += [] if line.reverses else [_confirmation(deduction, labels)]
+            details += [] if line.reverses else [*_rounding(deduction, labels), _confirmation(deduction, labels)]
         details.append(_billed(line, labels))
         cells = [
             _day(line.effective_at, period, labels),
@@ -190,7 +206,8 @@ def _beside(period: CustomerStatement, labels: Labels, names: Names) -> dict[str
             "" if line.rate_cents is None or line.minutes is None else money(line.rate_cents),
             money(line.amount_cents),
         ]
-        rows.append({"cells": cells, "details": [*details, f"{labels('Ledger entries')} {line.position}"]})
+        details.append(f"{labels('Ledger entries')} {line.position}")
+        rows.append({"cells": cells, "note": _note(deduction), "details": details})
     time = figures.hours(sum(line.minutes or 0 for line in period.outside))
     amount = money(sum(line.amount_cents for line in period.outside))
     return {

@@ -48,7 +48,7 @@ def _document(fact: Issued, parties: Mapping[str, Any]) -> DocumentOut:
         corrects=fact.corrects if isinstance(fact, CreditNoteIssued) else None,
         credited_by=None,
         reason=None,
-        lines=_lines(fact.lines, parties.get("engineers") or {}),
+        lines=_lines(fact.lines, parties),
         vat=_vat(fact.vat),
         national_vat=_national_vat(fact),
         net=show_cents(fact.net_cents),
@@ -63,7 +63,8 @@ def _percent(rate: int | None) -> str:
     return show_cents(rate or 0)
 
 
-def _lines(lines: Sequence[DocumentLine], engineers: Mapping[str, str]) -> list[DocumentLineOut]:
+def _lines(lines: Sequence[DocumentLine], parties: Mapping[str, Any]) -> list[DocumentLineOut]:
+    engineers, notes, titles = (parties.get(name) or {} for name in ("engineers", "notes", "titles"))
     return [
         DocumentLineOut(
             line=line.line,
@@ -82,14 +83,19 @@ def _lines(lines: Sequence[DocumentLine], engineers: Mapping[str, str]) -> list[
             charge_id=line.charge_id,
             deduction_id=line.deduction_id,
             ticket_id=line.ticket_id,
+            ticket_title=titles.get(line.ticket_id or ""),
             session_id=line.session_id,
             service=line.service,
             basis=line.basis,
             worked_minutes=line.worked_minutes,
             billed_minutes=line.billed_minutes,
+            increment_minutes=line.increment_minutes,
+            included_minutes=line.included_minutes,
+            charged_before_minutes=line.charged_before_minutes,
             confirmation=line.confirmation,
             on_behalf=line.on_behalf,
             engineer=engineers.get(line.deduction_id or ""),
+            note=notes.get(line.deduction_id or ""),
             events=line.events,
         )
         for line in lines

@@ -42,6 +42,7 @@ from ledger.credit.events import AccountOpened, CreditDrawn, CreditReturned, Top
 from ledger.kernel.fact import Fact, Sealed
 from ledger.kernel.mapper import stored_topics
 from ledger.kernel.values import EPOCH
+from ledger.tickets.events import TicketOpened
 
 Opposite = FeeReversed | LumpSumReversed | ServiceCreditReversed | TopUpReversed | ChargeReversed
 ChargeFact = (
@@ -122,6 +123,7 @@ class BillingAccount:
     terms: dict[int, tuple[TermStarted, int]] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)  # of each pool
     reversals: dict[str, Charge] = field(default_factory=dict)  # by the charge that they take back
+    titles: dict[str, Sealed] = field(default_factory=dict)  # of each ticket
     moved: dict[str, list[int]] = field(default_factory=dict)  # positions of credit that moved, by deduction
 
     def settled_by(self, charge: Charge) -> Charge | None:
@@ -192,6 +194,10 @@ def _opened(account: BillingAccount, fact: AccountOpened, _: int) -> None:
     account.units[fact.pool] = fact.unit
 
 
+def _ticket(account: BillingAccount, fact: TicketOpened, _: int) -> None:
+    account.titles[fact.ticket_id] = fact.title
+
+
 def _charged(account: BillingAccount, fact: ChargeFact, position: int) -> None:
     charge = account.charges[fact.charge_id] = Charge(fact, position)
     if charge.reverses is not None:
@@ -254,6 +260,7 @@ _FOLDS: dict[type[Fact], Callable[[BillingAccount, Any, int], None]] = {
     CustomerAmended: _amended,
     TermStarted: _term,
     AccountOpened: _opened,
+    TicketOpened: _ticket,
     **dict.fromkeys(CHARGE_FACTS, _charged),
     **dict.fromkeys((CreditDrawn, CreditReturned, DrawSettled, DrawSettlementWithdrawn), _moved),
     **dict.fromkeys(get_args(Deducted), _deducted),

@@ -26,6 +26,9 @@ class DocumentLine(msgspec.Struct, frozen=True, omit_defaults=True):
     `basis` says why (`pool`, `flat`, `goodwill`, `warranty`). `supplied_on` is the date of supply (M4). `description`
     is `template` with its `values` filled in, which a document says in its reader's language; `names` are those of the
     pools and services that it speaks of, by key and language.
+
+    `worked_minutes` were rounded up to steps of `increment_minutes` (C1). Overage lies beyond the `included_minutes` of
+    its term, and its rate is that of a later tier after `charged_before_minutes` (C3).
     """
 
     line: int
@@ -48,6 +51,9 @@ class DocumentLine(msgspec.Struct, frozen=True, omit_defaults=True):
     basis: str | None = None
     worked_minutes: int | None = None
     billed_minutes: int | None = None
+    increment_minutes: int | None = None
+    included_minutes: int | None = None
+    charged_before_minutes: int | None = None
     confirmation: str | None = None
     on_behalf: bool = False
     starts_on: date | None = None
@@ -97,8 +103,8 @@ class IssuedDocument(DocumentFact, frozen=True, kw_only=True, omit_defaults=True
     """What invoices and credit notes have in common.
 
     `parties` is sealed under the document's own key, which is kept until `retained_until`: `seller` and `buyer` as
-    they were, and the names of the engineers by deduction. Amounts of a credit note are positive: it is the kind
-    that says that they go back.
+    they were, `engineers` and `notes` of what was done by deduction, `titles` by ticket. Amounts of a credit note are
+    positive: it is the kind that says that they go back.
     """
 
     provider: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from ledger.billing.charges import BillingAccount
 from ledger.billing.draft import Draft
 from ledger.billing.events import DocumentLine, InvoiceIssued, NationalVat
 from ledger.contracts.parties import CustomerParty
-from ledger.credit.deduction_events import HoursDeducted
+from ledger.credit.deduction_events import HoursDeducted, ServiceDelivered
 from ledger.kernel.fact import Sealed
 from ledger.plans.catalogue import Provider, ProviderParty
 
@@ -67,7 +68,38 @@ def buyer_of(account: BillingAccount, party: CustomerParty) -> dict[str, Any]:
     return {"customer_id": account.customer_id, "country": account.country, **msgspec.to_builtins(party)}
 
 
-def engineers_of(account: BillingAccount, lines: Iterable[DocumentLine]) -> dict[str, Sealed]:
-    """The sealed name of who worked, by deduction: so that a line can be walked back to a person."""
-    facts = {line.deduction_id: account.deductions[line.deduction_id].fact for line in lines if line.deduction_id}
-    return {id_: fact.engineer for id_, fact in facts.items() if isinstance(fact, HoursDeducted)}
+@dataclass(slots=True, frozen=True)
+class LineTexts:
+    """What people wrote that lines are about: who worked and what was done, by deduction; what it is called, by ticket.
+
+    A document keeps them beside its parties, so that a line can be walked back to a person.
+    """
+
+    engineers: dict[str, Sealed]
+    notes: dict[str, Sealed]
+    titles: dict[str, Sealed]
+
+    def all(self) -> list[Sealed]:
+        return [text for texts in (self.engineers, self.notes, self.titles) for text in texts.values()]
+
+    def opened(self, contents: Mapping[Sealed, str]) -> dict[str, dict[str, str]]:
+        """As a document keeps them; what has no content, since its key is gone, is left out."""
+        kept = {"engineers": self.engineers, "notes": self.notes, "titles": self.titles}
+        return {
+            name: {id_: contents[text] for id_, text in sorted(texts.items()) if text in contents}
+            for name, texts in kept.items()
+        }
+
+
+def texts_of(account: BillingAccount, lines: Iterable[DocumentLine]) -> LineTexts:
+    """The texts behind the lines of a draft, as they were sealed."""
+    texts = LineTexts({}, {}, {})
+    for line in lines:
+        if line.ticket_id in account.titles:
+            texts.titles[line.ticket_id] = account.titles[line.ticket_id]
+        fact = account.deductions[line.deduction_id].fact if line.deduction_id else None
+        if isinstance(fact, HoursDeducted):
+            texts.engineers[fact.deduction_id] = fact.engineer
+        if isinstance(fact, HoursDeducted | ServiceDelivered) and fact.note is not None:
+            texts.notes[fact.deduction_id] = fact.note
+    return texts

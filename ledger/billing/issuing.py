@@ -12,14 +12,13 @@ from ledger.billing.charges import TOPICS, BillingAccount, billing_account
 from ledger.billing.document import Document, DocumentSeries
 from ledger.billing.draft import Draft, draft
 from ledger.billing.events import CreditNoteIssued, DocumentKind, DocumentLine, NationalVat
-from ledger.billing.invoice import buyer_of, engineers_of, invoice_of, seller_of
+from ledger.billing.invoice import buyer_of, invoice_of, seller_of, texts_of
 from ledger.billing.vat import NoRateError, national_currency, national_vat, needs_exchange_rate, treatment
 from ledger.contracts.finding import OnContract, contract_of, locate, the_contract
 from ledger.contracts.parties import CustomerParty, read_party
 from ledger.kernel import patterns
 from ledger.kernel.access import FINANCE
 from ledger.kernel.errors import Refusal, malformed, unknown_invoice
-from ledger.kernel.fact import Sealed
 from ledger.kernel.values import ONE_DAY, first_instant, local_date
 from ledger.plans.catalogue import Provider
 from ledger.work.case import Case
@@ -106,8 +105,12 @@ def issue(case: Case, body: IssueInvoice, *, ignores_needless_rate: bool = False
     rate = body.exchange_rate if needs_rate or not ignores_needless_rate else None
     national_vat = _national_vat(rate, needs_rate, found, contract.currency, provider)
     number = _take_number(case, provider, "invoice", provider.invoice_series.invoice, issued_on, at)
-    engineers = _opened(case, engineers_of(account, found.lines))
-    parties = {"seller": seller_of(provider, seller), "buyer": buyer_of(account, party), "engineers": engineers}
+    texts = texts_of(account, found.lines)
+    parties = {
+        "seller": seller_of(provider, seller),
+        "buyer": buyer_of(account, party),
+        **texts.opened(case.open_all(texts.all())),
+    }
     issued = invoice_of(
         account,
         found,
@@ -204,11 +207,6 @@ def _national_vat(
         return national_vat(found.vat, provider.country, currency, rate)
     except ValueError as error:
         raise malformed("exchange_rate", str(error)) from None
-
-
-def _opened(case: Case, sealed: dict[str, Sealed]) -> dict[str, str]:
-    texts = case.open_all(sealed.values())
-    return {name: texts[box] for name, box in sorted(sealed.items()) if box in texts}
 
 
 def _check_after_credit_notes(account: BillingAccount, found: Draft, issued_on: date) -> None:

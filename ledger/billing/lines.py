@@ -13,7 +13,7 @@ import msgspec
 from ledger.billing.charges import BillingAccount, Charge, DeductionState, Opposite
 from ledger.billing.events import LineKind, Unit
 from ledger.billing.naming import spoken
-from ledger.contracts.events import FeeCharged, LumpSumCharged, ServiceCreditCharged, TermStarted
+from ledger.contracts.events import FeeCharged, LumpSumCharged, ServiceCreditCharged
 from ledger.credit.confirmation import status_at
 from ledger.credit.deduction_events import (
     HoursDeducted,
@@ -27,6 +27,20 @@ from ledger.kernel.values import shown_minutes
 from ledger.plans.catalogue import Names
 
 MINUTES_PER_HOUR = 60
+
+
+class _PoolTold(msgspec.Struct):
+    allotment_minutes: int | None = None
+
+
+class _TermsTold(msgspec.Struct):
+    """What lines say of the recorded terms."""
+
+    name: str
+    pools: dict[str, _PoolTold] = {}
+
+
+_read_terms = msgspec.json.Decoder(_TermsTold).decode
 FREE_TIME = "Time covered, entry {entry}"
 FREE = {
     "pool": "Time covered by {pool}, entry {entry}",
@@ -51,6 +65,8 @@ class LineText:
     basis: str | None = None
     starts_on: date | None = None
     ends_on: date | None = None
+    included_minutes: int | None = None
+    charged_before_minutes: int | None = None
 
     def description(self, names: Names) -> str:
         return self.template.format(**spoken(self.values, names))
@@ -65,10 +81,7 @@ def charged(account: BillingAccount, charge: Charge) -> LineText:
         case LumpSumCharged():
             return _of_term(account, fact, "lump_sum", "Lump sum paid in advance under {plan}, term {term}")
         case OverageCharged():
-            values = {"entry": fact.deduction_id}
-            return _minutes(
-                "overage", "Time beyond the credit, entry {entry}", values, fact.minutes, fact.rate_cents_per_hour
-            )
+            return _overage(account, fact)
         case TopUpCharged():
             return _top_up(account, fact)
         case ServiceCharged():
@@ -88,9 +101,28 @@ def charged(account: BillingAccount, charge: Charge) -> LineText:
     return _taken_back(account, fact)
 
 
+def _overage(account: BillingAccount, fact: OverageCharged) -> LineText:
+    """With what its rate goes by: the time that the term includes, and that of its scope which cheaper tiers took."""
+    template, values = "Time beyond the credit, entry {entry}", {"entry": fact.deduction_id}
+    line = _minutes("overage", template, values, fact.minutes, fact.rate_cents_per_hour)
+    before = fact.from_minute if fact.tier > 1 else None
+    return replace(line, included_minutes=_included_minutes(account, fact.deduction_id), charged_before_minutes=before)
+
+
+def _included_minutes(account: BillingAccount, deduction_id: str) -> int | None:
+    """What the pool of worked time is granted in its term; None where the terms include nothing."""
+    deduction = account.deductions.get(deduction_id)
+    fact = deduction.fact if deduction is not None else None
+    if not isinstance(fact, HoursDeducted) or fact.pool is None or fact.term_no not in account.terms:
+        return None
+    pool = _read_terms(account.terms[fact.term_no][0].terms).pools.get(fact.pool)
+    return pool.allotment_minutes if pool is not None else None
+
+
 def _of_term(account: BillingAccount, fact: FeeCharged | LumpSumCharged, kind: LineKind, template: str) -> LineText:
     term = account.terms[fact.term_no][0]
-    line = _pieces(kind, template, {"plan": _name_of(term), "term": str(fact.term_no)}, 1, fact.amount_cents)
+    values = {"plan": _read_terms(term.terms).name, "term": str(fact.term_no)}
+    line = _pieces(kind, template, values, 1, fact.amount_cents)
     return replace(line, starts_on=term.starts_on, ends_on=term.ends_on)
 
 
@@ -143,13 +175,14 @@ def given_back(deduction: DeductionState) -> LineText:
 
 @dataclass(slots=True, frozen=True)
 class Evidence:
-    """What the customer can check a line by: time worked and billed, the session, and the word on it."""
+    """What the customer can check a line by: time worked and billed, in which steps, the session, the word on it."""
 
     confirmation: str | None = None
     on_behalf: bool = False
     worked_minutes: int | None = None
     billed_minutes: int | None = None
     session_id: str | None = None
+    increment_minutes: int | None = None
 
 
 def evidence(deduction: DeductionState, now: datetime) -> Evidence:
@@ -158,15 +191,12 @@ def evidence(deduction: DeductionState, now: datetime) -> Evidence:
     if isinstance(fact, HoursDeducted):
         session_id = fact.deduction_id if fact.kind == "session" else None
         worked = shown_minutes(fact.worked_seconds)
-        return Evidence(confirmation, deduction.on_behalf, worked, fact.billed_minutes, session_id)
+        return Evidence(
+            confirmation, deduction.on_behalf, worked, fact.billed_minutes, session_id, fact.increment_minutes
+        )
     if isinstance(fact, ServiceDelivered):
         return Evidence(confirmation, deduction.on_behalf)
     return Evidence(confirmation, deduction.on_behalf, None, fact.billed_minutes, fact.session_id)
-
-
-def _name_of(term: TermStarted) -> str:
-    """The plan's name as the terms have it."""
-    return str(msgspec.json.decode(term.terms)["name"])
 
 
 def _minutes(kind: LineKind, template: str, values: dict[str, str], minutes: int, rate_cents: int) -> LineText:

@@ -24,17 +24,18 @@ from ledger.kernel.wording import FieldFaultError
 from ledger.plans.terms import Terms
 from ledger.tickets.ticket import Ticket
 from ledger.work.case import Case
-from ledger.work.fields import Command, Instant, Minutes, Text
+from ledger.work.fields import Command, Instant, Minutes, Note, Text
 
 WorkTreatment = Literal["billable", "goodwill", "warranty"]
 
 
 class Worked(Command):
-    """How long: minutes, or start and end (exact seconds, rounded later)."""
+    """How long: minutes, or start and end (exact seconds, rounded later); and what was done, for the customer."""
 
     minutes: Minutes | None = None
     started_at: Instant | None = None
     ended_at: Instant | None = None
+    note: Note | None = None
     treatment: WorkTreatment = "billable"
     reason: Text | None = None
 
@@ -113,6 +114,7 @@ def deduct_time(case: Case, term: Term, spent: TimeSpent) -> None:
         rate_cents_per_hour=allocation.rate_cents_per_hour,
         cost_cents=allocation.cost_cents,
         reason=case.seal_customer(worked.reason) if worked.reason else None,
+        note=case.seal_customer(worked.note) if worked.note else None,
         on_site=spent.on_site,
         started_at=worked.started_at,
         ended_at=worked.ended_at,

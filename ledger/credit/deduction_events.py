@@ -31,6 +31,7 @@ class HoursDeducted(DeductionFact, frozen=True):
     `billed_minutes` is the worked time rounded up to `increment_minutes` (C1). `draws` is what the pool gave, in
     its unit; `overage_minutes` what no grant covered (each tier has an OverageCharged of its own). `basis` says what
     bears the time: a pool and its overage, overage alone, a service's rate, a flat plan, goodwill or warranty (C13).
+    `note` is what was done, in words for the customer.
     """
 
     kind: Literal["work", "session"]
@@ -48,6 +49,7 @@ class HoursDeducted(DeductionFact, frozen=True):
     rate_cents_per_hour: int | None = None
     cost_cents: int | None = None
     reason: Sealed | None = None
+    note: Sealed | None = None
     on_site: bool = False
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -101,6 +103,7 @@ class ServiceDelivered(DeductionFact, frozen=True):
     draws: list[Draw] = []
     pool: str | None = None
     deemed_at: datetime | None = None
+    note: Sealed | None = None
     rule: str = "C11"
 
 

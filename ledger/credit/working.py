@@ -17,7 +17,7 @@ from ledger.kernel.access import OPERATOR
 from ledger.tickets.finding import OnTicket, the_ticket, ticket_of
 from ledger.work.case import Case
 from ledger.work.declaration import NewId, command
-from ledger.work.fields import AnyId, Count, Id, Instant, Name
+from ledger.work.fields import AnyId, Count, Id, Instant, Name, Note
 
 
 class LogWork(OnTicket, Worked):
@@ -33,6 +33,7 @@ class RecordService(OnContract):
     service_id: Id
     service: AnyId
     quantity: Count = 1
+    note: Note | None = None
     at: Instant | None = None
 
 
@@ -42,7 +43,8 @@ NEW_SERVICE = NewId[RecordService]("entry", "service_id", lambda body: body.serv
 
 @command("log-work", LogWork, roles=OPERATOR, about=the_ticket, creates=NEW_ENTRY)
 def log_work(case: Case, body: LogWork) -> None:
-    """Time worked on a ticket: `minutes` (with `at`), or start and end (C1 to C4).
+    """Time worked on a ticket: `minutes` (with `at`), or start and end (C1 to C4); `note` tells the customer what was
+    done.
 
     It is dated by its start, and priced by the terms in force then (C14). Goodwill and warranty need a reason. Without
     a `pool` it is the first of the terms.
@@ -58,7 +60,7 @@ def log_work(case: Case, body: LogWork) -> None:
 @command("record-service", RecordService, roles=OPERATOR, about=the_contract, creates=NEW_SERVICE)
 def record_service(case: Case, body: RecordService) -> None:
     """A service at its agreed flat price, `quantity` times: drawn from the pool of money where the terms have one, else
-    charged (C11).
+    charged (C11). `note` tells the customer what was done.
     """
     moment, term = in_force(case, body.at)
     terms, stamp = term.terms, case.stamp
@@ -80,6 +82,7 @@ def record_service(case: Case, body: RecordService) -> None:
         draws=draws,
         pool=pool,
         deemed_at=word.deemed_at,
+        note=case.seal_customer(body.note) if body.note else None,
         deduction_id=body.service_id,
     )
     deduction.deduct(case.scope.contract_id, delivered, moment, stamp)

@@ -157,7 +157,8 @@ def record_no_show(case: Case, body: RecordNoShow) -> None:
 @command("complete-session", CompleteSession, roles=OPERATOR, about=the_session)
 def complete_session(case: Case, body: CompleteSession) -> None:
     """What was worked in a booked session: `minutes`, or start and end. Its reservation ends in full, then the time is
-    deducted, as of `started_at`, else the booked start (C6). Goodwill and warranty need a reason.
+    deducted, as of `started_at`, else the booked start (C6). `note` tells the customer what was done. Goodwill and
+    warranty need a reason.
     """
     session = case.get(Session, body.session_id)
     moment = body.started_at or session.starts_at

@@ -126,6 +126,8 @@ Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_near)]
 Agreed = Annotated[dict[str, Any], Field(max_length=100, examples=[{}]), AfterValidator(_shallow)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_clean)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_clean)]
+# What was done, for the customer: it stands on documents, beside each of the lines that it is about.
+Note = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_clean)]
 Mail = Annotated[str, StringConstraints(pattern=patterns.MAIL), AfterValidator(_clean)]
 Country = Annotated[str, StringConstraints(pattern=patterns.COUNTRY), AfterValidator(_known_country)]
 Language = Annotated[str, StringConstraints(pattern=patterns.LANGUAGE)]

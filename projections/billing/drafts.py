@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from ledger.billing.charges import TOPICS, BillingAccount, billing_account
-from ledger.billing.draft import Draft, draft
-from ledger.billing.invoice import buyer_of, engineers_of, invoice_of, seller_of
+from ledger.billing.charges import TOPICS, billing_account
+from ledger.billing.draft import draft
+from ledger.billing.invoice import buyer_of, invoice_of, seller_of, texts_of
 from ledger.billing.vat import NoRateError, treatment
 from ledger.contracts.parties import read_party
 from ledger.events import Fact, InvoiceIssued
@@ -69,10 +69,11 @@ async def next_invoice(
         found = draft(account, through, taxed, moment, catalogue.names(provider.id))
     except NoRateError as error:
         raise Refusal("missing-party-data", f"No draft: {error}.", missing=["provider.vat_rate"]) from None
+    texts = texts_of(account, found.lines)
     parties = {
         "seller": seller_of(provider, seller) if seller is not None else None,
         "buyer": buyer_of(account, party),
-        "engineers": await _engineers(snapshot, account, found),
+        **texts.opened(await open_texts(snapshot, texts.all())),
     }
     sketch = invoice_of(account, found, through, provider.language)
     sketch = msgspec.structs.replace(sketch, contract_id=contract_id)
@@ -91,9 +92,3 @@ async def _facts(snapshot: Snapshot, contract_id: str, as_of: AsOf, times: Times
     facts = [(row.notification_id, decode(row.topic, bytes(row.state))) for row in rows]
     until = from_micros(as_of.at)
     return [(at, fact) for at, fact in facts if times.is_now or fact.effective_at <= until]
-
-
-async def _engineers(snapshot: Snapshot, account: BillingAccount, found: Draft) -> dict[str, str]:
-    engineers = engineers_of(account, found.lines)
-    names = await open_texts(snapshot, list(engineers.values()))
-    return {deduction_id: names[box] for deduction_id, box in engineers.items() if box in names}

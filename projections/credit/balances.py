@@ -53,7 +53,7 @@ class Balance:
 
 
 # Now and then have the same columns. Sums are cast, since PostgreSQL's sum of integers is no integer.
-_LEFT_NOW = """g.granted - g.consumed - coalesce((SELECT sum(m.granted - m.consumed) FROM movements m
+LEFT_NOW = """g.granted - g.consumed - coalesce((SELECT sum(m.granted - m.consumed) FROM movements m
     WHERE m.contract_id = g.contract_id AND m.effective_at > :at AND m.grant_id = g.grant_id), 0)"""
 # What is pending is searched by its deemed day, not its status: what nobody ever answers would be read one by one.
 _NOW = f"""
@@ -75,7 +75,7 @@ LEFT JOIN (SELECT sum(minutes) AS minutes, sum(amount_cents) AS amount_cents FRO
 LEFT JOIN accounts a ON a.contract_id = c.contract_id
 LEFT JOIN (SELECT pool, sum(granted) AS granted, sum(consumed) AS consumed, sum(reserved) AS reserved FROM movements
   WHERE contract_id = :contract_id AND effective_at > :at GROUP BY pool) later ON later.pool = a.pool
-LEFT JOIN (SELECT g.pool, sum({expired("g.expires_at", _LEFT_NOW)}) AS expired FROM grants g
+LEFT JOIN (SELECT g.pool, sum({expired("g.expires_at", LEFT_NOW)}) AS expired FROM grants g
   WHERE g.contract_id = :contract_id AND g.expires_at <= :at GROUP BY g.pool) ended ON ended.pool = a.pool
 LEFT JOIN pending p ON p.contract_id = a.contract_id AND p.pool = a.pool
 LEFT JOIN (SELECT d.pool, sum(d.quantity) AS quantity FROM deductions d

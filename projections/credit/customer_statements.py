@@ -25,6 +25,7 @@ from projections.credit.deductions_view import DEDUCTIONS
 from projections.credit.outside_credit import OutsideCredit, outside_credit
 from projections.credit.statements import Line, StatementAsked, open_notes, owned_before, statement_lines
 from projections.reader import AsOf, Snapshot, open_texts, view_position
+from projections.tickets.titles import titles_of
 
 _read_sealed = msgspec.json.Decoder(Sealed).decode
 _COLUMNS = "provider, timezone, currency, customer_id, starts_on"
@@ -37,11 +38,14 @@ class DeductionDetails:
     deduction_id: str
     pool: str | None
     ticket_id: str | None
+    ticket_title: str | None
     session_id: str | None
     service: str | None
     engineer: str | None
+    note: str | None
     worked_seconds: int
     billed_minutes: int
+    increment_minutes: int | None
     status: str
     on_behalf: bool
 
@@ -164,8 +168,9 @@ async def _deductions(
         "WHERE d.contract_id = :contract_id AND d.position <= :position"
     )
     rows = [DEDUCTIONS.row_of(row) for row in await snapshot.query(sql, params) if row.deduction_id in named]
-    boxes = {row.engineer: _read_sealed(row.engineer) for row in rows if row.engineer is not None}
-    texts = await open_texts(snapshot, list(boxes.values()))
+    boxes = {text: _read_sealed(text) for row in rows for text in (row.engineer, row.note) if text is not None}
+    titles = await titles_of(snapshot, {row.ticket_id for row in rows})
+    texts = await open_texts(snapshot, [*boxes.values(), *titles.values()])
     found = {}
     for row in rows:
         begins = "pending" if row.awaited else "not_required"
@@ -174,11 +179,14 @@ async def _deductions(
             deduction_id=row.deduction_id,
             pool=row.pool,
             ticket_id=row.ticket_id,
+            ticket_title=texts.get(titles[row.ticket_id]) if row.ticket_id in titles else None,
             session_id=row.session_id,
             service=row.service,
             engineer=texts.get(boxes[row.engineer]) if row.engineer is not None else None,
+            note=texts.get(boxes[row.note]) if row.note is not None else None,
             worked_seconds=row.worked_seconds,
             billed_minutes=row.billed_minutes,
+            increment_minutes=row.increment_minutes,
             status=status,
             on_behalf=bool(row.on_behalf) and has_spoken(status),
         )

@@ -17,9 +17,11 @@ from projections.contracts.across import ContractsAsked, as_of_across, behind, c
 from projections.contracts.questions import contract_as_of
 from projections.credit import rules
 from projections.credit.accounts import units_of
-from projections.credit.deductions_view import DEDUCTIONS, DeductionRow, deductions
+from projections.credit.deductions_view import DEDUCTIONS, DeductionRow, deductions, read_draws
+from projections.credit.drawn_grants import DrawnGrant, drawn_grants
 from projections.history import ToldFact, refold, stream_events, stream_history
 from projections.reader import AsOf, Snapshot, Times, existed, open_texts, resolve_as_of
+from projections.tickets.titles import titles_of
 from projections.visible import visible
 
 DAY = 86_400_000_000  # microseconds
@@ -28,15 +30,17 @@ _read_sealed = msgspec.json.Decoder(Sealed).decode
 
 @dataclass(slots=True, frozen=True)
 class OpenedDeduction:
-    """A deduction as it stood. `unit` is that of its pool."""
+    """A deduction as it stood. `unit` is that of its pool; texts whose key is gone are None."""
 
     position: int
     row: DeductionRow
     status: str
     unit: str
     currency: str
+    ticket_title: str | None
     engineer: str | None
     reason: str | None
+    note: str | None
     documents: list[str]
 
 
@@ -46,6 +50,15 @@ class DeductionsAsked:
 
     status: Status | None = None
     older_than_days: int | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class ToldDeduction:
+    """A deduction with all that explains it: the grants that it draws on, and its events in order."""
+
+    opened: OpenedDeduction
+    grants: dict[str, DrawnGrant]
+    history: list[ToldFact]
 
 
 async def list_deductions(
@@ -104,17 +117,17 @@ async def _read(
     return [DEDUCTIONS.row_of(row) for row in await snapshot.query(sql, params | limit)]
 
 
-async def find_deduction(snapshot: Snapshot, actor: Actor, deduction_id: str, times: Times) -> OpenedDeduction:
-    """One deduction. Raises Refusal unknown-deduction, also where it came later."""
+async def find_deduction(snapshot: Snapshot, actor: Actor, deduction_id: str, times: Times) -> ToldDeduction:
+    """One deduction, with what is left in the grants that it draws on, and its history: some dozens of events at most.
+
+    Raises Refusal unknown-deduction, also where it came later.
+    """
     row, as_of = await _find(snapshot, actor, deduction_id, times)
     (opened,) = await _open(snapshot, [row], as_of)
-    return opened
-
-
-async def deduction_history(snapshot: Snapshot, actor: Actor, deduction_id: str, times: Times) -> list[ToldFact]:
-    """Its events in order: what was charged, settled and said, some dozens at most. Raises unknown-deduction."""
-    _, as_of = await _find(snapshot, actor, deduction_id, times)
-    return (await stream_history(snapshot, DeductionFact.stream_of(deduction_id), as_of, EVERYTHING)).items
+    drawn = [draw.grant_id for draw in read_draws(opened.row.draws)]
+    grants = await drawn_grants(snapshot, row.contract_id, drawn, as_of, times)
+    history = await stream_history(snapshot, DeductionFact.stream_of(deduction_id), as_of, EVERYTHING)
+    return ToldDeduction(opened, grants, history.items)
 
 
 async def _find(snapshot: Snapshot, actor: Actor, deduction_id: str, times: Times) -> tuple[DeductionRow, AsOf]:
@@ -138,8 +151,14 @@ async def _open(snapshot: Snapshot, rows: Sequence[DeductionRow], as_of: AsOf) -
     units, currencies = await units_of(snapshot, contract_ids), await currencies_of(snapshot, contract_ids)
     if not as_of.current:
         rows = await _as_they_were(snapshot, rows, as_of)
-    boxes = {text: _read_sealed(text) for row in rows for text in (row.engineer, row.reason) if text is not None}
-    texts = await open_texts(snapshot, list(boxes.values()))
+    sealed = [text for row in rows for text in (row.engineer, row.reason, row.note) if text is not None]
+    boxes = {text: _read_sealed(text) for text in sealed}
+    titles = await titles_of(snapshot, [row.ticket_id for row in rows])
+    texts = await open_texts(snapshot, [*boxes.values(), *titles.values()])
+
+    def opened(text: str | None) -> str | None:
+        return texts.get(boxes[text]) if text is not None else None
+
     documents = await documents_showing(snapshot, [row.deduction_id for row in rows], as_of)
     return [
         OpenedDeduction(
@@ -148,8 +167,10 @@ async def _open(snapshot: Snapshot, rows: Sequence[DeductionRow], as_of: AsOf) -
             status=status_at(row.status, row.deemed_at, as_of.at),
             unit=units.get((row.contract_id, row.pool or ""), "minutes"),
             currency=currencies[row.contract_id],
-            engineer=texts.get(boxes[row.engineer]) if row.engineer is not None else None,
-            reason=texts.get(boxes[row.reason]) if row.reason is not None else None,
+            ticket_title=texts.get(titles[row.ticket_id]) if row.ticket_id in titles else None,
+            engineer=opened(row.engineer),
+            reason=opened(row.reason),
+            note=opened(row.note),
             documents=documents[row.deduction_id],
         )
         for row in rows

@@ -30,7 +30,8 @@ from projections.views import Changes, EventMeta, Rows, View
 class DeductionRow(msgspec.Struct):
     """`quantity` is what the draws add up to, in the pool's unit; draws and overage are JSON lists.
 
-    `awaited` is 1 where the customer's word was asked for at first.
+    `awaited` is 1 where the customer's word was asked for at first. `increment_minutes` is what worked time was rounded
+    up to, `note` what was done. An hour or one of its service costs `rate_cents`, all of it `cost_cents`.
     """
 
     deduction_id: str
@@ -42,6 +43,7 @@ class DeductionRow(msgspec.Struct):
     recorded_at: int
     worked_seconds: int
     billed_minutes: int
+    increment_minutes: int | None
     pool: str | None
     quantity: int
     draws: str
@@ -53,8 +55,11 @@ class DeductionRow(msgspec.Struct):
     ticket_id: str | None
     session_id: str | None
     service: str | None
+    rate_cents: int | None
+    cost_cents: int | None
     engineer: str | None
     reason: str | None
+    note: str | None
     dated: int | None  # when it was true, where that month was closed already (M5)
 
 
@@ -111,11 +116,15 @@ def _new(
     *,
     worked_seconds: int = 0,
     billed_minutes: int = 0,
+    increment_minutes: int | None = None,
     ticket_id: str | None = None,
     session_id: str | None = None,
     service: str | None = None,
+    rate_cents: int | None = None,
+    cost_cents: int | None = None,
     engineer: str | None = None,
     reason: str | None = None,
+    note: str | None = None,
 ) -> DeductionRow:
     return DeductionRow(
         deduction_id=fact.deduction_id,
@@ -127,6 +136,7 @@ def _new(
         recorded_at=meta.recorded_at,
         worked_seconds=worked_seconds,
         billed_minutes=billed_minutes,
+        increment_minutes=increment_minutes,
         pool=fact.pool,
         quantity=sum(draw.quantity for draw in fact.draws),
         draws=to_json(fact.draws),
@@ -138,8 +148,11 @@ def _new(
         ticket_id=ticket_id,
         session_id=session_id,
         service=service,
+        rate_cents=rate_cents,
+        cost_cents=cost_cents,
         engineer=engineer,
         reason=reason,
+        note=note,
         dated=to_micros(fact.dated) if fact.dated is not None else None,
     )
 
@@ -187,11 +200,15 @@ def _hours(rows: Rows, fact: HoursDeducted, meta: EventMeta) -> None:
         fact.basis,
         worked_seconds=fact.worked_seconds,
         billed_minutes=fact.billed_minutes,
+        increment_minutes=fact.increment_minutes,
         ticket_id=fact.ticket_id,
         session_id=fact.deduction_id if fact.kind == "session" else None,
         service=fact.service,
+        rate_cents=fact.rate_cents_per_hour,
+        cost_cents=fact.cost_cents,
         engineer=seal_json(fact.engineer),
         reason=seal_json(fact.reason),
+        note=seal_json(fact.note),
     )
     _put(rows, row)
 
@@ -205,7 +222,17 @@ def _penalty(rows: Rows, fact: LateChangePenaltyDeducted | NoShowPenaltyDeducted
 
 @deductions.on(ServiceDelivered, changes=NEW_ROW)
 def _service(rows: Rows, fact: ServiceDelivered, meta: EventMeta) -> None:
-    _put(rows, _new(fact, meta, "service", "service", service=fact.service))
+    row = _new(
+        fact,
+        meta,
+        "service",
+        "service",
+        service=fact.service,
+        rate_cents=fact.price_cents,
+        cost_cents=fact.cost_cents,
+        note=seal_json(fact.note),
+    )
+    _put(rows, row)
 
 
 @deductions.on(OverageCharged, changes=ITS_ROW)

@@ -108,7 +108,7 @@ _BALANCED = f"""{_LINES}, balanced AS (
   SELECT l.*, CAST(sum(change) OVER (PARTITION BY pool ORDER BY effective_at, position, is_breakage) AS BIGINT)
     AS balance FROM lines l
 )
-SELECT l.*, a.unit, d.ticket_id FROM balanced l
+SELECT l.*, a.unit, d.ticket_id, d.note AS done FROM balanced l
 JOIN accounts a ON a.contract_id = :contract_id AND a.pool = l.pool
 LEFT JOIN deductions d ON d.deduction_id = l.reference
   AND l.kind IN ('work', 'session', 'penalty', 'service', 'reversal') AND l.granted = 0
@@ -168,7 +168,7 @@ async def statement_lines(
             unit=row.unit,
             ticket_id=row.ticket_id,
             dated=row.dated,
-            sealed_note=row.note,
+            sealed_note=row.note or row.done,
             is_of_grant=row.granted != 0,
         )
         for row in rows

@@ -13,15 +13,16 @@ from ledger.door.batches import Ledger
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import load_catalogue
 from tests.docs.pages import README, table_after
-from tests.docs.tour import BLOCK, commands, masked, touring
+from tests.docs.tour import BLOCK, TOURED, commands, masked, touring
 from tests.senders import WriteDoor
 from tests.servers import NoServerError, embedded_programs, system_programs, throw_away_server
 from tests.words import contract
 
 
-def test_the_tour_prints_what_the_readme_shows(tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", TOURED, ids=lambda page: page.name)
+def test_a_tour_prints_what_its_page_shows(page: Path, tmp_path: Path) -> None:
     with touring(tmp_path) as tour:
-        for block in BLOCK.findall(README.read_text("utf-8")):
+        for block in BLOCK.findall(page.read_text("utf-8")):
             for command in commands(block):
                 assert masked(tour.carry_out(command.typed)) == masked(command.output), f"$ {command.typed}"
 

@@ -1,4 +1,4 @@
-"""README's tour: its blocks that are marked `console`, carried out as somebody would who follows it in an empty folder.
+"""Pages that are toured: their blocks marked `console`, carried out as if somebody followed them in an empty folder.
 
 They meet the demo's SQLite file there, and a server on a free port; `curl` is played by httpx.
 """
@@ -19,8 +19,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.docs.pages import README, ROOT
+from tests.docs.pages import DOCS, README, ROOT
 
+TOURED = (README, DOCS / "question.md")  # each in a folder of its own
 COLUMNS = "140"  # how wide the tour's terminal is
 BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 MASKS = (
@@ -41,7 +42,7 @@ def masked(text: str) -> str:
 
 @dataclass
 class Command:
-    """A command of the tour as it is typed, and what the README says it prints."""
+    """A command of the tour as it is typed, and what the page says it prints."""
 
     typed: str
     output: str
@@ -65,7 +66,7 @@ def commands(block: str) -> list[Command]:
 
 @dataclass
 class Tour:
-    """The shell of somebody who follows the README in an empty folder."""
+    """The shell of somebody who follows a page in an empty folder."""
 
     folder: Path
     variables: dict[str, str] = field(default_factory=dict)
@@ -170,9 +171,9 @@ def touring(folder: Path) -> Iterator[Tour]:
         tour.end()
 
 
-def write_tour() -> None:
-    """Replaces the outputs that are no longer true; those that differ in times and tokens only stay as they are."""
-    text = README.read_text("utf-8")
+def write_tour(page: Path) -> None:
+    """Replaces a page's outputs that are no longer true; those that differ in times and tokens only stay."""
+    text = page.read_text("utf-8")
     with tempfile.TemporaryDirectory() as folder, touring(Path(folder)) as tour:
 
         def anew(block: re.Match[str]) -> str:
@@ -184,4 +185,4 @@ def write_tour() -> None:
                 lines += [f"$ {command.typed}", *(line.rstrip() for line in told.strip("\n").splitlines())]
             return "\n".join(lines) + "\n"
 
-        README.write_text(BLOCK.sub(anew, text), "utf-8")
+        page.write_text(BLOCK.sub(anew, text), "utf-8")

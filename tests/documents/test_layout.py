@@ -20,7 +20,7 @@ from tests.documents.samples import CASES, DOMESTIC, GERMAN_BUYER, GERMAN_SELLER
 from tests.documents.seen import faults, seen
 from tests.documents.test_statement import CARE, FEBRUARY, LUMP, PERIOD, behind, line
 
-NAME, NOTE, ID, MOST_CENTS = 200, 4000, 64, 99_999_999_999_999  # what doors and catalogue take
+NAME, TEXT, DONE, ID, MOST_CENTS = 200, 4000, 1000, 64, 99_999_999_999_999  # what doors and catalogue take
 ADDRESS = ("line1", "line2", "postcode", "city")
 SELLER_TEXTS = (
     "name",
@@ -56,14 +56,17 @@ def invoice(unit: str, lengths: dict[str, int], cents: int) -> bytes:
     lines = [
         msgspec.structs.replace(
             one,
-            description=filled(unit, lengths.get("description", NOTE)),
+            description=filled(unit, lengths.get("description", TEXT)),
             ticket_id=id_ if one.ticket_id else None,
             deduction_id=id_ if one.deduction_id else None,
             session_id=id_,
             unit_price_cents=cents,
             net_cents=cents,
             worked_minutes=10_000_000,
-            billed_minutes=10_000_000,
+            billed_minutes=9_999_999,
+            increment_minutes=10_000_000,
+            included_minutes=10_000_000,
+            charged_before_minutes=9_999_999,
             quantity=10_000_000,
         )
         for one in DOMESTIC.lines
@@ -82,17 +85,30 @@ def invoice(unit: str, lengths: dict[str, int], cents: int) -> bytes:
     seller = party(GERMAN_SELLER, SELLER_TEXTS, unit, lengths)
     buyer = party(GERMAN_BUYER, BUYER_TEXTS, unit, lengths) | {"country": "PL", "customer_id": id_}
     named = {id_: filled(unit, lengths.get("name", NAME))}
-    return invoice_pdf(document, parties(seller, buyer, engineers=named))
+    done = {id_: filled(unit, lengths.get("note", DONE))}
+    titles = {id_: filled(unit, lengths.get("description", TEXT))}
+    return invoice_pdf(document, parties(seller, buyer, engineers=named, notes=done, titles=titles))
 
 
 def statement(unit: str, lengths: dict[str, int], cents: int) -> bytes:
     id_ = filled(unit.replace(" ", "-"), lengths.get("id", ID))
-    note = filled(unit, lengths.get("description", NOTE))
+    note = filled(unit, lengths.get("description", TEXT))
     name = filled(unit, lengths.get("name", NAME))
     at = CARE.lines[0].effective_at
     lines = [line(n, at, "work", id_, -cents, cents, ticket_id=id_, note=note) for n in (1, 2)]
     minutes = [replace(one, change=-10_000_000, balance=10_000_000) for one in lines]
-    deduction = behind(id_, 600_000_000, 10_000_000, "confirmed", ticket_id=id_, engineer=name, on_behalf=True)
+    deduction = behind(
+        id_,
+        600_000_000,
+        9_999_999,
+        "confirmed",
+        ticket_id=id_,
+        ticket_title=note,
+        engineer=name,
+        note=filled(unit, lengths.get("note", DONE)),
+        increment_minutes=10_000_000,
+        on_behalf=True,
+    )
     period: CustomerStatement = replace(
         PERIOD,
         contract_id=id_,
@@ -129,7 +145,8 @@ def test_texts_and_figures_as_long_as_the_doors_take_stay_in_their_boxes(letter:
         {
             **dict.fromkeys({*SELLER_TEXTS, *BUYER_TEXTS, *ADDRESS}, st.integers(1, NAME)),
             "id": st.integers(1, ID),
-            "description": st.integers(1, NOTE),
+            "description": st.integers(1, TEXT),
+            "note": st.integers(1, DONE),
         }
     ),
     cents=st.integers(1, MOST_CENTS),

@@ -35,7 +35,9 @@ def line(position: int, when: int, kind: str, reference: str, change: int, balan
 
 
 def behind(deduction_id: str, worked_seconds: int, billed_minutes: int, status: str, **facts: Any) -> DeductionDetails:
-    absent = dict.fromkeys(("ticket_id", "session_id", "service", "engineer"))
+    absent = dict.fromkeys(
+        ("ticket_id", "ticket_title", "session_id", "service", "engineer", "note", "increment_minutes")
+    )
     told = {"pool": "care", "on_behalf": False, **absent, **facts}
     return DeductionDetails(
         deduction_id, worked_seconds=worked_seconds, billed_minutes=billed_minutes, status=status, **told

@@ -207,6 +207,7 @@ SAMPLES: dict[str, Fact] = {
         rate_cents_per_hour=8900,
         cost_cents=2225,
         reason=TEXT,
+        note=TEXT,
         on_site=True,
         started_at=AT,
         ended_at=LATER,
@@ -250,6 +251,7 @@ SAMPLES: dict[str, Fact] = {
         draws=DRAWS,
         pool="lump-sum",
         deemed_at=LATER,
+        note=TEXT,
     ),
     "OverageCharged@1": e.OverageCharged(
         **DEDUCTION,

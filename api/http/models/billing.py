@@ -26,14 +26,23 @@ class DocumentLineOut(BaseModel):
     charge_id: str | None
     deduction_id: str | None
     ticket_id: str | None
+    ticket_title: str | None = Field(description="What the ticket was called when the document was issued.")
     session_id: str | None
     service: str | None
     basis: str | None = Field(description="Of a line without a price: what bore it.")
     worked_minutes: int | None
     billed_minutes: int | None
+    increment_minutes: int | None = Field(description="Worked time was rounded up to steps of so many.", examples=[15])
+    included_minutes: int | None = Field(
+        description="Of overage: the time that the term includes, beyond which it lies.", examples=[480]
+    )
+    charged_before_minutes: int | None = Field(
+        description="Of overage at the rate of a later tier: the overage of its ticket or contract before it."
+    )
     confirmation: str | None
     on_behalf: bool = Field(description="Whether the customer's word was entered by somebody else.")
     engineer: str | None
+    note: str | None = Field(description="What was done, in words for the customer.", examples=["Backup restored"])
     events: list[int] = Field(description="Positions of the events behind the line.")
 
 

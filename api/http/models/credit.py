@@ -80,6 +80,26 @@ class MoneyDrawOut(BaseModel):
     amount: str = Field(examples=["1200.00"])
 
 
+class GrantLeft(BaseModel):
+    """What is left of the grant that a draw rests on; null of a debt, which rests on none."""
+
+    remaining: Figure | None = Field(
+        description="Left in that grant at the moment asked for, in the pool's unit; nothing once it has expired.",
+        examples=[360],
+    )
+    expires_at: str | None = Field(
+        description="When what is left expires; null where it never does.", examples=["2026-12-31T23:00:00.000000Z"]
+    )
+
+
+class MinutesDrawnOut(GrantLeft, MinutesDrawOut):
+    pass
+
+
+class MoneyDrawnOut(GrantLeft, MoneyDrawOut):
+    pass
+
+
 class OverageLineOut(BaseModel):
     minutes: int = Field(examples=[15])
     rate: str = Field(examples=["89.00"])
@@ -97,6 +117,7 @@ class DeductionSummary(BaseModel):
     worked_minutes: int
     worked_seconds: int
     billed_minutes: int
+    increment_minutes: int | None = Field(description="Worked time was rounded up to steps of so many.", examples=[15])
     pool: str | None
     draws: list[MinutesDrawOut | MoneyDrawOut]
     overage: list[OverageLineOut]
@@ -104,14 +125,19 @@ class DeductionSummary(BaseModel):
     status: Status
     on_behalf: bool = Field(description="The customer's word was entered by somebody else's token.")
     ticket_id: str | None
+    ticket_title: str | None
     session_id: str | None
     service: str | None
+    rate: str | None = Field(description="Of a service: what an hour, or one at a flat price, costs.")
+    cost: str | None = Field(description="Of a service: what all of it costs.")
     engineer: str | None
     reason: str | None
+    note: str | None = Field(description="What was done, in words for the customer.", examples=["Backup restored"])
     documents: list[str] = Field(description="Invoices and credit notes that show it, in their order.")
 
 
 class DeductionAnswer(DeductionSummary, AnswerModel):
+    draws: list[MinutesDrawnOut | MoneyDrawnOut]  # type: ignore[assignment]
     history: list[HistoryEntry]
 
 

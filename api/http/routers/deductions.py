@@ -8,14 +8,16 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.lists import AS_FILES, Listing, answer_list
-from api.http.models.base import instant, instant_or_none
+from api.http.models.base import figure, instant, instant_or_none
 from api.http.models.credit import (
     ChargeList,
     ChargeOut,
     DeductionAnswer,
     DeductionList,
     DeductionSummary,
+    MinutesDrawnOut,
     MinutesDrawOut,
+    MoneyDrawnOut,
     MoneyDrawOut,
     OverageLineOut,
 )
@@ -36,8 +38,9 @@ from ledger.events import Draw
 from ledger.kernel.values import show_cents, shown_minutes
 from projections.asking import Page, PageAsked
 from projections.billing.charge_questions import ListedCharge, list_charges
-from projections.credit.deduction_questions import OpenedDeduction, deduction_history, find_deduction, list_deductions
+from projections.credit.deduction_questions import OpenedDeduction, find_deduction, list_deductions
 from projections.credit.deductions_view import OverageBilled, read_draws, read_overage
+from projections.credit.drawn_grants import DrawnGrant
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
@@ -83,13 +86,18 @@ async def deduction(
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
 ) -> DeductionAnswer:
-    """One deduction with its draws, overage, status and history."""
+    """What was done, when and by whom, how it was rounded, which credit or rate bore it, and its history.
+
+    `draws` say too what is left in each grant, and until when.
+    """
     times = times_of(as_of, known_at)
     async with state.reader.snapshot() as snapshot:
         found = await find_deduction(snapshot, actor, deduction_id, times)
-        history = await deduction_history(snapshot, actor, deduction_id, times)
-    entries = [show_entry(one) for one in history]
-    return DeductionAnswer(position=found.position, **show_deduction(found).model_dump(), history=entries)
+    opened = found.opened
+    told = show_deduction(opened).model_dump(exclude={"draws"})
+    draws = [_drawn(draw, found.grants, opened.unit) for draw in read_draws(opened.row.draws)]
+    history = [show_entry(one) for one in found.history]
+    return DeductionAnswer(position=opened.position, **told, draws=draws, history=history)
 
 
 def show_deduction(found: OpenedDeduction) -> DeductionSummary:
@@ -105,6 +113,7 @@ def show_deduction(found: OpenedDeduction) -> DeductionSummary:
         worked_minutes=shown_minutes(row.worked_seconds),
         worked_seconds=row.worked_seconds,
         billed_minutes=row.billed_minutes,
+        increment_minutes=row.increment_minutes,
         pool=row.pool,
         draws=[_draw(draw, found.unit) for draw in read_draws(row.draws)],
         overage=[_overage(line) for line in read_overage(row.overage)],
@@ -112,10 +121,14 @@ def show_deduction(found: OpenedDeduction) -> DeductionSummary:
         status=found.status,  # type: ignore[arg-type]
         on_behalf=bool(row.on_behalf) and has_spoken(found.status),
         ticket_id=row.ticket_id,
+        ticket_title=found.ticket_title,
         session_id=row.session_id,
         service=row.service,
+        rate=show_cents(row.rate_cents) if row.rate_cents is not None else None,
+        cost=show_cents(row.cost_cents) if row.cost_cents is not None else None,
         engineer=found.engineer,
         reason=found.reason,
+        note=found.note,
         documents=found.documents,
     )
 
@@ -124,6 +137,15 @@ def _draw(draw: Draw, unit: str) -> MinutesDrawOut | MoneyDrawOut:
     if unit == "minutes":
         return MinutesDrawOut(grant_id=draw.grant_id, minutes=draw.quantity)
     return MoneyDrawOut(grant_id=draw.grant_id, amount=show_cents(draw.quantity))
+
+
+def _drawn(draw: Draw, grants: dict[str, DrawnGrant], unit: str) -> MinutesDrawnOut | MoneyDrawnOut:
+    grant = grants.get(draw.grant_id) if draw.grant_id is not None else None
+    remaining = figure(grant.remaining, unit) if grant is not None else None
+    expires_at = instant_or_none(grant.expires_at) if grant is not None else None
+    shown = _draw(draw, unit)
+    kind = MinutesDrawnOut if isinstance(shown, MinutesDrawOut) else MoneyDrawnOut
+    return kind(**shown.model_dump(), remaining=remaining, expires_at=expires_at)
 
 
 def _overage(line: OverageBilled) -> OverageLineOut:

@@ -1,0 +1,60 @@
+"""The grants that deductions drew on: what is left of each, and until when it counts.
+
+Now is answered from the totals of the grants and what becomes effective only later, as balances are; at any other
+moment the movements up to it are added up (§ 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ledger.store.database import listed
+from projections.credit.balances import LEFT_NOW
+from projections.credit.movements import NEVER
+from projections.credit.rules import expired
+from projections.reader import AsOf, Snapshot, Times
+
+
+@dataclass(slots=True, frozen=True)
+class DrawnGrant:
+    """`remaining` is granted − consumed − expired, in the pool's unit: what sessions hold of it is still in it.
+
+    `expires_at` is the first instant at which it no longer counts; None where it counts for ever.
+    """
+
+    remaining: int
+    expires_at: int | None
+
+
+_NOW = f"""
+SELECT g.grant_id, g.expires_at, CAST({LEFT_NOW} AS BIGINT) AS owned,
+  CAST({expired("g.expires_at", LEFT_NOW)} AS BIGINT) AS lost
+FROM grants g WHERE g.grant_id IN """
+# A grant's end is the one that was told last.
+_THEN = f"""
+SELECT g.grant_id, e.expires_at, g.owned, {expired("e.expires_at", "g.owned")} AS lost FROM (
+  SELECT grant_id, CAST(sum(granted - consumed) AS BIGINT) AS owned FROM movements
+  WHERE contract_id = :contract_id AND effective_at <= :at AND position <= :position GROUP BY grant_id) g
+JOIN (SELECT grant_id, expires_at, row_number() OVER (PARTITION BY grant_id ORDER BY position DESC) AS back
+  FROM movements WHERE contract_id = :contract_id AND position <= :position AND expires_at IS NOT NULL) e
+  ON e.grant_id = g.grant_id AND e.back = 1
+WHERE g.grant_id IN """
+
+
+async def drawn_grants(
+    snapshot: Snapshot, contract_id: str, grant_ids: Iterable[str | None], as_of: AsOf, times: Times
+) -> dict[str, DrawnGrant]:
+    """The named grants of a contract as they stood, by id; a debt names none."""
+    named = sorted({grant_id for grant_id in grant_ids if grant_id is not None})
+    if not named:
+        return {}
+    places, params = listed("grant_id", named)
+    sql = f"{_NOW if times.is_now else _THEN}({places})"
+    params |= {"at": as_of.at}
+    if not times.is_now:
+        params |= {"contract_id": contract_id, "position": as_of.position}
+    return {
+        row.grant_id: DrawnGrant(row.owned - row.lost, row.expires_at if row.expires_at < NEVER else None)
+        for row in await snapshot.query(sql, params)
+    }
