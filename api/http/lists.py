@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -95,17 +95,25 @@ async def _ask(questions: LongQuestions, listing: Listing[Any], page: PageAsked,
 
 def _show(found: Page[Any], listing: Listing[Any], limit: int | None, most_bytes: int | None) -> _Shown:
     """The items as far as they have room; the page ends early where the next one has none."""
-    items: list[bytes] = []
-    left = most_bytes
-    for place, one in enumerate(found.items):
-        item = listing.show(one).model_dump_json(by_alias=True).encode()
-        if left is not None:
-            if items and len(item) > left:
-                return _Shown(found.position, items, PageAsked(limit, found.key(found.items[place - 1])))
-            left -= len(item)
-        items.append(item)
+    items = fitting(map(listing.show, found.items), most_bytes)
+    if len(items) < len(found.items):
+        return _Shown(found.position, items, PageAsked(limit, found.key(found.items[len(items) - 1])))
     following = PageAsked(limit, found.next_after) if found.next_after is not None else None
     return _Shown(found.position, items, following)
+
+
+def fitting(items: Iterable[BaseModel], most_bytes: int | None) -> list[bytes]:
+    """Items as JSON until the next one has no room; the first one always has."""
+    fit: list[bytes] = []
+    left = most_bytes
+    for one in items:
+        item = one.model_dump_json(by_alias=True).encode()
+        if left is not None:
+            if fit and len(item) > left:
+                break
+            left -= len(item)
+        fit.append(item)
+    return fit
 
 
 def _as_json(shown: _Shown, beside: dict[str, Any]) -> bytes:

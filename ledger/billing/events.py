@@ -96,8 +96,8 @@ class IssuedDocument(DocumentFact, frozen=True, kw_only=True, omit_defaults=True
     """What invoices and credit notes have in common.
 
     `parties` is sealed under the document's own key, which is kept until `retained_until`: `seller` and `buyer` as
-    they were, and the names of the engineers by deduction. Amounts of a credit note are positive: it is the kind
-    that says that they go back.
+    they were. So is `engineers`, their names by deduction: apart, since they are as long as the lines. Amounts of a
+    credit note are positive: it is the kind that says that they go back.
     """
 
     provider: str
@@ -113,6 +113,7 @@ class IssuedDocument(DocumentFact, frozen=True, kw_only=True, omit_defaults=True
     gross_cents: int
     parties: Sealed
     retained_until: date
+    engineers: Sealed | None = None
     partner_id: str | None = None
     national_vat: NationalVat | None = None
 

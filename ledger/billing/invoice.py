@@ -25,6 +25,7 @@ def invoice_of(
     due_on: date | None = None,
     retained_until: date | None = None,
     parties: Sealed | None = None,
+    engineers: Sealed | None = None,
     national_vat: NationalVat | None = None,
 ) -> InvoiceIssued:
     """The invoice over what a draft found; `language` is that of a customer who has none.
@@ -48,6 +49,7 @@ def invoice_of(
         vat_cents=found.vat_cents,
         gross_cents=found.gross_cents,
         parties=parties or Sealed("", b""),
+        engineers=engineers,
         retained_until=retained_until or through_on,
         national_vat=national_vat,
     )

@@ -99,7 +99,7 @@ def issue_invoice(case: Case, body: IssueInvoice) -> None:
     national_vat = _national_vat(body.exchange_rate, found, contract.currency, provider)
     number = _take_number(case, provider, "invoice", provider.invoice_series.invoice, issued_on, at)
     engineers = _opened(case, engineers_of(account, found.lines))
-    parties = {"seller": seller_of(provider, seller), "buyer": buyer, "engineers": engineers}
+    parties = {"seller": seller_of(provider, seller), "buyer": buyer}
     issued = invoice_of(
         account,
         found,
@@ -110,6 +110,7 @@ def issue_invoice(case: Case, body: IssueInvoice) -> None:
         due_on=issued_on + timedelta(days=seller.payment_days),
         retained_until=_retained_until(issued_on, seller.retention_years),
         parties=case.seal(f"document:{number}", parties),
+        engineers=case.seal(f"document:{number}", engineers) if engineers else None,
         national_vat=national_vat,
     )
     case.get(Document, number).issue(contract.contract_id, issued, at, case.stamp)
@@ -137,6 +138,7 @@ def issue_credit_note(case: Case, body: IssueCreditNote) -> None:
     parties |= {"corrected_ksef_number": body.ksef_number} if body.ksef_number is not None else {}
     number = _take_number(case, provider, "credit-note", provider.invoice_series.credit_note, issued_on, at)
     party, position = f"document:{number}", case.position_of(document)
+    engineers = case.open(invoice.engineers) if invoice.engineers is not None else None
     issued = CreditNoteIssued(
         number=number,
         provider=provider.id,
@@ -155,6 +157,7 @@ def issue_credit_note(case: Case, body: IssueCreditNote) -> None:
         vat_cents=invoice.vat_cents,
         gross_cents=invoice.gross_cents,
         parties=case.seal(party, parties),
+        engineers=case.seal(party, engineers) if engineers else None,
         national_vat=invoice.national_vat,
         retained_until=_retained_until(issued_on, invoice.retained_until.year - invoice.issued_on.year),
     )
