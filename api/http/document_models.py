@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.documents.files import missing_data
-from api.http.lists import MOST_BYTES, fitting
+from api.http.lists import first_items
 from api.http.models.billing import (
     DocumentAnswer,
     DocumentLineOut,
@@ -15,7 +15,6 @@ from api.http.models.billing import (
     NationalVatOut,
     VatOut,
 )
-from api.http.paging import encode_cursor, next_cursor
 from ledger.events import CreditNoteIssued, InvoiceIssued, VatLine
 from ledger.kernel.values import show_cents
 from projections.asking import Page, PageAsked
@@ -41,28 +40,23 @@ def show_document(found: OpenedDocument) -> DocumentSummary:
 def show_whole_document(found: OpenedDocument, lines: Page[ShownLine]) -> DocumentAnswer:
     """An issued document with its first lines."""
     members = show_document(found).model_dump()
-    return DocumentAnswer(position=found.position, event=found.event, **members, **_first(lines))
+    shown, following = first_items(lines, show_line)
+    return DocumentAnswer(position=found.position, event=found.event, **members, lines=shown, lines_next=following)
 
 
 def show_draft(found: InvoiceDraft) -> DraftAnswer:
     """A draft has no number and no days."""
     members = _document(found.invoice, found.parties).model_dump() | dict.fromkeys(("number", "issued_on", "due_on"))
+    shown, following = first_items(found.lines(FIRST_LINES), show_line)
     return DraftAnswer(
         position=found.position,
         **members,
-        **_first(found.lines(FIRST_LINES)),
+        lines=shown,
+        lines_next=following,
         waiting=found.waiting[:MOST_WAITING],
         waiting_count=len(found.waiting),
         notes=found.notes,
     )
-
-
-def _first(page: Page[ShownLine]) -> dict[str, Any]:
-    """As many lines as one answer holds, and the cursor behind the last of them."""
-    lines = [show_line(one) for one in page.items]
-    shown = len(fitting(lines, MOST_BYTES))
-    following = next_cursor(page) if shown == len(lines) else encode_cursor(*page.key(page.items[shown - 1]))
-    return {"lines": lines[:shown], "lines_next": following}
 
 
 def _document(fact: Issued, parties: Mapping[str, Any]) -> DocumentSummary:

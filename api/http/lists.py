@@ -19,7 +19,7 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 from starlette.datastructures import Headers
 
-from api.http.paging import encode_cursor
+from api.http.paging import encode_cursor, next_cursor
 from api.long_questions import LongQuestions
 from api.spreadsheet import as_text
 from projections.asking import Page, PageAsked
@@ -27,6 +27,7 @@ from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 JSON, CSV, LINES, PDF = "application/json", "text/csv", "application/x-ndjson", "application/pdf"
 MOST_BYTES = 400_000  # of the items of one page; one item alone may be larger
 STREAMED = 500  # items of one question of a stream
@@ -95,14 +96,14 @@ async def _ask(questions: LongQuestions, listing: Listing[Any], page: PageAsked,
 
 def _show(found: Page[Any], listing: Listing[Any], limit: int | None, most_bytes: int | None) -> _Shown:
     """The items as far as they have room; the page ends early where the next one has none."""
-    items = fitting(map(listing.show, found.items), most_bytes)
+    items = as_far_as_room(map(listing.show, found.items), most_bytes)
     if len(items) < len(found.items):
         return _Shown(found.position, items, PageAsked(limit, found.key(found.items[len(items) - 1])))
     following = PageAsked(limit, found.next_after) if found.next_after is not None else None
     return _Shown(found.position, items, following)
 
 
-def fitting(items: Iterable[BaseModel], most_bytes: int | None) -> list[bytes]:
+def as_far_as_room(items: Iterable[BaseModel], most_bytes: int | None) -> list[bytes]:
     """Items as JSON until the next one has no room; the first one always has."""
     fit: list[bytes] = []
     left = most_bytes
@@ -114,6 +115,15 @@ def fitting(items: Iterable[BaseModel], most_bytes: int | None) -> list[bytes]:
             left -= len(item)
         fit.append(item)
     return fit
+
+
+def first_items(page: Page[T], show: Callable[[T], M]) -> tuple[list[M], str | None]:
+    """What stands of a list with the thing that it belongs to: items as far as they have room, and the cursor on."""
+    shown = [show(one) for one in page.items]
+    fit = len(as_far_as_room(shown, MOST_BYTES))
+    if fit < len(shown):
+        return shown[:fit], encode_cursor(*page.key(page.items[fit - 1]))
+    return shown, next_cursor(page)
 
 
 def _as_json(shown: _Shown, beside: dict[str, Any]) -> bytes:

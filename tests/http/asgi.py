@@ -5,7 +5,7 @@ It does little beside, so that thousands of requests cost seconds. Errors inside
 
 import asyncio
 import json
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from threading import Thread
 from types import TracebackType
@@ -72,8 +72,12 @@ class Client:
         params: dict[str, Any] | None = None,
         headers: Headers | None = None,
         content: bytes | Iterable[bytes] = b"",
+        heard: Callable[[bytes], None] = lambda _: None,
     ) -> Response:
-        """`url` is a path as it goes over the wire, with or without a query; `params` are added to it."""
+        """`url` is a path as it goes over the wire, with or without a query; `params` are added to it.
+
+        `heard` is told each piece of the answer as it comes.
+        """
         parts = urlsplit(url)
         query = "&".join(part for part in (parts.query, urlencode(params or {})) if part)
         named = {"host": "ledger", **(headers or {})}
@@ -91,9 +95,10 @@ class Client:
             "client": ("127.0.0.1", 1),
             "server": ("ledger", 80),
         }
-        return self._run(self._answer(scope, [content] if isinstance(content, bytes) else content))  # type: ignore[no-any-return]
+        pieces = [content] if isinstance(content, bytes) else content
+        return self._run(self._answer(scope, pieces, heard))  # type: ignore[no-any-return]
 
-    async def _answer(self, scope: dict[str, Any], pieces: Iterable[bytes]) -> Response:
+    async def _answer(self, scope: dict[str, Any], pieces: Iterable[bytes], heard: Callable[[bytes], None]) -> Response:
         response, left, whole = Response(), iter(pieces), False
 
         async def receive() -> dict[str, Any]:
@@ -110,6 +115,7 @@ class Client:
                 response.headers = {name.decode(): value.decode() for name, value in message["headers"]}
             else:
                 response.content += message.get("body", b"")
+                heard(message.get("body", b""))
 
         try:
             await self.app(scope, receive, send)  # type: ignore[arg-type]
