@@ -33,6 +33,27 @@ class Response:
         return json.loads(self.content)
 
 
+def scope_of(method: str, url: str, params: dict[str, Any] | None, headers: Headers | None) -> dict[str, Any]:
+    """A request as ASGI has it."""
+    parts = urlsplit(url)
+    query = "&".join(part for part in (parts.query, urlencode(params or {})) if part)
+    named = {"host": "ledger", **(headers or {})}
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": unquote(parts.path),
+        "raw_path": parts.path.encode(),
+        "root_path": "",
+        "query_string": query.encode(),
+        "headers": [(name.lower().encode(), _raw(value)) for name, value in named.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("ledger", 80),
+    }
+
+
 class Client:
     """The application from its start (`with`) to its end."""
 
@@ -42,18 +63,18 @@ class Client:
         self._thread = Thread(target=self._loop.run_forever, name="client", daemon=True)
         self._life = app.router.lifespan_context(app)
 
-    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._run(self._life.__aenter__())
+        self.run(self._life.__aenter__())
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._run(self._life.__aexit__(None, None, None))
+        self.run(self._life.__aexit__(None, None, None))
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -78,25 +99,8 @@ class Client:
 
         `heard` is told each piece of the answer as it comes.
         """
-        parts = urlsplit(url)
-        query = "&".join(part for part in (parts.query, urlencode(params or {})) if part)
-        named = {"host": "ledger", **(headers or {})}
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": unquote(parts.path),
-            "raw_path": parts.path.encode(),
-            "root_path": "",
-            "query_string": query.encode(),
-            "headers": [(name.lower().encode(), _raw(value)) for name, value in named.items()],
-            "client": ("127.0.0.1", 1),
-            "server": ("ledger", 80),
-        }
         pieces = [content] if isinstance(content, bytes) else content
-        return self._run(self._answer(scope, pieces, heard))  # type: ignore[no-any-return]
+        return self.run(self._answer(scope_of(method, url, params, headers), pieces, heard))  # type: ignore[no-any-return]
 
     async def _answer(self, scope: dict[str, Any], pieces: Iterable[bytes], heard: Callable[[bytes], None]) -> Response:
         response, left, whole = Response(), iter(pieces), False
