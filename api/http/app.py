@@ -13,6 +13,7 @@ from api.http.openapi import document_of
 from api.http.parameters import known_parameters
 from api.http.responses import ResponseHeaders
 from api.http.routers import commands, contracts, deductions, events, health, invoices, plans, sla, statements, tickets
+from api.http.routers.pages import pages_router
 from api.limits import LIMITS, Limits
 from api.state import open_state
 from ledger.kernel.clock import Clock, system_clock
@@ -50,6 +51,7 @@ def create_app(
     # Routes are tried in this order for each request: those that are asked most stand first.
     for router in (contracts, statements, tickets, deductions, invoices, sla, plans, events, health, commands):
         app.include_router(router.router)
+    app.include_router(pages_router(app.version, has_docs=settings.api_docs))
     app.add_middleware(ETags)
     app.add_middleware(ResponseHeaders)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
