@@ -17,7 +17,7 @@ from projections.asking import Page
 
 
 @dataclass(slots=True)
-class Followers:
+class Listeners:
     """Those of one process; `most` at once, since each holds a connection open."""
 
     waiters: Waiters
@@ -26,10 +26,10 @@ class Followers:
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Raises Refusal too-many-followers."""
+        """Raises Refusal too-many-listeners."""
         if self.present >= self.most:
             detail = f"{self.present} clients follow the history here already, and more can't be served; ask again."
-            raise Refusal("too-many-followers", detail, followers=self.present)
+            raise Refusal("too-many-listeners", detail, listeners=self.present)
         self.present += 1
         try:
             yield

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
-from api.following import Followers
+from api.following import Listeners
 from api.limits import LIMITS, Limits
 from api.long_questions import LongQuestions
 from api.waiting import Waiters
@@ -37,7 +37,7 @@ class State:
     clock: Clock
     wrong_tokens: WrongTokens
     waiters: Waiters
-    followers: Followers
+    listeners: Listeners
     long_questions: LongQuestions
     limits: Limits = LIMITS
     calendars: Calendars = field(default_factory=Calendars)
@@ -50,7 +50,7 @@ class State:
         self.follower.start()
 
     async def close(self) -> None:
-        self.followers.end()
+        self.listeners.end()
         self.stop.set()
         await asyncio.to_thread(self.writer.stop)
         if self.follower is not None:
@@ -83,9 +83,9 @@ def open_state(
         long_questions = LongQuestions(open_reader(settings.database_url, clock))
         opened.pop_all()
     waiters, wrong_tokens = Waiters(reader), WrongTokens(clock)
-    followers = Followers(waiters, limits.followers)
+    listeners = Listeners(waiters, limits.listeners)
     return State(
-        store, catalogue, writer, projector, reader, clock, wrong_tokens, waiters, followers, long_questions, limits
+        store, catalogue, writer, projector, reader, clock, wrong_tokens, waiters, listeners, long_questions, limits
     )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api.following import Followers
+from api.following import Listeners
 from api.http.models.history import show_event
 from api.http.responses import IS_HEAD
 from api.limits import Limits
@@ -33,16 +33,16 @@ Ask = Callable[[int], Awaitable[Page[AuditedFact]]]
 class EventStream(StreamingResponse):
     """`ask` finds the events behind a position, as long as whoever asks may see them."""
 
-    def __init__(self, followers: Followers, limits: Limits, ask: Ask, behind: int) -> None:
+    def __init__(self, listeners: Listeners, limits: Limits, ask: Ask, behind: int) -> None:
         super().__init__((), media_type=EVENT_STREAM, headers={"X-Accel-Buffering": "no"})
-        self.followers = followers
+        self.listeners = listeners
         self.limits = limits
         self.ask = ask
         self.behind = behind
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises Refusal before anything is sent: too-many-followers, and what asking raises."""
-        with self.followers.place():
+        """Raises Refusal before anything is sent: too-many-listeners, and what asking raises."""
+        with self.listeners.place():
             first = await self.ask(self.behind)
             if IS_HEAD in scope:
                 await self._begin(send)
@@ -63,15 +63,15 @@ class EventStream(StreamingResponse):
         try:
             await self._begin(send)
             await self._give(send, RECONNECT)
-            while not self.followers.is_ending:
+            while not self.listeners.is_ending:
                 await self._give(send, _as_events(page))
                 behind = page.next_after[0] if page.next_after is not None else page.position
-                page = await self.followers.next_page(self.ask, behind, self.limits.heartbeat_seconds)
+                page = await self.listeners.next_page(self.ask, behind, self.limits.heartbeat_seconds)
         except TimeoutError:
-            logger.info("a follower of the events takes nothing more and is let go")
+            logger.info("a listener of the events takes nothing more and is let go")
             return
         except (Refusal, Unavailable) as error:  # its token ended, or the database went away: it may come again
-            logger.info("a follower of the events is let go: %s", error)
+            logger.info("a listener of the events is let go: %s", error)
         await self._give(send, b"", more=False)
 
     async def _begin(self, send: Send) -> None:

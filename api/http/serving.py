@@ -17,9 +17,9 @@ class _Server(uvicorn.Server):
         self.ending = app
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A follower's answer never ends by itself."""
+        """A listener's answer never ends by itself."""
         if self.started:
-            self.ending.state.ledger.followers.end()
+            self.ending.state.ledger.listeners.end()
         super().handle_exit(sig, frame)
 
 

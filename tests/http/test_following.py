@@ -23,7 +23,7 @@ from tests.words import CUSTOMER, PREPAID, open_ticket, sign
 STREAM: dict[str, str | bytes] = {"Accept": "text/event-stream"}
 SIGNED = sign(contract_id="mine", **OF[MINE])
 FOREIGN = sign(contract_id="abroad", **OF[ABROAD])
-QUICK = Limits(heartbeat_seconds=0.1, slow_reader_seconds=0.2, followers=2)
+QUICK = Limits(heartbeat_seconds=0.1, slow_reader_seconds=0.2, listeners=2)
 
 
 def told(text: str) -> list[tuple[int, Json]]:
@@ -45,7 +45,7 @@ def following(door: Door, **query: Any) -> Iterator[tuple[Future[Response], list
         answer = pool.submit(door.get, "events", **query)
         until(lambda: bool(pieces) or answer.done())
         yield answer, pieces
-        door.client.app.state.ledger.followers.end()
+        door.client.app.state.ledger.listeners.end()
 
 
 def until(reached: Callable[[], bool]) -> None:
@@ -64,7 +64,7 @@ def door(database_url: str) -> Iterator[Door]:
 # -- Server-Sent Events ---------------------------------------------------------------------------------------------
 
 
-def test_a_follower_gets_what_there_is_and_what_comes(door: Door) -> None:
+def test_a_listener_gets_what_there_is_and_what_comes(door: Door) -> None:
     door.all_ok([SIGNED])
     with following(door) as (answer, pieces):
         until(lambda: len(told(b"".join(pieces).decode())) == door.position)
@@ -115,14 +115,14 @@ def test_who_sees_no_events_follows_none(door: Door) -> None:
     assert door.get("events", "", headers=STREAM).status_code == 401
 
 
-def test_more_followers_than_there_is_room_for_are_refused_for_now(door: Door) -> None:
+def test_more_listeners_than_there_is_room_for_are_refused_for_now(door: Door) -> None:
     with following(door), following(door):
         for query in ({"headers": STREAM}, {"wait": 1}):
             refused = door.get("events", **query)
-            assert (refused.status_code, problem(refused)["code"]) == (503, "too-many-followers")
+            assert (refused.status_code, problem(refused)["code"]) == (503, "too-many-listeners")
             assert int(refused.headers["retry-after"]) >= 1
         assert door.get("events").status_code == 200
-    assert door.client.app.state.ledger.followers.present == 0
+    assert door.client.app.state.ledger.listeners.present == 0
 
 
 def test_a_stream_ends_with_its_token(door: Door) -> None:
@@ -131,7 +131,7 @@ def test_a_stream_ends_with_its_token(door: Door) -> None:
     with following(door, token=token) as (answer, _):
         revoke_token(door.store.database, info.token_id)
         until(answer.done)
-        assert door.client.app.state.ledger.followers.present == 0
+        assert door.client.app.state.ledger.listeners.present == 0
 
 
 @pytest.mark.parametrize("leaves", [True, False])
@@ -155,7 +155,7 @@ def test_who_leaves_or_takes_nothing_is_let_go(door: Door, leaves: bool) -> None
 
     scope = scope_of("GET", "/v1/events", {}, headers)
     door.client.run(asyncio.wait_for(door.client.app(scope, receive, send), 10))
-    assert door.client.app.state.ledger.followers.present == 0
+    assert door.client.app.state.ledger.listeners.present == 0
 
 
 def test_the_head_of_a_stream_ends(door: Door) -> None:
@@ -171,7 +171,7 @@ def test_a_page_is_waited_for_until_there_is_an_event_of_ones_own(door: Door) ->
     mine = door.token("auditor", provider="north")
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(door.get, "events", mine, wait=30)
-        until(lambda: door.client.app.state.ledger.followers.present == 1)
+        until(lambda: door.client.app.state.ledger.listeners.present == 1)
         door.all_ok([FOREIGN])
         time.sleep(0.3)
         assert not waiting.done(), "what is another provider's is not waited for"
@@ -195,7 +195,7 @@ def test_where_nothing_comes_in_time_the_page_is_empty(door: Door) -> None:
 # -- a process ------------------------------------------------------------------------------------------------------
 
 
-def test_followers_of_two_servers_get_what_either_writes_and_hold_up_no_end(database_url: str, tmp_path: Path) -> None:
+def test_listeners_of_two_servers_get_what_either_writes_and_hold_up_no_end(database_url: str, tmp_path: Path) -> None:
     token = admin_token(database_url)
     servers = [Server(database_url, tmp_path, token) for _ in range(2)]
     try:

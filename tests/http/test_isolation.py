@@ -14,12 +14,14 @@ from tests.words import amend, book, close, log_work, open_ticket, sign
 
 DOORS = {
     "contracts/{}": "unknown-contract",
+    "contracts/{}/terms": "unknown-contract",
     "contracts/{}/balance": "unknown-contract",
     "contracts/{}/statement": "unknown-contract",
     "contracts/{}/deductions": "unknown-contract",
     "contracts/{}/charges": "unknown-contract",
     "deductions/{}-e": "unknown-deduction",
     "tickets/{}-t": "unknown-ticket",
+    "tickets/{}-t/history": "unknown-ticket",
     "tickets/{}-t/sla/reaction/trace": "unknown-ticket",
 }
 LISTS = {"contracts": "contract_id", "tickets": "contract_id"}
