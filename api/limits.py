@@ -9,6 +9,10 @@ from dataclasses import dataclass
 class Limits:
     patience_seconds: float = 5.0  # how long a read waits for the views to have a position
     discarded_bytes: int = 64_000_000  # what a client may go on sending, unread, before it is cut off
+    longest_wait_seconds: float = 30.0  # for the next event
+    listeners: int = 200  # of the events, at once in one process
+    heartbeat_seconds: float = 15.0  # after which a listener is told that nothing is new
+    slow_reader_seconds: float = 30.0  # in which a listener takes what it was sent
     longest_pdf_lines: int = 2000  # of a statement: some seconds of typesetting
 
 

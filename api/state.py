@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from api.following import Listeners
 from api.limits import LIMITS, Limits
 from api.long_questions import LongQuestions
 from api.waiting import Waiters
@@ -36,6 +37,7 @@ class State:
     clock: Clock
     wrong_tokens: WrongTokens
     waiters: Waiters
+    listeners: Listeners
     long_questions: LongQuestions
     limits: Limits = LIMITS
     calendars: Calendars = field(default_factory=Calendars)
@@ -48,6 +50,7 @@ class State:
         self.follower.start()
 
     async def close(self) -> None:
+        self.listeners.end()
         self.stop.set()
         await asyncio.to_thread(self.writer.stop)
         if self.follower is not None:
@@ -80,7 +83,10 @@ def open_state(
         long_questions = LongQuestions(open_reader(settings.database_url, clock))
         opened.pop_all()
     waiters, wrong_tokens = Waiters(reader), WrongTokens(clock)
-    return State(store, catalogue, writer, projector, reader, clock, wrong_tokens, waiters, long_questions, limits)
+    listeners = Listeners(waiters, limits.listeners)
+    return State(
+        store, catalogue, writer, projector, reader, clock, wrong_tokens, waiters, listeners, long_questions, limits
+    )
 
 
 async def state_of(request: Request) -> State:

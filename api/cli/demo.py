@@ -112,9 +112,8 @@ def free_port(wanted: int) -> int:
 
 
 def serve(settings: Settings, *, is_demo: bool) -> None:
-    import uvicorn
-
     from api.http.app import create_app
+    from api.http.serving import serve_app
 
     check_opens(settings)
     port = free_port(PORT)
@@ -130,9 +129,7 @@ def serve(settings: Settings, *, is_demo: bool) -> None:
         for path in ("contracts?limit=2", "contracts/moewe-l/balance", "contracts/moewe-l/statement?limit=5"):
             print(f"  curl -s {auth} '{base}/v1/{path}'")
     sys.stdout.flush()
-    uvicorn.run(
-        create_app(settings), host="127.0.0.1", port=port, log_level="warning", access_log=False, server_header=False
-    )
+    serve_app(create_app(settings), "127.0.0.1", port)
 
 
 def run() -> None:

@@ -55,14 +55,13 @@ def _progress(what: str, total: int | None, console: Console = err) -> Iterator[
 @app.command()
 def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=65_535)] = 8000) -> None:
     """HTTP API and projections in one process."""
-    import uvicorn
-
     from api.http.app import create_app
+    from api.http.serving import serve_app
 
     settings = Settings()
     check_opens(settings)
     sys.setswitchinterval(SWITCH_SECONDS)
-    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning", access_log=False, server_header=False)
+    serve_app(create_app(settings), host, port)
 
 
 @app.command("import")

@@ -1,7 +1,7 @@
 """Seller, buyer and engineers of an issued document, as they were when it was issued.
 
-This is the opened content of `event.parties`. Reading is lenient: a member that is not there, `null` or blank is
-absent. `missing.py` names what a format cannot do without.
+This is the opened content of `event.parties`, with that of `event.engineers` as a member. Reading is lenient: a
+member that is not there, `null` or blank is absent. `missing.py` names what a format cannot do without.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def categories_of(document: DocumentEvent) -> set[str]:
 
     What takes back a line of an earlier invoice bears the category of then; O is never beside another.
     """
-    return {line.vat_category for line in document.lines}
+    return {sum_.category for sum_ in document.vat}
 
 
 def days_of_supply(document: DocumentEvent) -> set[date]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any, TypeVar
 
-from api.http.document_models import draft_model
+from api.http.document_models import show_draft
 from api.http.models.across import (
     AccountSummary,
     AccountTotals,
@@ -94,19 +94,19 @@ def show_listed_draft(found: ListedDraft) -> DraftSummary:
             ("customer_name", "through_on", "lines", "currency", "net", "vat_total", "gross")
         )
         return DraftSummary(**contract, **figures, missing=list(found.missing), waiting=[], notes=[])
-    shown = draft_model(found.draft)
+    shown = show_draft(found.draft)
     return DraftSummary(
         **contract,
         customer_name=shown.customer["name"],
         through_on=shown.through_on,
-        lines=len(shown.lines),
+        lines=len(found.draft.invoice.lines),
         currency=shown.currency,
         net=shown.net,
         vat_total=shown.vat_total,
         gross=shown.gross,
         missing=shown.missing,
-        waiting=found.draft.waiting,
-        notes=found.draft.notes,
+        waiting=shown.waiting,
+        notes=shown.notes,
     )
 
 

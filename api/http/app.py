@@ -29,6 +29,7 @@ from api.http.routers import (
     statements,
     tickets,
 )
+from api.http.routers.pages import pages_router
 from api.limits import LIMITS, Limits
 from api.state import open_state
 from ledger.kernel.clock import Clock, system_clock
@@ -82,6 +83,7 @@ def create_app(
         commands,
     ):
         app.include_router(router.router)
+    app.include_router(pages_router(app.version, has_docs=settings.api_docs))
     app.add_middleware(ETags)
     app.add_middleware(ResponseHeaders)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]

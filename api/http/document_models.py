@@ -6,10 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.documents.files import missing_data
-from api.http.models.billing import DocumentLineOut, DocumentOut, NationalVatOut, VatOut
-from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, VatLine
+from api.http.lists import first_items
+from api.http.models.billing import (
+    DocumentAnswer,
+    DocumentLineOut,
+    DocumentSummary,
+    DraftAnswer,
+    NationalVatOut,
+    VatOut,
+)
+from ledger.events import CreditNoteIssued, InvoiceIssued, VatLine
 from ledger.kernel.values import show_cents
-from projections.billing.document_questions import Issued, OpenedDocument
+from projections.asking import Page, PageAsked
+from projections.billing.document_questions import Issued, OpenedDocument, ShownLine
 from projections.billing.drafts import InvoiceDraft
 
 _CUSTOMER = (
@@ -18,22 +27,42 @@ _CUSTOMER = (
 )
 
 
-def document_model(found: OpenedDocument) -> DocumentOut:
-    """An issued document; where the parties' key is gone only ids and countries are shown."""
+FIRST_LINES = PageAsked(500)  # of the lines that stand with the document itself
+MOST_WAITING = 500
+
+
+def show_document(found: OpenedDocument) -> DocumentSummary:
+    """An issued document as lists have it; where the parties' key is gone only ids and countries are shown."""
     shown = _document(found.fact, found.parties)
     return shown.model_copy(update={"credited_by": found.credited_by, "reason": found.reason})
 
 
-def draft_model(found: InvoiceDraft) -> DocumentOut:
+def show_whole_document(found: OpenedDocument, lines: Page[ShownLine]) -> DocumentAnswer:
+    """An issued document with its first lines."""
+    members = show_document(found).model_dump()
+    shown, following = first_items(lines, show_line)
+    return DocumentAnswer(position=found.position, event=found.event, **members, lines=shown, lines_next=following)
+
+
+def show_draft(found: InvoiceDraft) -> DraftAnswer:
     """A draft has no number and no days."""
-    shown = _document(found.invoice, found.parties)
-    return shown.model_copy(update={"number": None, "issued_on": None, "due_on": None})
+    members = _document(found.invoice, found.parties).model_dump() | dict.fromkeys(("number", "issued_on", "due_on"))
+    shown, following = first_items(found.lines(FIRST_LINES), show_line)
+    return DraftAnswer(
+        position=found.position,
+        **members,
+        lines=shown,
+        lines_next=following,
+        waiting=found.waiting[:MOST_WAITING],
+        waiting_count=len(found.waiting),
+        notes=found.notes,
+    )
 
 
-def _document(fact: Issued, parties: Mapping[str, Any]) -> DocumentOut:
+def _document(fact: Issued, parties: Mapping[str, Any]) -> DocumentSummary:
     buyer = parties.get("buyer") or {"customer_id": fact.customer_id, "country": fact.customer_country}
     invoice = fact if isinstance(fact, InvoiceIssued) else None
-    return DocumentOut(
+    return DocumentSummary(
         number=fact.number,
         kind="invoice" if invoice is not None else "credit-note",
         issued_on=fact.issued_on.isoformat(),
@@ -48,7 +77,6 @@ def _document(fact: Issued, parties: Mapping[str, Any]) -> DocumentOut:
         corrects=fact.corrects if isinstance(fact, CreditNoteIssued) else None,
         credited_by=None,
         reason=None,
-        lines=_lines(fact.lines, parties),
         vat=_vat(fact.vat),
         national_vat=_national_vat(fact),
         net=show_cents(fact.net_cents),
@@ -63,43 +91,40 @@ def _percent(rate: int | None) -> str:
     return show_cents(rate or 0)
 
 
-def _lines(lines: Sequence[DocumentLine], parties: Mapping[str, Any]) -> list[DocumentLineOut]:
-    engineers, notes, titles = (parties.get(name) or {} for name in ("engineers", "notes", "titles"))
-    return [
-        DocumentLineOut(
-            line=line.line,
-            kind=line.kind,
-            description=line.description,
-            quantity=line.quantity,
-            unit=line.unit,
-            unit_price=show_cents(line.unit_price_cents),
-            price_base=line.price_base,
-            net=show_cents(line.net_cents),
-            vat_rate=_percent(line.vat_rate_percent_hundredths),
-            vat_category=line.vat_category,
-            supplied_on=line.supplied_on.isoformat(),
-            starts_on=line.starts_on.isoformat() if line.starts_on else None,
-            ends_on=line.ends_on.isoformat() if line.ends_on else None,
-            charge_id=line.charge_id,
-            deduction_id=line.deduction_id,
-            ticket_id=line.ticket_id,
-            ticket_title=titles.get(line.ticket_id or ""),
-            session_id=line.session_id,
-            service=line.service,
-            basis=line.basis,
-            worked_minutes=line.worked_minutes,
-            billed_minutes=line.billed_minutes,
-            increment_minutes=line.increment_minutes,
-            included_minutes=line.included_minutes,
-            charged_before_minutes=line.charged_before_minutes,
-            confirmation=line.confirmation,
-            on_behalf=line.on_behalf,
-            engineer=engineers.get(line.deduction_id or ""),
-            note=notes.get(line.deduction_id or ""),
-            events=line.events,
-        )
-        for line in lines
-    ]
+def show_line(shown: ShownLine) -> DocumentLineOut:
+    line = shown.line
+    return DocumentLineOut(
+        line=line.line,
+        kind=line.kind,
+        description=line.description,
+        quantity=line.quantity,
+        unit=line.unit,
+        unit_price=show_cents(line.unit_price_cents),
+        price_base=line.price_base,
+        net=show_cents(line.net_cents),
+        vat_rate=_percent(line.vat_rate_percent_hundredths),
+        vat_category=line.vat_category,
+        supplied_on=line.supplied_on.isoformat(),
+        starts_on=line.starts_on.isoformat() if line.starts_on else None,
+        ends_on=line.ends_on.isoformat() if line.ends_on else None,
+        charge_id=line.charge_id,
+        deduction_id=line.deduction_id,
+        ticket_id=line.ticket_id,
+        ticket_title=shown.ticket_title,
+        session_id=line.session_id,
+        service=line.service,
+        basis=line.basis,
+        worked_minutes=line.worked_minutes,
+        billed_minutes=line.billed_minutes,
+        increment_minutes=line.increment_minutes,
+        included_minutes=line.included_minutes,
+        charged_before_minutes=line.charged_before_minutes,
+        confirmation=line.confirmation,
+        on_behalf=line.on_behalf,
+        engineer=shown.engineer,
+        note=shown.note,
+        events=line.events,
+    )
 
 
 def _national_vat(fact: Issued) -> NationalVatOut | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -19,7 +19,7 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 from starlette.datastructures import Headers
 
-from api.http.paging import encode_cursor
+from api.http.paging import encode_cursor, next_cursor
 from api.long_questions import LongQuestions
 from api.spreadsheet import as_text
 from projections.asking import Page, PageAsked
@@ -27,6 +27,7 @@ from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 JSON, CSV, LINES, PDF = "application/json", "text/csv", "application/x-ndjson", "application/pdf"
 MOST_BYTES = 400_000  # of the items of one page; one item alone may be larger
 STREAMED = 500  # items of one question of a stream
@@ -101,19 +102,35 @@ async def _ask(questions: LongQuestions, listing: Listing[Any], page: PageAsked,
 
 def _show(found: Page[Any], listing: Listing[Any], limit: int | None, most_bytes: int | None) -> _Shown:
     """The items as far as they have room; the page ends early where the next one has none."""
-    items: list[bytes] = []
-    left = most_bytes
+    items = as_far_as_room(map(listing.show, found.items), most_bytes)
     following = PageAsked(limit, found.next_after) if found.next_after is not None else None
-    for place, one in enumerate(found.items):
-        item = listing.show(one).model_dump_json(by_alias=True).encode()
-        if left is not None:
-            if items and len(item) > left:
-                following = PageAsked(limit, found.key(found.items[place - 1]))
-                break
-            left -= len(item)
-        items.append(item)
+    if len(items) < len(found.items):
+        following = PageAsked(limit, found.key(found.items[len(items) - 1]))
     totals = listing.totals(found.items[: len(items)]) if listing.totals is not None else None
     return _Shown(found.position, items, following, totals)
+
+
+def as_far_as_room(items: Iterable[BaseModel], most_bytes: int | None) -> list[bytes]:
+    """Items as JSON until the next one has no room; the first one always has."""
+    fit: list[bytes] = []
+    left = most_bytes
+    for one in items:
+        item = one.model_dump_json(by_alias=True).encode()
+        if left is not None:
+            if fit and len(item) > left:
+                break
+            left -= len(item)
+        fit.append(item)
+    return fit
+
+
+def first_items(page: Page[T], show: Callable[[T], M]) -> tuple[list[M], str | None]:
+    """What stands of a list with the thing that it belongs to: items as far as they have room, and the cursor on."""
+    shown = [show(one) for one in page.items]
+    fit = len(as_far_as_room(shown, MOST_BYTES))
+    if fit < len(shown):
+        return shown[:fit], encode_cursor(*page.key(page.items[fit - 1]))
+    return shown, next_cursor(page)
 
 
 def _as_json(shown: _Shown, beside: dict[str, Any]) -> bytes:

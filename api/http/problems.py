@@ -63,7 +63,7 @@ _MEANING = {
     413: "Too large",
     415: "Another media type is needed",
     422: "Malformed; the field is named",
-    503: "Not caught up, or the database is away",
+    503: "Not caught up, no room for another listener, or the database is away",
 }
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {**_RESPONSE, "description": meaning} for status, meaning in _MEANING.items()

@@ -10,6 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+IS_HEAD = "ledger.is_head"  # in the scope of a request whose answer's body nobody gets
 
 
 class ResponseHeaders:
@@ -33,4 +34,4 @@ class ResponseHeaders:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"} if is_head else scope, receive, complete)
+        await self.app({**scope, "method": "GET", IS_HEAD: True} if is_head else scope, receive, complete)

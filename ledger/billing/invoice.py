@@ -29,6 +29,7 @@ def invoice_of(
     due_on: date | None = None,
     retained_until: date | None = None,
     parties: Sealed | None = None,
+    line_texts: Sealed | None = None,
     national_vat: NationalVat | None = None,
 ) -> InvoiceIssued:
     """The invoice over what a draft found; `language` is that of a customer who has none.
@@ -52,6 +53,7 @@ def invoice_of(
         vat_cents=found.vat_cents,
         gross_cents=found.gross_cents,
         parties=parties or Sealed("", b""),
+        line_texts=line_texts,
         retained_until=retained_until or through_on,
         national_vat=national_vat,
     )
@@ -88,6 +90,7 @@ class LineTexts:
         return {
             name: {id_: contents[text] for id_, text in sorted(texts.items()) if text in contents}
             for name, texts in kept.items()
+            if texts
         }
 
 

@@ -106,11 +106,8 @@ def issue(case: Case, body: IssueInvoice, *, ignores_needless_rate: bool = False
     national_vat = _national_vat(rate, needs_rate, found, contract.currency, provider)
     number = _take_number(case, provider, "invoice", provider.invoice_series.invoice, issued_on, at)
     texts = texts_of(account, found.lines)
-    parties = {
-        "seller": seller_of(provider, seller),
-        "buyer": buyer_of(account, party),
-        **texts.opened(case.open_all(texts.all())),
-    }
+    line_texts = texts.opened(case.open_all(texts.all()))
+    parties = {"seller": seller_of(provider, seller), "buyer": buyer_of(account, party)}
     issued = invoice_of(
         account,
         found,
@@ -121,6 +118,7 @@ def issue(case: Case, body: IssueInvoice, *, ignores_needless_rate: bool = False
         due_on=issued_on + timedelta(days=seller.payment_days),
         retained_until=_retained_until(issued_on, seller.retention_years),
         parties=case.seal(f"document:{number}", parties),
+        line_texts=case.seal(f"document:{number}", line_texts) if line_texts else None,
         national_vat=national_vat,
     )
     case.get(Document, number).issue(contract.contract_id, issued, at, case.stamp)
@@ -148,6 +146,7 @@ def issue_credit_note(case: Case, body: IssueCreditNote) -> None:
     parties |= {"corrected_ksef_number": body.ksef_number} if body.ksef_number is not None else {}
     number = _take_number(case, provider, "credit-note", provider.invoice_series.credit_note, issued_on, at)
     party, position = f"document:{number}", case.position_of(document)
+    line_texts = case.open(invoice.line_texts) if invoice.line_texts is not None else None
     issued = CreditNoteIssued(
         number=number,
         provider=provider.id,
@@ -166,6 +165,7 @@ def issue_credit_note(case: Case, body: IssueCreditNote) -> None:
         vat_cents=invoice.vat_cents,
         gross_cents=invoice.gross_cents,
         parties=case.seal(party, parties),
+        line_texts=case.seal(party, line_texts) if line_texts else None,
         national_vat=invoice.national_vat,
         retained_until=_retained_until(issued_on, invoice.retained_until.year - invoice.issued_on.year),
     )

@@ -48,6 +48,7 @@ STATUS: dict[str, int] = {
     "malformed": 422,
     "command-id-reused": 422,
     "not-caught-up": 503,
+    "too-many-listeners": 503,
     "unavailable": 503,
 }
 

@@ -13,7 +13,7 @@ DEFAULT_DATABASE_URL = "sqlite:///var/ledger.db"
 
 
 class Settings(BaseSettings):
-    """`LEDGER_DATABASE_URL` and `LEDGER_CATALOGUE`; see README for both."""
+    """`LEDGER_DATABASE_URL`, `LEDGER_CATALOGUE` and `LEDGER_API_DOCS`; see README for each."""
 
     model_config = SettingsConfigDict(
         env_prefix="LEDGER_", env_file=".env", env_file_encoding="utf-8-sig", extra="ignore"
@@ -21,6 +21,7 @@ class Settings(BaseSettings):
 
     database_url: str = DEFAULT_DATABASE_URL
     catalogue: Path | None = None
+    api_docs: bool = True  # whether a server shows the documentation of its API
 
     @field_validator("database_url")
     @classmethod

@@ -20,7 +20,7 @@ EVENT_COLUMNS = (
 
 APPEND_ONLY = ("stored_events", "commands", "known_ids")
 # Of the shapes of what is stored, while these may still change without upcasts (decision 16): without one it is older.
-FORMAT = 3
+FORMAT = 4
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS stored_events (

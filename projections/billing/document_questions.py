@@ -5,16 +5,18 @@ The customer is billed, also where a partner serves: a partner sees none of them
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from ledger.events import CreditNoteIssued, InvoiceIssued
+import msgspec
+
+from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed, unknown_invoice
 from ledger.kernel.mapper import decode
-from ledger.store.database import Row, listed
+from ledger.store.database import Row
 from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.reader import Snapshot, open_texts, view_position
 from projections.visible import sees_billing, visible
@@ -47,7 +49,8 @@ class DocumentFilter:
 class OpenedDocument:
     """A document as the event at the position `event` issued it; `reason` is that of a credit note.
 
-    `parties` and `reason` are empty where their key is gone.
+    `fact` has lines, and `parties` their texts, only where the whole document was asked for. `parties` and `reason` are
+    empty where their key is gone.
     """
 
     position: int
@@ -58,10 +61,33 @@ class OpenedDocument:
     credited_by: str | None
 
 
+@dataclass(slots=True, frozen=True)
+class ShownLine:
+    """A line of a document or draft, and its texts; None where there is none, or it is no longer kept."""
+
+    line: DocumentLine
+    engineer: str | None
+    note: str | None
+    ticket_title: str | None
+
+
+OpenedTexts = Mapping[str, Mapping[str, str]]  # `engineers` and `notes` by deduction, `titles` by ticket
+
+
+def with_texts(line: DocumentLine, texts: OpenedTexts) -> ShownLine:
+    engineers, notes, titles = (texts.get(name) or {} for name in ("engineers", "notes", "titles"))
+    deduction_id = line.deduction_id or ""
+    return ShownLine(line, engineers.get(deduction_id), notes.get(deduction_id), titles.get(line.ticket_id or ""))
+
+
+def place_of(one: ShownLine) -> tuple[int]:
+    return (one.line.line,)
+
+
 async def list_documents(
     snapshot: Snapshot, actor: Actor, filters: DocumentFilter, page: PageAsked
 ) -> Page[OpenedDocument]:
-    """Issued documents in the order in which they were issued."""
+    """Issued documents in the order in which they were issued, without their lines."""
     condition, params = all_of(_seen_by(actor), filters.condition(), page.past("d.position"))
     limited, limit = page.limited
     rows = await snapshot.query(f"{_DOCUMENTS} WHERE {condition} ORDER BY d.position{limited}", params | limit)
@@ -71,7 +97,7 @@ async def list_documents(
 
 
 async def find_document(snapshot: Snapshot, actor: Actor, number: str) -> OpenedDocument:
-    """The document with a number. Raises Refusal unknown-invoice."""
+    """The document with a number, without its lines. Raises Refusal unknown-invoice."""
     condition, params = all_of(equal("d", number=number), _seen_by(actor))
     rows = await snapshot.query(f"{_DOCUMENTS} WHERE {condition}", params)
     if not rows:
@@ -80,26 +106,57 @@ async def find_document(snapshot: Snapshot, actor: Actor, number: str) -> Opened
     return found
 
 
-_DOCUMENTS = "SELECT d.position, d.credited_by FROM documents d JOIN contracts c ON c.contract_id = d.contract_id"
+async def find_whole_document(snapshot: Snapshot, actor: Actor, number: str) -> OpenedDocument:
+    """The document with all its lines and their texts, for a file. Raises Refusal unknown-invoice."""
+    found = await find_document(snapshot, actor, number)
+    sql = "SELECT topic, state FROM stored_events WHERE notification_id = :position"
+    (row,) = await snapshot.query(sql, {"position": found.event})
+    fact = decode(row.topic, bytes(row.state))
+    assert isinstance(fact, Issued)
+    texts = await _texts(snapshot, number)
+    return replace(found, fact=fact, parties={**found.parties, **texts} if found.parties else {})
+
+
+async def list_document_lines(snapshot: Snapshot, actor: Actor, number: str, page: PageAsked) -> Page[ShownLine]:
+    """A document's lines in their order. Raises Refusal unknown-invoice."""
+    found = await find_document(snapshot, actor, number)
+    condition, params = all_of(equal("l", number=number), page.past("l.line"))
+    limited, limit = page.limited
+    sql = f"SELECT l.said FROM document_lines l WHERE {condition} ORDER BY l.line{limited}"
+    rows = await snapshot.query(sql, params | limit)
+    shown, next_after = page.cut([_read_line(row.said) for row in rows], lambda line: (line.line,))
+    texts = await _texts(snapshot, number)
+    lines = [with_texts(line, texts) for line in shown]
+    return Page(found.position, lines, next_after, place_of)
+
+
+_DOCUMENTS = (
+    "SELECT d.position, d.credited_by, d.topic, d.head FROM documents d "
+    "JOIN contracts c ON c.contract_id = d.contract_id"
+)
+_read_line = msgspec.json.Decoder(DocumentLine).decode
+_read_sealed = msgspec.json.Decoder(Sealed).decode
 
 
 def _seen_by(actor: Actor) -> Condition:
     return visible(actor) if sees_billing(actor) else ("1 = 0", {})
 
 
+async def _texts(snapshot: Snapshot, number: str) -> OpenedTexts:
+    sql = "SELECT texts FROM document_texts WHERE number = :number"
+    for row in await snapshot.query(sql, {"number": number}):
+        box = _read_sealed(row.texts)
+        return (await open_texts(snapshot, [box])).get(box) or {}
+    return {}
+
+
 async def _open(snapshot: Snapshot, rows: Sequence[Row], position: int) -> list[OpenedDocument]:
-    """The documents that the events at the rows' positions issued, in their order."""
-    if not rows:
-        return []
-    places, params = listed("position", [row.position for row in rows])
-    sql = f"SELECT notification_id, topic, state FROM stored_events WHERE notification_id IN ({places})"
-    facts = {row.notification_id: decode(row.topic, bytes(row.state)) for row in await snapshot.query(sql, params)}
-    boxes = [fact.parties for fact in facts.values() if isinstance(fact, Issued)]
-    boxes += [fact.reason for fact in facts.values() if isinstance(fact, CreditNoteIssued)]
+    heads = [(row, decode(row.topic, row.head.encode())) for row in rows]
+    boxes = [fact.parties for _, fact in heads if isinstance(fact, Issued)]
+    boxes += [fact.reason for _, fact in heads if isinstance(fact, CreditNoteIssued)]
     texts = await open_texts(snapshot, boxes)
     found = []
-    for row in rows:
-        fact = facts[row.position]
+    for row, fact in heads:
         assert isinstance(fact, Issued)
         reason = texts.get(fact.reason) if isinstance(fact, CreditNoteIssued) else None
         parties = texts.get(fact.parties) or {}

@@ -1,7 +1,7 @@
 """The view of issued documents: which there are, on which one each charge stands, and which show a deduction (M3, M6).
 
-A document's lines stay in its event, which `position` names: they are read from there. Here too is how other questions
-learn the numbers of documents.
+What is as long as a document's lines (these, and who worked) has rows of its own, so that a list of documents costs no
+more where one is long. Here too is how other questions learn the numbers of documents.
 """
 
 from __future__ import annotations
@@ -11,22 +11,40 @@ from collections.abc import Sequence
 import msgspec
 
 from ledger.events import CreditNoteIssued, InvoiceCredited, InvoiceIssued
+from ledger.kernel.mapper import encode, stored_topic
 from ledger.kernel.values import FAR_FUTURE, to_micros
 from ledger.store.database import listed
 from projections.asking import all_of
 from projections.reader import AsOf, Snapshot, Times
-from projections.tables import Table
+from projections.tables import Table, to_json
 from projections.views import EventMeta, Rows, View
 
 
 class DocumentRow(msgspec.Struct):
+    """`head` is the event that issued it, under its `topic`, without lines and their texts; still sealed."""
+
     number: str
     contract_id: str
     position: int
-    kind: str
     issued_on: str
-    corrects: str | None
     credited_by: str | None
+    topic: str
+    head: str
+
+
+class DocumentLineRow(msgspec.Struct):
+    """A line as the event has it."""
+
+    number: str
+    line: int
+    said: str
+
+
+class DocumentTextsRow(msgspec.Struct):
+    """Who worked and what was done, by deduction, and titles by ticket; still sealed."""
+
+    number: str
+    texts: str
 
 
 class InvoicedChargeRow(msgspec.Struct):
@@ -50,26 +68,35 @@ class DocumentedDeductionRow(msgspec.Struct):
 
 
 DOCUMENTS = Table("documents", DocumentRow, "number", ["(contract_id, position)", "(position)"])
+DOCUMENT_LINES = Table("document_lines", DocumentLineRow, ("number", "line"))
+DOCUMENT_TEXTS = Table("document_texts", DocumentTextsRow, "number")
 INVOICED_CHARGES = Table("invoiced_charges", InvoicedChargeRow, ("charge_id", "position"))
 DOCUMENTED_DEDUCTIONS = Table("documented_deductions", DocumentedDeductionRow, ("deduction_id", "position"))
-documents = View("documents", DOCUMENTS, INVOICED_CHARGES, DOCUMENTED_DEDUCTIONS)
+documents = View("documents", DOCUMENTS, DOCUMENT_LINES, DOCUMENT_TEXTS, INVOICED_CHARGES, DOCUMENTED_DEDUCTIONS)
 
 
 @documents.on(InvoiceIssued)
 def _invoice(rows: Rows, fact: InvoiceIssued, meta: EventMeta) -> None:
-    day = fact.issued_on.isoformat()
-    rows.put(DOCUMENTS, DocumentRow(fact.number, fact.contract_id, meta.position, "invoice", day, None, None))
+    _keep(rows, fact, meta)
     _bill(rows, fact, meta, fact.number)
     _show(rows, fact, meta, None)
 
 
 @documents.on(CreditNoteIssued)
 def _credit_note(rows: Rows, fact: CreditNoteIssued, meta: EventMeta) -> None:
-    day = fact.issued_on.isoformat()
-    row = DocumentRow(fact.number, fact.contract_id, meta.position, "credit-note", day, fact.corrects, None)
-    rows.put(DOCUMENTS, row)
+    _keep(rows, fact, meta)
     _bill(rows, fact, meta, None)
     _show(rows, fact, meta, fact.corrects)
+
+
+def _keep(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, meta: EventMeta) -> None:
+    head = encode(msgspec.structs.replace(fact, lines=[], line_texts=None)).decode()
+    day, topic = fact.issued_on.isoformat(), stored_topic(fact)
+    rows.put(DOCUMENTS, DocumentRow(fact.number, fact.contract_id, meta.position, day, None, topic, head))
+    for line in fact.lines:
+        rows.add(DOCUMENT_LINES, DocumentLineRow(fact.number, line.line, to_json(line)))
+    if fact.line_texts is not None:
+        rows.put(DOCUMENT_TEXTS, DocumentTextsRow(fact.number, to_json(fact.line_texts)))
 
 
 def _bill(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, meta: EventMeta, number: str | None) -> None:

@@ -23,6 +23,8 @@ from ledger.kernel.mapper import decode
 from ledger.kernel.values import from_micros, local_date
 from ledger.plans.loader import Catalogue
 from ledger.store.database import listed
+from projections.asking import Page, PageAsked
+from projections.billing.document_questions import ShownLine, place_of, with_texts
 from projections.billing.draft_notes import vat_notes
 from projections.contracts.questions import contract_as_of
 from projections.reader import AsOf, Snapshot, Times, open_texts
@@ -33,17 +35,26 @@ from projections.visible import sees_billing
 class InvoiceDraft:
     """The invoice that issuing would record, but for its number, its days and what is sealed; `parties` are opened.
 
-    `waiting` are the charges and deductions that are held back, by a dispute as a rule; `notes` are sentences for
-    whoever issues it. `events_read` is what it cost.
+    `line_texts` are those of all its lines. `waiting` are the charges and deductions that are held back, as a rule by
+    a dispute; `notes` are sentences for whoever issues it. `events_read` is what it cost.
     """
 
     position: int
     invoice: InvoiceIssued
     parties: dict[str, Any]
+    line_texts: dict[str, dict[str, str]]
     waiting: list[str]
     notes: list[str]
     is_billable: bool
     events_read: int
+
+    def lines(self, page: PageAsked) -> Page[ShownLine]:
+        """Some of its lines, in their order."""
+        after = page.after[0] if page.after is not None else 0
+        behind = [line for line in self.invoice.lines if line.line > after]
+        shown, next_after = page.cut(behind, lambda line: (line.line,))
+        lines = [with_texts(line, self.line_texts) for line in shown]
+        return Page(self.position, lines, next_after, place_of)
 
 
 async def next_invoice(
@@ -73,12 +84,14 @@ async def next_invoice(
     parties = {
         "seller": seller_of(provider, seller) if seller is not None else None,
         "buyer": buyer_of(account, party),
-        **texts.opened(await open_texts(snapshot, texts.all())),
     }
     sketch = invoice_of(account, found, through, provider.language)
     sketch = msgspec.structs.replace(sketch, contract_id=contract_id)
     notes = await vat_notes(snapshot, contract.provider, contract.customer_id, contract_id, contract.timezone, as_of)
-    return InvoiceDraft(as_of.position, sketch, parties, found.waiting, notes, found.is_billable, len(facts))
+    line_texts = texts.opened(await open_texts(snapshot, texts.all()))
+    return InvoiceDraft(
+        as_of.position, sketch, parties, line_texts, found.waiting, notes, found.is_billable, len(facts)
+    )
 
 
 async def _facts(snapshot: Snapshot, contract_id: str, as_of: AsOf, times: Times) -> list[tuple[int, Fact]]:

@@ -55,6 +55,10 @@ class Office(Door):
     def invoice(self, number: str, **query: Any) -> Json:
         return self.see(f"invoices/{number}", **query)
 
+    def invoices(self, contract: str) -> list[Json]:
+        """All documents of a contract, each whole."""
+        return [self.invoice(one["number"]) for one in self.walk("invoices", contract_id=contract)]
+
     def charges(self, contract: str, **query: Any) -> dict[str, str | None]:
         """Each charge and the document it stands on."""
         return {one["charge_id"]: one["invoice_number"] for one in self.walk(f"contracts/{contract}/charges", **query)}

@@ -99,7 +99,7 @@ def cents(amount: str) -> int:
 def check(office: Office, contract: str) -> None:
     """Invoices − credit notes + what is still to be billed = all charges; a charge stands on one invoice at most."""
     charges = {one["charge_id"]: one for one in office.walk(f"contracts/{contract}/charges")}
-    documents = office.walk("invoices", contract_id=contract)
+    documents = office.invoices(contract)
     draft = office.draft(contract, FAR)
     billed = sum(cents(one["net"]) * (1 if one["kind"] == "invoice" else -1) for one in documents)
     waiting = sum(cents(charges[id_]["amount"]) for id_ in draft["waiting"] if id_ in charges)  # else it is time alone

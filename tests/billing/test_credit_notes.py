@@ -140,7 +140,7 @@ def test_minutes_that_are_shown_come_to_what_was_used_when_the_original_is_credi
     first, _ = reversed_elsewhere(quick_office)
     quick_office.ok(credit_note(first))
     shown = 0
-    documents = [*quick_office.walk("invoices", contract_id="L"), quick_office.draft("L")]
+    documents = [*quick_office.invoices("L"), quick_office.draft("L")]
     for document in documents:
         sign = -1 if document["kind"] == "credit-note" else 1
         shown += sign * sum(line["quantity"] for line in document["lines"] if line["deduction_id"] == "E2")

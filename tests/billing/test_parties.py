@@ -283,7 +283,7 @@ def test_each_role_sees_the_documents_that_are_its_own(tenants: Office, role: st
     token = tenants.token(role, **WHO[role])
     assert [one["number"] for one in tenants.walk("invoices", token)] == SEES[role]
     for number in ALL:
-        for form in ("", ".pdf"):
+        for form in ("", ".pdf", "/lines"):
             answer = tenants.get(f"invoices/{number}{form}", token)
             assert answer.status_code == (200 if number in SEES[role] else 404), (number, form, answer.text)
             if number not in SEES[role]:
@@ -295,14 +295,16 @@ def test_each_role_sees_the_documents_that_are_its_own(tenants: Office, role: st
 def test_a_partner_reads_no_draft_and_others_find_no_foreign_one(tenants: Office) -> None:
     for contract in ("mine", "anothers", "abroad"):
         tenants.ok(top_up(60, None, contract_id=contract, pool="care", top_up_id=f"u-{contract}"))
-    door = "contracts/{}/invoice-draft"
     partner = tenants.token("partner", **WHO["partner"])
-    assert tenants.unseen(door.format("mine"), partner)["status"] == 403
-    assert tenants.unseen(door.format("abroad"), partner)["status"] == 404
     customer = tenants.token("customer", **WHO["customer"])
-    assert tenants.see(door.format("mine"), customer)["net"] == "160.00"  # the fee came back, 60.00 for an hour
-    for contract in ("anothers", "abroad"):
-        assert tenants.unseen(door.format(contract), customer)["code"] == "unknown-contract"
+    for door in ("contracts/{}/invoice-draft", "contracts/{}/invoice-draft/lines"):
+        assert tenants.unseen(door.format("mine"), partner)["status"] == 403
+        assert tenants.unseen(door.format("abroad"), partner)["status"] == 404
+        for contract in ("anothers", "abroad"):
+            assert tenants.unseen(door.format(contract), customer)["code"] == "unknown-contract"
+    draft = tenants.see("contracts/mine/invoice-draft", customer)
+    assert draft["net"] == "160.00"  # the fee came back, 60.00 for an hour
+    assert draft["lines"] == tenants.walk("contracts/mine/invoice-draft/lines", customer, limit=1)
 
 
 def test_only_finance_issues_and_credits_and_only_what_is_its_own(tenants: Office) -> None:

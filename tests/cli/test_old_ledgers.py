@@ -28,7 +28,7 @@ def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     def run(*_: object, **__: object) -> NoReturn:
         raise AssertionError("a server was started")
 
-    monkeypatch.setattr(uvicorn, "run", run)
+    monkeypatch.setattr(uvicorn.Server, "run", run)
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -64,6 +64,7 @@ DOCUMENT: dict[str, Any] = {
     "gross_cents": 2648,
     "parties": NAME,
     "retained_until": date(2036, 12, 31),
+    "line_texts": TEXT,
     "partner_id": "P-1",
 }
 

@@ -5,7 +5,7 @@ It does little beside, so that thousands of requests cost seconds. Errors inside
 
 import asyncio
 import json
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from threading import Thread
 from types import TracebackType
@@ -33,6 +33,27 @@ class Response:
         return json.loads(self.content)
 
 
+def scope_of(method: str, url: str, params: dict[str, Any] | None, headers: Headers | None) -> dict[str, Any]:
+    """A request as ASGI has it."""
+    parts = urlsplit(url)
+    query = "&".join(part for part in (parts.query, urlencode(params or {})) if part)
+    named = {"host": "ledger", **(headers or {})}
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": unquote(parts.path),
+        "raw_path": parts.path.encode(),
+        "root_path": "",
+        "query_string": query.encode(),
+        "headers": [(name.lower().encode(), _raw(value)) for name, value in named.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("ledger", 80),
+    }
+
+
 class Client:
     """The application from its start (`with`) to its end."""
 
@@ -42,18 +63,18 @@ class Client:
         self._thread = Thread(target=self._loop.run_forever, name="client", daemon=True)
         self._life = app.router.lifespan_context(app)
 
-    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._run(self._life.__aenter__())
+        self.run(self._life.__aenter__())
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._run(self._life.__aexit__(None, None, None))
+        self.run(self._life.__aexit__(None, None, None))
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -72,28 +93,16 @@ class Client:
         params: dict[str, Any] | None = None,
         headers: Headers | None = None,
         content: bytes | Iterable[bytes] = b"",
+        heard: Callable[[bytes], None] = lambda _: None,
     ) -> Response:
-        """`url` is a path as it goes over the wire, with or without a query; `params` are added to it."""
-        parts = urlsplit(url)
-        query = "&".join(part for part in (parts.query, urlencode(params or {})) if part)
-        named = {"host": "ledger", **(headers or {})}
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": unquote(parts.path),
-            "raw_path": parts.path.encode(),
-            "root_path": "",
-            "query_string": query.encode(),
-            "headers": [(name.lower().encode(), _raw(value)) for name, value in named.items()],
-            "client": ("127.0.0.1", 1),
-            "server": ("ledger", 80),
-        }
-        return self._run(self._answer(scope, [content] if isinstance(content, bytes) else content))  # type: ignore[no-any-return]
+        """`url` is a path as it goes over the wire, with or without a query; `params` are added to it.
 
-    async def _answer(self, scope: dict[str, Any], pieces: Iterable[bytes]) -> Response:
+        `heard` is told each piece of the answer as it comes.
+        """
+        pieces = [content] if isinstance(content, bytes) else content
+        return self.run(self._answer(scope_of(method, url, params, headers), pieces, heard))  # type: ignore[no-any-return]
+
+    async def _answer(self, scope: dict[str, Any], pieces: Iterable[bytes], heard: Callable[[bytes], None]) -> Response:
         response, left, whole = Response(), iter(pieces), False
 
         async def receive() -> dict[str, Any]:
@@ -110,6 +119,7 @@ class Client:
                 response.headers = {name.decode(): value.decode() for name, value in message["headers"]}
             else:
                 response.content += message.get("body", b"")
+                heard(message.get("body", b""))
 
         try:
             await self.app(scope, receive, send)  # type: ignore[arg-type]

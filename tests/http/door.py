@@ -4,7 +4,7 @@ A `Door` is the sender by HTTP of `tests.senders`. It keeps the position of the 
 read that far.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
@@ -40,11 +40,19 @@ class Door(Http):
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
 
-    def get(self, path: str, token: str | None = None, headers: Headers | None = None, **query: Any) -> Response:
+    def get(
+        self,
+        path: str,
+        token: str | None = None,
+        headers: Headers | None = None,
+        heard: Callable[[bytes], None] = lambda _: None,
+        **query: Any,
+    ) -> Response:
         """`from_` is the query's `from`; views have read what this door has written."""
         params = {name.rstrip("_"): value for name, value in query.items() if value is not None}
         params = {"min_position": self.position} | params
-        return self.client.get(f"/v1/{path}", params=params, headers=self.headers(token) | (headers or {}))
+        named = self.headers(token) | (headers or {})
+        return self.client.get(f"/v1/{path}", params=params, headers=named, heard=heard)
 
     def see(self, path: str, token: str | None = None, **query: Any) -> Json:
         __tracebackhide__ = True

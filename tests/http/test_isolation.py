@@ -14,6 +14,7 @@ from tests.words import amend, book, close, log_work, open_ticket, sign
 
 DOORS = {
     "contracts/{}": "unknown-contract",
+    "contracts/{}/terms": "unknown-contract",
     "contracts/{}/balance": "unknown-contract",
     "contracts/{}/statement": "unknown-contract",
     "contracts/{}/deductions": "unknown-contract",
@@ -25,6 +26,7 @@ DOORS = {
     "sessions/{}-s": "unknown-session",
     "sessions/{}-s/history": "unknown-session",
     "tickets/{}-t": "unknown-ticket",
+    "tickets/{}-t/history": "unknown-ticket",
     "tickets/{}-t/sla/reaction/trace": "unknown-ticket",
 }
 LISTS = {

@@ -62,7 +62,9 @@ class NationalVatOut(BaseModel):
     total: str
 
 
-class DocumentOut(BaseModel):
+class DocumentSummary(BaseModel):
+    """An invoice or credit note as a list has it: all but its lines."""
+
     number: str | None = Field(description="Null on a draft.")
     kind: str = Field(examples=["invoice"])
     issued_on: str | None
@@ -77,7 +79,6 @@ class DocumentOut(BaseModel):
     corrects: str | None
     credited_by: str | None
     reason: str | None
-    lines: list[DocumentLineOut]
     vat: list[VatOut]
     national_vat: NationalVatOut | None
     net: str
@@ -90,15 +91,28 @@ class DocumentOut(BaseModel):
     )
 
 
+class DocumentOut(DocumentSummary):
+    lines: list[DocumentLineOut] = Field(description="The first 500, or as many as one answer holds.")
+    lines_next: str | None = Field(description="The cursor to the lines that follow, at the door of the lines.")
+
+
 class DocumentAnswer(AnswerModel, DocumentOut):
     event: int = Field(description="The event that issued it.")
 
 
 class DraftAnswer(AnswerModel, DocumentOut):
-    waiting: list[str] = Field(description="Charges and deductions that are held back, by a dispute as a rule.")
+    waiting: list[str] = Field(
+        description="Charges and deductions that are held back, by a dispute as a rule: the first 500."
+    )
+    waiting_count: int = Field(description="How many there are.")
     notes: list[str] = Field(description="What to look at before it is issued, in sentences.")
 
 
 class DocumentList(AnswerModel):
-    items: list[DocumentOut]
+    items: list[DocumentSummary]
+    next: str | None
+
+
+class DocumentLineList(AnswerModel):
+    items: list[DocumentLineOut]
     next: str | None

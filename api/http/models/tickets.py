@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from api.http.lists import first_items
 from api.http.models.base import AnswerModel, instant, instant_or_none
 from api.http.models.history import HistoryEntry, show_entry
-from api.http.paging import next_cursor
 from ledger.sla.targets import MINUTE, TargetClock
 from projections.asking import Page
 from projections.history import ToldFact
@@ -131,9 +131,9 @@ def show_ticket(ticket: OpenedTicket) -> TicketSummary:
 
 
 def show_whole_ticket(ticket: OpenedTicket, history: Page[ToldFact]) -> TicketAnswer:
-    entries = [show_entry(one) for one in history.items]
+    entries, following = first_items(history, show_entry)
     members = show_ticket(ticket).model_dump()
-    return TicketAnswer(position=ticket.position, **members, history=entries, history_next=next_cursor(history))
+    return TicketAnswer(position=ticket.position, **members, history=entries, history_next=following)
 
 
 def _defect(row: TicketRow) -> DefectOut | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.lists import AS_FILES, Listing, answer_list
+from api.http.lists import AS_FILES, Listing, answer_list, first_items
 from api.http.models.contracts import (
     ContractAnswer,
     ContractList,
@@ -25,7 +25,6 @@ from api.http.paging import (
     Filter,
     KnownAtParam,
     Limit,
-    next_cursor,
     page_asked,
     times_of,
 )
@@ -77,12 +76,9 @@ async def contract(contract_id: ContractIdParam, state: StateDep, actor: ActorDe
     async with state.reader.snapshot() as snapshot:
         found = await opened_contract(snapshot, actor, contract_id)
         terms = await list_terms(snapshot, actor, contract_id, FIRST_PAGE)
-    return ContractAnswer(
-        position=found.position,
-        **show_contract(found).model_dump(),
-        terms=[show_term(one) for one in terms.items],
-        terms_next=next_cursor(terms),
-    )
+    shown, following = first_items(terms, show_term)
+    members = show_contract(found).model_dump()
+    return ContractAnswer(position=found.position, **members, terms=shown, terms_next=following)
 
 
 @router.get(

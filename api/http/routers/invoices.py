@@ -5,14 +5,22 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from api.documents.files import Form as FileForm
 from api.documents.files import as_pdf, as_xml
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.document_models import document_model, draft_model
-from api.http.models.billing import DocumentAnswer, DocumentList, DraftAnswer
+from api.http.document_models import FIRST_LINES, show_document, show_draft, show_line, show_whole_document
+from api.http.lists import AS_FILES, Listing, answer_list
+from api.http.models.billing import (
+    DocumentAnswer,
+    DocumentLineList,
+    DocumentLineOut,
+    DocumentList,
+    DocumentSummary,
+    DraftAnswer,
+)
 from api.http.paging import (
     AsOfParam,
     ContractIdParam,
@@ -22,18 +30,27 @@ from api.http.paging import (
     Limit,
     MomentParam,
     day_of,
-    next_cursor,
     page_asked,
     times_of,
 )
 from api.http.problems import PROBLEMS
 from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
-from projections.billing.document_questions import DocumentFilter, find_document, list_documents
+from projections.asking import Page, PageAsked
+from projections.billing.document_questions import (
+    DocumentFilter,
+    OpenedDocument,
+    ShownLine,
+    find_document,
+    find_whole_document,
+    list_document_lines,
+    list_documents,
+)
 from projections.billing.drafts import next_invoice
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1", tags=["invoices"], responses=PROBLEMS, dependencies=[CaughtUp])
+ThroughOn = Annotated[MomentParam | None, Query(description="The last day that counts; today if absent.")]
 Number = Annotated[str, Path(max_length=ID_LENGTH, pattern=ID_PATTERN, examples=["GR-2026-00001"])]
 
 
@@ -51,20 +68,56 @@ async def invoice_draft(
     contract_id: ContractIdParam,
     state: StateDep,
     actor: ActorDep,
-    through_on: Annotated[MomentParam | None, Query(description="The last day that counts; today if absent.")] = None,
+    through_on: ThroughOn = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
 ) -> DraftAnswer:
-    """Every charge not yet invoiced up to a day, as issuing would put it now."""
+    """Every charge not yet invoiced up to a day, as issuing would put it now; of many lines the first."""
     through, times = day_of("through_on", through_on), times_of(as_of, known_at)
-    async with state.reader.snapshot() as snapshot:
-        found = await next_invoice(snapshot, actor, state.catalogue, contract_id, through, times)
-    shown = draft_model(found).model_dump()
-    return DraftAnswer(position=found.position, waiting=found.waiting, notes=found.notes, **shown)
+
+    async def drafted(snapshot: Snapshot, _: Calendars) -> DraftAnswer:
+        return show_draft(await next_invoice(snapshot, actor, state.catalogue, contract_id, through, times))
+
+    return await state.long_questions.ask(drafted)
 
 
-@router.get("/invoices", summary="Invoices and credit notes", operation_id="list_invoices")
+@router.get(
+    "/contracts/{contract_id}/invoice-draft/lines",
+    summary="The lines of the next invoice",
+    operation_id="list_draft_lines",
+    response_model=DocumentLineList,
+    responses=AS_FILES,
+)
+async def draft_lines(
+    request: Request,
+    contract_id: ContractIdParam,
+    state: StateDep,
+    actor: ActorDep,
+    through_on: ThroughOn = None,
+    as_of: AsOfParam = None,
+    known_at: KnownAtParam = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """The lines of the draft, in their order; each page is of the draft as it is then."""
+    through, times, page = day_of("through_on", through_on), times_of(as_of, known_at), page_asked(cursor, limit, int)
+
+    async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ShownLine]:
+        return (await next_invoice(snapshot, actor, state.catalogue, contract_id, through, times)).lines(page)
+
+    listing = Listing(DocumentLineOut, ask, show_line, {"contract_id": contract_id})
+    return await answer_list(state.long_questions, request.headers, listing, page)
+
+
+@router.get(
+    "/invoices",
+    summary="Invoices and credit notes",
+    operation_id="list_invoices",
+    response_model=DocumentList,
+    responses=AS_FILES,
+)
 async def invoices(
+    request: Request,
     state: StateDep,
     actor: ActorDep,
     contract_id: Filter = None,
@@ -73,17 +126,16 @@ async def invoices(
     to: Annotated[MomentParam | None, Query(description="Issued on this day or earlier.")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> DocumentList:
-    """Issued documents in the order in which they were issued."""
+) -> Response:
+    """Issued documents in the order in which they were issued, without their lines."""
     filters = DocumentFilter(contract_id, customer_id, day_of("from", from_), day_of("to", to))
     page = page_asked(cursor, limit, int)
 
-    async def listed(snapshot: Snapshot, _: Calendars) -> DocumentList:
-        found = await list_documents(snapshot, actor, filters, page)
-        items = [document_model(one) for one in found.items]
-        return DocumentList(position=found.position, items=items, next=next_cursor(found))
+    async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[OpenedDocument]:
+        return await list_documents(snapshot, actor, filters, page)
 
-    return await state.long_questions.ask(listed)
+    listing = Listing(DocumentSummary, ask, show_document)
+    return await answer_list(state.long_questions, request.headers, listing, page)
 
 
 @router.get(
@@ -96,7 +148,7 @@ async def invoices(
 async def invoice_as_pdf(number: Number, state: StateDep, actor: ActorDep) -> Response:
     """PDF/A-3 with the e-invoice inside (ZUGFeRD / Factur-X), laid out in the customer's language."""
     async with state.reader.snapshot() as snapshot:
-        found = await find_document(snapshot, actor, number)
+        found = await find_whole_document(snapshot, actor, number)
     content = await asyncio.to_thread(as_pdf, found.fact, found.parties | {"reason": found.reason})
     return _file(content, "application/pdf", f"{number}.pdf")
 
@@ -111,7 +163,7 @@ async def invoice_as_pdf(number: Number, state: StateDep, actor: ActorDep) -> Re
 async def invoice_as_xml(number: Number, state: StateDep, actor: ActorDep, form: FormParam = None) -> Response:
     """EN 16931 (XRechnung 3.0 for a German customer) in CII; KSeF FA(3) for a Polish seller."""
     async with state.reader.snapshot() as snapshot:
-        found = await find_document(snapshot, actor, number)
+        found = await find_whole_document(snapshot, actor, number)
     content = await asyncio.to_thread(as_xml, found.fact, found.parties | {"reason": found.reason}, form)
     return _file(content, "application/xml", f"{number}.xml")
 
@@ -122,7 +174,30 @@ def _file(content: bytes, media_type: str, name: str) -> Response:
 
 @router.get("/invoices/{number}", summary="An invoice or credit note", operation_id="get_invoice")
 async def invoice(number: Number, state: StateDep, actor: ActorDep) -> DocumentAnswer:
-    """Lines, VAT and totals as they were issued; each line names the events behind it (M6)."""
-    async with state.reader.snapshot() as snapshot:
-        found = await find_document(snapshot, actor, number)
-    return DocumentAnswer(position=found.position, event=found.event, **document_model(found).model_dump())
+    """Lines, VAT and totals as they were issued; each line names the events behind it (M6). Of many lines the first."""
+
+    async def found(snapshot: Snapshot, _: Calendars) -> DocumentAnswer:
+        document = await find_document(snapshot, actor, number)
+        return show_whole_document(document, await list_document_lines(snapshot, actor, number, FIRST_LINES))
+
+    return await state.long_questions.ask(found)
+
+
+@router.get(
+    "/invoices/{number}/lines",
+    summary="The lines of an invoice or credit note",
+    operation_id="list_invoice_lines",
+    response_model=DocumentLineList,
+    responses=AS_FILES,
+)
+async def lines_of_invoice(
+    request: Request, number: Number, state: StateDep, actor: ActorDep, limit: Limit = 100, cursor: Cursor = None
+) -> Response:
+    """Its lines as they were issued, in their order."""
+    page = page_asked(cursor, limit, int)
+
+    async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ShownLine]:
+        return await list_document_lines(snapshot, actor, number, page)
+
+    listing = Listing(DocumentLineOut, ask, show_line, {"number": number})
+    return await answer_list(state.long_questions, request.headers, listing, page)

@@ -1,0 +1,137 @@
+"""A page is a page: no list answers, or reads, more than its page, whatever lies behind it.
+
+The doors are found in the OpenAPI document, so that a new one is asked too. What stands in their paths and what they
+cannot do without is named here and in `tests.http.enormous`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.http.door import Door, opened
+from tests.http.enormous import BESIDE, LONG, WORK, Counting, tell_enormous
+from tests.servers import drop_database, fresh_database
+
+MOST_BYTES = 500_000
+ROWS_OF_AN_ITEM, ROWS_BESIDE = 6, 60  # what a page may read
+PAST = "2026-10-30"  # all of it but one booking was true by then
+# What is worked out from events, and so reads more than it shows: a ticket's state and targets as they were once are
+# those of its whole history until then, and a draft is worked out from all that its contract owes.
+DRAFT = "/v1/contracts/{contract_id}/invoice-draft/lines"
+READS_HISTORY = {("/v1/tickets", "past"), ("/v1/sla/compliance", "past"), (DRAFT, "now"), (DRAFT, "past")}
+
+
+@dataclass
+class Asked:
+    """A door to the enormous ledger, with the readers that count."""
+
+    door: Door
+    named: dict[str, str]
+    short: Counting
+    long: Counting
+
+    def path(self, template: str) -> str:
+        return template.format(**self.named)
+
+    def forget(self) -> None:
+        self.short.rows.clear()
+        self.long.rows.clear()
+
+    def rows(self) -> int:
+        """What was read since."""
+        return sum(self.short.rows) + sum(self.long.rows)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+    """One ledger for all doors: nothing is written to it."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('enormous') / 'ledger.db'}"
+    else:
+        url = fresh_database(request.getfixturevalue("postgresql_server"))
+    with opened(url) as door:
+        named = tell_enormous(door)
+        state = door.client.app.state.ledger
+        door.see("contracts")
+        state.reader = Counting(state.reader)
+        state.long_questions._reader = Counting(state.long_questions._reader)
+        yield Asked(door, named, state.reader, state.long_questions._reader)
+    if request.param == "postgresql":
+        drop_database(url)
+
+
+def lists(door: Door) -> dict[str, dict[str, Any]]:
+    """The path of every list, and its parameters by name."""
+    document = door.client.app.openapi()
+    found = {}
+    for path, methods in document["paths"].items():
+        answer = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {}).get("application/json")
+        name = answer["schema"].get("$ref", "").rsplit("/")[-1] if answer else ""
+        if {"items", "next"} <= document["components"]["schemas"].get(name, {}).get("properties", {}).keys():
+            found[path] = {one["name"]: one for one in methods["get"]["parameters"]}
+    return found
+
+
+def test_every_path_of_a_list_names_something_enormous(asked: Asked) -> None:
+    doors = lists(asked.door)
+    assert len(doors) >= 13
+    assert all(asked.door.get(asked.path(path)[4:]).status_code == 200 for path in doors)
+    assert len(asked.door.walk("invoices")) == BESIDE + 1
+
+
+def test_a_document_has_its_first_lines_and_leads_on_to_the_others(asked: Asked) -> None:
+    number = asked.named["number"]
+    document = asked.door.see(f"invoices/{number}")
+    found, cursor = document["lines"], document["lines_next"]
+    while cursor:
+        page = asked.door.see(f"invoices/{number}/lines", cursor=cursor, limit=500)
+        found, cursor = found + page["items"], page["next"]
+    assert [line["line"] for line in found] == list(range(1, WORK + 1))
+    assert found == asked.door.walk(f"invoices/{number}/lines", limit=499)
+    assert {line["engineer"] for line in found} == {LONG}
+
+
+@pytest.mark.parametrize("limit", [100, 500])
+def test_a_page_is_no_longer_and_reads_no_more_than_its_items(asked: Asked, limit: int) -> None:
+    odd = []
+    for path, parameters in lists(asked.door).items():
+        for times in ("now", "past") if "as_of" in parameters else ("now",):
+            asked.forget()
+            query = {"limit": limit if "limit" in parameters else None, "as_of": PAST if times == "past" else None}
+            answer = asked.door.get(asked.path(path)[4:], **query)
+            assert answer.status_code == 200, (path, answer.text)
+            may_read = ROWS_OF_AN_ITEM * limit + ROWS_BESIDE
+            if len(answer.content) > MOST_BYTES or (asked.rows() > may_read and (path, times) not in READS_HISTORY):
+                odd.append((path, times, len(answer.content), asked.rows()))
+    assert odd == []
+
+
+def test_what_is_long_in_a_thing_is_shown_in_part(asked: Asked) -> None:
+    for path in ("tickets/big-t", "tickets/watch-t", "contracts/big", "deductions/big-e0", "contracts/big/balance"):
+        asked.forget()
+        assert len(asked.door.get(path).content) <= MOST_BYTES, path
+        assert asked.rows() <= ROWS_OF_AN_ITEM * 100 + ROWS_BESIDE, path
+    for path in (f"invoices/{asked.named['number']}", "contracts/watch/invoice-draft"):
+        asked.forget()
+        assert len(asked.door.get(path).content) <= MOST_BYTES, path
+        assert asked.rows() <= ROWS_OF_AN_ITEM * 500 + ROWS_BESIDE, path
+
+
+@pytest.mark.parametrize("accept", ["text/csv", "application/x-ndjson"])
+def test_a_stream_asks_for_a_page_when_the_one_before_was_taken(asked: Asked, accept: str) -> None:
+    for path, _ in lists(asked.door).items():
+        asked.forget()
+        pages_by_piece: list[int] = []
+        answer = asked.door.get(
+            asked.path(path)[4:],
+            headers={"Accept": accept},
+            heard=lambda _, by_piece=pages_by_piece: by_piece.append(len(asked.long.rows)),
+        )
+        assert answer.status_code == 200, (path, answer.text)
+        # The first piece is the head of a file, the next ones a page each, the last one says that it is the end.
+        assert all(pages <= max(place, 1) for place, pages in enumerate(pages_by_piece)), (path, pages_by_piece)
+        if path not in {one for one, _ in READS_HISTORY}:
+            assert max(asked.long.rows) <= ROWS_OF_AN_ITEM * 500 + ROWS_BESIDE, path
+    assert len(pages_by_piece) > 0
