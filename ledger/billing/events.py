@@ -104,7 +104,8 @@ class IssuedDocument(DocumentFact, frozen=True, kw_only=True, omit_defaults=True
 
     `parties` is sealed under the document's own key, which is kept until `retained_until`: `seller` and `buyer` as
     they were. So is `line_texts`: `engineers` and `notes` of what was done by deduction, `titles` by ticket, apart
-    since they are as long as the lines. Amounts of a credit note are positive: it is the kind that says that they go back.
+    since they are as long as the lines. Amounts of a credit note are positive: it is the kind that says that they go
+    back.
     """
 
     provider: str
