@@ -193,9 +193,10 @@ def _fold(connection: Any, page: list[tuple[Any, ...]], on_postgres: bool) -> No
             ]
         elif kind is e.CreditGranted:
             expires_at = micros(fact.expires_at) if fact.expires_at else NEVER
+            valid_from = micros(fact.valid_from)
             new["grants"][fact.grant_id] = [
                 *(fact.grant_id, fact.contract_id, fact.pool, fact.source, fact.quantity, 0),
-                *(micros(fact.valid_from), expires_at),
+                *(valid_from, expires_at, max(valid_from, effective_at), position),
             ]
             move(fact, fact.grant_id, fact.source, fact.grant_id, 0, granted=fact.quantity, expires_at=expires_at)
         elif kind is e.TopUpCharged:

@@ -10,7 +10,7 @@ from tests.http.door import Door, Json, opened
 from tests.http.histories import CONTRACTS, tell
 from tests.http.test_time_travel import units
 from tests.http.world import OPENED, alone
-from tests.words import grant, log_work, open_ticket, renew, reverse, reverse_credit, sign
+from tests.words import close_month, grant, log_work, open_ticket, renew, reverse, reverse_credit, sign
 
 NOW = "2026-03-31T10:00:00Z"  # noon of 31 March in Berlin, 90 days after 1 January
 
@@ -110,6 +110,15 @@ def test_what_ends_soon_is_what_still_has_something_to_lose(spring: Door) -> Non
     assert ending(provider="south") == ending(customer_id="K") == []
     spring.ok(log_work(90, "2026-03-02T09:00:00Z", entry_id="rest", ticket_id="t"))
     assert ending(expiring_before="2026-04-01") == []
+
+
+def test_credit_told_after_its_month_was_closed_counts_from_the_first_open_instant(spring: Door) -> None:
+    late = grant(60, "2026-01-20T09:00:00Z", grant_id="late", pool="hours", expires_on="2026-12-01")
+    spring.all_ok([close_month("2026-01", "north"), late])
+    for as_of, state, granted in (("2026-01-31", "upcoming", 240), ("2026-02-01", "active", 300)):
+        assert ("late", 60, 0, 60, 0, state) in shown(spring.walk("contracts/C/grants", as_of=as_of))
+        (point,) = spring.see("contracts/C/burn-down", from_=as_of, to=as_of)["points"]
+        assert point["granted"] == spring.account("C", "hours", as_of=as_of)["granted"] == granted
 
 
 def test_a_burn_down_says_what_the_balance_says_at_each_of_its_points(spring: Door) -> None:
