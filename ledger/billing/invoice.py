@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from ledger.billing.charges import BillingAccount
 from ledger.billing.draft import Draft
 from ledger.billing.events import DocumentLine, InvoiceIssued, NationalVat
+from ledger.contracts.parties import CustomerParty
 from ledger.credit.deduction_events import HoursDeducted, ServiceDelivered
 from ledger.kernel.fact import Sealed
 from ledger.plans.catalogue import Provider, ProviderParty
@@ -60,9 +63,9 @@ def seller_of(provider: Provider, party: ProviderParty) -> dict[str, Any]:
     return {"country": provider.country, **named}
 
 
-def buyer_of(account: BillingAccount, party: dict[str, Any]) -> dict[str, Any]:
-    """The customer as a document keeps it; `party` is what was sealed of them."""
-    return {"customer_id": account.customer_id, "country": account.country, **party}
+def buyer_of(account: BillingAccount, party: CustomerParty) -> dict[str, Any]:
+    """The customer as a document keeps it."""
+    return {"customer_id": account.customer_id, "country": account.country, **msgspec.to_builtins(party)}
 
 
 @dataclass(slots=True, frozen=True)
