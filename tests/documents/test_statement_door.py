@@ -78,7 +78,7 @@ def test_a_period_opens_with_what_was_owned_before_it_and_shows_its_overage(door
         "Vertrag C Kundennummer moewe Zeitraum 01.02.2026 – 28.02.2026 Stand 31.03.2026",
         "Guthaben: Inklusivzeit",
         "01.02.2026 Anfangssaldo 7:00 02.02.2026 Arbeit 7:40 7:45 Keine Bestätigung nötig -7:00 0:00",
-        "Zeitbuchung e2 · Ticket t: Nothing works · Bearbeitet von: Eva · 7:40 geleistet, 7:45 abgerechnet: Schritte von",
+        "Zeitbuchung e2 · Ticket t: Nothing works · Bearbeitet von: Eva · 7:40 geleistet, 7:45 abgerechnet",
         "10.02.2026 Kulanz 0:30 0:30",
         "Zugang g · #panic() $x$",
         "28.02.2026 Endsaldo 0:30",
