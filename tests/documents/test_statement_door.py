@@ -78,7 +78,7 @@ def test_a_period_opens_with_what_was_owned_before_it_and_shows_its_overage(door
         "Vertrag C Kundennummer moewe Zeitraum 01.02.2026 – 28.02.2026 Stand 31.03.2026",
         "Guthaben: Inklusivzeit",
         "01.02.2026 Anfangssaldo 7:00 02.02.2026 Arbeit 7:40 7:45 Keine Bestätigung nötig -7:00 0:00",
-        "Zeitbuchung e2 · Ticket t · Bearbeitet von: Eva",
+        "Zeitbuchung e2 · Ticket t: Nothing works · Bearbeitet von: Eva · 7:40 geleistet, 7:45 abgerechnet",
         "10.02.2026 Kulanz 0:30 0:30",
         "Zugang g · #panic() $x$",
         "28.02.2026 Endsaldo 0:30",
@@ -313,7 +313,8 @@ def test_free_time_names_the_invoice_that_shows_it_whatever_came_after(door: Doo
     door.all_ok([log_work(600, TEN, entry_id="w", ticket_id="t")])
     second = door.ok(issue("C", "2026-12-31"))["number"]
     assert door.see("deductions/g")["documents"] == [first, second]
-    free = f"Kulanz 0:30 0,00 € Zeitbuchung g · Ticket t · Bearbeitet von: Eva · Storniert · Rechnung {first}"
+    entry = "Zeitbuchung g · Ticket t: Nothing works · Bearbeitet von: Eva"
+    free = f"Kulanz 0:30 0,00 € {entry} · Storniert · Rechnung {first}"
     assert free in text_of(door, "C")
     door.ok(credit_note(second, reason="Wrong"))
     assert free in text_of(door, "C")
