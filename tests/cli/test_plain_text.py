@@ -7,8 +7,7 @@ from rich.console import Console
 
 from api.cli import main as cli
 from api.cli import terminal
-from api.http.models.credit import ChargeList, ChargeOut
-from api.http.models.tickets import TicketList
+from api.http.models.credit import ChargeOut
 from api.spreadsheet import as_text
 from tests.cli.run import support_ledger
 from tests.words import CUSTOMER, as_lines, grant, sign
@@ -54,11 +53,11 @@ def test_every_cell_of_every_table_is_plain() -> None:
     evil = "[/x]\x1b[2J\x9b1m\r\u202e"
     texts = dict.fromkeys(ChargeOut.model_fields, evil)
     charge = ChargeOut.model_construct(**texts)
-    told = _printed(terminal.charges_table(ChargeList.model_construct(contract_id=evil, items=[charge])))
+    told = _printed(terminal.charges_table(evil, [charge]))
     assert "\x1b" not in told.replace("\x1b[1m", "").replace("\x1b[0m", "").replace("\x1b[3m", "")
     assert not {"\x9b", "\r", "\u202e"} & set(told)
     assert r"[/x]\x1b[2J\x9b1m \u202e" in told
-    assert _printed(terminal.tickets_table(TicketList.model_construct(items=[])))
+    assert _printed(terminal.tickets_table([]))
 
 
 def test_a_refusal_is_one_line_whatever_it_speaks_of(database_url: str) -> None:
