@@ -54,6 +54,7 @@ class DeductionRow(msgspec.Struct):
     session_id: str | None
     service: str | None
     engineer: str | None
+    engineer_key: str | None  # of the person, whose name is sealed anew each time
     reason: str | None
     dated: int | None  # when it was true, where that month was closed already (M5)
 
@@ -115,6 +116,7 @@ def _new(
     session_id: str | None = None,
     service: str | None = None,
     engineer: str | None = None,
+    engineer_key: str | None = None,
     reason: str | None = None,
 ) -> DeductionRow:
     return DeductionRow(
@@ -139,6 +141,7 @@ def _new(
         session_id=session_id,
         service=service,
         engineer=engineer,
+        engineer_key=engineer_key,
         reason=reason,
         dated=to_micros(fact.dated) if fact.dated is not None else None,
     )
@@ -191,6 +194,7 @@ def _hours(rows: Rows, fact: HoursDeducted, meta: EventMeta) -> None:
         session_id=fact.deduction_id if fact.kind == "session" else None,
         service=fact.service,
         engineer=seal_json(fact.engineer),
+        engineer_key=fact.engineer.key_id,
         reason=seal_json(fact.reason),
     )
     _put(rows, row)
