@@ -17,7 +17,7 @@ from tests.books.reading import rows, units
 from tests.clock import Clock
 from tests.docs.pages import DOCS
 from tests.http.door import Door, opened
-from tests.words import amend, close_month, issue_all, log_work, open_ticket, sign
+from tests.words import amend, as_lines, close_month, issue_all, log_work, open_ticket, sign
 
 NOW = "2026-02-02T09:00:00Z"
 THERE = "2026-01-12T10:00:00+01:00"
@@ -54,7 +54,7 @@ def test_the_story_of_a_month_end_is_carried_out(month: tuple[Door, str]) -> Non
     seen["draft"], seen["missing"] = lines["C07"], {"contract_id": "C12", "missing": lines["C12"]["missing"]}
     door.ok(amend({"address": ADDRESS}, "C12"))
     run = issue_all("groupios", "2026-01-31", command_id="january")
-    seen["command"] = json.loads(run.line())
+    seen["command"] = json.loads(as_lines([run]))
     answer = door.ok(run)
     assert (len(answer["issued"]), answer["left"]) == (30, [])
     seen["issued"] = answer["issued"][0]
