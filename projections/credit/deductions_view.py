@@ -58,6 +58,7 @@ class DeductionRow(msgspec.Struct):
     rate_cents: int | None
     cost_cents: int | None
     engineer: str | None
+    engineer_key: str | None  # of the person, whose name is sealed anew each time
     reason: str | None
     note: str | None
     dated: int | None  # when it was true, where that month was closed already (M5)
@@ -123,6 +124,7 @@ def _new(
     rate_cents: int | None = None,
     cost_cents: int | None = None,
     engineer: str | None = None,
+    engineer_key: str | None = None,
     reason: str | None = None,
     note: str | None = None,
 ) -> DeductionRow:
@@ -151,6 +153,7 @@ def _new(
         rate_cents=rate_cents,
         cost_cents=cost_cents,
         engineer=engineer,
+        engineer_key=engineer_key,
         reason=reason,
         note=note,
         dated=to_micros(fact.dated) if fact.dated is not None else None,
@@ -207,6 +210,7 @@ def _hours(rows: Rows, fact: HoursDeducted, meta: EventMeta) -> None:
         rate_cents=fact.rate_cents_per_hour,
         cost_cents=fact.cost_cents,
         engineer=seal_json(fact.engineer),
+        engineer_key=fact.engineer.key_id,
         reason=seal_json(fact.reason),
         note=seal_json(fact.note),
     )

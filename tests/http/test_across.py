@@ -187,7 +187,9 @@ def test_customers_with_their_contracts_and_what_is_open(sold: Door) -> None:
     assert sold.unseen("customers/B", tokens(sold)["auditor"])["code"] == "not-found"
 
 
-@pytest.mark.parametrize("path", ["invoice-drafts", "customers", "customers/A"])
+@pytest.mark.parametrize(
+    "path", ["invoice-drafts", "customers", "customers/A", "reports/revenue", "reports/breakage", "reports/time"]
+)
 def test_what_is_the_providers_is_forbidden_to_customers_and_partners(sold: Door, path: str) -> None:
     told = tokens(sold)
     assert {role: sold.get(path, told[role]).status_code for role in told} == {

@@ -1,0 +1,192 @@
+"""Reports: what was charged, what of credit expired unused, and what time was spent, from day to day, by groups.
+
+Sums of the views, as the books have them: a charge, a deduction and its reversal on the day of their effective time,
+breakage on the day of the grant's end, or later where something came back to it later (C10). Days are the provider's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+import msgspec
+
+from ledger.events import Sealed
+from ledger.kernel.access import Actor, check_is_inside
+from ledger.kernel.errors import malformed
+from ledger.kernel.values import add_months, first_instant, from_micros, local_date, to_micros
+from ledger.store.database import Row
+from projections.asking import Page, PageAsked, all_of, equal
+from projections.contracts.across import ContractsAsked
+from projections.reader import Snapshot, open_texts, view_position
+
+ReportGroup = Literal["plan", "kind", "customer", "month", "engineer"]
+_read_sealed = msgspec.json.Decoder(Sealed).decode
+
+
+@dataclass(slots=True, frozen=True)
+class ReportSource:
+    """Where a report's figures stand: rows, the instant that each counts at, its groups in SQL, its sums."""
+
+    rows: str
+    at: str
+    groups: dict[ReportGroup, str]
+    apart: dict[str, str]  # what is never added up: units and currencies
+    sums: dict[str, str]
+
+
+_OF_CONTRACT: dict[ReportGroup, str] = {"plan": "c.plan", "customer": "c.customer_id"}
+REVENUE = ReportSource(
+    "contracts c JOIN charges o ON o.contract_id = c.contract_id",
+    "o.effective_at",
+    {**_OF_CONTRACT, "kind": "o.family"},
+    {"currency": "o.currency"},
+    {"amount_cents": "o.amount_cents", "charges": "1"},
+)
+BREAKAGE = ReportSource(
+    "contracts c JOIN movements m ON m.contract_id = c.contract_id JOIN grants g ON g.grant_id = m.grant_id "
+    "JOIN accounts a ON a.contract_id = m.contract_id AND a.pool = m.pool",
+    "CASE WHEN m.effective_at > g.expires_at THEN m.effective_at ELSE g.expires_at END",
+    {**_OF_CONTRACT, "kind": "g.source"},
+    {"unit": "a.unit", "currency": "coalesce(a.currency, '')"},
+    {"quantity": "m.granted - m.consumed"},
+)
+TIME = ReportSource(
+    "contracts c JOIN deductions d ON d.contract_id = c.contract_id "
+    "JOIN (SELECT deduction_id, effective_at, 1 AS sign FROM deductions UNION ALL "
+    "SELECT deduction_id, effective_at, -1 AS sign FROM status_changes WHERE status = 'reversed') t "
+    "ON t.deduction_id = d.deduction_id LEFT JOIN accounts a ON a.contract_id = d.contract_id AND a.pool = d.pool",
+    "t.effective_at",
+    {**_OF_CONTRACT, "kind": "d.kind", "engineer": "coalesce(d.engineer_key, '')"},
+    {},
+    {
+        "worked_seconds": "t.sign * d.worked_seconds",
+        "billed_minutes": "t.sign * d.billed_minutes",
+        "credit_minutes": "CASE WHEN a.unit = 'minutes' THEN t.sign * d.quantity ELSE 0 END",
+    },
+)
+
+
+@dataclass(slots=True, frozen=True)
+class ReportAsked:
+    """`last` is today where none is named; `group_by` in the order that is asked for."""
+
+    provider: str | None
+    first: date | None
+    last: date | None
+    group_by: tuple[ReportGroup, ...]
+
+
+@dataclass(slots=True, frozen=True)
+class ReportRow:
+    """`groups` are what the row is of, `apart` its unit and currency, `sums` its figures."""
+
+    groups: dict[str, str | None]
+    apart: dict[str, str]
+    sums: dict[str, int]
+    place: tuple[str, ...]
+
+
+async def report(
+    snapshot: Snapshot, actor: Actor, source: ReportSource, asked: ReportAsked, page: PageAsked
+) -> Page[ReportRow]:
+    """Its rows by group; nothing that comes to nought.
+
+    Raises Refusal forbidden to customers and partners, malformed for a group that the report has not, or days that are
+    the wrong way round.
+    """
+    check_is_inside(actor, "the reports of a provider")
+    for group in asked.group_by:
+        if group != "month" and group not in source.groups:
+            raise malformed("group_by", f"this report has no {group}; it has {', '.join([*source.groups, 'month'])}")
+    if asked.first is not None and asked.last is not None and asked.first > asked.last:
+        raise malformed("from", f"{asked.first} lies after {asked.last}")
+    sums: dict[tuple[str, ...], dict[str, int]] = {}
+    boxes: dict[str, Sealed] = {}
+    for provider, zone in await _providers(snapshot, actor, asked):
+        for month, begin, end in await _spans(snapshot, source, provider, zone, asked):
+            for row in await _summed(snapshot, source, asked, provider, begin, end):
+                told = {**row._asdict(), "month": month}
+                key = tuple(told[name] for name in (*asked.group_by, *source.apart))
+                known = sums.setdefault(key, dict.fromkeys(source.sums, 0))
+                for name in source.sums:
+                    known[name] += told[name]
+                if told.get("engineer_box") is not None:
+                    boxes[told["engineer"]] = _read_sealed(told["engineer_box"])
+    texts = await open_texts(snapshot, list(boxes.values()))
+    names = {key: texts.get(box) for key, box in boxes.items()}
+    found = [_row(source, asked, key, of, names.get) for key, of in sorted(sums.items()) if any(of.values())]
+    behind = [one for one in found if page.after is None or one.place > page.after]
+    shown, next_after = page.cut(behind, _place)
+    return Page(await view_position(snapshot), shown, next_after, _place)
+
+
+def _row(
+    source: ReportSource,
+    asked: ReportAsked,
+    key: tuple[str, ...],
+    sums: dict[str, int],
+    name_of: Callable[[str], str | None],
+) -> ReportRow:
+    groups: dict[str, str | None] = {}
+    for group, value in zip(asked.group_by, key, strict=False):
+        groups[group] = name_of(value) if group == "engineer" else value
+    apart = dict(zip(source.apart, key[len(asked.group_by) :], strict=True))
+    return ReportRow(groups, apart, sums, key)
+
+
+def _place(row: ReportRow) -> tuple[str, ...]:
+    return row.place
+
+
+async def _providers(snapshot: Snapshot, actor: Actor, asked: ReportAsked) -> Sequence[tuple[str, str]]:
+    condition, params = ContractsAsked(asked.provider).seen_by(actor)
+    sql = f"SELECT DISTINCT c.provider, c.timezone FROM contracts c WHERE {condition} ORDER BY c.provider"
+    return [(row.provider, row.timezone) for row in await snapshot.query(sql, params)]
+
+
+async def _spans(
+    snapshot: Snapshot, source: ReportSource, provider: str, zone: str, asked: ReportAsked
+) -> list[tuple[str, int, int]]:
+    """The instants between which is added up, each with its month; one span where months are not asked for."""
+    today = local_date(snapshot.clock(), zone)
+    sql = (
+        f"SELECT min({source.at}) AS earliest, max({source.at}) AS latest FROM {source.rows} "
+        "WHERE c.provider = :provider"
+    )
+    (known,) = await snapshot.query(sql, {"provider": provider})
+    if known.earliest is None:
+        return []
+    earliest = local_date(from_micros(known.earliest), zone)
+    first = max(asked.first or earliest, earliest)
+    last = asked.last or today
+    if "month" not in asked.group_by:
+        return [("", *_instants(first, last, zone))]
+    spans = []
+    month = first.replace(day=1)
+    while month <= last and _instants(month, month, zone)[0] <= known.latest:
+        following = add_months(month, 1)
+        until = min(last, following - timedelta(days=1))
+        spans.append((f"{month:%Y-%m}", *_instants(max(first, month), until, zone)))
+        month = following
+    return spans
+
+
+def _instants(first: date, last: date, zone: str) -> tuple[int, int]:
+    return to_micros(first_instant(first, zone)), to_micros(first_instant(last + timedelta(days=1), zone))
+
+
+async def _summed(
+    snapshot: Snapshot, source: ReportSource, asked: ReportAsked, provider: str, begin: int, end: int
+) -> list[Row]:
+    columns = {group: source.groups[group] for group in asked.group_by if group != "month"}
+    apart = [f"{sql} AS {name}" for name, sql in (*columns.items(), *source.apart.items())]
+    sums = [f"CAST(coalesce(sum({sql}), 0) AS BIGINT) AS {name}" for name, sql in source.sums.items()]
+    boxes = ["max(d.engineer) AS engineer_box"] if "engineer" in columns else []
+    grouped = ", ".join((*columns.values(), *source.apart.values()))
+    span = (f"{source.at} >= :begin AND {source.at} < :end", {"begin": begin, "end": end})
+    condition, params = all_of(equal("c", provider=provider), span)
+    sql = f"SELECT {', '.join([*apart, *sums, *boxes])} FROM {source.rows} WHERE {condition}"
+    return await snapshot.query(f"{sql} GROUP BY {grouped}" if grouped else sql, params)
