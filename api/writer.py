@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from ledger.door.batches import Answer, Ledger
+from ledger.door.rehearsal import Rehearsal
 from ledger.door.requests import Request
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
@@ -52,6 +53,10 @@ class Writer:
         job = Job(requests)
         self._jobs.put(job)
         return job.answers
+
+    def rehearsal(self) -> Rehearsal:
+        """A dry run, in whatever thread asks it."""
+        return self._ledger.rehearsal()
 
     def stop(self) -> None:
         """Finishes what waits, then ends."""
