@@ -80,13 +80,15 @@ class NamedInAnswer(BaseModel):
     )
 
 
-class CommandAnswer(NamedInAnswer):
-    """What was recorded; durable when answered."""
-
+class _Recorded(BaseModel):
     command_id: str
     replayed: bool = Field(description="The command was known already; nothing was recorded again.")
     position: int = Field(description="Position of the command's last event: a `min_position` to read it back.")
     events: list[RecordedEvent]
+
+
+class CommandAnswer(NamedInAnswer, _Recorded):
+    """What was recorded; durable when answered."""
 
 
 def show_entry(told: ToldFact) -> HistoryEntry:

@@ -45,10 +45,7 @@ class PlannedAccount(BaseModel):
     available: Figure = Field(examples=[420])
 
 
-class DryRunAnswer(NamedInAnswer):
-    """What the command would be answered; nothing is stored. An id or a number that the ledger would give is not kept
-    for it."""
-
+class _Planned(BaseModel):
     command_id: str | None = Field(description="As it was sent; null where the ledger would give one.")
     replayed: bool = Field(description="The command is known already; it would record and cost nothing more.")
     recorded: Literal[False]
@@ -57,6 +54,11 @@ class DryRunAnswer(NamedInAnswer):
     draws: list[MinutesTaken | MoneyTaken] = Field(description="Credit it takes; less than nothing: it comes back.")
     charges: list[PlannedCharge]
     available_after: list[PlannedAccount] = Field(description="Of the contract's pools, at once.")
+
+
+class DryRunAnswer(NamedInAnswer, _Planned):
+    """What the command would be answered; nothing is stored. An id or a number that the ledger would give is not kept
+    for it."""
 
 
 def show_rehearsed(told: Rehearsed) -> DryRunAnswer:
