@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from ledger.billing.charges import BillingAccount
 from ledger.billing.draft import Draft
 from ledger.billing.events import DocumentLine, InvoiceIssued, NationalVat
+from ledger.contracts.parties import CustomerParty
 from ledger.credit.deduction_events import HoursDeducted
 from ledger.kernel.fact import Sealed
 from ledger.plans.catalogue import Provider, ProviderParty
@@ -59,9 +62,9 @@ def seller_of(provider: Provider, party: ProviderParty) -> dict[str, Any]:
     return {"country": provider.country, **named}
 
 
-def buyer_of(account: BillingAccount, party: dict[str, Any]) -> dict[str, Any]:
-    """The customer as a document keeps it; `party` is what was sealed of them."""
-    return {"customer_id": account.customer_id, "country": account.country, **party}
+def buyer_of(account: BillingAccount, party: CustomerParty) -> dict[str, Any]:
+    """The customer as a document keeps it."""
+    return {"customer_id": account.customer_id, "country": account.country, **msgspec.to_builtins(party)}
 
 
 def engineers_of(account: BillingAccount, lines: Iterable[DocumentLine]) -> dict[str, Sealed]:

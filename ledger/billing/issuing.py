@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from pydantic import AfterValidator, StringConstraints
@@ -15,6 +15,7 @@ from ledger.billing.events import CreditNoteIssued, DocumentKind, DocumentLine, 
 from ledger.billing.invoice import buyer_of, engineers_of, invoice_of, seller_of
 from ledger.billing.vat import NoRateError, national_currency, national_vat, needs_exchange_rate, treatment
 from ledger.contracts.finding import OnContract, contract_of, locate, the_contract
+from ledger.contracts.parties import CustomerParty, read_party
 from ledger.kernel import patterns
 from ledger.kernel.access import FINANCE
 from ledger.kernel.errors import Refusal, malformed, unknown_invoice
@@ -86,8 +87,8 @@ def issue_invoice(case: Case, body: IssueInvoice) -> None:
             f"folder of one's own (LEDGER_CATALOGUE) does.",
         )
     account = billing_account(case.whole_contract(TOPICS), at)
-    buyer = buyer_of(account, _party(case, account))
-    found = _draft(case, account, body.through_on, provider, buyer)
+    party = _party(case, account)
+    found = _draft(case, account, body.through_on, provider, party)
     if not found.is_billable:
         raise Refusal(
             "nothing-to-invoice",
@@ -99,7 +100,7 @@ def issue_invoice(case: Case, body: IssueInvoice) -> None:
     national_vat = _national_vat(body.exchange_rate, found, contract.currency, provider)
     number = _take_number(case, provider, "invoice", provider.invoice_series.invoice, issued_on, at)
     engineers = _opened(case, engineers_of(account, found.lines))
-    parties = {"seller": seller_of(provider, seller), "buyer": buyer, "engineers": engineers}
+    parties = {"seller": seller_of(provider, seller), "buyer": buyer_of(account, party), "engineers": engineers}
     issued = invoice_of(
         account,
         found,
@@ -162,17 +163,17 @@ def issue_credit_note(case: Case, body: IssueCreditNote) -> None:
     document.credit(number, at, case.stamp)
 
 
-def _party(case: Case, account: BillingAccount) -> dict[str, Any]:
+def _party(case: Case, account: BillingAccount) -> CustomerParty:
     """What is known of the customer. Raises Refusal missing-party-data once its key is gone."""
     assert account.party is not None
-    party: dict[str, Any] | None = case.open(account.party)
-    if party is None:
+    opened = case.open(account.party)
+    if opened is None:
         raise _missing(["customer"], f"The data of customer {account.customer_id} are no longer kept.")
-    return party
+    return read_party(opened)
 
 
-def _draft(case: Case, account: BillingAccount, through_on: date, provider: Provider, buyer: dict[str, Any]) -> Draft:
-    taxed = treatment(provider.country, buyer["country"], buyer.get("vat_id"))
+def _draft(case: Case, account: BillingAccount, through_on: date, provider: Provider, party: CustomerParty) -> Draft:
+    taxed = treatment(provider.country, account.country, party.vat_id)
     try:
         return draft(account, through_on, taxed, case.stamp.now, case.catalogue.names(provider.id))
     except NoRateError as error:

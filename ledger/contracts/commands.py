@@ -6,10 +6,11 @@ from collections.abc import Set
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from ledger.contracts.finding import OnContract, contract_of, the_contract
-from ledger.contracts.parties import PERSONAL, Address, checked_party
+from ledger.contracts.parties import PERSONAL, Address, checked_party, read_party
 from ledger.contracts.state import CustomerData
 from ledger.kernel.access import FINANCE, OPERATOR, PARTNER
 from ledger.kernel.errors import Refusal
@@ -87,9 +88,9 @@ def _amend(
     case: Case, known: CustomerData, customer: AmendedCustomer, replaced: set[str], given: Set[str], at: datetime
 ) -> None:
     """Records the data known with the members that are `replaced`."""
-    told = customer.model_dump(include=PERSONAL & replaced, exclude_none=True)
-    members = (case.open(known.party) or {}) | {name: told[name] for name in PERSONAL & replaced}
-    party = {name: member for name, member in members.items() if member is not None}
+    given_members = customer.model_dump(include=PERSONAL & replaced)
+    told = {name: given_members.get(name) for name in PERSONAL & replaced}
+    party = msgspec.structs.replace(read_party(case.open(known.party)), **told)
     country = customer.country if customer.country and "country" in replaced else known.country
     language = customer.language if "language" in replaced else known.language
     sealed = case.seal_customer(checked_party(party, country))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from ledger.contracts.vat_ids import normal_vat_id
 from ledger.kernel.errors import malformed
 from ledger.work.fields import Agreed, Body, Country, Id, Language, Mail, Name
-
-PERSONAL = {"name", "vat_id", "tax_number", "registration_number", "email", "address", "buyer_reference"}
 
 
 class Address(Body):
@@ -42,11 +42,31 @@ class Partner(Body):
     name: Name
 
 
-def checked_party(party: dict[str, Any], country: str) -> dict[str, Any]:
-    """What is sealed of a customer, the VAT id in its normal form. Raises Refusal malformed where it has none (M4)."""
-    if "vat_id" not in party:
+class CustomerParty(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What of a customer is personal: it is sealed, and stands on documents."""
+
+    name: str | None = None
+    vat_id: str | None = None
+    tax_number: str | None = None
+    registration_number: str | None = None
+    email: str | None = None
+    address: dict[str, str | None] | None = None
+    buyer_reference: str | None = None
+
+
+PERSONAL = set(CustomerParty.__struct_fields__)
+
+
+def read_party(opened: Any) -> CustomerParty:
+    """What was sealed of a customer; empty where their key is gone."""
+    return msgspec.convert(opened or {}, CustomerParty)
+
+
+def checked_party(party: CustomerParty, country: str) -> CustomerParty:
+    """The party with its VAT id in the normal form. Raises Refusal malformed where it has none (M4)."""
+    if party.vat_id is None:
         return party
     try:
-        return party | {"vat_id": normal_vat_id(party["vat_id"], country)}
+        return msgspec.structs.replace(party, vat_id=normal_vat_id(party.vat_id, country))
     except ValueError as error:
         raise malformed("customer.vat_id", str(error)) from None

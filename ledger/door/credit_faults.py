@@ -24,12 +24,16 @@ from ledger.kernel.values import FAR_FUTURE, from_micros, show_instant
 
 @dataclass(slots=True)
 class _Life:
-    """One grant: when it counts, what is left in it, what deductions have of it; `ahead` is what settles later."""
+    """One grant: when it counts, what is left in it, what deductions have of it; `ahead` is what settles later.
+
+    `gone` came back too late to be used, and goes with the grant where that is taken back (C9, C17).
+    """
 
     valid_from: datetime
     expires_at: datetime
     left: int
     drawn: int = 0
+    gone: int = 0
     ahead: dict[str, datetime] = field(default_factory=dict)  # when, by deduction
 
     def holds(self, moment: datetime) -> bool:
@@ -78,13 +82,17 @@ class GrantLives:
                     life = self._lives[draw.grant_id]
                     life.drawn -= draw.quantity
                     life.ahead.pop(fact.deduction_id, None)
-                    life.left += draw.quantity if fact.effective_at < life.expires_at else 0  # else it is gone (C9)
+                    if fact.effective_at < life.expires_at:
+                        life.left += draw.quantity
+                    else:
+                        life.gone += draw.quantity
         elif isinstance(fact, GrantExpiryMoved):
             yield from self._moved(fact, recorded_at)
         elif isinstance(fact, GrantTakenBack):
             life = self._lives[fact.grant_id]
             life.left -= fact.quantity
-            if life.drawn or life.left < 0:
+            is_in_use = life.drawn > 0 and fact.stood_for is None
+            if is_in_use or life.left + life.gone < 0:
                 yield f"grant {fact.grant_id} is taken back, and {life.drawn} of it are drawn or settle debts"
 
     def _drawn(self, deduction_id: str, grant_id: str, quantity: int, moment: datetime) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import get_args
 from ledger.contracts.contract import Contract
 from ledger.contracts.events import ServiceCreditCharged, Unspent
 from ledger.contracts.finding import OnContract, contract_of, is_seen, scope_of, the_contract
-from ledger.contracts.parties import PERSONAL, Customer, Partner, checked_party
+from ledger.contracts.parties import PERSONAL, Customer, Partner, checked_party, read_party
 from ledger.contracts.term import Term
 from ledger.credit.account import CreditAccount
 from ledger.credit.deduction import Deduction
@@ -92,7 +92,7 @@ def sign_contract(case: Case, body: SignContract) -> None:
     customer, partner = body.customer, body.partner
     partner_id = partner.partner_id if partner else None
     case.scope = Scope(terms.provider, terms.timezone, body.contract_id, customer.customer_id, partner_id)
-    party = checked_party(customer.model_dump(include=PERSONAL, exclude_none=True), customer.country)
+    party = checked_party(read_party(customer.model_dump(include=PERSONAL)), customer.country)
     case.get(Contract, body.contract_id).sign(
         body.contract_id,
         body.starts_on,

@@ -15,6 +15,7 @@ from ledger.billing.charges import TOPICS, BillingAccount, billing_account
 from ledger.billing.draft import Draft, draft
 from ledger.billing.invoice import buyer_of, engineers_of, invoice_of, seller_of
 from ledger.billing.vat import NoRateError, treatment
+from ledger.contracts.parties import read_party
 from ledger.events import InvoiceIssued
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
@@ -56,18 +57,18 @@ async def next_invoice(
         raise Refusal("forbidden", "A partner's token does not read what the customer is billed.", role=actor.role)
     account = await _account(snapshot, contract_id, as_of, times)
     provider, seller = catalogue.provider(contract.provider), catalogue.party(contract.provider)
-    party = await open_texts(snapshot, [account.party] if account.party else [])
-    buyer = buyer_of(account, (party.get(account.party) if account.party else None) or {})
+    opened = await open_texts(snapshot, [account.party] if account.party else [])
+    party = read_party(opened.get(account.party) if account.party else None)
     moment = from_micros(as_of.at)
     through = through_on or local_date(moment, contract.timezone)
-    taxed = treatment(provider.country, account.country, buyer.get("vat_id"))
+    taxed = treatment(provider.country, account.country, party.vat_id)
     try:
         found = draft(account, through, taxed, moment, catalogue.names(provider.id))
     except NoRateError as error:
         raise Refusal("missing-party-data", f"No draft: {error}.", missing=["provider.vat_rate"]) from None
     parties = {
         "seller": seller_of(provider, seller) if seller is not None else None,
-        "buyer": buyer,
+        "buyer": buyer_of(account, party),
         "engineers": await _engineers(snapshot, account, found),
     }
     sketch = invoice_of(account, found, through, provider.language)

@@ -209,4 +209,4 @@ def test_the_fee_names_its_term_and_a_service_credit_the_fee_it_lowers(quick_off
     assert (fee["starts_on"], fee["ends_on"]) == ("2026-01-01", "2026-12-31")
     events = {one["position"]: one["type"] for one in quick_office.events()}
     assert [events[n] for n in credit["events"]] == ["TermStarted", "FeeCharged", "ServiceCreditCharged"]
-    assert credit["description"] == "Credit for the missed reaction of ticket T, 10 % of the fee"
+    assert credit["description"] == "Credit for the missed reaction time of ticket T, 10 % of the fee"

@@ -83,7 +83,7 @@ def test_a_credit_note_lacks_what_its_invoice_lacks(quick_office: Office) -> Non
 def test_a_refusal_names_the_form_that_needs_less_or_where_the_data_are_told(quick_office: Office) -> None:
     """XRechnung alone asks for the buyer's reference: also a credit note has the plain form of the norm."""
     number = model_l(quick_office, buyer_reference=None)
-    note = quick_office.credit(number)
+    note = quick_office.number(credit_note(number))
     for document in (number, note):
         refused = quick_office.unseen(f"invoices/{document}.xml")
         assert "form=en16931 does without" in refused["detail"]
@@ -91,12 +91,13 @@ def test_a_refusal_names_the_form_that_needs_less_or_where_the_data_are_told(qui
     refused = quick_office.get(f"invoices/{number}.xml?form=ksef").json()
     assert (refused["code"], "form=en16931" in refused["detail"]) == ("malformed", True)
     quick_office.ok(amend({"address": None}, "L"))
-    refused = quick_office.unseen(f"invoices/{quick_office.issue('L')}.pdf")
+    refused = quick_office.unseen(f"invoices/{quick_office.number(issue('L'))}.pdf")
     assert refused["detail"].endswith("Tell it by amend-customer, credit the document and issue it anew.")
 
 
 def test_the_number_of_a_register_is_told_amended_and_taken_away(quick_office: Office) -> None:
-    quick_office.sign("L", customer={"country": "CZ", "registration_number": "69900123", "tax_number": "CZ699001237"})
+    czech = {"country": "CZ", "registration_number": "69900123", "tax_number": "CZ699001237"}
+    quick_office.ok(sign("groupios-l", contract_id="L", customer=billed("L") | czech))
     customer = quick_office.draft("L")["customer"]
     assert (customer["registration_number"], customer["tax_number"]) == ("69900123", "CZ699001237")
     quick_office.ok(amend({"registration_number": "69900124"}, "L"))
@@ -106,7 +107,8 @@ def test_the_number_of_a_register_is_told_amended_and_taken_away(quick_office: O
 
 
 def test_a_customer_of_northern_ireland_keeps_its_prefix(quick_office: Office) -> None:
-    quick_office.sign("L", customer={"country": "GB", "vat_id": "XI 980 780 684"})
+    northern = {"country": "GB", "vat_id": "XI 980 780 684"}
+    quick_office.ok(sign("groupios-l", contract_id="L", customer=billed("L") | northern))
     draft = quick_office.draft("L")
     assert (draft["customer"]["vat_id"], draft["vat"][0]["category"]) == ("XI980780684", "O")
 

@@ -30,7 +30,8 @@ def at(month: int, day: int, hour: int = 9) -> int:
 
 def line(position: int, when: int, kind: str, reference: str, change: int, balance: int, **facts: Any) -> Line:
     recorded = None if kind == "breakage" else when
-    return Line(position, when, recorded, facts.pop("pool", "care"), kind, reference, change, balance, **facts)
+    pool = facts.pop("pool", "care")
+    return Line(position, when, recorded, pool, kind, reference, change, balance, "minutes", **facts)
 
 
 def behind(deduction_id: str, worked_seconds: int, billed_minutes: int, status: str, **facts: Any) -> DeductionDetails:

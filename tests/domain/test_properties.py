@@ -262,7 +262,7 @@ def test_the_histories_are_worth_searching() -> None:
     reached: set[str] = set()
 
     @given(histories)
-    @settings(max_examples=100, derandomize=True)
+    @settings(max_examples=200, derandomize=True)
     def explore(steps: list[Step]) -> None:
         reached.update(fact.TOPIC for fact in told_by(steps))
 

@@ -136,7 +136,7 @@ def charges(facts: Facts, zone: str) -> list[tuple[str, str, int]]:
     return sorted(
         (instant(fact).astimezone(ZoneInfo(zone)).date().isoformat(), fact["charge_id"], fact["amount_cents"])
         for _, fact in facts
-        if "charge_id" in fact
+        if "charge_id" in fact and "amount_cents" in fact
     )
 
 
