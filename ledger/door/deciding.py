@@ -50,13 +50,7 @@ class Deciding:
         unit.prefetch(stream for request in requests for stream in request.command.streams(request.body))
         for request in requests:
             unit.begin()
-
-            def open_from(scope: Scope, moment: datetime) -> datetime:
-                """The moment itself, or the first instant after the closed months that it lies in (M5)."""
-                return unit.get(ClosedPeriods, scope.provider).first_open(moment, scope.timezone)
-
-            new_id = request.new_id[1] if request.new_id else secrets.token_hex(8)
-            case = Case(unit, self._catalogue, request.actor, self._clock(), open_from, self._read_before, new_id)
+            case = self.case_of(request)
             try:
                 outcome: Decided | Refusal = self._decide_one(case, request)
             except Refusal as refusal:
@@ -64,21 +58,37 @@ class Deciding:
                 outcome = refusal
             yield outcome, case
 
-    def _decide_one(self, case: Case, request: Request) -> Decided:
-        command, body, known = request.command, request.body, self._known
-        digest = case.unit.keyring.digest(request.content)
+    def case_of(self, request: Request) -> Case:
+        def open_from(scope: Scope, moment: datetime) -> datetime:
+            """The moment itself, or the first instant after the closed months that it lies in (M5)."""
+            return self._unit.get(ClosedPeriods, scope.provider).first_open(moment, scope.timezone)
+
+        new_id = request.new_id[1] if request.new_id else secrets.token_hex(8)
+        return Case(self._unit, self._catalogue, request.actor, self._clock(), open_from, self._read_before, new_id)
+
+    def find(self, case: Case, request: Request, digest: bytes) -> Decided | None:
+        """What the command is about, if the actor may; and the earlier one, if it is a repetition. Raises Refusal."""
+        command, body = request.command, request.body
         if command.about.hides_nothing:
             check_may(request.actor.role, command.name)
         command.about.find(case, body)
         check_may(request.actor.role, command.name)  # what it does not see is unknown to it, whatever its role may do
-        earlier = known.earlier(case, request, digest)
-        if earlier is not None:
-            if not case.is_located:  # only a contract that is signed again may be another's
-                raise unknown_contract(case.new_id)
-            return Decided(request.command_id or earlier.command_id, earlier, replayed=True)
+        earlier = self._known.earlier(case, request, digest)
+        if earlier is None:
+            return None
+        if not case.is_located:  # only a contract that is signed again may be another's
+            raise unknown_contract(case.new_id)
+        return Decided(request.command_id or earlier.command_id, earlier, replayed=True)
+
+    def _decide_one(self, case: Case, request: Request) -> Decided:
+        command, known = request.command, self._known
+        digest = case.unit.keyring.digest(request.content)
+        repeated = self.find(case, request, digest)
+        if repeated is not None:
+            return repeated
         if command.reads_history:
             self._check_recorded(case, request)
-        command.carry_out(case, body)
+        command.carry_out(case, request.body)
         known.check_derived(request, case.unit.reserved_ids)
         if command.creates is not None:
             case.reserve_id(command.creates.namespace, case.new_id)
