@@ -16,6 +16,7 @@ from itertools import takewhile
 
 from ledger.door.batches import Answer, Ledger
 from ledger.door.in_parts import InParts
+from ledger.door.rehearsal import Rehearsal
 from ledger.door.requests import Request
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
@@ -61,6 +62,10 @@ class Writer:
         job = Job(requests)
         self._jobs.put(job)
         return job.answers
+
+    def rehearsal(self) -> Rehearsal:
+        """A dry run, in whatever thread asks it."""
+        return self._ledger.rehearsal()
 
     def stop(self) -> None:
         """Finishes what waits, then ends."""

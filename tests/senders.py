@@ -98,11 +98,11 @@ def post(client: Client, command: str, body: Any, headers: Headers | None = None
     return client.post(f"{base}/v1/commands/{command}", content=content, headers=named)
 
 
-def post_lines(client: Client, lines: Bodies, headers: Headers | None = None) -> Any:
+def post_lines(client: Client, lines: Bodies, headers: Headers | None = None, query: str = "") -> Any:
     """Many commands; steps become lines, and bytes go as they are, whole or piece by piece."""
     content = as_lines(lines) if isinstance(lines, Sequence) and not isinstance(lines, bytes) else lines
     named: Headers = {"Content-Type": "application/x-ndjson", **(headers or {})}
-    return client.post("/v1/commands", content=content, headers=named)
+    return client.post(f"/v1/commands{query}", content=content, headers=named)
 
 
 class Http:
@@ -173,6 +173,20 @@ class Http:
         found = problem(self.send(step, token))
         assert found["code"] == code, f"{step.line()}: {found}"
         return found
+
+    def dry(self, step: Step, token: str | None = None) -> Json:
+        """What a dry run of a step answers; a refusal's is its problem."""
+        step = step.named(self.numbers)
+        self.hear(step.heard)
+        headers = self.headers(self.token_of(step.actor) if token is None else token)
+        answer: Json = post(self.client, f"{step.command}?dry_run=true", step.fields, headers).json()
+        return answer
+
+    def dry_lines(self, lines: Bodies, token: str | None = None) -> list[Json]:
+        """The answers to a dry run of JSON Lines."""
+        response: Response = post_lines(self.client, lines, self.headers(token), "?dry_run=true")
+        assert response.status_code == 200, response.text
+        return [json.loads(line) for line in response.text.splitlines()]
 
     def send_lines(self, lines: Bodies, token: str | None = None) -> Response:
         response: Response = post_lines(self.client, lines, self.headers(token))

@@ -11,14 +11,15 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from api.cli import terminal as tables
+from api.cli.asking import ask
+from api.cli.doors import Door
+from api.cli.guarding import guarded
 from api.cli.importing import Tally, import_lines
-from api.cli.opening import ask, check_opens, guarded
+from api.cli.in_process import InProcess
+from api.cli.opening import check_opens
 from api.cli.printing import out, plain, say
+from api.cli.tables import LAYOUTS, table_of
 from api.http.models.contracts import ContractSummary, show_contract
-from api.http.models.tickets import show_ticket
-from api.http.routers import contracts, statements
-from api.http.routers.deductions import show_charge
 from api.state import State
 from ledger.door.batches import Ledger
 from ledger.kernel.access import COMMAND_LINE
@@ -28,11 +29,7 @@ from ledger.plans.loader import load_catalogue
 from ledger.store import open_store
 from ledger.store.tokens import create_token
 from projections.asking import EVERYTHING
-from projections.billing.charge_questions import list_charges
 from projections.contracts.questions import ContractFilter, list_contracts
-from projections.credit.statements import StatementAsked
-from projections.reader import NOW
-from projections.tickets.questions import TicketFilter, list_tickets
 
 STORY = Path(__file__).resolve().parents[2] / "examples" / "year.jsonl"
 PORT = 8000
@@ -57,24 +54,26 @@ def load_story(settings: Settings) -> None:
         store.close()
 
 
-async def show(state: State) -> None:
+def show(settings: Settings) -> None:
     """Balances, statements and charges of each contract, then all tickets."""
-    for contract in await _contracts(state):
-        customer = contract.customer.get("name") or contract.customer["customer_id"]
-        out.rule(plain(f"{contract.contract_id}: {customer}, {contract.plan} ({contract.state})"), align="left")
-        held = await contracts.contract_balance(contract.contract_id, state, COMMAND_LINE)
-        if held.accounts:
-            out.print(tables.balance_table(held))
-            asked = StatementAsked(contract.contract_id)
-            out.print(tables.statement_table(await statements.read_statement(state, COMMAND_LINE, asked)))
-        async with state.reader.snapshot() as snapshot:
-            owed = await list_charges(snapshot, COMMAND_LINE, contract.contract_id, NOW, None, EVERYTHING)
-        if owed.items:
-            out.print(tables.charges_table(contract.contract_id, [show_charge(one) for one in owed.items]))
-    out.rule("Tickets", align="left")
-    async with state.reader.snapshot() as snapshot:
-        told = await list_tickets(snapshot, COMMAND_LINE, TicketFilter(), state.calendars, NOW, EVERYTHING)
-    out.print(tables.tickets_table([show_ticket(one) for one in told.items]))
+    line = InProcess(settings)
+    door = Door(line)
+    try:
+        for contract in door.get("contracts", {"limit": "500"})["items"]:
+            one, customer = contract["contract_id"], contract["customer"]
+            named = customer.get("name") or customer["customer_id"]
+            out.rule(plain(f"{one}: {named}, {contract['plan']} ({contract['state']})"), align="left")
+            held = door.get(f"contracts/{one}/balance", {})
+            if held["accounts"]:
+                out.print(table_of(LAYOUTS["balance"], held))
+                out.print(table_of(LAYOUTS["statement"], door.get(f"contracts/{one}/statement", {})))
+            owed = door.get(f"contracts/{one}/charges", {})
+            if owed["items"]:
+                out.print(table_of(LAYOUTS["charges"], owed))
+        out.rule("Tickets", align="left")
+        out.print(table_of(LAYOUTS["tickets"], door.get("tickets", {"limit": "500"})))
+    finally:
+        line.close()
 
 
 async def _contracts(state: State) -> list[ContractSummary]:
@@ -142,7 +141,7 @@ def run() -> None:
     if "--serve" in sys.argv[1:]:
         serve(settings, is_demo=is_demo)
     else:
-        ask(settings, show)
+        show(settings)
 
 
 def main() -> None:

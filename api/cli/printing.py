@@ -6,6 +6,7 @@ would steer a terminal, or turn the direction of what follows, is shown as its n
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from typing import Any
@@ -30,3 +31,10 @@ def plain(value: Any) -> Text:
 def say(console: Console, sentence: str) -> None:
     """One line of our own words and of whatever they speak of."""
     console.print(plain(sentence), soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """For people: indented, every letter as it is; a character that would steer the terminal by its number, as JSON."""
+    told = json.dumps(value, indent=2, ensure_ascii=False)
+    steering = re.compile(f"(?!\n){_STEERS.pattern}")
+    sys.stdout.write(steering.sub(lambda found: f"\\u{ord(found.group()):04x}", told) + "\n")

@@ -13,13 +13,14 @@ from api.cli.printing import out, say
 from ledger.kernel.clock import system_clock
 from ledger.kernel.errors import malformed
 from ledger.kernel.settings import Settings
-from ledger.plans.loader import load_catalogue
 from ledger.store.feeds import create_feed, list_feeds, revoke_feed
 from ledger.store.tokens import create_token, list_tokens, revoke_token
 from projections.contracts.questions import knows_party
 from projections.runner import Projector
 
-token_app = typer.Typer(no_args_is_help=True, help="Access: make, list and revoke tokens.")
+token_app = typer.Typer(
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None, help="Access: make, list and revoke tokens."
+)
 
 
 @token_app.command("create")
@@ -31,6 +32,8 @@ def token_create(
     expires_on: Annotated[str | None, typer.Option(help="First day on which it no longer holds (UTC).")] = None,
 ) -> None:
     """Prints a new token, alone; only its hash is stored."""
+    from ledger.plans.loader import load_catalogue
+
     settings = Settings()
     catalogue = load_catalogue(settings.catalogue)
     if provider is not None and provider not in catalogue.providers():

@@ -8,7 +8,7 @@ goes out before the next one is looked at.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +18,12 @@ from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.command_json import parse_line, without_mark
+from api.http.models.rehearsal import show_rehearsed
 from api.http.problems import problem_body, unavailable
 from api.state import State
 from api.writer import Answers
 from ledger.door.batches import Answer
+from ledger.door.rehearsal import Rehearsed
 from ledger.door.requests import Request as CommandRequest
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
@@ -33,6 +35,8 @@ MOST_BYTES = 8_000_000
 BATCH_LINES, BATCH_BYTES = 500, 256_000  # as many lines as the writer takes at once; tens of milliseconds
 
 Numbered = tuple[int, bytes]
+Told = Sequence[Answer | Rehearsed | Refusal]
+Answering = Callable[[list[CommandRequest]], Awaitable[Told]]
 
 
 @dataclass(slots=True, frozen=True)
@@ -81,16 +85,17 @@ class AnsweredLines(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def answer_lines(state: State, actor: Actor, taken: Taken) -> AnsweredLines:
-    """Carries lines out in their order. Raises Unavailable when nothing is known of the first ones."""
+async def answer_lines(state: State, actor: Actor, taken: Taken, *, is_dry: bool) -> AnsweredLines:
+    """Carries lines out in their order, or rehearses them. Raises Unavailable when nothing is known of the first."""
+    carry_out = _rehearsing(state) if is_dry else _writing(state)
     batches = _batches(taken.lines)
     first = next(batches, [])
-    told = await _answer(state, actor, first)
+    told = await _answer(carry_out, actor, first)
 
     async def others() -> AsyncIterator[bytes]:
         for batch in batches:
             try:
-                yield await _answer(state, actor, batch)
+                yield await _answer(carry_out, actor, batch)
             except Unavailable as error:
                 yield b"".join(_shown(number, unavailable(error)) for number, _ in batch)
                 return
@@ -121,10 +126,27 @@ def _batches(lines: list[bytes]) -> Iterator[list[Numbered]]:
         yield batch
 
 
-async def _answer(state: State, actor: Actor, batch: list[Numbered]) -> bytes:
+def _writing(state: State) -> Answering:
+    async def write(requests: list[CommandRequest]) -> Answers:
+        return await asyncio.wrap_future(state.writer.submit(requests))
+
+    return write
+
+
+def _rehearsing(state: State) -> Answering:
+    """Lines see what the ones before them would record, those of earlier batches too."""
+    rehearsal = state.writer.rehearsal()
+
+    async def rehearse(requests: list[CommandRequest]) -> list[Rehearsed | Refusal]:
+        return await asyncio.to_thread(rehearsal.answer, requests)
+
+    return rehearse
+
+
+async def _answer(carry_out: Answering, actor: Actor, batch: list[Numbered]) -> bytes:
     parsed = await asyncio.to_thread(_parsed, batch, actor)
     requests = [one for one in parsed if not isinstance(one, Refusal)]
-    answers: Answers = await asyncio.wrap_future(state.writer.submit(requests)) if requests else []
+    answers = await carry_out(requests) if requests else []
     return await asyncio.to_thread(_told, batch, parsed, answers)
 
 
@@ -139,7 +161,7 @@ def _parse(line: bytes, actor: Actor) -> CommandRequest | Refusal:
         return refusal
 
 
-def _told(batch: list[Numbered], parsed: list[CommandRequest | Refusal], answers: Answers) -> bytes:
+def _told(batch: list[Numbered], parsed: list[CommandRequest | Refusal], answers: Told) -> bytes:
     answered = iter(answers)
     return b"".join(
         _shown(number, one if isinstance(one, Refusal) else next(answered))
@@ -147,8 +169,13 @@ def _told(batch: list[Numbered], parsed: list[CommandRequest | Refusal], answers
     )
 
 
-def _shown(number: int, answer: Answer | Refusal) -> bytes:
-    body = problem_body(answer) if isinstance(answer, Refusal) else show_answer(answer)
+def _shown(number: int, answer: Answer | Rehearsed | Refusal) -> bytes:
+    if isinstance(answer, Refusal):
+        body = problem_body(answer)
+    elif isinstance(answer, Rehearsed):
+        body = show_rehearsed(answer).model_dump(exclude_unset=True)
+    else:
+        body = show_answer(answer)
     return msgspec.json.encode({"line": number} | body) + b"\n"
 
 

@@ -47,7 +47,7 @@ class InParts:
         self._parts: Parts[Any] = parts
         self._ledger = ledger
         self._request = replace(request, command_id=request.command_id or secrets.token_hex(16))
-        self._name = f"{request.actor.scope}/{self._request.command_id}"
+        self._name = name_of(self._request)
         self._known: dict[str, Prior] | None = None  # parts that were carried out before, by key
         self._waiting: deque[str] = deque()
         self._last_key = ""
@@ -94,18 +94,32 @@ class InParts:
         return answer if isinstance(answer, Refusal) else self._facts(answer)
 
     def _part(self, key: str) -> Request:
-        whole, parts = self._request, self._parts
-        command = replace(parts.command(), creates=NewId[Command](self._name, "key", lambda _: key))
-        body = parts.body(whole.body, key)
-        return Request(command, body, whole.actor, f"{whole.command_id}/{key}", within=whole.content)
+        return part_of(self._request, self._parts, self._name, key)
 
     def _facts(self, recorded: Prior | Answer) -> list[Fact]:
         return [fact for _, fact in self._ledger.store.facts_between(recorded.first, recorded.last)]
 
     def _end(self) -> Answer | Refusal:
-        def end(case: Case, body: Command) -> None:
-            self._parts.end(case, body, self._name, self._notes)
-
-        ending = replace(self._request.command, parts=None, carry_out=end)
-        (answer,) = self._ledger.submit([replace(self._request, command=ending)])
+        (answer,) = self._ledger.submit([end_of(self._request, self._parts, self._name, self._notes)])
         return answer
+
+
+def name_of(whole: Request) -> str:
+    """Under which the parts of a command are known."""
+    return f"{whole.actor.scope}/{whole.command_id}"
+
+
+def part_of(whole: Request, parts: Parts[Any], name: str, key: str) -> Request:
+    """One part as a command of its own."""
+    command = replace(parts.command(), creates=NewId[Command](name, "key", lambda _: key))
+    body = parts.body(whole.body, key)
+    return Request(command, body, whole.actor, f"{whole.command_id}/{key}", within=whole.content)
+
+
+def end_of(whole: Request, parts: Parts[Any], name: str, notes: Sequence[Any]) -> Request:
+    """The command with which the whole is remembered."""
+
+    def end(case: Case, body: Command) -> None:
+        parts.end(case, body, name, notes)
+
+    return replace(whole, command=replace(whole.command, parts=None, carry_out=end))

@@ -13,12 +13,15 @@ Earlier = Prior | CommandRow  # a stored command, or one of this batch, whose po
 
 
 class KnownIds:
-    """Asked for a whole batch at once, one question a sender or a namespace."""
+    """What the present unit of work took, and what was stored before. Stored ids are looked up for many at once."""
 
-    def __init__(self, store: EventStore, requests: Iterable[Request]) -> None:
+    def __init__(self, store: EventStore) -> None:
         self._store = store
         self._commands: dict[tuple[str, str], Earlier] = {}  # by the sender's scope and the command's id
         self._known: dict[tuple[str, str], Earlier] = {}  # by namespace and id
+
+    def look_up(self, requests: Iterable[Request]) -> None:
+        """The ids that these name, with one question a sender or a namespace; those taken meanwhile stay taken."""
         sent: dict[str, list[str]] = {}
         wanted: dict[str, list[str]] = {}
         for request in requests:
@@ -28,11 +31,11 @@ class KnownIds:
             if new is not None:
                 wanted.setdefault(new[0], []).append(new[1])
         for sender, ids in sent.items():
-            found = store.commands_by_id(sender, ids)
-            self._commands.update({(sender, id_): prior for id_, prior in found.items()})
+            for id_, prior in self._store.commands_by_id(sender, ids).items():
+                self._commands.setdefault((sender, id_), prior)
         for namespace, ids in wanted.items():
-            found = store.commands_that_took(namespace, ids)
-            self._known.update({(namespace, id_): prior for id_, prior in found.items()})
+            for id_, prior in self._store.commands_that_took(namespace, ids).items():
+                self._known.setdefault((namespace, id_), prior)
 
     def took(self, namespace: str, id_: str) -> Earlier | None:
         """Who took an id that no request of this batch names."""

@@ -42,6 +42,7 @@ STATUS: dict[str, int] = {
     "period-closed": 409,
     "unknown-pool": 409,
     "conflict": 409,
+    "not-recorded": 409,
     "too-large": 413,
     "too-many-lines": 413,
     "unsupported-media-type": 415,
@@ -112,3 +113,7 @@ def unknown_invoice(number: str) -> Refusal:
 def unknown_pool(pool: str, known: Iterable[str], whose: str = "The contract has") -> Refusal:
     names = ", ".join(known) or "none"
     return Refusal("unknown-pool", f"{whose} no pool {pool}; known: {names}.", pool=pool)
+
+
+def others_are_writing() -> Refusal:
+    return Refusal("conflict", "Others are writing to the same ledger; send the command again.")

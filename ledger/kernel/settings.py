@@ -6,14 +6,14 @@ import re
 import tomllib
 from pathlib import Path
 
-from pydantic import field_validator
+from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_DATABASE_URL = "sqlite:///var/ledger.db"
 
 
 class Settings(BaseSettings):
-    """`LEDGER_DATABASE_URL`, `LEDGER_CATALOGUE` and `LEDGER_API_DOCS`; see README for each."""
+    """`LEDGER_DATABASE_URL` and the others; see README for each."""
 
     model_config = SettingsConfigDict(
         env_prefix="LEDGER_", env_file=".env", env_file_encoding="utf-8-sig", extra="ignore"
@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     database_url: str = DEFAULT_DATABASE_URL
     catalogue: Path | None = None
     api_docs: bool = True  # whether a server shows the documentation of its API
+    server: str | None = None
+    token: SecretStr | None = None
 
     @field_validator("database_url")
     @classmethod

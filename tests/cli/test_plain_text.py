@@ -1,13 +1,16 @@
 """Texts come from people: on a terminal and in a spreadsheet they are shown, and nothing in them is carried out."""
 
 import io
+import json
+import re
+from typing import Any
 
 import pytest
 from rich.console import Console
 
-from api.cli import main as cli
-from api.cli import terminal
-from api.http.models.credit import ChargeOut
+from api.cli.printing import print_json
+from api.cli.progress import progress_bar
+from api.cli.tables import LAYOUTS, table_of
 from api.spreadsheet import as_text
 from tests.cli.run import support_ledger
 from tests.words import CUSTOMER, as_lines, grant, sign
@@ -51,13 +54,28 @@ def _printed(table: object) -> str:
 def test_every_cell_of_every_table_is_plain() -> None:
     """Filled with what no command takes, as a table of a damaged or foreign ledger could be."""
     evil = "[/x]\x1b[2J\x9b1m\r\u202e"
-    texts = dict.fromkeys(ChargeOut.model_fields, evil)
-    charge = ChargeOut.model_construct(**texts)
-    told = _printed(terminal.charges_table(evil, [charge]))
-    assert "\x1b" not in told.replace("\x1b[1m", "").replace("\x1b[0m", "").replace("\x1b[3m", "")
-    assert not {"\x9b", "\r", "\u202e"} & set(told)
-    assert r"[/x]\x1b[2J\x9b1m \u202e" in told
-    assert _printed(terminal.tickets_table([]))
+    for name, layout in LAYOUTS.items():
+        item: dict[str, Any] = {}
+        for members in layout.columns.values():
+            first, _, inner = members.partition("|")[0].partition(".")
+            item[first] = {inner: evil} if inner else evil
+        over = {"minutes": evil, "amount": evil, "currency": evil}
+        answer = {"contract_id": evil, layout.items: [item], "overage": over, "next": evil}
+        told = _printed(table_of(layout, answer))
+        assert "\x1b" not in told.replace("\x1b[1m", "").replace("\x1b[0m", "").replace("\x1b[3m", ""), name
+        told = re.sub(r"[\s│]", "", told)  # a long cell is folded
+        assert not {"\x9b", "\u202e"} & set(told), name
+        assert r"[/x]\x1b[2J" in told, name
+        assert _printed(table_of(layout, answer | {layout.items: []})), name
+
+
+def test_no_json_for_people_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    given = {"title": "ä\x1b[2J\u202e\x9b\r\n", "[/red]": 1}
+    print_json(given)
+    told = capsys.readouterr().out
+    assert not {"\x1b", "\u202e", "\x9b", "\r"} & set(told)
+    assert "ä" in told
+    assert json.loads(told) == given
 
 
 def test_a_refusal_is_one_line_whatever_it_speaks_of(database_url: str) -> None:
@@ -70,7 +88,7 @@ def test_a_refusal_is_one_line_whatever_it_speaks_of(database_url: str) -> None:
 
 def test_a_file_whose_name_is_markup_is_imported() -> None:
     terminal = Console(file=io.StringIO(), force_terminal=True)
-    with cli._progress("importing [/red].jsonl", 10, terminal) as advance:
+    with progress_bar("importing [/red].jsonl", 10, terminal) as advance:
         advance(5)
 
 

@@ -80,13 +80,9 @@ class LeftOut(BaseModel):
     detail: str
 
 
-class CommandAnswer(BaseModel):
-    """What was recorded; durable when answered."""
+class NamedInAnswer(BaseModel):
+    """What an answer names beside the events, where there is such a thing."""
 
-    command_id: str
-    replayed: bool = Field(description="The command was known already; nothing was recorded again.")
-    position: int = Field(description="Position of the command's last event: a `min_position` to read it back.")
-    events: list[RecordedEvent]
     number: str | None = Field(default=None, description="Of the document, where one was issued.")
     ticket_id: str | None = Field(default=None, description="Of the ticket, where one was opened.")
     session_id: str | None = Field(default=None, description="Of the session, where one was booked.")
@@ -99,6 +95,17 @@ class CommandAnswer(BaseModel):
         default=None,
         description="After a change of plan: what is left of a lump sum in a pool that the new terms lack.",
     )
+
+
+class _Recorded(BaseModel):
+    command_id: str
+    replayed: bool = Field(description="The command was known already; nothing was recorded again.")
+    position: int = Field(description="Position of the command's last event: a `min_position` to read it back.")
+    events: list[RecordedEvent]
+
+
+class CommandAnswer(NamedInAnswer, _Recorded):
+    """What was recorded; durable when answered."""
 
 
 def show_entry(told: ToldFact) -> HistoryEntry:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
 
 from api.http.authentication import ActorDep, StateDep
@@ -14,6 +14,7 @@ from api.http.body import read_as
 from api.http.examples import by_command
 from api.http.json_lines import MEDIA_TYPE, answer_lines, show_answer, take_lines
 from api.http.models.history import CommandAnswer
+from api.http.models.rehearsal import DryRunAnswer, show_rehearsed
 from api.http.problems import PROBLEMS
 from api.state import State
 from ledger.door.registry import COMMANDS
@@ -25,8 +26,15 @@ from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
 router = APIRouter(prefix="/v1/commands", tags=["commands"], responses=PROBLEMS)
 
 
-async def _answer_one(state: State, name: str, request: Request, actor: Actor, key: str | None) -> dict[str, Any]:
+async def _answer_one(
+    state: State, name: str, request: Request, actor: Actor, key: str | None, *, is_dry: bool
+) -> dict[str, Any] | DryRunAnswer:
     parsed = await read_as(request, lambda payload: parse(name, payload, actor, key))
+    if is_dry:
+        (rehearsed,) = await asyncio.to_thread(lambda: state.writer.rehearsal().answer([parsed]))
+        if isinstance(rehearsed, Refusal):
+            raise rehearsed
+        return show_rehearsed(rehearsed)
     (answer,) = await asyncio.wrap_future(state.writer.submit([parsed]))
     if isinstance(answer, Refusal):
         raise answer
@@ -41,12 +49,16 @@ IdempotencyKey = Header(
     description="The command's id, instead of in the body.",
 )
 
+DryRun = Annotated[
+    bool, Query(description="Says what would be recorded and what it would cost; nothing is stored, no id used up.")
+]
+
 
 def _route(name: str) -> Callable[..., Awaitable[Any]]:
     async def command(
-        request: Request, state: StateDep, actor: ActorDep, key: str | None = IdempotencyKey
-    ) -> dict[str, Any]:
-        return await _answer_one(state, name, request, actor, key)
+        request: Request, state: StateDep, actor: ActorDep, key: str | None = IdempotencyKey, dry_run: DryRun = False
+    ) -> dict[str, Any] | DryRunAnswer:
+        return await _answer_one(state, name, request, actor, key, is_dry=dry_run)
 
     command.__name__ = name.replace("-", "_")
     return command
@@ -63,7 +75,7 @@ for _name, _declared in COMMANDS.items():
         f"/{_name}",
         _route(_name),
         methods=["POST"],
-        response_model=CommandAnswer,
+        response_model=CommandAnswer | DryRunAnswer,
         response_model_exclude_unset=True,
         summary=_name.replace("-", " ").capitalize(),
         operation_id=_name.replace("-", "_"),
@@ -89,15 +101,15 @@ async def no_such_command(name: str, actor: ActorDep) -> None:
         "requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": {"type": "string"}}}}
     },
 )
-async def many(request: Request, state: StateDep, actor: ActorDep) -> Response:
+async def many(request: Request, state: StateDep, actor: ActorDep, dry_run: DryRun = False) -> Response:
     """Each line is a command's body plus `"command": name`; each is answered in its place, refused ones too.
 
     A request holds at most 10,000 lines and 8 MB. The line beyond is refused (`too-many-lines`), and nothing that
-    follows is read.
+    follows is read. In a dry run each line sees what the lines before it would record.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in (MEDIA_TYPE, "application/jsonl", "application/json-lines"):
         raise Refusal("unsupported-media-type", "Many commands are sent as JSON Lines: application/x-ndjson.")
     if request.headers.get("idempotency-key") is not None:
         raise malformed("Idempotency-Key", "belongs to a single command; lines carry command_id.")
-    return await answer_lines(state, actor, await take_lines(request, state.limits.discarded_bytes))
+    return await answer_lines(state, actor, await take_lines(request, state.limits.discarded_bytes), is_dry=dry_run)

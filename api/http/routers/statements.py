@@ -30,7 +30,7 @@ from api.http.problems import PROBLEMS
 from api.state import State
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
-from projections.asking import EVERYTHING, Page, PageAsked
+from projections.asking import Page, PageAsked
 from projections.credit.customer_statements import CustomerStatement, customer_statement
 from projections.credit.statements import Line, StatementAsked, statement
 from projections.reader import Snapshot
@@ -82,18 +82,6 @@ def _listing(actor: Actor, asked: StatementAsked) -> Listing[Line]:
         return await statement(snapshot, actor, asked, page)
 
     return Listing(LineOut, ask, _line, {"contract_id": asked.contract_id})
-
-
-async def read_statement(state: State, actor: Actor, asked: StatementAsked) -> StatementOut:
-    """All of the statement's lines as they are answered."""
-    listing = _listing(actor, asked)
-
-    async def listed(snapshot: Snapshot, calendars: Calendars) -> StatementOut:
-        found = await listing.ask(snapshot, calendars, EVERYTHING)
-        items = [_line(line) for line in found.items]
-        return StatementOut(position=found.position, contract_id=asked.contract_id, items=items, next=None)
-
-    return await state.long_questions.ask(listed)
 
 
 def _line(line: Line) -> LineOut:

@@ -1,0 +1,68 @@
+"""`support-ledger import` and `export`: commands from files, and books into them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from api.books.exporting import FORMS, export_days, write_books
+from api.cli.asking import ask
+from api.cli.importing import Tally, import_lines
+from api.cli.opening import settings_of_database
+from api.cli.printing import err, out, say
+from api.cli.progress import progress_bar
+from ledger.door.batches import Ledger
+from ledger.kernel.errors import Refusal
+from ledger.plans.loader import load_catalogue
+from ledger.store import open_store
+
+files_app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@files_app.command("import")
+def import_(files: Annotated[list[str], typer.Argument(help="JSON Lines files; - is standard input.")]) -> None:
+    """Carries out commands from JSON Lines; safe to repeat. Exit status 1 if any was refused."""
+    settings = settings_of_database()
+    store = open_store(settings.database_url)
+    ledger = Ledger(store, load_catalogue(settings.catalogue))
+    tally = Tally()
+    try:
+        for name in files:
+            if name != "-" and not Path(name).is_file():
+                raise Refusal("not-found", f"There is no file {name}.")
+        for name in files:
+            _import_one(ledger, name, tally, prefix=f"{name}:" if len(files) > 1 else "line ")
+    finally:
+        store.close()
+    say(out, f"{tally.accepted} accepted, {tally.replayed} replayed, {tally.refused} refused")
+    if tally.refused:
+        raise typer.Exit(1)
+
+
+def _import_one(ledger: Ledger, name: str, tally: Tally, prefix: str) -> None:
+    def refused(number: int, refusal: Refusal) -> None:
+        say(err, f"{prefix}{number}: {refusal.code}: {refusal.detail}")
+
+    source: BinaryIO = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115
+    total = None if name == "-" else Path(name).stat().st_size
+    with source, progress_bar(f"importing {name}", total) as progress:
+        import_lines(ledger, source, tally, refused, progress)
+
+
+@files_app.command("export")
+def export_books(
+    form: Annotated[str, typer.Argument(help=" | ".join(FORMS))],
+    from_: Annotated[str | None, typer.Option("--from", help="First day.")] = None,
+    to: Annotated[str | None, typer.Option(help="Last day.")] = None,
+    provider: Annotated[str | None, typer.Option(help="Of one provider alone.")] = None,
+    output: Annotated[str | None, typer.Option(help="A file; standard output if absent.")] = None,
+    accounts: Annotated[str | None, typer.Option(help="DATEV's account numbers, as TOML.")] = None,
+) -> None:
+    """Books for other programs: every movement of credit and money, in double entry; to DATEV the documents alone."""
+    books = ask(settings_of_database(), lambda state: export_days(state.reader, form, from_, to, provider, accounts))
+    write_books(books.content, output)
+    for note in books.notes:
+        say(err, note)

@@ -1,0 +1,94 @@
+"""Commands of the command line that are made from a list of options, as `typer` makes one from a function."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated, Any
+
+import typer
+
+SERVER = "A server's address; by default LEDGER_SERVER, and without it the ledger of the settings."
+TOKEN = "The token for it; by default LEDGER_TOKEN."
+AS_JSON = "The API's answer as it is."
+
+
+@dataclass(frozen=True)
+class Opt:
+    """`name` is the field's, or the path to it: `customer.name`. An argument stands without a name."""
+
+    name: str
+    kind: type[Any] = str
+    meaning: str = ""
+    metavar: str | None = None
+    choices: Sequence[str] = ()
+    is_required: bool = False
+    is_argument: bool = False
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed: options that were given by their names, and where it goes."""
+
+    given: Mapping[str, Any]
+    as_json: bool
+    server: str | None
+    token: str | None
+
+
+@dataclass
+class Place:
+    """What was said before the command's name, as in `support-ledger --server URL balance C`."""
+
+    server: str | None = None
+    token: str | None = None
+
+
+def made_command(name: str, meaning: str, options: Sequence[Opt], run: Callable[[Asked], None]) -> Any:
+    """A command with these options, and those that each command has which a server can answer."""
+
+    def called(context: typer.Context, **typed: Any) -> None:
+        place = context.find_object(Place) or Place()
+        given = {opt.name: _plain(typed[f"given_{n}"]) for n, opt in enumerate(options)}
+        known = {name: value for name, value in given.items() if value is not None}
+        run(Asked(known, typed["as_json"], typed["server"] or place.server, typed["token"] or place.token))
+
+    parameters = [_parameter("context", typer.Context)]
+    parameters += [_declared(f"given_{n}", opt) for n, opt in enumerate(options)]
+    parameters += [
+        _parameter("as_json", Annotated[bool, typer.Option("--json", help=AS_JSON)], False),
+        _parameter("server", Annotated[str | None, typer.Option("--server", help=SERVER, metavar="URL")], None),
+        _parameter("token", Annotated[str | None, typer.Option("--token", help=TOKEN, metavar="TOKEN")], None),
+    ]
+    called.__dict__["__signature__"] = inspect.Signature(parameters)
+    called.__annotations__ = {one.name: one.annotation for one in parameters}
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    app.command(name, help=meaning)(called)
+    return typer.main.get_command(app)
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
+
+
+def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _declared(name: str, opt: Opt) -> inspect.Parameter:
+    kind: Any = Enum(opt.name, {one: one for one in opt.choices}) if opt.choices else opt.kind
+    info: Any
+    if opt.is_argument:
+        info = typer.Argument(help=opt.meaning, metavar=opt.metavar, show_default=False)
+    else:
+        flags = f"{opt.flag}/--no-{opt.flag[2:]}" if kind is bool else opt.flag
+        info = typer.Option(flags, help=opt.meaning, metavar=opt.metavar, show_default=False)
+    if opt.is_required:
+        return _parameter(name, Annotated[kind, info])
+    return _parameter(name, Annotated[kind | None, info], None)

@@ -1,0 +1,81 @@
+"""`support-ledger` for operators: serve, rebuild, verify, status."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from api.cli.printing import err, out, say
+from ledger.kernel.errors import Refusal
+from ledger.kernel.settings import Settings, without_secrets
+
+upkeep_app = typer.Typer(add_completion=False, rich_markup_mode=None)
+SWITCH_SECONDS = 0.001  # threads that compute give way to the one that answers, sooner than Python's 5 ms
+
+
+@upkeep_app.command()
+def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=65_535)] = 8000) -> None:
+    """HTTP API and projections in one process."""
+    from api.cli.opening import check_opens
+    from api.http.app import create_app
+    from api.http.serving import serve_app
+
+    settings = Settings()
+    check_opens(settings)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    serve_app(create_app(settings), host, port)
+
+
+@upkeep_app.command()
+def rebuild(
+    views: Annotated[list[str] | None, typer.Argument(help="Names of views; all by default.")] = None,
+) -> None:
+    """Builds views anew from the events while the old ones still answer."""
+    from api.cli.opening import opened
+    from api.cli.progress import progress_bar
+    from projections.all_views import VIEWS
+
+    unknown = [name for name in views or [] if name not in VIEWS]
+    if unknown:
+        raise Refusal("not-found", f"There is no view {unknown[0]}; there are {', '.join(VIEWS)}.")
+    with opened(Settings()) as (store, projector), progress_bar("rebuilding", store.highest_position()) as progress:
+        position = projector.rebuild(views or (), progress)
+    say(out, f"rebuilt {', '.join(views or VIEWS)} up to position {position}")
+
+
+@upkeep_app.command()
+def verify() -> None:
+    """Proves that the stored history is whole and that the views equal it; exit status 1 and the first fault if not."""
+    from api.cli.opening import opened
+    from api.cli.progress import progress_bar
+    from ledger.door.verify import first_fault
+
+    with opened(Settings()) as (store, projector):
+        with progress_bar("reading the history", store.highest_position()) as progress:
+            fault = first_fault(store.database, progress)
+        faults = [f"history: {fault}"] if fault else projector.differences()
+        position = store.highest_position()
+    if faults:
+        say(err, f"fault: {faults[0]}")
+        raise typer.Exit(1)
+    say(out, f"whole: {position} events, and the views equal them")
+
+
+@upkeep_app.command()
+def status() -> None:
+    """Settings in force, positions and lag; no secrets. Makes nothing."""
+    from ledger.store import holds_ledger
+    from projections.positions import positions_at
+
+    settings = Settings()
+    is_there = holds_ledger(settings.database_url)
+    say(out, f"database   {without_secrets(settings.database_url)}")
+    say(out, f"catalogue  {settings.catalogue or 'as shipped'}")
+    if not is_there:
+        say(out, "events     none: there is no ledger yet; import, serve and others begin one")
+        return
+    found = positions_at(settings.database_url)
+    say(out, f"events     {found.events}")
+    say(out, f"views      up to {found.views}, {found.lag} behind")

@@ -1,0 +1,76 @@
+"""What commands would cost: the credit drawn by their facts, their charges, and what is then available. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ledger.billing.charges import CHARGE_FACTS, ChargeFact, Opposite
+from ledger.contracts.events import FeeCharged, LumpSumCharged, ServiceCreditCharged
+from ledger.credit.deduction_events import OverageCharged, ServiceCharged, SurchargeCharged
+from ledger.credit.events import CreditDrawn, CreditReturned, DebtSettled, DebtSettlementWithdrawn, TopUpCharged
+from ledger.kernel.fact import Fact
+
+KINDS: dict[type[Fact], str] = {
+    FeeCharged: "fee",
+    LumpSumCharged: "lump_sum",
+    ServiceCreditCharged: "service_credit",
+    TopUpCharged: "top_up",
+    OverageCharged: OverageCharged.KIND,
+    ServiceCharged: ServiceCharged.KIND,
+    SurchargeCharged: SurchargeCharged.KIND,
+}
+
+
+@dataclass(slots=True, frozen=True)
+class DrawnCredit:
+    """Credit taken from a grant, in its pool's unit; less than nothing where it comes back. No grant: a debt (C4)."""
+
+    pool: str
+    grant_id: str | None
+    quantity: int
+
+
+@dataclass(slots=True, frozen=True)
+class CostCharge:
+    """A charge, with its minutes and hourly rate where it is for time."""
+
+    charge_id: str
+    kind: str
+    amount_cents: int
+    currency: str
+    minutes: int | None
+    rate_cents: int | None
+
+
+def drawn_credit(facts: Iterable[Fact]) -> list[DrawnCredit]:
+    """Of each grant what these facts draw less what they give back; a debt that credit settles moves to its grant."""
+    drawn = Counter[tuple[str, str | None]]()
+    for fact in facts:
+        if isinstance(fact, CreditDrawn):
+            for draw in fact.draws:
+                drawn[fact.pool, draw.grant_id] += draw.quantity
+        elif isinstance(fact, CreditReturned):
+            for draw in fact.returns:
+                drawn[fact.pool, draw.grant_id] -= draw.quantity
+        elif isinstance(fact, DebtSettled | DebtSettlementWithdrawn):
+            moved = fact.quantity if isinstance(fact, DebtSettled) else -fact.quantity
+            drawn[fact.pool, fact.grant_id] += moved
+            drawn[fact.pool, None] -= moved
+    return [DrawnCredit(pool, grant_id, quantity) for (pool, grant_id), quantity in drawn.items() if quantity]
+
+
+def charges_made(facts: Iterable[Fact]) -> list[CostCharge]:
+    """The charges among these facts, in their order; what is taken back is negative."""
+    return [_charge(fact) for fact in facts if isinstance(fact, CHARGE_FACTS)]
+
+
+def _charge(fact: ChargeFact) -> CostCharge:
+    kind = "reversal" if isinstance(fact, Opposite) else KINDS[type(fact)]
+    minutes = rate = None
+    if isinstance(fact, OverageCharged):
+        minutes, rate = fact.minutes, fact.rate_cents_per_hour
+    elif isinstance(fact, ServiceCharged) and fact.minutes is not None:
+        minutes, rate = fact.minutes, fact.rate_cents
+    return CostCharge(fact.charge_id, kind, fact.amount_cents, fact.currency, minutes, rate)
