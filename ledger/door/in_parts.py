@@ -47,7 +47,7 @@ class InParts:
         self._parts: Parts[Any] = parts
         self._ledger = ledger
         self._request = replace(request, command_id=request.command_id or secrets.token_hex(16))
-        self._name = name_of(self._request)
+        self._name = run_name(self._request)
         self._known: dict[str, Prior] | None = None  # parts that were carried out before, by key
         self._waiting: deque[str] = deque()
         self._last_key = ""
@@ -104,7 +104,7 @@ class InParts:
         return answer
 
 
-def name_of(whole: Request) -> str:
+def run_name(whole: Request) -> str:
     """Under which the parts of a command are known."""
     return f"{whole.actor.scope}/{whole.command_id}"
 

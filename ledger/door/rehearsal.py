@@ -16,7 +16,7 @@ from ledger.contracts.contract import Contract
 from ledger.credit.account import CreditAccount
 from ledger.door.costs import CostCharge, DrawnCredit, charges_made, drawn_credit
 from ledger.door.deciding import Decided, Deciding
-from ledger.door.in_parts import end_of, name_of, part_of
+from ledger.door.in_parts import end_of, run_name, part_of
 from ledger.door.known_ids import KnownIds
 from ledger.door.requests import Request
 from ledger.kernel.clock import Clock
@@ -117,7 +117,7 @@ class Rehearsal:
         except Refusal as refusal:
             self._unit.undo()
             return refusal
-        name, made, notes, last = name_of(whole), list[Rehearsed](), list[Any](), ""
+        name, made, notes, last = run_name(whole), list[Rehearsed](), list[Any](), ""
         while keys := parts.keys(self._store, whole.body, last):
             last = keys[-1]
             for key in keys:
