@@ -12,7 +12,7 @@ from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.settings import Settings
 from projections.asking import EVERYTHING
 from projections.billing.charge_questions import list_charges
-from projections.credit.statements import StatementAsked
+from projections.credit.statements import StatementAsked, statement
 from projections.reader import Times
 from tests.clock import Clock
 from tests.senders import WriteDoor
@@ -58,7 +58,13 @@ class Ledgers(WriteDoor):
 
     def statement(self, as_of: str) -> Any:
         asked = StatementAsked("C", times=times_of(as_of, None))
-        return self.ask(statements.read_statement(self.state, COMMAND_LINE, asked)).items
+
+        async def lines() -> list[Any]:
+            async with self.state.reader.snapshot() as snapshot:
+                found = await statement(snapshot, COMMAND_LINE, asked)
+            return [statements.show_movement(one) for one in found.items]
+
+        return self.ask(lines())
 
     def close(self) -> None:
         self.state.projector.close()

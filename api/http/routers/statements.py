@@ -81,10 +81,10 @@ def _listing(actor: Actor, asked: StatementAsked) -> Listing[Line]:
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[Line]:
         return await statement(snapshot, actor, asked, page)
 
-    return Listing(LineOut, ask, _line, {"contract_id": asked.contract_id})
+    return Listing(LineOut, ask, show_movement, {"contract_id": asked.contract_id})
 
 
-def _line(line: Line) -> LineOut:
+def show_movement(line: Line) -> LineOut:
     note = line.note
     if line.kind == "breakage":
         note = "expired unused"
