@@ -16,7 +16,7 @@ from ledger.contracts.contract import Contract
 from ledger.credit.account import CreditAccount
 from ledger.door.costs import CostCharge, DrawnCredit, charges_made, drawn_credit
 from ledger.door.deciding import Decided, Deciding
-from ledger.door.in_parts import end_of, run_name, part_of
+from ledger.door.in_parts import end_of, part_of, run_name
 from ledger.door.known_ids import KnownIds
 from ledger.door.requests import Request
 from ledger.kernel.clock import Clock
