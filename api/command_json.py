@@ -39,10 +39,21 @@ def decode_json(raw: bytes) -> Any:
     except (ValueError, RecursionError) as error:
         if b"\0" in raw[:4]:  # no text of JSON begins with one, and every one that was written in UTF-16 does
             raise Refusal("not-json", "The text is written in UTF-16; JSON is written in UTF-8.") from None
-        raise Refusal("not-json", f"The body is not JSON: {error}") from None
+        raise Refusal("not-json", f"The body is not JSON: {_wrong(error)}.") from None
     if given_twice:
         raise malformed(given_twice[0][:80], "is given twice")
     return decoded
+
+
+def _wrong(error: ValueError | RecursionError) -> str:
+    """In our words: a reader's own sentences are about its rules."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {error.lineno}, column {error.colno} begins nothing that may stand there"
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start + 1} is no UTF-8"
+    if isinstance(error, UnicodeEncodeError):
+        return "a text has half of a surrogate pair, which is no letter"
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 
 def without_mark(first_line: bytes) -> bytes:

@@ -37,7 +37,8 @@ def tell_enormous(door: Door) -> dict[str, str]:
             sign(contract_id="watch", **OF[MINE]),
             open_ticket("big-t", contract_id="big", title=LONG, contact=contact, at=OPENED),
             open_ticket("watch-t", contract_id="watch", title=LONG, contact=contact, at=OPENED),
-            book(60, "2026-11-10T10:00:00Z", "2026-11-02T09:00:00Z", "big-s", contract_id="watch"),
+            book(60, "2026-11-10T10:00:00Z", "2026-10-20T09:00:00Z", "big-s", contract_id="watch"),
+            book(60, "2026-11-11T10:00:00Z", "2026-11-02T09:00:00Z", "late-s", contract_id="watch"),
         ]
     )
     for start in range(0, WORK, 500):

@@ -51,7 +51,8 @@ def test_one_read_answers_what_was_done_when_by_whom_how_rounded_from_which_cred
     ]
     assert [found["worked_minutes"], found["billed_minutes"], found["increment_minutes"]] == [50, 60, 15]
     grant = "C.allotment.1"
-    assert found["draws"] == [{"grant_id": grant, "minutes": 45, "remaining": 0, "expires_at": YEAR_ENDS}]
+    assert found["draws"] == [{"grant_id": grant, "minutes": 45}]
+    assert found["grants"] == [{"grant_id": grant, "remaining": 0, "expires_at": YEAR_ENDS}]
     assert found["overage"] == [{"minutes": 15, "rate": "89.00", "amount": "22.25"}]
     assert [one["data"].get("note") for one in found["history"]] == [RESTORED, None]
 
@@ -60,8 +61,12 @@ def test_what_is_left_is_told_as_of_the_moment_that_is_asked_about(door: Door) -
     door.all_ok(used_up())
 
     def left(**query: Any) -> list[Any]:
-        ((draws,),) = [of_deduction(door, "A", "draws", **query)]
-        return [(one["minutes"], one["remaining"], one["expires_at"]) for one in draws]
+        draws, grants = of_deduction(door, "A", "draws", "grants", **query)
+        return [
+            (draw["minutes"], grant["remaining"], grant["expires_at"])
+            for draw, grant in zip(draws, grants, strict=True)
+            if draw["grant_id"] == grant["grant_id"]
+        ]
 
     assert left() == [(435, 0, YEAR_ENDS)]
     assert left(as_of="2026-06-30") == [(435, 45, YEAR_ENDS)]
@@ -77,11 +82,11 @@ def test_what_is_left_is_told_as_of_the_moment_that_is_asked_about(door: Door) -
 
 def test_a_debt_rests_on_no_grant_until_credit_settles_it(door: Door) -> None:
     door.all_ok([*contract(PREPAID), log_work(95, entry_id="A", note="Upgrade")])
-    debt = {"grant_id": None, "minutes": 100, "remaining": None, "expires_at": None}
-    assert of_deduction(door, "A", "note", "draws") == ["Upgrade", [debt]]
+    debt = {"grant_id": None, "minutes": 100}
+    assert of_deduction(door, "A", "note", "draws", "grants") == ["Upgrade", [debt], []]
     door.ok(top_up(480, "2026-02-03T09:00:00Z", top_up_id="U"))
-    settled = {"grant_id": "U", "minutes": 100, "remaining": 380, "expires_at": None}
-    assert of_deduction(door, "A", "draws") == [[settled]]
+    settled, left = {"grant_id": "U", "minutes": 100}, {"grant_id": "U", "remaining": 380, "expires_at": None}
+    assert of_deduction(door, "A", "draws", "grants") == [[settled], [left]]
 
 
 def test_money_is_left_in_the_pool_of_a_service_and_the_service_says_what_was_done(door: Door) -> None:
@@ -89,8 +94,9 @@ def test_money_is_left_in_the_pool_of_a_service_and_the_service_says_what_was_do
     assert of_deduction(door, "V", "note", "rate", "cost", "increment_minutes") == [
         *("Two days at the branch", "333.33", "666.66", None)
     ]
-    draw = {"grant_id": "C.allotment.1", "amount": "666.66", "remaining": "333.34", "expires_at": None}
-    assert of_deduction(door, "V", "draws") == [[draw]]
+    draw = {"grant_id": "C.allotment.1", "amount": "666.66"}
+    left = {"grant_id": "C.allotment.1", "remaining": "333.34", "expires_at": None}
+    assert of_deduction(door, "V", "draws", "grants") == [[draw], [left]]
     door.all_ok([open_ticket(at=MONDAY), log_work(60, entry_id="H", service="help")])
     assert of_deduction(door, "H", "note", "rate", "cost") == [None, "100.10", "100.10"]
 

@@ -338,5 +338,5 @@ def test_an_unknown_command_and_another_method_are_problems(door: Door) -> None:
         response = door.client.request(method, path, headers=door.headers(None))
         assert (response.status_code, problem(response)["code"]) == (405, "method-not-allowed")
         assert response.headers["allow"]
-    for path in ("/", "/v1", "/v1/nothing", "/v2/contracts", "/v1/contracts/C/nothing"):
+    for path in ("/v1", "/v1/nothing", "/v2/contracts", "/v1/contracts/C/nothing"):
         assert problem(door.client.get(path, headers=door.headers(None)))["code"] == "not-found"

@@ -81,23 +81,16 @@ class MoneyDrawOut(BaseModel):
 
 
 class GrantLeft(BaseModel):
-    """What is left of the grant that a draw rests on; null of a debt, which rests on none."""
+    """What is left of a grant on which the deduction draws."""
 
-    remaining: Figure | None = Field(
+    grant_id: str
+    remaining: Figure = Field(
         description="Left in that grant at the moment asked for, in the pool's unit; nothing once it has expired.",
         examples=[360],
     )
     expires_at: str | None = Field(
         description="When what is left expires; null where it never does.", examples=["2026-12-31T23:00:00.000000Z"]
     )
-
-
-class MinutesDrawnOut(GrantLeft, MinutesDrawOut):
-    pass
-
-
-class MoneyDrawnOut(GrantLeft, MoneyDrawOut):
-    pass
 
 
 class OverageLineOut(BaseModel):
@@ -137,7 +130,7 @@ class DeductionSummary(BaseModel):
 
 
 class DeductionAnswer(DeductionSummary, AnswerModel):
-    draws: list[MinutesDrawnOut | MoneyDrawnOut]  # type: ignore[assignment]
+    grants: list[GrantLeft] = Field(description="What is left in each grant that `draws` names, and until when.")
     history: list[HistoryEntry]
 
 

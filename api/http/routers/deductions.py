@@ -15,9 +15,8 @@ from api.http.models.credit import (
     DeductionAnswer,
     DeductionList,
     DeductionSummary,
-    MinutesDrawnOut,
+    GrantLeft,
     MinutesDrawOut,
-    MoneyDrawnOut,
     MoneyDrawOut,
     OverageLineOut,
 )
@@ -40,7 +39,6 @@ from projections.asking import Page, PageAsked
 from projections.billing.charge_questions import ListedCharge, list_charges
 from projections.credit.deduction_questions import OpenedDeduction, find_deduction, list_deductions
 from projections.credit.deductions_view import OverageBilled, read_draws, read_overage
-from projections.credit.drawn_grants import DrawnGrant
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
@@ -88,16 +86,23 @@ async def deduction(
 ) -> DeductionAnswer:
     """What was done, when and by whom, how it was rounded, which credit or rate bore it, and its history.
 
-    `draws` say too what is left in each grant, and until when.
+    `grants` say what is left in each grant that it draws on, and until when.
     """
     times = times_of(as_of, known_at)
     async with state.reader.snapshot() as snapshot:
         found = await find_deduction(snapshot, actor, deduction_id, times)
     opened = found.opened
-    told = show_deduction(opened).model_dump(exclude={"draws"})
-    draws = [_drawn(draw, found.grants, opened.unit) for draw in read_draws(opened.row.draws)]
+    grants = [
+        GrantLeft(
+            grant_id=grant_id,
+            remaining=figure(one.remaining, opened.unit),
+            expires_at=instant_or_none(one.expires_at),
+        )
+        for grant_id, one in found.grants.items()
+    ]
     history = [show_entry(one) for one in found.history]
-    return DeductionAnswer(position=opened.position, **told, draws=draws, history=history)
+    members = show_deduction(opened).model_dump()
+    return DeductionAnswer(position=opened.position, **members, grants=grants, history=history)
 
 
 def show_deduction(found: OpenedDeduction) -> DeductionSummary:
@@ -137,15 +142,6 @@ def _draw(draw: Draw, unit: str) -> MinutesDrawOut | MoneyDrawOut:
     if unit == "minutes":
         return MinutesDrawOut(grant_id=draw.grant_id, minutes=draw.quantity)
     return MoneyDrawOut(grant_id=draw.grant_id, amount=show_cents(draw.quantity))
-
-
-def _drawn(draw: Draw, grants: dict[str, DrawnGrant], unit: str) -> MinutesDrawnOut | MoneyDrawnOut:
-    grant = grants.get(draw.grant_id) if draw.grant_id is not None else None
-    remaining = figure(grant.remaining, unit) if grant is not None else None
-    expires_at = instant_or_none(grant.expires_at) if grant is not None else None
-    shown = _draw(draw, unit)
-    kind = MinutesDrawnOut if isinstance(shown, MinutesDrawOut) else MoneyDrawnOut
-    return kind(**shown.model_dump(), remaining=remaining, expires_at=expires_at)
 
 
 def _overage(line: OverageBilled) -> OverageLineOut:
