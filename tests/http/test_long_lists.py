@@ -20,7 +20,11 @@ PAST = "2026-10-30"  # all of it but one booking was true by then
 # What is worked out from events, and so reads more than it shows: a ticket's state and targets as they were once are
 # those of its whole history until then, and a draft is worked out from all that its contract owes.
 DRAFT = "/v1/contracts/{contract_id}/invoice-draft/lines"
-READS_HISTORY = {("/v1/tickets", "past"), ("/v1/sla/compliance", "past"), (DRAFT, "now"), (DRAFT, "past")}
+DRAFTS = "/v1/invoice-drafts"
+READS_HISTORY = {
+    *(("/v1/tickets", "past"), ("/v1/sla/compliance", "past")),
+    *((draft, when) for draft in (DRAFT, DRAFTS) for when in ("now", "past")),
+}
 
 
 @dataclass
