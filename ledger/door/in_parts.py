@@ -122,4 +122,4 @@ def end_of(whole: Request, parts: Parts[Any], name: str, notes: Sequence[Any]) -
     def end(case: Case, body: Command) -> None:
         parts.end(case, body, name, notes)
 
-    return replace(whole, command=replace(whole.command, parts=None, carry_out=end))
+    return replace(whole, command=replace(whole.command, parts=None, reads_history=False, carry_out=end))

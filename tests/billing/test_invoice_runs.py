@@ -1,5 +1,6 @@
 """issue-invoices: the month in one command. Interrupted and sent again it goes on, and doubles nothing (M3)."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import Future
 
@@ -209,3 +210,16 @@ def test_a_process_that_stops_leaves_the_rest_to_whoever_sends_it_again(office: 
     with pytest.raises(Unavailable):
         whole.result(30)
     assert len(office.ok(issue_all("groupios", command_id="month"))["issued"]) == 2
+
+
+def test_a_dry_run_lists_what_the_month_would_issue_and_takes_no_number(quick_office: Office) -> None:
+    quick_office.all_ok([sign("groupios-l", contract_id=name, customer=billed(name)) for name in ("L", "M")])
+    body = {"provider": "groupios", "through_on": "2026-11-30"}
+    headers = quick_office.headers(None) | {"content-type": "application/json"}
+    path = "/v1/commands/issue-invoices?dry_run=true"
+    answer = quick_office.client.post(path, headers=headers, content=json.dumps(body).encode()).json()
+    assert answer["recorded"] is False
+    assert [one["number"] for one in answer["issued"]] == ["GR-2026-00001", "GR-2026-00002"]
+    assert answer["left"] == []
+    assert quick_office.see("invoices")["items"] == []
+    assert quick_office.number(issue("L")) == "GR-2026-00001"

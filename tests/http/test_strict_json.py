@@ -75,3 +75,19 @@ def test_half_a_character_is_found_wherever_it_stands(body: bytes) -> None:
     with pytest.raises(Refusal) as refusal:
         decode_json(body)
     assert refusal.value.code == "not-json"
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        (b"\xff", "byte 1 is no UTF-8"),
+        (b'{"a":1,}', "line 1, column 8 begins nothing that may stand there"),
+        (b'{"a":\n}', "line 2, column 1 begins nothing that may stand there"),
+        (b'"\\ud800"', "a text has half of a surrogate pair, which is no letter"),
+        (b"[" * 100_000, "it is nested too deeply"),
+    ],
+)
+def test_what_is_no_json_is_told_in_our_words(body: bytes, wrong: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        decode_json(body)
+    assert refused.value.detail == f"The body is not JSON: {wrong}."
