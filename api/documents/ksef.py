@@ -9,9 +9,9 @@ of what leaves it to `verification`.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from ksef_client.documents.fa3 import (
     AdditionalDescription,
@@ -56,22 +56,34 @@ UNITS = {"minute": "godz.", "piece": "szt."}
 EIGHT_PLACES = Decimal("0.00000001")  # P_9A: a unit price may have so many
 
 
+@dataclass(frozen=True)
+class _SupplyDays:
+    """When a document was supplied: on one day (P_6), in a period of fees (OkresFa), or each line on its own day."""
+
+    sale_date: date | None = None
+    period_from: date | None = None
+    period_to: date | None = None
+    by_line: bool = False
+
+
 def ksef_xml(document: DocumentEvent, parties: Parties) -> bytes:
     """The document as FA(3). Callers ask `missing_for_ksef` first.
 
     Raises ksef-client's FA3XmlValidationError for content that the schema's facets do not take.
     """
     sign = -1 if is_credit_note(document) else 1
-    is_dated = not _dates(document)
+    days = _supply_days(document)
     invoice = FA3Invoice(
         invoice_number=document.number,
         issue_date=document.issued_on,
         kind=FA3InvoiceKind.CORRECTION if is_credit_note(document) else FA3InvoiceKind.BASIC,
         currency=document.currency,
-        **_dates(document),
+        sale_date=days.sale_date,
+        period_from=days.period_from,
+        period_to=days.period_to,
         seller=seller_party(parties.seller),
         buyer=buyer_party(parties.buyer),
-        lines=tuple(_line(line, sign, is_dated, document, parties) for line in document.lines),
+        lines=tuple(_line(line, sign, days, document, parties) for line in document.lines),
         # P_18: the buyer owes VAT, or a tax like it, where the service is taxed: in another member state, or outside.
         annotations=AnnotationSet(reverse_charge=not categories_of(document).isdisjoint({"AE", "O"})),
         payment_terms=_payment(document, parties),
@@ -93,14 +105,13 @@ def ksef_xml(document: DocumentEvent, parties: Parties) -> bytes:
     return xml
 
 
-def _dates(document: DocumentEvent) -> dict[str, Any]:
-    """The day of supply of all lines (P_6), or the period of a document of fees (OkresFa); else each has its own."""
+def _supply_days(document: DocumentEvent) -> _SupplyDays:
     days = days_of_supply(document)
     if len(days) == 1:
-        return {"sale_date": days.pop()}
+        return _SupplyDays(sale_date=days.pop())
     if all(line.starts_on and line.ends_on for line in document.lines):
-        return {"period_from": min(days), "period_to": max(days)}
-    return {}
+        return _SupplyDays(period_from=min(days), period_to=max(days))
+    return _SupplyDays(by_line=True)
 
 
 def _exchange_rate(document: DocumentEvent, line: DocumentLine) -> Decimal | None:
@@ -109,13 +120,13 @@ def _exchange_rate(document: DocumentEvent, line: DocumentLine) -> Decimal | Non
     return Decimal(stated.exchange_rate) if stated is not None and line.vat_category == "S" else None
 
 
-def _line(line: DocumentLine, sign: int, is_dated: bool, document: DocumentEvent, parties: Parties) -> InvoiceLine:
+def _line(line: DocumentLine, sign: int, days: _SupplyDays, document: DocumentEvent, parties: Parties) -> InvoiceLine:
     """Minutes are given in hours, as their prices are: 15 minutes are 0.25 godz., 50 are 0.833333 (half-up)."""
     per_unit = 60 if line.unit == "minute" else 1
     price = (decimal_of(line.unit_price_cents * per_unit) / line.price_base).quantize(EIGHT_PLACES, ROUND_HALF_UP)
     return InvoiceLine(
         description=clipped(_name_of(line, document.currency, parties), 512),
-        service_date=line.supplied_on if is_dated else None,
+        service_date=line.supplied_on if days.by_line else None,
         quantity=Decimal(sign * line.quantity) / per_unit,
         unit=UNITS[line.unit],
         unit_net_price=price,

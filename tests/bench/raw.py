@@ -21,8 +21,8 @@ Rows = list[tuple[Any, ...]]
 TABLES = {
     "stored_events": (EVENT_COLUMNS, "text bigint text bytea bigint bigint text text"),
     "commands": (
-        ("first_position", "last_position", "command_id", "name", "content_digest"),
-        "bigint bigint text text bytea",
+        ("first_position", "last_position", "sender", "command_id", "name", "content_digest"),
+        "bigint bigint text text text bytea",
     ),
     "known_ids": (("namespace", "id", "position"), "text text bigint"),
     "party_keys": (("key_id", "provider", "party", "secret"), "text text text bytea"),
