@@ -13,10 +13,10 @@ from api.cli.printing import print_json
 from api.command_json import decode_json
 from ledger.door.registry import COMMANDS
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.examples import FieldSchema, example_of, taken
 
 DRY_RUN = Opt("dry_run", bool, "Says what it would record and cost, and stores nothing.")
 METAVARS = {"date-time": "INSTANT", "date": "DAY"}
-FieldSchema = Mapping[str, Any]
 
 
 def command_for(name: str) -> Any:
@@ -47,33 +47,24 @@ def _options(
 ) -> Iterator[Opt]:
     """The fields of an object; one that is an object itself is given as JSON, or member by member."""
     for field, given in schema["properties"].items():
-        found, name = _said(given, definitions), prefix + field
+        found, name = taken(given, definitions), prefix + field
         is_required = is_whole and field in schema.get("required", ())
         meaning = found.get("description", "")
-        kind = found.get("type")
+        kind, example = found.get("type"), example_of(found, definitions)
         if "enum" in found:
-            yield Opt(name, meaning=meaning, choices=found["enum"], is_required=is_required)
+            yield Opt(name, meaning=meaning, choices=found["enum"], is_required=is_required, example=example)
         elif kind in ("object", "array"):
             members = "properties" in found
             told = f"{meaning} Or by its members, as {name}.NAME." if members else meaning
-            yield Opt(name, meaning=told.strip(), metavar="JSON")
+            yield Opt(name, meaning=told.strip(), metavar="JSON", example=json.dumps(example))
             if members:
                 yield from _options(found, definitions, f"{name}.", is_whole=False)
         elif kind in ("integer", "boolean"):
-            yield Opt(name, int if kind == "integer" else bool, meaning, is_required=is_required)
+            number_or_flag = int if kind == "integer" else bool
+            yield Opt(name, number_or_flag, meaning, is_required=is_required, example=str(example))
         else:
             metavar = METAVARS.get(found.get("format", ""), "TEXT")
-            yield Opt(name, meaning=meaning, metavar=metavar, is_required=is_required)
-
-
-def _said(given: FieldSchema, definitions: FieldSchema) -> FieldSchema:
-    """What a field takes, null aside."""
-    besides = [one for one in given.get("anyOf", ()) if one.get("type") != "null"]
-    found = {**given, **besides[0]} if len(besides) == 1 else given
-    if "$ref" in found:
-        named = definitions[found["$ref"].rpartition("/")[2]]
-        return {**named, "description": given.get("description", "")}
-    return found
+            yield Opt(name, meaning=meaning, metavar=metavar, is_required=is_required, example=example)
 
 
 def _body(fields: Mapping[str, Any], objects: set[str]) -> dict[str, Any]:

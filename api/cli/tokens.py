@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli.opening import ask_views, opened
+from api.cli.options import CommandGroup
 from api.cli.printing import out, say
 from ledger.kernel.clock import system_clock
 from ledger.kernel.errors import malformed
@@ -19,7 +20,11 @@ from projections.contracts.questions import knows_party
 from projections.runner import Projector
 
 token_app = typer.Typer(
-    no_args_is_help=True, add_completion=False, rich_markup_mode=None, help="Access: make, list and revoke tokens."
+    cls=CommandGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Access: make, list and revoke tokens.",
 )
 
 

@@ -6,15 +6,17 @@ depends on, declare; nobody lists them again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from typing import get_origin
+from typing import Annotated, Any, get_origin
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
 
 from ledger.kernel.errors import malformed
+from ledger.kernel.examples import example_at
 
 
 async def known_parameters(request: Request) -> None:
@@ -51,3 +53,14 @@ def _all(dependant: Dependant) -> Iterator[Dependant]:
 def _own(dependant: Dependant) -> Iterator[tuple[str, bool]]:
     for field in dependant.query_params:
         yield field.alias, get_origin(field.field_info.annotation) is list
+
+
+def example_for(route: APIRoute, location: Sequence[int | str]) -> str | None:
+    """What the parameter at a place of a request takes, as JSON: the place is such as `("query", "limit")`."""
+    for dependant in _all(route.dependant):
+        for field in (*dependant.query_params, *dependant.path_params):
+            if field.alias == location[-1]:
+                kind: Any = Annotated[field.field_info.annotation, field.field_info]
+                schema = TypeAdapter(kind).json_schema()
+                return example_at(("it",), {**schema, "properties": {"it": schema}})
+    return None

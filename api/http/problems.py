@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from api.http.parameters import example_for
 from api.http.responses import HEADERS
 from ledger.kernel.errors import STATUS, Refusal
 from ledger.kernel.wording import worded_fault
@@ -110,7 +111,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
         faults = [
-            {"field": ".".join(map(str, fault["loc"][1:])) or "body", "detail": worded_fault(fault)}
+            {
+                "field": ".".join(map(str, fault["loc"][1:])) or "body",
+                "detail": worded_fault(fault, example_for(request.scope["route"], fault["loc"])),
+            }
             for fault in error.errors()[:100]
         ]
         detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults)

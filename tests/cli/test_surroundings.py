@@ -21,7 +21,6 @@ from ledger.store import Unavailable, open_store
 from ledger.store.database import Database, open_database
 from tests.cli.run import Done, support_ledger
 from tests.http.door import opened, problem
-from tests.http.server import command_line
 from tests.servers import drop_database, fresh_database
 from tests.words import CUSTOMER, as_lines, sign
 
@@ -224,20 +223,6 @@ def test_settings_may_begin_with_a_byte_order_mark(tmp_path: Path, monkeypatch: 
     assert "sqlite:///other.db" in support_ledger(None, "status").out
     (tmp_path / ".env").write_text("LEDGER_DATABASE_URL=sqlite:///other.db\n", encoding="utf-16")
     is_a_sentence(support_ledger(None, "status"), ".env", "UTF-8")
-
-
-def test_a_port_that_no_server_can_have_is_wrong_usage(tmp_path: Path) -> None:
-    for port in ("80000", "-1", "http"):
-        done = support_ledger(url_of(tmp_path / "ledger.db"), "serve", "--port", port)
-        assert done.status == 2
-        assert "--port" in done.err
-        assert "Traceback" not in done.err
-
-
-def test_a_host_that_is_none_is_a_sentence(tmp_path: Path) -> None:
-    done = command_line(url_of(tmp_path / "ledger.db"), tmp_path, "serve", "--host", "none.invalid", "--port", "0")
-    assert done.returncode != 0
-    assert b"Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(
