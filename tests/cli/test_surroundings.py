@@ -100,7 +100,7 @@ def test_the_default_folder_alone_is_made(tmp_path: Path, monkeypatch: pytest.Mo
 def test_status_makes_nothing(tmp_path: Path, postgresql_server: str) -> None:
     done = support_ledger(url_of(tmp_path / "ledger.db"), "status")
     assert (done.status, done.err) == (0, "")
-    assert done.lines[2] == "events     none: there is no ledger yet; import, serve and others begin one"
+    assert done.lines[-1] == "events     none: there is no ledger yet; import, serve and others begin one"
     assert list(tmp_path.iterdir()) == []
     assert "there is no ledger yet" in support_ledger(postgresql_server, "status").out
     with psycopg.connect(postgresql_server) as connection:
@@ -110,9 +110,9 @@ def test_status_makes_nothing(tmp_path: Path, postgresql_server: str) -> None:
 def test_status_knows_a_ledger_whose_views_were_never_made(database_url: str) -> None:
     support_ledger(database_url, "import", "-", stdin=as_lines([SIGNED]))
     lines = support_ledger(database_url, "status").lines
-    events = int(lines[2].split()[1])
+    events = int(lines[-2].split()[1])
     assert events > 0
-    assert lines[3] == f"views      up to 0, {events} behind"
+    assert lines[-1] == f"views      up to 0, {events} behind"
 
 
 # ---- read-only
@@ -216,7 +216,7 @@ def test_a_command_on_a_postgresql_that_is_read_only_is_a_sentence(command: str,
         owner.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
     line = as_lines([SIGNED.but(contract_id="M")])
     done = support_ledger(postgresql_database, command, *COMMANDS[command], stdin=line)
-    if command == "status":
+    if command in ("status", "token"):  # which only look
         assert done.status == 0
     else:
         is_a_sentence(done, name, "read-only")
