@@ -18,6 +18,29 @@ from pydantic import TypeAdapter
 from ledger.kernel.errors import malformed
 from ledger.kernel.examples import example_at
 
+# What each parameter is, where its door says nothing of its own.
+MEANINGS = {
+    "contract_id": "The contract, by its id.",
+    "customer_id": "The customer, by the id that its provider gave it.",
+    "deduction_id": "The deduction, by its id: that of the entry, session or service it is for.",
+    "from": "From then on: an instant, or a day (all of it).",
+    "group_by": "What the figures are summed by; several may be given.",
+    "invoiced": "true: on a document; false: on none yet.",
+    "number": "The document's number, as it is printed.",
+    "plan": "The plan, by its id in the catalogue.",
+    "pool": "The pool of the contract, by its name.",
+    "position": "The event's place in the history: 1 is the first.",
+    "priority": "The priority: 1 is the most urgent, 4 the least.",
+    "provider": "The provider, by its id in the catalogue.",
+    "session_id": "The session, by its id.",
+    "state": "The state at the moment that is asked about.",
+    "status": "The customer's word on it: none yet, or which.",
+    "target": "Which of the ticket's targets.",
+    "ticket_id": "The ticket, by its id.",
+    "to": "Up to then: an instant, or a day (all of it).",
+    "within_minutes": "So many minutes before its due instant a target is at risk.",
+}
+
 
 async def known_parameters(request: Request) -> None:
     """Raises Refusal malformed, naming a parameter that the door does not know, or one that it takes once only."""
