@@ -36,7 +36,25 @@ SELLER_TEXTS = (
 )
 BUYER_TEXTS = ("name", "email", "vat_id", "tax_number", "registration_number", "buyer_reference")
 # Wide, narrow, breakable and unbreakable letters, an accent that stands alone, and what no font draws.
-WORDS = st.sampled_from(("W", "i", "-", "Ž", "0", ".", "a\u0301", "漢", "Wi ", "lorem-ipsum/", "x y", ". ", "! x"))
+WORDS = st.sampled_from(
+    (
+        "W",
+        "i",
+        "-",
+        "Ž",
+        "0",
+        ".",
+        "a\u0301",
+        "漢",
+        "ก",
+        "\N{CUNEIFORM SIGN A}",
+        "Wi ",
+        "lorem-ipsum/",
+        "x y",
+        ". ",
+        "! x",
+    )
+)
 
 
 def filled(unit: str, length: int) -> str:
