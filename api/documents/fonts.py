@@ -10,8 +10,8 @@ from functools import cache
 from importlib import resources
 
 import typst
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
+from api.documents.font_letters import letters_of
 from api.documents.texts import clean
 
 REPLACEMENT = "\N{WHITE SQUARE}"  # visible, so that nobody takes the text for whole
@@ -60,9 +60,5 @@ def _lacking(text: str) -> set[str]:
 @cache
 def _beyond_europe() -> frozenset[str]:
     """Read when it is first needed: few documents do."""
-    codes: set[int] = set()
-    for folder in _FOLDERS:
-        for file in folder.iterdir():
-            if file.name.endswith((".ttf", ".ttc")):  # the fonts of a collection write the same letters
-                codes |= TTFont(str(file), fontNumber=0, lazy=True).getBestCmap().keys()
-    return frozenset(map(chr, codes))
+    files = (file for folder in _FOLDERS for file in folder.iterdir() if file.name.endswith((".ttf", ".ttc")))
+    return frozenset(letter for file in files for letter in letters_of(file.read_bytes()))
