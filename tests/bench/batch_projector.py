@@ -25,8 +25,9 @@ StoredRow = tuple[Any, ...]  # position, recorded_at, topic, state
 class BatchProjector:
     """Makes the tables `floor_…` of five views, on a connection that commits by itself (`floor_table.connect`)."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, page: int = PAGE) -> None:
         self.connection = connection
+        self.page = page
         self.rows = FloorRows()
 
     def build(self) -> int:
@@ -42,7 +43,7 @@ class BatchProjector:
                 position = page[-1][0]
                 count += len(page)
             self.connection.execute("COMMIT")
-            if len(page) < PAGE:
+            if len(page) < self.page:
                 return count
 
     def _page(self, after: int) -> list[StoredRow]:
@@ -51,9 +52,9 @@ class BatchProjector:
         if is_postgres(self.connection):
             sql += "%s ORDER BY notification_id LIMIT %s"
             with self.connection.cursor(binary=True) as cursor:
-                page = cursor.execute(sql, (after, PAGE), prepare=True).fetchall()
+                page = cursor.execute(sql, (after, self.page), prepare=True).fetchall()
         else:
-            page = self.connection.execute(sql + "? ORDER BY notification_id LIMIT ?", (after, PAGE)).fetchall()
+            page = self.connection.execute(sql + "? ORDER BY notification_id LIMIT ?", (after, self.page)).fetchall()
         return page
 
     def _fold(self, page: list[StoredRow]) -> None:

@@ -25,13 +25,13 @@ def long_history(url: str, events: Sequence[tuple[Any, ...]], length: int) -> No
     raw.close()
 
 
-def rebuild(database: str, url: str, length: int, rounds: int) -> Row:
+def rebuild(database: str, url: str, length: int, rounds: int, page: int) -> Row:
     """Throughput of rebuilding. Raises AssertionError where the floor does not make the product's rows."""
     row = Row(3, f"rebuild of {length:,} events, {len(MADE)} views", database, "events/s", 0.25, at_most=False)
-    projector = Projector(url)
+    projector = Projector(url, page)
     projector.prepare()
     connection = connect(url)
-    by_hand = BatchProjector(connection)
+    by_hand = BatchProjector(connection, page)
     for _ in range(rounds):
         settle(connection)
         gc.collect()
