@@ -15,8 +15,8 @@ import typst
 
 from api.documents.document_parties import Buyer, PostalAddress, Seller
 from api.documents.identifiers import identifiers
-from api.documents.labels import Labels
 from api.documents.texts import clean, drawable
+from api.languages import Labels
 
 _FILES = resources.files("api.documents")
 
