@@ -43,6 +43,11 @@ class Labels:
         return filled(forms[min(PLURALS[self.locale.plural_form(number)], len(forms) - 1)], values)
 
 
+def word(english: str) -> str:
+    """Marks a word for the catalogues that is looked up elsewhere; it stays as it is."""
+    return english
+
+
 def filled(pattern: str, values: dict[str, str]) -> str:
     return PLACE.sub(lambda place: values.get(place[1], place[0]), pattern)
 
