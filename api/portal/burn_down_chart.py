@@ -18,7 +18,7 @@ MOST_DRAWN, MOST_ROWS = 400, 100
 
 
 @dataclass(slots=True, frozen=True)
-class Level:
+class DayEnd:
     """What was left of a pool at the end of a day, in minutes or cents."""
 
     on: date
@@ -26,7 +26,7 @@ class Level:
 
 
 def burn_down_chart(
-    levels: Sequence[Level], runs_out_on: date | None, currency: str | None, labels: Labels
+    levels: Sequence[DayEnd], runs_out_on: date | None, currency: str | None, labels: Labels
 ) -> Chart | None:
     """None where there is nothing to draw. `runs_out_on` is the forecast's day, if it has one."""
     if not levels:
@@ -96,7 +96,7 @@ def _grid(field: _Field, scale: Sequence[int], fmt: Formats, currency: str | Non
     return Markup("").join(drawn)
 
 
-def _lines(field: _Field, levels: Sequence[Level], ahead: date | None) -> Markup:
+def _lines(field: _Field, levels: Sequence[DayEnd], ahead: date | None) -> Markup:
     """Steps, since credit goes by entries and not by itself; in a field of its own, which is stretched to the page."""
     shown = thinned(levels, MOST_DRAWN)
     path = f"M{field.across(shown[0].on)} {field.down(shown[0].left)}" + "".join(

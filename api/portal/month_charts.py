@@ -41,10 +41,10 @@ def stacked_months(
         y = down(level)
         drawn.append(element("line", "axis" if level == 0 else "grid", x1="0%", x2="100%", y1=y, y2=y))
         above_bars.append(text("scale", scale_figure(level, currency, fmt), x=0, y=y - 4))
-    # The first tenth is left to the figures of the scale.
-    slots = len(months) * 10
+    # Of a hundred parts the first fifteen are left to the figures of the scale.
+    parts = len(months) * 100
     for number, column in enumerate(columns):
-        x, width = percent(slots + number * 90 + 15, slots * 10), percent(60, slots * 10)
+        x, width = percent(len(months) * 15 + number * 85 + 12, parts), percent(61, parts)
         above, below = 0, 0
         for fill, part in zip(FILLS, column, strict=False):
             if part > 0:
@@ -53,9 +53,12 @@ def stacked_months(
             elif part < 0:
                 drawn.append(rect(fill, x=x, y=down(below), width=width, height=down(below + part) - down(below)))
                 below += part
-    for number in thinned(range(len(months)), 4):
+    for number in thinned(range(len(months)), 3):
         is_last = number == len(months) - 1
-        place = {"x": "100%" if is_last else percent(slots + number * 90 + 45, slots * 10), "y": ABOVE + HIGH + 18}
+        place = {
+            "x": "100%" if is_last else percent(len(months) * 15 + number * 85 + 42, parts),
+            "y": ABOVE + HIGH + 18,
+        }
         side = "end" if is_last else "middle"
         drawn.append(text("scale", fmt.short_month(months[number]), **place, text_anchor=side))
     total = sum(map(sum, columns))

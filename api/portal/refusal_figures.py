@@ -9,7 +9,7 @@ from typing import Any
 from api.languages import Labels
 from api.portal.choices import CHANNELS, SCOPES
 from api.portal.formats import Formats
-from api.portal.states import state_of
+from api.portal.states import state_shown
 from ledger.kernel.values import parse_cents
 
 _QUANTITIES = {"short_by", "available", "needed", "minimum", "step", "minutes"}
@@ -22,7 +22,7 @@ def figure_in_words(name: str, members: Mapping[str, Any], labels: Labels, zone:
     if name in _QUANTITIES:
         return _quantity(value, members.get("currency"), labels, fmt)
     if name == "state":
-        return labels(state_of(_subject(command), value)[1])
+        return labels(state_shown(_subject(command), value)[1])
     if name in _NAMES:
         each = value if isinstance(value, list) else [value]
         return ", ".join(labels(_NAMES[name].get(one, str(one))) for one in each)

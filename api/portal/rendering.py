@@ -21,7 +21,7 @@ from api.languages import LANGUAGES, Labels, filled, labels_in, language_among
 from api.portal.charts import Column, bar
 from api.portal.formats import Formats
 from api.portal.plain import cleaned, isolated
-from api.portal.states import state_of
+from api.portal.states import state_shown
 
 STATIC = "/portal/static"
 SCHEMES = ("auto", "light", "dark")
@@ -30,7 +30,7 @@ OWN_NAMES = {"en": "English", "de": "Deutsch", "pl": "Polski", "cs": "Čeština"
 
 
 @dataclass(slots=True, frozen=True)
-class Reader:
+class Visitor:
     """Who a page is for. `role` is None before sign-in, `name` what the page calls them; `form_token` goes with every
     form, as the proof that it is ours.
     """
@@ -42,9 +42,9 @@ class Reader:
     form_token: str = ""
 
 
-def render(template: str, reader: Reader, /, **shown: Any) -> str:
+def render(template: str, visitor: Visitor, /, **shown: Any) -> str:
     """The page, or the part of one, that a template makes of what is shown."""
-    return environment(reader.language).get_template(template).render(reader=reader, **shown)
+    return environment(visitor.language).get_template(template).render(visitor=visitor, **shown)
 
 
 def language_for(chosen: str | None, accepted: str, customers: str | None) -> str:
@@ -103,7 +103,7 @@ def environment(language: str) -> Environment:
         "static": static,
         "bar": bar,
         "column": Column,
-        "state_of": state_of,
+        "state_shown": state_shown,
     }
     return made
 

@@ -60,6 +60,6 @@ STATES: dict[str, dict[str, tuple[Mark, str]]] = {
 }
 
 
-def state_of(subject: str, state: str) -> tuple[Mark, str]:
+def state_shown(subject: str, state: str) -> tuple[Mark, str]:
     """The mark and the English word; a state that has no word is shown as the ledger calls it."""
     return STATES.get(subject, {}).get(state, ("quiet", state.replace("_", " ")))

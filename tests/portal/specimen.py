@@ -10,12 +10,12 @@ from typing import Any
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from api.languages import LANGUAGES, labels_in
-from api.portal.burn_down_chart import Level, burn_down_chart
+from api.portal.burn_down_chart import DayEnd, burn_down_chart
 from api.portal.charts import Column
 from api.portal.formats import Formats
 from api.portal.month_charts import heat_map, stacked_months
 from api.portal.navigation import links_for
-from api.portal.rendering import Reader, environment
+from api.portal.rendering import Visitor, environment
 from api.portal.states import STATES
 
 HOSTILE = (
@@ -88,21 +88,21 @@ def specimen(kind: str, language: str = "en", scheme: str = "auto") -> str:
         ],
         "states": [(subject, state) for subject, states in STATES.items() for state in states],
     }
-    reader = Reader(language, scheme, "customer", text if kind == "hostile" else "Novák s.r.o.", "token")
+    visitor = Visitor(language, scheme, "customer", text if kind == "hostile" else "Novák s.r.o.", "token")
     return (
         TEMPLATES[language]
         .get_template("specimen.html")
-        .render(reader=reader, links=links_for("customer", "/portal/time"), here="/portal/time", **shown)
+        .render(visitor=visitor, links=links_for("customer", "/portal/time"), here="/portal/time", **shown)
     )
 
 
 def _charts(kind: str, labels: Any) -> list[tuple[str, Any]]:
     many = {"empty": 0, "much": 500}.get(kind, 76)
-    levels = [Level(FIRST + timedelta(days=n), max(-120, 2400 - n // 3 * 85)) for n in range(many)]
+    levels = [DayEnd(FIRST + timedelta(days=n), max(-120, 2400 - n // 3 * 85)) for n in range(many)]
     if kind == "much":
-        levels = [Level(one.on, 6000000 - 7777 * n) for n, one in enumerate(levels)]
+        levels = [DayEnd(one.on, 6000000 - 7777 * n) for n, one in enumerate(levels)]
     else:
-        levels = [Level(one.on, 2400 - n // 3 * 45) for n, one in enumerate(levels)]
+        levels = [DayEnd(one.on, 2400 - n // 3 * 45) for n, one in enumerate(levels)]
     months = [] if kind == "empty" else MONTHS
     name = HOSTILE[:300] if kind == "hostile" else "Overage"
     series = {"Fee": [120000] * 12, name: [n * 9000 for n in range(12)], "Credit notes": [0, 0, -30000, *[0] * 9]}

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from api.languages import labels_in
-from api.portal.burn_down_chart import Level, burn_down_chart
+from api.portal.burn_down_chart import DayEnd, burn_down_chart
 from api.portal.charts import bar, percent, thinned, ticks
 from api.portal.month_charts import heat_map, stacked_months
 
@@ -45,7 +45,7 @@ def test_a_bar_has_its_parts_one_after_the_other_and_none_below_nothing() -> Non
 
 
 def test_a_burn_down_says_what_is_left_and_until_when() -> None:
-    levels = [Level(FIRST, 600), Level(FIRST + timedelta(days=10), 300)]
+    levels = [DayEnd(FIRST, 600), DayEnd(FIRST + timedelta(days=10), 300)]
     chart = burn_down_chart(levels, FIRST + timedelta(days=20), None, EN)
     assert chart is not None
     assert chart.summary == "On 11 Jan 2026 5:00 hours were left. At the present pace it is used up on 21 Jan 2026."
@@ -56,7 +56,7 @@ def test_a_burn_down_says_what_is_left_and_until_when() -> None:
 
 
 def test_a_burn_down_of_many_days_is_bounded() -> None:
-    levels = [Level(FIRST + timedelta(days=n), 60_000 - n) for n in range(3000)]
+    levels = [DayEnd(FIRST + timedelta(days=n), 60_000 - n) for n in range(3000)]
     chart = burn_down_chart(levels, None, "EUR", EN)
     assert chart is not None
     assert len(chart.rows) == 100
