@@ -14,11 +14,11 @@ _TIME = ("/portal/time", word("Time"))
 _CONTRACTS = ("/portal/contracts", word("Contracts"))
 _REPORTS = ("/portal/reports", word("Reports"))
 
-CUSTOMER = (("/portal", word("Home")), _TIME, _TICKETS, _SESSIONS, _DOCUMENTS)
-PARTNER = (("/portal", word("Home")), _CONTRACTS, _TICKETS)
-OPERATOR = (("/portal", word("Today")), _TICKETS, _TIME, _SESSIONS, _CONTRACTS, ("/portal/sla", word("Promises kept")))
+CUSTOMER = (("/portal/", word("Home")), _TIME, _TICKETS, _SESSIONS, _DOCUMENTS)
+PARTNER = (("/portal/", word("Home")), _CONTRACTS, _TICKETS)
+OPERATOR = (("/portal/", word("Today")), _TICKETS, _TIME, _SESSIONS, _CONTRACTS, ("/portal/sla", word("Promises kept")))
 FINANCE = (
-    ("/portal", word("Month")),
+    ("/portal/", word("Month")),
     ("/portal/drafts", word("Drafts")),
     _DOCUMENTS,
     _TIME,
@@ -31,7 +31,7 @@ PAGES: dict[str, Sequence[tuple[str, str]]] = {
     "partner": PARTNER,
     "operator": OPERATOR,
     "finance": FINANCE,
-    "auditor": (("/portal", word("Today")), _TICKETS, _TIME, _SESSIONS, _CONTRACTS, _DOCUMENTS, _REPORTS),
+    "auditor": (("/portal/", word("Today")), _TICKETS, _TIME, _SESSIONS, _CONTRACTS, _DOCUMENTS, _REPORTS),
     "admin": (*OPERATOR, *FINANCE[1:3], *FINANCE[4:]),
 }
 

@@ -30,21 +30,21 @@ OWN_NAMES = {"en": "English", "de": "Deutsch", "pl": "Polski", "cs": "Čeština"
 
 
 @dataclass(slots=True, frozen=True)
-class Visitor:
-    """Who a page is for. `role` is None before sign-in, `name` what the page calls them; `form_token` goes with every
-    form, as the proof that it is ours.
-    """
+class Appearance:
+    """How a page looks and speaks to whoever asked for it: one of LANGUAGES, and one of SCHEMES."""
 
     language: str = "en"
     scheme: str = "auto"
-    role: str | None = None
-    name: str | None = None
-    form_token: str = ""
 
 
-def render(template: str, visitor: Visitor, /, **shown: Any) -> str:
-    """The page, or the part of one, that a template makes of what is shown."""
-    return environment(visitor.language).get_template(template).render(visitor=visitor, **shown)
+# What the frame of every page asks for, and a page may leave out: who is signed in (with a `form_token`, the proof that
+# a form is ours), what the page calls them, the pages at its head, its own address.
+FRAME: dict[str, Any] = {"visitor": None, "who": "", "links": (), "here": "/portal/"}
+
+
+def render(template: str, appearance: Appearance, /, **shown: Any) -> str:
+    """The page, or the part of one, that a template makes of what is shown and of FRAME."""
+    return environment(appearance.language).get_template(template).render({**FRAME, "appearance": appearance, **shown})
 
 
 def language_for(chosen: str | None, accepted: str, customers: str | None) -> str:

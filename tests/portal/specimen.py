@@ -15,7 +15,7 @@ from api.portal.charts import Column
 from api.portal.formats import Formats
 from api.portal.month_charts import heat_map, stacked_months
 from api.portal.navigation import links_for
-from api.portal.rendering import Visitor, environment
+from api.portal.rendering import FRAME, Appearance, environment
 from api.portal.states import STATES
 
 HOSTILE = (
@@ -26,6 +26,13 @@ HOSTILE = (
 )
 FIRST, AT = date(2026, 1, 1), datetime(2026, 3, 17, 13, 5, tzinfo=UTC)
 MONTHS = [date(2025 + month // 12, month % 12 + 1, 1) for month in range(6, 18)]
+
+
+@dataclass(slots=True, frozen=True)
+class SignedIn:
+    """What the frame of a page asks of whoever is signed in."""
+
+    form_token: str = "token"
 
 
 @dataclass(slots=True)
@@ -88,12 +95,9 @@ def specimen(kind: str, language: str = "en", scheme: str = "auto") -> str:
         ],
         "states": [(subject, state) for subject, states in STATES.items() for state in states],
     }
-    visitor = Visitor(language, scheme, "customer", text if kind == "hostile" else "Novák s.r.o.", "token")
-    return (
-        TEMPLATES[language]
-        .get_template("specimen.html")
-        .render(visitor=visitor, links=links_for("customer", "/portal/time"), here="/portal/time", **shown)
-    )
+    frame = {**FRAME, "appearance": Appearance(language, scheme), "visitor": SignedIn(), "here": "/portal/time"}
+    frame |= {"who": text if kind == "hostile" else "Novák s.r.o.", "links": links_for("customer", "/portal/time")}
+    return TEMPLATES[language].get_template("specimen.html").render({**frame, **shown})
 
 
 def _charts(kind: str, labels: Any) -> list[tuple[str, Any]]:

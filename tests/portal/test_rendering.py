@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from api.languages import LANGUAGES
 from api.portal.navigation import PAGES, links_for
-from api.portal.rendering import Visitor, environment, render, scheme_for, static
+from api.portal.rendering import Appearance, environment, render, scheme_for, static
 from api.portal.states import STATES, state_shown
 from ledger.kernel.access import ROLES
 from tests.portal.specimen import HOSTILE, specimen
@@ -45,10 +45,10 @@ def test_a_name_that_a_template_does_not_know_is_an_error() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_says_its_language_and_scheme(language: str) -> None:
-    page = render("base.html", Visitor(language, "dark"))
+    page = render("base.html", Appearance(language, "dark"))
     assert f'<html lang="{language}" data-theme="dark">' in page
     assert "<nav" not in page
-    assert "<nav" in render("base.html", Visitor(language, role="customer"), links=links_for("customer", "/portal"))
+    assert "<nav" in render("base.html", Appearance(language), links=links_for("customer", "/portal/"))
 
 
 @pytest.mark.parametrize("kind", ["ordinary", "hostile", "empty"])
@@ -69,7 +69,7 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
 def test_the_first_page_is_small() -> None:
     files = ("portal.css", "portal.js", "htmx.min.js", "icon.svg")
     loaded = sum(len((resources.files("api.portal") / "static" / name).read_bytes()) for name in files)
-    frame = render("base.html", Visitor(role="customer"), links=links_for("customer", "/portal"))
+    frame = render("base.html", Appearance(), links=links_for("customer", "/portal/"))
     assert loaded + len(frame.encode()) < LARGEST_FIRST_PAGE * 4 // 5
 
 
@@ -94,8 +94,8 @@ def test_a_scheme_that_is_none_is_the_devices(chosen: str | None, expected: str)
 def test_every_role_has_its_pages_and_one_is_current() -> None:
     assert PAGES.keys() == set(ROLES)
     assert [link.label for link in links_for("customer", "/portal/tickets/T-1") if link.is_current] == ["Tickets"]
-    assert [link.label for link in links_for("operator", "/portal") if link.is_current] == ["Today"]
-    assert links_for(None, "/portal") == []
+    assert [link.label for link in links_for("operator", "/portal/") if link.is_current] == ["Today"]
+    assert links_for(None, "/portal/") == []
 
 
 def test_a_state_has_a_word_and_an_unknown_one_its_own() -> None:

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from api.portal.navigation import links_for
-from api.portal.rendering import Visitor, render
+from api.portal.rendering import Appearance, render
 from tests.portal.browser import HOST, open_page
 from tests.portal.specimen import POOLS, specimen
 
@@ -70,7 +70,7 @@ def test_what_is_pressed_is_at_least_24_pixels_large(browser: Browser) -> None:
 
 
 def test_a_page_is_walked_by_keyboard_and_begins_with_a_way_to_the_content(browser: Browser) -> None:
-    frame = render("base.html", Visitor(role="customer"), links=links_for("customer", "/portal"))
+    frame = render("base.html", Appearance(), links=links_for("customer", "/portal/"))
     page = open_page(browser, {"/portal": frame}, 1440, "light")
     page.goto(f"{HOST}/portal")
     page.keyboard.press("Tab")
