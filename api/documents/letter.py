@@ -16,8 +16,8 @@ import typst
 from api.documents.document_parties import Buyer, PostalAddress, Seller
 from api.documents.fonts import FONTS, drawable, faces
 from api.documents.identifiers import identifiers
-from api.documents.labels import Labels
 from api.documents.texts import clean
+from api.languages import Labels
 
 _FILES = resources.files("api.documents")
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
+
+STEERING = {"Cc", "Cf", "Cs", "Cn", "Co"}
 
 
 def clean(text: str) -> str:
     """The text on one line, without characters that steer instead of showing: controls, bidi marks, surrogates."""
-    kept = (" " if char.isspace() else char for char in text)
-    return "".join(char for char in kept if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Cn", "Co"}).strip()
+    return showing(" " if char.isspace() else char for char in text).strip()
+
+
+def showing(chars: Iterable[str], besides: str = "") -> str:
+    """The characters that show, without those that steer; `besides` are further ones to keep."""
+    return "".join(char for char in chars if char in besides or unicodedata.category(char) not in STEERING)
 
 
 def clipped(text: str, length: int) -> str:

@@ -11,10 +11,10 @@ import pytest
 from pypdf import PdfReader
 
 from api.documents.document_parties import read_buyer, read_seller
-from api.documents.labels import LANGUAGES
 from api.documents.page_lines import CONFIRMATIONS
 from api.documents.statement import BESIDE, BESIDE_COLUMNS, COLUMNS, MOVEMENTS, ON_BEHALF, Statement, statement_page
 from api.documents.statement import statement_pdf as pdf_of
+from api.languages import LANGUAGES
 from ledger.kernel.values import to_micros
 from projections.credit.customer_statements import CustomerStatement, DeductionDetails, PoolPeriod
 from projections.credit.outside_credit import OutsideCredit
