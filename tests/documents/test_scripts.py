@@ -13,10 +13,10 @@ import typst
 from api.documents import invoice_pdf, parties_of
 from api.documents.files import missing_data
 from api.documents.fonts import DRAWN, FONTS, drawable, faces, is_drawable
-from api.documents.labels import LANGUAGES
 from api.documents.missing import IN_LETTERS
 from api.documents.statement import statement_pdf
 from api.documents.texts import clean
+from api.languages import LANGUAGES
 from tests.documents.samples import CREDITED, DOMESTIC, GERMAN_BUYER, GERMAN_SELLER
 from tests.documents.seen import faults, seen
 from tests.documents.test_statement import FEBRUARY, PERIOD, with_texts
