@@ -144,7 +144,7 @@ class CreditAccount(CreditState):
         if whole and available < quantity:
             detail = (
                 f"Session {session_id} needs {self.show(quantity)}; {self.show(available)} are available. "
-                f"Top up at least {self.show(quantity - available)} first."
+                f"Top up at least {self.show(quantity - available)} first.{self.still_shown(stamp.now)}"
             )
             raise self._insufficient(detail, available, quantity)
         allocations, _ = self.allocate(starts_at, max(0, min(quantity, available)), open_from)

@@ -16,8 +16,8 @@ from datetime import datetime
 class Grant:
     """A lot of credit as the account knows it; `order` is that of granting.
 
-    Nothing is left of the `quantity` of one that was taken back. `corrections` hold, by their ids, what came back to it
-    after its end, and so is gone from what remains (C9).
+    Nothing is left of the `quantity` of one that was taken back: `back` of it are, from `back_at` on. `corrections`
+    hold, by their ids, what came back to it after its end, and so is gone from what remains (C9).
     """
 
     grant_id: str
@@ -29,6 +29,8 @@ class Grant:
     expires_at: datetime
     reserved: int = 0
     corrections: dict[str, int] = field(default_factory=dict)
+    back: int = 0
+    back_at: datetime | None = None
 
     @property
     def free(self) -> int:

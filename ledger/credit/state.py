@@ -27,7 +27,7 @@ from ledger.credit.events import (
 )
 from ledger.credit.settlement import Debt, Grant, Settlement, bear, owe_again
 from ledger.kernel.aggregate import LedgerAggregate, applies
-from ledger.kernel.values import FAR_FUTURE, ONE_DAY, show_cents
+from ledger.kernel.values import FAR_FUTURE, ONE_DAY, show_cents, show_instant
 
 
 class CreditState(LedgerAggregate):
@@ -105,6 +105,15 @@ class CreditState(LedgerAggregate):
         """60 minutes, or 12.50 EUR."""
         return f"{quantity} minutes" if self.unit == "minutes" else f"{show_cents(quantity)} {self.currency}"
 
+    def still_shown(self, now: datetime) -> str:
+        """What a balance still shows and nothing more can rest on: its taking back is recorded already (C14, C17)."""
+        ahead = [(one, one.back_at) for one in self.grants.values() if one.back_at is not None and one.back_at > now]
+        told = (
+            f" Not counted: {self.show(one.back)} of {one.grant_id}, taken back at {show_instant(at)}."
+            for one, at in ahead
+        )
+        return "".join(told)
+
     # -- history ---------------------------------------------------------------------------------------------
 
     @applies(AccountOpened)
@@ -180,6 +189,7 @@ class CreditState(LedgerAggregate):
     def _taken_back(self, fact: GrantTakenBack) -> None:
         grant = self.grants[fact.grant_id]
         grant.quantity -= fact.quantity
+        grant.back, grant.back_at = grant.back + fact.quantity, fact.effective_at
         grant.remaining = max(0, grant.remaining - fact.quantity)
         if fact.stood_for is not None:
             self.grants[fact.stood_for].corrections[fact.grant_id] -= fact.quantity
