@@ -1,4 +1,4 @@
-"""What every test may ask for: a database of its own, on SQLite and on PostgreSQL; and how Hypothesis searches."""
+"""What every test may ask for: a database of its own, on SQLite and on PostgreSQL; a browser; how Hypothesis looks."""
 
 import os
 from collections.abc import Iterator
@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser
 
+from tests.portal.browser import NoBrowserError, chromium
 from tests.servers import NoServerError, drop_database, fresh_database, postgres_server
 
 REQUIRE_VARIABLE = "LEDGER_TEST_REQUIRE_POSTGRES"
 WITHOUT_SERVER = "PostgreSQL is missing"
+REQUIRE_BROWSER_VARIABLE = "LEDGER_TEST_REQUIRE_BROWSER"
+WITHOUT_BROWSER = "Chromium is missing"
 
 # No test depends on the time it takes. The same examples every time: a build does not fail by chance, and whoever
 # wants others asks for `--hypothesis-profile=search`.
@@ -49,9 +53,25 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     drop_database(url)
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real browser; each worker of pytest-xdist has its own."""
+    with ExitStack() as stack:
+        try:
+            started = stack.enter_context(chromium())
+        except NoBrowserError as refusal:
+            if os.environ.get(REQUIRE_BROWSER_VARIABLE):
+                pytest.fail(f"{WITHOUT_BROWSER}, and {REQUIRE_BROWSER_VARIABLE} is set: {refusal}", pytrace=False)
+            pytest.skip(f"{WITHOUT_BROWSER}: {refusal}")
+        yield started
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Half a suite that was skipped must not look like a whole one that passed."""
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if WITHOUT_SERVER in str(report.longrepr)]
-    if skipped:
-        line = f"{len(skipped)} tests were SKIPPED for want of a PostgreSQL server"
-        terminalreporter.write_line(f"{line}; with {REQUIRE_VARIABLE}=1 they fail.", red=True, bold=True)
+    wants = {WITHOUT_SERVER: ("PostgreSQL server", REQUIRE_VARIABLE)}
+    wants[WITHOUT_BROWSER] = ("browser", REQUIRE_BROWSER_VARIABLE)
+    for without, (wanted, variable) in wants.items():
+        skipped = [one for one in terminalreporter.stats.get("skipped", []) if without in str(one.longrepr)]
+        if skipped:
+            line = f"{len(skipped)} tests were SKIPPED for want of a {wanted}"
+            terminalreporter.write_line(f"{line}; with {variable}=1 they fail.", red=True, bold=True)

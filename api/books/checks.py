@@ -38,15 +38,21 @@ def _faults(source: BooksSource) -> Iterator[str]:
 
 def _outside_their_life(movements: Iterable[MovementRow]) -> Iterator[str]:
     lives: dict[str, tuple[int, int]] = {}  # from when to when each grant counts, as it was told last
+    withdrawn = Counter[tuple[str, str, int, int]]()  # a reversal of an earlier moment undoes it (C9)
     for movement in movements:
         if movement.grant_id is None:
             continue
         if movement.expires_at is not None:
             begins = lives.get(movement.grant_id, (movement.dated or movement.effective_at, NEVER))[0]
             lives[movement.grant_id] = (begins, movement.expires_at)
-        elif movement.kind == "debt_settled" and movement.consumed > 0:
+        elif movement.kind == "debt_settled":
+            place = (movement.grant_id, movement.reference, movement.effective_at, abs(movement.consumed))
             begins, ends = lives[movement.grant_id]
-            if not begins <= movement.effective_at < ends:
+            if movement.consumed < 0:
+                withdrawn[place] += 1
+            elif withdrawn[place]:
+                withdrawn[place] -= 1
+            elif not begins <= movement.effective_at < ends:
                 at = show_instant(from_micros(movement.effective_at))
                 yield (
                     f"position {movement.position}: grant {movement.grant_id} settles {movement.reference} at {at}, "

@@ -63,7 +63,8 @@ class Transaction:
 
     @property
     def narration(self) -> str:
-        return f"{self.kind} {self.reference}"
+        is_undone = self.kind == "breakage" and self.postings[0].amount < 0  # what had expired was taken back since
+        return f"{self.kind} {'undone ' if is_undone else ''}{self.reference}"
 
     @property
     def order(self) -> tuple[date, int, int, bool]:

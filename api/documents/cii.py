@@ -16,8 +16,9 @@ from api.documents.cii_lines import line_item
 from api.documents.cii_parties import fill_buyer, fill_seller
 from api.documents.document_parties import DocumentEvent, Parties, categories_of, compact
 from api.documents.figures import decimal_of, percent_of
-from api.documents.labels import Labels, labels_for
+from api.documents.labels import labels_for
 from api.documents.texts import clean
+from api.languages import Labels
 from ledger.events import CreditNoteIssued, VatLine
 
 EN_16931 = "urn:cen.eu:en16931:2017"

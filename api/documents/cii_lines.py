@@ -13,9 +13,10 @@ from drafthorse.models.tradelines import LineItem  # type: ignore[import-untyped
 
 from api.documents.document_parties import Parties
 from api.documents.figures import decimal_of, hours, percent_of
-from api.documents.labels import Labels, kind_of, ticket_named
+from api.documents.labels import kind_of, ticket_named
 from api.documents.reckoning import description_of
 from api.documents.texts import clean
+from api.languages import Labels
 from ledger.events import DocumentLine
 
 UNIT_CODES = {"minute": "MIN", "piece": "H87"}  # UN/ECE recommendations 20 and 21

@@ -8,7 +8,7 @@ the tax number of Slovakia. So a reader from elsewhere is told both.
 from __future__ import annotations
 
 from api.documents.document_parties import Buyer, Seller, compact
-from api.documents.labels import Labels
+from api.languages import Labels
 
 WORDS = {"vat_id": "VAT ID", "tax_number": "tax number", "registration_number": "registration number"}
 # By country: the language in which its own names are enough, and those names.

@@ -9,8 +9,9 @@ import msgspec
 
 from api.documents import figures
 from api.documents.document_parties import DocumentEvent, Parties
-from api.documents.labels import Labels, kind_of, ticket_named, words_of
+from api.documents.labels import kind_of, ticket_named, words_of
 from api.documents.reckoning import reckoned
+from api.languages import Labels
 from ledger.billing.naming import name_of
 from ledger.events import DocumentLine
 

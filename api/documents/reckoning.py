@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from api.documents import figures
 from api.documents.document_parties import Parties
-from api.documents.labels import Labels, words_of
+from api.documents.labels import words_of
+from api.languages import Labels
 from ledger.events import DocumentLine
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from api.documents import figures
 from api.documents.document_parties import Buyer, Seller
-from api.documents.labels import Labels, labels_for, ticket_named
+from api.documents.labels import labels_for, ticket_named
 from api.documents.letter import laid_out, letter_of, template, widest
 from api.documents.page_lines import CONFIRMATIONS, ON_BEHALF
 from api.documents.reckoning import rounding
+from api.languages import Labels
 from ledger.billing.naming import name_of
 from ledger.kernel.values import from_micros, local_date, shown_minutes
 from ledger.plans.catalogue import Names
@@ -43,6 +44,7 @@ MOVEMENTS = {
     "service": "Service",
     "reversal": "Reversal",
     "breakage": "Expired unused",
+    "breakage_undone": "Expiry undone",
 }
 SPENT = ("work", "session", "penalty", "service")
 
@@ -118,6 +120,11 @@ def _pool(number: int, period: CustomerStatement, labels: Labels, names: Names) 
     }
 
 
+def _kind(line: Line) -> str:
+    """What had expired and is taken back is no loss: the line that gives it back says so."""
+    return "breakage_undone" if line.kind == "breakage" and line.change > 0 else line.kind
+
+
 def _movement(line: Line, pool: PoolPeriod, period: CustomerStatement, labels: Labels, names: Names) -> dict[str, Any]:
     """Time worked and billed stand with what spent it, not with a reversal, so that a column adds up."""
     is_of_deduction = line.kind in (*SPENT, "reversal") and not line.is_of_grant
@@ -127,7 +134,7 @@ def _movement(line: Line, pool: PoolPeriod, period: CustomerStatement, labels: L
     return {
         "cells": [
             _day(line.effective_at, period, labels),
-            labels(MOVEMENTS.get(line.kind, "Movement")),
+            labels(MOVEMENTS.get(_kind(line), "Movement")),
             figures.hours(shown_minutes(spent.worked_seconds)) if spent and spent.worked_seconds else "",
             figures.hours(spent.billed_minutes) if spent and is_timed else "",
             _confirmation(spent, labels) if spent else "",

@@ -19,8 +19,8 @@ from ksef_client.documents.fa3 import FA3XmlValidationError
 
 from api.documents.document_parties import DocumentEvent, Parties, compact
 from api.documents.ksef import FIRST_DAY, ksef_xml
-from api.documents.labels import Labels
 from api.documents.missing import missing_for_ksef
+from api.languages import Labels
 
 NUMBER_UNKNOWN = "OFFLINE"  # what stands below the code as long as KSeF's number is not known
 

@@ -19,6 +19,7 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 from starlette.datastructures import Headers
 
+from api.http.liking import liked_best
 from api.http.paging import encode_cursor, next_cursor
 from api.long_questions import LongQuestions
 from api.spreadsheet import as_text
@@ -31,7 +32,6 @@ M = TypeVar("M", bound=BaseModel)
 JSON, CSV, LINES, PDF = "application/json", "text/csv", "application/x-ndjson", "application/pdf"
 MOST_BYTES = 400_000  # of the items of one page; one item alone may be larger
 STREAMED = 500  # items of one question of a stream
-LONGEST_ACCEPT = 2000  # what a client likes beyond that is not looked at
 _FIGURE = re.compile(r"-?[0-9]+(\.[0-9]+)?")  # no formula, although it may begin with a minus
 _files = {kind: {"schema": {"type": "string"}} for kind in (CSV, LINES)}
 AS_FILES: dict[int | str, dict[str, Any]] = {
@@ -83,14 +83,7 @@ async def answer_list(questions: LongQuestions, headers: Headers, listing: Listi
 
 def media_type(headers: Headers, *kinds: str) -> str:
     """What the client likes best of what there is (RFC 9110, 12.5.1); the first named among equals, else the first."""
-    best, weight = kinds[0], 0.0
-    for part in headers.get("accept", "")[:LONGEST_ACCEPT].lower().split(","):
-        name, *params = (piece.strip() for piece in part.split(";"))
-        given = next((param[2:] for param in params if param.startswith("q=")), "1")
-        quality = float(given) if given.replace(".", "", 1).isdecimal() and given.isascii() else 0.0
-        if name in kinds and quality > weight:
-            best, weight = name, quality
-    return best
+    return liked_best(headers.get("accept", ""), lambda name: name if name in kinds else None) or kinds[0]
 
 
 async def _ask(questions: LongQuestions, listing: Listing[Any], page: PageAsked, most_bytes: int | None) -> _Shown:

@@ -6,7 +6,6 @@ Rules C2, C4, C6, C9, C10, C15, C16. What is known of it is `state`, which credi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -24,9 +23,8 @@ from ledger.credit.events import (
     GrantTakenBack,
     ReservationReleased,
     TopUpCharged,
-    TopUpReversed,
 )
-from ledger.credit.parts import parts_of
+from ledger.credit.parts import parts_of, price_back
 from ledger.credit.settlement import Grant, Settlement, settlements, without
 from ledger.credit.state import CreditState
 from ledger.kernel.aggregate import Stamp
@@ -146,7 +144,7 @@ class CreditAccount(CreditState):
         if whole and available < quantity:
             detail = (
                 f"Session {session_id} needs {self.show(quantity)}; {self.show(available)} are available. "
-                f"Top up at least {self.show(quantity - available)} first."
+                f"Top up at least {self.show(quantity - available)} first.{self.still_shown(stamp.now)}"
             )
             raise self._insufficient(detail, available, quantity)
         allocations, _ = self.allocate(starts_at, max(0, min(quantity, available)), open_from)
@@ -203,10 +201,12 @@ class CreditAccount(CreditState):
     ) -> tuple[str | None, list[Settlement]]:
         """Undoes a deduction's draws (C9). What falls on an expired grant comes again as a correction for 30 × 24 h.
 
-        Returns the correction's grant id, if one was made, and the debts that were settled.
+        Not what falls on credit that was taken back since: that was none of the customer's. Returns the correction's
+        grant id, if one was made, and the debts that were settled.
         """
         booked_at = stamp.open_from(at)
-        expired = sum(d.quantity for d in draws if d.grant_id and self.grants[d.grant_id].expires_at <= booked_at)
+        grants = [(self.grants[draw.grant_id], draw.quantity) for draw in draws if draw.grant_id is not None]
+        expired = sum(part for grant, part in grants if grant.expires_at <= booked_at and not grant.is_taken_back)
         returned = CreditReturned(deduction_id, draws, pool=self.pool)
         self.record(returned, at, stamp)
         settled = self._settle_debts(at, stamp)
@@ -214,6 +214,17 @@ class CreditAccount(CreditState):
             return None, settled
         grant_id, runs_until = returned.correction_id, booked_at + CORRECTION_RUNS
         return grant_id, settled + self.grant(grant_id, "correction", expired, booked_at, runs_until, stamp, rule="C9")
+
+    def unsettle(self, opposites: Sequence[Settlement], stamp: Stamp) -> None:
+        """Undoes what settlements a debt had after an instant as of which its deduction is reversed (C9).
+
+        Each opposite takes effect when the settlement or its withdrawal did, so that neither was ever so.
+        """
+        for one in opposites:
+            if one.is_withdrawn:
+                self._withdraw([one], stamp)
+            else:
+                self._record_settled(one, stamp, rule="C9")
 
     def end_credit(self, at: datetime, stamp: Stamp, *, allotments_alone: bool) -> list[Settlement]:
         """Credit ends when the contract does, and with a change of plan the allotments that would expire (C15)."""
@@ -245,7 +256,7 @@ class CreditAccount(CreditState):
         Returns them, and those that other credit settles at once. A debt that was to be settled later stands all along.
         """
         passed = [
-            replace(one, effective_at=max(at, one.effective_at)) for one in settled if one.effective_at <= stamp.now
+            one.over_at(stamp.open_from(max(at, one.effective_at))) for one in settled if one.effective_at <= stamp.now
         ]
         changes = self._withdraw([*passed, *(one for one in settled if one.effective_at > stamp.now)], stamp)
         for part in parts_of(self.grants, grant_id):
@@ -254,11 +265,11 @@ class CreditAccount(CreditState):
             self.record(taken, begun, stamp)
         price = self.prices.get(grant_id)
         if price is not None:
-            self.record(_reversal_of(price), at, stamp)
+            self.record(price_back(price), at, stamp)
         return changes + self._settle_debts(at if passed else min(at, stamp.now), stamp)
 
     def _withdraw(self, settled: Iterable[Settlement], stamp: Stamp) -> list[Settlement]:
-        withdrawn = [replace(one, is_withdrawn=True) for one in settled]
+        withdrawn = [one.withdrawn() for one in settled]
         for one in withdrawn:
             fact = DebtSettlementWithdrawn(
                 one.deduction_id, one.grant_id, one.quantity, one.owed_since, one.debt_no, pool=self.pool
@@ -274,21 +285,10 @@ class CreditAccount(CreditState):
         changes = self._withdraw([one for one in ahead if one not in wanted], stamp)
         for one in wanted:
             if one not in ahead:
-                settled = DebtSettled(one.deduction_id, one.grant_id, one.quantity, pool=self.pool)
-                self.record(settled, one.effective_at, stamp)
+                self._record_settled(one, stamp)
                 changes.append(one)
         return changes
 
-
-def _reversal_of(price: TopUpCharged) -> TopUpReversed:
-    """The equal negative charge (C17)."""
-    return TopUpReversed(
-        charge_id=f"{price.charge_id}.reversal",
-        reverses=price.charge_id,
-        grant_id=price.grant_id,
-        quantity=-price.quantity,
-        amount_cents=-price.amount_cents,
-        currency=price.currency,
-        rate_cents_per_hour=price.rate_cents_per_hour,
-        pool=price.pool,
-    )
+    def _record_settled(self, one: Settlement, stamp: Stamp, rule: str = "C4") -> None:
+        settled = DebtSettled(one.deduction_id, one.grant_id, one.quantity, rule=rule, pool=self.pool)
+        self.record(settled, one.effective_at, stamp)

@@ -77,9 +77,11 @@ def reverse_deduction(case: Case, body: ReverseDeduction) -> None:
 def _reverse(case: Case, deduction: Deduction, reason: str, at: datetime, *, settles_dispute: bool) -> None:
     correction: str | None = None
     settled: list[Settlement] = []
-    draws = deduction.drawn()
-    if draws and deduction.pool is not None:
-        correction, settled = account_of(case, deduction.pool).give_back(deduction.deduction_id, draws, at, case.stamp)
+    if deduction.draws and deduction.pool is not None:
+        account, later = account_of(case, deduction.pool), deduction.settled_after(case.stamp.open_from(at))
+        account.unsettle(later, case.stamp)
+        tell_settled(case, later)
+        correction, settled = account.give_back(deduction.deduction_id, deduction.drawn(), at, case.stamp)
         if correction is not None:
             case.reserve_id("grant", correction)
     billed, overage = deduction.billed_minutes, deduction.overage_minutes

@@ -48,6 +48,9 @@ class Deduction(LedgerAggregate):
         self.moment: datetime | None = None
         self.deemed_at: datetime | None = None
         self.draws: dict[str | None, int] = {}
+        self.settled: list[
+            tuple[datetime, str, int]
+        ] = []  # when so much came to rest on a grant, negative where it left
         self.charges: list[DeductionCharge] = []
         self.billed_minutes = 0
         self.overage_minutes = 0
@@ -70,6 +73,17 @@ class Deduction(LedgerAggregate):
     def drawn(self) -> list[Draw]:
         """The draws as they stand, debts included."""
         return [Draw(grant_id, quantity) for grant_id, quantity in self.draws.items() if quantity]
+
+    def settled_after(self, at: datetime) -> list[Settlement]:
+        """The opposites of what settled it after an instant, or was withdrawn, the last first: undone as of that
+        instant the deduction never came to them.
+        """
+        assert self.moment is not None, "it was deducted"
+        return [
+            Settlement(self.key, grant_id, abs(rests), when, self.moment, is_withdrawn=rests > 0)
+            for when, grant_id, rests in reversed(self.settled)
+            if when > at
+        ]
 
     # -- decisions -------------------------------------------------------------------------------------------
 
@@ -221,16 +235,22 @@ class Deduction(LedgerAggregate):
     @applies(DrawSettled)
     def _settled(self, fact: DrawSettled) -> None:
         self.draws = settled(self.draws, fact.grant_id, fact.quantity)
+        self.settled.append((fact.effective_at, fact.grant_id, fact.quantity))
 
     @applies(DrawSettlementWithdrawn)
     def _settlement_withdrawn(self, fact: DrawSettlementWithdrawn) -> None:
         self.draws = owed_again(self.draws, fact.grant_id, fact.quantity)
+        settlement = (fact.effective_at, fact.grant_id, fact.quantity)
+        if settlement in self.settled:  # it was never so
+            self.settled.remove(settlement)
+        else:
+            self.settled.append((fact.effective_at, fact.grant_id, -fact.quantity))
 
     @applies(DeductionConfirmed, DeductionDisputed, DisputeUpheld, DeductionReversed)
     def _answered(self, fact: Answered) -> None:
         self.status = STATUS_AFTER[type(fact)]
         if isinstance(fact, DeductionReversed):
-            self.draws, self.charges = {}, []
+            self.draws, self.settled, self.charges = {}, [], []
 
     @applies(ChargeReversed)
     def _charge_reversed(self, fact: ChargeReversed) -> None:

@@ -116,7 +116,11 @@ class CreditDrawn(AccountMovement, frozen=True):
 
 @topic("DebtSettled")
 class DebtSettled(AccountMovement, frozen=True):
-    """Credit that became available settles the oldest debt: the draw moves to this grant (C4)."""
+    """Credit that became available settles the oldest debt: the draw moves to this grant (C4).
+
+    Under C9 it undoes a withdrawal, at the instant of that: the deduction is reversed as of an earlier moment, when it
+    still rested on this grant.
+    """
 
     deduction_id: str
     grant_id: str
@@ -129,7 +133,8 @@ class DebtSettlementWithdrawn(AccountMovement, frozen=True):
     """A settlement does not come since nearer credit took its place (C4), or its credit was taken back (C15, C17).
 
     One that was recorded ahead is withdrawn as of its own instant, so that neither was ever so. The debt, number
-    `debt_no` of the account's debts, has stood since `owed_since`.
+    `debt_no` of the account's debts, stands since `owed_since`: since it arose, or since credit no longer bears it.
+    Both are those of the deduction and 0 where that is reversed as of an earlier moment (C9).
     """
 
     deduction_id: str

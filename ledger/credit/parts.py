@@ -1,10 +1,11 @@
-"""What goes with a grant that is taken back: all of it, and what stands in its place. Pure. Rules C9, C17."""
+"""What goes with a grant that is taken back: all of it, what stands in its place, its price. Pure. Rules C9, C17."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ledger.credit.events import TopUpCharged, TopUpReversed
 from ledger.credit.settlement import Grant
 
 
@@ -33,3 +34,17 @@ def parts_of(grants: Mapping[str, Grant], grant_id: str) -> list[Part]:
                 parts.append(Part(correction, quantity, grant.grant_id))
                 missing -= quantity
     return parts
+
+
+def price_back(price: TopUpCharged) -> TopUpReversed:
+    """The equal negative charge (C17)."""
+    return TopUpReversed(
+        charge_id=f"{price.charge_id}.reversal",
+        reverses=price.charge_id,
+        grant_id=price.grant_id,
+        quantity=-price.quantity,
+        amount_cents=-price.amount_cents,
+        currency=price.currency,
+        rate_cents_per_hour=price.rate_cents_per_hour,
+        pool=price.pool,
+    )

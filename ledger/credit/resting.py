@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ledger.credit.events import AccountMovement, CreditDrawn, CreditReturned, DebtSettled, DebtSettlementWithdrawn
-from ledger.credit.settlement import Debt, Settlement
+from ledger.credit.settlement import Debt, Settlement, bear, owe_again
 
 MOVES_OF_DRAWS = (CreditDrawn, CreditReturned, DebtSettled, DebtSettlementWithdrawn)
 
@@ -27,25 +27,30 @@ class Resting:
 def resting_on(grant_id: str, facts: Iterable[AccountMovement]) -> Resting:
     """What rests on a grant after these facts of its account, MOVES_OF_DRAWS in their order."""
     found = Resting(grant_id)
-    debts: dict[str, Debt] = {}
+    debts: list[Debt] = []
+    count = 0
     for fact in facts:
         match fact:
             case CreditDrawn():
                 for draw in fact.draws:
                     if draw.grant_id is None:
-                        debts[fact.deduction_id] = Debt(
-                            fact.deduction_id, len(debts) + 1, draw.quantity, fact.effective_at
-                        )
+                        count += 1
+                        debts.append(Debt(fact.deduction_id, count, draw.quantity, fact.effective_at))
                     elif draw.grant_id == grant_id:
                         found.draws[fact.deduction_id] = draw.quantity
             case CreditReturned():
                 found.draws.pop(fact.deduction_id, None)
                 found.settled = [one for one in found.settled if one.deduction_id != fact.deduction_id]
-            case DebtSettled() if fact.grant_id == grant_id:
-                debt = debts[fact.deduction_id]
-                found.settled.append(debt.settled_by(grant_id, fact.quantity, fact.effective_at))
-            case DebtSettlementWithdrawn() if fact.grant_id == grant_id:
-                found.settled.remove(_withdrawn(found.settled, fact))
+                debts = [debt for debt in debts if debt.deduction_id != fact.deduction_id]
+            case DebtSettled():
+                for debt, part in bear(debts, fact.deduction_id, fact.quantity):
+                    if fact.grant_id == grant_id:
+                        found.settled.append(debt.settled_by(grant_id, part, fact.effective_at))
+                debts = [debt for debt in debts if debt.quantity]
+            case DebtSettlementWithdrawn():
+                if fact.grant_id == grant_id:
+                    found.settled.remove(_withdrawn(found.settled, fact))
+                owe_again(debts, fact.deduction_id, fact.debt_no, fact.quantity, fact.owed_since)
             case _:
                 pass
     return found

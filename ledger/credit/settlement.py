@@ -16,8 +16,8 @@ from datetime import datetime
 class Grant:
     """A lot of credit as the account knows it; `order` is that of granting.
 
-    Nothing is left of the `quantity` of one that was taken back. `corrections` hold, by their ids, what came back to it
-    after its end, and so is gone from what remains (C9).
+    Nothing is left of the `quantity` of one that was taken back: `back` of it are, from `back_at` on. `corrections`
+    hold, by their ids, what came back to it after its end, and so is gone from what remains (C9).
     """
 
     grant_id: str
@@ -29,6 +29,8 @@ class Grant:
     expires_at: datetime
     reserved: int = 0
     corrections: dict[str, int] = field(default_factory=dict)
+    back: int = 0
+    back_at: datetime | None = None
 
     @property
     def free(self) -> int:
@@ -51,7 +53,7 @@ class Grant:
 class Settlement:
     """So much of a debt rests on a grant from an instant on; the deduction's own stream is told too.
 
-    `owed_since` is the debt's moment, `debt_no` which of the account's debts it is.
+    The debt stands since `owed_since`, and is number `debt_no` of the account's; 0 where it is being undone.
     """
 
     deduction_id: str
@@ -59,15 +61,23 @@ class Settlement:
     quantity: int
     effective_at: datetime
     owed_since: datetime
-    debt_no: int
+    debt_no: int = 0
     is_withdrawn: bool = False  # it does not come, or its credit was taken back
+
+    def withdrawn(self) -> Settlement:
+        return replace(self, is_withdrawn=True)
+
+    def over_at(self, at: datetime) -> Settlement:
+        """As of an instant the debt stands again, and since then; at its own instant it never was settled."""
+        return replace(self, effective_at=at, owed_since=at) if at > self.effective_at else self
 
 
 @dataclass(slots=True)
 class Debt:
-    """What a deduction drew that no credit covered, and when it did; `ahead` are settlements by later credit.
+    """What a deduction drew that no credit covers since a moment; `ahead` are settlements by later credit.
 
-    `number` counts the account's debts in the order of recording.
+    `number` counts the account's debts in the order of recording. What stands again after credit had borne it for a
+    while stands since then: it is a part by itself, beside what was owed all along.
     """
 
     deduction_id: str
@@ -82,6 +92,29 @@ class Debt:
     def owed_at(self, moment: datetime) -> int:
         """What is owed at a moment: what credit settles later is owed until then."""
         return self.quantity + sum(one.quantity for one in self.ahead if one.effective_at > moment)
+
+
+def bear(debts: Iterable[Debt], deduction_id: str, quantity: int) -> list[tuple[Debt, int]]:
+    """Takes so much off what a deduction owes, what has stood longest first. Returns the parts that it came off."""
+    taken = []
+    for debt in debts:
+        part = min(debt.quantity, quantity)
+        if debt.deduction_id == deduction_id and part:
+            debt.quantity -= part
+            quantity -= part
+            taken.append((debt, part))
+    return taken
+
+
+def owe_again(debts: list[Debt], deduction_id: str, number: int, quantity: int, since: datetime) -> Debt:
+    """Adds so much to what a deduction owes since a moment. Returns that part, in its place among the debts."""
+    found = next((debt for debt in debts if (debt.deduction_id, debt.moment) == (deduction_id, since)), None)
+    if found is None:
+        found = Debt(deduction_id, number, 0, since)
+        debts.append(found)
+        debts.sort(key=lambda debt: (debt.number, debt.moment))
+    found.quantity += quantity
+    return found
 
 
 def settlements(
@@ -116,11 +149,11 @@ def without(
     """Debts and grants as if these settlements were not there."""
     if not ahead:
         return debts, grants
-    owed, free = Counter[str](), Counter[str]()
+    owed, free = Counter[tuple[str, datetime]](), Counter[str]()
     for one in ahead:
-        owed[one.deduction_id] += one.quantity
+        owed[one.deduction_id, one.owed_since] += one.quantity
         free[one.grant_id] += one.quantity
     return (
-        [replace(debt, quantity=debt.quantity + owed[debt.deduction_id]) for debt in debts],
+        [replace(debt, quantity=debt.quantity + owed[debt.deduction_id, debt.moment]) for debt in debts],
         [replace(grant, remaining=grant.remaining + free[grant.grant_id]) for grant in grants],
     )

@@ -25,9 +25,9 @@ from ledger.credit.events import (
     TopUpCharged,
     TopUpReversed,
 )
-from ledger.credit.settlement import Debt, Grant, Settlement
+from ledger.credit.settlement import Debt, Grant, Settlement, bear, owe_again
 from ledger.kernel.aggregate import LedgerAggregate, applies
-from ledger.kernel.values import FAR_FUTURE, ONE_DAY, show_cents
+from ledger.kernel.values import FAR_FUTURE, ONE_DAY, show_cents, show_instant
 
 
 class CreditState(LedgerAggregate):
@@ -105,6 +105,15 @@ class CreditState(LedgerAggregate):
         """60 minutes, or 12.50 EUR."""
         return f"{quantity} minutes" if self.unit == "minutes" else f"{show_cents(quantity)} {self.currency}"
 
+    def still_shown(self, now: datetime) -> str:
+        """What a balance still shows and nothing more can rest on: its taking back is recorded already (C14, C17)."""
+        ahead = [(one, one.back_at) for one in self.grants.values() if one.back_at is not None and one.back_at > now]
+        told = (
+            f" Not counted: {self.show(one.back)} of {one.grant_id}, taken back at {show_instant(at)}."
+            for one, at in ahead
+        )
+        return "".join(told)
+
     # -- history ---------------------------------------------------------------------------------------------
 
     @applies(AccountOpened)
@@ -162,27 +171,25 @@ class CreditState(LedgerAggregate):
     def _settled(self, fact: DebtSettled) -> None:
         grant = self.grants[fact.grant_id]
         grant.remaining -= fact.quantity
-        debt = next(d for d in self.debts if d.deduction_id == fact.deduction_id)
-        debt.quantity -= fact.quantity
-        if grant.valid_from > debt.moment:
-            debt.ahead.append(debt.settled_by(fact.grant_id, fact.quantity, fact.effective_at))
-        if debt.quantity == 0 and not debt.ahead:
-            self.debts.remove(debt)
+        for debt, part in bear(self.debts, fact.deduction_id, fact.quantity):
+            if grant.valid_from > debt.moment:
+                debt.ahead.append(debt.settled_by(fact.grant_id, part, fact.effective_at))
+            if debt.quantity == 0 and not debt.ahead:
+                self.debts.remove(debt)
 
     @applies(DebtSettlementWithdrawn)
     def _settlement_withdrawn(self, fact: DebtSettlementWithdrawn) -> None:
         self.grants[fact.grant_id].remaining += fact.quantity
-        debt = next((d for d in self.debts if d.deduction_id == fact.deduction_id), None)
-        if debt is None:  # it was settled long ago
-            debt = Debt(fact.deduction_id, fact.debt_no, 0, fact.owed_since)
-            self.debts = sorted([*self.debts, debt], key=lambda one: one.number)
-        debt.quantity += fact.quantity
-        debt.ahead = [one for one in debt.ahead if one.grant_id != fact.grant_id]
+        for debt in self.debts:
+            if debt.deduction_id == fact.deduction_id:
+                debt.ahead = [one for one in debt.ahead if not _is_withdrawn_by(fact, one)]
+        owe_again(self.debts, fact.deduction_id, fact.debt_no, fact.quantity, fact.owed_since)
 
     @applies(GrantTakenBack)
     def _taken_back(self, fact: GrantTakenBack) -> None:
         grant = self.grants[fact.grant_id]
         grant.quantity -= fact.quantity
+        grant.back, grant.back_at = grant.back + fact.quantity, fact.effective_at
         grant.remaining = max(0, grant.remaining - fact.quantity)
         if fact.stood_for is not None:
             self.grants[fact.stood_for].corrections[fact.grant_id] -= fact.quantity
@@ -193,7 +200,7 @@ class CreditState(LedgerAggregate):
             if draw.grant_id is None:
                 continue
             grant = self.grants[draw.grant_id]
-            if fact.effective_at < grant.expires_at:
+            if fact.effective_at < grant.expires_at or grant.is_taken_back:
                 grant.remaining += draw.quantity
             else:  # it is gone for good (C9)
                 grant.corrections[fact.correction_id] = draw.quantity
@@ -206,3 +213,9 @@ class CreditState(LedgerAggregate):
     @applies(TopUpReversed)
     def _price_taken_back(self, fact: TopUpReversed) -> None:
         del self.prices[fact.grant_id]
+
+
+def _is_withdrawn_by(fact: DebtSettlementWithdrawn, one: Settlement) -> bool:
+    """Whether a settlement of the same deduction is the one; the debt stands since before it, or since it is over."""
+    is_alike = (one.grant_id, one.quantity) == (fact.grant_id, fact.quantity)
+    return is_alike and fact.owed_since in (one.owed_since, fact.effective_at)

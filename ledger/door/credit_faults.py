@@ -5,6 +5,7 @@ Rules C2, C4, C9, C15. It holds a few figures a grant, and the settlements that 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,7 +27,8 @@ from ledger.kernel.values import FAR_FUTURE, from_micros, show_instant
 class _Life:
     """One grant: when it counts, what is left in it, what deductions have of it; `ahead` is what settles later.
 
-    `gone` came back too late to be used, and goes with the grant where that is taken back (C9, C17).
+    `gone` came back too late to be used, and goes with the grant where that is taken back (C9, C17). `withdrawn` it
+    settles no longer: how much of which deduction, and when.
     """
 
     valid_from: datetime
@@ -35,6 +37,7 @@ class _Life:
     drawn: int = 0
     gone: int = 0
     ahead: dict[str, datetime] = field(default_factory=dict)  # when, by deduction
+    withdrawn: Counter[tuple[str, datetime]] = field(default_factory=Counter)
 
     def holds(self, moment: datetime) -> bool:
         return self.valid_from <= moment < self.expires_at
@@ -67,14 +70,21 @@ class GrantLives:
                 if draw.grant_id is not None:
                     yield from self._drawn(fact.deduction_id, draw.grant_id, draw.quantity, fact.true_at)
         elif isinstance(fact, DebtSettled):
-            yield from self._drawn(fact.deduction_id, fact.grant_id, fact.quantity, fact.effective_at)
             life = self._lives[fact.grant_id]
+            if fact.rule == "C9":  # it undoes a withdrawal, and is returned in the same breath
+                life.draw(fact.quantity)
+                life.withdrawn[fact.deduction_id, fact.effective_at] -= fact.quantity
+                if life.withdrawn[fact.deduction_id, fact.effective_at] < 0:
+                    yield f"grant {fact.grant_id} settles {fact.deduction_id} again, which was not withdrawn from it"
+                return
+            yield from self._drawn(fact.deduction_id, fact.grant_id, fact.quantity, fact.effective_at)
             life.ahead = {id_: at for id_, at in life.ahead.items() if at > recorded_at}
             if fact.effective_at > recorded_at:
                 life.ahead[fact.deduction_id] = fact.effective_at
         elif isinstance(fact, DebtSettlementWithdrawn):
             life = self._lives[fact.grant_id]
             life.draw(-fact.quantity)
+            life.withdrawn[fact.deduction_id, fact.effective_at] += fact.quantity
             life.ahead.pop(fact.deduction_id, None)
         elif isinstance(fact, CreditReturned):
             for draw in fact.returns:

@@ -17,7 +17,7 @@ from ledger.kernel.wording import location_of, worded_fault
 from ledger.work.declaration import Declared
 from ledger.work.fields import Command
 
-MOST_FAULTS = 100  # that one answer tells
+MOST_FAULTS = 100  # that one answer tells; a body may have 60,000
 
 
 @dataclass(slots=True, frozen=True)
@@ -82,7 +82,7 @@ def _schema(body: type[BaseModel]) -> dict[str, Any]:
 
 
 def refusal_of(error: ValidationError, body: type[BaseModel]) -> Refusal:
-    """What pydantic found wrong with such a body, as a refusal that names every field."""
+    """What pydantic found wrong with such a body: names the first hundred fields, its sentence the first twenty."""
     faults = []
     for fault in error.errors(include_url=False, include_input=False)[:MOST_FAULTS]:
         place = location_of(fault)

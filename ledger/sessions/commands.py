@@ -14,7 +14,7 @@ from ledger.credit.finding import account_of, tell_settled
 from ledger.credit.pricing import hourly_rate_cents, pool_for
 from ledger.credit.settlement import Settlement
 from ledger.kernel.access import CUSTOMER, OPERATOR
-from ledger.kernel.errors import Refusal
+from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.values import price_of_minutes_cents, show_instant
 from ledger.plans.terms import Terms
 from ledger.sessions.finding import OnSession, the_session
@@ -64,8 +64,10 @@ NEW_SESSION = NewId[BookSession]("entry", "session_id", lambda body: body.sessio
 def book_session(case: Case, body: BookSession) -> None:
     """A remote session, which reserves credit valid at its start (C6).
 
-    All of the estimate has to be available where the terms price no overage; else it reserves what there is.
+    All of the estimate has to be available where the terms price no overage; else it reserves what there is. What a
+    customer books is still to come (C18).
     """
+    _check_to_come(case, body.starts_at)
     contract = contract_of(case)
     terms = contract.term_at(body.starts_at, "starts_at").terms
     at = case.at(body.at)
@@ -89,6 +91,12 @@ def book_session(case: Case, body: BookSession) -> None:
         at=at,
         stamp=case.stamp,
     )
+
+
+def _check_to_come(case: Case, starts_at: datetime) -> None:
+    """A session of the past would be a no-show by a customer's word alone. Raises Refusal malformed (C18)."""
+    if case.actor.is_outside and starts_at <= case.stamp.now:
+        raise malformed("starts_at", f"must lie ahead of now, {show_instant(case.stamp.now)}")
 
 
 def _quantity(terms: Terms, account: CreditAccount, minutes: int, service: str | None) -> int:

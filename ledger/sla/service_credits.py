@@ -37,6 +37,8 @@ class ReverseServiceCredit(GrantServiceCredit):
 def grant_service_credit(case: Case, body: GrantServiceCredit) -> None:
     """Gives what the terms owe for a missed promise, once for each target: a share of the term's fee, or minutes (S4).
 
+    It takes effect at `at`; given anew, not before the last one was taken back, so that no moment has two.
+
     Raises Refusal not-agreed, already-credited, or invalid-transition where the target is not breached at `at`.
     """
     at = case.at(body.at)
@@ -47,6 +49,7 @@ def grant_service_credit(case: Case, body: GrantServiceCredit) -> None:
         name = f"service_credits.{body.target}"
         raise Refusal("not-agreed", f"The terms owe nothing for a missed {body.target}.", missing=[name])
     ticket.check_not_credited(body.target)
+    at = max(at, ticket.uncredited_from.get(body.target, at))
     clock = _breached(ticket, term, body.target, min(at, case.stamp.now))  # what may yet be kept is not broken
     charge_id = grant_id = None
     if isinstance(owed, GoodwillMinutes):

@@ -33,6 +33,7 @@ class TicketState(LedgerAggregate):
         self.timeline = Timeline(0, 0)
         self.credited: dict[str, ServiceCreditGranted] = {}  # by target, what answered its breach and stands
         self.credit_count = Counter[str]()  # by target, those that were taken back too
+        self.uncredited_from: dict[str, datetime] = {}  # by target, since when the last one is taken back
         self.worked: dict[str, int] = {}  # when the work that was not reversed was done, by deduction
         self.overage_minutes = 0
         self.opened_at: datetime
@@ -92,3 +93,4 @@ class TicketState(LedgerAggregate):
     @applies(ServiceCreditTakenBack)
     def _credit_taken_back(self, fact: ServiceCreditTakenBack) -> None:
         self.credited.pop(fact.target, None)
+        self.uncredited_from[fact.target] = fact.effective_at

@@ -29,6 +29,8 @@ async def list_charges(
 ) -> Page[ListedCharge]:
     """The charges of a contract in the order in which they were recorded; those that stand on an invoice, or do not.
 
+    What is dated ahead is among them unless a moment is asked for.
+
     Raises Refusal unknown-contract.
     """
     _, as_of = await contract_as_of(snapshot, actor, contract_id, times)
@@ -74,8 +76,12 @@ def _invoiced(is_invoiced: bool | None, as_of: AsOf) -> Condition:
 async def _charges(
     snapshot: Snapshot, condition: Condition, order: str, as_of: AsOf, times: Times, page: PageAsked
 ) -> list[ListedCharge]:
-    """Of contracts `c` and charges `o`, as far as these were effective; one more than the page holds, perhaps."""
-    where, params = all_of(condition, as_of.reached("o"))
+    """Of contracts `c` and charges `o`; one more than the page holds, perhaps.
+
+    Asked without a moment all that was recorded: the fee of a term is owed from its signing on, and says when it
+    begins. Asked of a moment what was effective by then.
+    """
+    where, params = all_of(condition, ("o.effective_at <= :until AND o.position <= :position", as_of.params))
     limited, limit = page.limited
     sql = (
         f"SELECT {number_of_charge('o')} AS invoice_number, {charge_settling('o')} AS settled_by, c.customer_id, "

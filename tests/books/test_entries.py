@@ -134,6 +134,15 @@ def test_what_is_left_expires_at_the_end_as_last_known_and_what_comes_back_later
     ]
 
 
+def test_what_had_expired_and_is_taken_back_is_told_as_expiry_undone() -> None:
+    told = [
+        movement(1, at(1), "allotment", granted=480, expires_at=at(31)),
+        movement(2, at(3, month=3), "reversal", granted=-480),
+    ]
+    narrations = [one.narration for one in credit_transactions(told, CONTRACTS) if one.kind == "breakage"]
+    assert narrations == ["breakage R", "breakage undone R"]
+
+
 @pytest.mark.parametrize(
     ("instant", "on"), [("2026-01-01T22:59:59Z", date(2026, 1, 1)), ("2026-01-01T23:00:00Z", date(2026, 1, 2))]
 )

@@ -37,7 +37,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "verify": (),
 }
 SIGNED = sign("groupios-l", contract_id="L", customer=CUSTOMER)
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 
 
 def is_a_sentence(done: Done, *words: str) -> None:

@@ -11,9 +11,10 @@ from babel.messages.pofile import read_po
 from api.documents import figures
 from api.documents.cii import EXEMPTIONS
 from api.documents.identifiers import WORDS
-from api.documents.labels import INCLUDED, KINDS, LANGUAGES, Labels, labels_for
+from api.documents.labels import INCLUDED, KINDS, labels_for
 from api.documents.page import CATEGORY_WORDS, document_page
 from api.documents.page_lines import BASES, COLUMNS, CONFIRMATIONS
+from api.languages import LANGUAGES, Labels
 from ledger.billing import lines
 from ledger.billing.naming import TARGETS, WITHOUT_NAME
 from tests.documents.samples import CASES

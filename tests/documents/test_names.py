@@ -11,9 +11,10 @@ import msgspec
 import pytest
 from lxml import etree  # type: ignore[import-untyped]
 
-from api.documents.labels import LANGUAGES, labels_for
+from api.documents.labels import labels_for
 from api.documents.page import document_page
 from api.documents.statement import statement_page
+from api.languages import LANGUAGES
 from ledger.billing.lines import FREE, LineText
 from ledger.billing.naming import names_in
 from ledger.events import DocumentLine

@@ -26,6 +26,7 @@ from tests.words import (
     open_ticket,
     record_service,
     reverse,
+    reverse_credit,
     settle,
     sign,
 )
@@ -93,6 +94,15 @@ def test_a_period_opens_with_what_was_owned_before_it_and_shows_its_overage(door
     assert "66,75" not in march
     empty = text_of(door, "C", from_="2026-04-01", as_of="2026-04-30")
     assert "Anfangssaldo 0:00 Keine Bewegungen in diesem Zeitraum. 30.04.2026 Endsaldo 0:00" in empty
+
+
+def test_credit_that_had_expired_and_is_taken_back_has_a_line_that_says_so(door: Door) -> None:
+    door.ok(sign("groupios-l", customer=MOEWE))
+    door.ok(grant(30, "2026-02-10T10:00:00+01:00", pool="included", grant_id="g", expires_on="2026-03-01"))
+    door.ok(reverse_credit("g", "2026-04-07T10:00:00+02:00"))
+    text = text_of(door, "C")
+    assert text.count("Ungenutzt verfallen") == text.count("Verfall aufgehoben") == 1
+    assert text_of(door, "C", to="2026-04-06").count("Verfall aufgehoben") == 0
 
 
 def test_an_overage_names_its_invoice_once_there_is_one(door: Door) -> None:

@@ -111,14 +111,14 @@ class Pool:
         return grant_id is not None and at < self.lots[grant_id].expires_at
 
     def stand_again(self, fact: DebtSettlementWithdrawn) -> None:
-        """A debt stands again in its place among the others, the oldest first (C4, C17)."""
+        """A debt stands again in its place among the others, the oldest first, since nothing bears it (C4, C17)."""
         self.lots[fact.grant_id].free += fact.quantity
         self.rests[fact.grant_id][fact.deduction_id] -= fact.quantity
-        owed = {deduction_id: quantity for deduction_id, _, quantity in self.owed}
-        moments = {deduction_id: moment for deduction_id, moment, _ in self.owed}
-        owed[fact.deduction_id] = owed.get(fact.deduction_id, 0) + fact.quantity
-        moments[fact.deduction_id] = fact.owed_since
-        self.owed = [(one, moments[one], owed[one]) for one in self.debts if one in owed]
+        parts = {(deduction_id, moment): quantity for deduction_id, moment, quantity in self.owed}
+        again = (fact.deduction_id, fact.owed_since)
+        parts[again] = parts.get(again, 0) + fact.quantity
+        placed = sorted(parts, key=lambda part: (self.debts.index(part[0]), part[1]))
+        self.owed = [(*part, parts[part]) for part in placed]
 
     def take_back(self, fact: GrantTakenBack) -> None:
         """Nothing rests on what is taken back whole, and nothing is left of it (C17)."""
@@ -128,6 +128,9 @@ class Pool:
 
     def cover(self, fact: DebtSettled) -> None:
         lot = self.lots[fact.grant_id]
+        if fact.rule == "C9":  # a withdrawal is undone, and what it gave back is returned in the same breath
+            lot.free -= fact.quantity
+            return
         assert lot.valid_from <= fact.effective_at < lot.expires_at
         place = next(n for n, debt in enumerate(self.owed) if debt[0] == fact.deduction_id)
         passed_over = [moment for _, moment, _ in self.owed[:place]]

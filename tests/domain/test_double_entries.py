@@ -118,10 +118,10 @@ def test_a_return_that_is_more_than_the_reversal_says_is_found() -> None:
 # -- credit settles and is drawn inside its life --------------------------------------------------------------------
 
 
-def settlement(grant_id: str, quantity: int, at: str, deduction_id: str = "late") -> list[Fact]:
+def settlement(grant_id: str, quantity: int, at: str, deduction_id: str = "late", rule: str = "C4") -> list[Fact]:
     effective_at = datetime.fromisoformat(at)
     told: dict[str, Any] = {"deduction_id": deduction_id, "grant_id": grant_id, "quantity": quantity}
-    settled = e.DebtSettled(**told, **POOL, effective_at=effective_at)
+    settled = e.DebtSettled(**told, **POOL, rule=rule, effective_at=effective_at)
     return [settled, e.DrawSettled(**told, effective_at=effective_at)]
 
 
@@ -140,6 +140,11 @@ def test_a_settlement_before_its_credit_begins_is_found() -> None:
 def test_a_settlement_by_credit_that_is_over_is_found() -> None:
     fault = forged(prepaid(), *settlement("lot", 60, "2026-04-02T09:00:00+00:00"))
     said(fault, "late rests on grant lot at 2026-04-02T09:00:00Z", "until 2026-03-31T22:00:00Z")
+
+
+def test_a_settlement_that_undoes_no_withdrawal_is_found() -> None:
+    fault = forged(prepaid(), *settlement("lot", 60, "2026-04-02T09:00:00+00:00", rule="C9"))
+    said(fault, "grant lot settles late again, which was not withdrawn from it")
 
 
 def test_what_came_back_to_an_expired_grant_and_is_drawn_again_is_found() -> None:

@@ -17,6 +17,7 @@ from tests.words import (
     contract,
     grant,
     move,
+    open_ticket,
     record_service,
     renew,
     reverse,
@@ -162,6 +163,14 @@ def test_goodwill_and_warranty_cost_nothing_but_stay_visible_with_their_reason(p
     history.when(worked(30, treatment=treatment)).refused("malformed", field="reason")
     elsewhere = worked(30, treatment=treatment, reason="Our own mistake", pool="elsewhere")
     history.when(elsewhere).refused("unknown-pool", pool="elsewhere")
+
+
+def test_a_warranty_is_the_providers_statement_whether_or_not_the_tickets_defect_was_confirmed() -> None:
+    """The tests by which a defect is confirmed are work too (docs/decisions/0010-readings.md)."""
+    defect = open_ticket(kind="defect", channel="phone")
+    history = given(contract("cloudempiere-standard", ticket=None), defect)
+    outcome = history.when(worked(30, treatment="warranty", reason="Reproduced it"))
+    outcome.then(deducted(0, billed=30, basis="warranty", status="not_required", overage_minutes=0))
 
 
 BINS: list[tuple[str, dict[str, Any], dict[str, Any], list[Expected]]] = [

@@ -8,7 +8,7 @@ from ledger.door.batches import Answer, Ledger
 from ledger.events import DebtSettlementWithdrawn, GrantExpiryMoved, GrantTakenBack, TopUpReversed
 from ledger.kernel.errors import Refusal
 from ledger.store import EventStore, Prior, open_store
-from tests.outcomes import Expected, fact, filled, granted, released, undone
+from tests.outcomes import Expected, deducted, fact, filled, granted, released, undone
 from tests.scenario import catalogue, given
 from tests.senders import WriteDoor
 from tests.words import (
@@ -249,6 +249,24 @@ def test_nothing_draws_on_it_afterwards_and_the_end_of_the_contract_does_not_tou
     late.left(-60, granted=0, consumed=60)
     ended = late.when(terminate("2026-06-30"))
     assert not [one for one in ended.facts if isinstance(one, GrantExpiryMoved)]
+
+
+def test_nothing_new_rests_on_credit_whose_taking_back_is_recorded_and_a_refusal_says_so() -> None:
+    """480 bought on Monday, of which 50 settled a debt, are to go on Wednesday; told on Tuesday. Until then they are
+    in the balance. Work of Tuesday is a debt, and no booking counts on what is to go (C14).
+    """
+    history = given(contract(PREPAID), worked(50, "2026-01-20T09:00:00Z", entry_id="a"), BOUGHT)
+    gone = history.when(reverse_credit("lot", WEDNESDAY, heard=TUESDAY)).left(430, at=TUESDAY).left(-50, at=WEDNESDAY)
+    work = gone.when(worked(60, TUESDAY, entry_id="b"))
+    work.then(deducted(0, owed=60, draws={None: 60}))
+    work.left(370, at=TUESDAY, granted=480, consumed=110).left(-110, at=WEDNESDAY, granted=0, consumed=110)
+    booking = book(10, "2026-02-03T20:00:00+01:00", TUESDAY)
+    refused = work.when(booking)
+    refused.refused("insufficient-credit", available=-110, short_by=120)
+    assert str(refused.answers[-1]) == (
+        "Session S needs 10 minutes; -110 minutes are available. Top up at least 120 minutes first. "
+        "Not counted: 480 minutes of lot, taken back at 2026-02-04T09:00:00Z."
+    )
 
 
 def test_it_is_taken_back_once() -> None:

@@ -74,6 +74,22 @@ def test_a_share_of_the_fee_is_owed_again_and_the_promise_may_be_answered_anew()
     )
 
 
+def test_given_anew_it_takes_effect_when_the_last_one_was_taken_back_so_that_no_moment_has_two() -> None:
+    taken = missed(SHARE).when(reverse_service_credit("reaction", THURSDAY))
+    taken.when(service_credit("reaction", TUESDAY)).then(
+        fact(ServiceCreditCharged, charge_id="T.reaction.credit.2", effective_at=THURSDAY),
+        fact(ServiceCreditGranted, charge_id="T.reaction.credit.2", effective_at=THURSDAY),
+    )
+    minutes = (
+        missed(MINUTES).when(reverse_service_credit("reaction", THURSDAY)).when(service_credit("reaction", TUESDAY))
+    )
+    minutes.then(
+        granted(30, grant_id="T.reaction.credit.2", valid_from=THURSDAY),
+        fact(ServiceCreditGranted, effective_at=THURSDAY),
+    )
+    minutes.left(90, at=WEDNESDAY, pool="included").left(90, pool="included")
+
+
 def test_minutes_are_taken_back_from_their_pool() -> None:
     outcome = missed(MINUTES).when(reverse_service_credit("reaction", WEDNESDAY))
     outcome.then(

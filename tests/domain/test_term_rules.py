@@ -269,6 +269,14 @@ def test_later_sessions_are_released_by_a_termination() -> None:
     ).left(420, reserved=60)
 
 
+def test_sessions_are_released_when_the_ledger_is_told_not_when_the_end_was_agreed() -> None:
+    """Agreed on 2 May, told on 4 May: in between the session held its credit, whatever was said elsewhere."""
+    booked = book(60, "2026-07-01T10:00:00+02:00", "2026-05-01T09:00:00Z", "after")
+    history = given(contract(PREPAID), top_up(480), booked)
+    outcome = history.when(terminate("2026-06-30", at="2026-05-02T09:00:00Z", heard="2026-05-04T09:00:00Z"))
+    outcome.left(420, at="2026-05-03T09:00:00Z", reserved=60).left(480, at="2026-05-04T09:00:00Z", reserved=0)
+
+
 @pytest.mark.parametrize("plan", ["groupios-s", "cloudempiere-standard"])
 def test_later_sessions_that_reserve_nothing_are_released_too(plan: str) -> None:
     history = given(contract(plan, ticket=None), book(60, "2026-07-01T10:00:00+02:00", FEBRUARY, session_id="after"))

@@ -9,7 +9,7 @@ import pytest
 from ledger.kernel.clock import system_clock
 from tests.http.door import Door, opened
 from tests.http.world import TEN, alone
-from tests.words import confirm, grant, log_work, open_ticket, renew, resolve, reverse, sign
+from tests.words import PREPAID, confirm, contract, grant, log_work, open_ticket, renew, resolve, reverse, sign
 
 BAD_MOMENTS = [
     "",
@@ -198,3 +198,18 @@ def test_a_moment_that_is_none_is_malformed(door: Door) -> None:
                 found[path, parameter, odd] = (response.status_code, response.json().get("field"))
                 expected[path, parameter, odd] = (422, parameter)
     assert found == expected
+
+
+@pytest.mark.parametrize("seconds", [-5, 5])
+def test_clocks_that_differ_by_seconds_hide_nothing_of_what_is_told_now(database_url: str, seconds: int) -> None:
+    """PostgreSQL records by its own clock; effective time and questions go by the server's, so it is there at once."""
+    with opened(database_url, lambda: system_clock() + timedelta(seconds=seconds)) as door:
+        door.all_ok([*contract(PREPAID), grant(60, None, grant_id="g")])
+        door.ok(log_work(30, None, entry_id="W"))
+        drawn = door.account("C", "server-support")
+        assert drawn["consumed"] == 30
+        assert [one["deduction_id"] for one in door.walk("contracts/C/deductions")] == ["W"]
+        assert door.see("deductions/W")["status"] == "pending"
+        door.ok(confirm("W"))
+        assert door.see("deductions/W")["status"] == "confirmed"
+        assert door.see("tickets/T")["state"] == "in_progress"

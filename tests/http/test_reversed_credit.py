@@ -84,6 +84,8 @@ def test_expired_credit_that_is_taken_back_is_breakage_only_before(door: Door) -
         (APRIL, "breakage", "lot", 480, 480),
         (APRIL, "reversal", "lot", -480, 0),
     ]
+    notes = [one["note"] for one in door.walk("contracts/C/statement")]
+    assert notes[1:3] == ["expired unused", "expiry undone: taken back since"]
 
 
 def test_a_debt_stands_again_and_other_credit_bears_it(door: Door) -> None:

@@ -172,3 +172,18 @@ def test_scopes_hold_within_one_batch_of_lines(door: Door) -> None:
         first, again, other = door.lines(lines, token(door, role))
         assert (first["replayed"], again["replayed"], other["code"]) == (False, True, "command-id-reused")
         assert again["ticket_id"] == first["ticket_id"]
+
+
+def test_what_a_customer_books_or_moves_is_still_to_come(door: Door) -> None:
+    """The provider may enter late what was agreed; a customer's session of the past would be nobody's but its own."""
+    customer, operator = token(door, "customer"), token(door, "operator")
+    before = door.count()
+    for past in ("2026-03-09T10:59:59Z", NOW, "2026-03-02T10:00:00Z"):
+        booked = book(30, past).but(session_id=None)
+        assert door.refused("malformed", booked, customer)["field"] == "starts_at"
+    assert door.count() == before
+    door.ok(book(30, "2026-03-09T11:00:01Z").but(session_id=None), customer)
+    door.ok(book(30, "2026-03-02T10:00:00Z", session_id="late"), operator)
+    door.ok(book(30, "2026-03-12T10:00:00Z", session_id="S"), operator)
+    for past in (NOW, "2026-03-02T10:00:00Z"):
+        assert door.refused("invalid-transition", move(past, session_id="S"), customer)["field"] == "starts_at"

@@ -87,7 +87,7 @@ def _listing(actor: Actor, asked: StatementAsked) -> Listing[Line]:
 def show_movement(line: Line) -> LineOut:
     note = line.note
     if line.kind == "breakage":
-        note = "expired unused"
+        note = "expired unused" if line.change < 0 else "expiry undone: taken back since"
     elif note is None and line.ticket_id is not None:
         note = f"ticket {line.ticket_id}"
     return LineOut(

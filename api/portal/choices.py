@@ -1,0 +1,34 @@
+"""What a form lets one choose from, by the ledger's name: channels, kinds of tickets, what they are about."""
+
+from __future__ import annotations
+
+from api.languages import word
+
+CHANNELS = {
+    "phone": word("Phone"),
+    "email": word("E-mail"),
+    "portal": word("Portal"),
+    "chat": word("Chat"),
+    "callback": word("Callback"),
+    "web_meeting": word("Web meeting"),
+    "remote": word("Remote access"),
+    "on_site": word("On site"),
+}
+TICKET_KINDS = {
+    "incident": word("Incident"),
+    "problem": word("Problem"),
+    "request": word("Request"),
+    "change": word("Change"),
+    "question": word("Question"),
+    "defect": word("Defect"),
+}
+SCOPES = {
+    "installation": word("Installation"),
+    "operation": word("Operation"),
+    "malfunction": word("Malfunction"),
+    "basic_functions": word("Basic functions"),
+    "data_manipulation": word("Changing data"),
+    "customer_login": word("Work under the customer's login"),
+    "cloud_outage": word("Outage of the cloud"),
+}
+GRADES = {"high": word("High"), "medium": word("Medium"), "low": word("Low")}

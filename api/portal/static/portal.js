@@ -1,0 +1,37 @@
+/* What the pages do besides htmx: all of it is comfort, the pages work without. */
+"use strict";
+
+// After a swap, and after a page was sent back with refusals, the reader is taken to what was said.
+function showWhatWasSaid(root) {
+  const said = root.querySelector("[data-focus]");
+  if (said) said.focus();
+}
+
+// A tick in the head of a table ticks the whole page of it.
+function tickAll(event) {
+  const all = event.target.closest("[data-ticks]");
+  if (!all) return;
+  for (const one of document.getElementsByName(all.dataset.ticks)) one.checked = all.checked;
+}
+
+// A lost answer is said; a form that was sent is not sent again by a second click.
+function noAnswer(isShown) {
+  document.getElementById("no-answer").hidden = !isShown;
+}
+
+document.addEventListener("DOMContentLoaded", () => showWhatWasSaid(document));
+document.addEventListener("change", tickAll);
+document.addEventListener("htmx:beforeRequest", () => noAnswer(false));
+document.addEventListener("htmx:sendError", () => noAnswer(true));
+document.addEventListener("htmx:timeout", () => noAnswer(true));
+document.addEventListener("htmx:responseError", () => noAnswer(true));
+document.addEventListener("htmx:afterSettle", (event) => showWhatWasSaid(event.detail.elt));
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});

@@ -1,0 +1,90 @@
+"""The portal speaks five languages: every word that it says is in every catalogue, and nothing else is."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from babel.messages.pofile import read_po
+
+from api.languages import LANGUAGES, labels_in
+from api.portal.rendering import environment, language_for
+from tests.portal.extraction import FOLDER, said
+
+TRANSLATED = [language for language in LANGUAGES if language != "en"]
+FORMS = {"de": 2, "pl": 3, "cs": 3, "sk": 3}
+
+
+def places(text: str) -> list[str]:
+    return sorted(re.findall(r"{\w+}", text))
+
+
+def catalogue(language: str) -> dict[str, Any]:
+    with (FOLDER / "locale" / f"{language}.po").open("rb") as file:
+        return {
+            one.id if isinstance(one.id, str) else one.id[0]: one for one in read_po(file, locale=language) if one.id
+        }
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_word_that_is_said_is_in_the_catalogue_and_no_other(language: str) -> None:
+    found = catalogue(language)
+    assert set(found) == set(said())
+    assert {word: one.id for word, one in found.items()} == {
+        word: tuple(told) if isinstance(told, tuple) else told for word, told in said().items()
+    }
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_translation_keeps_the_places_of_its_word(language: str) -> None:
+    for english, one in catalogue(language).items():
+        strings = [one.string] if isinstance(one.string, str) else one.string
+        assert len(strings) == (1 if isinstance(one.id, str) else FORMS[language]), english
+        for translated in strings:
+            assert translated.strip(), english
+            assert places(translated) == places(english), english
+
+
+def test_something_is_said() -> None:
+    assert "Skip to the content" in said()
+    assert said()["{count} was refused."] == ("{count} was refused.", "{count} were refused.")
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "expected"),
+    [
+        ("en", 1, "1 was refused."),
+        ("en", 0, "0 were refused."),
+        ("de", 1, "1 wurde abgelehnt."),
+        ("de", 2, "2 wurden abgelehnt."),
+        ("cs", 5, "Odmítnuto: 5."),
+        ("pl", 22, "Odmówiono 22."),
+    ],
+)
+def test_a_number_takes_its_form(language: str, number: int, expected: str) -> None:
+    count = environment(language).globals["_n"]
+    assert count("{count} was refused.", "{count} were refused.", number) == expected  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "accepted", "customers", "expected"),
+    [
+        ("sk", "de", "pl", "sk"),
+        ("xx", "de-AT,de;q=0.9,en;q=0.8", "pl", "de"),
+        (None, "fr,pl;q=0.4,cs;q=0.7", None, "cs"),
+        (None, "fr", "pl", "pl"),
+        (None, "", None, "en"),
+        (None, "de;q=0", None, "en"),
+        ("", "\N{SNOWMAN},,;q=1", "xx", "en"),
+        (None, "de," * 100_000, None, "de"),
+    ],
+)
+def test_the_language_is_the_chosen_one_then_the_browsers_then_the_customers(
+    chosen: str | None, accepted: str, customers: str | None, expected: str
+) -> None:
+    assert language_for(chosen, accepted, customers) == expected
+
+
+def test_a_language_is_read_once() -> None:
+    assert labels_in("api.portal", "de") is labels_in("api.portal", "de")
