@@ -69,9 +69,10 @@ class NoSuchCommandError(typer.TyperException):
 
 class CommandGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        if self.get_command(ctx, args[0]) is None and not ctx.resilient_parsing:
+        found = self.get_command(ctx, args[0])
+        if found is None and not ctx.resilient_parsing:
             raise NoSuchCommandError(args[0], self.list_commands(ctx))
-        return super().resolve_command(ctx, args)
+        return (args[0] if found else None), found, args[1:]
 
 
 class MadeCommand(TyperCommand):
