@@ -123,3 +123,12 @@ def test_a_folder_is_no_file_and_a_pipe_can_be_read(empty_folder: Path) -> None:
     writing.start()
     assert support_ledger(url, "import", str(pipe)).out == "1 accepted, 0 replayed, 0 refused\n"
     writing.join()
+
+
+@pytest.mark.parametrize(
+    "address", ["http://\udcff", "http://bü.example", "http://h:99999", "http://[", "http://h\x1b[2J", "h"]
+)
+def test_a_server_that_has_no_address_is_a_sentence(address: str) -> None:
+    done = support_ledger(None, "balance", "L", "--server", address)
+    assert (done.status, done.out) == (1, "")
+    assert done.err == "malformed: server: is an address such as https://ledger.example.org\n"
