@@ -188,7 +188,8 @@ def test_customers_with_their_contracts_and_what_is_open(sold: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["invoice-drafts", "customers", "customers/A", "reports/revenue", "reports/breakage", "reports/time"]
+    "path",
+    ["invoice-drafts", "customers", "customers/A", "periods", "reports/revenue", "reports/breakage", "reports/time"],
 )
 def test_what_is_the_providers_is_forbidden_to_customers_and_partners(sold: Door, path: str) -> None:
     told = tokens(sold)
@@ -200,7 +201,7 @@ def test_what_is_the_providers_is_forbidden_to_customers_and_partners(sold: Door
     }
 
 
-@pytest.mark.parametrize("path", ["balances", "charges", "deductions", "invoice-drafts", "customers"])
+@pytest.mark.parametrize("path", ["balances", "charges", "deductions", "invoice-drafts", "customers", "periods"])
 def test_a_file_has_all_items(sold: Door, path: str) -> None:
     items = sold.see(path)["items"]
     text = sold.get(path, headers={"Accept": "text/csv"}).text.splitlines()
