@@ -62,7 +62,7 @@ async def balances(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """The accounts of all contracts that the token sees, by contract and pool; `totals` are those of the page.
+    """The accounts of all contracts that the token sees, by contract and pool.
 
     A page may hold fewer items than `limit` where a share is asked for.
     """
@@ -98,8 +98,7 @@ async def deductions(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """The deductions of all contracts that the token sees, by contract, each in the order of recording; `totals` are
-    those of the page.
+    """The deductions of all contracts that the token sees, by contract, each in the order of recording.
 
     A page may hold fewer items than `limit` where `status` is asked of the past.
     """
@@ -135,7 +134,7 @@ async def charges(
     cursor: Cursor = None,
 ) -> Response:
     """Every amount owed or taken back, of all contracts that the token sees, by contract, each in the order of
-    recording; `totals` are those of the page. Days are the provider's, UTC's where the question spans providers.
+    recording. Days are the provider's, UTC's where the question spans providers.
     """
     asked, times = ContractsAsked(provider, customer_id), times_of(as_of, known_at)
     days = DaysAsked(day_of("from", from_), day_of("to", to))
@@ -173,8 +172,7 @@ async def invoice_drafts(
 ) -> Response:
     """What `issue-invoices` would issue, or leave: each contract with something to invoice, and what is missing for it.
 
-    For the provider's roles. `totals` are those of the page, which may hold fewer items than `limit`: it ends early
-    where it would read too much.
+    For the provider's roles. A page may hold fewer items than `limit`: it ends early where it would read too much.
     """
     asked, times = ContractsAsked(provider, customer_id), times_of(as_of, known_at)
     through = day_of("through_on", through_on)
