@@ -12,16 +12,18 @@ import io
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
+from fastapi import Depends, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 from starlette.datastructures import Headers
 
-from api.http.paging import encode_cursor, next_cursor
+from api.http.paging import Cursor, Limit, encode_cursor, next_cursor, page_asked
 from api.long_questions import LongQuestions
 from api.spreadsheet import as_text
+from api.state import state_of
 from projections.asking import Page, PageAsked
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
@@ -52,6 +54,27 @@ class Listing(Generic[T]):
     show: Callable[[T], BaseModel]
     beside: dict[str, Any] = field(default_factory=dict)
     totals: Callable[[Sequence[T]], Any] | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class ListDoor:
+    """What every list door takes: which page is wanted, and what the client accepts."""
+
+    questions: LongQuestions
+    headers: Headers
+    limit: int
+    cursor: str | None
+
+    async def answer(self, listing: Listing[Any], *kinds: type) -> Response:
+        """`kinds` are those of the list's key. Raises what asking for the first page raises."""
+        return await answer_list(self.questions, self.headers, listing, page_asked(self.cursor, self.limit, *kinds))
+
+
+async def _list_door(request: Request, limit: Limit = 100, cursor: Cursor = None) -> ListDoor:
+    return ListDoor((await state_of(request)).long_questions, request.headers, limit, cursor)
+
+
+ListDep = Annotated[ListDoor, Depends(_list_door)]
 
 
 @dataclass(slots=True, frozen=True)

@@ -27,7 +27,7 @@ ASKED: dict[str, dict[str, str]] = {
 PASTS = ("as_of", "known_at", "both")
 # What is worked out from events, and so reads more than it shows, and how much of this ledger at most: tickets as they
 # were once from their steps and entries until then, targets from the steps alone, a draft from all that its contract
-# ever owed.
+# ever owed (of the list of drafts as it is now nothing enormous is due any more).
 DRAFT, DRAFTS = "/v1/contracts/{contract_id}/invoice-draft/lines", "/v1/invoice-drafts"
 READS_HISTORY = {
     **{("/v1/tickets", when): 4_000 for when in PASTS},

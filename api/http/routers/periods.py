@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
-from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.lists import AS_FILES, Listing, answer_list
+from api.http.authentication import ActorDep, CaughtUp
+from api.http.lists import AS_FILES, ListDep, Listing
 from api.http.models.periods import PeriodList, PeriodSummary, show_period
-from api.http.paging import Cursor, Filter, Limit, page_asked
+from api.http.paging import Filter
 from api.http.problems import PROBLEMS
 from projections.asking import Page, PageAsked
 from projections.billing.period_questions import ListedPeriod, list_periods
@@ -19,12 +19,9 @@ router = APIRouter(prefix="/v1/periods", tags=["periods"], responses=PROBLEMS, d
 
 @router.get("", summary="Months", operation_id="list_periods", response_model=PeriodList, responses=AS_FILES)
 async def list_months(
-    request: Request,
-    state: StateDep,
+    door: ListDep,
     actor: ActorDep,
     provider: Filter = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """By provider and month, from the provider's first contract until the month that runs.
 
@@ -35,4 +32,4 @@ async def list_months(
         return await list_periods(snapshot, actor, provider, page)
 
     listing = Listing(PeriodSummary, ask, show_period)
-    return await answer_list(state.long_questions, request.headers, listing, page_asked(cursor, limit, str, str))
+    return await door.answer(listing, str, str)
