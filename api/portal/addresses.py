@@ -6,6 +6,7 @@ ROOT = "/portal"
 HOME = f"{ROOT}/"
 SIGN_IN = f"{ROOT}/sign-in"
 ACCOUNT = f"{ROOT}/account"
+TIME = f"{ROOT}/time"
 
 
 def place_within(address: str) -> str:

@@ -5,7 +5,6 @@ It shares the state of the API beside it and none of its doors; it is in no Open
 
 from __future__ import annotations
 
-import logging
 from urllib.parse import urlencode
 
 from fastapi import Depends, FastAPI, Request
@@ -15,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from api.http.parameters import known_parameters
 from api.http.problems import refusal_of_http, refusal_of_parameters, unavailable
-from api.portal import account, home, signing_in, static_files
+from api.portal import account, home, signing_in, static_files, worked_time
 from api.portal.addresses import HOME, SIGN_IN, place_within
 from api.portal.forms import StaleForm
 from api.portal.headers import PORTAL_HEADERS, PortalHeaders
@@ -25,13 +24,13 @@ from api.portal.visitors import SignInNeeded, known_visitor
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
 
-logger = logging.getLogger("ledger.portal")
+NO_PAGE = Refusal("not-found", "There is no such page.")
 
 
 def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
     portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
-    for room in (home, account, signing_in, static_files):
+    for room in (home, worked_time, account, signing_in, static_files):
         portal.include_router(room.router)
     _install(portal)
     portal.add_middleware(PortalHeaders)
@@ -43,7 +42,7 @@ def _install(portal: FastAPI) -> None:
 
     @portal.exception_handler(SignInNeeded)
     async def nobody(request: Request, error: SignInNeeded) -> Response:
-        here = place_within(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
+        here = _here(request)
         if error.kept is not None:
             return sign_in_form(request, goes_on=here, kept=error.kept)
         return RedirectResponse(SIGN_IN if here == HOME else f"{SIGN_IN}?{urlencode({'next': here})}", 303)
@@ -52,7 +51,7 @@ def _install(portal: FastAPI) -> None:
     async def stale(request: Request, error: StaleForm) -> Response:
         visitor = known_visitor(request)
         assert visitor is not None, "a form is compared with a sign-in"
-        return kept_form(request, visitor, place_within(request.url.path), error.kept, 403)
+        return kept_form(request, visitor, _here(request), error.kept, 403)
 
     @portal.exception_handler(Refusal)
     async def refused(request: Request, error: Refusal) -> Response:
@@ -64,19 +63,25 @@ def _install(portal: FastAPI) -> None:
 
     @portal.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:
+        if any(fault["loc"][0] == "path" for fault in error.errors()):
+            return told(request, NO_PAGE)
         return told(request, refusal_of_parameters(error))
 
     @portal.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        no_page = Refusal("not-found", "There is no such page.")
-        return told(request, no_page if error.status_code == 404 else refusal_of_http(error))
+        return told(request, NO_PAGE if error.status_code == 404 else refusal_of_http(error))
 
     @portal.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
-        logger.exception("unexpected error", exc_info=error)
+        """The API around it logs the error, which goes on to it."""
         response = page(request, None, "error.html", 500, refusal=None)
         response.headers.update(PORTAL_HEADERS)  # answered outside of all middleware
         return response
+
+
+def _here(request: Request) -> str:
+    """The address that was asked, where it is one to come back to."""
+    return place_within(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
 
 
 def told(request: Request, refusal: Refusal) -> Response:

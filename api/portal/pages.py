@@ -15,7 +15,7 @@ from api.portal.static_files import asset
 from api.portal.visitors import Visitor
 
 
-def page(request: Request, visitor: Visitor | None, name: str, status: int = 200, **context: Any) -> HTMLResponse:
+def page(request: Request, visitor: Visitor | None, name: str, status: int = 200, /, **context: Any) -> HTMLResponse:
     """`visitor` is None on pages that anybody sees."""
     template = _environment().get_template(name)
     given = {"request": request, "visitor": visitor, "token_field": TOKEN_FIELD, **context}

@@ -47,7 +47,7 @@ class _Forms(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._text_area is not None:
-            self.forms[-1].fields[-1] = (self._text_area, data)
+            self.forms[-1].fields[-1] = (self._text_area, data.removeprefix("\n"))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
