@@ -13,6 +13,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from api.state import state_of
+from ledger.door.registry import COMMANDS
 from ledger.kernel.access import Actor
 from ledger.store.sign_ins import SIGN_IN_LASTS, SignIn, signed_in
 
@@ -36,6 +37,10 @@ class Visitor:
     actor: Actor
     sign_in: SignIn
     secret: str
+
+    def may(self, command: str) -> bool:
+        """Whether the role sends such a command at all; a page offers no others. The write door decides."""
+        return self.actor.role in COMMANDS[command].roles
 
     @property
     def form_token(self) -> str:

@@ -18,7 +18,7 @@ from api.http.routers.deductions import show_deduction
 from api.portal.addresses import TIME
 from api.portal.forms import PostedDep, PostedForm
 from api.portal.pages import page
-from api.portal.sending import id_within, send, send_each
+from api.portal.sending import Fields, id_within, send, send_each
 from api.portal.visitors import Visitor, VisitorDep
 from api.state import State
 from ledger.credit.confirmation import Status
@@ -35,12 +35,14 @@ SHOWN_AT_ONCE = 50
 MOST_AT_ONCE = 500  # that one form confirms
 COMMANDS_OF_WORDS = {"confirm": "confirm-deduction", "dispute": "dispute-deduction"}
 
+NOT_GIVEN = dict.fromkeys(("word", "by", "reason", "command_id"), "")
+
 router = APIRouter()
 StatusAsked = Annotated[Status | None, Query()]
 
 
 @dataclass(slots=True, frozen=True)
-class Told:
+class WordHeard:
     """What came of the word on one deduction: nothing is refused where it went through."""
 
     deduction_id: str
@@ -89,9 +91,14 @@ async def answer_one(request: Request, state: StateDep, posted: PostedDep, deduc
     except Refusal as refusal:
         if refusal.status == 404:
             raise
-        shown = await _deduction(state, visitor, deduction_id) | {"given": dict(form.kept)}
+        shown = await _deduction(state, visitor, deduction_id) | {"given": _given(form)}
         return page(request, visitor, "deduction.html", refusal.status, **shown, refusal=refusal)
     return RedirectResponse(f"{TIME}/{deduction_id}", 303)
+
+
+def _given(form: PostedForm) -> Fields:
+    """What the form said, to be shown again."""
+    return {name: form.one(name) for name in NOT_GIVEN}
 
 
 def _command_of(word: str) -> str:
@@ -100,7 +107,7 @@ def _command_of(word: str) -> str:
     return COMMANDS_OF_WORDS[word]
 
 
-async def _confirmed(state: State, visitor: Visitor, form: PostedForm) -> tuple[list[Told], Refusal | None]:
+async def _confirmed(state: State, visitor: Visitor, form: PostedForm) -> tuple[list[WordHeard], Refusal | None]:
     """What came of each, or why none was sent: nothing chosen, or a name that is none."""
     try:
         chosen = _chosen(form)
@@ -110,7 +117,8 @@ async def _confirmed(state: State, visitor: Visitor, form: PostedForm) -> tuple[
     fields = [{"deduction_id": one, "by": by, "command_id": id_within(command_id, one)} for one in chosen]
     answers = await send_each(state, visitor, "confirm-deduction", fields)
     told = [
-        Told(one, answer if isinstance(answer, Refusal) else None) for one, answer in zip(chosen, answers, strict=True)
+        WordHeard(one, answer if isinstance(answer, Refusal) else None)
+        for one, answer in zip(chosen, answers, strict=True)
     ]
     of_name = [one.refusal for one in told if one.refusal is not None and one.refusal.members.get("field") == "by"]
     return ([], of_name[0]) if of_name else (told, None)
@@ -161,7 +169,7 @@ async def _deduction(state: State, visitor: Visitor, deduction_id: str) -> dict[
         by = await _own_name(snapshot, visitor.actor)
     shown: DeductionSummary = show_deduction(found.opened)
     history = [show_entry(one) for one in found.history]
-    return {"one": shown, "history": history, "zone": zone, "given": {"by": by}}
+    return {"one": shown, "history": history, "zone": zone, "given": NOT_GIVEN | {"by": by}}
 
 
 async def _own_name(snapshot: Snapshot, actor: Actor) -> str:

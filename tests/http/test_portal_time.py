@@ -11,7 +11,7 @@ from tests.http.asgi import Response
 from tests.http.browsing import Browser, ShownForm, form_to, forms_of
 from tests.http.door import Door, opened
 from tests.http.world import ANOTHERS, MINE, OF, OPENED, SIDES, TEN, token
-from tests.words import Step, confirm, log_work, open_ticket, sign
+from tests.words import confirm, log_work, open_ticket, sign
 
 SIGN_IN, TIME = "/portal/sign-in", "/portal/time"
 HOSTILE = "<script>alert(1)</script> \u202e [/red] & 'x' \"y\""
@@ -24,13 +24,14 @@ def door(database_url: str) -> Iterator[Door]:
         for side in SIDES:
             door.all_ok([sign(contract_id=side, **OF[side])])
             door.all_ok([open_ticket(f"{side}-t", contract_id=side, title="Backups fail", at=OPENED)])
-            door.all_ok([worked(f"{side}-{n}", f"{side}-t", note=f"Step {n} of {side}") for n in (1, 2, 3)])
+            door.all_ok(
+                [
+                    log_work(25, TEN, entry_id=f"{side}-{n}", ticket_id=f"{side}-t", note=f"Step {n} of {side}")
+                    for n in (1, 2, 3)
+                ]
+            )
         assert door.see("contracts", limit=1)
         yield door
-
-
-def worked(entry_id: str, ticket_id: str, note: str) -> Step:
-    return log_work(25, TEN, entry_id=entry_id, ticket_id=ticket_id, note=note)
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_anothers_and_none_are_the_same_unknown_page(browser: Browser, unknown: 
 
 
 def test_a_list_goes_on_page_by_page_and_is_narrowed_by_status(door: Door, browser: Browser) -> None:
-    door.all_ok([worked(f"more-{n:02}", "mine-t", note="More") for n in range(1, 50)])
+    door.all_ok([log_work(25, TEN, entry_id=f"more-{n:02}", ticket_id="mine-t", note="More") for n in range(1, 50)])
     door.ok(confirm("mine-1", by="K"))
     assert door.see("contracts", limit=1)
     page = browser.get(TIME)
@@ -103,7 +104,10 @@ def test_a_list_goes_on_page_by_page_and_is_narrowed_by_status(door: Door, brows
 
 def test_hostile_texts_are_texts(door: Door, browser: Browser) -> None:
     door.all_ok(
-        [open_ticket("odd-t", contract_id=MINE, title=HOSTILE, at=OPENED), worked("odd", "odd-t", note=HOSTILE)]
+        [
+            open_ticket("odd-t", contract_id=MINE, title=HOSTILE, at=OPENED),
+            log_work(25, TEN, entry_id="odd", ticket_id="odd-t", note=HOSTILE),
+        ]
     )
     assert door.see("contracts", limit=1)
     for page in (browser.get(TIME), browser.get(f"{TIME}/odd")):
@@ -253,3 +257,15 @@ def test_a_form_of_the_sign_in_before_is_shown_again_and_not_carried_out(door: D
     assert statuses(door) == ["pending"] * 3
     browser.follow(browser.send(form_to(page, f"{TIME}/mine-1")))
     assert statuses(door) == ["disputed", "pending", "pending"]
+
+
+def test_who_may_not_speak_for_the_customer_is_offered_nothing_and_refused_in_words(door: Door) -> None:
+    browser = Browser(door).signed_in(token(door, "auditor"))
+    page, own = browser.get(TIME), browser.get(f"{TIME}/mine-1")
+    assert page.status_code == own.status_code == 200
+    assert "Confirm" not in page.text + own.text
+    proof = form_to(page, "/portal/sign-out").fields[0]
+    answer = browser.post(f"{TIME}/mine-1", [proof, ("word", "confirm"), ("by", "K")])
+    assert answer.status_code == 403
+    assert "A token of role auditor may not confirm-deduction." in answer.text
+    assert statuses(door) == ["pending"] * 3
