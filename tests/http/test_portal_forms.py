@@ -1,14 +1,18 @@
 """What the portal takes from a browser: forms of its own pages alone, and answers that a browser handles with care."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from api import portal
+from api.portal.static_files import asset
 from tests.http.asgi import Response
 from tests.http.browsing import Browser, browser_of, form_to
 from tests.http.door import Door, opened
 
 SIGN_IN = "/portal/sign-in"
+STATIC = Path(str(portal.__file__)).parent / "static"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -100,3 +104,37 @@ def test_no_page_of_the_portal_stands_in_the_openapi_document(door: Door) -> Non
     assert "/portal" not in door.client.get("/openapi.json").text
     for address in ("/portal/openapi.json", "/portal/docs", "/portal/v1/contracts"):
         assert is_page(browser_of(door, "admin").get(address), 404, "There is no such page.")
+
+
+def test_a_file_is_kept_as_long_as_its_address_has_its_content(door: Door) -> None:
+    for name in (one.name for one in STATIC.iterdir()):
+        answer = door.client.get(asset(name))
+        assert answer.content == (STATIC / name).read_bytes()
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["content-security-policy"] == POLICY
+        for other in ("", "?v=0"):
+            old = door.client.get(f"/portal/static/{name}{other}")
+            assert (old.status_code, old.headers["cache-control"]) == (200, "no-cache")
+    for name in ("none.css", "..%2Fapp.py", "%2e%2e", ""):
+        assert is_page(door.client.get(f"/portal/static/{name}"), 404, "There is no such ")
+
+
+def damaged(door: Door, statement: str) -> None:
+    with door.store.database.transaction() as transaction:
+        transaction.execute(statement)
+
+
+def test_what_nobody_expected_is_a_page_that_tells_nothing_of_it(tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path / 'ledger.db'}") as door:
+        browser = browser_of(door, "admin")
+        damaged(door, "UPDATE sign_ins SET created_at = 9223372036854775807")  # no instant that there is
+        odd = browser.get("/portal/account")
+        assert is_page(odd, 500, "Something unexpected happened")
+        damaged(door, "DROP TABLE sign_ins")
+        away = browser.get("/portal/account")
+        assert is_page(away, 503, "can&#39;t be reached")
+        assert away.headers["retry-after"] == "1"
+        for answer in (odd, away):
+            assert "sign_ins" not in answer.text
+            assert answer.headers["content-security-policy"] == POLICY
+            assert answer.headers["cache-control"] == "no-store"

@@ -7,6 +7,7 @@ from datetime import date
 import psycopg
 import pytest
 
+from api.cli.demo import demo_access
 from ledger.kernel.errors import Refusal
 from ledger.store import open_store
 from ledger.store.database import open_database
@@ -17,6 +18,8 @@ from tests.clock import Clock
 from tests.http.browsing import Browser, browser_of, form_to, forms_of, link_of
 from tests.http.door import Door, opened
 from tests.http.test_feeds import newest_token
+from tests.http.world import MINE, OF
+from tests.words import sign
 
 SIGN_IN, START = "/portal/sign-in", "2026-03-10T18:00:00Z"
 
@@ -270,3 +273,16 @@ def test_a_ledger_of_before_gets_the_tables_of_sign_ins(database_url: str) -> No
     store = open_store(database_url)
     assert store.database.query("SELECT * FROM sign_ins") == store.database.query("SELECT * FROM sign_in_links") == []
     store.close()
+
+
+def test_the_demo_has_a_link_for_each_role(database_url: str) -> None:
+    with opened(database_url, Clock("2026-03-10T18:00:00Z")) as door:
+        door.ok(sign(**OF[MINE]))
+        assert door.see("contracts", limit=1)
+        tokens, links = door.client.run(demo_access(door.client.app.state.ledger))
+        assert set(tokens) == set(links) == {"admin", "auditor", "finance", "operator", "customer", "partner"}
+        for role, secret in links.items():
+            browser = Browser(door)
+            form = form_to(browser.get(f"{SIGN_IN}?link={secret}"), SIGN_IN)
+            assert f"({role})" in browser.follow(browser.send(form)).text
+            assert Browser(door).signed_in(tokens[role]).cookie
