@@ -69,7 +69,7 @@ def missing_data(document: DocumentEvent, opened: Mapping[str, Any]) -> list[str
     else:
         xml = missing_for_xrechnung if is_xrechnung(document, parties.buyer.country) else missing_for_xml
     letterhead = missing_for_letterhead(parties.seller)
-    shown = [*letterhead, *missing_letters(parties)]
+    shown = [*letterhead, *missing_letters(document, parties)]
     return sorted({*missing_for_pdf(document, parties), *shown, *xml(document, parties)})
 
 

@@ -14,9 +14,10 @@ from typing import Any
 import typst
 
 from api.documents.document_parties import Buyer, PostalAddress, Seller
+from api.documents.fonts import FONTS, drawable, faces
 from api.documents.identifiers import identifiers
 from api.documents.labels import Labels
-from api.documents.texts import clean, drawable
+from api.documents.texts import clean
 
 _FILES = resources.files("api.documents")
 
@@ -34,6 +35,7 @@ def letter_of(
     seller_country, buyer_country = (_country(party.country, labels) if abroad else "" for party in (seller, buyer))
     return {
         "lang": labels.language,
+        "faces": faces(buyer.country),
         "date": [dated.year, dated.month, dated.day],
         "title": labels(title),
         "number": number,
@@ -43,6 +45,7 @@ def letter_of(
         "recipient": [buyer.name, *_address(buyer.address, buyer_country)],
         "facts": [list(fact) for fact in facts],
         "footer": _footer(seller, labels),
+        "unprinted": labels("A square □ stands for a letter that can't be printed here."),
         "page_of": labels("Page {page} of {pages}"),
     }
 
@@ -53,9 +56,12 @@ def laid_out(kind: bytes, page: dict[str, Any], dated: date) -> tuple[bytes, dic
     The same page gives the same bytes: `dated` is the document's own day, and only the fonts that typst brings along
     are used. Texts reach the template as JSON and are set as they are; nothing in them is run as code.
     """
-    # PDF/A forbids a character that no font draws. Such a one is shown as a white square, the rest stays.
-    page = each_text(page, lambda text: drawable(clean(text)))
-    return _compiled(kind, page, dated), page
+    # PDF/A forbids a character that no font draws. Such a one is shown as a white square, the page says so, and the
+    # rest stays.
+    page = each_text(page, clean)
+    shown = each_text(page, drawable)
+    shown["unprinted"] = page["unprinted"] if shown != page else ""
+    return _compiled(kind, shown, dated), shown
 
 
 def widest(columns: int, rows: Iterable[Sequence[str]]) -> list[str]:
@@ -80,7 +86,7 @@ def _compiled(kind: bytes, page: dict[str, Any], dated: date) -> bytes:
         kind,
         sys_inputs={"document": json.dumps(page)},
         pdf_standards=["a-3b"],
-        ignore_system_fonts=True,
+        font_paths=FONTS,
         timestamp=datetime.combine(dated, time(), UTC),
     )
 

@@ -8,6 +8,10 @@ given when the document is issued (M4).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
 
 from api.documents.document_parties import (
     Buyer,
@@ -18,11 +22,12 @@ from api.documents.document_parties import (
     compact,
     is_credit_note,
 )
-from api.documents.texts import is_drawable
+from api.documents.fonts import is_drawable
 from ledger.billing.vat import needs_exchange_rate
+from ledger.events import DocumentLine
 from ledger.kernel import patterns
 
-IN_LETTERS = "in Latin, Greek or Cyrillic letters"
+IN_LETTERS = "in letters that can be printed"
 NIP = re.compile(patterns.NIP)
 
 
@@ -60,15 +65,42 @@ def missing_for_letterhead(seller: Seller) -> list[str]:
     return missing
 
 
-def missing_letters(parties: Parties) -> list[str]:
-    """What a page would show as white squares: texts of the parties in a script that its fonts lack."""
-    owners: tuple[tuple[str, Seller | Buyer], ...] = (("customer", parties.buyer), ("provider", parties.seller))
-    texts = {f"{owner}.name": party.name for owner, party in owners}
-    for owner, party in owners:
-        address = party.address
-        texts[f"{owner}.address"] = f"{address.line1} {address.line2} {address.city}" if address else ""
-    texts["customer.buyer_reference"] = parties.buyer.buyer_reference or ""
-    return [f"{name} {IN_LETTERS}" for name, text in texts.items() if not is_drawable(text)]
+def missing_letters(document: DocumentEvent, parties: Parties) -> list[str]:
+    """What a page would show with white squares: texts with letters that no font draws, whoever wrote them.
+
+    Of the lines' texts each kind is named once, with the first line that has it.
+    """
+    owned = {"customer": msgspec.to_builtins(parties.buyer), "provider": msgspec.to_builtins(parties.seller)}
+    found = [name for name, text in _texts_of({**owned, "reason": parties.reason}) if not is_drawable(text)]
+    of_lines: dict[str, str] = {}
+    for line in document.lines:
+        for name, text in _printed_of(line, parties).items():
+            if name not in of_lines and text and not is_drawable(text):
+                of_lines[name] = f"lines.{line.line}.{name}"
+    return sorted({f"{name} {IN_LETTERS}" for name in (*found, *of_lines.values())})
+
+
+def _texts_of(record: Any, *path: str) -> Iterator[tuple[str, str]]:
+    """Every text of a record by its place in it; what lies deeper than a party's members is told as the member."""
+    if isinstance(record, dict):
+        for name, value in record.items():
+            yield from _texts_of(value, *path, name)
+    elif isinstance(record, list):
+        for value in record:
+            yield from _texts_of(value, *path)
+    elif isinstance(record, str):
+        yield ".".join(path[:2]), record
+
+
+def _printed_of(line: DocumentLine, parties: Parties) -> dict[str, str | None]:
+    """A line's texts under the names that it answers them by."""
+    names = (name for by_language in line.names.values() for name in by_language.values())
+    return {
+        "description": " ".join((line.description, *names)),
+        "engineer": parties.engineers.get(line.deduction_id or ""),
+        "note": parties.notes.get(line.deduction_id or ""),
+        "ticket_title": parties.titles.get(line.ticket_id or ""),
+    }
 
 
 def missing_for_xml(document: DocumentEvent, parties: Parties) -> list[str]:

@@ -33,7 +33,7 @@ MOST_WAITING = 500
 
 def show_document(found: OpenedDocument) -> DocumentSummary:
     """An issued document as lists have it; where the parties' key is gone only ids and countries are shown."""
-    shown = _document(found.fact, found.parties)
+    shown = _document(found.fact, found.parties | {"reason": found.reason})
     return shown.model_copy(update={"credited_by": found.credited_by, "reason": found.reason})
 
 
@@ -46,7 +46,9 @@ def show_whole_document(found: OpenedDocument, lines: Page[ShownLine]) -> Docume
 
 def show_draft(found: InvoiceDraft) -> DraftAnswer:
     """A draft has no number and no days."""
-    members = _document(found.invoice, found.parties).model_dump() | dict.fromkeys(("number", "issued_on", "due_on"))
+    members = _document(found.invoice, found.parties | found.line_texts).model_dump() | dict.fromkeys(
+        ("number", "issued_on", "due_on")
+    )
     shown, following = first_items(found.lines(FIRST_LINES), show_line)
     return DraftAnswer(
         position=found.position,

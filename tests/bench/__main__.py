@@ -15,36 +15,17 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
-from tests.bench import holding, reading, rebuilding, rounds, writing
-from tests.bench.commands import year_of_work
+from tests.bench import rounds
+from tests.bench.all_rows import QUICK, Sizes, all_rows
 from tests.bench.rounds import ROOT, Row
 from tests.servers import NoServerError, drop_database, fresh_database, postgres_server
 
-
-@dataclass(frozen=True)
-class Sizes:
-    import_commands: int = 20_000
-    import_rounds: int = 5
-    single_rounds: int = 7
-    single_times: int = 50
-    long_entries: int = 10_000
-    history_events: int = 200_000
-    rebuild_rounds: int = 3
-    reading_rounds: int = 5
-    reading_seconds: float = 1.5
-
-
-QUICK = Sizes(4_000, 4, 5, 30, 1_000, 20_000, 2, 3, 0.8)
-MORE_COMMANDS = 2_000  # for the profile of an import
 BEGAN = time.monotonic()
-AIM_OF_READING = {"SQLite": 0.7, "PostgreSQL": 0.45}
 
 
 def main() -> None:
@@ -61,7 +42,7 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "var")))
         print(_machine(folder), flush=True)
         if given.only != "postgresql":
-            rows += measure("SQLite", lambda name: f"sqlite:///{folder / name}.db", sizes, folder)
+            rows += all_rows("SQLite", lambda name: f"sqlite:///{folder / name}.db", sizes, folder, _say)
         if given.only != "sqlite":
             try:
                 rows += _on_postgres(stack, sizes, folder)
@@ -85,33 +66,7 @@ def _on_postgres(stack: ExitStack, sizes: Sizes, folder: Path) -> list[Row]:
         stack.callback(drop_database, url)
         return url
 
-    return measure("PostgreSQL", database, sizes, folder)
-
-
-def measure(database: str, fresh: Callable[[str], str], sizes: Sizes, folder: Path) -> list[Row]:
-    """All rows on one database; `fresh` makes an empty one and tells its URL."""
-    lines = year_of_work(sizes.import_commands + MORE_COMMANDS)
-    desk_url = fresh("ledger")
-    desk = writing.Desk(database, desk_url, fresh("copy"))
-    _say(f"{database}: importing")
-    imported, events = writing.import_year(desk, lines[: sizes.import_commands], sizes.import_rounds)
-    if imported.short:
-        imported.profile = writing.profile_import(desk, lines[sizes.import_commands :])
-        desk.tail.transactions(MORE_COMMANDS)
-    _say(f"{database}: single entries")
-    singles = writing.one_entry(desk, sizes.single_rounds, sizes.single_times)
-    long = writing.long_account(desk, sizes.long_entries, sizes.single_rounds, sizes.single_times)
-    desk.close()
-    _say(f"{database}: rebuilding")
-    history = fresh("history")
-    rebuilding.long_history(history, events, sizes.history_events)
-    rebuilt = rebuilding.rebuild(database, history, sizes.history_events, sizes.rebuild_rounds)
-    _say(f"{database}: reading")
-    aim = AIM_OF_READING[database]
-    read = reading.balances(database, history, aim, sizes.reading_rounds, sizes.reading_seconds, folder)
-    _say(f"{database}: holding up others")
-    held = holding.holding(database, desk_url, sizes.reading_seconds)
-    return [*singles, imported, rebuilt, read, *long, *held]
+    return all_rows("PostgreSQL", database, sizes, folder, _say)
 
 
 def _machine(folder: Path) -> str:

@@ -14,19 +14,21 @@ from typing import Any
 from ledger.door.requests import Request
 from ledger.kernel.clock import system_clock
 from tests.senders import request_of
-from tests.words import Step, as_lines, log_work, open_ticket, sign, top_up
+from tests.words import Step, as_lines, log_work, open_ticket, resolve, sign, top_up
 
 PREFIX = "x00-"  # no ciphertext (base64) and no key id (hex) can contain it
 PREPAID, POOL = "easyredmine-server-support", "server-support"
+PROMISING = "easyredmine-priority"  # every ticket is resolved by the end of the next working day
 PLANS = (("groupios-l", "included", 720), (PREPAID, POOL, 2400), ("groupios-m", "included", 720))  # minutes a top-up
 TITLE, PRICE = "Kalenderfreigaben fehlen nach dem Update", "960.00"
 ENGINEERS = ("Arne Vogt", "Eva Horn", "Marek Zawada", "Tomáš Hruška", "Jana Malá", "Ilka Petersen")
-FIRST_DAY = system_clock().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=300)
+TODAY = system_clock().replace(hour=0, minute=0, second=0, microsecond=0)
+FIRST_DAY = TODAY - timedelta(days=300)
 COMMANDS_A_CONTRACT = 100
 
 
 def year_of_work(commands: int) -> list[bytes]:
-    """So many lines for an import, by time: of each hundred one contract, 2 top-ups, 9 tickets, 88 entries of work."""
+    """So many lines for an import, by time: of each hundred one contract, 2 top-ups, 8 tickets, 89 entries of work."""
     chance = random.Random(1)
     timed: list[tuple[datetime, int, Step]] = []
     for number in range(commands // COMMANDS_A_CONTRACT):
@@ -54,6 +56,20 @@ def _contract(number: int, chance: random.Random) -> Iterator[tuple[datetime, St
             minutes, engineer = chance.randrange(5, 90), chance.choice(ENGINEERS)
             entry_id = f"{contract_id}.w{n}"
             yield at, log_work(minutes, at.isoformat(), entry_id=entry_id, ticket_id=ticket_id, engineer=engineer)
+
+
+def promised_tickets(count: int) -> list[bytes]:
+    """Lines that make a contract whose tickets have a target: one is resolved long ago, the next one opened today."""
+    contract_id = f"{PREFIX}promised"
+    customer = customer_of(contract_id)
+    told = [sign(PROMISING, FIRST_DAY.date().isoformat(), contract_id=contract_id, customer=customer)]
+    for n in range(count):
+        ticket_id = f"{contract_id}.t{n}"
+        at = TODAY if n % 2 else FIRST_DAY + timedelta(days=1 + n % 200, hours=n % 24)
+        told.append(open_ticket(ticket_id, contract_id=contract_id, title=TITLE, at=at.isoformat()))
+        if at != TODAY:
+            told.append(resolve((at + timedelta(hours=n % 72)).isoformat(), ticket_id))
+    return [as_lines([step]) for step in told]
 
 
 def customer_of(contract_id: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -26,8 +27,16 @@ from tests.bench.commands import PREFIX
 from tests.bench.rounds import ROOT, Row, told
 
 CONNECTIONS = 8
-CONTRACTS = 40
 START_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Clients:
+    """About how many contracts they ask, in how many rounds, for how long in each."""
+
+    contracts: int
+    rounds: int
+    for_seconds: float
 
 
 class Asking(asyncio.Protocol):
@@ -121,29 +130,29 @@ def _path(contract_id: str) -> str:
     return f"/v1/contracts/{contract_id}/balance"
 
 
-def balances(database: str, url: str, aim: float, rounds: int, for_seconds: float, folder: Path) -> Row:
+def balances(database: str, url: str, aim: float, clients: Clients, folder: Path) -> Row:
     """Answers a second of both servers over the same contracts."""
     row = Row(4, f"balance by HTTP, {CONNECTIONS} connections", database, "answers/s", aim, at_most=False)
     store = open_store(url)
     token = create_token(store.database, "admin")[1]
     store.close()
-    contract_ids = [f"{PREFIX}{number}" for number in range(CONTRACTS)]
+    contract_ids = [f"{PREFIX}{number}" for number in range(clients.contracts)]
     headers = f"Host: 127.0.0.1\r\nAccept: application/json\r\nAuthorization: Bearer {token}\r\n\r\n"
     requests = [f"GET {_path(contract_id)} HTTP/1.1\r\n{headers}".encode() for contract_id in contract_ids]
     with server(url, "api.cli.main", "serve", "--port", "PORT") as (product, port):
         known = folder / "balances.json"
         known.write_text(json.dumps({one: _balance(port, one, token) for one in contract_ids}))
         with server(url, "tests.bench.memory_server", str(known), "PORT") as (floor, floor_port):
-            for warm in (True, *[False] * rounds):
+            for warm in (True, *[False] * clients.rounds):
                 figures = []
                 for process, other, at in ((product, floor, port), (floor, product, floor_port)):
                     other.send_signal(signal.SIGSTOP)
                     process.send_signal(signal.SIGCONT)
-                    figures.append(asyncio.run(answers_a_second(at, requests, for_seconds)))
+                    figures.append(asyncio.run(answers_a_second(at, requests, clients.for_seconds)))
                 if not warm:
                     row.add(*figures)
     if row.short:
-        row.profile = _profile(database, url, requests, for_seconds, folder)
+        row.profile = _profile(database, url, requests, clients.for_seconds, folder)
     return row
 
 
@@ -157,4 +166,6 @@ def _profile(database: str, url: str, requests: Sequence[bytes], for_seconds: fl
     file = folder / "server.profile"
     with server(url, "tests.bench.profiled_server", "PORT", str(file)) as (_, port):
         asyncio.run(answers_a_second(port, requests, for_seconds * 2))
+    if not file.exists():
+        return "The server was asked too little for a profile."
     return told(pstats.Stats(str(file)), f"the server of balances on {database}")

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from projections.runner import Projector
-from tests.bench import batch_projector
+from tests.bench.batch_projector import MADE, BatchProjector
 from tests.bench.commands import PREFIX
+from tests.bench.floor_table import connect, settle
 from tests.bench.raw import Rowset, multiplied, open_raw
 from tests.bench.rounds import Row, profiled, seconds
 
@@ -24,27 +25,26 @@ def long_history(url: str, events: Sequence[tuple[Any, ...]], length: int) -> No
     raw.close()
 
 
-def rebuild(database: str, url: str, length: int, rounds: int) -> Row:
+def rebuild(database: str, url: str, length: int, rounds: int, page: int) -> Row:
     """Throughput of rebuilding. Raises AssertionError where the floor does not make the product's rows."""
-    views = batch_projector.MADE
-    row = Row(3, f"rebuild of {length:,} events, {len(views)} views", database, "events/s", 0.25, at_most=False)
-    projector = Projector(url)
+    row = Row(3, f"rebuild of {length:,} events, {len(MADE)} views", database, "events/s", 0.25, at_most=False)
+    projector = Projector(url, page)
     projector.prepare()
-    connection = batch_projector.connect(url)
+    connection = connect(url)
+    by_hand = BatchProjector(connection, page)
     for _ in range(rounds):
-        batch_projector.settle(connection)
+        settle(connection)
         gc.collect()
-        product = seconds(lambda: projector.rebuild(views))
-        batch_projector.settle(connection)
+        product = seconds(lambda: projector.rebuild(MADE))
+        settle(connection)
         gc.collect()
-        floor = seconds(lambda: batch_projector.build(connection))
+        floor = seconds(by_hand.build)
         row.add(length / product, length / floor)
-    odd = batch_projector.differences(connection)
+    odd = by_hand.differences()
     assert not odd, f"the floor of rebuilding has to follow the product's views: {'; '.join(odd)}"
-    for name in batch_projector.TABLES:
-        connection.execute(f"DROP TABLE floor_{name}")
+    by_hand.drop()
     connection.close()
     if row.short:
-        row.profile = profiled(lambda: projector.rebuild(views), f"rebuild on {database}")
+        row.profile = profiled(lambda: projector.rebuild(MADE), f"rebuild on {database}")
     projector.close()
     return row

@@ -146,3 +146,22 @@ def test_what_takes_time_back_says_what_that_time_was_for_and_reckons_nothing(qu
     assert {(line["kind"], line["note"]) for line in taken_back} == {("reversal", RESTORED)}
     assert "0:50 worked" not in page_of(quick_office, number)
     assert not any("0:50 worked" in text for text in descriptions(quick_office, number))
+
+
+def test_letters_that_no_font_draws_are_named_before_issuing_and_hold_nothing_up(quick_office: Office) -> None:
+    """Whoever wrote them: an engineer's name, a note, a ticket's title, the customer's; and a credit note's reason."""
+    sign_a = "\N{CUNEIFORM SIGN A}"
+    quick_office.ok(sign("groupios-l", contract_id="L", customer=billed("L") | {"name": sign_a, "language": "en"}))
+    quick_office.ok(open_ticket("T", contract_id="L", title=f"水 {sign_a}", at=FEB))
+    quick_office.ok(log_work(50, "2026-02-02T10:00:00Z", entry_id="A", note=f"👍 {sign_a}", engineer=sign_a))
+    quick_office.ok(log_work(10, "2026-02-03T10:00:00Z", entry_id="B", note="水と👍", engineer="สมชาย"))
+    named = ["customer.name", "lines.2.engineer", "lines.2.note", "lines.2.ticket_title"]
+    assert quick_office.draft("L")["missing"] == [f"{name} in letters that can be printed" for name in named]
+    invoice = quick_office.number(issue("L"))
+    credit = quick_office.number(credit_note(invoice, reason=sign_a))
+    assert quick_office.invoice(credit)["missing"] == [
+        "customer.name in letters that can be printed",
+        "reason in letters that can be printed",
+    ]
+    for number in (invoice, credit):
+        assert "A square □ stands for a letter that can't be printed here." in page_of(quick_office, number)

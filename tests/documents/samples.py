@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
+
 from api.documents import DocumentEvent, Parties, invoice_xml, parties_of
 from api.documents.missing import is_xrechnung
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, NationalVat, Sealed, VatLine
@@ -280,6 +282,28 @@ POLISH_CREDITED = CreditNoteIssued(
     corrects_issued_on=date(2026, 2, 2),
     reason=SEALED,
 )
+# A service credit of 10.00 that an invoice took off is owed after all, beside 899.00. 23 % of 909.00 are 209.07.
+OF_A_CREDIT: dict[str, Any] = {
+    "ticket_id": "T-2",
+    "starts_on": None,
+    "ends_on": None,
+    "template": "Reversal of {charge}, billed on {invoice}",
+    "values": {"charge": "T.reaction.credit", "invoice": "DM-2026-00001"},
+    "description": "Reversal of T.reaction.credit, billed on DM-2026-00001",
+}
+OWED_AFTER_ALL = InvoiceIssued(
+    **HEAD,
+    **DUE,
+    number="DM-2026-00004",
+    customer_country="PL",
+    language="pl",
+    currency="PLN",
+    lines=[fee(1, 89900, **PLN), msgspec.structs.replace(fee(2, 1000, "reversal", **PLN), **OF_A_CREDIT)],
+    vat=[VatLine(2300, "S", 90900, 20907)],
+    net_cents=90900,
+    vat_cents=20907,
+    gross_cents=111807,
+)
 POLISH_TO_GERMANY = InvoiceIssued(
     **HEAD, **DUE, **REVERSE_TOTALS, number="DM-2026-00002", customer_country="DE", language="de"
 )
@@ -364,6 +388,7 @@ CASES: dict[str, tuple[DocumentEvent, Parties]] = {
     "mixed": (MIXED, parties(GERMAN_SELLER, POLISH_BUYER)),
     "polish": (POLISH, parties(POLISH_SELLER, POLISH_BUYER)),
     "polish-credit-note": (POLISH_CREDITED, parties(POLISH_SELLER, POLISH_BUYER, reason="Błędna stawka")),
+    "owed-after-all": (OWED_AFTER_ALL, parties(POLISH_SELLER, POLISH_BUYER)),
     "polish-to-switzerland": (POLISH_TO_SWITZERLAND, parties(POLISH_SELLER, SWISS_BUYER)),
     "czech": (CZECH, parties(CZECH_SELLER, CZECH_BUYER)),
     "czech-in-eur": (CZECH_IN_EUR, parties(CZECH_SELLER, CZECH_BUYER)),

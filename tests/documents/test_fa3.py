@@ -30,6 +30,7 @@ HOSTILE = "]]> <b>&amp; #panic() *\x00\x07\u202e \N{GRINNING FACE}"
 DOCUMENTS: dict[str, tuple[DocumentEvent, Parties]] = {
     "domestic": CASES["polish"],
     "correction": CASES["polish-credit-note"],
+    "owed after all": CASES["owed-after-all"],
     "germany": (POLISH_TO_GERMANY, parties(POLISH_SELLER, GERMAN_BUYER)),
     "switzerland": (POLISH_TO_SWITZERLAND, parties(POLISH_SELLER, SWISS_BUYER)),
 }
@@ -50,6 +51,7 @@ def test_every_document_is_valid_against_the_schema(name: str) -> None:
     [
         ("domestic", "PLN", {"P_13_1": "1334.50", "P_14_1": "306.94", "P_15": "1641.44"}),
         ("correction", "PLN", {"P_13_1": "-1334.50", "P_14_1": "-306.94", "P_15": "-1641.44"}),
+        ("owed after all", "PLN", {"P_13_1": "909.00", "P_14_1": "209.07", "P_15": "1118.07"}),
         ("germany", "EUR", {"P_13_9": "921.25", "P_15": "921.25"}),
         ("switzerland", "EUR", {"P_13_8": "921.25", "P_15": "921.25"}),
     ],
@@ -174,6 +176,23 @@ def test_a_credit_note_is_a_kor_with_differences() -> None:
     number = "5260250274-20260202-0123456789AB-CD"
     sent = parties(POLISH_SELLER, POLISH_BUYER, corrected_ksef_number=number)
     assert texts(ksef_xml(POLISH_CREDITED, sent), "NrKSeFFaKorygowanej") == [number]
+
+
+def test_what_gives_a_minus_back_is_a_plus_and_its_credit_note_a_minus() -> None:
+    """The opposite of a service credit: its own amount, one piece of 10.00, on an ordinary invoice."""
+    document, known = DOCUMENTS["owed after all"]
+    xml = ksef_xml(document, known)
+    assert texts(xml, "RodzajFaktury") == ["VAT"]
+    assert [texts(xml, name)[1] for name in ("P_7", "P_8A", "P_8B", "P_9A", "P_11", "P_12")] == [
+        *("Storno T.reaction.credit z faktury DM-2026-00001", "szt.", "1", "10", "10.00", "23")
+    ]
+    sums = {"net_cents": document.net_cents, "vat_cents": document.vat_cents, "gross_cents": document.gross_cents}
+    credited = msgspec.structs.replace(POLISH_CREDITED, lines=document.lines, vat=document.vat, **sums)
+    taken_back = ksef_xml(credited, known)
+    validate_fa3_xml_xsd(taken_back)
+    assert [texts(taken_back, name)[1] for name in ("P_8B", "P_9A", "P_11")] == ["-1", "10", "-10.00"]
+    stated = [texts(taken_back, name) for name in ("P_13_1", "P_14_1", "P_15")]
+    assert stated == [["-909.00"], ["-209.07"], ["-1118.07"]]
 
 
 @pytest.mark.parametrize(

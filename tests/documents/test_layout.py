@@ -36,7 +36,25 @@ SELLER_TEXTS = (
 )
 BUYER_TEXTS = ("name", "email", "vat_id", "tax_number", "registration_number", "buyer_reference")
 # Wide, narrow, breakable and unbreakable letters, an accent that stands alone, and what no font draws.
-WORDS = st.sampled_from(("W", "i", "-", "Ž", "0", ".", "a\u0301", "漢", "Wi ", "lorem-ipsum/", "x y", ". ", "! x"))
+WORDS = st.sampled_from(
+    (
+        "W",
+        "i",
+        "-",
+        "Ž",
+        "0",
+        ".",
+        "a\u0301",
+        "漢",
+        "ก",
+        "\N{CUNEIFORM SIGN A}",
+        "Wi ",
+        "lorem-ipsum/",
+        "x y",
+        ". ",
+        "! x",
+    )
+)
 
 
 def filled(unit: str, length: int) -> str:
@@ -192,3 +210,23 @@ def test_the_eye_sees_what_is_over_a_margin_between_boxes_and_over_a_text() -> N
     assert found[:2] == ["page 1: ink right margin", "page 1: ink between window and facts"]
     assert all("printed over each other" in fault for fault in found[2:])
     assert len(found) > 2
+
+
+def height_of(pdf: bytes, word: str) -> float:
+    """Where a word stands on the first page, in points above its lower edge."""
+    glyphs = seen(pdf)[0].glyphs
+    place = "".join(glyph.letter for glyph in glyphs).index(word)
+    return glyphs[place].bottom
+
+
+def test_a_label_stands_on_the_line_on_which_its_value_begins() -> None:
+    """A contract's id of 64 letters takes two lines; its label is no label of the second."""
+    document = msgspec.structs.replace(DOMESTIC, contract_id="HU" + 62 * "W")
+    pdf = invoice_pdf(document, parties(GERMAN_SELLER, GERMAN_BUYER))
+    assert abs(height_of(pdf, "Vertrag") - height_of(pdf, "HU")) < 2
+    assert abs(height_of(pdf, "Kundennummer") - height_of(pdf, "K-1")) < 2
+
+
+def test_no_empty_line_follows_a_note_that_is_broken() -> None:
+    pdf = invoice_pdf(DOMESTIC, parties(GERMAN_SELLER, GERMAN_BUYER, notes={"W-2": 100 * "W" + " END"}))
+    assert height_of(pdf, "END") - height_of(pdf, "ZeitbuchungW-2") < 16

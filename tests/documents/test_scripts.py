@@ -1,18 +1,25 @@
-"""Letters that the page's fonts lack are named before a document is issued; what was issued always prints."""
+"""Pages print what people write in any script; what no font draws is named, shown as a square, and the page says so."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
+import msgspec
 import pytest
 import typst
 
 from api.documents import invoice_pdf, parties_of
 from api.documents.files import missing_data
+from api.documents.fonts import DRAWN, FONTS, drawable, faces, is_drawable
+from api.documents.labels import LANGUAGES
 from api.documents.missing import IN_LETTERS
-from api.documents.texts import DRAWN, clean
-from tests.documents.samples import DOMESTIC, GERMAN_BUYER, GERMAN_SELLER
+from api.documents.statement import statement_pdf
+from api.documents.texts import clean
+from tests.documents.samples import CREDITED, DOMESTIC, GERMAN_BUYER, GERMAN_SELLER
 from tests.documents.seen import faults, seen
+from tests.documents.test_statement import FEBRUARY, PERIOD, with_texts
 
 SCRIPTS = {
     "chinese": "水利公司",
@@ -22,19 +29,95 @@ SCRIPTS = {
     "arabic": "شركة المياه",
     "hebrew": "חברת המים",
     "devanagari": "जल निगम",
-    "emoji": "\N{GRINNING FACE}",
     "georgian": "წყალი",
+    "ethiopic": "ውሃ",
+    "rare surname": "\N{CJK UNIFIED IDEOGRAPH-20BB7}田",
+    "emoji": "\N{GRINNING FACE} \N{WHITE HEAVY CHECK MARK}",
+}
+CUNEIFORM = "\N{CUNEIFORM SIGN A}"  # no font of ours has it
+SQUARE = "\N{WHITE SQUARE}"
+EVERYWHERE = {
+    "engineers": {"W-1": CUNEIFORM},
+    "notes": {"W-2": CUNEIFORM},
+    "titles": {"T-2": CUNEIFORM},
+    "reason": CUNEIFORM,
 }
 
 
-@pytest.mark.parametrize("name", SCRIPTS.values(), ids=SCRIPTS)
-def test_a_name_in_a_script_that_the_fonts_lack_is_named_and_prints_as_squares(name: str) -> None:
-    buyer = GERMAN_BUYER | {"name": f"{name} AG", "address": GERMAN_BUYER["address"] | {"city": name}}
-    opened = {"seller": GERMAN_SELLER, "buyer": buyer}
-    assert missing_data(DOMESTIC, opened) == [f"customer.address {IN_LETTERS}", f"customer.name {IN_LETTERS}"]
-    pdf = invoice_pdf(DOMESTIC, parties_of(opened))
-    assert faults(pdf) == []
-    assert "\N{WHITE SQUARE}" in seen(pdf)[0].text
+def known(buyer: dict[str, Any] | None = None, seller: dict[str, Any] | None = None, **texts: Any) -> dict[str, Any]:
+    return {"seller": GERMAN_SELLER | (seller or {}), "buyer": GERMAN_BUYER | (buyer or {}), **texts}
+
+
+@pytest.mark.parametrize("text", SCRIPTS.values(), ids=SCRIPTS)
+def test_texts_in_any_living_script_are_printed_wherever_they_stand(text: str) -> None:
+    texts = {"engineers": {"W-1": text}, "notes": {"W-1": text}, "titles": {"T-1": text}, "reason": text}
+    address = GERMAN_BUYER["address"] | {"city": text}
+    opened = known({"name": f"{text} AG", "address": address, "buyer_reference": text}, {"bank": text}, **texts)
+    period = with_texts(text, text)
+    for document in (DOMESTIC, CREDITED):
+        assert missing_data(document, opened) == []
+        pdf = invoice_pdf(document, parties_of(opened))
+        assert faults(pdf) == []
+        assert SQUARE not in seen(pdf)[0].text
+    statement = statement_pdf(replace(FEBRUARY, period=period))
+    assert SQUARE not in "".join(page.text for page in seen(statement))
+
+
+def test_han_letters_are_written_as_the_buyers_country_does() -> None:
+    assert [faces(country)[1] for country in ("JP", "KR", "TW", "CN", "DE")] == [
+        "Noto Sans CJK JP",
+        "Noto Sans CJK KR",
+        "Noto Sans CJK TC",
+        "Noto Sans CJK SC",
+        "Noto Sans CJK SC",
+    ]
+
+
+def test_every_text_that_no_font_draws_is_named_whoever_wrote_it() -> None:
+    address = GERMAN_BUYER["address"] | {"line2": CUNEIFORM}
+    buyer = {"name": CUNEIFORM, "address": address, "buyer_reference": CUNEIFORM}
+    seller = {"contact": CUNEIFORM, "managing_directors": ["Erika Weiß", CUNEIFORM], "registration": CUNEIFORM}
+    named_line = msgspec.structs.replace(
+        DOMESTIC.lines[0], service="training", names={"training": {"de": CUNEIFORM, "en": "Training"}}
+    )
+    document = msgspec.structs.replace(DOMESTIC, lines=[named_line, *DOMESTIC.lines[1:]])
+    assert missing_data(document, known(buyer, seller, **EVERYWHERE)) == [
+        f"{name} {IN_LETTERS}"
+        for name in (
+            "customer.address",
+            "customer.buyer_reference",
+            "customer.name",
+            "lines.1.description",
+            "lines.2.engineer",
+            "lines.4.note",
+            "lines.4.ticket_title",
+            "provider.contact",
+            "provider.managing_directors",
+            "provider.registration",
+            "reason",
+        )
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_with_a_square_says_what_it_stands_for_and_other_pages_say_nothing(language: str) -> None:
+    words = {
+        "en": "A square □ stands for a letter that can't be printed here.",
+        "de": "Ein Quadrat □ steht für einen Buchstaben, der hier nicht gedruckt werden kann.",
+        "pl": "Kwadrat □ oznacza literę, której nie można tu wydrukować.",
+        "cs": "Čtverec □ stojí za písmeno, které zde nelze vytisknout.",
+        "sk": "Štvorec □ stojí za písmeno, ktoré tu nemožno vytlačiť.",
+    }[language]
+    document = msgspec.structs.replace(DOMESTIC, language=language)
+    statement = replace(FEBRUARY, language=language)
+    for pdf in (
+        invoice_pdf(document, parties_of(known(**EVERYWHERE))),
+        statement_pdf(replace(statement, period=with_texts(CUNEIFORM, CUNEIFORM))),
+    ):
+        assert words in "".join(page.text for page in seen(pdf))
+        assert faults(pdf) == []
+    for pdf in (invoice_pdf(document, parties_of(known())), statement_pdf(replace(statement, period=PERIOD))):
+        assert SQUARE not in "".join(page.text for page in seen(pdf))
 
 
 def test_letters_of_europe_are_drawn_and_nothing_is_missing() -> None:
@@ -52,11 +135,17 @@ def test_letters_of_europe_are_drawn_and_nothing_is_missing() -> None:
 
 def test_the_fonts_draw_every_letter_that_is_said_to_be_drawn() -> None:
     """PDF/A lets no letter through that a font lacks."""
-    letters = [chr(code) for first, last in DRAWN for code in range(first, last + 1) if clean(chr(code))]
+    letters = [chr(code) for code in range(0x110000) if clean(chr(code)) and is_drawable(chr(code))]
+    assert len(letters) > 50_000
+    assert is_drawable("".join(chr(code) for first, last in DRAWN for code in range(first, last + 1)))
     page = """
         #set page(width: 400pt, height: auto)
-        #set text(font: "Libertinus Serif")
+        #set text(font: json(bytes(sys.inputs.faces)))
         #for letter in json(bytes(sys.inputs.letters)) [#letter ]
     """
-    told = {"letters": json.dumps(letters)}
-    assert typst.compile(page.encode(), sys_inputs=told, pdf_standards=["a-3b"], ignore_system_fonts=True)
+    told = {"letters": json.dumps(letters), "faces": json.dumps(faces("DE"))}
+    assert typst.compile(page.encode(), sys_inputs=told, pdf_standards=["a-3b"], font_paths=FONTS)
+
+
+def test_only_what_no_font_draws_becomes_a_square() -> None:
+    assert drawable(f"Nr. 7 水{CUNEIFORM}!") == f"Nr. 7 水{SQUARE}!"
