@@ -1,4 +1,4 @@
-"""`support-ledger token`: make, list and revoke tokens, and the feeds that show what a token sees."""
+"""`support-ledger token`: make, list and revoke tokens, the feeds that show what a token sees, and links to sign in."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ import typer
 
 from api.cli.opening import ask_views, opened
 from api.cli.printing import out, say
+from api.portal.addresses import link_address
 from ledger.kernel.clock import system_clock
 from ledger.kernel.errors import malformed
 from ledger.kernel.settings import Settings
 from ledger.store.feeds import create_feed, list_feeds, revoke_feed
+from ledger.store.sign_ins import create_link
 from ledger.store.tokens import create_token, list_tokens, revoke_token
 from projections.contracts.questions import knows_party
 from projections.runner import Projector
+
+LOCAL_SERVER = "http://127.0.0.1:8000"  # where `serve` listens if nothing else is said
 
 token_app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, help="Access: make, list and revoke tokens."
@@ -77,6 +81,18 @@ def token_feed(
     last = _last_day(expires_on)
     with opened(Settings()) as (store, _):
         sys.stdout.write(f"/sessions.ics?secret={create_feed(store.database, token_id, last)[1]}\n")
+
+
+@token_app.command("link")
+def token_link(
+    token_id: str,
+    base_url: Annotated[str | None, typer.Option(help="The server's address; by default LEDGER_SERVER.")] = None,
+) -> None:
+    """Prints an address that signs a browser in as the token's holder: once, and within 15 minutes."""
+    settings = Settings()
+    base = base_url or settings.server or LOCAL_SERVER
+    with opened(settings) as (store, _):
+        sys.stdout.write(link_address(base, create_link(store.database, token_id)) + "\n")
 
 
 @token_app.command("list")

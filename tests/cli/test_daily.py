@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
+from api.application import create_app
 from api.cli.main import HERE
 from api.cli.reading import READS
-from api.http.app import create_app
 from ledger.door.registry import COMMANDS
 from ledger.kernel.settings import Settings
 from tests.cli.run import Done, support_ledger

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from api.http.app import create_app
+from api.application import create_app
 from ledger.kernel.settings import Settings
 from tests.http.server import Server, admin_token
 from tests.words import CUSTOMER, PREPAID, sign
