@@ -2,6 +2,7 @@
 
 from projections.billing.charges_view import charges
 from projections.billing.documents import documents
+from projections.billing.periods_view import periods
 from projections.contracts.view import contracts
 from projections.credit.deductions_view import deductions
 from projections.credit.movements import movements
@@ -13,5 +14,16 @@ from projections.views import View
 
 VIEWS: dict[str, View] = {
     view.name: view
-    for view in (contracts, movements, deductions, sessions, charges, tickets, sla_clocks, documents, post_dated)
+    for view in (
+        contracts,
+        movements,
+        deductions,
+        sessions,
+        charges,
+        tickets,
+        sla_clocks,
+        documents,
+        periods,
+        post_dated,
+    )
 }

@@ -53,10 +53,12 @@ EVERYTHING = PageAsked()
 class Page(Generic[T]):
     """Some items of a list as of a position, in its order, each with a key.
 
-    Where more follow, `next_after` is the key behind which they do.
+    Where more follow, `next_after` is the key behind which they do. `everything` are all items of the list, where they
+    had to be worked out for one page of them.
     """
 
     position: int
     items: list[T]
     next_after: Key | None
     key: Callable[[T], Key]
+    everything: Sequence[T] | None = None

@@ -13,7 +13,7 @@ import msgspec
 from ledger.events import Fact, Sealed
 from ledger.kernel.access import Actor, check_reads_events
 from ledger.kernel.errors import Refusal
-from ledger.kernel.mapper import decode, event_type
+from ledger.kernel.mapper import decode, event_type, stored_topics
 from ledger.kernel.values import show_instant, to_micros
 from ledger.store.database import Row, listed
 from projections.asking import Condition, Page, PageAsked, all_of, equal
@@ -69,16 +69,19 @@ def _stored(row: Row) -> StoredFact:
 # -- questions -----------------------------------------------------------------------------------------------
 
 
-async def stream_events(snapshot: Snapshot, streams: Sequence[str], as_of: AsOf) -> dict[str, list[StoredFact]]:
-    """The events of streams up to a place in both times, by stream, in order."""
+async def stream_events(
+    snapshot: Snapshot, view: View, streams: Sequence[str], as_of: AsOf
+) -> dict[str, list[StoredFact]]:
+    """What concerns a view of the events of streams, up to a place in both times: by stream, in order."""
     found: dict[str, list[StoredFact]] = defaultdict(list)
     if streams:
         among, params = listed("stream", streams)
+        of_view, topics = listed("topic", stored_topics(*view.handlers))
         sql = (
-            f"SELECT {_COLUMNS} FROM stored_events e WHERE e.originator_id IN ({among}) "
+            f"SELECT {_COLUMNS} FROM stored_events e WHERE e.originator_id IN ({among}) AND e.topic IN ({of_view}) "
             "AND e.notification_id <= :position ORDER BY e.notification_id"
         )
-        for row in await snapshot.query(sql, params | {"position": as_of.position}):
+        for row in await snapshot.query(sql, params | topics | {"position": as_of.position}):
             stored = _stored(row)
             if as_of.current or to_micros(stored.fact.effective_at) <= as_of.at:
                 found[stored.stream].append(stored)

@@ -120,7 +120,7 @@ async def report(
     found = [_row(source, asked, key, of, names.get) for key, of in sorted(sums.items()) if any(of.values())]
     behind = [one for one in found if page.after is None or one.place > page.after]
     shown, next_after = page.cut(behind, _place)
-    return Page(await view_position(snapshot), shown, next_after, _place)
+    return Page(await view_position(snapshot), shown, next_after, _place, everything=found)
 
 
 def _row(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.http.app import create_app
+from api.application import create_app
 from ledger.door.registry import COMMANDS
 from ledger.kernel.access import ROLES
 from ledger.kernel.errors import STATUS

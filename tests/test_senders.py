@@ -15,6 +15,7 @@ import pytest
 
 from ledger.door.batches import Answer
 from ledger.door.registry import COMMANDS
+from ledger.door.verify import first_fault
 from ledger.events import Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
@@ -258,6 +259,7 @@ def test_whichever_way_a_step_is_sent_it_is_answered_alike_and_leaves_the_same_f
     assert [answer["code"] for answer in answers["write door"] if "code" in answer] == REFUSED
     assert [answer["replayed"] for answer in answers["write door"] if answer.get("replayed")] == [True, True]
     facts = {way: stored(sender.store) for way, sender in senders.items()}
+    assert {first_fault(sender.store.database) for sender in senders.values()} == {None}
     for way in ("HTTP", "JSON Lines"):
         for step, one, other in zip(STORY, answers["write door"], answers[way], strict=True):
             assert one == other, f"{way}: {step.line()}"

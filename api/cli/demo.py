@@ -20,6 +20,7 @@ from api.cli.opening import check_opens
 from api.cli.printing import out, plain, say
 from api.cli.tables import LAYOUTS, table_of
 from api.http.models.contracts import ContractSummary, show_contract
+from api.portal.addresses import link_address
 from api.state import State
 from ledger.door.batches import Ledger
 from ledger.kernel.access import COMMAND_LINE
@@ -27,6 +28,7 @@ from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import DEFAULT_DATABASE_URL, Settings
 from ledger.plans.loader import load_catalogue
 from ledger.store import open_store
+from ledger.store.sign_ins import create_link
 from ledger.store.tokens import create_token
 from projections.asking import EVERYTHING
 from projections.contracts.questions import ContractFilter, list_contracts
@@ -82,20 +84,27 @@ async def _contracts(state: State) -> list[ContractSummary]:
     return [show_contract(one) for one in found.items]
 
 
-async def demo_tokens(state: State) -> dict[str, str]:
-    """One token a role, for a week: the first customer and the first partner of the demo among them."""
+async def demo_tokens(state: State) -> dict[str, tuple[str, str]]:
+    """One token a role with its id, for a week: the first customer and the first partner of the demo among them."""
     database, until = state.store.database, state.clock().date() + timedelta(days=8)
     tokens = {}
     for role in ("admin", "auditor", "finance", "operator"):
-        tokens[role] = create_token(database, role, expires_on=until)[1]
+        tokens[role] = create_token(database, role, expires_on=until)
     found = await _contracts(state)
     customers = [(one.provider, one.customer["customer_id"]) for one in found]
     partners = [(one.provider, one.partner["partner_id"]) for one in found if one.partner]
     for provider, customer in customers[:1]:
-        tokens["customer"] = create_token(database, "customer", provider, customer=customer, expires_on=until)[1]
+        tokens["customer"] = create_token(database, "customer", provider, customer=customer, expires_on=until)
     for provider, partner in partners[:1]:
-        tokens["partner"] = create_token(database, "partner", provider, partner=partner, expires_on=until)[1]
+        tokens["partner"] = create_token(database, "partner", provider, partner=partner, expires_on=until)
     return tokens
+
+
+async def demo_access(state: State) -> tuple[dict[str, str], dict[str, str]]:
+    """By role the token, and the secret of a link that signs in with it."""
+    made = await demo_tokens(state)
+    links = {role: create_link(state.store.database, token_id, state.clock) for role, (token_id, _) in made.items()}
+    return {role: token for role, (_, token) in made.items()}, links
 
 
 def free_port(wanted: int) -> int:
@@ -111,7 +120,7 @@ def free_port(wanted: int) -> int:
 
 
 def serve(settings: Settings, *, is_demo: bool) -> None:
-    from api.http.app import create_app
+    from api.application import create_app
     from api.http.serving import serve_app
 
     check_opens(settings)
@@ -119,8 +128,11 @@ def serve(settings: Settings, *, is_demo: bool) -> None:
     base = f"http://127.0.0.1:{port}"
     print(f"Serving on {base} (Ctrl-C ends it)\n")
     if is_demo:
-        tokens = ask(settings, demo_tokens)
-        print("Tokens, good for a week:")
+        tokens, links = ask(settings, demo_access)
+        print("Open in a browser, once and within 15 minutes:")
+        for role, secret in links.items():
+            print(f"  {role:<9} {link_address(base, secret)}")
+        print("\nTokens, good for a week, for programs and for signing in again:")
         for role, token in tokens.items():
             print(f"  {role:<9} {token}")
         auth = f"-H 'Authorization: Bearer {tokens['auditor']}'"

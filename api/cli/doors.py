@@ -44,12 +44,14 @@ class Door:
         return json.loads(self.raw("GET", path, query))
 
     def whole(self, path: str, query: Query) -> Any:
-        """A list with all its items, page after page."""
+        """A list with all its items, page after page; without totals that are those of its first page alone."""
         told = self.get(path, query)
         while told.get("next") is not None:
             following = self.get(path, {**query, "cursor": told["next"]})
             told["items"] += following["items"]
             told["next"] = following["next"]
+        if told.get("totals_of") == "page":
+            del told["totals_of"], told["totals"]
         return told
 
     def items(self, path: str) -> list[Any]:

@@ -9,8 +9,8 @@ import asyncio
 from typing import Any
 from urllib.parse import unquote
 
+from api.application import create_app
 from api.cli.doors import Reply
-from api.http.app import create_app
 from api.http.authentication import ACTOR
 from api.state import open_state
 from ledger.kernel.access import COMMAND_LINE

@@ -103,6 +103,10 @@ READS: dict[str, Read] = {
         ReadPath("invoices/{}"),
         ReadPath("invoices", ("contract_id", "customer_id", *PERIOD, *PAGE), "invoices"),
     ),
+    "periods": Read(
+        "Months of a provider: open or closed, and what the closed ones came to.",
+        all=ReadPath("periods", ("provider", *PAGE), "periods"),
+    ),
     "sla": Read(
         "How often promises were kept, by plan, target and priority.",
         all=ReadPath(

@@ -18,7 +18,7 @@ class Layout:
     """A table: its columns as `title: member`, a title that begins with `>` of a figure, which stands to the right.
 
     A member is that of an item, or a path to it (`customer.name`); of several (`currency|unit`) the first that says
-    something counts. `items` is where the answer has its items.
+    something counts. A path that leads through a list means it of each. `items` is where the answer has its items.
     """
 
     title: str
@@ -47,7 +47,9 @@ def _said(item: Item, member: str) -> Any:
 
 
 def _at(item: Any, path: Sequence[str]) -> Any:
-    for step in path:
+    for place, step in enumerate(path):
+        if isinstance(item, list):
+            return ", ".join(str(_at(one, path[place:])) for one in item)
         if not isinstance(item, Mapping):
             return None
         item = item.get(step)
@@ -180,6 +182,23 @@ LAYOUTS: dict[str, Layout] = {
             ">net": "net",
             ">gross": "gross",
             "currency": "currency",
+        },
+    ),
+    "periods": Layout(
+        "Months",
+        {
+            "provider": "provider",
+            "month": "month",
+            "state": "state",
+            "closed": "closed_at",
+            "currency": "totals.money.currency",
+            ">charged": "totals.money.charged",
+            ">invoiced": "totals.money.invoiced",
+            ">credited": "totals.money.credited",
+            "unit": "totals.credit.unit",
+            ">granted": "totals.credit.granted",
+            ">consumed": "totals.credit.consumed",
+            ">expired": "totals.credit.expired",
         },
     ),
     "sla": Layout(

@@ -1,4 +1,4 @@
-"""`support-ledger token`: make, list and revoke tokens, and the feeds that show what a token sees."""
+"""`support-ledger token`: make, list and revoke tokens, the feeds that show what a token sees, and links to sign in."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ import typer
 
 from api.cli.options import CommandGroup
 from api.cli.printing import out, say
+from api.portal.addresses import link_address
 from ledger.kernel.clock import system_clock
 from ledger.kernel.errors import malformed
 from ledger.kernel.settings import Settings
 from ledger.store import open_store
 from ledger.store.feeds import create_feed, list_feeds, revoke_feed
+from ledger.store.sign_ins import create_link
 from ledger.store.tokens import create_token, list_tokens, revoke_token
 
 EXPIRES_ON = "First day on which it no longer holds (UTC): tomorrow at the earliest."
+
+LOCAL_SERVER = "http://127.0.0.1:8000"  # where `serve` listens if nothing else is said
 
 token_app = typer.Typer(
     cls=CommandGroup,
@@ -87,6 +91,18 @@ def token_feed(
     last = _last_day(expires_on)
     with closing(open_store(Settings().database_url)) as store:
         sys.stdout.write(f"/sessions.ics?secret={create_feed(store.database, token_id, last)[1]}\n")
+
+
+@token_app.command("link")
+def token_link(
+    token_id: str,
+    base_url: Annotated[str | None, typer.Option(help="The server's address; by default LEDGER_SERVER.")] = None,
+) -> None:
+    """Prints an address that signs a browser in as the token's holder: once, and within 15 minutes."""
+    settings = Settings()
+    base = base_url or settings.server or LOCAL_SERVER
+    with closing(open_store(settings.database_url)) as store:
+        sys.stdout.write(link_address(base, create_link(store.database, token_id)) + "\n")
 
 
 @token_app.command("list")

@@ -18,8 +18,8 @@ SWITCH_SECONDS = 0.001  # threads that compute give way to the one that answers,
 @upkeep_app.command()
 def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=65_535)] = 8000) -> None:
     """HTTP API and projections in one process."""
+    from api.application import create_app
     from api.cli.opening import check_opens
-    from api.http.app import create_app
     from api.http.serving import serve_app
 
     settings = Settings()

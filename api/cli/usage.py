@@ -24,6 +24,7 @@ from ledger.kernel.wording import worded_fault
 # For the parameters of commands that are no command of a door; those of the others bring their own.
 EXAMPLES = {
     "accounts": "accounts.toml",
+    "base_url": "https://ledger.example.org",
     "customer": "example-k",
     "expires_on": "2027-01-31",
     "files": "commands.jsonl",

@@ -1,4 +1,4 @@
-"""Lists across contracts as the models that read doors answer, and what a page of each adds up to."""
+"""Lists across contracts as the models that read doors answer, and what items of each add up to."""
 
 from __future__ import annotations
 

@@ -12,17 +12,19 @@ import io
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
+from fastapi import Depends, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 from starlette.datastructures import Headers
 
 from api.http.liking import liked_best
-from api.http.paging import encode_cursor, next_cursor
+from api.http.paging import Cursor, Limit, encode_cursor, next_cursor, page_asked
 from api.long_questions import LongQuestions
 from api.spreadsheet import as_text
+from api.state import state_of
 from projections.asking import Page, PageAsked
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
@@ -43,7 +45,8 @@ AS_FILES: dict[int | str, dict[str, Any]] = {
 class Listing(Generic[T]):
     """A list: `ask` answers one page, `show` makes an item of it, `beside` are further members of the answer.
 
-    `totals` adds up the items that a page shows, where somebody would want that; a file has none.
+    `totals` adds up items, where somebody would want that: those of the whole list where they are known anyway, else
+    those that a page shows. The answer says which (`totals_of`). A file has none.
     """
 
     item: type[BaseModel]
@@ -54,13 +57,34 @@ class Listing(Generic[T]):
 
 
 @dataclass(slots=True, frozen=True)
+class ListDoor:
+    """What every list door takes: which page is wanted, and what the client accepts."""
+
+    questions: LongQuestions
+    headers: Headers
+    limit: int
+    cursor: str | None
+
+    async def answer(self, listing: Listing[Any], *kinds: type) -> Response:
+        """`kinds` are those of the list's key. Raises what asking for the first page raises."""
+        return await answer_list(self.questions, self.headers, listing, page_asked(self.cursor, self.limit, *kinds))
+
+
+async def _list_door(request: Request, limit: Limit = 100, cursor: Cursor = None) -> ListDoor:
+    return ListDoor((await state_of(request)).long_questions, request.headers, limit, cursor)
+
+
+ListDep = Annotated[ListDoor, Depends(_list_door)]
+
+
+@dataclass(slots=True, frozen=True)
 class _Shown:
     """Items as JSON, and behind which cursor the list goes on; None at its end."""
 
     position: int
     items: list[bytes]
     following: PageAsked | None
-    totals: Any = None
+    totals: dict[str, Any]
 
 
 async def answer_list(questions: LongQuestions, headers: Headers, listing: Listing[Any], page: PageAsked) -> Response:
@@ -68,8 +92,7 @@ async def answer_list(questions: LongQuestions, headers: Headers, listing: Listi
     kind = media_type(headers, JSON, CSV, LINES)
     if kind == JSON:
         shown = await _ask(questions, listing, page, MOST_BYTES)
-        beside = listing.beside | ({"totals": shown.totals} if listing.totals is not None else {})
-        return Response(_as_json(shown, beside), media_type=JSON)
+        return Response(_as_json(shown, listing.beside | shown.totals), media_type=JSON)
     write = _as_csv if kind == CSV else _as_lines
     head = _row(_columns(listing)) if kind == CSV else b""
     shown = await _ask(questions, listing, PageAsked(STREAMED, page.after), None)
@@ -88,18 +111,22 @@ def media_type(headers: Headers, *kinds: str) -> str:
 
 async def _ask(questions: LongQuestions, listing: Listing[Any], page: PageAsked, most_bytes: int | None) -> _Shown:
     async def asking(snapshot: Snapshot, calendars: Calendars) -> _Shown:
-        return _show(await listing.ask(snapshot, calendars, page), listing, page.limit, most_bytes)
+        return _show(await listing.ask(snapshot, calendars, page), listing, page, most_bytes)
 
     return await questions.ask(asking)
 
 
-def _show(found: Page[Any], listing: Listing[Any], limit: int | None, most_bytes: int | None) -> _Shown:
+def _show(found: Page[Any], listing: Listing[Any], page: PageAsked, most_bytes: int | None) -> _Shown:
     """The items as far as they have room; the page ends early where the next one has none."""
     items = as_far_as_room(map(listing.show, found.items), most_bytes)
-    following = PageAsked(limit, found.next_after) if found.next_after is not None else None
+    following = PageAsked(page.limit, found.next_after) if found.next_after is not None else None
     if len(items) < len(found.items):
-        following = PageAsked(limit, found.key(found.items[len(items) - 1]))
-    totals = listing.totals(found.items[: len(items)]) if listing.totals is not None else None
+        following = PageAsked(page.limit, found.key(found.items[len(items) - 1]))
+    totals: dict[str, Any] = {}
+    if listing.totals is not None:
+        is_whole = found.everything is not None or (page.after is None and following is None)
+        added = found.everything if found.everything is not None else found.items[: len(items)]
+        totals = {"totals_of": "all" if is_whole else "page", "totals": listing.totals(added)}
     return _Shown(found.position, items, following, totals)
 
 

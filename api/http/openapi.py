@@ -34,6 +34,7 @@ TAGS = {
     "across": "Lists across contracts: accounts, deductions, charges, drafts.",
     "invoices": "Drafts, invoices and credit notes: as JSON, PDF and e-invoice.",
     "customers": "Customers, with their contracts and what is open.",
+    "periods": "The months of a provider: open or closed, and what the closed ones came to.",
     "reports": "Revenue, breakage and time, as the books have them.",
     "sla": "Promises: how often they were kept, which are at risk, and the account of a due instant.",
     "plans": "The catalogue of what each provider offers.",

@@ -97,6 +97,25 @@ def unavailable(error: Unavailable) -> Refusal:
     return Refusal("unavailable", detail)
 
 
+def refusal_of_parameters(request: Request, error: RequestValidationError) -> Refusal:
+    """What is wrong with a path or a query, every parameter of it."""
+    faults = [
+        {
+            "field": ".".join(map(str, fault["loc"][1:])) or "body",
+            "detail": worded_fault(fault, example_for(request.scope["route"], fault["loc"])),
+        }
+        for fault in error.errors()[:100]
+    ]
+    detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults)
+    return Refusal("malformed", detail, field=faults[0]["field"], errors=faults)
+
+
+def refusal_of_http(error: HTTPException) -> Refusal:
+    """What the framework refuses by itself: an address or a method that is none."""
+    code = next((code for code, status in STATUS.items() if status == error.status_code), "malformed")
+    return Refusal("not-found" if error.status_code == 404 else code, str(error.detail))
+
+
 def install(app: FastAPI) -> None:
     """Turns every exception that a route may raise into a problem."""
 
@@ -110,22 +129,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
-        faults = [
-            {
-                "field": ".".join(map(str, fault["loc"][1:])) or "body",
-                "detail": worded_fault(fault, example_for(request.scope["route"], fault["loc"])),
-            }
-            for fault in error.errors()[:100]
-        ]
-        detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults)
-        return problem(Refusal("malformed", detail, field=faults[0]["field"], errors=faults))
+        return problem(refusal_of_parameters(request, error))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
-        code = next((code for code, status in STATUS.items() if status == error.status_code), "malformed")
-        if error.status_code == 404:
-            code = "not-found"
-        response = problem(Refusal(code, str(error.detail)))
+        response = problem(refusal_of_http(error))
         if error.headers:
             response.headers.update(error.headers)
         return response

@@ -22,6 +22,11 @@ def cleaned(value: Any) -> Any:
     return showing(value.replace("\r\n", "\n"), besides=LINES)
 
 
+def exact(value: str) -> Markup:
+    """A text that goes back to us as it is, in a field that nobody sees."""
+    return escape(value)
+
+
 def isolated(value: Any) -> Markup:
     """A value as part of a sentence, which may stand in an attribute: text from right to left keeps to itself."""
     if isinstance(value, Markup):

@@ -20,7 +20,8 @@ from api.http.liking import liked_best
 from api.languages import LANGUAGES, Labels, filled, labels_in, language_among
 from api.portal.charts import Column, bar
 from api.portal.formats import Formats
-from api.portal.plain import cleaned, isolated
+from api.portal.plain import cleaned, exact, isolated
+from api.portal.shown_deductions import basis_in_words, kind_in_words
 from api.portal.states import state_shown
 
 STATIC = "/portal/static"
@@ -38,13 +39,17 @@ class Appearance:
 
 
 # What the frame of every page asks for, and a page may leave out: who is signed in (with a `form_token`, the proof that
-# a form is ours), what the page calls them, the pages at its head, its own address.
-FRAME: dict[str, Any] = {"visitor": None, "who": "", "links": (), "here": "/portal/"}
+# a form is ours), what the page calls them, the pages at its head, its own address, and why what was sent is refused:
+# `error_at(field)` is what stands at a field.
+FRAME: dict[str, Any] = {"visitor": None, "who": "", "links": (), "here": "/portal/", "reasons": ()}
 
 
 def render(template: str, appearance: Appearance, /, **shown: Any) -> str:
     """The page, or the part of one, that a template makes of what is shown and of FRAME."""
-    return environment(appearance.language).get_template(template).render({**FRAME, "appearance": appearance, **shown})
+    given = {**FRAME, "appearance": appearance, **shown}
+    at_field = {one.field: one.sentence for one in given["reasons"]}
+    made = environment(appearance.language).get_template(template)
+    return made.render(given, error_at=lambda name: at_field.get(name, ""))
 
 
 def language_for(chosen: str | None, accepted: str, customers: str | None) -> str:
@@ -93,8 +98,9 @@ def environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=["jinja2.ext.do"],  # rows of tables are gathered in a list
     )
-    made.filters["isolated"] = isolated
+    made.filters |= {"isolated": isolated, "exact": exact}
     made.globals |= {
         "_": words.say,
         "_n": words.count,
@@ -104,6 +110,8 @@ def environment(language: str) -> Environment:
         "bar": bar,
         "column": Column,
         "state_shown": state_shown,
+        "deduction_kind": kind_in_words,
+        "deduction_basis": basis_in_words,
     }
     return made
 

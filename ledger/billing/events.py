@@ -253,3 +253,6 @@ class InvoiceRunEnded(Fact, frozen=True):
             ],
             "left": [msgspec.to_builtins(one) for one in self.left],
         }
+
+
+PROVIDER_FACTS = (PeriodClosed, InvoiceRunEnded)  # of a provider, and of no contract

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from ledger.billing.events import PeriodClosed
+from ledger.billing.events import PROVIDER_FACTS
 from ledger.contracts.events import ContractSigned
 from ledger.door.command_faults import Placed, command_fault
 from ledger.door.credit_faults import GrantLives
@@ -63,7 +63,7 @@ class _Reading:
         if isinstance(fact, ContractSigned):
             self.providers[fact.contract_id] = fact.provider
         owner = self.providers.get(fact.contract_id)
-        if isinstance(fact, PeriodClosed):  # of a provider, and of no contract
+        if isinstance(fact, PROVIDER_FACTS):
             owner = fact.provider
         for name, found, said in (
             ("stream", row.stream, fact.stream),

@@ -15,7 +15,7 @@ from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.errors import Refusal
 from ledger.kernel.values import from_micros, show_instant, to_micros
 from ledger.store.database import Database
-from ledger.store.tokens import HOLDS, QuestionSource, hash_of
+from ledger.store.tokens import HOLDS, QuestionSource, check_holds, hash_of
 
 
 @dataclass(slots=True, frozen=True)
@@ -38,9 +38,7 @@ def create_feed(
     """
     secret, feed_id, now = secrets.token_urlsafe(32), f"feed-{secrets.token_hex(6)}", clock()
     with database.transaction() as transaction:
-        named = {"token_id": token_id, "today": now.date().isoformat()}
-        if not transaction.query(f"SELECT t.role FROM access_tokens t WHERE t.token_id = :token_id AND {HOLDS}", named):
-            raise Refusal("not-found", f"There is no token {token_id} that holds.")
+        check_holds(transaction, token_id, now)
         sql = (
             "INSERT INTO feed_secrets (feed_id, secret_hash, token_id, created_at, expires_on) "
             "VALUES (:feed_id, :secret_hash, :token_id, :created_at, :expires_on)"

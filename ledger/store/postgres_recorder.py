@@ -90,7 +90,9 @@ class LedgerPostgresDatastore(PostgresDatastore):
 
 
 # A ledger of this format may be older than the newest table; it gets what it lacks.
-_IS_INCOMPLETE = "SELECT to_regclass('public.ledger_format') IS NULL OR to_regclass('public.feed_secrets') IS NULL"
+_IS_INCOMPLETE = "SELECT " + " OR ".join(
+    f"to_regclass('public.{table}') IS NULL" for table in ("ledger_format", "feed_secrets", "sign_ins")
+)
 
 
 def prepare_postgres(url: str) -> None:

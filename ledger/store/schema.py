@@ -1,4 +1,5 @@
-"""The tables of the write side, for both databases: events, commands, known ids, keys, tokens, feeds.
+"""The tables of the write side, for both databases: events, commands, known ids, keys, and what opens the ledger:
+tokens, secrets of feeds, links to sign in with, sign-ins.
 
 Events and commands are written once: on SQLite triggers refuse to change them, on PostgreSQL the writer's role
 lacks the right and triggers refuse everybody else.
@@ -19,6 +20,7 @@ EVENT_COLUMNS = (
 )
 
 APPEND_ONLY = ("stored_events", "commands", "known_ids")
+SIGNING_IN = ("sign_in_links", "sign_ins")  # what has expired is deleted
 # Of the shapes of what is stored, while these may still change without upcasts (decision 16): without one it is older.
 FORMAT = 4
 
@@ -79,7 +81,25 @@ CREATE TABLE IF NOT EXISTS feed_secrets (
     created_at BIGINT NOT NULL,
     expires_on TEXT,
     revoked_at BIGINT
-)
+);
+CREATE TABLE IF NOT EXISTS sign_in_links (
+    secret_hash {bytes} NOT NULL PRIMARY KEY,
+    token_id TEXT NOT NULL REFERENCES access_tokens,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+);
+CREATE INDEX IF NOT EXISTS sign_in_links_expired ON sign_in_links (expires_at);
+CREATE TABLE IF NOT EXISTS sign_ins (
+    sign_in_id TEXT NOT NULL PRIMARY KEY,
+    secret_hash {bytes} NOT NULL UNIQUE,
+    token_id TEXT NOT NULL REFERENCES access_tokens,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    ended_at BIGINT
+);
+CREATE INDEX IF NOT EXISTS sign_ins_token ON sign_ins (token_id, created_at);
+CREATE INDEX IF NOT EXISTS sign_ins_expired ON sign_ins (expires_at)
 """
 
 SQLITE_TABLES = [
@@ -177,12 +197,13 @@ END $$
 POSTGRES_GRANTS = [
     *(
         f"REVOKE ALL ON {table} FROM PUBLIC"
-        for table in (*APPEND_ONLY, "ledger_format", "party_keys", "access_tokens", "feed_secrets")
+        for table in (*APPEND_ONLY, *SIGNING_IN, "ledger_format", "party_keys", "access_tokens", "feed_secrets")
     ),
     *(f"GRANT SELECT, INSERT ON {table} TO {WRITER_ROLE}" for table in APPEND_ONLY),
     f"GRANT SELECT ON ledger_format TO {WRITER_ROLE}",
     f"GRANT SELECT, INSERT, DELETE ON party_keys TO {WRITER_ROLE}",
     f"GRANT SELECT, INSERT, UPDATE ON access_tokens, feed_secrets TO {WRITER_ROLE}",
+    f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(SIGNING_IN)} TO {WRITER_ROLE}",
     f"CREATE SCHEMA IF NOT EXISTS views AUTHORIZATION {WRITER_ROLE}",
 ]
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from ledger.kernel.access import ROLES, Actor
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.values import from_micros, show_instant, to_micros
-from ledger.store.database import NO_PARAMS, Database, Params, Row
+from ledger.store.database import NO_PARAMS, Database, Params, Row, WriteTransaction
 
 
 @dataclass(slots=True, frozen=True)
@@ -114,6 +114,13 @@ def revoke_token(database: Database, token_id: str, clock: Clock = system_clock)
             raise Refusal("not-found", f"There is no token {token_id}.")
         sql = "UPDATE access_tokens SET revoked_at = :now WHERE token_id = :token_id AND revoked_at IS NULL"
         transaction.execute(sql, named)
+
+
+def check_holds(transaction: WriteTransaction, token_id: str, now: datetime) -> None:
+    """Raises Refusal not-found where there is no such token, or it no longer holds."""
+    named = {"token_id": token_id, "today": now.date().isoformat()}
+    if not transaction.query(f"SELECT t.role FROM access_tokens t WHERE t.token_id = :token_id AND {HOLDS}", named):
+        raise Refusal("not-found", f"There is no token {token_id} that holds.")
 
 
 async def holder_of(reader: QuestionSource, token: str, today: date) -> Actor:

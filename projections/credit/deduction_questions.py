@@ -179,7 +179,7 @@ async def _open(snapshot: Snapshot, rows: Sequence[DeductionRow], as_of: AsOf) -
 
 async def _as_they_were(snapshot: Snapshot, rows: Sequence[DeductionRow], as_of: AsOf) -> list[DeductionRow]:
     streams = {row.deduction_id: DeductionFact.stream_of(row.deduction_id) for row in rows}
-    histories = await stream_events(snapshot, list(streams.values()), as_of)
+    histories = await stream_events(snapshot, deductions, list(streams.values()), as_of)
     return [
         refold(deductions, histories[streams[row.deduction_id]]).get(DEDUCTIONS, row.deduction_id) or row
         for row in rows

@@ -191,7 +191,7 @@ async def _as_they_were(snapshot: Snapshot, rows: list[SessionRow], as_of: AsOf)
     if as_of.current or not changed:
         return rows
     streams = {row.session_id: SessionFact.stream_of(row.session_id) for row in changed}
-    histories = await stream_events(snapshot, list(streams.values()), as_of)
+    histories = await stream_events(snapshot, sessions, list(streams.values()), as_of)
     memory = Memory()
     for row in changed:
         holder = SessionHolderRow(row.contract_id, row.provider, row.customer_id, row.partner_id, row.timezone)

@@ -70,7 +70,8 @@ async def clocks_at(
         f"WHERE t.contract_id IN ({among})"
     )
     rows.known[TERMS.name] = {row.term_id: TERMS.row_of(row) for row in await snapshot.query(sql, params)}
-    histories = await stream_events(snapshot, [TicketFact.stream_of(ticket_id) for ticket_id in contracts], as_of)
+    streams = [TicketFact.stream_of(ticket_id) for ticket_id in contracts]
+    histories = await stream_events(snapshot, sla_clocks, streams, as_of)
     for events in histories.values():
         refold_into(rows, sla_clocks, events)
     changed = rows.changed.get(CLOCKS.name)

@@ -148,7 +148,7 @@ async def _open(snapshot: Snapshot, rows: Sequence[TicketRow], as_of: AsOf, cale
 
 async def _as_they_were(snapshot: Snapshot, rows: Sequence[TicketRow], as_of: AsOf) -> list[TicketRow]:
     streams = {row.ticket_id: TicketFact.stream_of(row.ticket_id) for row in rows}
-    histories = await stream_events(snapshot, list(streams.values()), as_of)
+    histories = await stream_events(snapshot, tickets, list(streams.values()), as_of)
     return [refold(tickets, histories[streams[row.ticket_id]]).get(TICKETS, row.ticket_id) or row for row in rows]
 
 

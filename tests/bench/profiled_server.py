@@ -12,7 +12,7 @@ from typing import Any
 
 import uvicorn
 
-from api.http.app import create_app
+from api.application import create_app
 
 WARM = 100  # requests, after which routes are built and statements prepared
 profiler = cProfile.Profile()

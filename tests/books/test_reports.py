@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.books.reading import Rows, rows, units
 from tests.books.year import Year, year_in
 from tests.http.door import Json
+from tests.words import close_month
 
 PROVIDERS = ("cloudempiere", "dytron", "easyredmine", "eurolinux", "groupios")
 KINDS = {
@@ -87,6 +89,34 @@ def test_the_minutes_of_credit_are_what_the_books_consumed(year: Year) -> None:
     books = {key: value for key, value in credit(rows(year.books()), "Consumed").items() if key[2] == "MIN"}
     assert without_nought(found) == books
     assert books
+
+
+def test_closed_months_came_to_what_the_reports_say_of_them(tmp_path: Path) -> None:
+    with year_in(f"sqlite:///{tmp_path / 'ledger.db'}") as closing:
+        for provider in PROVIDERS:
+            closing.door.ok(close_month("2026-10", provider))
+            closed = [one for one in closing.door.walk("periods", provider=provider, limit=3) if one["totals"]]
+            charged = {
+                (one["month"], money["currency"]): units(money["charged"])
+                for one in closed
+                for money in one["totals"]["money"]
+            }
+            expired = {
+                (one["month"], credit["currency"]): units(str(credit["expired"]))
+                for one in closed
+                for credit in one["totals"]["credit"]
+            }
+            revenue, breakage = (
+                [row for row in asked(closing, path, provider, "month") if row["month"] <= "2026-10"]
+                for path in ("revenue", "breakage")
+            )
+            assert without_nought(charged) == {
+                (row["month"], row["currency"]): units(row["amount"]) for row in revenue if units(row["amount"])
+            }
+            assert without_nought(expired) == {
+                (row["month"], row["currency"]): units(str(row["expired"])) for row in breakage
+            }
+            assert charged
 
 
 @pytest.mark.parametrize("path", ["revenue", "breakage", "time"])

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
+from api.application import create_app
 from api.cli.main import HERE
 from api.cli.reading import READS
-from api.http.app import create_app
 from ledger.door.registry import COMMANDS
 from ledger.kernel.settings import Settings
 from tests.cli.run import Done, support_ledger
@@ -162,6 +162,24 @@ def test_a_list_is_followed_to_its_end_unless_a_limit_is_given(url: str) -> None
     assert f"--cursor {page['next']}" in " ".join(shown.split())
     rest = told(support_ledger(url, "deductions", "L", "--json", "--cursor", page["next"]))
     assert rest["items"] == whole["items"][2:]
+
+
+def test_a_list_of_several_pages_has_no_totals_of_the_first_alone(url: str) -> None:
+    whole = told(support_ledger(url, "deductions", "--json"))
+    assert (whole["totals_of"], whole["totals"]["deductions"]) == ("all", 1)
+    lines = [log_work(1, MONDAY, entry_id=f"v{n}") for n in range(150)]
+    assert support_ledger(url, "import", "-", stdin=as_lines(lines)).status == 0
+    followed = told(support_ledger(url, "deductions", "--json"))
+    assert (len(followed["items"]), "totals" in followed) == (151, False)
+    assert told(support_ledger(url, "deductions", "--json", "--limit", "2"))["totals_of"] == "page"
+
+
+def test_the_months_of_a_provider_are_a_table_with_what_each_came_to(url: str) -> None:
+    told(support_ledger(url, "close-period", "--provider", "groupios", "--month", "2026-02"))
+    shown = support_ledger(url, "periods", "--provider", "groupios").out
+    february = next(line for line in shown.splitlines() if "2026-02" in line)
+    assert [cell.strip() for cell in february.split("│")][1:4] == ["groupios", "2026-02", "closed"]
+    assert [cell.strip() for cell in february.split("│")][9:13] == ["minutes", "0", "465", "0"]
 
 
 # ---- a server instead of a file

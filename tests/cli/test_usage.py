@@ -20,7 +20,7 @@ from tests.words import CUSTOMER, as_lines, sign
 FOREIGN = re.compile(
     r"Error|[Ii]nvalid|[Ii]nput|[Ss]hould|No such|[Mm]issing |Usage|Got |extra|Errno|given_|Value|Try "
 )
-TOKEN_COMMANDS = ("create", "feed", "list", "revoke")
+TOKEN_COMMANDS = ("create", "feed", "link", "list", "revoke")
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from ledger.billing.events import PROVIDER_FACTS
 from ledger.events import FACTS, UPCASTS, Fact, topic, upcast
 from ledger.kernel import mapper
 from ledger.kernel.mapper import UnknownTopicError, decode, encode, stored_topic
@@ -26,6 +27,11 @@ def test_every_topic_and_version_has_a_golden_payload(stored: str) -> None:
 def test_no_golden_payload_belongs_to_a_topic_that_is_gone() -> None:
     kept = {path.stem for path in FOLDER.glob("*.json")}
     assert kept == set(TOPICS) == set(SAMPLES), "a stored event of such a topic could not be read any more"
+
+
+def test_what_is_of_no_contract_is_known_to_be_of_a_provider() -> None:
+    """`verify` holds the provider of a stored row against it."""
+    assert {type(fact) for fact in SAMPLES.values() if not fact.contract_id} == set(PROVIDER_FACTS)
 
 
 @pytest.mark.parametrize("stored", sorted(SAMPLES))

@@ -33,7 +33,9 @@ class Response:
         return json.loads(self.content)
 
 
-def scope_of(method: str, url: str, params: dict[str, Any] | None, headers: Headers | None) -> dict[str, Any]:
+def scope_of(
+    method: str, url: str, params: dict[str, Any] | None, headers: Headers | None, scheme: str = "http"
+) -> dict[str, Any]:
     """A request as ASGI has it."""
     parts = urlsplit(url)
     query = "&".join(part for part in (parts.query, urlencode(params or {})) if part)
@@ -43,7 +45,7 @@ def scope_of(method: str, url: str, params: dict[str, Any] | None, headers: Head
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
         "method": method,
-        "scheme": "http",
+        "scheme": scheme,
         "path": unquote(parts.path),
         "raw_path": parts.path.encode(),
         "root_path": "",
@@ -94,13 +96,14 @@ class Client:
         headers: Headers | None = None,
         content: bytes | Iterable[bytes] = b"",
         heard: Callable[[bytes], None] = lambda _: None,
+        scheme: str = "http",
     ) -> Response:
         """`url` is a path as it goes over the wire, with or without a query; `params` are added to it.
 
         `heard` is told each piece of the answer as it comes.
         """
         pieces = [content] if isinstance(content, bytes) else content
-        return self.run(self._answer(scope_of(method, url, params, headers), pieces, heard))  # type: ignore[no-any-return]
+        return self.run(self._answer(scope_of(method, url, params, headers, scheme), pieces, heard))  # type: ignore[no-any-return]
 
     async def _answer(self, scope: dict[str, Any], pieces: Iterable[bytes], heard: Callable[[bytes], None]) -> Response:
         response, left, whole = Response(), iter(pieces), False

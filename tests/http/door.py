@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from api.http.app import create_app
+from api.application import create_app
 from api.limits import LIMITS, Limits
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings

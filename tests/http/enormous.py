@@ -9,7 +9,7 @@ from ledger.store.database import NO_PARAMS, Params, Row
 from projections.reader import Reader, Snapshot
 from tests.http.door import Door
 from tests.http.world import CUSTOMER, MINE, OF, OPENED, TEN
-from tests.words import book, issue, log_work, open_ticket, renew, reprioritise, sign
+from tests.words import book, close_month, issue, log_work, open_ticket, renew, reprioritise, sign
 
 WORK = 2_500  # entries on one ticket: steps of it, movements, deductions, charges, lines of one invoice
 BESIDE = 150  # contracts and tickets that say as much as they may
@@ -52,7 +52,9 @@ def tell_enormous(door: Door) -> dict[str, str]:
         signed = sign(contract_id=name, **OF[MINE] | {"customer": customer})
         door.all_ok([signed, open_ticket(f"{name}-t", contract_id=name, title=LONG, contact=contact, at=OPENED)])
         door.ok(issue(name))
-    return NAMED | {"number": str(door.ok(issue("big"))["number"])}
+    number = str(door.ok(issue("big"))["number"])
+    door.ok(close_month("2026-10", "north"))
+    return NAMED | {"number": number}
 
 
 @dataclass

@@ -121,6 +121,32 @@ def test_each_charge_is_that_of_its_contract(sold: Door) -> None:
         assert own == sold.walk(f"contracts/{contract}/charges")
 
 
+@pytest.mark.parametrize(
+    ("path", "amount", "first"),
+    [
+        ("balances", lambda totals: totals[0]["granted"], 480),
+        ("charges", lambda totals: totals[0]["amount"], "899.00"),
+        ("deductions", lambda totals: totals["billed_minutes"], 510),
+        ("invoice-drafts", lambda totals: totals[0]["net"], "943.50"),
+    ],
+)
+def test_totals_say_whether_they_are_of_all_or_of_a_page(sold: Door, path: str, amount: Any, first: Any) -> None:
+    assert sold.see(path)["totals_of"] == "all"
+    page = sold.see(path, limit=1)
+    assert (page["totals_of"], amount(page["totals"])) == ("page", first)
+    last = sold.see(path, limit=500, cursor=page["next"])
+    assert (last["totals_of"], last["next"]) == ("page", None)
+
+
+def test_a_report_is_added_up_whole_on_each_of_its_pages(sold: Door) -> None:
+    """899.00, 44.50 and 499.00 of groupios."""
+    page = sold.see("reports/revenue?group_by=plan&group_by=kind", provider="groupios", limit=1)
+    assert (len(page["items"]), page["totals_of"]) == (1, "all")
+    assert page["totals"] == [{"currency": "EUR", "charges": 3, "amount": "1442.50"}]
+    following = sold.see("reports/revenue?group_by=plan&group_by=kind", provider="groupios", cursor=page["next"])
+    assert following["totals"] == page["totals"]
+
+
 def test_deductions_by_status_and_age(sold: Door) -> None:
     found = sold.see("deductions")
     assert ids(found, "deduction_id") == ["w1", "w2", "w3"]
@@ -188,7 +214,8 @@ def test_customers_with_their_contracts_and_what_is_open(sold: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["invoice-drafts", "customers", "customers/A", "reports/revenue", "reports/breakage", "reports/time"]
+    "path",
+    ["invoice-drafts", "customers", "customers/A", "periods", "reports/revenue", "reports/breakage", "reports/time"],
 )
 def test_what_is_the_providers_is_forbidden_to_customers_and_partners(sold: Door, path: str) -> None:
     told = tokens(sold)
@@ -200,7 +227,7 @@ def test_what_is_the_providers_is_forbidden_to_customers_and_partners(sold: Door
     }
 
 
-@pytest.mark.parametrize("path", ["balances", "charges", "deductions", "invoice-drafts", "customers"])
+@pytest.mark.parametrize("path", ["balances", "charges", "deductions", "invoice-drafts", "customers", "periods"])
 def test_a_file_has_all_items(sold: Door, path: str) -> None:
     items = sold.see(path)["items"]
     text = sold.get(path, headers={"Accept": "text/csv"}).text.splitlines()

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.http.app import create_app
+from api.application import create_app
 from api.long_questions import LongQuestions, Question, T
 from api.wrong_tokens import WrongTokens
 from ledger.kernel.settings import Settings

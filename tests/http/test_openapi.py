@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from api.http.app import create_app
+from api.application import create_app
 from api.http.parameters import MEANINGS
 from ledger.kernel.settings import Settings
 from tests.http.server import Server, admin_token

@@ -2,7 +2,7 @@
 
 import re
 
-from api.http.app import create_app
+from api.application import create_app
 from ledger.kernel.settings import Settings
 from tests.http.door import Door, problem
 from tests.http.world import MINE, OF, OPENED, TEN

@@ -18,7 +18,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.python.asgi import shutdown_lifespans
 from schemathesis.schemas import APIOperation, BaseSchema
 
-from api.http.app import create_app
+from api.application import create_app
 from api.limits import Limits
 from ledger.kernel.settings import Settings
 from ledger.store import open_store

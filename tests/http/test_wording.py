@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.http.app import create_app
+from api.application import create_app
 from ledger.kernel.patterns import PATTERNS
 from ledger.kernel.settings import Settings
 from ledger.plans.terms import Terms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import AnswerModel, Figure
+from api.http.models.base import AnswerModel, Figure, WithTotals
 from api.http.models.credit import AccountOut, ChargeOut, DeductionSummary
 
 
@@ -19,7 +19,7 @@ class AccountSummary(AccountOut):
 
 
 class AccountTotals(BaseModel):
-    """The accounts of one unit and currency on this page, added up."""
+    """The accounts of one unit and currency, added up."""
 
     unit: str
     currency: str | None
@@ -32,7 +32,7 @@ class AccountTotals(BaseModel):
     pending_confirmation: Figure
 
 
-class AccountList(AnswerModel):
+class AccountList(AnswerModel, WithTotals):
     totals: list[AccountTotals]
     items: list[AccountSummary]
     next: str | None
@@ -44,28 +44,28 @@ class ContractCharge(ChargeOut):
 
 
 class ChargeTotals(BaseModel):
-    """The charges of one currency on this page, added up."""
+    """The charges of one currency, added up."""
 
     currency: str
     charges: int
     amount: str = Field(examples=["921.25"])
 
 
-class ContractChargeList(AnswerModel):
+class ContractChargeList(AnswerModel, WithTotals):
     totals: list[ChargeTotals]
     items: list[ContractCharge]
     next: str | None
 
 
 class DeductionTotals(BaseModel):
-    """The deductions on this page, added up."""
+    """The deductions, added up."""
 
     deductions: int
     worked_minutes: int
     billed_minutes: int
 
 
-class ContractDeductionList(AnswerModel):
+class ContractDeductionList(AnswerModel, WithTotals):
     totals: DeductionTotals
     items: list[DeductionSummary]
     next: str | None
@@ -91,7 +91,7 @@ class DraftSummary(BaseModel):
 
 
 class DraftTotals(BaseModel):
-    """The drafts of one currency on this page, added up."""
+    """The drafts of one currency, added up."""
 
     currency: str
     drafts: int
@@ -100,7 +100,7 @@ class DraftTotals(BaseModel):
     gross: str
 
 
-class DraftList(AnswerModel):
+class DraftList(AnswerModel, WithTotals):
     totals: list[DraftTotals]
     items: list[DraftSummary]
     next: str | None

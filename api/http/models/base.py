@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, Field
 
 from ledger.kernel.values import from_micros, show_cents, show_instant
@@ -20,6 +22,14 @@ def instant(micros: int) -> str:
 
 def instant_or_none(micros: int | None) -> str | None:
     return None if micros is None else instant(micros)
+
+
+class WithTotals(BaseModel):
+    """A list that is added up."""
+
+    totals_of: Literal["all", "page"] = Field(
+        description="What `totals` add up: `all` that the filters leave in, or the items of this `page`, of several."
+    )
 
 
 class AnswerModel(BaseModel):

@@ -1,4 +1,4 @@
-"""Reports as read doors answer them: a row a group, and what a page adds up to."""
+"""Reports as read doors answer them: a row a group, and what all rows add up to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import AnswerModel, Figure, figure
+from api.http.models.base import AnswerModel, Figure, WithTotals, figure
 from ledger.kernel.values import show_cents, shown_minutes
 from projections.reports import ReportRow
 
@@ -34,7 +34,7 @@ class RevenueRow(GroupOut):
     amount: str = Field(description="Net.", examples=["921.25"])
 
 
-class RevenueReport(AnswerModel):
+class RevenueReport(AnswerModel, WithTotals):
     totals: list[RevenueTotals]
     items: list[RevenueRow]
     next: str | None
@@ -52,7 +52,7 @@ class BreakageRow(GroupOut):
     expired: Figure = Field(examples=[60])
 
 
-class BreakageReport(AnswerModel):
+class BreakageReport(AnswerModel, WithTotals):
     totals: list[BreakageTotals]
     items: list[BreakageRow]
     next: str | None
@@ -72,7 +72,7 @@ class TimeRow(GroupOut):
     credit_minutes: int = Field(description="Billed minutes that credit in minutes bore.")
 
 
-class TimeReport(AnswerModel):
+class TimeReport(AnswerModel, WithTotals):
     totals: TimeTotals
     items: list[TimeRow]
     next: str | None

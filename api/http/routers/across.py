@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from api.http.across_models import (
     add_accounts,
@@ -15,7 +15,7 @@ from api.http.across_models import (
     show_listed_draft,
 )
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.lists import AS_FILES, Listing, answer_list
+from api.http.lists import AS_FILES, ListDep, Listing
 from api.http.models.across import (
     AccountList,
     AccountSummary,
@@ -26,7 +26,7 @@ from api.http.models.across import (
     DraftSummary,
 )
 from api.http.models.credit import DeductionSummary
-from api.http.paging import AsOfParam, Cursor, Filter, KnownAtParam, Limit, MomentParam, day_of, page_asked, times_of
+from api.http.paging import AsOfParam, Filter, KnownAtParam, MomentParam, day_of, times_of
 from api.http.problems import PROBLEMS
 from api.http.routers.deductions import show_charge, show_deduction
 from ledger.credit.confirmation import Status
@@ -48,8 +48,7 @@ router = APIRouter(prefix="/v1", tags=["across"], responses=PROBLEMS, dependenci
     "/balances", summary="Accounts", operation_id="list_balances", response_model=AccountList, responses=AS_FILES
 )
 async def balances(
-    request: Request,
-    state: StateDep,
+    door: ListDep,
     actor: ActorDep,
     provider: Filter = None,
     customer_id: Filter = None,
@@ -59,10 +58,8 @@ async def balances(
     ] = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
-    """The accounts of all contracts that the token sees, by contract and pool; `totals` are those of the page.
+    """The accounts of all contracts that the token sees, by contract and pool.
 
     A page may hold fewer items than `limit` where a share is asked for.
     """
@@ -73,7 +70,7 @@ async def balances(
         return await list_balances(snapshot, actor, asked, below, times, page)
 
     listing = Listing(AccountSummary, ask, show_listed_account, totals=add_accounts)
-    return await answer_list(state.long_questions, request.headers, listing, page_asked(cursor, limit, str, str))
+    return await door.answer(listing, str, str)
 
 
 @router.get(
@@ -84,8 +81,7 @@ async def balances(
     responses=AS_FILES,
 )
 async def deductions(
-    request: Request,
-    state: StateDep,
+    door: ListDep,
     actor: ActorDep,
     status: Annotated[Status | None, Query()] = None,
     provider: Filter = None,
@@ -95,11 +91,8 @@ async def deductions(
     ] = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
-    """The deductions of all contracts that the token sees, by contract, each in the order of recording; `totals` are
-    those of the page.
+    """The deductions of all contracts that the token sees, by contract, each in the order of recording.
 
     A page may hold fewer items than `limit` where `status` is asked of the past.
     """
@@ -110,7 +103,7 @@ async def deductions(
         return await list_deductions_across(snapshot, actor, asked, wanted, times, page)
 
     listing = Listing(DeductionSummary, ask, show_deduction, totals=add_deductions)
-    return await answer_list(state.long_questions, request.headers, listing, page_asked(cursor, limit, str, int))
+    return await door.answer(listing, str, int)
 
 
 @router.get(
@@ -121,8 +114,7 @@ async def deductions(
     responses=AS_FILES,
 )
 async def charges(
-    request: Request,
-    state: StateDep,
+    door: ListDep,
     actor: ActorDep,
     provider: Filter = None,
     customer_id: Filter = None,
@@ -131,11 +123,9 @@ async def charges(
     to: Annotated[MomentParam | None, Query(description="Effective on this day or earlier.")] = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """Every amount owed or taken back, of all contracts that the token sees, by contract, each in the order of
-    recording; `totals` are those of the page. Days are the provider's, UTC's where the question spans providers.
+    recording. Days are the provider's, UTC's where the question spans providers.
     """
     asked, times = ContractsAsked(provider, customer_id), times_of(as_of, known_at)
     days = DaysAsked(day_of("from", from_), day_of("to", to))
@@ -144,7 +134,7 @@ async def charges(
         return await list_charges_across(snapshot, actor, asked, days, times, invoiced, page)
 
     listing = Listing(ContractCharge, ask, _charge, totals=add_charges)
-    return await answer_list(state.long_questions, request.headers, listing, page_asked(cursor, limit, str, int))
+    return await door.answer(listing, str, int)
 
 
 def _charge(found: ListedCharge) -> ContractCharge:
@@ -160,7 +150,7 @@ def _charge(found: ListedCharge) -> ContractCharge:
     responses=AS_FILES,
 )
 async def invoice_drafts(
-    request: Request,
+    door: ListDep,
     state: StateDep,
     actor: ActorDep,
     provider: Filter = None,
@@ -168,13 +158,10 @@ async def invoice_drafts(
     through_on: Annotated[MomentParam | None, Query(description="The last day that counts; today if absent.")] = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """What `issue-invoices` would issue, or leave: each contract with something to invoice, and what is missing for it.
 
-    For the provider's roles. `totals` are those of the page, which may hold fewer items than `limit`: it ends early
-    where it would read too much.
+    For the provider's roles. A page may hold fewer items than `limit`: it ends early where it would read too much.
     """
     asked, times = ContractsAsked(provider, customer_id), times_of(as_of, known_at)
     through = day_of("through_on", through_on)
@@ -183,4 +170,4 @@ async def invoice_drafts(
         return await list_drafts(snapshot, actor, state.catalogue, asked, through, times, page)
 
     listing = Listing(DraftSummary, ask, show_listed_draft, totals=add_drafts)
-    return await answer_list(state.long_questions, request.headers, listing, page_asked(cursor, limit, str))
+    return await door.answer(listing, str)

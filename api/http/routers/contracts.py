@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.lists import AS_FILES, Listing, answer_list, first_items
+from api.http.lists import AS_FILES, ListDep, Listing, answer_list, first_items
 from api.http.models.contracts import (
     ContractAnswer,
     ContractList,
@@ -50,24 +50,20 @@ FIRST_PAGE = PageAsked(20)  # of the terms that stand with the contract itself
 
 @router.get("", summary="Contracts", operation_id="list_contracts", response_model=ContractList, responses=AS_FILES)
 async def contracts(
-    request: Request,
-    state_: StateDep,
+    door: ListDep,
     actor: ActorDep,
     customer_id: Filter = None,
     provider: Filter = None,
     state: Annotated[ContractStatus | None, Query()] = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """Contracts that the token may see, by id."""
     filters = ContractFilter(customer_id, provider, state)
-    page = page_asked(cursor, limit, str)
 
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[OpenedContract]:
         return await list_contracts(snapshot, actor, filters, page)
 
     listing = Listing(ContractSummary, ask, show_contract)
-    return await answer_list(state_.long_questions, request.headers, listing, page)
+    return await door.answer(listing, str)
 
 
 @router.get("/{contract_id}", summary="A contract", operation_id="get_contract")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.lists import AS_FILES, Listing, answer_list
+from api.http.lists import AS_FILES, ListDep, Listing
 from api.http.models.contracts import show_contract
 from api.http.models.customers import CustomerAnswer, CustomerList, CustomerSummary, show_customer
 from api.http.paging import Cursor, Filter, Limit, next_cursor, page_asked
@@ -25,12 +25,9 @@ CustomerIdParam = Annotated[str, Path(max_length=ID_LENGTH, pattern=ID_PATTERN, 
 
 @router.get("", summary="Customers", operation_id="list_customers", response_model=CustomerList, responses=AS_FILES)
 async def customers(
-    request: Request,
-    state: StateDep,
+    door: ListDep,
     actor: ActorDep,
     provider: Filter = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """By id; the same id at another provider is somebody else."""
 
@@ -38,7 +35,7 @@ async def customers(
         return await list_customers(snapshot, actor, provider, page)
 
     listing = Listing(CustomerSummary, ask, show_customer)
-    return await answer_list(state.long_questions, request.headers, listing, page_asked(cursor, limit, str, str))
+    return await door.answer(listing, str, str)
 
 
 @router.get("/{customer_id}", summary="A customer", operation_id="get_customer")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.lists import AS_FILES, Listing, answer_list
+from api.http.lists import AS_FILES, ListDep, Listing
 from api.http.models.base import figure, instant, instant_or_none
 from api.http.models.credit import (
     ChargeList,
@@ -24,11 +24,8 @@ from api.http.models.history import show_entry
 from api.http.paging import (
     AsOfParam,
     ContractIdParam,
-    Cursor,
     DeductionIdParam,
     KnownAtParam,
-    Limit,
-    page_asked,
     times_of,
 )
 from api.http.problems import PROBLEMS
@@ -53,27 +50,24 @@ router = APIRouter(prefix="/v1", tags=["deductions"], responses=PROBLEMS, depend
     responses=AS_FILES,
 )
 async def contract_deductions(
-    request: Request,
+    door: ListDep,
     contract_id: ContractIdParam,
-    state: StateDep,
     actor: ActorDep,
     status: Annotated[Status | None, Query()] = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """In the order in which they were recorded.
 
     A page may hold fewer items than `limit` where `status` is asked of the past.
     """
-    times, page = times_of(as_of, known_at), page_asked(cursor, limit, int)
+    times = times_of(as_of, known_at)
 
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[OpenedDeduction]:
         return await list_deductions(snapshot, actor, contract_id, times, status, page)
 
     listing = Listing(DeductionSummary, ask, show_deduction)
-    return await answer_list(state.long_questions, request.headers, listing, page)
+    return await door.answer(listing, int)
 
 
 @router.get("/deductions/{deduction_id}", summary="A deduction", operation_id="get_deduction")
@@ -156,24 +150,21 @@ def _overage(line: OverageBilled) -> OverageLineOut:
     responses=AS_FILES,
 )
 async def contract_charges(
-    request: Request,
+    door: ListDep,
     contract_id: ContractIdParam,
-    state: StateDep,
     actor: ActorDep,
     invoiced: Annotated[bool | None, Query()] = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """Every amount owed or taken back, effective by now (or `as_of`), in the order in which it was recorded."""
-    times, page = times_of(as_of, known_at), page_asked(cursor, limit, int)
+    times = times_of(as_of, known_at)
 
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ListedCharge]:
         return await list_charges(snapshot, actor, contract_id, times, invoiced, page)
 
     listing = Listing(ChargeOut, ask, show_charge, {"contract_id": contract_id})
-    return await answer_list(state.long_questions, request.headers, listing, page)
+    return await door.answer(listing, int)
 
 
 def show_charge(found: ListedCharge) -> ChargeOut:

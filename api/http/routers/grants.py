@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.lists import AS_FILES, Listing, answer_list
+from api.http.lists import AS_FILES, ListDep, Listing
 from api.http.models.base import figure, instant, instant_or_none
 from api.http.models.grants import (
     BurnDownAnswer,
@@ -21,14 +21,11 @@ from api.http.models.grants import (
 from api.http.paging import (
     AsOfParam,
     ContractIdParam,
-    Cursor,
     Filter,
     KnownAtParam,
-    Limit,
     MomentParam,
     day_of,
     moment_of,
-    page_asked,
     times_of,
 )
 from api.http.problems import PROBLEMS
@@ -51,41 +48,35 @@ router = APIRouter(prefix="/v1", tags=["grants"], responses=PROBLEMS, dependenci
     responses=AS_FILES,
 )
 async def contract_grants(
-    request: Request,
+    door: ListDep,
     contract_id: ContractIdParam,
-    state: StateDep,
     actor: ActorDep,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """In the order in which they are used: what ends first comes first, what has no end last.
 
     What remains of those that have begun, less what is owed, is what the contract owns: the balance's available and
     reserved.
     """
-    times, page = times_of(as_of, known_at), page_asked(cursor, limit, int, int)
+    times = times_of(as_of, known_at)
 
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ListedGrant]:
         return await grants.contract_grants(snapshot, actor, contract_id, times, page)
 
     listing = Listing(GrantSummary, ask, _grant, {"contract_id": contract_id})
-    return await answer_list(state.long_questions, request.headers, listing, page)
+    return await door.answer(listing, int, int)
 
 
 @router.get("/grants", summary="Grants", operation_id="list_grants", response_model=GrantList, responses=AS_FILES)
 async def all_grants(
-    request: Request,
-    state: StateDep,
+    door: ListDep,
     actor: ActorDep,
     expiring_before: Annotated[
         MomentParam | None, Query(description="What ends from now on and before then, and of which something remains.")
     ] = None,
     provider: Filter = None,
     customer_id: Filter = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """Those of all contracts that the token may see; what ends first comes first."""
     wanted = GrantFilter(moment_of("expiring_before", expiring_before), provider, customer_id)
@@ -94,7 +85,7 @@ async def all_grants(
         return await grants.list_grants(snapshot, actor, wanted, page)
 
     listing = Listing(GrantSummary, ask, _grant)
-    return await answer_list(state.long_questions, request.headers, listing, page_asked(cursor, limit, int, int))
+    return await door.answer(listing, int, int)
 
 
 @router.get("/contracts/{contract_id}/burn-down", summary="The burn-down of a pool", operation_id="get_burn_down")

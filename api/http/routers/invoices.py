@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from api.documents.files import Form as FileForm
 from api.documents.files import as_pdf, as_xml
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.document_models import FIRST_LINES, show_document, show_draft, show_line, show_whole_document
-from api.http.lists import AS_FILES, Listing, answer_list
+from api.http.lists import AS_FILES, ListDep, Listing
 from api.http.models.billing import (
     DocumentAnswer,
     DocumentLineList,
@@ -24,13 +24,10 @@ from api.http.models.billing import (
 from api.http.paging import (
     AsOfParam,
     ContractIdParam,
-    Cursor,
     Filter,
     KnownAtParam,
-    Limit,
     MomentParam,
     day_of,
-    page_asked,
     times_of,
 )
 from api.http.problems import PROBLEMS
@@ -89,24 +86,22 @@ async def invoice_draft(
     responses=AS_FILES,
 )
 async def draft_lines(
-    request: Request,
+    door: ListDep,
     contract_id: ContractIdParam,
     state: StateDep,
     actor: ActorDep,
     through_on: ThroughOn = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """The lines of the draft, in their order; each page is of the draft as it is then."""
-    through, times, page = day_of("through_on", through_on), times_of(as_of, known_at), page_asked(cursor, limit, int)
+    through, times = day_of("through_on", through_on), times_of(as_of, known_at)
 
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ShownLine]:
         return (await next_invoice(snapshot, actor, state.catalogue, contract_id, through, times)).lines(page)
 
     listing = Listing(DocumentLineOut, ask, show_line, {"contract_id": contract_id})
-    return await answer_list(state.long_questions, request.headers, listing, page)
+    return await door.answer(listing, int)
 
 
 @router.get(
@@ -117,25 +112,21 @@ async def draft_lines(
     responses=AS_FILES,
 )
 async def invoices(
-    request: Request,
-    state: StateDep,
+    door: ListDep,
     actor: ActorDep,
     contract_id: Filter = None,
     customer_id: Filter = None,
     from_: Annotated[MomentParam | None, Query(alias="from", description="Issued on this day or later.")] = None,
     to: Annotated[MomentParam | None, Query(description="Issued on this day or earlier.")] = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """Issued documents in the order in which they were issued, without their lines."""
     filters = DocumentFilter(contract_id, customer_id, day_of("from", from_), day_of("to", to))
-    page = page_asked(cursor, limit, int)
 
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[OpenedDocument]:
         return await list_documents(snapshot, actor, filters, page)
 
     listing = Listing(DocumentSummary, ask, show_document)
-    return await answer_list(state.long_questions, request.headers, listing, page)
+    return await door.answer(listing, int)
 
 
 @router.get(
@@ -191,13 +182,14 @@ async def invoice(number: Number, state: StateDep, actor: ActorDep) -> DocumentA
     responses=AS_FILES,
 )
 async def lines_of_invoice(
-    request: Request, number: Number, state: StateDep, actor: ActorDep, limit: Limit = 100, cursor: Cursor = None
+    door: ListDep,
+    number: Number,
+    actor: ActorDep,
 ) -> Response:
     """Its lines as they were issued, in their order."""
-    page = page_asked(cursor, limit, int)
 
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ShownLine]:
         return await list_document_lines(snapshot, actor, number, page)
 
     listing = Listing(DocumentLineOut, ask, show_line, {"number": number})
-    return await answer_list(state.long_questions, request.headers, listing, page)
+    return await door.answer(listing, int)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.lists import AS_FILES, Listing, answer_list
+from api.http.lists import AS_FILES, ListDep, Listing
 from api.http.models.plans import PlanAnswer, PlanList, PlanSummary, show_plan, show_whole_plan
-from api.http.paging import Cursor, Limit, page_asked
 from api.http.problems import PROBLEMS
 from ledger.plans.loader import Plan
 from projections.asking import Page, PageAsked
@@ -21,12 +20,10 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"], responses=PROBLEMS, depen
 
 @router.get("", summary="Plans", operation_id="list_plans", response_model=PlanList, responses=AS_FILES)
 async def plans(
-    request: Request,
+    door: ListDep,
     state: StateDep,
     actor: ActorDep,
     provider: Annotated[str | None, Query(max_length=64)] = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """The newest version of each plan, by id."""
 
@@ -40,7 +37,7 @@ async def plans(
         return Page(await view_position(snapshot), shown, next_after, lambda plan: (plan.id,))
 
     listing = Listing(PlanSummary, ask, show_plan)
-    return await answer_list(state.long_questions, request.headers, listing, page_asked(cursor, limit, str))
+    return await door.answer(listing, str)
 
 
 @router.get("/{plan}", summary="A plan", operation_id="get_plan")

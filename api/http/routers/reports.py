@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
-from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.lists import AS_FILES, Listing, answer_list
+from api.http.authentication import ActorDep, CaughtUp
+from api.http.lists import AS_FILES, ListDep, ListDoor, Listing
 from api.http.models.reports import (
     BreakageReport,
     BreakageRow,
@@ -24,9 +24,8 @@ from api.http.models.reports import (
     show_revenue,
     show_time,
 )
-from api.http.paging import Cursor, Filter, Limit, MomentParam, day_of, page_asked
+from api.http.paging import Filter, MomentParam, day_of
 from api.http.problems import PROBLEMS
-from api.state import State
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
 from projections.asking import Page, PageAsked
@@ -40,86 +39,53 @@ LastDay = Annotated[MomentParam | None, Query(description="The last day that cou
 Groups = Annotated[list[ReportGroup], Query(max_length=5)]
 
 
-def _asked(provider: str | None, first: str | None, last: str | None, group_by: list[ReportGroup]) -> ReportAsked:
-    if len(set(group_by)) < len(group_by):
-        raise malformed("group_by", "names a group twice")
-    return ReportAsked(provider, day_of("from", first), day_of("to", last), tuple(group_by))
-
-
-async def _answer(
-    request: Request,
-    state: State,
-    actor: Actor,
-    source: ReportSource,
-    asked: ReportAsked,
-    page: PageAsked,
-    shown: tuple[type[BaseModel], Callable[[ReportRow], BaseModel], Callable[..., Any]],
-) -> Response:
-    async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ReportRow]:
-        return await report(snapshot, actor, source, asked, page)
-
-    item, show, add = shown
-    return await answer_list(state.long_questions, request.headers, Listing(item, ask, show, totals=add), page)
-
-
-def _page(source: ReportSource, asked: ReportAsked, cursor: str | None, limit: int) -> PageAsked:
-    return page_asked(cursor, limit, *[str] * (len(asked.group_by) + len(source.apart)))
-
-
-@router.get("/revenue", summary="Revenue", operation_id="get_revenue", response_model=RevenueReport, responses=AS_FILES)
-async def revenue(
-    request: Request,
-    state: StateDep,
-    actor: ActorDep,
+async def _asked(
     provider: Filter = None,
     from_: FirstDay = None,
     to: LastDay = None,
     group_by: Groups = [],  # noqa: B006
-    limit: Limit = 100,
-    cursor: Cursor = None,
+) -> ReportAsked:
+    if len(set(group_by)) < len(group_by):
+        raise malformed("group_by", "names a group twice")
+    return ReportAsked(provider, day_of("from", from_), day_of("to", to), tuple(group_by))
+
+
+AskedDep = Annotated[ReportAsked, Depends(_asked)]
+
+
+async def _answer(
+    door: ListDoor,
+    actor: Actor,
+    source: ReportSource,
+    asked: ReportAsked,
+    item: type[BaseModel],
+    show: Callable[[ReportRow], BaseModel],
+    add: Callable[[Sequence[ReportRow]], Any],
 ) -> Response:
+    async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ReportRow]:
+        return await report(snapshot, actor, source, asked, page)
+
+    key = [str] * (len(asked.group_by) + len(source.apart))
+    return await door.answer(Listing(item, ask, show, totals=add), *key)
+
+
+@router.get("/revenue", summary="Revenue", operation_id="get_revenue", response_model=RevenueReport, responses=AS_FILES)
+async def revenue(door: ListDep, actor: ActorDep, asked: AskedDep) -> Response:
     """What was charged, net, less what was taken back, by effective day where the provider is; `kind` is what the
     charge, or what it takes back, is for.
     """
-    asked = _asked(provider, from_, to, group_by)
-    page = _page(REVENUE, asked, cursor, limit)
-    return await _answer(request, state, actor, REVENUE, asked, page, (RevenueRow, show_revenue, add_revenue))
+    return await _answer(door, actor, REVENUE, asked, RevenueRow, show_revenue, add_revenue)
 
 
 @router.get(
     "/breakage", summary="Breakage", operation_id="get_breakage", response_model=BreakageReport, responses=AS_FILES
 )
-async def breakage(
-    request: Request,
-    state: StateDep,
-    actor: ActorDep,
-    provider: Filter = None,
-    from_: FirstDay = None,
-    to: LastDay = None,
-    group_by: Groups = [],  # noqa: B006
-    limit: Limit = 100,
-    cursor: Cursor = None,
-) -> Response:
+async def breakage(door: ListDep, actor: ActorDep, asked: AskedDep) -> Response:
     """What of credit expired unused, by the day on which it did; `kind` is the source of the grant."""
-    asked = _asked(provider, from_, to, group_by)
-    page = _page(BREAKAGE, asked, cursor, limit)
-    return await _answer(request, state, actor, BREAKAGE, asked, page, (BreakageRow, show_breakage, add_breakage))
+    return await _answer(door, actor, BREAKAGE, asked, BreakageRow, show_breakage, add_breakage)
 
 
 @router.get("/time", summary="Time", operation_id="get_time", response_model=TimeReport, responses=AS_FILES)
-async def time_spent(
-    request: Request,
-    state: StateDep,
-    actor: ActorDep,
-    provider: Filter = None,
-    from_: FirstDay = None,
-    to: LastDay = None,
-    group_by: Groups = [],  # noqa: B006
-    limit: Limit = 100,
-    cursor: Cursor = None,
-) -> Response:
+async def time_spent(door: ListDep, actor: ActorDep, asked: AskedDep) -> Response:
     """What was worked and billed, less what was reversed, by effective day; `kind` is that of the deduction."""
-    asked = _asked(provider, from_, to, group_by)
-    return await _answer(
-        request, state, actor, TIME, asked, _page(TIME, asked, cursor, limit), (TimeRow, show_time, add_time)
-    )
+    return await _answer(door, actor, TIME, asked, TimeRow, show_time, add_time)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.lists import AS_FILES, Listing, answer_list
+from api.http.lists import AS_FILES, ListDep, ListDoor, Listing
 from api.http.models.history import HistoryEntry, show_entry
 from api.http.models.sessions import (
     SessionAnswer,
@@ -20,18 +20,14 @@ from api.http.models.sessions import (
 from api.http.paging import (
     AsOfParam,
     ContractIdParam,
-    Cursor,
     Filter,
     KnownAtParam,
-    Limit,
     MomentParam,
     SessionIdParam,
     moment_of,
-    page_asked,
     times_of,
 )
 from api.http.problems import PROBLEMS
-from api.state import State
 from ledger.kernel.access import Actor
 from projections.asking import Page, PageAsked
 from projections.history import ToldFact
@@ -59,8 +55,7 @@ ToParam = Annotated[MomentParam | None, Query(description="Beginning at this ins
     "/sessions", summary="Sessions", operation_id="list_sessions", response_model=SessionList, responses=AS_FILES
 )
 async def sessions(
-    request: Request,
-    state_: StateDep,
+    door: ListDep,
     actor: ActorDep,
     provider: Filter = None,
     customer_id: Filter = None,
@@ -69,8 +64,6 @@ async def sessions(
     to: ToParam = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """Sessions that the token may see, in the order of their starts; `from` and `to` are about these.
 
@@ -83,8 +76,7 @@ async def sessions(
         starts_from=moment_of("from", from_),
         starts_to=moment_of("to", to),
     )
-    page = page_asked(cursor, limit, int, int)
-    return await _answer(request, state_, actor, wanted, times_of(as_of, known_at), page)
+    return await _answer(door, actor, wanted, times_of(as_of, known_at))
 
 
 @router.get(
@@ -95,17 +87,14 @@ async def sessions(
     responses=AS_FILES,
 )
 async def contract_sessions(
-    request: Request,
+    door: ListDep,
     contract_id: ContractIdParam,
-    state_: StateDep,
     actor: ActorDep,
     state: StateParam = None,
     from_: FromParam = None,
     to: ToParam = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """In the order of their starts; `from` and `to` are about these.
 
@@ -114,17 +103,14 @@ async def contract_sessions(
     wanted = SessionFilter(
         contract_id, state=state, starts_from=moment_of("from", from_), starts_to=moment_of("to", to)
     )
-    page = page_asked(cursor, limit, int, int)
-    return await _answer(request, state_, actor, wanted, times_of(as_of, known_at), page)
+    return await _answer(door, actor, wanted, times_of(as_of, known_at))
 
 
-async def _answer(
-    request: Request, state: State, actor: Actor, wanted: SessionFilter, times: Times, page: PageAsked
-) -> Response:
+async def _answer(door: ListDoor, actor: Actor, wanted: SessionFilter, times: Times) -> Response:
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ListedSession]:
         return await list_sessions(snapshot, actor, wanted, times, page)
 
-    return await answer_list(state.long_questions, request.headers, Listing(SessionSummary, ask, show_session), page)
+    return await door.answer(Listing(SessionSummary, ask, show_session), int, int)
 
 
 @router.get("/sessions/{session_id}", summary="A session", operation_id="get_session")
@@ -147,20 +133,17 @@ async def session(
     responses=AS_FILES,
 )
 async def history_of_session(
-    request: Request,
+    door: ListDep,
     session_id: SessionIdParam,
-    state: StateDep,
     actor: ActorDep,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """Its events, in the order in which they were recorded: booked, each move, the end."""
-    times, page = times_of(as_of, known_at), page_asked(cursor, limit, int)
+    times = times_of(as_of, known_at)
 
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ToldFact]:
         return await session_history(snapshot, actor, session_id, times, page)
 
     listing = Listing(HistoryEntry, ask, show_entry, {"session_id": session_id})
-    return await answer_list(state.long_questions, request.headers, listing, page)
+    return await door.answer(listing, int)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.body import read_json
 from api.http.calculation import Calculation, calculate
-from api.http.lists import AS_FILES, Listing, answer_list
+from api.http.lists import AS_FILES, ListDep, Listing
 from api.http.models.sla import (
     CalculationOut,
     ComplianceOut,
@@ -25,14 +25,11 @@ from api.http.models.sla import (
 )
 from api.http.paging import (
     AsOfParam,
-    Cursor,
     Filter,
     KnownAtParam,
-    Limit,
     MomentParam,
     TicketIdParam,
     moment_of,
-    page_asked,
     times_of,
 )
 from api.http.problems import PROBLEMS
@@ -87,26 +84,22 @@ async def sla_compliance(
     responses=AS_FILES,
 )
 async def sla_at_risk(
-    request: Request,
-    state: StateDep,
+    door: ListDep,
     actor: ActorDep,
     share: Annotated[
         str | None, Query(pattern=patterns.SHARE, description="Of a target's time; 0.25 by default.")
     ] = None,
     within_minutes: Annotated[int | None, Query(ge=0, le=5_256_000)] = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """Running targets, nearest due first: with less than a share of their time left, or due within some minutes."""
     if share is not None and within_minutes is not None:
         raise malformed("share", "give it, or within_minutes instead")
     below = Share(parse_share(share or SHARE)) if within_minutes is None else Within(within_minutes)
-    page = page_asked(cursor, limit, int, str, str)
 
     async def ask(snapshot: Snapshot, calendars: Calendars, page: PageAsked) -> Page[Risk]:
         return await list_at_risk(snapshot, actor, below, calendars, page)
 
-    return await answer_list(state.long_questions, request.headers, Listing(RiskOut, ask, show_risk), page)
+    return await door.answer(Listing(RiskOut, ask, show_risk), int, str, str)
 
 
 @router.get("/tickets/{ticket_id}/sla/{target}/trace", summary="The account of a due instant", operation_id="get_trace")

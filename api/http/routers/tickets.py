@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.lists import AS_FILES, Listing, answer_list
+from api.http.lists import AS_FILES, ListDep, Listing
 from api.http.models.history import HistoryEntry, show_entry
 from api.http.models.tickets import (
     TicketAnswer,
@@ -18,7 +18,7 @@ from api.http.models.tickets import (
     show_ticket,
     show_whole_ticket,
 )
-from api.http.paging import AsOfParam, Cursor, Filter, KnownAtParam, Limit, TicketIdParam, page_asked, times_of
+from api.http.paging import AsOfParam, Filter, KnownAtParam, TicketIdParam, times_of
 from api.http.problems import PROBLEMS
 from projections.asking import Page, PageAsked
 from projections.history import ToldFact
@@ -33,29 +33,26 @@ FIRST_PAGE = PageAsked(100)  # of the history that stands with the ticket itself
 
 @router.get("", summary="Tickets", operation_id="list_tickets", response_model=TicketList, responses=AS_FILES)
 async def tickets(
-    request: Request,
-    state_: StateDep,
+    door: ListDep,
     actor: ActorDep,
     contract_id: Filter = None,
     state: Annotated[TicketStatus | None, Query()] = None,
     priority: Annotated[int | None, Query(ge=1, le=4)] = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """Tickets that the token may see, in the order in which they were recorded.
 
     State and priority are those at the moment asked about; a page of the past may hold fewer items than `limit`.
     """
-    wanted, page = TicketFilter(contract_id, state, priority), page_asked(cursor, limit, int)
+    wanted = TicketFilter(contract_id, state, priority)
     times = times_of(as_of, known_at)
 
     async def ask(snapshot: Snapshot, calendars: Calendars, page: PageAsked) -> Page[OpenedTicket]:
         return await list_tickets(snapshot, actor, wanted, calendars, times, page)
 
     listing = Listing(TicketSummary, ask, show_ticket)
-    return await answer_list(state_.long_questions, request.headers, listing, page)
+    return await door.answer(listing, int)
 
 
 @router.get("/{ticket_id}", summary="A ticket", operation_id="get_ticket")
@@ -78,20 +75,17 @@ async def ticket(
     responses=AS_FILES,
 )
 async def history_of_ticket(
-    request: Request,
+    door: ListDep,
     ticket_id: TicketIdParam,
-    state: StateDep,
     actor: ActorDep,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """Its events, in the order in which they were recorded, retracted steps and their retraction among them."""
-    times, page = times_of(as_of, known_at), page_asked(cursor, limit, int)
+    times = times_of(as_of, known_at)
 
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ToldFact]:
         return await ticket_history(snapshot, actor, ticket_id, times, page)
 
     listing = Listing(HistoryEntry, ask, show_entry, {"ticket_id": ticket_id})
-    return await answer_list(state.long_questions, request.headers, listing, page)
+    return await door.answer(listing, int)

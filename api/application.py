@@ -1,4 +1,4 @@
-"""The HTTP application: routes, access, problems, ETags, and an OpenAPI document."""
+"""The HTTP application: the API with its routes, access, problems, ETags and OpenAPI document, and the portal."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from api.http.routers import (
     grants,
     health,
     invoices,
+    periods,
     plans,
     reports,
     sessions,
@@ -32,6 +33,8 @@ from api.http.routers import (
 )
 from api.http.routers.pages import pages_router
 from api.limits import LIMITS, Limits
+from api.portal.addresses import HOME, ROOT
+from api.portal.app import create_portal
 from api.state import open_state
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings
@@ -45,11 +48,11 @@ def create_app(
     limits: Limits = LIMITS,
 ) -> FastAPI:
     """The application over the ledger that the settings name; it opens with the server and closes with it."""
-    settings = settings or Settings()
+    settings, portal = settings or Settings(), create_portal()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.ledger = state = open_state(settings, clock, catalogue, limits)
+        app.state.ledger = portal.state.ledger = state = open_state(settings, clock, catalogue, limits)
         state.start()
         try:
             yield
@@ -76,6 +79,7 @@ def create_app(
         across,
         invoices,
         customers,
+        periods,
         reports,
         sla,
         plans,
@@ -85,7 +89,8 @@ def create_app(
         commands,
     ):
         app.include_router(router.router)
-    app.include_router(pages_router(app.version, has_docs=settings.api_docs))
+    app.mount(ROOT, portal)
+    app.include_router(pages_router(app.version, first_page=HOME, has_docs=settings.api_docs))
     app.add_middleware(ETags)
     app.add_middleware(ResponseHeaders)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]

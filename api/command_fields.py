@@ -1,0 +1,111 @@
+"""The fields of a command as somebody types them: at the command line, or into a form of the portal.
+
+What there is to be typed is read from the command's declaration. What a value means, and whether it fits, the
+declaration alone decides (`ledger.door.requests`): here texts only get the type of JSON that the field has.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from api.command_json import decode_json
+from ledger.door.registry import COMMANDS
+from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.examples import FieldSchema, example_of, taken
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_TRUTH = {"true": True, "on": True, "false": False}
+
+
+@dataclass(frozen=True)
+class CommandField:
+    """`name` is the path to it, as in `customer.name`. `kind` is JSON's name of its type, `format` a text's."""
+
+    name: str
+    kind: str
+    format: str
+    meaning: str
+    choices: Sequence[str] = ()
+    is_required: bool = False
+    has_members: bool = False
+    example: str = ""
+
+    @property
+    def is_json(self) -> bool:
+        """Whether it is typed as JSON: an object or a list."""
+        return self.kind in ("object", "array")
+
+
+@cache
+def fields_of(command: str) -> Sequence[CommandField]:
+    """The fields of a command's body, members of objects behind them."""
+    schema = COMMANDS[command].body.model_json_schema()
+    return list(_fields(schema, schema.get("$defs", {})))
+
+
+def _fields(
+    schema: FieldSchema, definitions: FieldSchema, prefix: str = "", *, is_whole: bool = True
+) -> Iterator[CommandField]:
+    for field, given in schema["properties"].items():
+        found, name = taken(given, definitions), prefix + field
+        has_members, example = "properties" in found, example_of(found, definitions)
+        yield CommandField(
+            name,
+            found.get("type", ""),
+            found.get("format", ""),
+            found.get("description", ""),
+            found.get("enum", ()),
+            is_required=is_whole and field in schema.get("required", ()),
+            has_members=has_members,
+            example=example if isinstance(example, str) else json.dumps(example),
+        )
+        if has_members:
+            yield from _fields(found, definitions, f"{name}.", is_whole=False)
+
+
+def body_of(command: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The body that named values make; a member that is named stands before what the JSON around it says.
+
+    Raises Refusal malformed for what is no JSON where it has to be.
+    """
+    typed_as_json = {field.name for field in fields_of(command) if field.is_json}
+    body: dict[str, Any] = {}
+    for name in sorted(given, key=lambda name: name.count(".")):
+        value = _decoded(name, given[name]) if name in typed_as_json else given[name]
+        *path, last = name.split(".")
+        place = body
+        for step in path:
+            place = place.setdefault(step, {})
+            if not isinstance(place, dict):
+                raise malformed(step, "is no JSON object, and has no members")
+        place[last] = value
+    return body
+
+
+def body_of_texts(command: str, texts: Mapping[str, str]) -> dict[str, Any]:
+    """The body that the texts of a form make: what is empty was not said. What is no number where it has to be one
+    stays a text, so that the refusal is the declaration's.
+    """
+    kinds = {field.name: field.kind for field in fields_of(command)}
+    given = {name: _typed(kinds.get(name, ""), text) for name, text in texts.items() if text.strip()}
+    return body_of(command, given)
+
+
+def _typed(kind: str, text: str) -> Any:
+    if kind == "integer" and _WHOLE.fullmatch(text.strip()):
+        return int(text)
+    if kind == "boolean":
+        return _TRUTH.get(text.strip(), text)
+    return text
+
+
+def _decoded(name: str, text: str) -> Any:
+    try:
+        return decode_json(text.encode("utf-8", "surrogatepass"))
+    except Refusal as refusal:
+        raise malformed(name, f"is given as JSON: {refusal.detail}") from None

@@ -1,0 +1,31 @@
+"""Addresses of the portal, its own ones told from all others. It stands alone: the command line prints them too."""
+
+from __future__ import annotations
+
+ROOT = "/portal"
+HOME = f"{ROOT}/"
+SIGN_IN = f"{ROOT}/sign-in"
+ACCOUNT = f"{ROOT}/account"
+TIME = f"{ROOT}/time"
+
+
+def place_within(address: str) -> str:
+    """An address of the portal to go on to, or its first page: nobody is led elsewhere, nor round in a circle."""
+    is_plain = address.isascii() and address.isprintable() and not any(one in address for one in "\\ ")
+    path = address.partition("?")[0].partition("#")[0]
+    steps = path.removeprefix(HOME).split("/")
+    if (
+        not is_plain
+        or not path.startswith(HOME)
+        or path == SIGN_IN
+        or "%" in path
+        or {"", ".", ".."} & {*steps[:-1]}
+        or steps[-1] in (".", "..")
+    ):
+        return HOME
+    return address
+
+
+def link_address(server: str, secret: str) -> str:
+    """Where a link that signs in leads, at a server such as `http://127.0.0.1:8000`."""
+    return f"{server.rstrip('/')}{SIGN_IN}?link={secret}"

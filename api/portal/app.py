@@ -1,0 +1,91 @@
+"""The portal as an application of its own under `/portal`: its pages, and failures that are pages too.
+
+It shares the state of the API beside it and none of its doors; it is in no OpenAPI document.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from api.http.parameters import known_parameters
+from api.http.problems import refusal_of_http, refusal_of_parameters, unavailable
+from api.portal import account, appearance, home, one_deduction, signing_in, static_files, worked_time
+from api.portal.addresses import HOME, SIGN_IN
+from api.portal.forms import StaleForm
+from api.portal.headers import PORTAL_HEADERS, PortalHeaders
+from api.portal.pages import here, page, told
+from api.portal.signing_in import kept_form, sign_in_form
+from api.portal.visitors import SignInNeeded, known_visitor
+from ledger.kernel.errors import Refusal
+from ledger.store import Unavailable
+
+NO_PAGE = Refusal("not-found", "There is no such page.")
+
+
+def create_portal() -> FastAPI:
+    """Its state is set by whoever mounts it (`api.application`)."""
+    portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
+    for room in (home, worked_time, one_deduction, account, appearance, signing_in, static_files):
+        portal.include_router(room.router)
+    _install(portal)
+    portal.add_middleware(PortalHeaders)
+    return portal
+
+
+def _install(portal: FastAPI) -> None:
+    """Turns every exception that a page may raise into a page."""
+
+    @portal.exception_handler(SignInNeeded)
+    async def nobody(request: Request, error: SignInNeeded) -> Response:
+        place = here(request)
+        if error.kept is not None:
+            return sign_in_form(request, goes_on=place, kept=error.kept)
+        asks = SIGN_IN if place == HOME else f"{SIGN_IN}?{urlencode({'next': place})}"
+        if "hx-request" in request.headers:  # of a part of a page, in whose place no other page belongs
+            return Response(status_code=401, headers={"HX-Redirect": asks})
+        return RedirectResponse(asks, 303)
+
+    @portal.exception_handler(StaleForm)
+    async def stale(request: Request, error: StaleForm) -> Response:
+        visitor = known_visitor(request)
+        assert visitor is not None, "a form is compared with a sign-in"
+        return kept_form(request, visitor, here(request), error.kept, 403)
+
+    @portal.exception_handler(Refusal)
+    async def refused(request: Request, error: Refusal) -> Response:
+        return refused_page(request, error)
+
+    @portal.exception_handler(Unavailable)
+    async def away(request: Request, error: Unavailable) -> Response:
+        return refused_page(request, unavailable(error))
+
+    @portal.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> Response:
+        if any(fault["loc"][0] == "path" for fault in error.errors()):
+            return refused_page(request, NO_PAGE)
+        return refused_page(request, refusal_of_parameters(request, error))
+
+    @portal.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        return refused_page(request, NO_PAGE if error.status_code == 404 else refusal_of_http(error))
+
+    @portal.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        """The API around it logs the error, which goes on to it."""
+        response = page(request, None, "error.html", 500, refusal=None, reasons=[])
+        response.headers.update(PORTAL_HEADERS)  # answered outside of all middleware
+        return response
+
+
+def refused_page(request: Request, refusal: Refusal) -> Response:
+    """A refusal that concerns the page as a whole."""
+    reasons = told(request, refusal, "UTC")
+    response = page(request, known_visitor(request), "error.html", refusal.status, refusal=refusal, reasons=reasons)
+    if refusal.status == 503:
+        response.headers["Retry-After"] = "1"
+    return response

@@ -1,0 +1,78 @@
+"""One deduction: all that explains it, and the forms for the customer's word on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.http.authentication import StateDep
+from api.http.paging import DeductionIdParam
+from api.portal.addresses import TIME
+from api.portal.forms import PostedDep
+from api.portal.pages import page, told
+from api.portal.sending import send
+from api.portal.shown_deductions import happened_in_words, shown_deduction
+from api.portal.visitors import Visitor, VisitorDep
+from api.portal.worked_time import own_name
+from api.state import State
+from ledger.kernel.errors import Refusal, malformed
+from projections.contracts.across import ContractsAsked, zone_across
+from projections.credit.deduction_questions import find_deduction
+from projections.reader import NOW
+
+COMMANDS_OF_WORDS = {"confirm": "confirm-deduction", "dispute": "dispute-deduction"}
+GIVEN = ("word", "by", "reason", "command_id")  # what the forms say
+
+router = APIRouter()
+
+
+@router.get("/time/{deduction_id}")
+async def deduction_page(
+    request: Request, state: StateDep, visitor: VisitorDep, deduction_id: DeductionIdParam
+) -> Response:
+    """Raises Refusal unknown-deduction."""
+    return page(request, visitor, "deduction.html", **await _deduction(state, visitor, deduction_id))
+
+
+@router.post("/time/{deduction_id}")
+async def answer_one(request: Request, state: StateDep, posted: PostedDep, deduction_id: DeductionIdParam) -> Response:
+    """Confirms or disputes it. What is refused stands at its field, in the form as it was filled in."""
+    visitor, form = posted.visitor, posted.form
+    command = COMMANDS_OF_WORDS.get(form.one("word"))
+    if command is None:
+        raise malformed("word", f"is one of {', '.join(COMMANDS_OF_WORDS)}")
+    fields = form.texts(("by", "reason", "command_id")) | {"deduction_id": deduction_id}
+    try:
+        await send(state, visitor, command, fields)
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        shown = await _deduction(state, visitor, deduction_id)
+        shown["given"] = {name: form.one(name) for name in GIVEN}
+        reasons = told(request, refusal, shown["zone"], command)
+        return page(request, visitor, "deduction.html", refusal.status, **shown, reasons=reasons)
+    return RedirectResponse(f"{TIME}/{deduction_id}", 303)
+
+
+async def _deduction(state: State, visitor: Visitor, deduction_id: str) -> dict[str, Any]:
+    async with state.reader.snapshot() as snapshot:
+        found = await find_deduction(snapshot, visitor.actor, deduction_id, NOW)
+        zone = await zone_across(snapshot, visitor.actor, ContractsAsked())
+        by = await own_name(snapshot, visitor.actor)
+    return {
+        "one": shown_deduction(found.opened),
+        "grants": found.grants,
+        "history": [
+            {
+                "at": one.stored.recorded_at,
+                "what": happened_in_words(one.stored.type),
+                "by": one.data.get("by", ""),
+                "note": one.data.get("reason", ""),
+            }
+            for one in found.history
+        ],
+        "zone": zone,
+        "given": dict.fromkeys(GIVEN, "") | {"by": by},
+    }

@@ -1,0 +1,43 @@
+"""A page from its template, in the appearance that its reader chose: the one place where a request becomes a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from api.languages import labels_in
+from api.portal.addresses import place_within
+from api.portal.appearance import appearance_of
+from api.portal.forms import new_command_id
+from api.portal.navigation import links_for
+from api.portal.refusal_words import Reason, reasons_of
+from api.portal.rendering import render
+from api.portal.visitors import Visitor
+from ledger.kernel.errors import Refusal
+
+
+def page(request: Request, visitor: Visitor | None, name: str, status: int = 200, /, **shown: Any) -> HTMLResponse:
+    """`visitor` is None on pages that anybody sees; `shown` is what the template names besides the frame."""
+    actor = visitor.actor if visitor is not None else None
+    frame = {
+        "visitor": visitor,
+        "who": (actor.customer or actor.partner or actor.provider or actor.role) if actor else "",
+        "links": links_for(actor.role, request.url.path) if actor else (),
+        "here": here(request),
+        "new_command_id": new_command_id,
+    }
+    return HTMLResponse(render(name, appearance_of(request), **frame, **shown), status)
+
+
+def told(request: Request, refusal: Refusal | None, zone: str, command: str | None = None) -> list[Reason]:
+    """A refusal in the reader's words, each with the field that it stands at; instants are those of the zone."""
+    if refusal is None:
+        return []
+    return reasons_of(refusal, labels_in("api.portal", appearance_of(request).language), zone, command)
+
+
+def here(request: Request) -> str:
+    """The address that was asked, where it is one to come back to; a form is posted to the address of its page."""
+    return place_within(request.url.path + (f"?{request.url.query}" if request.url.query else ""))

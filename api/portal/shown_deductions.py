@@ -1,0 +1,80 @@
+"""A deduction as its pages show it: with what bears it read, and its events in the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.languages import word
+from ledger.events import Draw
+from ledger.kernel.values import shown_minutes
+from projections.credit.deduction_questions import OpenedDeduction
+from projections.credit.deductions_view import DeductionRow, OverageBilled, read_draws, read_overage
+
+KINDS = {
+    "work": word("Work"),
+    "session": word("Session"),
+    "penalty": word("Penalty"),
+    "service": word("Service"),
+}
+BASES = {
+    "pool": word("credit"),
+    "overage": word("beyond the credit"),
+    "service": word("a price of its own"),
+    "flat": word("included in the fee"),
+    "goodwill": word("goodwill"),
+    "warranty": word("warranty"),
+}
+# What happened to a deduction, by the event that says so.
+HAPPENED = {
+    "HoursDeducted": word("Entered"),
+    "ServiceDelivered": word("Entered"),
+    "LateChangePenaltyDeducted": word("Entered: the session was changed too late"),
+    "NoShowPenaltyDeducted": word("Entered: the session was missed"),
+    "OverageCharged": word("Time beyond the credit charged"),
+    "ServiceCharged": word("Service charged"),
+    "SurchargeCharged": word("Surcharge charged"),
+    "DrawSettled": word("Later credit took it over"),
+    "DrawSettlementWithdrawn": word("The later credit was taken away again"),
+    "DeductionConfirmed": word("Confirmed"),
+    "DeductionDisputed": word("Disputed"),
+    "DisputeUpheld": word("Upheld after the dispute"),
+    "DeductionReversed": word("Reversed"),
+    "ChargeReversed": word("Charge taken back"),
+}
+
+
+@dataclass(slots=True, frozen=True)
+class ShownDeduction:
+    """`pool_currency` is None where the pool is counted in minutes."""
+
+    opened: OpenedDeduction
+    draws: Sequence[Draw]
+    overage: Sequence[OverageBilled]
+    worked_minutes: int
+
+    @property
+    def row(self) -> DeductionRow:
+        return self.opened.row
+
+    @property
+    def pool_currency(self) -> str | None:
+        return None if self.opened.unit == "minutes" else self.opened.currency
+
+
+def shown_deduction(opened: OpenedDeduction) -> ShownDeduction:
+    row = opened.row
+    return ShownDeduction(opened, read_draws(row.draws), read_overage(row.overage), shown_minutes(row.worked_seconds))
+
+
+def kind_in_words(kind: str) -> str:
+    """The English word; a kind that has none is shown as the ledger calls it."""
+    return KINDS.get(kind, kind)
+
+
+def basis_in_words(basis: str) -> str:
+    return BASES.get(basis, basis)
+
+
+def happened_in_words(event: str) -> str:
+    return HAPPENED.get(event, event)

@@ -1,0 +1,39 @@
+"""The files that pages load, each under an address that changes with its content."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from mimetypes import guess_type
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from ledger.kernel.errors import Refusal
+
+YEAR = 31_536_000  # seconds
+
+router = APIRouter()
+
+
+@router.get("/static/{name}")
+async def static_file(name: str, v: Annotated[str, Query(max_length=40)] = "") -> Response:
+    """Under the address of its present content a file may be kept for ever."""
+    if name not in _files():
+        raise Refusal("not-found", "There is no such file.")
+    content = _files()[name]
+    kept = f"public, max-age={YEAR}, immutable" if v == _digest(content) else "no-cache"
+    kind = guess_type(name)[0] or "application/octet-stream"
+    return Response(content, media_type=kind, headers={"Cache-Control": kept})
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()[:12]
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    """Contents by name, read once."""
+    return {one.name: one.read_bytes() for one in (files("api.portal") / "static").iterdir() if one.is_file()}
