@@ -20,6 +20,7 @@ from ledger.kernel.values import add_months, first_instant, from_micros, local_d
 from ledger.store.database import Row
 from projections.asking import Page, PageAsked, all_of, equal
 from projections.contracts.across import ContractsAsked
+from projections.credit.rules import breakage_in_sql
 from projections.reader import Snapshot, open_texts, view_position
 
 ReportGroup = Literal["plan", "kind", "customer", "month", "engineer"]
@@ -45,13 +46,18 @@ REVENUE = ReportSource(
     {"currency": "o.currency"},
     {"amount_cents": "o.amount_cents", "charges": "1"},
 )
-BREAKAGE = ReportSource(
+_EXPIRED = breakage_in_sql(
     "contracts c JOIN movements m ON m.contract_id = c.contract_id JOIN grants g ON g.grant_id = m.grant_id "
-    "JOIN accounts a ON a.contract_id = m.contract_id AND a.pool = m.pool",
-    "CASE WHEN m.effective_at > g.expires_at THEN m.effective_at ELSE g.expires_at END",
+    "WHERE c.provider = :provider",
+    "g.expires_at",
+)
+BREAKAGE = ReportSource(
+    f"({_EXPIRED}) b JOIN grants g ON g.grant_id = b.grant_id JOIN contracts c ON c.contract_id = g.contract_id "
+    "JOIN accounts a ON a.contract_id = g.contract_id AND a.pool = g.pool",
+    "b.moment",
     {**_OF_CONTRACT, "kind": "g.source"},
     {"unit": "a.unit", "currency": "coalesce(a.currency, '')"},
-    {"quantity": "m.granted - m.consumed"},
+    {"quantity": "b.quantity"},
 )
 TIME = ReportSource(
     "contracts c JOIN deductions d ON d.contract_id = c.contract_id "

@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 CREDIT = "Credit"
+EXPIRED = "Expired"
 MINUTES = "MIN"
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]|-(?=x)")
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from api.books.chart import MINUTES, accrued, credit, income, receivable, vat
+from api.books.chart import EXPIRED, MINUTES, accrued, credit, income, receivable, vat
 from api.books.journal import CREDIT_NOTE, INVOICE, Posting, Transaction
 from ledger.credit.expiry import GrantLife
 from ledger.events import CreditNoteIssued, InvoiceIssued
@@ -70,7 +70,7 @@ def _postings(part: MovementRow, contracts: Contracts) -> Iterator[Posting]:
 def _breakage(grant: GrantLife[MovementRow, int], contracts: Contracts) -> Iterator[Transaction]:
     for moment, amount in grant.breakage().items():
         if moment < NEVER:
-            taken = (("Expired", amount), ("Available", -amount))
+            taken = ((EXPIRED, amount), ("Available", -amount))
             postings = tuple(_posting(grant.first, contracts, *one) for one in taken)
             yield _of_credit(grant.first, contracts, moment, None, "breakage", postings)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from api.books.chart import MINUTES, OPENING, Account
+from api.books.chart import EXPIRED, MINUTES, OPENING, Account
 from ledger.kernel.values import from_micros, show_cents, show_instant
 
 INVOICE, CREDIT_NOTE = DOCUMENTS = ("invoice", "credit-note")
@@ -123,12 +123,30 @@ class BookFile:
 
 
 def make_book(transactions: Iterable[Transaction], from_on: date | None, until_on: date, position: int) -> Book:
-    """The transactions from `from_on` on (all, where it is None); what was before is in opening balances."""
+    """The transactions from `from_on` on (all, where it is None); what was before is in opening balances.
+
+    Raises FaultyBooksError where of a grant less than nothing has expired.
+    """
     ordered = sorted(transactions, key=lambda one: one.order)
+    _check_expired(ordered)
     if from_on is None:
         return Book(ordered, until_on, position)
     before = [one for one in ordered if one.on < from_on]
     return Book([*_openings(before, from_on), *ordered[len(before) :]], until_on, position)
+
+
+def _check_expired(ordered: Iterable[Transaction]) -> None:
+    """What is missing of a grant is a debt, which this would hide (C17)."""
+    expired: dict[tuple[Account, str | None], int] = defaultdict(int)
+    for one in ordered:
+        for posting in one.postings:
+            if posting.account.leaf != EXPIRED:
+                continue
+            of_grant = (posting.account, posting.note)
+            expired[of_grant] += posting.amount
+            if expired[of_grant] < 0:
+                told = f"{expired[of_grant]} of grant {posting.note} had expired on {one.on}"
+                raise FaultyBooksError(f"position {one.position}: {told}")
 
 
 def _openings(before: Iterable[Transaction], from_on: date) -> Iterator[Transaction]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, Literal
 
+from ledger.credit.expiry import lost
 from ledger.kernel.values import AnyInstant
 
 GrantState = Literal["upcoming", "active", "used_up", "expired", "taken_back"]
@@ -29,7 +30,7 @@ class GrantFigures(Generic[AnyInstant]):
 
     def expired(self, at: AnyInstant) -> int:
         """What is left at its end is lost (C10): 480 granted and 420 consumed are 60 from the end on, 0 before it."""
-        return self.granted - self.consumed if self.expires_at <= figures_at(self.counts_from, at) else 0
+        return lost(self.granted - self.consumed) if self.expires_at <= figures_at(self.counts_from, at) else 0
 
     def remaining(self, at: AnyInstant) -> int:
         return self.granted - self.consumed - self.expired(at)

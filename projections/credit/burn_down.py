@@ -21,32 +21,40 @@ from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
 from projections.credit.grants import ListedGrant, live_grants
 from projections.credit.movements import AccountRow
+from projections.credit.rules import expired, lost_in_sql
 from projections.reader import NOW, AsOf, Snapshot, last_instant
 
 PointEvery = Literal["day", "week", "month"]
 MOST_POINTS = 500
 MOST_GRANTS = 200  # that a forecast looks at, those that are used first
 
-# A movement of a grant after its end is over at once, and what is left at the end is without it: the rule of
-# `ledger.credit.expiry.breakage`. The sum of all that comes after a point, taken from the totals, leaves the point.
-_POINTS = """
-WITH points(moment) AS (VALUES {points}), recent AS (
-  SELECT m.effective_at, m.granted, m.consumed, g.expires_at FROM movements m
-  LEFT JOIN grants g ON g.grant_id = m.grant_id
-  WHERE m.contract_id = :contract_id AND m.pool = :pool AND m.effective_at > :point_0
+# The sum of all that comes after a point, taken from the totals, leaves the point. So does what comes to a grant after
+# a moment leave what it had then (`owned`); how much of that had expired, and how much just before, is a change too.
+_POINTS = f"""
+WITH points(moment) AS (VALUES {{points}}), recent AS (
+  SELECT effective_at AS moment, grant_id, granted, consumed FROM movements
+  WHERE contract_id = :contract_id AND pool = :pool AND effective_at > :point_0
+), of_grants AS (
+  SELECT grant_id, moment, sum(change) AS change FROM (
+    SELECT grant_id, moment, granted - consumed AS change FROM recent WHERE grant_id IS NOT NULL
+    UNION ALL SELECT grant_id, expires_at, 0 FROM grants
+      WHERE contract_id = :contract_id AND pool = :pool AND expires_at > :point_0) moved
+  GROUP BY grant_id, moment
+), lives AS (
+  SELECT o.moment, o.change, g.expires_at, o.change + g.granted - g.consumed
+    - sum(o.change) OVER (PARTITION BY o.grant_id ORDER BY o.moment DESC) AS owned
+  FROM of_grants o JOIN grants g ON g.grant_id = o.grant_id
 ), changes AS (
-  SELECT effective_at AS moment, 0 AS is_point, granted, consumed,
-    CASE WHEN expires_at < effective_at THEN granted - consumed ELSE 0 END AS expired FROM recent
-  UNION ALL SELECT expires_at, 0, 0, 0, consumed - granted FROM recent WHERE expires_at < effective_at
-  UNION ALL SELECT expires_at, 0, 0, 0, granted - consumed FROM grants
-    WHERE contract_id = :contract_id AND pool = :pool AND expires_at > :point_0
+  SELECT moment, 0 AS is_point, granted, consumed, 0 AS expired FROM recent
+  UNION ALL SELECT moment, 0, 0, 0, ({expired("expires_at", "owned", "moment")})
+    - ({expired("expires_at", "owned - change", "moment - 1")}) FROM lives
   UNION ALL SELECT moment, 1, 0, 0, 0 FROM points
 ), later AS (
   SELECT moment, is_point, CAST(sum(granted) OVER w AS BIGINT) AS granted,
     CAST(sum(consumed) OVER w AS BIGINT) AS consumed, CAST(sum(expired) OVER w AS BIGINT) AS expired
   FROM changes WINDOW w AS (ORDER BY moment DESC, is_point DESC)
 ), lost AS (
-  SELECT CAST(coalesce(sum(granted - consumed), 0) AS BIGINT) AS in_the_end FROM grants
+  SELECT CAST(coalesce(sum({lost_in_sql("granted - consumed")}), 0) AS BIGINT) AS in_the_end FROM grants
   WHERE contract_id = :contract_id AND pool = :pool
 )
 SELECT a.granted - l.granted AS granted, a.consumed - l.consumed AS consumed, x.in_the_end - l.expired AS expired

@@ -1,17 +1,34 @@
 """The two rules of credit that questions have to say in SQL: what has expired (C9, C10), and silence as a yes (C8).
 
-Each is one fragment, about the instant `:at`; a property test holds it against the pure rule on both databases.
+Each fragment stands here alone; a property test holds it against the pure rule on both databases.
 """
 
 from __future__ import annotations
 
 
-def expired(ends_at: str, left: str) -> str:
+def lost_in_sql(left: str) -> str:
+    """The rule of `ledger.credit.expiry.lost`."""
+    return f"CASE WHEN {left} > 0 THEN {left} ELSE 0 END"
+
+
+def expired(ends_at: str, left: str, at: str = ":at") -> str:
     """What of a grant has expired, `left` being what all of its changes up to the instant leave of it.
 
     The rule of `ledger.credit.expiry.expired_by`: what comes to a grant after its end is over at once.
     """
-    return f"CASE WHEN {ends_at} <= :at THEN {left} ELSE 0 END"
+    return f"CASE WHEN {ends_at} <= {at} THEN {lost_in_sql(left)} ELSE 0 END"
+
+
+def breakage_in_sql(movements: str, ends_at: str) -> str:
+    """Rows of grant_id, moment, quantity: what expired of each grant, and when, nought where nothing did.
+
+    `movements` is what stands behind FROM, the movements being `m`. The rule of `ledger.credit.expiry.breakage`.
+    """
+    return f"""SELECT grant_id, moment, ({lost_in_sql("owned")}) - ({lost_in_sql("owned - change")}) AS quantity FROM (
+      SELECT grant_id, moment, change, CAST(sum(change) OVER (PARTITION BY grant_id ORDER BY moment) AS BIGINT) AS owned
+      FROM (SELECT m.grant_id, CASE WHEN m.effective_at > {ends_at} THEN m.effective_at ELSE {ends_at} END AS moment,
+          CAST(sum(m.granted - m.consumed) AS BIGINT) AS change
+        FROM {movements} GROUP BY 1, 2) summed) running"""
 
 
 def status_at_in_sql(status: str, deemed_at: str) -> str:

@@ -19,6 +19,7 @@ from ledger.kernel.values import first_instant, to_micros
 from projections.asking import EVERYTHING, Condition, Page, PageAsked, all_of, equal
 from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
+from projections.credit.rules import breakage_in_sql
 from projections.reader import NOW, AsOf, Moment, Snapshot, Times, last_instant, open_texts, show_moment
 
 NO_LINES = ("reserved", "released", "debt_settled", "cut")
@@ -77,13 +78,17 @@ class Line:
         return (self.effective_at, self.position, int(self.recorded_at is None))
 
 
-# Lines as of `:position` and `:at`, pools apart. A grant's end is the one that was told last; breakage is the rule of
-# `ledger.credit.expiry.breakage`: what is left at the end, and what comes to the grant later, when it comes.
+# Lines as of `:position` and `:at`, pools apart. A grant's end is the one that was told last; breakage is what is
+# left at the end, and what comes to the grant later, when it comes.
+_BREAKAGE = breakage_in_sql(
+    "known m JOIN ends e ON e.grant_id = m.grant_id WHERE m.effective_at <= :at AND e.expires_at <= :at", "e.expires_at"
+)
 _LINES = f"""
 WITH known AS (
   SELECT * FROM movements WHERE contract_id = :contract_id AND position <= :position
 ), grants_known AS (
-  SELECT grant_id, min(position) AS position FROM known WHERE expires_at IS NOT NULL GROUP BY grant_id
+  SELECT grant_id, min(position) AS position, min(pool) AS pool FROM known WHERE expires_at IS NOT NULL
+  GROUP BY grant_id
 ), ends AS (
   SELECT grant_id, expires_at FROM (SELECT grant_id, expires_at,
     row_number() OVER (PARTITION BY grant_id ORDER BY position DESC, part DESC) AS back
@@ -96,11 +101,7 @@ WITH known AS (
   FROM known WHERE effective_at <= :at AND kind NOT IN ({", ".join(f"'{kind}'" for kind in NO_LINES)})
   GROUP BY position
   UNION ALL
-  SELECT g.position, 1, b.effective_at, NULL, b.pool, 'breakage', b.grant_id, -b.quantity, NULL, NULL, 0 FROM (
-    SELECT k.grant_id, k.pool, CASE WHEN k.effective_at > e.expires_at THEN k.effective_at ELSE e.expires_at END
-      AS effective_at, CAST(sum(k.granted - k.consumed) AS BIGINT) AS quantity
-    FROM known k JOIN ends e ON e.grant_id = k.grant_id WHERE k.effective_at <= :at AND e.expires_at <= :at
-    GROUP BY 1, 2, 3) b
+  SELECT g.position, 1, b.moment, NULL, g.pool, 'breakage', b.grant_id, -b.quantity, NULL, NULL, 0 FROM ({_BREAKAGE}) b
   JOIN grants_known g ON g.grant_id = b.grant_id WHERE b.quantity <> 0
 )
 """

@@ -105,7 +105,7 @@ def figures(facts: list[Fact], pool: str, at: datetime) -> Figures:
     for grant_id in quantity.keys() | taken.keys() - {None}:
         rest = quantity.get(grant_id, 0) - taken[grant_id]
         end = ends.get(grant_id)  # what was drawn from a grant may be given back as of a moment before it began
-        if end is not None and end <= at:
+        if end is not None and end <= at and rest > 0:  # what is missing of a grant is owed
             expired += rest
         else:
             live += rest

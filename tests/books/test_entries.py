@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from api.books.chart import plain_name
+from api.books.chart import EXPIRED, credit, plain_name
 from api.books.entries import charge_transaction, credit_transactions, document_transaction
-from api.books.journal import Posting, Transaction, last_day
+from api.books.journal import FaultyBooksError, Posting, Transaction, last_day
 from ledger.events import VatLine
 from ledger.kernel.values import FAR_FUTURE, to_micros
 from projections.billing.charges_view import ChargeRow
@@ -132,6 +132,31 @@ def test_what_is_left_expires_at_the_end_as_last_known_and_what_comes_back_later
         ("2026-03-03", "breakage", [("Expired", 60, "MIN"), ("Available", -60, "MIN")]),
         ("2026-03-03", "reversal", [("Consumed", -60, "MIN"), ("Available", 60, "MIN")]),
     ]
+
+
+def test_what_is_missing_of_a_grant_at_its_end_is_no_breakage() -> None:
+    """480 are taken back, which is said when work had drawn them; that is undone on 3 March, after the end."""
+    told = [
+        movement(1, at(1), "top_up", granted=480, expires_at=at(31)),
+        movement(2, at(5), "work", consumed=480),
+        movement(3, at(3, month=3), "reversal", consumed=-480),
+        movement(4, at(2), "reversal", granted=-480),
+    ]
+    assert [kind for _, kind, _ in booked(*told)] == ["top_up", "reversal", "work", "reversal"]
+
+
+def test_of_no_grant_less_than_nothing_has_expired() -> None:
+    account = credit("acme", "C-1", "included", EXPIRED)
+    rest = credit("acme", "C-1", "included", "Available")
+
+    def breakage(position: int, on: date, amount: int, grant_id: str) -> Transaction:
+        postings = (Posting(account, amount, "MIN", grant_id), Posting(rest, -amount, "MIN", grant_id))
+        return Transaction(on, position, position, None, "C-1", "breakage", grant_id, postings)
+
+    undone = [breakage(1, date(2026, 1, 31), 60, "A"), breakage(2, date(2026, 3, 3), -60, "A")]
+    assert len(book(*undone).transactions) == 2
+    with pytest.raises(FaultyBooksError, match="position 3: -1 of grant B had expired on 2026-02-01"):
+        book(undone[0], breakage(3, date(2026, 2, 1), -1, "B"))
 
 
 def test_what_had_expired_and_is_taken_back_is_told_as_expiry_undone() -> None:

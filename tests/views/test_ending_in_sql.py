@@ -12,14 +12,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.credit.expiry import expired_by
+from ledger.credit.expiry import breakage, expired_by
 from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.values import from_micros, to_micros
 from projections.asking import EVERYTHING, PageAsked
 from projections.credit.burn_down import BurnDownAsked, burn_down
 from projections.credit.grants import GrantFilter, contract_grants, list_grants
 from projections.credit.movements import NEVER
+from projections.credit.statements import StatementAsked, statement
 from projections.reader import NOW, Snapshot, Times
+from projections.reports import BREAKAGE, ReportAsked, report
 from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, movement, written
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -133,3 +135,26 @@ def test_each_point_of_a_burn_down_is_what_had_moved_by_then(
         consumed = sum(quantity for on, quantity in draws if on <= day)
         points[date(2026, 1, 1) + timedelta(days=day)] = (granted, consumed, expired)
     assert {one.on: (one.granted, one.consumed, one.expired) for one in found.points} == points
+
+
+@searched
+@given(grants=GRANTS, at=DAYS)
+def test_what_expired_and_when_by_statement_and_report(views: Written, grants: list[Told], at: int) -> None:
+    write(views, grants, [])
+    views.clock.put(from_micros(noon(at)).isoformat())
+    expired: dict[str, dict[int, int]] = {}
+    for number, (begins, granted, draws, ends) in enumerate(grants):
+        flows = [(noon(begins), granted), *((noon(on), -taken) for on, taken in draws)]
+        expired[f"G-{number}"] = breakage(flows, end_of(ends[-1]))
+    lines = ask(views, lambda snapshot: statement(snapshot, COMMAND_LINE, StatementAsked(CONTRACT))).items
+    assert sorted((one.reference, one.effective_at, -one.change) for one in lines if one.kind == "breakage") == sorted(
+        (grant_id, moment, quantity)
+        for grant_id, moments in expired.items()
+        for moment, quantity in moments.items()
+        if moment <= noon(at)
+    )
+    asked = ReportAsked(None, None, date(2026, 1, 1) + timedelta(days=at), ())
+    rows = ask(views, lambda snapshot: report(snapshot, COMMAND_LINE, BREAKAGE, asked, EVERYTHING)).items
+    assert sum(row.sums["quantity"] for row in rows) == sum(
+        quantity for moments in expired.values() for moment, quantity in moments.items() if moment <= noon(at)
+    )
