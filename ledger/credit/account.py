@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Literal
 
 from ledger.credit.events import (
@@ -149,21 +150,24 @@ class CreditAccount(CreditState):
             raise self._insufficient(detail, available, quantity)
         allocations, _ = self.allocate(starts_at, max(0, min(quantity, available)), open_from)
         reserved = sum(part.quantity for part in allocations)
-        if reserved:
-            self._reserve(session_id, reserved, starts_at, allocations, at, stamp)
+        self._reserve(session_id, starts_at, allocations, at, stamp)
         return reserved
 
-    def _reserve(
-        self, session_id: str, quantity: int, starts_at: datetime, allocations: list[Draw], at: datetime, stamp: Stamp
-    ) -> None:
-        self.record(CreditReserved(session_id, starts_at, quantity, allocations, pool=self.pool), at, stamp)
+    def _reserve(self, session_id: str, starts_at: datetime, held: list[Draw], at: datetime, stamp: Stamp) -> None:
+        """Records what is held, each part since it counts (C6)."""
+        counts_from = self.counting_from(held, at)
+        for begins, counting in groupby(held, lambda part: counts_from[part.grant_id]):
+            parts = list(counting)
+            quantity = sum(part.quantity for part in parts)
+            self.record(CreditReserved(session_id, starts_at, quantity, parts, pool=self.pool), begins, stamp)
 
     def check_move(self, session_id: str, quantity: int, starts_at: datetime, stamp: Stamp) -> None:
         """Refuses a move to a time at which the session's credit would not be valid (C6)."""
-        reserved, open_from = self.reservations.get(session_id), stamp.open_from(starts_at)
+        open_from = stamp.open_from(starts_at)
         own = sum(
             part.quantity
-            for part in (reserved.allocations if reserved else [])
+            for reserved in self.reservations.get(session_id, [])
+            for part in reserved.allocations
             if part.grant_id and self.grants[part.grant_id].drawable_at(starts_at, open_from)
         )
         found = own + sum(g.free for g in self.drawable(starts_at, open_from))
@@ -177,24 +181,26 @@ class CreditAccount(CreditState):
 
     def move_reservation(self, session_id: str, starts_at: datetime, at: datetime, stamp: Stamp) -> None:
         """The reservation moves along with its session, in full; grants valid at the new start bear it (C7)."""
-        reserved = self.reservations.get(session_id)
-        if reserved is None:
-            return
-        quantity = reserved.quantity
-        self.record(ReservationReleased(session_id, quantity, "moved", pool=self.pool), at, stamp)
+        quantity = sum(one.quantity for one in self.reservations.get(session_id, []))
+        self._release(session_id, "moved", at, stamp)
         allocations, rest = self.allocate(starts_at, quantity, stamp.open_from(starts_at))
-        if rest:
-            allocations.append(Draw(None, rest))
-        self._reserve(session_id, quantity, starts_at, allocations, at, stamp)
+        allocations += [Draw(None, rest)] if rest else []
+        self._reserve(session_id, starts_at, allocations, at, stamp)
 
     def release(self, session_id: str, because: Because, at: datetime, stamp: Stamp) -> list[Settlement]:
         """Ends a reservation in full; credit that becomes available so settles debts first (C4, C6)."""
         reserved = self.reservations.get(session_id)
-        if reserved is None:
+        if not reserved:
             return []
-        at = max(at, reserved.effective_at)
-        self.record(ReservationReleased(session_id, reserved.quantity, because, pool=self.pool), at, stamp)
+        at = max(at, min(one.effective_at for one in reserved))
+        self._release(session_id, because, at, stamp)
         return self._settle_debts(at, stamp)
+
+    def _release(self, session_id: str, because: Because, at: datetime, stamp: Stamp) -> None:
+        """What would have counted only later never did."""
+        for one in list(self.reservations.get(session_id, [])):
+            released = ReservationReleased(session_id, one.quantity, because, pool=self.pool)
+            self.record(released, max(at, one.effective_at), stamp)
 
     def give_back(
         self, deduction_id: str, draws: list[Draw], at: datetime, stamp: Stamp

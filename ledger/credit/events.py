@@ -85,7 +85,10 @@ class GrantExpiryMoved(AccountMovement, frozen=True):
 
 @topic("CreditReserved")
 class CreditReserved(AccountMovement, frozen=True):
-    """Credit held for a booked session, by the grants it is held on; still owned, no longer available (C6)."""
+    """Credit held for a booked session, by the grants it is held on; still owned, no longer available (C6).
+
+    What is held on credit that begins later is an event of its own, which counts from that beginning on.
+    """
 
     session_id: str
     starts_at: datetime
@@ -96,7 +99,7 @@ class CreditReserved(AccountMovement, frozen=True):
 
 @topic("ReservationReleased")
 class ReservationReleased(AccountMovement, frozen=True):
-    """The whole reservation of a session ends, and why (C6, C7, C15)."""
+    """The whole reservation of a session ends, and why (C6, C7, C15): an event for each that held credit for it."""
 
     session_id: str
     quantity: int

@@ -6,7 +6,7 @@ deduction drew is kept in the deduction's own stream. `account` decides over it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -37,7 +37,7 @@ class CreditState(LedgerAggregate):
         self.unit: Literal["minutes", "money"] = "minutes"
         self.currency: str | None = None
         self.grants: dict[str, Grant] = {}
-        self.reservations: dict[str, CreditReserved] = {}
+        self.reservations: dict[str, list[CreditReserved]] = {}  # by session, parts in their order
         self.debts: list[Debt] = []
         self.debt_count = 0
         self.prices: dict[str, TopUpCharged] = {}  # of top-ups that stand
@@ -54,7 +54,16 @@ class CreditState(LedgerAggregate):
         drawable = {one.grant_id: one.free for one in self.grants.values() if one.drawable_at(moment, open_from)}
         later = (one for debt in self.debts for one in debt.ahead if one.effective_at > moment)
         unused = sum(one.quantity for one in later if one.grant_id in drawable)  # settled ahead by credit valid by then
-        return sum(drawable.values()) + unused - sum(debt.owed_at(moment) for debt in self.debts)
+        owed = sum(debt.owed_at(moment) for debt in self.debts)
+        return sum(drawable.values()) + unused - owed - self._held_outside(drawable, moment)
+
+    def _held_outside(self, grant_ids: Collection[str], moment: datetime) -> int:
+        """What sessions hold at a moment, but not of these grants: their credit has expired, or there was too little.
+
+        It is reserved until its session ends (C6), and moves along with it to other credit.
+        """
+        held = (one for parts in self.reservations.values() for one in parts if one.effective_at <= moment)
+        return sum(part.quantity for one in held for part in one.allocations if part.grant_id not in grant_ids)
 
     def allocate(self, moment: datetime, quantity: int, open_from: datetime) -> tuple[list[Draw], int]:
         """Draws in the order of C2 and what they leave uncovered."""
@@ -67,10 +76,19 @@ class CreditState(LedgerAggregate):
             quantity -= part
         return draws, quantity
 
+    def counting_from(self, held: Iterable[Draw], at: datetime) -> dict[str | None, datetime]:
+        """When a reservation of an instant counts, by grant: not before that does; what none bears is the last (C6)."""
+        begins = {part.grant_id: self.grants[part.grant_id].valid_from for part in held if part.grant_id is not None}
+        found: dict[str | None, datetime] = {grant_id: max(at, begun) for grant_id, begun in begins.items()}
+        return found | {None: max(found.values(), default=at)}
+
     def sessions_on(self, grant_id: str) -> list[str]:
         """The booked sessions whose reservation a grant holds."""
-        held = self.reservations.values()
-        return [one.session_id for one in held if any(part.grant_id == grant_id for part in one.allocations)]
+        return [
+            session_id
+            for session_id, parts in self.reservations.items()
+            if any(part.grant_id == grant_id for one in parts for part in one.allocations)
+        ]
 
     @property
     def debt(self) -> int:
@@ -139,12 +157,15 @@ class CreditState(LedgerAggregate):
 
     @applies(CreditReserved)
     def _reserved(self, fact: CreditReserved) -> None:
-        self.reservations[fact.session_id] = fact
+        self.reservations.setdefault(fact.session_id, []).append(fact)
         self._shift_reserved(fact.allocations, 1)
 
     @applies(ReservationReleased)
     def _released(self, fact: ReservationReleased) -> None:
-        self._shift_reserved(self.reservations.pop(fact.session_id).allocations, -1)
+        parts = self.reservations[fact.session_id]
+        self._shift_reserved(parts.pop(0).allocations, -1)
+        if not parts:
+            del self.reservations[fact.session_id]
 
     def _shift_reserved(self, allocations: Iterable[Draw], sign: int) -> None:
         for part in allocations:

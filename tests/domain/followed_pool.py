@@ -38,7 +38,7 @@ class Pool:
 
     def __init__(self) -> None:
         self.lots: dict[str, Lot] = {}
-        self.held: dict[str, CreditReserved] = {}
+        self.held: dict[str, list[CreditReserved]] = defaultdict(list)
         self.owed: list[tuple[str, datetime, int]] = []
         self.debts: list[str] = []  # all that ever were, in the order of recording
         self.rests: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))  # on each lot, by deduction
@@ -79,9 +79,11 @@ class Pool:
             assert total(fact.allocations) == fact.quantity
             assert told == [p for p in self.first_to_expire(fact.starts_at, fact.quantity) if p.grant_id]
             self.move(fact.allocations, -1)
-            self.held[fact.session_id] = fact
+            begins = [self.lots[part.grant_id].valid_from for part in fact.allocations if part.grant_id]
+            assert fact.effective_at >= max(begins, default=fact.effective_at), "it counts when its credit does"
+            self.held[fact.session_id].append(fact)
         elif isinstance(fact, ReservationReleased):
-            released = self.held.pop(fact.session_id)
+            released = self.held[fact.session_id].pop(0)
             assert released.quantity == fact.quantity
             self.move(released.allocations, +1)
         elif isinstance(fact, CreditDrawn):

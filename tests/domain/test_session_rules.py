@@ -285,7 +285,7 @@ def test_a_session_lacks_what_is_not_valid_at_its_new_start() -> None:
 def test_where_overage_has_a_price_a_session_moves_with_its_whole_reservation_though_less_is_free() -> None:
     """Of the next term's 480 another session has 400."""
     january = "2027-01-12T10:00:00+01:00"
-    history = [*contract("groupios-l"), renew(at=BOOKED_AT), BOOKED, book(400, january, BOOKED_AT, "other")]
+    history = [*contract("groupios-l"), renew(at=BOOKED_AT), book(400, january, BOOKED_AT, "other"), BOOKED]
     moved = given(history).when(move("2027-01-13T10:00:00+01:00", BOOKED_AT, "provider"))
     moved.then(released(120), reserved(120, allocations={"C.allotment.2": 80, None: 40}))
 
