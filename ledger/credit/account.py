@@ -145,7 +145,7 @@ class CreditAccount(CreditState):
         if whole and available < quantity:
             detail = (
                 f"Session {session_id} needs {self.show(quantity)}; {self.show(available)} are available. "
-                f"Top up at least {self.show(quantity - available)} first.{self.still_shown(stamp.now)}"
+                f"Top up at least {self.show(quantity - available)} first.{self.not_counted(starts_at, open_from)}"
             )
             raise self._insufficient(detail, available, quantity)
         allocations, _ = self.allocate(starts_at, max(0, min(quantity, available)), open_from)

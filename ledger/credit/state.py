@@ -25,9 +25,12 @@ from ledger.credit.events import (
     TopUpCharged,
     TopUpReversed,
 )
+from ledger.credit.not_shown import LastTakings, not_shown
 from ledger.credit.settlement import Debt, Grant, Settlement, bear, owe_again
 from ledger.kernel.aggregate import LedgerAggregate, applies
 from ledger.kernel.values import FAR_FUTURE, ONE_DAY, show_cents, show_instant
+
+MOST_TOLD = 10
 
 
 class CreditState(LedgerAggregate):
@@ -40,6 +43,7 @@ class CreditState(LedgerAggregate):
         self.reservations: dict[str, list[CreditReserved]] = {}  # by session, parts in their order
         self.debts: list[Debt] = []
         self.debt_count = 0
+        self.takings = LastTakings()
         self.prices: dict[str, TopUpCharged] = {}  # of top-ups that stand
 
     # -- questions -------------------------------------------------------------------------------------------
@@ -123,14 +127,15 @@ class CreditState(LedgerAggregate):
         """60 minutes, or 12.50 EUR."""
         return f"{quantity} minutes" if self.unit == "minutes" else f"{show_cents(quantity)} {self.currency}"
 
-    def still_shown(self, now: datetime) -> str:
-        """What a balance still shows and nothing more can rest on: its taking back is recorded already (C14, C17)."""
-        ahead = [(one, one.back_at) for one in self.grants.values() if one.back_at is not None and one.back_at > now]
-        told = (
-            f" Not counted: {self.show(one.back)} of {one.grant_id}, taken back at {show_instant(at)}."
-            for one, at in ahead
-        )
-        return "".join(told)
+    def not_counted(self, moment: datetime, open_from: datetime) -> str:
+        """What the balance as of a moment still shows and nothing more can rest on, since it is known (C14, C17)."""
+        grants = self.grants.values()
+        drawable = {one.grant_id for one in grants if one.drawable_at(moment, open_from)}
+        held = (one for parts in self.reservations.values() for one in parts)
+        found = not_shown(moment, drawable, self.takings.after(moment), held, grants)
+        told = [f"{self.show(quantity)} {what} {show_instant(at)}" for quantity, what, at in found[:MOST_TOLD]]
+        told += [f"what {len(found) - MOST_TOLD} more take after that"] if len(found) > MOST_TOLD else []
+        return "".join(f" Not counted: {one}." for one in told)
 
     # -- history ---------------------------------------------------------------------------------------------
 
@@ -174,6 +179,7 @@ class CreditState(LedgerAggregate):
 
     @applies(CreditDrawn)
     def _drawn(self, fact: CreditDrawn) -> None:
+        self.takings.draw(fact)
         self._forget_settled(fact.effective_at - ONE_DAY)  # an effective time lies at most a day ahead of the clock
         for draw in fact.draws:
             if draw.grant_id is None:
@@ -190,6 +196,7 @@ class CreditState(LedgerAggregate):
 
     @applies(DebtSettled)
     def _settled(self, fact: DebtSettled) -> None:
+        self.takings.settle(fact)
         grant = self.grants[fact.grant_id]
         grant.remaining -= fact.quantity
         for debt, part in bear(self.debts, fact.deduction_id, fact.quantity):
@@ -200,6 +207,7 @@ class CreditState(LedgerAggregate):
 
     @applies(DebtSettlementWithdrawn)
     def _settlement_withdrawn(self, fact: DebtSettlementWithdrawn) -> None:
+        self.takings.withdraw(fact)
         self.grants[fact.grant_id].remaining += fact.quantity
         for debt in self.debts:
             if debt.deduction_id == fact.deduction_id:
@@ -217,6 +225,7 @@ class CreditState(LedgerAggregate):
 
     @applies(CreditReturned)
     def _returned(self, fact: CreditReturned) -> None:
+        self.takings.give_back(fact.deduction_id)
         for draw in fact.returns:
             if draw.grant_id is None:
                 continue

@@ -13,6 +13,7 @@ from datetime import datetime
 from ledger.credit.events import (
     CreditDrawn,
     CreditGranted,
+    CreditReserved,
     CreditReturned,
     DebtSettled,
     DebtSettlementWithdrawn,
@@ -96,6 +97,11 @@ class GrantLives:
                         life.left += draw.quantity
                     else:
                         life.gone += draw.quantity
+        elif isinstance(fact, CreditReserved):
+            for part in fact.allocations:
+                if part.grant_id is not None and fact.effective_at < self._lives[part.grant_id].valid_from:
+                    at = show_instant(fact.effective_at)
+                    yield f"session {fact.session_id} holds grant {part.grant_id} at {at}, before that begins"
         elif isinstance(fact, GrantExpiryMoved):
             yield from self._moved(fact, recorded_at)
         elif isinstance(fact, GrantTakenBack):

@@ -1,4 +1,4 @@
-"""What is missing of a grant at its end is owed and has not expired, at every door (C16, C17)."""
+"""Credit at its end, at every door: what it lacks is owed, and what sessions hold of it is reserved (C6, C17)."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import pytest
 from tests.cli.run import support_ledger
 from tests.clock import Clock
 from tests.http.door import Door, opened
-from tests.words import PREPAID, change_plan, contract, reverse, reverse_credit, top_up, worked
+from tests.words import PREPAID, book, change_plan, contract, reverse, reverse_credit, top_up, worked
 
 BOUGHT, BACK, DONE, UNDONE = (f"2026-11-{day}T10:00:00Z" for day in ("01", "02", "05", "20"))
 
@@ -92,3 +92,18 @@ def test_what_a_grant_lacks_at_an_end_that_was_told_late_has_not_expired(databas
         ]
         (row,) = door.walk("reports/breakage")
         assert row["expired"] == 120
+
+
+def test_a_booking_is_refused_by_what_the_balance_as_of_its_start_shows(database_url: str) -> None:
+    """480 of which 120 are held expire on the 5th, 480 others last; the session that holds the 120 may still move."""
+    with opened(database_url, Clock("2026-11-26T10:00:00Z")) as door:
+        door.all_ok([*contract(PREPAID), top_up(480, BOUGHT, top_up_id="p1", expires_on="2026-12-05")])
+        door.all_ok([book(120, "2026-12-02T10:00:00Z", session_id="s1"), top_up(480, BOUGHT, top_up_id="p2")])
+        then = "2026-12-10T10:00:00Z"
+        seen = door.account("C", "server-support", as_of=then)
+        assert (seen["granted"], seen["reserved"], seen["expired"], seen["available"]) == (960, 120, 480, 360)
+        refused = door.refused("insufficient-credit", book(490, then, session_id="s2"))
+        assert (refused["available"], refused["short_by"]) == (360, 130)
+        door.ok(book(360, then, session_id="s2"))
+        assert door.account("C", "server-support", as_of=then)["available"] == 0
+    assert support_ledger(database_url, "verify").status == 0
