@@ -7,6 +7,8 @@ HOME = f"{ROOT}/"
 SIGN_IN = f"{ROOT}/sign-in"
 ACCOUNT = f"{ROOT}/account"
 TIME = f"{ROOT}/time"
+TICKETS = f"{ROOT}/tickets"
+SESSIONS = f"{ROOT}/sessions"
 
 
 def place_within(address: str) -> str:

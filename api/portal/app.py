@@ -14,7 +14,21 @@ from starlette.exceptions import HTTPException
 
 from api.http.parameters import known_parameters
 from api.http.problems import refusal_of_http, refusal_of_parameters, unavailable
-from api.portal import account, appearance, home, one_deduction, signing_in, static_files, worked_time
+from api.portal import (
+    account,
+    appearance,
+    home,
+    new_session,
+    new_ticket,
+    one_deduction,
+    one_session,
+    one_ticket,
+    session_list,
+    signing_in,
+    static_files,
+    ticket_list,
+    worked_time,
+)
 from api.portal.addresses import HOME, SIGN_IN
 from api.portal.forms import StaleForm
 from api.portal.headers import PORTAL_HEADERS, PortalHeaders
@@ -24,13 +38,29 @@ from api.portal.visitors import SignInNeeded, known_visitor
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
 
+# Where an address could be two pages' (`/sessions/new`), the one that is written out stands before.
+ROOMS = (
+    home,
+    worked_time,
+    one_deduction,
+    ticket_list,
+    new_ticket,
+    one_ticket,
+    session_list,
+    new_session,
+    one_session,
+    account,
+    appearance,
+    signing_in,
+    static_files,
+)
 NO_PAGE = Refusal("not-found", "There is no such page.")
 
 
 def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
     portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
-    for room in (home, worked_time, one_deduction, account, appearance, signing_in, static_files):
+    for room in ROOMS:
         portal.include_router(room.router)
     _install(portal)
     portal.add_middleware(PortalHeaders)

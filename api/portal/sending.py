@@ -14,6 +14,7 @@ from api.command_fields import body_of_texts
 from api.portal.visitors import Visitor
 from api.state import State
 from ledger.door.batches import Answer
+from ledger.door.rehearsal import Rehearsed
 from ledger.door.requests import Request, parse
 from ledger.kernel.errors import Refusal
 
@@ -39,6 +40,15 @@ async def send_each(state: State, visitor: Visitor, command: str, forms: Sequenc
     if written:
         await state.waiters.reached(max(written), state.limits.patience_seconds)
     return found
+
+
+async def rehearse(state: State, visitor: Visitor, command: str, fields: Fields) -> Rehearsed:
+    """What the command would record and cost; nothing is stored, and its id stays free. Raises Refusal."""
+    request = parse(command, body_of_texts(command, fields), visitor.actor)
+    (told,) = await asyncio.to_thread(lambda: state.writer.rehearsal().answer([request]))
+    if isinstance(told, Refusal):
+        raise told
+    return told
 
 
 def id_within(command_id: str, about: str) -> str:
