@@ -26,7 +26,10 @@ class Reason:
 
 @dataclass(slots=True, frozen=True)
 class Saying:
-    """A sentence, the members that it needs besides those it names, and the commands (or `sign-in`) it is for, if not all."""
+    """A sentence, the members that it needs besides those it names, and the commands that it is for (none: all).
+
+    Signing in is told of as the command `sign-in`.
+    """
 
     english: str
     needs: tuple[str, ...] = ()
