@@ -14,7 +14,17 @@ from starlette.exceptions import HTTPException
 
 from api.http.parameters import known_parameters
 from api.http.problems import refusal_of_http, refusal_of_parameters, unavailable
-from api.portal import account, appearance, home, one_deduction, signing_in, static_files, worked_time
+from api.portal import (
+    account,
+    appearance,
+    document_list,
+    home,
+    one_deduction,
+    signing_in,
+    statement_page,
+    static_files,
+    worked_time,
+)
 from api.portal.addresses import HOME, SIGN_IN
 from api.portal.forms import StaleForm
 from api.portal.headers import PORTAL_HEADERS, PortalHeaders
@@ -24,13 +34,14 @@ from api.portal.visitors import SignInNeeded, known_visitor
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
 
+CUSTOMERS_PAGES = (home, worked_time, one_deduction, statement_page, document_list)
 NO_PAGE = Refusal("not-found", "There is no such page.")
 
 
 def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
     portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
-    for room in (home, worked_time, one_deduction, account, appearance, signing_in, static_files):
+    for room in (*CUSTOMERS_PAGES, account, appearance, signing_in, static_files):
         portal.include_router(room.router)
     _install(portal)
     portal.add_middleware(PortalHeaders)
