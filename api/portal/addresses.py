@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 ROOT = "/portal"
 HOME = f"{ROOT}/"
 SIGN_IN = f"{ROOT}/sign-in"
@@ -9,6 +11,8 @@ ACCOUNT = f"{ROOT}/account"
 TIME = f"{ROOT}/time"
 TICKETS = f"{ROOT}/tickets"
 SESSIONS = f"{ROOT}/sessions"
+DOCUMENTS = f"{ROOT}/documents"
+STATEMENTS = f"{ROOT}/statements"
 
 
 def place_within(address: str) -> str:
@@ -26,6 +30,12 @@ def place_within(address: str) -> str:
     ):
         return HOME
     return address
+
+
+def with_query(address: str, **asked: str | None) -> str:
+    """An address with the parameters that there are."""
+    told = {name: value for name, value in asked.items() if value}
+    return f"{address}?{urlencode(told)}" if told else address
 
 
 def link_address(server: str, secret: str) -> str:

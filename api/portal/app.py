@@ -17,6 +17,7 @@ from api.http.problems import refusal_of_http, refusal_of_parameters, unavailabl
 from api.portal import (
     account,
     appearance,
+    document_list,
     home,
     new_session,
     new_ticket,
@@ -25,6 +26,7 @@ from api.portal import (
     one_ticket,
     session_list,
     signing_in,
+    statement_page,
     static_files,
     ticket_list,
     worked_time,
@@ -38,29 +40,16 @@ from api.portal.visitors import SignInNeeded, known_visitor
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
 
+CUSTOMERS_PAGES = (home, worked_time, one_deduction, statement_page, document_list)
 # Where an address could be two pages' (`/sessions/new`), the one that is written out stands before.
-ROOMS = (
-    home,
-    worked_time,
-    one_deduction,
-    ticket_list,
-    new_ticket,
-    one_ticket,
-    session_list,
-    new_session,
-    one_session,
-    account,
-    appearance,
-    signing_in,
-    static_files,
-)
+TICKETS_AND_SESSIONS = (ticket_list, new_ticket, one_ticket, session_list, new_session, one_session)
 NO_PAGE = Refusal("not-found", "There is no such page.")
 
 
 def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
     portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
-    for room in ROOMS:
+    for room in (*CUSTOMERS_PAGES, *TICKETS_AND_SESSIONS, account, appearance, signing_in, static_files):
         portal.include_router(room.router)
     _install(portal)
     portal.add_middleware(PortalHeaders)

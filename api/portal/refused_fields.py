@@ -39,6 +39,7 @@ FAULTS: dict[str, str] = {
     "is made of A-Z, a-z, 0-9, '.', '_' and '-', such as {example}": word(
         "Letters, digits, dot, dash, underscore only."
     ),
+    "is chosen at least once, and at most {limit} times": word("Please choose one at least, and at most {limit}."),
     "a phone contact needs {fields} as well": word("For a call this is needed as well."),
     "is not written as it has to be": word("Please check how this is written."),
     "{moment} lies more than a day ahead of {now}": word("This lies too far ahead."),

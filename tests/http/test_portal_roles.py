@@ -14,7 +14,7 @@ from tests.http.browsing import Browser, Fields
 from tests.http.door import Door, opened
 from tests.http.test_roles import ROLES, sees, table
 from tests.http.world import OF, OPENED, SIDES, TEN, token
-from tests.words import book, log_work, open_ticket, resolve, sign
+from tests.words import book, issue, log_work, open_ticket, resolve, sign
 
 # `-` is a role that is refused what it may not do, `sees` one that gets it for what it sees. A form that is carried out
 # answers 200, or leads on (303). Whether a role may send a command, tests/http/test_roles.py says for the door itself.
@@ -27,6 +27,9 @@ GET_/time                   yes       yes      yes       yes      yes      yes
 POST_/time                  yes       -        yes       -        -        yes
 GET_/time/{deduction_id}    yes       yes      yes       yes      yes      yes
 POST_/time/{deduction_id}   yes       -        yes       -        -        yes
+GET_/statements/{contract_id}       yes yes yes yes yes yes
+GET_/statements/{contract_id}/csv   yes yes yes yes yes yes
+GET_/statements/{contract_id}/pdf   yes yes yes yes yes yes
 GET_/tickets                yes       yes      yes       yes      yes      yes
 GET_/tickets/new            yes       -        yes       yes      -        yes
 POST_/tickets/new           yes       -        yes       yes      -        yes
@@ -38,13 +41,15 @@ GET_/sessions/new           yes       -        yes       -        -        yes
 POST_/sessions/new          yes       -        yes       -        -        yes
 GET_/sessions/{session_id}  yes       yes      yes       yes      yes      yes
 POST_/sessions/{session_id}  yes      -        yes       -        -        yes
+GET_/documents              yes       yes      yes       yes      yes      yes
+GET_/documents/{number}/lines.csv   yes yes yes - yes yes
 POST_/sign-out              yes       yes      yes       yes      yes      yes
 """
-FOR_ANYBODY = {"GET_/sign-in", "POST_/sign-in", "GET_/static/{name}"}
-ABOUT_ONE = {
-    "POST_/time",
-    "GET_/time/{deduction_id}",
-    "POST_/time/{deduction_id}",
+FOR_ANYBODY = {"GET_/sign-in", "POST_/sign-in", "POST_/appearance", "GET_/static/{name}"}
+STATEMENTS = {f"GET_/statements/{{contract_id}}{file}" for file in ("", "/csv", "/pdf")}
+BILLING = {"GET_/documents/{number}/lines.csv"}  # of which a partner knows nothing (M2)
+ABOUT_ONE = {"POST_/time", "GET_/time/{deduction_id}", "POST_/time/{deduction_id}"} | STATEMENTS | BILLING
+ABOUT_ONE |= {
     "POST_/tickets/new",
     "GET_/tickets/{ticket_id}",
     "POST_/tickets/{ticket_id}",
@@ -53,6 +58,7 @@ ABOUT_ONE = {
     "GET_/sessions/{session_id}",
     "POST_/sessions/{session_id}",
 }
+INVOICES = {"mine": "NO-2026-00001", "anothers": "NO-2026-00002", "abroad": "SO-2026-00001"}
 RECORDS_NOTHING = {"POST_/tickets/{ticket_id}/cost"}
 ONE_TICKET = [("title", "x"), ("kind", "incident"), ("channel", "email"), ("priority", "3")]
 # What a form says, where it is not a customer's yes.
@@ -92,6 +98,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
                 ticket_id = f"{side}-t.{role}"
                 door.all_ok([open_ticket(ticket_id, contract_id=side, at=OPENED), resolve(TEN, ticket_id)])
                 door.ok(book(30, "2026-06-01T08:00:00Z", contract_id=side, session_id=f"{side}-s.{role}"))
+            door.ok(issue(side, "2026-02-28", issued_on="2026-03-02"))
         assert door.see("contracts", limit=1)
         yield door
 
@@ -99,9 +106,9 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
 def asked(browser: Browser, address: str, side: str, role: str) -> int:
     """The status that an address is answered with; what a form needs is in it."""
     method, _, path = address.partition("_")
-    path = "/portal" + path.replace("{deduction_id}", f"{side}.one.{role}").replace(
-        "{ticket_id}", f"{side}-t.{role}"
-    ).replace("{session_id}", f"{side}-s.{role}")
+    path = "/portal" + path.replace("{deduction_id}", f"{side}.one.{role}").replace("{contract_id}", side)
+    path = path.replace("{ticket_id}", f"{side}-t.{role}").replace("{session_id}", f"{side}-s.{role}")
+    path = path.replace("{number}", INVOICES[side])
     if method == "GET":
         return browser.get(path).status_code
     shown = browser.get("/portal/").text
@@ -134,7 +141,7 @@ def test_a_role_gets_what_the_table_says(door: Door, address: str, role: str) ->
         browser = Browser(door).signed_in(token(door, role))
         before = door.count()
         status = asked(browser, address, side, role)
-        if address in ABOUT_ONE and not sees[side][role]:
+        if address in ABOUT_ONE and (not sees[side][role] or (address in BILLING and not may[address][role])):
             expected = {404}
         elif may[address][role]:
             expected = {200, 303}
