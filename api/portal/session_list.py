@@ -23,21 +23,21 @@ from projections.sla.calendars import Calendars
 from projections.tickets.titles import titles_of
 
 SHOWN_AT_ONCE = 50
-Which = Literal["coming", "past", "all"]
-WhichAsked = Annotated[Which, Query()]
+WhichSessions = Literal["coming", "past", "all"]
+SessionsAsked = Annotated[WhichSessions, Query()]
 
 router = APIRouter()
 
 
 @router.get("/sessions")
 async def sessions_page(
-    request: Request, state: StateDep, visitor: VisitorDep, which: WhichAsked = "coming", cursor: Cursor = None
+    request: Request, state: StateDep, visitor: VisitorDep, which: SessionsAsked = "coming", cursor: Cursor = None
 ) -> Response:
     """In the order of their starts: what is to come, what began in the last 90 days, or everything."""
     return page(request, visitor, "sessions.html", **await _sessions(state, visitor, which, cursor))
 
 
-async def _sessions(state: State, visitor: Visitor, which: Which, cursor: str | None) -> dict[str, Any]:
+async def _sessions(state: State, visitor: Visitor, which: WhichSessions, cursor: str | None) -> dict[str, Any]:
     asked, now = page_asked(cursor, SHOWN_AT_ONCE, int, int), state.clock()
     wanted = {
         "coming": SessionFilter(starts_from=now),

@@ -24,9 +24,9 @@ from projections.sla.calendars import Calendars
 from projections.tickets.questions import TicketFilter, list_tickets
 
 SHOWN_AT_ONCE = 50
-Which = Literal["live", "resolved", "closed", "all"]
-WhichAsked = Annotated[Which, Query()]
-FILTERS: dict[Which, TicketFilter] = {
+WhichTickets = Literal["live", "resolved", "closed", "all"]
+TicketsAsked = Annotated[WhichTickets, Query()]
+FILTERS: dict[WhichTickets, TicketFilter] = {
     "live": TicketFilter(is_live=True),
     "resolved": TicketFilter(state="resolved"),
     "closed": TicketFilter(state="closed"),
@@ -41,7 +41,7 @@ async def tickets_page(
     request: Request,
     state: StateDep,
     visitor: VisitorDep,
-    which: WhichAsked = "live",
+    which: TicketsAsked = "live",
     as_of: DayAsked = None,
     cursor: Cursor = None,
 ) -> Response:
@@ -51,7 +51,7 @@ async def tickets_page(
 
 
 async def _tickets(
-    state: State, visitor: Visitor, which: Which, day: date | None, cursor: str | None
+    state: State, visitor: Visitor, which: WhichTickets, day: date | None, cursor: str | None
 ) -> dict[str, Any]:
     asked = page_asked(cursor, SHOWN_AT_ONCE, int)
 

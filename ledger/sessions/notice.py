@@ -5,29 +5,30 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
+from ledger.contracts.term import Term
 from ledger.credit.confirmation import Awaited
 from ledger.credit.deduction_events import LateChangePenaltyDeducted, NoShowPenaltyDeducted
 from ledger.credit.events import Draw
-from ledger.plans.terms import Penalty, Terms
+from ledger.plans.terms import Penalty
 
 Change = Literal["move", "cancel", "no_show"]
 
 
-def penalty_of(terms: Terms, change: Change) -> Penalty | None:
-    """The penalty that terms have for a change by the customer, whenever it is made; each change is a switch."""
-    penalty = terms.penalty
+def penalty_of(term: Term, change: Change) -> Penalty | None:
+    """The penalty that a term has for a change by the customer, whenever it is made; each change is a switch."""
+    penalty = term.terms.penalty
     if penalty is None:
         return None
     is_on = {"move": penalty.on_move, "cancel": penalty.on_cancel, "no_show": penalty.on_no_show}[change]
     return penalty if is_on else None
 
 
-def penalty_due(terms: Terms, change: Change, starts_at: datetime, at: datetime) -> Penalty | None:
-    """The penalty that the terms in force at the booked start ask for a change by the customer, if any is due.
+def penalty_due(term: Term, change: Change, starts_at: datetime, at: datetime) -> Penalty | None:
+    """The penalty that the term in force at the booked start asks for a change by the customer, if any is due.
 
     Whoever does not appear owes it; a move or a cancellation does with less notice than the terms ask for.
     """
-    penalty = penalty_of(terms, change)
+    penalty = penalty_of(term, change)
     if penalty is None or change == "no_show":
         return penalty
     return penalty if at > free_until(penalty, starts_at) else None

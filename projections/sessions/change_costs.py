@@ -33,11 +33,11 @@ async def change_costs(snapshot: Snapshot, actor: Actor, session: SessionRow) ->
     starts_at = from_micros(session.starts_at)
     costs = {}
     for change in CHANGES:
-        penalty = penalty_of(found.terms, change) if found.terms is not None else None
-        if penalty is None or found.terms is None:
+        penalty = penalty_of(found.term, change) if found.term is not None else None
+        if penalty is None or found.term is None:
             costs[change] = ChangeCost(None, None, costs_now=False)
             continue
         until = to_micros(free_until(penalty, starts_at)) if change != "no_show" else None
-        due = penalty_due(found.terms, change, starts_at, snapshot.clock())
+        due = penalty_due(found.term, change, starts_at, snapshot.clock())
         costs[change] = ChangeCost(penalty.minutes, until, costs_now=due is not None)
     return costs
