@@ -106,7 +106,7 @@ def test_a_role_gets_what_the_table_says(door: Door, address: str, role: str) ->
         browser = Browser(door).signed_in(token(door, role))
         before = door.count()
         status = asked(browser, address, side, role)
-        if address in ABOUT_ONE and (not sees[side][role] or address in BILLING and not may[address][role]):
+        if address in ABOUT_ONE and (not sees[side][role] or (address in BILLING and not may[address][role])):
             expected = {404}
         elif may[address][role]:
             expected = {200, 303}
