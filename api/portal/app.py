@@ -14,7 +14,24 @@ from starlette.exceptions import HTTPException
 
 from api.http.parameters import known_parameters
 from api.http.problems import refusal_of_http, refusal_of_parameters, unavailable
-from api.portal import account, appearance, home, one_deduction, signing_in, static_files, worked_time
+from api.portal import (
+    account,
+    appearance,
+    book_downloads,
+    closing_months,
+    crediting,
+    home,
+    home_finance,
+    month_drafts,
+    month_reports,
+    one_deduction,
+    one_document,
+    one_draft,
+    settling,
+    signing_in,
+    static_files,
+    worked_time,
+)
 from api.portal.addresses import HOME, SIGN_IN
 from api.portal.forms import StaleForm
 from api.portal.headers import PORTAL_HEADERS, PortalHeaders
@@ -24,13 +41,17 @@ from api.portal.visitors import SignInNeeded, known_visitor
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
 
+FINANCE_PAGES = (
+    *(home_finance, month_drafts, one_draft, one_document, crediting),
+    *(settling, month_reports, closing_months, book_downloads),
+)
 NO_PAGE = Refusal("not-found", "There is no such page.")
 
 
 def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
     portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
-    for room in (home, worked_time, one_deduction, account, appearance, signing_in, static_files):
+    for room in (home, worked_time, one_deduction, account, appearance, signing_in, static_files, *FINANCE_PAGES):
         portal.include_router(room.router)
     _install(portal)
     portal.add_middleware(PortalHeaders)
