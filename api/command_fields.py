@@ -6,6 +6,7 @@ declaration alone decides (`ledger.door.requests`): here texts only get the type
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ from typing import Any
 from api.command_json import decode_json
 from ledger.door.registry import COMMANDS
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.examples import FieldSchema, example_of, taken
 
-FieldSchema = Mapping[str, Any]
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _TRUTH = {"true": True, "on": True, "false": False}
 
@@ -32,6 +33,7 @@ class CommandField:
     choices: Sequence[str] = ()
     is_required: bool = False
     has_members: bool = False
+    example: str = ""
 
     @property
     def is_json(self) -> bool:
@@ -50,8 +52,8 @@ def _fields(
     schema: FieldSchema, definitions: FieldSchema, prefix: str = "", *, is_whole: bool = True
 ) -> Iterator[CommandField]:
     for field, given in schema["properties"].items():
-        found, name = _said(given, definitions), prefix + field
-        has_members = "properties" in found
+        found, name = taken(given, definitions), prefix + field
+        has_members, example = "properties" in found, example_of(found, definitions)
         yield CommandField(
             name,
             found.get("type", ""),
@@ -60,19 +62,10 @@ def _fields(
             found.get("enum", ()),
             is_required=is_whole and field in schema.get("required", ()),
             has_members=has_members,
+            example=example if isinstance(example, str) else json.dumps(example),
         )
         if has_members:
             yield from _fields(found, definitions, f"{name}.", is_whole=False)
-
-
-def _said(given: FieldSchema, definitions: FieldSchema) -> FieldSchema:
-    """What a field takes, null aside."""
-    besides = [one for one in given.get("anyOf", ()) if one.get("type") != "null"]
-    found = {**given, **besides[0]} if len(besides) == 1 else given
-    if "$ref" in found:
-        named = definitions[found["$ref"].rpartition("/")[2]]
-        return {**named, "description": given.get("description", "")}
-    return found
 
 
 def body_of(command: str, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from projections.reader import PostgresReader, Snapshot, SqliteReader
+from projections.reader import Reader, Snapshot
 from projections.sla.calendars import Calendars
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ Question = Callable[[Snapshot, Calendars], Coroutine[Any, Any, T]]
 class LongQuestions:
     """`reader` is used here alone. The calendars too: they grow while they are used."""
 
-    def __init__(self, reader: SqliteReader | PostgresReader) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._calendars = Calendars()
         self._loop = asyncio.new_event_loop()

@@ -20,7 +20,7 @@ from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import Catalogue, load_catalogue
 from ledger.store import EventStore, open_store
-from projections.reader import PostgresReader, SqliteReader, open_reader
+from projections.reader import Reader, open_reader
 from projections.runner import Projector
 from projections.sla.calendars import Calendars
 
@@ -33,7 +33,7 @@ class State:
     catalogue: Catalogue
     writer: Writer
     projector: Projector
-    reader: SqliteReader | PostgresReader
+    reader: Reader
     clock: Clock
     wrong_tokens: WrongTokens
     waiters: Waiters

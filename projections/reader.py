@@ -13,26 +13,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-import psycopg
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
-
 from ledger.events import Sealed
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.values import first_instant, show_instant, to_micros
 from ledger.store.database import (
     NO_PARAMS,
-    POSTGRES_AWAY,
     Params,
     Row,
     SqliteDatabase,
     listed,
     named_rows,
     open_database,
-    postgres_sql,
 )
 from ledger.store.keys import unseal
-from ledger.store.schema import WRITER_ROLE
-from ledger.store.unavailable import Unavailable
 from projections.asking import Condition, all_of, equal
 
 Moment = datetime | date  # an instant, or a day: all of it
@@ -121,63 +114,14 @@ class SqliteReader:
         self.database.close()
 
 
-class _PostgresSnapshot:
-    def __init__(self, connection: psycopg.AsyncConnection[Row], clock: Clock) -> None:
-        self.connection = connection
-        self.clock = clock
-
-    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
-        cursor = await self.connection.execute(postgres_sql(sql), params, prepare=True)
-        return named_rows(cursor.description or (), await cursor.fetchall())
-
-
-async def _configure(connection: psycopg.AsyncConnection[Row]) -> None:
-    await connection.set_autocommit(True)
-    await connection.execute("SET search_path = views, public")
-    await connection.execute(f"SET ROLE {WRITER_ROLE}")
-    await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
-    await connection.set_read_only(True)
-
-
-class PostgresReader:
-    def __init__(self, url: str, clock: Clock) -> None:
-        self.url = url
-        self.clock = clock
-        self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Row]] | None = None
-
-    async def _opened(self) -> AsyncConnectionPool[psycopg.AsyncConnection[Row]]:
-        if self._pool is None:
-            self._pool = AsyncConnectionPool(
-                self.url, min_size=1, max_size=8, open=False, configure=_configure, timeout=5.0, reconnect_timeout=30.0
-            )
-            await self._pool.open()
-        return self._pool
-
-    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
-        try:
-            async with (await self._opened()).connection() as connection:
-                cursor = await connection.execute(postgres_sql(sql), params, prepare=True)
-                return named_rows(cursor.description or (), await cursor.fetchall())
-        except (*POSTGRES_AWAY, PoolTimeout) as error:
-            raise Unavailable(str(error)) from error
-
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Snapshot]:
-        try:
-            async with (await self._opened()).connection() as connection, connection.transaction():
-                yield _PostgresSnapshot(connection, self.clock)
-        except (*POSTGRES_AWAY, PoolTimeout) as error:
-            raise Unavailable(str(error)) from error
-
-    async def close(self) -> None:
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
-
-
-def open_reader(url: str, clock: Clock = system_clock) -> SqliteReader | PostgresReader:
+def open_reader(url: str, clock: Clock = system_clock) -> Reader:
     database = open_database(url, durable=False)
-    return SqliteReader(database, clock) if isinstance(database, SqliteDatabase) else PostgresReader(url, clock)
+    if isinstance(database, SqliteDatabase):
+        return SqliteReader(database, clock)
+
+    from projections.postgres_reader import PostgresReader  # with its driver, which takes long to load
+
+    return PostgresReader(url, clock)
 
 
 async def view_position(snapshot: Snapshot) -> int:

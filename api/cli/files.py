@@ -26,13 +26,12 @@ files_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def import_(files: Annotated[list[str], typer.Argument(help="JSON Lines files; - is standard input.")]) -> None:
     """Carries out commands from JSON Lines; safe to repeat. Exit status 1 if any was refused."""
     settings = settings_of_database()
+    for name in files:
+        _check_readable(name)
     store = open_store(settings.database_url)
     ledger = Ledger(store, load_catalogue(settings.catalogue))
     tally = Tally()
     try:
-        for name in files:
-            if name != "-" and not Path(name).is_file():
-                raise Refusal("not-found", f"There is no file {name}.")
         for name in files:
             _import_one(ledger, name, tally, prefix=f"{name}:" if len(files) > 1 else "line ")
     finally:
@@ -42,12 +41,20 @@ def import_(files: Annotated[list[str], typer.Argument(help="JSON Lines files; -
         raise typer.Exit(1)
 
 
+def _check_readable(name: str) -> None:
+    """A pipe is no file, and can be read as one. Raises Refusal."""
+    if name != "-" and Path(name).is_dir():
+        raise Refusal("not-found", f"{name} is a folder; name a file in it, such as {Path(name) / 'commands.jsonl'}.")
+    if name != "-" and not Path(name).exists():
+        raise Refusal("not-found", f"There is no file {name}.")
+
+
 def _import_one(ledger: Ledger, name: str, tally: Tally, prefix: str) -> None:
     def refused(number: int, refusal: Refusal) -> None:
         say(err, f"{prefix}{number}: {refusal.code}: {refusal.detail}")
 
     source: BinaryIO = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115
-    total = None if name == "-" else Path(name).stat().st_size
+    total = Path(name).stat().st_size if Path(name).is_file() else None
     with source, progress_bar(f"importing {name}", total) as progress:
         import_lines(ledger, source, tally, refused, progress)
 

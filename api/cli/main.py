@@ -6,15 +6,15 @@ Those of the write door are made from their declarations (`api.cli.sending`), re
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from api.cli.guarding import guarded
-from api.cli.options import SERVER, TOKEN, Place
+from api.cli.options import SERVER, TOKEN, CommandGroup, Place
 from api.cli.reading import READS, reading_command
 
 HELP = "A ledger of support contracts: what was bought, used and charged, and whether what was promised was kept."
@@ -64,7 +64,7 @@ HERE: dict[str, Callable[[str], Any]] = {
 } | dict.fromkeys(READS, reading_command)
 
 
-class Subcommands(TyperGroup):
+class Subcommands(CommandGroup):
     """What stands in the tables above, and the commands of the write door."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -103,8 +103,22 @@ def begin(
     context.obj = Place(server, token)
 
 
+def _typed() -> None:
+    """Wrong usage is told in our words too, with exit status 2; the library's are told to nobody."""
+    try:
+        status = app(prog_name="support-ledger", standalone_mode=False)
+    except typer.TyperException as error:
+        from api.cli.usage import tell_usage
+
+        tell_usage(error)
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        sys.exit(1)
+    sys.exit(status or 0)
+
+
 def main() -> None:
-    guarded(lambda: app(prog_name="support-ledger"))
+    guarded(_typed)
 
 
 if __name__ == "__main__":

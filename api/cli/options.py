@@ -6,9 +6,11 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 SERVER = "A server's address; by default LEDGER_SERVER, and without it the ledger of the settings."
 TOKEN = "The token for it; by default LEDGER_TOKEN."
@@ -17,7 +19,10 @@ AS_JSON = "The API's answer as it is."
 
 @dataclass(frozen=True)
 class Opt:
-    """`name` is the field's, or the path to it: `customer.name`. An argument stands without a name."""
+    """`name` is the field's, or the path to it: `customer.name`. An argument stands without a name.
+
+    `example` is what could be typed; it is told to whoever types something else.
+    """
 
     name: str
     kind: type[Any] = str
@@ -26,6 +31,7 @@ class Opt:
     choices: Sequence[str] = ()
     is_required: bool = False
     is_argument: bool = False
+    example: str = ""
 
     @property
     def flag(self) -> str:
@@ -50,6 +56,31 @@ class Place:
     token: str | None = None
 
 
+class NoSuchCommandError(typer.TyperException):
+    """Somebody typed a command that is none of a group's."""
+
+    exit_code = 2
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(name)
+        self.name = name
+        self.known = known
+
+
+class CommandGroup(TyperGroup):
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        found = self.get_command(ctx, args[0])
+        if found is None and not ctx.resilient_parsing:
+            raise NoSuchCommandError(args[0], self.list_commands(ctx))
+        return (args[0] if found else None), found, args[1:]
+
+
+class MadeCommand(TyperCommand):
+    """It knows an example for each of its parameters, by their names."""
+
+    examples: Mapping[str, str] = MappingProxyType({})
+
+
 def made_command(name: str, meaning: str, options: Sequence[Opt], run: Callable[[Asked], None]) -> Any:
     """A command with these options, and those that each command has which a server can answer."""
 
@@ -69,8 +100,10 @@ def made_command(name: str, meaning: str, options: Sequence[Opt], run: Callable[
     called.__dict__["__signature__"] = inspect.Signature(parameters)
     called.__annotations__ = {one.name: one.annotation for one in parameters}
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-    app.command(name, help=meaning)(called)
-    return typer.main.get_command(app)
+    app.command(name, help=meaning, cls=MadeCommand)(called)
+    made: Any = typer.main.get_command(app)
+    made.examples = {f"given_{n}": opt.example for n, opt in enumerate(options) if opt.example}
+    return made
 
 
 def _plain(value: Any) -> Any:

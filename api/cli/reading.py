@@ -128,7 +128,10 @@ def reading_command(name: str) -> Any:
     names = dict.fromkeys(parameter for question in read.questions for parameter in question.parameters)
     options = [Opt(one, meaning=MEANINGS.get(one, "")) for one in names]
     if read.argument is not None:
-        about = Opt(ARGUMENT, metavar=read.argument.upper(), is_argument=True, is_required=read.all is None)
+        noun, is_required = read.argument, read.all is None
+        about = Opt(
+            ARGUMENT, metavar=noun.upper(), is_argument=True, is_required=is_required, example=f"example-{noun[0]}"
+        )
         options.insert(0, about)
 
     def ask(asked: Asked) -> None:

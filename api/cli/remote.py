@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from api.cli.doors import Reply
@@ -20,12 +20,21 @@ class _NoRedirects(HTTPRedirectHandler):
         return None
 
 
+def _parts(url: str) -> SplitResult | None:
+    """Of what can be an address at all: a letter beyond ASCII is written otherwise there, and a port is a number."""
+    try:
+        parts = urlsplit(url)
+        return parts if url.isascii() and url.isprintable() and " " not in url and parts.port != 0 else None
+    except ValueError:
+        return None
+
+
 class Remote:
     """Raises Refusal unavailable where nobody answers."""
 
     def __init__(self, url: str, token: str | None) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        parts = _parts(url)
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             raise malformed("server", "is an address such as https://ledger.example.org")
         if parts.username is not None or parts.password is not None:
             raise malformed("server", "holds no password; a token is given by --token or LEDGER_TOKEN")

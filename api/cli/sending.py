@@ -39,12 +39,18 @@ def command_for(name: str) -> Any:
 def _option(field: CommandField) -> Opt:
     """An object is given as JSON, or member by member."""
     if field.choices:
-        return Opt(field.name, meaning=field.meaning, choices=field.choices, is_required=field.is_required)
+        return Opt(
+            field.name,
+            meaning=field.meaning,
+            choices=field.choices,
+            is_required=field.is_required,
+            example=field.example,
+        )
     if field.is_json:
         told = f"{field.meaning} Or by its members, as {field.name}.NAME." if field.has_members else field.meaning
-        return Opt(field.name, meaning=told.strip(), metavar="JSON")
+        return Opt(field.name, meaning=told.strip(), metavar="JSON", example=field.example)
     if field.kind in ("integer", "boolean"):
         kind = int if field.kind == "integer" else bool
-        return Opt(field.name, kind, field.meaning, is_required=field.is_required)
+        return Opt(field.name, kind, field.meaning, is_required=field.is_required, example=field.example)
     metavar = METAVARS.get(field.format, "TEXT")
-    return Opt(field.name, meaning=field.meaning, metavar=metavar, is_required=field.is_required)
+    return Opt(field.name, meaning=field.meaning, metavar=metavar, is_required=field.is_required, example=field.example)

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from datetime import date
 from typing import Annotated
 
 import typer
 
-from api.cli.opening import ask_views, opened
+from api.cli.options import CommandGroup
 from api.cli.printing import out, say
 from api.portal.addresses import link_address
 from ledger.kernel.clock import system_clock
 from ledger.kernel.errors import malformed
 from ledger.kernel.settings import Settings
+from ledger.store import open_store
 from ledger.store.feeds import create_feed, list_feeds, revoke_feed
 from ledger.store.sign_ins import create_link
 from ledger.store.tokens import create_token, list_tokens, revoke_token
-from projections.contracts.questions import knows_party
-from projections.runner import Projector
+
+EXPIRES_ON = "First day on which it no longer holds (UTC): tomorrow at the earliest."
 
 LOCAL_SERVER = "http://127.0.0.1:8000"  # where `serve` listens if nothing else is said
 
 token_app = typer.Typer(
-    no_args_is_help=True, add_completion=False, rich_markup_mode=None, help="Access: make, list and revoke tokens."
+    cls=CommandGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Access: make, list and revoke tokens.",
 )
 
 
@@ -33,7 +39,7 @@ def token_create(
     provider: str | None = None,
     customer: str | None = None,
     partner: str | None = None,
-    expires_on: Annotated[str | None, typer.Option(help="First day on which it no longer holds (UTC).")] = None,
+    expires_on: Annotated[str | None, typer.Option(help=EXPIRES_ON)] = None,
 ) -> None:
     """Prints a new token, alone; only its hash is stored."""
     from ledger.plans.loader import load_catalogue
@@ -43,9 +49,9 @@ def token_create(
     if provider is not None and provider not in catalogue.providers():
         raise malformed("provider", f"is one of {', '.join(catalogue.providers())}")
     last = _last_day(expires_on)
-    with opened(settings) as (store, projector):
-        if provider is not None and (customer or partner):
-            _check_party(settings, projector, provider, customer, partner)
+    if provider is not None and (customer or partner):
+        _check_party(settings, provider, customer, partner)
+    with closing(open_store(settings.database_url)) as store:
         sys.stdout.write(create_token(store.database, role, provider, customer, partner, last)[1] + "\n")
 
 
@@ -54,32 +60,36 @@ def _last_day(expires_on: str | None) -> date | None:
         last = date.fromisoformat(expires_on) if expires_on else None
     except ValueError:
         raise malformed("expires_on", "is a day such as 2027-01-31") from None
-    if last is not None and last < system_clock().date():
-        raise malformed("expires_on", f"{last} lies in the past; it would never hold")
+    if last is not None and last <= (today := system_clock().date()):
+        raise malformed(
+            "expires_on", f"{last} lies in the past or is today: it would never hold; today is {today} (UTC)"
+        )
     return last
 
 
-def _check_party(
-    settings: Settings, projector: Projector, provider: str, customer: str | None, partner: str | None
-) -> None:
+def _check_party(settings: Settings, provider: str, customer: str | None, partner: str | None) -> None:
     """A token for somebody whom nobody knows would open the contracts of whoever gets that id later."""
-    projector.catch_up()
-    if not ask_views(settings, lambda reader: knows_party(reader, provider, customer, partner)):
-        field = "customer" if customer else "partner"
-        raise malformed(field, f"{provider} has no contract of a {field} {customer or partner}")
+    from api.cli.opening import ask_views, opened  # the views, which no other of these commands needs
+    from projections.contracts.questions import knows_party
+
+    with opened(settings) as (_, projector):
+        projector.catch_up()
+        if not ask_views(settings, lambda reader: knows_party(reader, provider, customer, partner)):
+            field = "customer" if customer else "partner"
+            raise malformed(field, f"{provider} has no contract of a {field} {customer or partner}")
 
 
 @token_app.command("feed")
 def token_feed(
     token_id: str,
-    expires_on: Annotated[str | None, typer.Option(help="First day on which it no longer holds (UTC).")] = None,
+    expires_on: Annotated[str | None, typer.Option(help=EXPIRES_ON)] = None,
 ) -> None:
     """Prints the address, behind that of the server, of a calendar with the sessions that a token sees.
 
     Whoever has the address reads it, and nothing else, until it or the token is revoked or expires.
     """
     last = _last_day(expires_on)
-    with opened(Settings()) as (store, _):
+    with closing(open_store(Settings().database_url)) as store:
         sys.stdout.write(f"/sessions.ics?secret={create_feed(store.database, token_id, last)[1]}\n")
 
 
@@ -91,14 +101,14 @@ def token_link(
     """Prints an address that signs a browser in as the token's holder: once, and within 15 minutes."""
     settings = Settings()
     base = base_url or settings.server or LOCAL_SERVER
-    with opened(settings) as (store, _):
+    with closing(open_store(settings.database_url)) as store:
         sys.stdout.write(link_address(base, create_link(store.database, token_id)) + "\n")
 
 
 @token_app.command("list")
 def token_list() -> None:
     """Tokens and feeds by id, never the tokens and secrets themselves."""
-    with opened(Settings()) as (store, _):
+    with closing(open_store(Settings().database_url)) as store:
         tokens, feeds = list_tokens(store.database), list_feeds(store.database)
     for info in tokens:
         scope = ", ".join(value for value in (info.provider, info.customer, info.partner) if value) or "all providers"
@@ -116,7 +126,7 @@ def _state(revoked_at: str | None, expires_on: str | None) -> str:
 @token_app.command("revoke")
 def token_revoke(id_: Annotated[str, typer.Argument(metavar="TOKEN_ID|FEED_ID")]) -> None:
     """From now on the token, with its feeds, or the one feed opens nothing; running servers know at once."""
-    with opened(Settings()) as (store, _):
+    with closing(open_store(Settings().database_url)) as store:
         revoke = revoke_feed if id_.startswith("feed-") else revoke_token
         revoke(store.database, id_)
     say(out, f"revoked {id_}")

@@ -73,6 +73,9 @@ def status() -> None:
     is_there = holds_ledger(settings.database_url)
     say(out, f"database   {without_secrets(settings.database_url)}")
     say(out, f"catalogue  {settings.catalogue or 'as shipped'}")
+    say(out, f"API docs   {'at /docs' if settings.api_docs else 'not shown'}")
+    if settings.server is not None:
+        say(out, f"server     {without_secrets(settings.server)}{', with a token' if settings.token else ''}")
     if not is_there:
         say(out, "events     none: there is no ledger yet; import, serve and others begin one")
         return

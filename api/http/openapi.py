@@ -14,6 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from api.http.calculation import Calculation
+from api.http.parameters import MEANINGS
 from api.http.problems import Problem
 from ledger.door.registry import COMMANDS
 
@@ -61,6 +62,7 @@ def document_of(app: FastAPI) -> Schema:
         schemas.update(_bodies())
         document["components"]["securitySchemes"] = {"token": _TOKEN}
         for path, operations in document["paths"].items():
+            _describe_parameters(operations)
             if not path.startswith("/health/"):
                 for operation in operations.values():
                     operation["security"] = [{"token": []}]
@@ -79,6 +81,13 @@ def _bodies() -> Schema:
     _, definitions = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     found: Schema = definitions["$defs"]
     return found
+
+
+def _describe_parameters(operations: Schema) -> None:
+    for operation in operations.values():
+        for parameter in operation.get("parameters", ()):
+            if "description" not in parameter:
+                parameter["description"] = MEANINGS[parameter["name"]]
 
 
 def _name_format(name: str, member: Schema) -> None:

@@ -6,15 +6,40 @@ depends on, declare; nobody lists them again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from typing import get_origin
+from typing import Annotated, Any, get_origin
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
 
 from ledger.kernel.errors import malformed
+from ledger.kernel.examples import example_at
+
+# What each parameter is, where its door says nothing of its own.
+MEANINGS = {
+    "contract_id": "The contract, by its id.",
+    "customer_id": "The customer, by the id that its provider gave it.",
+    "deduction_id": "The deduction, by its id: that of the entry, session or service it is for.",
+    "from": "From then on: an instant, or a day (all of it).",
+    "group_by": "What the figures are summed by; several may be given.",
+    "invoiced": "true: on a document; false: on none yet.",
+    "number": "The document's number, as it is printed.",
+    "plan": "The plan, by its id in the catalogue.",
+    "pool": "The pool of the contract, by its name.",
+    "position": "The event's place in the history: 1 is the first.",
+    "priority": "The priority: 1 is the most urgent, 4 the least.",
+    "provider": "The provider, by its id in the catalogue.",
+    "session_id": "The session, by its id.",
+    "state": "The state at the moment that is asked about.",
+    "status": "The customer's word on it: none yet, or which.",
+    "target": "Which of the ticket's targets.",
+    "ticket_id": "The ticket, by its id.",
+    "to": "Up to then: an instant, or a day (all of it).",
+    "within_minutes": "So many minutes before its due instant a target is at risk.",
+}
 
 
 async def known_parameters(request: Request) -> None:
@@ -51,3 +76,14 @@ def _all(dependant: Dependant) -> Iterator[Dependant]:
 def _own(dependant: Dependant) -> Iterator[tuple[str, bool]]:
     for field in dependant.query_params:
         yield field.alias, get_origin(field.field_info.annotation) is list
+
+
+def example_for(route: APIRoute, location: Sequence[int | str]) -> str | None:
+    """What the parameter at a place of a request takes, as JSON: the place is such as `("query", "limit")`."""
+    for dependant in _all(route.dependant):
+        for field in (*dependant.query_params, *dependant.path_params):
+            if field.alias == location[-1]:
+                kind: Any = Annotated[field.field_info.annotation, field.field_info]
+                schema = TypeAdapter(kind).json_schema()
+                return example_at(("it",), {**schema, "properties": {"it": schema}})
+    return None

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from api.http.parameters import example_for
 from api.http.responses import HEADERS
 from ledger.kernel.errors import STATUS, Refusal
 from ledger.kernel.wording import worded_fault
@@ -96,10 +97,13 @@ def unavailable(error: Unavailable) -> Refusal:
     return Refusal("unavailable", detail)
 
 
-def refusal_of_parameters(error: RequestValidationError) -> Refusal:
+def refusal_of_parameters(request: Request, error: RequestValidationError) -> Refusal:
     """What is wrong with a path or a query, every parameter of it."""
     faults = [
-        {"field": ".".join(map(str, fault["loc"][1:])) or "body", "detail": worded_fault(fault)}
+        {
+            "field": ".".join(map(str, fault["loc"][1:])) or "body",
+            "detail": worded_fault(fault, example_for(request.scope["route"], fault["loc"])),
+        }
         for fault in error.errors()[:100]
     ]
     detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults)
@@ -125,7 +129,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(refusal_of_parameters(error))
+        return problem(refusal_of_parameters(request, error))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
 from contextlib import suppress
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
+
+from ledger.kernel.errors import Refusal, malformed
 
 LAST_ANSWERS_SECONDS = 20  # for what is being answered when it is told to end
 
@@ -24,18 +29,52 @@ class _Server(uvicorn.Server):
 
 
 def serve_app(app: FastAPI, host: str, port: int) -> None:
-    """Serves until a signal says to end. Raises SystemExit where it can't start."""
+    """Serves until a signal says to end. Raises Refusal where nothing can listen, SystemExit where it can't start."""
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
     )
     server = _Server(config, app)
+    listening = _listening(host, port)
     with suppress(KeyboardInterrupt):
-        server.run()
+        server.run(listening)
     if not server.started:
         raise SystemExit(3)
+
+
+def _listening(host: str, port: int) -> list[socket.socket]:
+    """Sockets at every address that a name has. Raises Refusal, naming what of it is wrong."""
+    try:
+        if not host:
+            raise UnicodeError
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        raise malformed("host", f"{host[:80]} is no address that this machine knows, such as 127.0.0.1") from None
+    opened: list[socket.socket] = []
+    try:
+        for family, kind, protocol, _, address in dict.fromkeys(found):
+            one = socket.socket(family, kind, protocol)
+            opened.append(one)
+            if os.name == "posix":  # a port that was in use a moment ago is free; elsewhere it would mean another thing
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.bind(address)
+    except OSError as error:
+        for one in opened:
+            one.close()
+        raise _not_bound(host, port, error) from None
+    return opened
+
+
+def _not_bound(host: str, port: int, error: OSError) -> Refusal:
+    if error.errno == errno.EADDRINUSE:
+        return Refusal(
+            "unavailable", f"Port {port} of {host} is in use; name another, such as --port {port % 65_535 + 1}."
+        )
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return malformed("port", f"{port} is not for this user; those from 1024 on are, such as 8000")
+    return malformed("host", f"{host[:80]} is no address of this machine, such as 127.0.0.1")

@@ -89,7 +89,7 @@ def _install(portal: FastAPI) -> None:
     async def malformed(request: Request, error: RequestValidationError) -> Response:
         if any(fault["loc"][0] == "path" for fault in error.errors()):
             return refused_page(request, NO_PAGE)
-        return refused_page(request, refusal_of_parameters(error))
+        return refused_page(request, refusal_of_parameters(request, error))
 
     @portal.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:

@@ -26,7 +26,10 @@ class Reason:
 
 @dataclass(slots=True, frozen=True)
 class Saying:
-    """A sentence, the members that it needs besides those it names, and the commands that it is for (none: all)."""
+    """A sentence, the members that it needs besides those it names, and the commands that it is for (none: all).
+
+    Signing in is told of as the command `sign-in`.
+    """
 
     english: str
     needs: tuple[str, ...] = ()
@@ -46,7 +49,10 @@ _DEDUCTION = ("confirm-deduction", "dispute-deduction", "settle-dispute", "rever
 
 SAYINGS: dict[str, tuple[Saying, ...]] = {
     "not-json": (_NOT_UNDERSTOOD,),
-    "unauthenticated": (Saying(word("You are no longer signed in. Please sign in again.")),),
+    "unauthenticated": (
+        Saying(word("This signs nobody in: it is unknown, was used already, or has expired."), commands=("sign-in",)),
+        Saying(word("You are no longer signed in. Please sign in again.")),
+    ),
     "forbidden": (Saying(word("Your access does not allow this.")),),
     "not-found": (Saying(word("This does not exist, or you may not see it.")),),
     "unknown-command": (_NOT_UNDERSTOOD,),

@@ -30,11 +30,16 @@ FAULTS: dict[str, str] = {
     "must be {limit} or less": word("{limit} or less, please."),
     "is one of {members}": word("Please choose one of these: {members}."),
     "must be an instant with an offset, such as {example}": word("Please enter a day and a time."),
+    "must be a day and a time, such as {example}": word("Please enter a day and a time."),
+    "{time} does not exist on {day}: the clocks go forward then": word(
+        "This time does not exist: the clocks go forward then."
+    ),
     "must be a day, such as {example}": word("Please enter a day."),
     "must be a mail address, such as {example}": word("Please enter a mail address."),
     "is made of A-Z, a-z, 0-9, '.', '_' and '-', such as {example}": word(
         "Letters, digits, dot, dash, underscore only."
     ),
+    "is chosen at least once, and at most {limit} times": word("Please choose one at least, and at most {limit}."),
     "a phone contact needs {fields} as well": word("For a call this is needed as well."),
     "is not written as it has to be": word("Please check how this is written."),
     "{moment} lies more than a day ahead of {now}": word("This lies too far ahead."),

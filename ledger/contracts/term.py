@@ -9,7 +9,7 @@ import msgspec
 
 from ledger.contracts.events import FeeCharged, LumpSumCharged, ServiceCreditCharged, TermStarted
 from ledger.kernel.values import FAR_FUTURE, ONE_DAY, add_months, first_instant
-from ledger.plans.holiday_sets import SOURCE, holidays_in_force
+from ledger.plans.holiday_sets import holidays_in_force, source_name
 from ledger.plans.terms import Terms, parse_terms
 
 
@@ -59,7 +59,7 @@ def term_started(number: int, starts_on: date, terms: Terms, timezone: str, agre
         agreed_at=agreed_at,
         terms=msgspec.Raw(terms.model_dump_json().encode()),
         holidays=holidays_in_force(terms, starts_on.year, (ends_on or starts_on).year),
-        holidays_source=SOURCE,
+        holidays_source=source_name(),
     )
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ledger.door.registry import declared
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.examples import example_at
 from ledger.kernel.wording import location_of, worded_fault
 from ledger.work.declaration import Declared
 from ledger.work.fields import Command
+
+MOST_FAULTS = 100  # that one answer tells; a body may have 60,000
 
 
 @dataclass(slots=True, frozen=True)
@@ -64,7 +68,7 @@ def parse(name: str, payload: Any, actor: Actor, header_id: str | None = None) -
     try:
         body = command.body.model_validate(payload)
     except ValidationError as error:
-        raise refusal_of(error) from None
+        raise refusal_of(error, command.body) from None
     except RecursionError:
         raise malformed("body", "is nested too deeply") from None
     if header_id is not None and body.command_id not in (None, header_id):
@@ -72,10 +76,17 @@ def parse(name: str, payload: Any, actor: Actor, header_id: str | None = None) -
     return Request(command, body, actor, body.command_id or header_id)
 
 
-def refusal_of(error: ValidationError) -> Refusal:
-    """What pydantic found wrong, as a refusal that names the first hundred fields; its sentence names twenty."""
+@cache
+def _schema(body: type[BaseModel]) -> dict[str, Any]:
+    return body.model_json_schema()
+
+
+def refusal_of(error: ValidationError, body: type[BaseModel]) -> Refusal:
+    """What pydantic found wrong with such a body: names the first hundred fields, its sentence the first twenty."""
     faults = []
-    for fault in error.errors(include_url=False, include_input=False)[:100]:  # a body may have 60,000
-        faults.append({"field": ".".join(map(str, location_of(fault)))[:200] or "body", "detail": worded_fault(fault)})
+    for fault in error.errors(include_url=False, include_input=False)[:MOST_FAULTS]:
+        place = location_of(fault)
+        detail = worded_fault(fault, example_at(place, _schema(body)))
+        faults.append({"field": ".".join(map(str, place))[:200] or "body", "detail": detail})
     detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults[:20])
     return Refusal("malformed", detail, field=faults[0]["field"], errors=faults)

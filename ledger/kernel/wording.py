@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ledger.kernel.examples import DAY, INSTANT, TEXT, WHOLE
 from ledger.kernel.patterns import PATTERNS
 
 FaultContext = Mapping[str, Any]
 
-_INSTANT = "must be an instant with an offset, such as 2026-01-31T09:00:00+01:00"
-_DAY = "must be a day, such as 2026-01-31"
-_WHOLE = "must be a whole number, such as 50"
-_OBJECT = 'must be a JSON object, such as {"name": "value"}'
+_INSTANT = f"must be an instant with an offset, such as {INSTANT}"
+_DAY = f"must be a day, such as {DAY}"
+_WHOLE = "must be a whole number, such as"
+_OBJECT = "must be a JSON object, such as"
+_A_TEXT = "must be a text, such as"
+_LIST = "must be a list, such as"
 
 
 def _members(expected: str) -> str:
@@ -28,10 +31,12 @@ def _number(limit: Any) -> str:
     return f"{limit:,}" if isinstance(limit, int) else str(limit)
 
 
+# What ends in "such as" goes on with an example of what the field takes; where nobody knows the field, with this one.
+_ANY_EXAMPLE = {_A_TEXT: f'"{TEXT}"', _OBJECT: "{}", _LIST: "[]"}
 _WORDS: dict[str, str | Callable[[FaultContext], str]] = {
     "missing": "is missing",
     "extra_forbidden": "is no field here",
-    "string_type": 'must be a text, such as "example"',
+    "string_type": _A_TEXT,
     "string_too_short": lambda of: "is empty" if of["min_length"] == 1 else f"has less than {of['min_length']} letters",
     "string_too_long": lambda of: f"has more than {_number(of['max_length'])} letters",
     "string_pattern_mismatch": lambda of: PATTERNS.get(of["pattern"], "is not written as it has to be"),
@@ -45,12 +50,12 @@ _WORDS: dict[str, str | Callable[[FaultContext], str]] = {
     "less_than_equal": lambda of: f"must be {_number(of['le'])} or less",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
-    "float_type": "must be a number, such as 50",
+    "float_type": "must be a number, such as",
     "dict_type": _OBJECT,
     "model_type": _OBJECT,
     "model_attributes_type": _OBJECT,
-    "list_type": "must be a list, such as []",
-    "tuple_type": "must be a list, such as []",
+    "list_type": _LIST,
+    "tuple_type": _LIST,
     "too_long": lambda of: f"has more than {_number(of['max_length'])} members",
     "too_short": lambda of: f"has less than {_number(of['min_length'])} members",
     "literal_error": lambda of: f"is one of {_members(of['expected'])}",
@@ -71,15 +76,19 @@ class FieldFaultError(ValueError):
         self.field = field
 
 
-def worded_fault(fault: Mapping[str, Any]) -> str:
-    """What is wrong, by one of pydantic's errors, to be read after the field's name: `must be a day, such as …`."""
+def worded_fault(fault: Mapping[str, Any], example: str | None = None) -> str:
+    """What is wrong, by one of pydantic's errors, to be read after the field's name: `must be a day, such as …`.
+
+    `example` is one of what the field takes, as JSON.
+    """
     kind, context = fault["type"], fault.get("ctx", {})
     if kind == "value_error":  # one of our own checks has said it
         return str(context["error"])
     words = _WORDS.get(kind)
     if words is None:
         words = _INSTANT if kind.startswith("datetime_") else _DAY if kind.startswith("date_") else "is of a wrong kind"
-    return words if isinstance(words, str) else words(context)
+    told = words if isinstance(words, str) else words(context)
+    return f"{told} {example or _ANY_EXAMPLE.get(told, WHOLE)}" if told.endswith("such as") else told
 
 
 def location_of(fault: Mapping[str, Any]) -> tuple[int | str, ...]:

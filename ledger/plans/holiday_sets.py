@@ -1,7 +1,8 @@
 """Public holidays by country and region, from the maintained source that the product pins (`holidays`).
 
 A contract keeps the set in force when its term began (`holidays_in_force`), so that a later release of the source
-moves no clock of it; for years beyond that set the pinned source answers.
+moves no clock of it; for years beyond that set the pinned source answers. The source is loaded when it is asked first:
+most commands of the command line never do.
 """
 
 from __future__ import annotations
@@ -10,18 +11,23 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
-import holidays
-from holidays.version import __version__
-
 from ledger.plans.terms import Terms
 
 YEARS_KEPT = 5  # of an open-ended term; for later years the pinned source answers
-SOURCE = f"holidays {__version__}"
+
+
+def source_name() -> str:
+    """What a contract says of where its set comes from: `holidays 0.109`."""
+    from holidays.version import __version__
+
+    return f"holidays {__version__}"
 
 
 @lru_cache(maxsize=4096)
 def holidays_of(country: str, region: str | None, year: int) -> Mapping[date, str]:
     """Day and name of each public holiday of a year. Raises NotImplementedError for an unknown country or region."""
+    import holidays
+
     return dict(holidays.country_holidays(country, subdiv=region, years=year, language="en_US"))
 
 

@@ -14,7 +14,6 @@ from datetime import date, time
 from functools import cache
 from typing import Any, TypeVar
 
-import holidays
 from pydantic import BaseModel, ValidationError
 
 from ledger.kernel.wording import location_of, worded_fault
@@ -146,6 +145,8 @@ def knows_holidays(country: str, region: str | None) -> bool:
 
 @cache
 def _regions() -> dict[str, list[str]]:
+    import holidays
+
     return holidays.list_supported_countries()
 
 

@@ -202,11 +202,10 @@ def _penalise(case: Case, session: Session, change: Change, moment: datetime) ->
     It is credit deducted without work, not rounded, and may take the account negative. Notice runs to the start before
     the move.
     """
-    term = contract_of(case).term_at(session.starts_at, "starts_at")
-    penalty = penalty_due(term, change, session.starts_at, moment)
+    terms = contract_of(case).term_at(session.starts_at, "starts_at").terms
+    penalty = penalty_due(terms, change, session.starts_at, moment)
     if penalty is None:
         return None
-    terms = term.terms
     penalty_id = session.next_penalty_id()
     draws: list[Draw] = []
     settled: list[Settlement] = []

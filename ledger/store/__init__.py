@@ -8,32 +8,32 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import psycopg
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError, InterfaceError, InternalError, OperationalError, PersistenceError
-from psycopg.conninfo import conninfo_to_dict
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    PersistenceError,
+)
 
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.fact import Fact
 from ledger.kernel.mapper import LedgerMapper, StreamEvent, decode
-from ledger.kernel.settings import without_secrets
 from ledger.store.batch import Batch, CommandRow, TakenId
 from ledger.store.database import (
     Database,
     Row,
-    SqliteDatabase,
     among,
     has_table,
     listed,
     open_database,
 )
-from ledger.store.format import check_format
 from ledger.store.ledger_files import check_is_ledger, sqlite_path
-from ledger.store.postgres_recorder import PostgresRecorder, postgres_recorder
 from ledger.store.sqlite_recorder import SqliteRecorder, sqlite_recorder
 from ledger.store.unavailable import Unavailable, unavailable_file
 
@@ -79,15 +79,20 @@ class LedgerApplication(Application[str]):
 
     name = "ledger"
 
-    def __init__(self, recorder: SqliteRecorder | PostgresRecorder) -> None:
+    def __init__(self, recorder: ApplicationRecorder, close_recorder: Callable[[], None]) -> None:
         self.ledger_recorder = recorder
+        self._close_recorder = close_recorder
         super().__init__(env={"PERSISTENCE_MODULE": "eventsourcing.popo"})
 
     def construct_mapper(self) -> LedgerMapper:
         return LedgerMapper()
 
-    def construct_recorder(self) -> SqliteRecorder | PostgresRecorder:
+    def construct_recorder(self) -> ApplicationRecorder:
         return self.ledger_recorder
+
+    def close(self) -> None:
+        super().close()
+        self._close_recorder()
 
 
 class EventStore:
@@ -107,13 +112,7 @@ class EventStore:
         except IntegrityError as error:
             raise ConflictError(str(error)) from error
         except (OperationalError, InterfaceError) as error:
-            if isinstance(error.__cause__, sqlite3.Error) and isinstance(self.database, SqliteDatabase):
-                raise unavailable_file(self.database.path, error.__cause__) from error
-            raise Unavailable(str(error)) from error
-        except InternalError as error:
-            if isinstance(error.__cause__, psycopg.errors.ReadOnlySqlTransaction):
-                raise Unavailable(str(error)) from error
-            raise
+            raise self.database.away(error) from error
 
     def streams(self, names: Iterable[str]) -> dict[str, list[StreamEvent]]:
         """The events of several streams, in order; a stream without events has no entry."""
@@ -232,14 +231,19 @@ class EventStore:
 
     def close(self) -> None:
         self.application.close()
-        self._recorder.datastore.close()
         self.database.close()
 
 
 def open_store(url: str, clock: Clock = system_clock) -> EventStore:
     """Opens the ledger behind a URL and makes its tables where they are missing. Raises Unavailable."""
-    recorder = _sqlite(sqlite_path(url), clock) if url.startswith("sqlite:///") else _postgres(url)
-    return EventStore(LedgerApplication(recorder), open_database(url))
+    if url.startswith("sqlite:///"):
+        recorder = _sqlite(sqlite_path(url), clock)
+        return EventStore(LedgerApplication(recorder, recorder.datastore.close), open_database(url))
+
+    from ledger.store.postgres_recorder import postgres_recorder  # with its driver, which takes long to load
+
+    of_server = postgres_recorder(url)
+    return EventStore(LedgerApplication(of_server, of_server.datastore.close), open_database(url))
 
 
 def _sqlite(path: Path, clock: Clock) -> SqliteRecorder:
@@ -261,35 +265,11 @@ def holds_ledger(url: str) -> bool:
         check_is_ledger(path)
         if not path.is_file() or path.stat().st_size == 0:
             return False
-    else:
-        _check_url(url)
     database = open_database(url)
     try:
         if not has_table(database, "stored_events"):
             return False
-        place = str(database.path) if isinstance(database, SqliteDatabase) else "The database"
-        check_format(database.connection().execute, place)
+        database.check_format()
         return True
     finally:
         database.close()
-
-
-def _check_url(url: str) -> None:
-    """PostgreSQL quotes what it can't read, and that may be a piece of a password. Raises Unavailable."""
-    try:
-        ports = str(conninfo_to_dict(url).get("port") or "").split(",")
-    except psycopg.ProgrammingError:
-        ports = ["none"]
-    if not all(port.isdecimal() or not port for port in ports):
-        shown = without_secrets(url)
-        raise Unavailable(f"{shown} is no URL of PostgreSQL's. In a password @ is written %40, / %2F, : %3A.")
-
-
-def _postgres(url: str) -> PostgresRecorder:
-    _check_url(url)
-    try:
-        return postgres_recorder(url)
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise Unavailable(f"{error}; a user with the right to do so prepares the database once: see README") from error
-    except (PersistenceError, psycopg.Error) as error:
-        raise Unavailable(str(error)) from error

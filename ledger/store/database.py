@@ -17,10 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-import psycopg
-
+from ledger.store.format import check_format
 from ledger.store.ledger_files import align_rights, sqlite_path
-from ledger.store.schema import WRITER_ROLE
 from ledger.store.unavailable import Unavailable, is_of_surroundings, spoils_connection, unavailable_file
 
 Row = Any  # a named tuple of the statement's columns: read by name, never by number
@@ -90,6 +88,14 @@ class Database(Protocol):
 
     @contextmanager
     def transaction(self) -> Iterator[WriteTransaction]: ...
+
+    def check_format(self) -> None:
+        """Raises OldFormatError where what is stored is not read by this version."""
+        ...
+
+    def away(self, error: Exception) -> Unavailable:
+        """What an error of a recorder's says about this database."""
+        ...
 
     def close(self) -> None: ...
 
@@ -189,87 +195,12 @@ class SqliteDatabase:
                     connection.execute("ROLLBACK")
                 raise
 
-    def close(self) -> None:
-        with self._lock:
-            for connection in self._all:
-                connection.close()
-            self._all.clear()
-        self._local = threading.local()
+    def check_format(self) -> None:
+        check_format(self.connection().execute, sqlite3.OperationalError, str(self.path))
 
-
-class _PostgresTransaction:
-    def __init__(self, connection: psycopg.Connection[Row]) -> None:
-        self.connection = connection
-
-    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
-        cursor = self.connection.execute(postgres_sql(sql), params, prepare=True)
-        return named_rows(cursor.description or (), cursor.fetchall())
-
-    def tuples(self, sql: str, params: Params = NO_PARAMS) -> list[tuple[Any, ...]]:
-        return self.connection.execute(postgres_sql(sql), params, prepare=True).fetchall()
-
-    def execute(self, sql: str, params: Params | Sequence[Any] = NO_PARAMS) -> None:
-        self.connection.execute(postgres_sql(sql), params)
-
-    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        with self.connection.cursor() as cursor:
-            cursor.executemany(postgres_sql(sql), rows)
-
-
-def configure_postgres(connection: psycopg.Connection[Any]) -> None:
-    """A session of ours: views first in the search path, and never more rights than the writer's role has."""
-    connection.autocommit = True
-    connection.execute("SET search_path = views, public")
-    if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (WRITER_ROLE,)).fetchone():
-        connection.execute(f"SET ROLE {WRITER_ROLE}")
-
-
-# Not there, or there for reading alone: a standby, or one that its administrator has set so.
-POSTGRES_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
-
-
-class PostgresDatabase:
-    """A PostgreSQL database, one connection a thread; a lost connection is made anew at the next question."""
-
-    dialect = "postgresql"
-
-    def __init__(self, url: str, *, durable: bool = True) -> None:
-        self.url = url
-        self.durable = durable
-        self._local = threading.local()
-        self._all: list[psycopg.Connection[Row]] = []
-        self._lock = threading.Lock()
-
-    def connection(self) -> psycopg.Connection[Row]:
-        found: psycopg.Connection[Row] | None = getattr(self._local, "connection", None)
-        if found is None or found.closed or found.broken:
-            try:
-                found = psycopg.connect(self.url, connect_timeout=5)
-            except psycopg.OperationalError as error:
-                raise Unavailable(str(error)) from error
-            configure_postgres(found)
-            if not self.durable:
-                found.execute("SET synchronous_commit = off")
-            self._local.connection = found
-            with self._lock:
-                self._all = [kept for kept in self._all if not kept.closed] + [found]
-        return found
-
-    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
-        try:
-            cursor = self.connection().execute(postgres_sql(sql), params)
-            return named_rows(cursor.description or (), cursor.fetchall())
-        except POSTGRES_AWAY as error:
-            raise Unavailable(str(error)) from error
-
-    @contextmanager
-    def transaction(self) -> Iterator[WriteTransaction]:
-        try:
-            connection = self.connection()
-            with connection.transaction():
-                yield _PostgresTransaction(connection)
-        except POSTGRES_AWAY as error:
-            raise Unavailable(str(error)) from error
+    def away(self, error: Exception) -> Unavailable:
+        cause = error.__cause__
+        return unavailable_file(self.path, cause) if isinstance(cause, sqlite3.Error) else Unavailable(str(error))
 
     def close(self) -> None:
         with self._lock:
@@ -287,11 +218,13 @@ def has_table(database: Database, name: str) -> bool:
     return bool(database.query(sql, {"name": name})[0].is_there)
 
 
-def open_database(url: str, *, durable: bool = True) -> SqliteDatabase | PostgresDatabase:
+def open_database(url: str, *, durable: bool = True) -> Database:
     """The database behind a URL: `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`.
 
     Asked nothing, it makes nothing: the store (`open_store`) makes a ledger where there is none.
     """
     if url.startswith("sqlite:///"):
         return SqliteDatabase(sqlite_path(url), durable=durable)
+    from ledger.store.postgres_database import PostgresDatabase  # with its driver, which takes long to load
+
     return PostgresDatabase(url, durable=durable)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import Any
-
-import psycopg
 
 from ledger.store.schema import FORMAT
 from ledger.store.unavailable import OldFormatError
@@ -14,16 +11,19 @@ from ledger.store.unavailable import OldFormatError
 SET_FORMAT = f"INSERT INTO ledger_format VALUES ({FORMAT}) ON CONFLICT DO NOTHING"
 
 
-def check_format(execute: Callable[[str], Any], place: str) -> None:
-    """Raises OldFormatError where events were stored before their present shapes (decision 16)."""
+def check_format(execute: Callable[[str], Any], no_table: type[Exception], place: str) -> None:
+    """Raises OldFormatError where events were stored before their present shapes (decision 16).
+
+    `no_table` is what `execute` raises for a table that is not there.
+    """
     try:
         if execute("SELECT 1 FROM stored_events LIMIT 1").fetchone() is None:
             return
-    except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
+    except no_table:
         return  # there is no ledger yet
     try:
         found = execute("SELECT max(version) FROM ledger_format").fetchone()
-    except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
+    except no_table:
         found = None
     if tuple(found or ()) != (FORMAT,):
         raise OldFormatError(

@@ -13,7 +13,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from ledger.store.unavailable import Unavailable, is_of_surroundings, unavailable_file
+from ledger.kernel.settings import DEFAULT_DATABASE_URL
+from ledger.store.unavailable import Unavailable, is_of_surroundings, not_opened, unavailable_file
 
 PRIVATE = 0o600
 BESIDE = ("-wal", "-shm")
@@ -24,8 +25,11 @@ def sqlite_path(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
+DEFAULT_FOLDER = sqlite_path(DEFAULT_DATABASE_URL).parent
+
+
 def make_private(path: Path) -> None:
-    """The file, made where it is missing with its folder; for its owner alone. Raises Unavailable."""
+    """The file, made where it is missing, and so the default folder; for its owner alone. Raises Unavailable."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shut(path)
@@ -61,8 +65,13 @@ def private_opener(path: str, flags: int) -> int:
 
 
 def check_is_ledger(path: Path) -> None:
-    """Raises Unavailable for a file that is there and none of ours; it is read only, and stays as it is."""
+    """Raises Unavailable for a file that is there and none of ours; it is read only, and stays as it is.
+
+    So for one whose folder is missing: a slip in a path is no ledger somewhere else. The default folder alone is made.
+    """
     try:
+        if not path.exists() and not path.parent.is_dir() and path.parent != DEFAULT_FOLDER:
+            raise not_opened(path)
         if not path.exists() or (path.is_file() and path.stat().st_size == 0):
             return
         address = f"file:{quote(str(path.absolute()))}?mode=ro"

@@ -10,14 +10,15 @@ from contextlib import suppress
 from typing import Any
 
 import psycopg
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import InternalError, OperationalError, PersistenceError, StoredEvent
 from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
 from psycopg.rows import dict_row
 
 from ledger.store import schema
 from ledger.store.batch import Batch
-from ledger.store.database import configure_postgres
 from ledger.store.format import SET_FORMAT, check_format
+from ledger.store.postgres_database import check_url, configure_postgres, unavailable_server
+from ledger.store.unavailable import Unavailable
 
 APPEND_LOCK = 0x5C1E_D6E2  # one writer at a time appends, so that positions are in the order of commits
 
@@ -59,8 +60,13 @@ class PostgresRecorder(PostgresApplicationRecorder):
             "key_parties": [key.party for key in keys],
             "key_secrets": [key.secret for key in keys],
         }
-        with self.datastore.get_connection() as connection:
-            row = connection.execute(_APPEND, values, prepare=True).fetchone()
+        try:
+            with self.datastore.get_connection() as connection:
+                row = connection.execute(_APPEND, values, prepare=True).fetchone()
+        except InternalError as error:
+            if isinstance(error.__cause__, psycopg.errors.ReadOnlySqlTransaction):
+                raise OperationalError(str(error)) from error.__cause__
+            raise
         assert row is not None
         base = int(row["append_events"])
         return list(range(base + 1, base + 1 + len(stored_events)))
@@ -99,7 +105,7 @@ def prepare_postgres(url: str) -> None:
                 # another ledger on this server may make it in the same instant
                 with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
                     connection.execute(f"CREATE ROLE {schema.WRITER_ROLE} NOLOGIN")
-            check_format(connection.execute, "The database")
+            check_format(connection.execute, psycopg.errors.UndefinedTable, "The database")
             if connection.execute(_IS_INCOMPLETE).fetchone() == (True,):
                 append = schema.POSTGRES_APPEND.format(
                     lock=APPEND_LOCK,
@@ -122,5 +128,12 @@ def prepare_postgres(url: str) -> None:
 
 
 def postgres_recorder(url: str) -> PostgresRecorder:
-    prepare_postgres(url)
-    return PostgresRecorder(LedgerPostgresDatastore(url))
+    """Makes what is missing. Raises Unavailable."""
+    check_url(url)
+    try:
+        prepare_postgres(url)
+        return PostgresRecorder(LedgerPostgresDatastore(url))
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise Unavailable(f"{error}; a user with the right to do so prepares the database once: see README") from error
+    except (PersistenceError, psycopg.Error) as error:
+        raise unavailable_server(url, error) from error

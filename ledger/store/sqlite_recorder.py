@@ -171,7 +171,7 @@ class SqliteRecorder(SQLiteApplicationRecorder):
 
 
 def sqlite_recorder(path: Path, clock: Clock = system_clock) -> SqliteRecorder:
-    """Makes the file, its folder and its tables where they are missing. Raises Unavailable."""
+    """Makes the file and its tables where they are missing. Raises Unavailable."""
     check_is_ledger(path)
     make_private(path)
     align_rights(path)
@@ -179,7 +179,7 @@ def sqlite_recorder(path: Path, clock: Clock = system_clock) -> SqliteRecorder:
     recorder = SqliteRecorder(datastore, clock)
     try:
         with datastore.get_connection(commit=True) as connection:
-            check_format(connection._sqlite_conn.execute, str(path))
+            check_format(connection._sqlite_conn.execute, sqlite3.OperationalError, str(path))
         recorder.create_table()
         with datastore.get_connection(commit=True) as connection:
             connection._sqlite_conn.execute(SET_FORMAT)

@@ -50,8 +50,12 @@ def unavailable_file(path: Path, error: sqlite3.Error | OSError) -> Unavailable:
         return Unavailable(f"{error.filename or path} can't be used: {error.strerror or error}.")
     code = _primary_code(error)
     if code == sqlite3.SQLITE_CANTOPEN:
-        return Unavailable(f"{path} can't be opened: {_why_not_opened(path)}.")
+        return not_opened(path)
     return Unavailable(f"{path} {_MEANING[code]}." if code in _MEANING else f"{path}: {error}")
+
+
+def not_opened(path: Path) -> Unavailable:
+    return Unavailable(f"{path} can't be opened: {_why_not_opened(path)}.")
 
 
 def _why_not_opened(path: Path) -> str:

@@ -15,7 +15,7 @@ from ledger.work.fields import Text
 
 
 class RetractTicketStep(OnTicket):
-    position: Annotated[int, Field(strict=True, ge=1, le=2**53)]
+    position: Annotated[int, Field(strict=True, ge=1, le=2**53, examples=[1042])]
     reason: Text
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ledger.kernel.clock import system_clock
+from ledger.kernel.settings import Settings
 from projections.all_views import VIEWS
 from tests.cli.run import support_ledger
 from tests.http.door import Door, Json, opened
@@ -227,9 +228,9 @@ def test_status_shows_positions_and_no_password(told: str, door: Door) -> None:
     door.see("contracts")  # the views have read all of it
     done = support_ledger(told, "status")
     assert done.status == 0
-    assert [line.split()[0] for line in done.lines] == ["database", "catalogue", "events", "views"]
-    assert done.lines[2].split() == ["events", str(head)]
-    assert done.lines[3] == f"views      up to {head}, 0 behind"
+    assert [line.split()[0] for line in done.lines] == ["database", "catalogue", "API", "events", "views"]
+    assert done.lines[-2].split() == ["events", str(head)]
+    assert done.lines[-1] == f"views      up to {head}, 0 behind"
 
 
 def test_status_hides_the_password_of_a_database_that_is_away(empty_folder: Path) -> None:
@@ -317,12 +318,31 @@ def test_a_token_that_makes_no_sense_is_refused(told: str) -> None:
 
 
 def test_a_token_that_expires_holds_until_its_day(told: str, door: Door) -> None:
-    today = door.clock().date()
-    for days, status in ((0, 401), (2, 200)):
-        day = (today + timedelta(days=days)).isoformat()
+    """`--expires-on` is the first day on which it no longer holds, so today is as late as a day in the past."""
+    tomorrow, later = ((door.clock() + timedelta(days=days)).date().isoformat() for days in (1, 2))
+    for day in (tomorrow, later):
         token = support_ledger(told, "token", "create", "--role", "auditor", "--expires-on", day).lines[0]
-        assert door.get("contracts", token).status_code == status
+        assert door.get("contracts", token).status_code == 200
         assert f"until {day}" in support_ledger(told, "token", "list").out
+    today = system_clock().date().isoformat()
+    for command in (("create", "--role", "auditor"), ("feed", "none")):
+        done = support_ledger(told, "token", *command, "--expires-on", today)
+        assert (done.status, done.out) == (1, "")
+        assert done.err.startswith(f"malformed: expires_on: {today} lies in the past or is today: it would never hold;")
+        shown = " ".join(support_ledger(None, "token", command[0], "--help").out.split())
+        assert "First day on which it no longer holds (UTC): tomorrow at the earliest." in shown
+
+
+def test_status_shows_every_setting_without_secrets(empty_folder: Path) -> None:
+    assert "API docs   at /docs" in support_ledger(None, "status").lines
+    (empty_folder / ".env").write_text(
+        "LEDGER_API_DOCS=false\nLEDGER_SERVER=https://u:geheim@ledger.example.org\nLEDGER_TOKEN=geheim\n"
+    )
+    told = support_ledger(None, "status")
+    assert "API docs   not shown" in told.lines
+    assert "server     https://u:***@ledger.example.org, with a token" in told.lines
+    assert "geheim" not in told.out
+    assert set(Settings.model_fields) == {"database_url", "catalogue", "api_docs", "server", "token"}  # all are shown
 
 
 # ---- rebuild, verify

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import pytest
 
 from api.application import create_app
+from api.http.parameters import MEANINGS
 from ledger.kernel.settings import Settings
 from tests.http.server import Server, admin_token
 from tests.words import CUSTOMER, PREPAID, sign
@@ -40,9 +41,19 @@ def test_every_operation_is_a_verb_and_a_noun_with_words_and_a_tag(document: dic
         assert ids[-1] == command.replace("-", "_") or VERBS.match(ids[-1]), ids[-1]
         assert operation["summary"]
         assert operation["description"]
+        assert operation["tags"]
         assert set(operation["tags"]) <= told
     assert len(ids) == len(set(ids))
     assert [server["url"] for server in document["servers"]] == ["/"]
+
+
+def test_every_parameter_has_words_that_one_place_says(document: dict[str, Any]) -> None:
+    used = set()
+    for path, operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            assert parameter["description"].endswith("."), (path, parameter["name"])
+            used.add(parameter["name"])
+    assert MEANINGS.keys() <= used  # none is left of a parameter that is gone
 
 
 def test_every_refusal_is_a_problem_under_its_own_media_type(document: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ GET_/time/{deduction_id}    yes       yes      yes       yes      yes      yes
 POST_/time/{deduction_id}   yes       -        yes       -        -        yes
 POST_/sign-out              yes       yes      yes       yes      yes      yes
 """
-FOR_ANYBODY = {"GET_/sign-in", "POST_/sign-in", "GET_/static/{name}"}
+FOR_ANYBODY = {"GET_/sign-in", "POST_/sign-in", "POST_/appearance", "GET_/static/{name}"}
 ABOUT_ONE = {"POST_/time", "GET_/time/{deduction_id}", "POST_/time/{deduction_id}"}
 may = table(MAY_ASK)
 

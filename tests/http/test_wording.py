@@ -34,7 +34,7 @@ def _ours(answer: dict[str, Any]) -> str:
     ("command", "body", "detail"),
     [
         ("hold-ticket", {}, "ticket_id: is missing"),
-        ("hold-ticket", {"ticket_id": 5}, 'ticket_id: must be a text, such as "example"'),
+        ("hold-ticket", {"ticket_id": 5}, 'ticket_id: must be a text, such as "example-1"'),
         (
             "hold-ticket",
             {"ticket_id": "a b"},
@@ -64,6 +64,7 @@ def test_a_customers_country_is_told_with_an_example(door: Door) -> None:
         ("contracts?limit=0", "limit: must be 1 or more"),
         ("contracts?limit=501", "limit: must be 500 or less"),
         ("contracts?limit=x", "limit: must be a whole number, such as 50"),
+        ("tickets?priority=high", "priority: must be a whole number, such as 4"),
         ("contracts?state=asleep", "state: is one of upcoming, active, lapsed, terminated or withdrawn"),
         ("contracts?customer_id=a%20b", "customer_id: is made of A-Z, a-z, 0-9, '.', '_' and '-', such as example-1"),
         ("sla/at-risk?share=2", "share: must be a share from 0 to 1, such as 0.25"),

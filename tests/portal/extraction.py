@@ -15,5 +15,7 @@ SAYS = {"_": None, "_n": (1, 2), "word": None, "labels": None, "counted": (1, 2)
 
 def said() -> dict[str, str | tuple[str, ...]]:
     """Each word by its English singular, with its plural where it has one."""
-    found = extract_from_dir(str(FOLDER), METHODS, {"**.html": {"silent": "false", "extensions": "jinja2.ext.do"}}, SAYS)
+    found = extract_from_dir(
+        str(FOLDER), METHODS, {"**.html": {"silent": "false", "extensions": "jinja2.ext.do"}}, SAYS
+    )
     return {one if isinstance(one, str) else one[0]: one for _, _, one, _, _ in found}

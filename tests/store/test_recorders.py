@@ -39,7 +39,7 @@ class OnSqlite:
 
     @pytest.fixture(autouse=True)
     def _opened(self, tmp_path: Path) -> Iterator[None]:
-        self.recorder = sqlite_recorder(tmp_path / "new" / "ledger.db")
+        self.recorder = sqlite_recorder(tmp_path / "ledger.db")
         yield
         wait_for_readers()
         self.recorder.datastore.close()

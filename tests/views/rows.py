@@ -12,7 +12,7 @@ from projections.all_views import VIEWS
 from projections.contracts.view import ContractRow
 from projections.credit.deductions_view import DeductionRow
 from projections.credit.movements import MovementRow
-from projections.reader import PostgresReader, SqliteReader, open_reader
+from projections.reader import Reader, open_reader
 from projections.runner import Projector
 from projections.tables import Table, to_json
 from tests.clock import Clock
@@ -30,7 +30,7 @@ class Written:
         self.projector = Projector(url)
         self.projector.prepare()
         self.clock = Clock("2026-07-01T00:00:00Z")
-        self.reader: SqliteReader | PostgresReader = open_reader(url, self.clock)
+        self.reader: Reader = open_reader(url, self.clock)
 
     def write(self, rows: Sequence[msgspec.Struct], position: int = 1_000) -> None:
         """These rows and no others, in views that have read up to a position."""

@@ -129,5 +129,5 @@ async def sla_calculate(request: Request, actor: ActorDep) -> CalculationOut:
     try:
         body = Calculation.model_validate(payload)
     except ValidationError as error:
-        raise refusal_of(error) from None
+        raise refusal_of(error, Calculation) from None
     return show_calculated(await asyncio.to_thread(calculate, body))  # centuries of openings take seconds

@@ -1,0 +1,69 @@
+"""An example of what a field takes, out of its JSON schema: whoever sent something else is shown it.
+
+It fits the field: a priority is not 50, a customer no `{"name": "value"}`. `definitions` are the `$defs` of the schema.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ledger.kernel.patterns import PATTERNS
+
+FieldSchema = Mapping[str, Any]
+INSTANT, DAY, TEXT, WHOLE = "2026-01-31T09:00:00+01:00", "2026-01-31", "example", 50
+
+
+def taken(given: FieldSchema, definitions: FieldSchema) -> FieldSchema:
+    """What a field takes, null aside; what it says of itself stands before what its kind says."""
+    besides = [one for one in (*given.get("anyOf", ()), *given.get("oneOf", ())) if one.get("type") != "null"]
+    found = {**besides[0], **given} if besides else given
+    if "$ref" in found:
+        named = definitions[found["$ref"].rpartition("/")[2]]
+        return {**taken(named, definitions), "description": given.get("description", "")}
+    return found
+
+
+def example_of(given: FieldSchema, definitions: FieldSchema) -> Any:
+    """A value that the field takes; of an object what it must have."""
+    found = taken(given, definitions)
+    kind = found.get("type")
+    if "const" in found or "enum" in found:
+        return found["const"] if "const" in found else found["enum"][0]
+    if found.get("examples"):
+        return found["examples"][0]
+    if kind == "object" or "properties" in found:
+        members = found.get("properties", {})
+        wanted = found.get("required") or list(members)[:1]
+        return {name: example_of(members[name], definitions) for name in wanted if name in members}
+    if kind == "array":
+        return [example_of(found["items"], definitions)] if found.get("items") else []
+    if kind == "boolean":
+        return True
+    if kind in ("integer", "number"):
+        return min(max(WHOLE, found.get("minimum", WHOLE)), found.get("maximum", WHOLE))
+    return _text(found)
+
+
+def _text(found: FieldSchema) -> str:
+    form = found.get("format")
+    if form in ("date-time", "date"):
+        return INSTANT if form == "date-time" else DAY
+    told, _, example = PATTERNS.get(found.get("pattern", ""), "").rpartition("such as ")
+    return example if told else TEXT
+
+
+def example_at(location: Sequence[int | str], whole: FieldSchema) -> str | None:
+    """The example for the field at a place in an object, as JSON; None where its schema says nothing of the place."""
+    definitions = whole.get("$defs", {})
+    found = whole
+    for step in location:
+        found = taken(found, definitions)
+        inner = found.get("items") if isinstance(step, int) else found.get("properties", {}).get(step)
+        if inner is None and isinstance(step, str):
+            inner = found.get("additionalProperties")
+        if not isinstance(inner, Mapping):
+            return None
+        found = inner
+    return json.dumps(example_of(found, definitions), ensure_ascii=False)
