@@ -18,7 +18,7 @@ from api.books.journal import BookFile
 from api.http.authentication import StateDep
 from api.http.paging import day_of
 from api.languages import word
-from api.portal.month_drafts import DayAsked, ProviderAsked, providers_of
+from api.portal.month_drafts import DayTyped, ProviderAsked, providers_of
 from api.portal.one_document import download
 from api.portal.pages import page, told
 from api.portal.visitors import Visitor, VisitorDep
@@ -53,8 +53,8 @@ async def book(
     state: StateDep,
     visitor: VisitorDep,
     form: Annotated[str, Query(max_length=40)] = "",
-    from_on: DayAsked = "",
-    to_on: DayAsked = "",
+    from_on: DayTyped = "",
+    to_on: DayTyped = "",
     provider: ProviderAsked = "",
 ) -> Response:
     """The file; what can't be made is told on the page, at its field."""

@@ -69,6 +69,7 @@ async def close_month(
 ) -> Response:
     """Closes it; what is refused is told on its page."""
     visitor, form = posted.visitor, posted.form
+    visitor.check_may(CLOSE)
     try:
         await send(state, visitor, CLOSE, form.texts(("command_id",)) | {"provider": provider, "month": month})
     except Refusal as refusal:

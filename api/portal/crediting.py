@@ -28,13 +28,12 @@ router = APIRouter()
 @router.get("/documents/{number}/credit-note")
 async def credit_page(request: Request, state: StateDep, visitor: VisitorDep, number: Number) -> Response:
     """Raises Refusal unknown-invoice; forbidden to those who issue nothing."""
-    if not visitor.may(CREDIT):
-        raise Refusal("forbidden", f"A token of role {visitor.actor.role} may not {CREDIT}.", role=visitor.actor.role)
+    visitor.check_may(CREDIT)
     return page(request, visitor, "credit_note.html", **await _invoice(state, visitor, number))
 
 
 @router.post("/documents/{number}/credit-note")
-async def credit(request: Request, state: StateDep, posted: PostedDep, number: Number) -> Response:
+async def take_back(request: Request, state: StateDep, posted: PostedDep, number: Number) -> Response:
     """What is refused stands at its field; what was issued is shown."""
     visitor, form = posted.visitor, posted.form
     try:

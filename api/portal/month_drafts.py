@@ -32,7 +32,7 @@ MOST_TOLD = 500  # of what one command issued
 router = APIRouter()
 # A field of a form may be left empty, which says nothing.
 ProviderAsked = Annotated[str, Query(max_length=ID_LENGTH)]
-DayAsked = Annotated[str, Query(max_length=60)]
+DayTyped = Annotated[str, Query(max_length=60)]
 
 
 @router.get("/drafts")
@@ -40,7 +40,7 @@ async def drafts_page(
     request: Request,
     state: StateDep,
     visitor: VisitorDep,
-    through_on: DayAsked = "",
+    through_on: DayTyped = "",
     provider: ProviderAsked = "",
     cursor: Cursor = None,
 ) -> Response:

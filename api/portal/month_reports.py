@@ -16,7 +16,7 @@ from api.languages import Labels, labels_in
 from api.portal.appearance import appearance_of
 from api.portal.charts import Chart
 from api.portal.month_charts import MOST_SERIES, stacked_months
-from api.portal.month_drafts import DayAsked, ProviderAsked, providers_of
+from api.portal.month_drafts import DayTyped, ProviderAsked, providers_of
 from api.portal.pages import page, told
 from api.portal.shown_drafts import today_across
 from api.portal.visitors import VisitorDep
@@ -49,8 +49,8 @@ async def reports_page(
     state: StateDep,
     visitor: VisitorDep,
     provider: ProviderAsked = "",
-    from_on: DayAsked = "",
-    to_on: DayAsked = "",
+    from_on: DayTyped = "",
+    to_on: DayTyped = "",
 ) -> Response:
     """Both days count. Raises Refusal forbidden to customers and partners."""
     actor = visitor.actor

@@ -71,7 +71,7 @@ def download(content: bytes, media_type: str, name: str) -> Response:
 
 
 @router.get("/documents/{number}")
-async def document_page(
+async def one_document_page(
     request: Request, state: StateDep, visitor: VisitorDep, number: Number, cursor: Cursor = None
 ) -> Response:
     """Raises Refusal unknown-invoice."""

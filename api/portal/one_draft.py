@@ -16,7 +16,7 @@ from api.portal.addresses import DOCUMENTS, DRAFTS, with_query
 from api.portal.appearance import appearance_of
 from api.portal.forms import PostedDep, PostedForm
 from api.portal.missing_words import FIELDS, MissingDatum, missing_in_words
-from api.portal.month_drafts import DayAsked
+from api.portal.month_drafts import DayTyped
 from api.portal.pages import page, told
 from api.portal.sending import send
 from api.portal.shown_drafts import missing_of, today_across
@@ -54,7 +54,7 @@ async def draft_page(
     state: StateDep,
     visitor: VisitorDep,
     contract_id: ContractIdParam,
-    through_on: DayAsked = "",
+    through_on: DayTyped = "",
     cursor: Cursor = None,
 ) -> Response:
     """Raises Refusal unknown-contract, forbidden to customers and partners."""
