@@ -33,7 +33,7 @@ async def credit_page(request: Request, state: StateDep, visitor: VisitorDep, nu
 
 
 @router.post("/documents/{number}/credit-note")
-async def take_back(request: Request, state: StateDep, posted: PostedDep, number: Number) -> Response:
+async def credit_invoice(request: Request, state: StateDep, posted: PostedDep, number: Number) -> Response:
     """What is refused stands at its field; what was issued is shown."""
     visitor, form = posted.visitor, posted.form
     try:
