@@ -20,6 +20,7 @@ from api.portal import (
     book_downloads,
     closing_months,
     crediting,
+    document_list,
     home,
     home_finance,
     month_drafts,
@@ -29,6 +30,7 @@ from api.portal import (
     one_draft,
     settling,
     signing_in,
+    statement_page,
     static_files,
     worked_time,
 )
@@ -41,6 +43,7 @@ from api.portal.visitors import SignInNeeded, known_visitor
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
 
+CUSTOMERS_PAGES = (home, worked_time, one_deduction, statement_page, document_list)
 FINANCE_PAGES = (
     *(home_finance, month_drafts, one_draft, one_document, crediting),
     *(settling, month_reports, closing_months, book_downloads),
@@ -51,7 +54,7 @@ NO_PAGE = Refusal("not-found", "There is no such page.")
 def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
     portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
-    for room in (home, worked_time, one_deduction, account, appearance, signing_in, static_files, *FINANCE_PAGES):
+    for room in (*CUSTOMERS_PAGES, *FINANCE_PAGES, account, appearance, signing_in, static_files):
         portal.include_router(room.router)
     _install(portal)
     portal.add_middleware(PortalHeaders)

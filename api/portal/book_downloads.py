@@ -18,7 +18,7 @@ from api.books.journal import BookFile
 from api.http.authentication import StateDep
 from api.http.paging import day_of
 from api.languages import word
-from api.portal.month_drafts import DayTyped, ProviderAsked, providers_of
+from api.portal.month_drafts import DayTyped, ProviderAsked, providers_known
 from api.portal.one_document import download
 from api.portal.pages import page, told
 from api.portal.visitors import Visitor, VisitorDep
@@ -104,4 +104,4 @@ def _at_field(refusal: Refusal) -> Refusal:
 
 def _asked(state: State, visitor: Visitor, given: dict[str, Any]) -> dict[str, Any]:
     nothing = dict.fromkeys(("form", "from_on", "to_on", "provider"), "")
-    return {"given": nothing | given, "names": FORM_NAMES, "providers": providers_of(state, visitor.actor)}
+    return {"given": nothing | given, "names": FORM_NAMES, "providers": providers_known(state, visitor.actor)}

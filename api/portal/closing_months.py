@@ -12,7 +12,7 @@ from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
 from api.portal.addresses import PERIODS, with_query
 from api.portal.forms import PostedDep
-from api.portal.month_drafts import ProviderAsked, providers_of
+from api.portal.month_drafts import ProviderAsked, providers_known
 from api.portal.pages import page, told
 from api.portal.sending import send
 from api.portal.shown_drafts import drafts_shown
@@ -51,7 +51,7 @@ async def periods_page(
 
     shown = await state.long_questions.ask(ask)
     on = with_query(PERIODS, provider=provider, cursor=shown["next"]) if shown["next"] else None
-    shown |= {"next": on, "cursor": cursor, "provider": provider, "providers": providers_of(state, visitor.actor)}
+    shown |= {"next": on, "cursor": cursor, "provider": provider, "providers": providers_known(state, visitor.actor)}
     return page(request, visitor, "periods.html", **shown)
 
 

@@ -94,7 +94,7 @@ async def _drafts(
     query = {"through_on": shown["through"].isoformat(), "provider": provider}
     return shown | {
         "provider": provider,
-        "providers": providers_of(state, actor),
+        "providers": providers_known(state, actor),
         "cursor": cursor,
         "next": with_query(DRAFTS, **query, cursor=shown["next"]) if shown["next"] else None,
         "given": dict.fromkeys(GIVEN, "") | query,
@@ -102,6 +102,6 @@ async def _drafts(
     }
 
 
-def providers_of(state: State, actor: Actor) -> list[str]:
+def providers_known(state: State, actor: Actor) -> list[str]:
     """Those that the actor acts for."""
     return [actor.provider] if actor.provider is not None else sorted(state.catalogue.providers())

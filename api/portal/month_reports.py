@@ -16,7 +16,7 @@ from api.languages import Labels, labels_in
 from api.portal.appearance import appearance_of
 from api.portal.charts import Chart
 from api.portal.month_charts import MOST_SERIES, stacked_months
-from api.portal.month_drafts import DayTyped, ProviderAsked, providers_of
+from api.portal.month_drafts import DayTyped, ProviderAsked, providers_known
 from api.portal.pages import page, told
 from api.portal.shown_drafts import today_across
 from api.portal.visitors import VisitorDep
@@ -80,7 +80,11 @@ async def reports_page(
 
     shown = await state.long_questions.ask(ask)
     refused = shown.pop("refused")
-    shown |= {"providers": providers_of(state, actor), "provider": provider, "reasons": told(request, refused, "UTC")}
+    shown |= {
+        "providers": providers_known(state, actor),
+        "provider": provider,
+        "reasons": told(request, refused, "UTC"),
+    }
     return page(request, visitor, "reports.html", refused.status if refused else 200, **shown)
 
 

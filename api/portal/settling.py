@@ -35,7 +35,7 @@ async def answer_deduction(
     except Refusal as refusal:
         if refusal.status in (403, 404):
             raise
-        shown = await deduction_told(state, visitor, deduction_id)
+        shown = await deduction_told(request, state, visitor, deduction_id)
         shown["given"] = {name: form.one(name) for name in GIVEN}
         reasons = told(request, refusal, shown["zone"], command)
         return page(request, visitor, "deduction.html", refusal.status, **shown, reasons=reasons)

@@ -100,7 +100,7 @@ DEDUCTIONS = Table(
         "(contract_id, position)",
         "(contract_id, effective_at)",
         "(contract_id, deemed_at)",
-        "(contract_id, status, pool)",
+        "(contract_id, status, deemed_at)",
         f"(status, effective_at) WHERE {WAITING}",
     ],
 )

@@ -34,6 +34,11 @@ GET_/drafts                             yes       yes      -         -        ye
 POST_/drafts                            -         yes      -         -        -        yes
 GET_/drafts/{contract_id}               yes       yes      -         -        yes      yes
 POST_/drafts/{contract_id}              yes       yes      -         -        -        yes
+GET_/statements/{contract_id}            yes       yes      yes       yes      yes      yes
+GET_/statements/{contract_id}/csv        yes       yes      yes       yes      yes      yes
+GET_/statements/{contract_id}/pdf        yes       yes      yes       yes      yes      yes
+GET_/documents                           yes       yes      yes       yes      yes      yes
+GET_/documents/{number}/lines.csv        yes       yes      yes       -        yes      yes
 GET_/documents/{number}                 yes       yes      yes       -        yes      yes
 GET_/documents/{number}.pdf             yes       yes      yes       -        yes      yes
 GET_/documents/{number}.xml             yes       yes      yes       -        yes      yes
