@@ -97,7 +97,7 @@ def _last_of(first: date) -> date:
 
 
 @router.get("/statements/{contract_id}")
-async def statement_page(
+async def shown_statement(
     request: Request, state: StateDep, visitor: VisitorDep, period: PeriodDep, cursor: Cursor = None
 ) -> Response:
     """Raises Refusal unknown-contract, malformed."""
