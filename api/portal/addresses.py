@@ -13,6 +13,12 @@ TICKETS = f"{ROOT}/tickets"
 SESSIONS = f"{ROOT}/sessions"
 DOCUMENTS = f"{ROOT}/documents"
 STATEMENTS = f"{ROOT}/statements"
+MONTH = f"{ROOT}/month"
+UNANSWERED = f"{ROOT}/unanswered"
+DRAFTS = f"{ROOT}/drafts"
+REPORTS = f"{ROOT}/reports"
+PERIODS = f"{ROOT}/periods"
+BOOKS = f"{ROOT}/books"
 
 
 def place_within(address: str) -> str:
