@@ -55,7 +55,7 @@ async def booking_page(
 
 
 @router.post("/sessions/new")
-async def book(request: Request, state: StateDep, posted: PostedDep, contract_id: Filter = None) -> Response:
+async def book_one(request: Request, state: StateDep, posted: PostedDep, contract_id: Filter = None) -> Response:
     """Books it. What is refused stands at its field, in the form as it was filled in."""
     visitor, form = posted.visitor, posted.form
     shown = await _booking(state, visitor, contract_id or form.one("contract_id"))
