@@ -7,6 +7,11 @@ HOME = f"{ROOT}/"
 SIGN_IN = f"{ROOT}/sign-in"
 ACCOUNT = f"{ROOT}/account"
 TIME = f"{ROOT}/time"
+URGENT = f"{ROOT}/urgent"
+LOW_CREDIT = f"{ROOT}/credit/low"
+EXPIRING_CREDIT = f"{ROOT}/credit/expiring"
+CONTRACTS = f"{ROOT}/contracts"
+PROMISES = f"{ROOT}/sla"
 
 
 def place_within(address: str) -> str:

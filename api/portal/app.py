@@ -14,7 +14,21 @@ from starlette.exceptions import HTTPException
 
 from api.http.parameters import known_parameters
 from api.http.problems import refusal_of_http, refusal_of_parameters, unavailable
-from api.portal import account, appearance, home, one_deduction, signing_in, static_files, worked_time
+from api.portal import (
+    account,
+    appearance,
+    contract_forms,
+    contract_list,
+    home,
+    home_operator,
+    home_partner,
+    one_contract,
+    one_deduction,
+    promises_kept,
+    signing_in,
+    static_files,
+    worked_time,
+)
 from api.portal.addresses import HOME, SIGN_IN
 from api.portal.forms import StaleForm
 from api.portal.headers import PORTAL_HEADERS, PortalHeaders
@@ -24,13 +38,18 @@ from api.portal.visitors import SignInNeeded, known_visitor
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
 
+ROOMS = (
+    *(home, home_operator, home_partner, worked_time, one_deduction),
+    *(contract_list, one_contract, contract_forms, promises_kept),
+    *(account, appearance, signing_in, static_files),
+)
 NO_PAGE = Refusal("not-found", "There is no such page.")
 
 
 def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
     portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
-    for room in (home, worked_time, one_deduction, account, appearance, signing_in, static_files):
+    for room in ROOMS:
         portal.include_router(room.router)
     _install(portal)
     portal.add_middleware(PortalHeaders)
