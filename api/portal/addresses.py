@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 ROOT = "/portal"
 HOME = f"{ROOT}/"
 SIGN_IN = f"{ROOT}/sign-in"
@@ -12,6 +14,9 @@ LOW_CREDIT = f"{ROOT}/credit/low"
 EXPIRING_CREDIT = f"{ROOT}/credit/expiring"
 CONTRACTS = f"{ROOT}/contracts"
 PROMISES = f"{ROOT}/sla"
+TICKETS = f"{ROOT}/tickets"
+DOCUMENTS = f"{ROOT}/documents"
+STATEMENTS = f"{ROOT}/statements"
 
 
 def place_within(address: str) -> str:
@@ -29,6 +34,12 @@ def place_within(address: str) -> str:
     ):
         return HOME
     return address
+
+
+def with_query(address: str, **asked: str | None) -> str:
+    """An address with the parameters that there are."""
+    told = {name: value for name, value in asked.items() if value}
+    return f"{address}?{urlencode(told)}" if told else address
 
 
 def link_address(server: str, secret: str) -> str:

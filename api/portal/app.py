@@ -21,7 +21,6 @@ from api.portal import (
     contract_list,
     home,
     home_operator,
-    home_partner,
     one_contract,
     one_deduction,
     promises_kept,
@@ -39,7 +38,7 @@ from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
 
 ROOMS = (
-    *(home, home_operator, home_partner, worked_time, one_deduction),
+    *(home, home_operator, worked_time, one_deduction),
     *(contract_list, one_contract, contract_forms, promises_kept),
     *(account, appearance, signing_in, static_files),
 )

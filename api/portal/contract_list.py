@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
-from api.portal.addresses import CONTRACTS
+from api.portal.addresses import CONTRACTS, with_query
 from api.portal.pages import page
 from api.portal.states import STATES
 from api.portal.visitors import VisitorDep
@@ -45,8 +44,7 @@ async def contracts_page(
 
     shown = await state.long_questions.ask(ask)
     narrowed = {"customer_id": customer_id or "", "state": status or ""}
-    kept = {name: value for name, value in narrowed.items() if value}
-    following = f"{CONTRACTS}?{urlencode(kept | {'cursor': shown['next']})}" if shown["next"] else None
+    following = with_query(CONTRACTS, **narrowed, cursor=shown["next"]) if shown["next"] else None
     states = [(name, label) for name, (_, label) in STATES["contract"].items()]
     return page(
         request,

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
-from api.portal.addresses import EXPIRING_CREDIT, LOW_CREDIT, URGENT
+from api.portal.addresses import EXPIRING_CREDIT, LOW_CREDIT, URGENT, with_query
 from api.portal.pages import page
 from api.portal.shown_deductions import shown_deduction
 from api.portal.visitors import Visitor, VisitorDep
@@ -42,11 +41,6 @@ LOW = 2500  # less is available than a quarter of what the grants in force came 
 EVERYWHERE = ContractsAsked()
 
 router = APIRouter()
-
-
-@router.get("/today")
-async def today(request: Request, state: StateDep, visitor: VisitorDep) -> Response:
-    return await operator_home(request, state, visitor)
 
 
 @router.get("/urgent")
@@ -135,4 +129,4 @@ async def _expiring(snapshot: Snapshot, actor: Actor, zone: str, asked: PageAske
 def _address(list_address: str, found: Page[Any]) -> str | None:
     """Where the next page of a list is."""
     cursor = next_cursor(found)
-    return f"{list_address}?{urlencode({'cursor': cursor})}" if cursor else None
+    return with_query(list_address, cursor=cursor) if cursor else None

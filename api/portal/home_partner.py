@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
-from api.http.authentication import StateDep
 from api.portal.pages import page
-from api.portal.visitors import Visitor, VisitorDep
+from api.portal.visitors import Visitor
 from api.state import State
 from ledger.tickets.life import LIVE
 from projections.asking import PageAsked
@@ -21,13 +20,6 @@ from projections.tickets.questions import OpenedTicket, TicketFilter, list_ticke
 
 SHOWN = PageAsked(20)  # of each state, and of the contracts
 OWN_LEVEL = "L1"
-
-router = APIRouter()
-
-
-@router.get("/served")
-async def served(request: Request, state: StateDep, visitor: VisitorDep) -> Response:
-    return await partner_home(request, state, visitor)
 
 
 async def partner_home(request: Request, state: State, visitor: Visitor) -> Response:

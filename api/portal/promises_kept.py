@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -16,7 +15,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, day_of, next_cursor, page_asked
 from api.languages import labels_in
-from api.portal.addresses import PROMISES
+from api.portal.addresses import PROMISES, with_query
 from api.portal.appearance import appearance_of
 from api.portal.contract_list import IdAsked
 from api.portal.forms import PostedDep
@@ -58,9 +57,7 @@ class PromisesAsked:
     def address(self, cursor: str | None = None) -> str:
         """The page with the same filters."""
         days = {name: day.isoformat() for name, day in (("from", self.first), ("to", self.last)) if day is not None}
-        named = {"contract_id": self.contract_id, "provider": self.provider, **days, "cursor": cursor or ""}
-        kept = {name: value for name, value in named.items() if value}
-        return f"{PROMISES}?{urlencode(kept)}" if kept else PROMISES
+        return with_query(PROMISES, contract_id=self.contract_id, provider=self.provider, **days, cursor=cursor)
 
 
 def asked(

@@ -80,10 +80,13 @@ async def list_deductions(
 async def list_deductions_across(
     snapshot: Snapshot, actor: Actor, contracts: ContractsAsked, wanted: DeductionsAsked, times: Times, page: PageAsked
 ) -> Page[OpenedDeduction]:
-    """The deductions of all contracts that the actor sees, contract by contract, each in the order of recording."""
+    """The deductions of all contracts that the actor sees, contract by contract, each in the order of recording.
+
+    A page from the end has the last contract first, and of each what was recorded last.
+    """
     as_of = await as_of_across(snapshot, actor, contracts, times)
     condition = all_of(contracts.seen_by(actor), behind(page, "c.contract_id", "d.position"))
-    rows = await _read(snapshot, condition, "c.contract_id, d.position", wanted, as_of, page)
+    rows = await _read(snapshot, condition, page.in_order("c.contract_id", "d.position"), wanted, as_of, page)
     shown, next_after = page.cut(rows, lambda row: (row.contract_id, row.position))
     opened = await _open(snapshot, shown, as_of)
     return Page(as_of.position, _of_status(opened, wanted.status), next_after, _place)

@@ -99,7 +99,7 @@ DEDUCTIONS = Table(
         "(contract_id, position)",
         "(contract_id, effective_at)",
         "(contract_id, deemed_at)",
-        "(contract_id, status, pool)",
+        "(contract_id, status, deemed_at)",
     ],
 )
 PENDING = Table("pending", PendingRow, "account_id", ["(contract_id)"])

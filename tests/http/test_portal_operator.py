@@ -63,7 +63,7 @@ def rows_of(page: str, region: str) -> list[str]:
 
 
 def test_what_was_due_first_stands_first_and_what_was_answered_is_gone(operator: Browser) -> None:
-    rows = rows_of(seen(operator, "/portal/today"), "urgent")
+    rows = rows_of(seen(operator, "/portal/"), "urgent")
     assert [re.findall(r"(?:mine|anothers|abroad)-\w+", row)[0] for row in rows] == [
         "anothers-late",
         "mine-late",
@@ -104,7 +104,7 @@ def test_urgent_tickets_go_on_page_by_page(door: Door, operator: Browser) -> Non
 
 
 def test_the_region_that_refreshes_itself_is_a_page_of_its_own(operator: Browser) -> None:
-    page = seen(operator, "/portal/today")
+    page = seen(operator, "/portal/")
     (address,) = re.findall(r'hx-get="([^"]*)" hx-trigger="every 30s"', page)
     assert rows_of(seen(operator, address), "urgent") == rows_of(page, "urgent")
     assert 'id="clock-mine-late-reaction"' in page, "the link that has the focus is found again"
@@ -120,7 +120,7 @@ def test_the_day_has_the_weeks_sessions_disputes_and_credit_that_ends(door: Door
             grant(90, NOW, grant_id="lasts", contract_id="mine", pool="care", expires_on="2026-06-01"),
         ]
     )
-    page = seen(operator, "/portal/today")
+    page = seen(operator, "/portal/")
     assert "mine-s" in page
     assert "next-week" not in page
     assert [row.split()[-1] for row in rows_of(page, "disputes")] == ["0:30"]
@@ -139,9 +139,9 @@ def test_low_credit_is_told_where_less_than_a_quarter_is_left(door: Door, operat
 
 def test_an_auditor_sees_the_same_day_and_no_form(door: Door) -> None:
     browser = browser_of(door, "auditor")
-    page = seen(browser, "/portal/today")
+    page = seen(browser, "/portal/")
     assert len(rows_of(page, "urgent")) == 6
-    for address in ("/portal/today", "/portal/contracts/mine", "/portal/sla"):
+    for address in ("/portal/", "/portal/contracts/mine", "/portal/sla"):
         forms = set(re.findall(r'<form[^>]*method="post"[^>]*action="([^"]*)"', seen(browser, address)))
         assert forms == {"/portal/sign-out", "/portal/appearance"}
 
@@ -286,7 +286,7 @@ def test_a_contract_that_is_not_theirs_is_unknown(door: Door, operator: Browser)
 def test_a_partner_sees_what_it_serves_by_level_and_allows_direct_contact(door: Door) -> None:
     door.ok(escalate("L2", "partner", "2026-03-10T17:59:00Z", "mine-late"))
     browser = Browser(door).signed_in(token(door, "partner"))
-    page = seen(browser, "/portal/served")
+    page = seen(browser, "/portal/")
     assert "anothers" not in page
     assert "abroad" not in page
     assert sorted(re.findall(r"mine-\w+", " ".join(rows_of(page, "own")))) == ["mine-answered", "mine-soon"]
@@ -294,5 +294,5 @@ def test_a_partner_sees_what_it_serves_by_level_and_allows_direct_contact(door: 
     address = "/portal/contracts/mine/authorise"
     answer = browser.send(form_to(browser.get(address), address), by="Petra")
     assert "The provider may speak with the customer directly." in seen(browser, answer.headers["location"])
-    assert 'href="/portal/contracts/mine/withdraw"' in seen(browser, "/portal/served")
+    assert 'href="/portal/contracts/mine/withdraw"' in seen(browser, "/portal/")
     assert seen(browser, "/portal/contracts/mine/top-up", 403)

@@ -27,8 +27,6 @@ GET_/time                   yes       yes      yes       yes      yes      yes
 POST_/time                  yes       -        yes       -        -        yes
 GET_/time/{deduction_id}    yes       yes      yes       yes      yes      yes
 POST_/time/{deduction_id}   yes       -        yes       -        -        yes
-GET_/today                  yes       yes      yes       yes      yes      yes
-GET_/served                 yes       yes      yes       yes      yes      yes
 GET_/urgent                 yes       yes      yes       yes      yes      yes
 GET_/credit/low             yes       yes      yes       yes      yes      yes
 GET_/credit/expiring        yes       yes      yes       yes      yes      yes

@@ -11,7 +11,7 @@ from tests.http.asgi import Response
 from tests.http.browsing import Browser, ShownForm, form_to, forms_of
 from tests.http.door import Door, opened
 from tests.http.world import ANOTHERS, MINE, OF, OPENED, SIDES, TEN, token
-from tests.words import confirm, log_work, open_ticket, sign
+from tests.words import confirm, issue, log_work, open_ticket, sign
 
 SIGN_IN, TIME = "/portal/sign-in", "/portal/time"
 HOSTILE = "<script>alert(1)</script> \u202e [/red] & 'x' \"y\""
@@ -58,7 +58,7 @@ def told_one_by_one(page: Response) -> list[tuple[str, bool]]:
     told = re.findall(
         r'<span class="badge (good|bad)">(?:(?!</li>).)*?<span class="name">([^<]*)<', page.text, re.DOTALL
     )
-    return [(name, mark == "good") for mark, name in told]
+    return [(name.partition(" · ")[0], mark == "good") for mark, name in told]
 
 
 # -- what is shown ---------------------------------------------------------------------------------------------------
@@ -67,7 +67,15 @@ def told_one_by_one(page: Response) -> list[tuple[str, bool]]:
 def test_a_customer_sees_what_was_done_for_them_and_nothing_of_others(door: Door, browser: Browser) -> None:
     page = browser.get(TIME)
     assert page.status_code == 200
-    for told in ("Step 1 of mine", "Step 3 of mine", "Backups fail", "Eva", ">0:25<", ">0:30<", "to be confirmed"):
+    for told in (
+        "Step 1 of mine",
+        "Step 3 of mine",
+        "Backups fail",
+        "Eva",
+        ">0:30<",
+        "0:25 worked, 0:30 billed: in steps of 10 minutes",
+        "to be confirmed",
+    ):
         assert told in page.text
     assert "anothers" not in page.text
     assert "abroad" not in page.text
@@ -106,8 +114,54 @@ def test_a_list_goes_on_page_by_page_and_is_narrowed_by_status(door: Door, brows
     assert len(re.findall(r'href="/portal/time/', confirmed.text)) == 1
     assert browser.get(f"{TIME}?status=odd").status_code == 422
     assert browser.get(f"{TIME}?cursor=odd").status_code == 422
-    answer = browser.send(list_form(last), ("one", "more-49"))
-    assert told_one_by_one(answer) == [("more-49", True)], "the form is of the page that it stands on"
+    answer = browser.send(list_form(last), ("one", "mine-2"))
+    assert told_one_by_one(answer) == [("mine-2", True)], "the form is of the page that it stands on"
+
+
+def test_the_newest_stands_first_and_nothing_is_shown_twice_or_left_out(door: Door, browser: Browser) -> None:
+    door.all_ok([sign(contract_id="mine-2nd", **OF[MINE]), open_ticket("second-t", contract_id="mine-2nd", at=OPENED)])
+    door.all_ok([log_work(10, TEN, entry_id=f"second-{n:02}", ticket_id="second-t") for n in range(60)])
+    assert door.see("contracts", limit=1)
+    found, address = [], TIME
+    while address:
+        page = browser.get(address)
+        found += re.findall(r'href="/portal/time/([^"]*)"', page.text)
+        following = re.findall(r'rel="next" href="([^"]*)"', page.text)
+        address = following[0].replace("&amp;", "&") if following else ""
+    newest_first = [f"second-{n:02}" for n in reversed(range(60))]
+    assert found == [*newest_first, "mine-3", "mine-2", "mine-1"]
+    of_one = browser.get(f"{TIME}?contract_id=mine").text
+    assert re.findall(r'href="/portal/time/([^"]*)"', of_one) == ["mine-3", "mine-2", "mine-1"]
+    assert browser.get(f"{TIME}?contract_id=anothers").text.count('href="/portal/time/') == 0
+
+
+def test_a_past_day_is_shown_as_it_was_and_offers_nothing(door: Door, browser: Browser) -> None:
+    door.ok(confirm("mine-1", by="K"))
+    assert door.see("contracts", limit=1)
+    then = browser.get(f"{TIME}?as_of=2026-02-02")
+    assert "As of the end of 2 Feb 2026" in then.text
+    assert then.text.count("to be confirmed<") == 3
+    assert 'name="one"' not in then.text
+    assert browser.get(f"{TIME}?as_of=2026-02-01").text.count('href="/portal/time/') == 0
+    assert browser.get(f"{TIME}?as_of=soon").status_code == 422
+
+
+def test_pools_are_called_as_the_catalogue_calls_them_in_the_readers_language(door: Door, browser: Browser) -> None:
+    for language, said in (("de", "aus Betreuung"), ("sk", "z: starostlivosť"), ("en", "from care")):
+        for address in (TIME, f"{TIME}/mine-1"):
+            assert said in browser.get(address, accept_language=language).text
+
+
+def test_a_line_leads_to_its_place_in_the_statement_and_on_the_invoice(door: Door, browser: Browser) -> None:
+    door.ok(issue(MINE, "2026-02-28", issued_on="2026-03-02"))
+    assert door.see("contracts", limit=1)
+    for address in (TIME, f"{TIME}/mine-1"):
+        page = browser.get(address).text
+        assert 'href="/portal/statements/mine?from=2026-02-02&amp;to=2026-02-02#line-' in page
+        assert 'href="/portal/documents/NO-2026-00001"' in page
+    partner = Browser(door).signed_in(token(door, "partner")).get(TIME).text
+    assert "NO-2026-00001" in partner
+    assert 'href="/portal/documents/' not in partner, "a partner sees no document (M2)"
 
 
 def test_hostile_texts_are_texts(door: Door, browser: Browser) -> None:
@@ -148,7 +202,7 @@ def test_of_many_at_once_each_is_told_whether_it_went_through(door: Door, browse
     door.ok(confirm("mine-2", by="K"))
     answer = browser.send(form, ("all", "yes"))
     assert answer.status_code == 200
-    assert told_one_by_one(answer) == [("mine-1", True), ("mine-2", False), ("mine-3", True)]
+    assert told_one_by_one(answer) == [("mine-3", True), ("mine-2", False), ("mine-1", True)]
     assert "The deduction is confirmed; it does not wait for" in answer.text
     assert statuses(door) == ["confirmed"] * 3
 
