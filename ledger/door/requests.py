@@ -66,7 +66,7 @@ def parse(name: str, payload: Any, actor: Actor, header_id: str | None = None) -
     if not isinstance(payload, dict):
         raise malformed("body", "must be a JSON object")
     try:
-        body = command.body.model_validate(payload)
+        body = command.body.model_validate(_told_of(payload, command.body))
     except ValidationError as error:
         raise refusal_of(error, command.body) from None
     except RecursionError:
@@ -74,6 +74,16 @@ def parse(name: str, payload: Any, actor: Actor, header_id: str | None = None) -
     if header_id is not None and body.command_id not in (None, header_id):
         raise malformed("command_id", "differs from the header Idempotency-Key")
     return Request(command, body, actor, body.command_id or header_id)
+
+
+def _told_of(payload: dict[str, Any], body: type[BaseModel]) -> dict[str, Any]:
+    """The payload with no more unknown fields than one answer tells of; one of 60,000 fields is refused as quickly."""
+    known = body.model_fields
+    unknown = [name for name in payload if name not in known]
+    if len(unknown) <= MOST_FAULTS:
+        return payload
+    untold = set(unknown[MOST_FAULTS:])
+    return {name: value for name, value in payload.items() if name not in untold}
 
 
 @cache

@@ -25,6 +25,7 @@ class Ledgers(WriteDoor):
     clock: Clock
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
         clock = Clock(NOW)
         told = Settings(database_url=f"sqlite:///{folder / 'ledger.db'}", catalogue=None)
         self.state: State = open_state(told, clock)
