@@ -78,7 +78,13 @@ CLOCKS = Table(
     "clocks",
     ClockRow,
     ("ticket_id", "target"),
-    ["(contract_id, opened_on)", "(opened_on)", "(due_at)", "(last_step_at)", f"(due_at) WHERE {NOT_ENDED}"],
+    [
+        "(contract_id, opened_on)",
+        "(opened_on)",
+        "(due_at)",
+        "(last_step_at)",
+        f"(due_at, ticket_id, target) WHERE {NOT_ENDED}",
+    ],
 )
 sla_clocks = View("clocks", ZONES, TIMELINES, TERMS, CLOCKS)
 

@@ -46,9 +46,10 @@ async def _waiting(snapshot: Snapshot, actor: Actor, now: int, page: PageAsked) 
     condition, params = all_of(visible(actor), open_now, behind(page, "k.due_at", "k.ticket_id", "k.target"))
     limited, limit = page.limited
     sql = (
-        "SELECT k.due_at, k.ticket_id, k.target, k.contract_id, k.priority, k.breached_at FROM clocks k "
-        "JOIN contracts c ON c.contract_id = k.contract_id JOIN tickets t ON t.ticket_id = k.ticket_id "
-        f"WHERE {condition} ORDER BY k.due_at, k.ticket_id, k.target{limited}"
+        "SELECT k.due_at, k.ticket_id, k.target, k.contract_id, k.priority, k.breached_at "
+        "FROM clocks k CROSS JOIN tickets t CROSS JOIN contracts c "  # in this order: by the index of what has no end
+        f"WHERE t.ticket_id = k.ticket_id AND c.contract_id = k.contract_id AND {condition} "
+        f"ORDER BY k.due_at, k.ticket_id, k.target{limited}"
     )
     return [
         UrgentClock(
