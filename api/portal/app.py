@@ -19,12 +19,14 @@ from api.portal import (
     appearance,
     contract_forms,
     contract_list,
+    document_list,
     home,
     home_operator,
     one_contract,
     one_deduction,
     promises_kept,
     signing_in,
+    statement_page,
     static_files,
     worked_time,
 )
@@ -37,18 +39,15 @@ from api.portal.visitors import SignInNeeded, known_visitor
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
 
-ROOMS = (
-    *(home, home_operator, worked_time, one_deduction),
-    *(contract_list, one_contract, contract_forms, promises_kept),
-    *(account, appearance, signing_in, static_files),
-)
+CUSTOMERS_PAGES = (home, worked_time, one_deduction, statement_page, document_list)
+OPERATORS_PAGES = (home_operator, contract_list, one_contract, contract_forms, promises_kept)
 NO_PAGE = Refusal("not-found", "There is no such page.")
 
 
 def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
     portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
-    for room in ROOMS:
+    for room in (*CUSTOMERS_PAGES, *OPERATORS_PAGES, account, appearance, signing_in, static_files):
         portal.include_router(room.router)
     _install(portal)
     portal.add_middleware(PortalHeaders)

@@ -63,12 +63,12 @@ class ShownDeduction:
         return None if self.opened.unit == "minutes" else self.opened.currency
 
     def in_statement(self, zone: str) -> str | None:
-        """Where the statement of its day has its line; what no credit bears has none there."""
+        """Where the statement of its day has its first line; what no credit bears has none there."""
         if not self.draws:
             return None
         day = local_date(from_micros(self.row.effective_at), zone).isoformat()
         address = with_query(f"{STATEMENTS}/{self.row.contract_id}", **{"from": day, "to": day})
-        return f"{address}#line-{self.row.position}"
+        return f"{address}#of-{self.row.deduction_id}"
 
 
 def shown_deduction(opened: OpenedDeduction) -> ShownDeduction:

@@ -25,7 +25,8 @@ AND NOT EXISTS (SELECT 1 FROM status_changes s
 async def count_waiting(snapshot: Snapshot, actor: Actor, asked: ContractsAsked, times: Times, most: int) -> int:
     """How many of the contracts that are meant and seen; `most` where there are as many or more."""
     as_of = await as_of_across(snapshot, actor, asked, times)
-    which, params = all_of(asked.seen_by(actor), as_of.reached("d"))
+    reached = ("", {"at": as_of.at}) if as_of.current else as_of.reached("d")  # rows are as of now themselves
+    which, params = all_of(asked.seen_by(actor), reached)
     found = (_NOW if as_of.current else _THEN).format(which=which)
     sql = f"SELECT count(*) AS waiting FROM ({found} LIMIT :most) w"
     (row,) = await snapshot.query(sql, {**params, "most": most})

@@ -14,7 +14,7 @@ from tests.http.browsing import Browser, Fields
 from tests.http.door import Door, opened
 from tests.http.test_roles import ROLES, sees, table
 from tests.http.world import OF, OPENED, SIDES, TEN, token
-from tests.words import log_work, open_ticket, sign
+from tests.words import issue, log_work, open_ticket, sign
 
 # `-` is a role that is refused what it may not do, `sees` one that gets it for what it sees. A form that is carried out
 # answers 200, or leads on (303). Whether a role may send a command, tests/http/test_roles.py says for the door itself.
@@ -36,11 +36,19 @@ GET_/contracts/{contract_id}/{action} yes yes  -         -        -        yes
 POST_/contracts/{contract_id}/{action} yes yes -         -        -        yes
 GET_/sla                    yes       yes      yes       yes      yes      yes
 POST_/sla                   yes       yes      -         -        -        yes
+GET_/statements/{contract_id}       yes yes yes yes yes yes
+GET_/statements/{contract_id}/csv   yes yes yes yes yes yes
+GET_/statements/{contract_id}/pdf   yes yes yes yes yes yes
+GET_/documents              yes       yes      yes       yes      yes      yes
+GET_/documents/{number}/lines.csv   yes yes yes - yes yes
 POST_/sign-out              yes       yes      yes       yes      yes      yes
 """
 FOR_ANYBODY = {"GET_/sign-in", "POST_/sign-in", "POST_/appearance", "GET_/static/{name}"}
-ABOUT_ONE = {"POST_/time", "GET_/time/{deduction_id}", "POST_/time/{deduction_id}", "POST_/sla"}
-ABOUT_ONE |= {"GET_/contracts/{contract_id}", "GET_/contracts/{contract_id}/{action}"}
+STATEMENTS = {f"GET_/statements/{{contract_id}}{file}" for file in ("", "/csv", "/pdf")}
+BILLING = {"GET_/documents/{number}/lines.csv"}  # of which a partner knows nothing (M2)
+ABOUT_ONE = {"POST_/time", "GET_/time/{deduction_id}", "POST_/time/{deduction_id}"} | STATEMENTS | BILLING
+INVOICES = {"mine": "NO-2026-00001", "anothers": "NO-2026-00002", "abroad": "SO-2026-00001"}
+ABOUT_ONE |= {"POST_/sla", "GET_/contracts/{contract_id}", "GET_/contracts/{contract_id}/{action}"}
 ABOUT_ONE |= {"POST_/contracts/{contract_id}/{action}"}
 RECORDS = {"POST_/sla": 2}  # a share of the fee is a charge besides
 may = table(MAY_ASK)
@@ -70,6 +78,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
                     entry = log_work(30, TEN, entry_id=f"{side}.{way}.{role}", ticket_id=f"{side}-t")
                     door.all_ok([entry])
                 door.all_ok([open_ticket(f"{side}-{role}-t", contract_id=side, at=OPENED)])
+            door.ok(issue(side, "2026-02-28", issued_on="2026-03-02"))
         assert door.see("contracts", limit=1)
         yield door
 
@@ -79,6 +88,7 @@ def asked(browser: Browser, address: str, side: str, role: str) -> int:
     method, _, path = address.partition("_")
     path = "/portal" + path.replace("{deduction_id}", f"{side}.one.{role}").replace("{contract_id}", side)
     path = path.replace("{action}", "grant")
+    path = path.replace("{number}", INVOICES[side])
     if method == "GET":
         return browser.get(path).status_code
     shown = browser.get("/portal/").text
@@ -113,7 +123,7 @@ def test_a_role_gets_what_the_table_says(door: Door, address: str, role: str) ->
         browser = Browser(door).signed_in(token(door, role))
         before = door.count()
         status = asked(browser, address, side, role)
-        if address in ABOUT_ONE and not sees[side][role]:
+        if address in ABOUT_ONE and (not sees[side][role] or (address in BILLING and not may[address][role])):
             expected = {404}
         elif may[address][role]:
             expected = {200, 303}

@@ -157,7 +157,7 @@ def test_a_line_leads_to_its_place_in_the_statement_and_on_the_invoice(door: Doo
     assert door.see("contracts", limit=1)
     for address in (TIME, f"{TIME}/mine-1"):
         page = browser.get(address).text
-        assert 'href="/portal/statements/mine?from=2026-02-02&amp;to=2026-02-02#line-' in page
+        assert 'href="/portal/statements/mine?from=2026-02-02&amp;to=2026-02-02#of-mine-1"' in page
         assert 'href="/portal/documents/NO-2026-00001"' in page
     partner = Browser(door).signed_in(token(door, "partner")).get(TIME).text
     assert "NO-2026-00001" in partner
