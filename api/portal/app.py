@@ -19,15 +19,20 @@ from api.portal import (
     appearance,
     book_downloads,
     closing_months,
+    contract_forms,
+    contract_list,
     crediting,
     document_list,
     home,
     home_finance,
+    home_operator,
     month_drafts,
     month_reports,
+    one_contract,
     one_deduction,
     one_document,
     one_draft,
+    promises_kept,
     settling,
     signing_in,
     statement_page,
@@ -48,13 +53,14 @@ FINANCE_PAGES = (
     *(home_finance, month_drafts, one_draft, one_document, crediting),
     *(settling, month_reports, closing_months, book_downloads),
 )
+OPERATORS_PAGES = (home_operator, contract_list, one_contract, contract_forms, promises_kept)
 NO_PAGE = Refusal("not-found", "There is no such page.")
 
 
 def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
     portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
-    for room in (*CUSTOMERS_PAGES, *FINANCE_PAGES, account, appearance, signing_in, static_files):
+    for room in (*CUSTOMERS_PAGES, *FINANCE_PAGES, *OPERATORS_PAGES, account, appearance, signing_in, static_files):
         portal.include_router(room.router)
     _install(portal)
     portal.add_middleware(PortalHeaders)

@@ -51,10 +51,19 @@ GET_/periods/{provider}/{month}         yes       yes      -         -        ye
 POST_/periods/{provider}/{month}        -         yes      -         -        -        yes
 GET_/books                              -         yes      -         -        yes      yes
 GET_/books/file                         -         yes      -         -        yes      yes
+GET_/urgent                             yes       yes      yes       yes      yes      yes
+GET_/credit/low                         yes       yes      yes       yes      yes      yes
+GET_/credit/expiring                    yes       yes      yes       yes      yes      yes
+GET_/contracts                          yes       yes      yes       yes      yes      yes
+GET_/contracts/{contract_id}            yes       yes      yes       yes      yes      yes
+GET_/contracts/{contract_id}/{action}   yes       yes      -         -        -        yes
+POST_/contracts/{contract_id}/{action}  yes       yes      -         -        -        yes
+GET_/sla                                yes       yes      yes       yes      yes      yes
+POST_/sla                               yes       yes      -         -        -        yes
 POST_/sign-out                          yes       yes      yes       yes      yes      yes
 """
 FOR_ANYBODY = {"GET_/sign-in", "POST_/sign-in", "POST_/appearance", "GET_/static/{name}"}
-ABOUT_ONE = {"POST_/time"}  # and what has something in its path
+ABOUT_ONE = {"POST_/time", "POST_/sla"}  # and what has something in its path
 # Whoever may not ask at all is told so before anything is looked for.
 ASKS_FIRST = {
     *("GET_/drafts/{contract_id}", "GET_/documents/{number}/credit-note"),
@@ -65,6 +74,7 @@ RECORDED: dict[str, int | None] = {
     **{"POST_/time": 1, "POST_/time/{deduction_id}": 1, "POST_/time/{deduction_id}/answer": None},
     **{"POST_/drafts": 1, "POST_/drafts/{contract_id}": 1, "POST_/documents/{number}/credit-note": 3},
     "POST_/periods/{provider}/{month}": None,
+    **{"POST_/contracts/{contract_id}/{action}": 1, "POST_/sla": 2},  # a share of the fee is a charge besides
 }
 may = table(MAY_ASK)
 numbers: dict[tuple[str, str], str] = {}  # of an invoice by side and role
@@ -97,6 +107,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
                 bought = top_up(60, MONDAY, contract_id=invoiced, pool="care", price="100.00")
                 door.all_ok([sign(contract_id=invoiced, **OF[side]), bought])
                 numbers[side, role] = door.ok(issue(invoiced, "2026-02-28"))["number"]
+                door.all_ok([open_ticket(f"{side}-{role}-t", contract_id=side, at=OPENED)])
         assert door.see("contracts", limit=1)
         yield door
 
@@ -111,6 +122,7 @@ def path_of(address: str, side: str, role: str) -> str:
         .replace("{contract_id}", side)
         .replace("{number}", numbers.get((side, role), "none"))
         .replace("{line}", "1")
+        .replace("{action}", "grant")
         .replace("{provider}", PROVIDER[side])
         .replace("{month}", "2026-02" if address.startswith("GET") else f"2024-{month:02}")
     )
@@ -127,13 +139,15 @@ def asked(browser: Browser, address: str, side: str, role: str) -> int:
     proof = shown.partition('name="csrf" value="')[2].partition('"')[0]
     word = "reverse" if address.endswith("/answer") else "confirm"
     fields: Fields = [("csrf", proof), ("by", "K"), ("word", word), ("one", f"{side}.many.{role}")]
-    fields += [("reason", "Why")] if address.endswith(("/answer", "/credit-note")) else []
+    fields += [("reason", "Why")] if address.endswith(("/answer", "/credit-note", "/{action}", "/sla")) else []
     fields += [
         ("provider", PROVIDER[side]),
         ("through_on", "2020-01-01"),
         ("do", "amend"),
         ("customer.email", "a@b.eu"),
     ]
+    fields += [("pool", "care"), ("minutes", "60"), ("grant_id", f"{side}.{role}"), ("source", "goodwill")]
+    fields += [("ticket_id", f"{side}-{role}-t"), ("target", "reaction")]
     if address == "POST_/account":
         account = browser.get("/portal/account").text
         fields.append(("sign_in_id", account.partition('name="sign_in_id" value="')[2].partition('"')[0]))
