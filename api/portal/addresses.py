@@ -12,6 +12,12 @@ TIME = f"{ROOT}/time"
 TICKETS = f"{ROOT}/tickets"
 DOCUMENTS = f"{ROOT}/documents"
 STATEMENTS = f"{ROOT}/statements"
+MONTH = f"{ROOT}/month"
+UNANSWERED = f"{ROOT}/unanswered"
+DRAFTS = f"{ROOT}/drafts"
+REPORTS = f"{ROOT}/reports"
+PERIODS = f"{ROOT}/periods"
+BOOKS = f"{ROOT}/books"
 
 
 def place_within(address: str) -> str:

@@ -17,9 +17,18 @@ from api.http.problems import refusal_of_http, refusal_of_parameters, unavailabl
 from api.portal import (
     account,
     appearance,
+    book_downloads,
+    closing_months,
+    crediting,
     document_list,
     home,
+    home_finance,
+    month_drafts,
+    month_reports,
     one_deduction,
+    one_document,
+    one_draft,
+    settling,
     signing_in,
     statement_page,
     static_files,
@@ -35,13 +44,17 @@ from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
 
 CUSTOMERS_PAGES = (home, worked_time, one_deduction, statement_page, document_list)
+FINANCE_PAGES = (
+    *(home_finance, month_drafts, one_draft, one_document, crediting),
+    *(settling, month_reports, closing_months, book_downloads),
+)
 NO_PAGE = Refusal("not-found", "There is no such page.")
 
 
 def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
     portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
-    for room in (*CUSTOMERS_PAGES, account, appearance, signing_in, static_files):
+    for room in (*CUSTOMERS_PAGES, *FINANCE_PAGES, account, appearance, signing_in, static_files):
         portal.include_router(room.router)
     _install(portal)
     portal.add_middleware(PortalHeaders)

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from api.http.authentication import StateDep
 from api.http.paging import Cursor
 from api.portal.home_customer import customer_home
+from api.portal.home_finance import month_page
 from api.portal.pages import page
 from api.portal.then import DayAsked, day_asked
 from api.portal.visitors import Visitor, VisitorDep
@@ -24,7 +25,7 @@ async def plain_home(request: Request, state: State, visitor: Visitor) -> Respon
 
 
 # The first page of each role; a customer's is of a day, and goes on where there are many contracts.
-HOMES: dict[str, Callable[[Request, State, Visitor], Awaitable[Response]]] = {}
+HOMES: dict[str, Callable[[Request, State, Visitor], Awaitable[Response]]] = {"finance": month_page}
 
 
 @router.get("/")

@@ -25,7 +25,7 @@ from projections.reader import NOW
 from projections.visible import sees_billing
 
 COMMANDS_OF_WORDS = {"confirm": "confirm-deduction", "dispute": "dispute-deduction"}
-GIVEN = ("word", "by", "reason", "command_id")  # what the forms say
+GIVEN = ("word", "by", "reason", "outcome", "command_id")  # what the forms say
 
 router = APIRouter()
 
@@ -35,7 +35,7 @@ async def deduction_page(
     request: Request, state: StateDep, visitor: VisitorDep, deduction_id: DeductionIdParam
 ) -> Response:
     """Raises Refusal unknown-deduction."""
-    return page(request, visitor, "deduction.html", **await _deduction(request, state, visitor, deduction_id))
+    return page(request, visitor, "deduction.html", **await deduction_told(request, state, visitor, deduction_id))
 
 
 @router.post("/time/{deduction_id}")
@@ -51,14 +51,15 @@ async def answer_one(request: Request, state: StateDep, posted: PostedDep, deduc
     except Refusal as refusal:
         if refusal.status == 404:
             raise
-        shown = await _deduction(request, state, visitor, deduction_id)
+        shown = await deduction_told(request, state, visitor, deduction_id)
         shown["given"] = {name: form.one(name) for name in GIVEN}
         reasons = told(request, refusal, shown["zone"], command)
         return page(request, visitor, "deduction.html", refusal.status, **shown, reasons=reasons)
     return RedirectResponse(f"{TIME}/{deduction_id}", 303)
 
 
-async def _deduction(request: Request, state: State, visitor: Visitor, deduction_id: str) -> dict[str, Any]:
+async def deduction_told(request: Request, state: State, visitor: Visitor, deduction_id: str) -> dict[str, Any]:
+    """What its page shows, for each of its forms."""
     async with state.reader.snapshot() as snapshot:
         found = await find_deduction(snapshot, visitor.actor, deduction_id, NOW)
         zone = await zone_across(snapshot, visitor.actor, ContractsAsked())

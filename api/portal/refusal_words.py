@@ -129,7 +129,10 @@ SAYINGS: dict[str, tuple[Saying, ...]] = {
     "on-site-not-covered": (Saying(word("The contract does not include work on site."), field="on_site"),),
     "nothing-to-confirm": (Saying(word("The deduction is {state}; it does not wait for the customer's word.")),),
     "nothing-to-invoice": (Saying(word("There is nothing to invoice up to {through_on}."), field="through_on"),),
-    "missing-party-data": (Saying(word("Missing: {missing}.")),),
+    "missing-party-data": (
+        Saying(word("Missing: {missing}.")),
+        Saying(word("Something is missing that an invoice needs; the draft names it.")),
+    ),
     "period-closed": (Saying(word("The month {month} is closed.")),),
     "conflict": (_AGAIN,),
     "not-recorded": (Saying(word("It was not recorded. Please try again.")),),
@@ -162,7 +165,8 @@ def reasons_of(refusal: Refusal, labels: Labels, zone: str, command: str | None 
     sentence = labels(saying.english, **figures)
     if saying.english in _SAYS_LITTLE:
         sentence = f"{sentence} ({refusal.detail})"
-    return [Reason(sentence, refusal.members.get("field") or saying.field)]
+    at = "exchange_rate" if refusal.members.get("missing") == ["exchange_rate"] else saying.field
+    return [Reason(sentence, refusal.members.get("field") or at)]
 
 
 def _first(sayings: Iterable[Saying], members: Mapping[str, Any], command: str | None) -> Saying:

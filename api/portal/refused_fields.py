@@ -44,6 +44,19 @@ FAULTS: dict[str, str] = {
     "is not written as it has to be": word("Please check how this is written."),
     "{moment} lies more than a day ahead of {now}": word("This lies too far ahead."),
     "{first} lies after {last}": word("The first day lies after the last."),
+    "{first} lies after the last day, {last}.": word("The first day lies after the last."),
+    "{day} lies ahead of today, {today}": word("This day is still to come."),
+    "{day} lies ahead; name the last day too.": word("This day is still to come; please say the last day too."),
+    "{day} lies before the invoice itself, {issued}": word("This lies before the day of the invoice."),
+    "{day} lies before {last}, when the last {kind} of the series was issued.": word(
+        "This lies before the day on which the last number was given."
+    ),
+    "{day} lies before {reopened}, when a credit note opened some of this again": word(
+        "This lies before the credit note that opened some of it again."
+    ),
+    "lies more than {limit} months before the last day": word("At most {limit} months at once, please."),
+    "lies in {last}, {first} in {year}; a Buchungsstapel is of one year.": word("Both days are to be of one year."),
+    "{provider} charges in {currency}; a Buchungsstapel is in EUR.": word("DATEV takes books in EUR only."),
 }
 _KNOWN = [
     (re.compile(PLACE.sub(r"(?P<\1>.+)", re.escape(english).replace(r"\{", "{").replace(r"\}", "}"))), said)

@@ -40,7 +40,7 @@ class _Forms(HTMLParser):
                 self.forms.append(ShownForm(of["action"]))
         elif self._is_reading:
             return
-        elif tag == "input" and of.get("type") == "checkbox":
+        elif tag == "input" and of.get("type") in ("checkbox", "radio"):
             self.forms[-1].boxes.append((of["name"], of["value"]))
         elif tag == "input":
             self.forms[-1].fields.append((of["name"], of.get("value", "")))
