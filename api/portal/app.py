@@ -19,19 +19,24 @@ from api.portal import (
     appearance,
     book_downloads,
     closing_months,
+    contract_forms,
+    contract_list,
     crediting,
     document_list,
     home,
     home_finance,
+    home_operator,
     month_drafts,
     month_reports,
     new_session,
     new_ticket,
+    one_contract,
     one_deduction,
     one_document,
     one_draft,
     one_session,
     one_ticket,
+    promises_kept,
     session_list,
     settling,
     signing_in,
@@ -56,6 +61,7 @@ FINANCE_PAGES = (
     *(home_finance, month_drafts, one_draft, one_document, crediting),
     *(settling, month_reports, closing_months, book_downloads),
 )
+OPERATORS_PAGES = (home_operator, contract_list, one_contract, contract_forms, promises_kept)
 NO_PAGE = Refusal("not-found", "There is no such page.")
 
 
@@ -63,7 +69,7 @@ def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
     portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
     ordinary = (account, appearance, signing_in, static_files)
-    for room in (*CUSTOMERS_PAGES, *TICKETS_AND_SESSIONS, *FINANCE_PAGES, *ordinary):
+    for room in (*CUSTOMERS_PAGES, *TICKETS_AND_SESSIONS, *FINANCE_PAGES, *OPERATORS_PAGES, *ordinary):
         portal.include_router(room.router)
     _install(portal)
     portal.add_middleware(PortalHeaders)

@@ -11,6 +11,8 @@ from api.http.authentication import StateDep
 from api.http.paging import Cursor
 from api.portal.home_customer import customer_home
 from api.portal.home_finance import month_page
+from api.portal.home_operator import operator_home
+from api.portal.home_partner import partner_home
 from api.portal.pages import page
 from api.portal.then import DayAsked, day_asked
 from api.portal.visitors import Visitor, VisitorDep
@@ -25,7 +27,13 @@ async def plain_home(request: Request, state: State, visitor: Visitor) -> Respon
 
 
 # The first page of each role; a customer's is of a day, and goes on where there are many contracts.
-HOMES: dict[str, Callable[[Request, State, Visitor], Awaitable[Response]]] = {"finance": month_page}
+HOMES: dict[str, Callable[[Request, State, Visitor], Awaitable[Response]]] = {
+    "finance": month_page,
+    "operator": operator_home,
+    "auditor": operator_home,
+    "admin": operator_home,
+    "partner": partner_home,
+}
 
 
 @router.get("/")

@@ -43,12 +43,14 @@ async def send_each(state: State, visitor: Visitor, command: str, forms: Sequenc
 
 
 async def rehearse(state: State, visitor: Visitor, command: str, fields: Fields) -> Rehearsed:
-    """What the command would record and cost; nothing is stored, and its id stays free. Raises Refusal."""
-    request = parse(command, body_of_texts(command, fields), visitor.actor)
-    (told,) = await asyncio.to_thread(lambda: state.writer.rehearsal().answer([request]))
+    """What a form would record and cost, with nothing recorded and no id used up. Raises Refusal as `send` would."""
+    told = _request(visitor, command, fields)
     if isinstance(told, Refusal):
         raise told
-    return told
+    (answer,) = await asyncio.to_thread(lambda: state.writer.rehearsal().answer([told]))
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
 
 
 def id_within(command_id: str, about: str) -> str:

@@ -62,10 +62,19 @@ GET_/periods/{provider}/{month}         yes       yes      -         -        ye
 POST_/periods/{provider}/{month}        -         yes      -         -        -        yes
 GET_/books                              -         yes      -         -        yes      yes
 GET_/books/file                         -         yes      -         -        yes      yes
+GET_/urgent                             yes       yes      yes       yes      yes      yes
+GET_/credit/low                         yes       yes      yes       yes      yes      yes
+GET_/credit/expiring                    yes       yes      yes       yes      yes      yes
+GET_/contracts                          yes       yes      yes       yes      yes      yes
+GET_/contracts/{contract_id}            yes       yes      yes       yes      yes      yes
+GET_/contracts/{contract_id}/{action}   yes       yes      -         -        -        yes
+POST_/contracts/{contract_id}/{action}  yes       yes      -         -        -        yes
+GET_/sla                                yes       yes      yes       yes      yes      yes
+POST_/sla                               yes       yes      -         -        -        yes
 POST_/sign-out                          yes       yes      yes       yes      yes      yes
 """
 FOR_ANYBODY = {"GET_/sign-in", "POST_/sign-in", "POST_/appearance", "GET_/static/{name}"}
-ABOUT_ONE = {"POST_/time", "POST_/tickets/new", "POST_/sessions/new"}  # and what has something in its path
+ABOUT_ONE = {"POST_/time", "POST_/sla", "POST_/tickets/new", "POST_/sessions/new"}  # and what has something in its path
 # Whoever may not ask at all is told so before anything is looked for.
 ASKS_FIRST = {
     *("GET_/drafts/{contract_id}", "GET_/documents/{number}/credit-note"),
@@ -76,6 +85,7 @@ RECORDED: dict[str, int | None] = {
     **{"POST_/time": 1, "POST_/time/{deduction_id}": 1, "POST_/time/{deduction_id}/answer": None},
     **{"POST_/drafts": 1, "POST_/drafts/{contract_id}": 1, "POST_/documents/{number}/credit-note": 3},
     "POST_/periods/{provider}/{month}": None,
+    **{"POST_/contracts/{contract_id}/{action}": 1, "POST_/sla": 2},  # a share of the fee is a charge besides
     **{"POST_/tickets/new": 1, "POST_/tickets/{ticket_id}": 1},
     **{"POST_/sessions/new": None, "POST_/sessions/{session_id}": None},
 }
@@ -84,7 +94,7 @@ SAYS: dict[str, Fields] = {
     "POST_/tickets/new": [("title", "x"), ("kind", "incident"), ("channel", "email"), ("priority", "3")],
     "POST_/tickets/{ticket_id}": [("word", "close")],
     "POST_/tickets/{ticket_id}/cost": [("minutes", "5"), ("entry_id", "never")],
-    "POST_/sessions/new": [("starts_at", "2026-06-01T10:00"), ("estimate_minutes", "30")],
+    "POST_/sessions/new": [("starts_at", "2026-06-01T10:00"), ("estimate_minutes", "30"), ("ticket_id", "")],
     "POST_/sessions/{session_id}": [("word", "cancel"), ("by", "customer")],
 }
 may = table(MAY_ASK)
@@ -121,6 +131,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
                 bought = top_up(60, MONDAY, contract_id=invoiced, pool="care", price="100.00")
                 door.all_ok([sign(contract_id=invoiced, **OF[side]), bought])
                 numbers[side, role] = door.ok(issue(invoiced, "2026-02-28"))["number"]
+                door.all_ok([open_ticket(f"{side}-{role}-t", contract_id=side, at=OPENED)])
         assert door.see("contracts", limit=1)
         yield door
 
@@ -137,6 +148,7 @@ def path_of(address: str, side: str, role: str) -> str:
         .replace("{contract_id}", side)
         .replace("{number}", numbers.get((side, role), "none"))
         .replace("{line}", "1")
+        .replace("{action}", "grant")
         .replace("{provider}", PROVIDER[side])
         .replace("{month}", "2026-02" if address.startswith("GET") else f"2024-{month:02}")
     )
@@ -153,13 +165,15 @@ def asked(browser: Browser, address: str, side: str, role: str) -> int:
     proof = shown.partition('name="csrf" value="')[2].partition('"')[0]
     word = "reverse" if address.endswith("/answer") else "confirm"
     fields: Fields = [("csrf", proof), ("by", "K"), ("word", word), ("one", f"{side}.many.{role}")]
-    fields += [("reason", "Why")] if address.endswith(("/answer", "/credit-note")) else []
+    fields += [("reason", "Why")] if address.endswith(("/answer", "/credit-note", "/{action}", "/sla")) else []
     fields += [
         ("provider", PROVIDER[side]),
         ("through_on", "2020-01-01"),
         ("do", "amend"),
         ("customer.email", "a@b.eu"),
     ]
+    fields += [("pool", "care"), ("minutes", "60"), ("grant_id", f"{side}.{role}"), ("source", "goodwill")]
+    fields += [("ticket_id", f"{side}-{role}-t"), ("target", "reaction")]
     fields += [("contract_id", side), *SAYS[address]] if address in SAYS else []
     if address == "POST_/account":
         account = browser.get("/portal/account").text
