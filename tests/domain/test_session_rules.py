@@ -86,7 +86,8 @@ def test_a_booking_under_a_debt_is_short_by_the_debt_too_and_says_so_with_its_si
     outcome = given(RESERVED, worked(400)).when(book(100, LATER, BOOKED_AT, session_id="X"))
     outcome.refused("insufficient-credit", short_by=140, available=-40, needed=100)
     assert str(outcome.answers[-1]) == (
-        "Session X needs 100 minutes; -40 minutes are available. Top up at least 140 minutes first."
+        "Session X needs 100 minutes; -40 minutes are available. Top up at least 140 minutes first. "
+        "Not counted: 400 minutes that E1 takes at 2026-02-02T09:00:00Z."
     )
 
 
