@@ -12,7 +12,7 @@ class Limits:
     longest_wait_seconds: float = 30.0  # for the next event
     listeners: int = 200  # of the events, at once in one process
     heartbeat_seconds: float = 15.0  # after which a listener is told that nothing is new
-    slow_reader_seconds: float = 30.0  # in which a listener takes what it was sent
+    slow_reader_seconds: float = 30.0  # in which a client takes something of what it was sent
     longest_pdf_lines: int = 2000  # of a statement: some seconds of typesetting
 
 

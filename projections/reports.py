@@ -2,6 +2,7 @@
 
 Sums of the views, as the books have them: a charge, a deduction and its reversal on the day of their effective time,
 breakage on the day of the grant's end, or later where something came back to it later (C10). Days are the provider's.
+A plan is that of the term in force at the time, whatever the contract runs under today.
 """
 
 from __future__ import annotations
@@ -29,19 +30,32 @@ _read_sealed = msgspec.json.Decoder(Sealed).decode
 
 @dataclass(slots=True, frozen=True)
 class ReportSource:
-    """Where a report's figures stand: rows, the instant that each counts at, its groups in SQL, its sums."""
+    """Where a report's figures stand: rows, the instant that each counts at, its groups in SQL, its sums.
+
+    The plan of a row is that of the last term that had begun `begun` (such as `<= o.effective_at`).
+    """
 
     rows: str
     at: str
+    begun: str
     groups: dict[ReportGroup, str]
     apart: dict[str, str]  # what is never added up: units and currencies
     sums: dict[str, str]
 
+    def column(self, group: ReportGroup) -> str:
+        return _PLAN.format(begun=self.begun) if group == "plan" else self.groups[group]
 
-_OF_CONTRACT: dict[ReportGroup, str] = {"plan": "c.plan", "customer": "c.customer_id"}
+
+# After a contract's end it is the last term, and what was agreed where none had begun.
+_PLAN = """coalesce((SELECT n.plan FROM contract_terms n WHERE n.contract_id = c.contract_id
+  AND n.starts_at < n.ends_at AND n.starts_at {begun} ORDER BY n.starts_at DESC LIMIT 1), c.plan)"""
+# What takes back goes where that counts which it takes back; what came late into a closed month, where it was true.
+_CHARGED = "coalesce(b.dated, b.effective_at, o.dated, o.effective_at)"
+_OF_CONTRACT: dict[ReportGroup, str] = {"plan": "", "customer": "c.customer_id"}
 REVENUE = ReportSource(
-    "contracts c JOIN charges o ON o.contract_id = c.contract_id",
+    "contracts c JOIN charges o ON o.contract_id = c.contract_id LEFT JOIN charges b ON b.charge_id = o.reverses",
     "o.effective_at",
+    f"<= {_CHARGED}",
     {**_OF_CONTRACT, "kind": "o.family"},
     {"currency": "o.currency"},
     {"amount_cents": "o.amount_cents", "charges": "1"},
@@ -55,6 +69,7 @@ BREAKAGE = ReportSource(
     f"({_EXPIRED}) b JOIN grants g ON g.grant_id = b.grant_id JOIN contracts c ON c.contract_id = g.contract_id "
     "JOIN accounts a ON a.contract_id = g.contract_id AND a.pool = g.pool",
     "b.moment",
+    "< g.expires_at",  # at the end of a term the next one begins, which did not give what is lost
     {**_OF_CONTRACT, "kind": "g.source"},
     {"unit": "a.unit", "currency": "coalesce(a.currency, '')"},
     {"quantity": "b.quantity"},
@@ -65,6 +80,7 @@ TIME = ReportSource(
     "SELECT deduction_id, effective_at, -1 AS sign FROM status_changes WHERE status = 'reversed') t "
     "ON t.deduction_id = d.deduction_id LEFT JOIN accounts a ON a.contract_id = d.contract_id AND a.pool = d.pool",
     "t.effective_at",
+    "<= coalesce(d.dated, d.effective_at)",
     {**_OF_CONTRACT, "kind": "d.kind", "engineer": "coalesce(d.engineer_key, '')"},
     {},
     {
@@ -83,6 +99,12 @@ class ReportAsked:
     first: date | None
     last: date | None
     group_by: tuple[ReportGroup, ...]
+
+    @property
+    def row_of(self) -> tuple[str, ...]:
+        """What a row is of: a customer or an engineer of one provider, since another's of that id is somebody else."""
+        is_of_somebody = "customer" in self.group_by or "engineer" in self.group_by
+        return (*self.group_by, "provider") if is_of_somebody else self.group_by
 
 
 @dataclass(slots=True, frozen=True)
@@ -114,8 +136,8 @@ async def report(
     for provider, zone in await _providers(snapshot, actor, asked):
         for month, begin, end in await _spans(snapshot, source, provider, zone, asked):
             for row in await _summed(snapshot, source, asked, provider, begin, end):
-                told = {**row._asdict(), "month": month}
-                key = tuple(told[name] for name in (*asked.group_by, *source.apart))
+                told = {**row._asdict(), "month": month, "provider": provider}
+                key = tuple(told[name] for name in (*asked.row_of, *source.apart))
                 known = sums.setdefault(key, dict.fromkeys(source.sums, 0))
                 for name in source.sums:
                     known[name] += told[name]
@@ -137,9 +159,9 @@ def _row(
     name_of: Callable[[str], str | None],
 ) -> ReportRow:
     groups: dict[str, str | None] = {}
-    for group, value in zip(asked.group_by, key, strict=False):
+    for group, value in zip(asked.row_of, key, strict=False):
         groups[group] = name_of(value) if group == "engineer" else value
-    apart = dict(zip(source.apart, key[len(asked.group_by) :], strict=True))
+    apart = dict(zip(source.apart, key[len(asked.row_of) :], strict=True))
     return ReportRow(groups, apart, sums, key)
 
 
@@ -187,7 +209,7 @@ def _instants(first: date, last: date, zone: str) -> tuple[int, int]:
 async def _summed(
     snapshot: Snapshot, source: ReportSource, asked: ReportAsked, provider: str, begin: int, end: int
 ) -> list[Row]:
-    columns = {group: source.groups[group] for group in asked.group_by if group != "month"}
+    columns = {group: source.column(group) for group in asked.group_by if group != "month"}
     apart = [f"{sql} AS {name}" for name, sql in (*columns.items(), *source.apart.items())]
     sums = [f"CAST(coalesce(sum({sql}), 0) AS BIGINT) AS {name}" for name, sql in source.sums.items()]
     boxes = ["max(d.engineer) AS engineer_box"] if "engineer" in columns else []

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Any
 from urllib.parse import quote
 
 from api.cli.doors import opened_door, server_named
+from api.cli.layouts import LAYOUTS
+from api.cli.machine import print_line
 from api.cli.options import Asked, Opt, made_command
 from api.cli.printing import out, print_json
-from api.cli.tables import LAYOUTS, table_of
+from api.cli.tables import table_of
 
 PLAN = Opt("plan", meaning="Shows all that this plan says.", metavar="PLAN", is_argument=True)
 
@@ -22,10 +22,10 @@ def plans_command() -> Any:
 def _plans(asked: Asked) -> None:
     plan = asked.given.get(PLAN.name)
     found = _of_server(asked, plan) if server_named(asked.server, asked.token) else _of_files(plan)
-    if plan is not None:
+    if asked.as_json:
+        print_line(found[0] if plan is not None else found)
+    elif plan is not None:
         print_json(found[0])
-    elif asked.as_json:
-        sys.stdout.write(json.dumps(found, separators=(",", ":"), ensure_ascii=False) + "\n")
     else:
         _show(found)
 

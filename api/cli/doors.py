@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
+from api.cli.totals import added_up
 from ledger.kernel.errors import Refusal, malformed
 
 Query = Mapping[str, str | Sequence[str]]
@@ -44,14 +45,20 @@ class Door:
         return json.loads(self.raw("GET", path, query))
 
     def whole(self, path: str, query: Query) -> Any:
-        """A list with all its items, page after page; without totals that are those of its first page alone."""
+        """A list with all its items, page after page, and what all of them add up to where each page says its own.
+
+        What begins in the middle of a list has the totals of the pages from there on.
+        """
         told = self.get(path, query)
+        is_summed = told.get("totals_of") == "page"
         while told.get("next") is not None:
             following = self.get(path, {**query, "cursor": told["next"]})
             told["items"] += following["items"]
             told["next"] = following["next"]
-        if told.get("totals_of") == "page":
-            del told["totals_of"], told["totals"]
+            if is_summed:
+                told["totals"] = added_up(told["totals"], following["totals"])
+        if is_summed and "cursor" not in query:
+            told["totals_of"] = "all"
         return told
 
     def items(self, path: str) -> list[Any]:

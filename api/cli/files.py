@@ -11,6 +11,7 @@ import typer
 from api.books.exporting import FORMS, export_days, write_books
 from api.cli.asking import ask
 from api.cli.importing import Tally, import_lines
+from api.cli.machine import AsJson, print_line
 from api.cli.opening import settings_of_database
 from api.cli.printing import err, out, say
 from api.cli.progress import progress_bar
@@ -23,7 +24,9 @@ files_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @files_app.command("import")
-def import_(files: Annotated[list[str], typer.Argument(help="JSON Lines files; - is standard input.")]) -> None:
+def import_(
+    files: Annotated[list[str], typer.Argument(help="JSON Lines files; - is standard input.")], as_json: AsJson = False
+) -> None:
     """Carries out commands from JSON Lines; safe to repeat. Exit status 1 if any was refused."""
     settings = settings_of_database()
     for name in files:
@@ -36,7 +39,10 @@ def import_(files: Annotated[list[str], typer.Argument(help="JSON Lines files; -
             _import_one(ledger, name, tally, prefix=f"{name}:" if len(files) > 1 else "line ")
     finally:
         store.close()
-    say(out, f"{tally.accepted} accepted, {tally.replayed} replayed, {tally.refused} refused")
+    if as_json:
+        print_line({"accepted": tally.accepted, "replayed": tally.replayed, "refused": tally.refused})
+    else:
+        say(out, f"{tally.accepted} accepted, {tally.replayed} replayed, {tally.refused} refused")
     if tally.refused:
         raise typer.Exit(1)
 

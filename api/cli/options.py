@@ -87,7 +87,7 @@ def made_command(name: str, meaning: str, options: Sequence[Opt], run: Callable[
     def called(context: typer.Context, **typed: Any) -> None:
         place = context.find_object(Place) or Place()
         given = {opt.name: _plain(typed[f"given_{n}"]) for n, opt in enumerate(options)}
-        known = {name: value for name, value in given.items() if value is not None}
+        known = {name: value for name, value in given.items() if value is not None and value != []}
         run(Asked(known, typed["as_json"], typed["server"] or place.server, typed["token"] or place.token))
 
     parameters = [_parameter("context", typer.Context)]

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 from api.cli.doors import Query, opened_door
+from api.cli.machine import print_line
 from api.cli.options import Asked, Opt, made_command
 from ledger.kernel.errors import Refusal
 
@@ -25,7 +24,12 @@ MEANINGS = {
     "limit": "At most so many items, 500 at most.",
     "cursor": "Where a list goes on, as the list before says.",
     "invoiced": "true: on a document; false: not on one.",
+    "group_by": "plan, kind, customer, month, or of time engineer; one or several, each after its own --group-by.",
+    "below_share": "Where less than this share of the credit in force is left, such as 0.25.",
+    "through_on": "What is due up to this day, included.",
+    "after": "Those behind this position.",
 }
+SEVERAL = ("group_by",)  # options that may be given more than once
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,13 @@ class ReadPath:
 
 @dataclass(frozen=True)
 class Read:
-    """A reading command: what it answers about one thing, and about all."""
+    """A reading command: what it answers about one thing, and about all. `choices` are what the argument may be."""
 
     meaning: str
     argument: str | None = None
     one: ReadPath | None = None
     all: ReadPath | None = None
+    choices: tuple[str, ...] = ()
 
     @property
     def questions(self) -> list[ReadPath]:
@@ -107,6 +112,29 @@ READS: dict[str, Read] = {
         "Months of a provider: open or closed, and what the closed ones came to.",
         all=ReadPath("periods", ("provider", *PAGE), "periods"),
     ),
+    "balances": Read(
+        "What is left in each account of all contracts.",
+        all=ReadPath("balances", ("provider", "customer_id", "below_share", *TIMES, *PAGE), "balances"),
+    ),
+    "customers": Read(
+        "Customers of a provider; with a customer's id what is open, and its contracts.",
+        "customer",
+        ReadPath("customers/{}", ("provider", *PAGE)),
+        ReadPath("customers", ("provider", *PAGE), "customers"),
+    ),
+    "invoice-drafts": Read(
+        "What is due for each contract; with a contract's id the draft of its next invoice.",
+        "contract",
+        ReadPath("contracts/{}/invoice-draft", ("through_on", *TIMES)),
+        ReadPath("invoice-drafts", ("provider", "customer_id", "through_on", *TIMES, *PAGE), "invoice_drafts"),
+    ),
+    "reports": Read(
+        "What was charged (revenue), what of credit expired unused (breakage), or what time was spent (time).",
+        "report",
+        ReadPath("reports/{}", ("provider", *PERIOD, "group_by", *PAGE), "reports"),
+        choices=("revenue", "breakage", "time"),
+    ),
+    "events": Read("All that was recorded.", all=ReadPath("events", ("after", *PAGE), "events")),
     "sla": Read(
         "How often promises were kept, by plan, target and priority.",
         all=ReadPath(
@@ -126,11 +154,19 @@ def reading_command(name: str) -> Any:
     if read is None:
         return None
     names = dict.fromkeys(parameter for question in read.questions for parameter in question.parameters)
-    options = [Opt(one, meaning=MEANINGS.get(one, "")) for one in names]
+    options = [
+        Opt(one, list[str] if one in SEVERAL else str, MEANINGS.get(one, ""), example="plan" if one in SEVERAL else "")
+        for one in names
+    ]
     if read.argument is not None:
         noun, is_required = read.argument, read.all is None
         about = Opt(
-            ARGUMENT, metavar=noun.upper(), is_argument=True, is_required=is_required, example=f"example-{noun[0]}"
+            ARGUMENT,
+            metavar=noun.upper(),
+            choices=read.choices,
+            is_argument=True,
+            is_required=is_required,
+            example=f"example-{noun[0]}",
         )
         options.insert(0, about)
 
@@ -158,10 +194,11 @@ def _show(question: ReadPath, answer: Any, *, as_json: bool) -> None:
     from api.cli.printing import out, print_json
 
     if as_json:
-        sys.stdout.write(json.dumps(answer, separators=(",", ":"), ensure_ascii=False) + "\n")
+        print_line(answer)
     elif question.layout is None:
         print_json(answer)
     else:
-        from api.cli.tables import LAYOUTS, table_of
+        from api.cli.layouts import LAYOUTS
+        from api.cli.tables import table_of
 
         out.print(table_of(LAYOUTS[question.layout], answer))

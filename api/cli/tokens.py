@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
+from dataclasses import asdict
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from api.cli.machine import AsJson, print_line
 from api.cli.options import CommandGroup
 from api.cli.printing import out, say
 from api.portal.addresses import link_address
@@ -40,6 +42,7 @@ def token_create(
     customer: str | None = None,
     partner: str | None = None,
     expires_on: Annotated[str | None, typer.Option(help=EXPIRES_ON)] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Prints a new token, alone; only its hash is stored."""
     from ledger.plans.loader import load_catalogue
@@ -52,7 +55,16 @@ def token_create(
     if provider is not None and (customer or partner):
         _check_party(settings, provider, customer, partner)
     with closing(open_store(settings.database_url)) as store:
-        sys.stdout.write(create_token(store.database, role, provider, customer, partner, last)[1] + "\n")
+        token_id, token = create_token(store.database, role, provider, customer, partner, last)
+    _tell(token, {"token_id": token_id, "token": token}, as_json=as_json)
+
+
+def _tell(alone: str, answer: dict[str, Any], *, as_json: bool) -> None:
+    """What was made, alone on its line, so that a shell can keep it."""
+    if as_json:
+        print_line(answer)
+    else:
+        sys.stdout.write(alone + "\n")
 
 
 def _last_day(expires_on: str | None) -> date | None:
@@ -83,6 +95,7 @@ def _check_party(settings: Settings, provider: str, customer: str | None, partne
 def token_feed(
     token_id: str,
     expires_on: Annotated[str | None, typer.Option(help=EXPIRES_ON)] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Prints the address, behind that of the server, of a calendar with the sessions that a token sees.
 
@@ -90,26 +103,33 @@ def token_feed(
     """
     last = _last_day(expires_on)
     with closing(open_store(Settings().database_url)) as store:
-        sys.stdout.write(f"/sessions.ics?secret={create_feed(store.database, token_id, last)[1]}\n")
+        feed_id, secret = create_feed(store.database, token_id, last)
+    address = f"/sessions.ics?secret={secret}"
+    _tell(address, {"feed_id": feed_id, "address": address}, as_json=as_json)
 
 
 @token_app.command("link")
 def token_link(
     token_id: str,
     base_url: Annotated[str | None, typer.Option(help="The server's address; by default LEDGER_SERVER.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Prints an address that signs a browser in as the token's holder: once, and within 15 minutes."""
     settings = Settings()
     base = base_url or settings.server or LOCAL_SERVER
     with closing(open_store(settings.database_url)) as store:
-        sys.stdout.write(link_address(base, create_link(store.database, token_id)) + "\n")
+        address = link_address(base, create_link(store.database, token_id))
+    _tell(address, {"address": address}, as_json=as_json)
 
 
 @token_app.command("list")
-def token_list() -> None:
+def token_list(as_json: AsJson = False) -> None:
     """Tokens and feeds by id, never the tokens and secrets themselves."""
     with closing(open_store(Settings().database_url)) as store:
         tokens, feeds = list_tokens(store.database), list_feeds(store.database)
+    if as_json:
+        print_line({"tokens": [asdict(one) for one in tokens], "feeds": [asdict(one) for one in feeds]})
+        return
     for info in tokens:
         scope = ", ".join(value for value in (info.provider, info.customer, info.partner) if value) or "all providers"
         state = _state(info.revoked_at, info.expires_on)
@@ -124,9 +144,12 @@ def _state(revoked_at: str | None, expires_on: str | None) -> str:
 
 
 @token_app.command("revoke")
-def token_revoke(id_: Annotated[str, typer.Argument(metavar="TOKEN_ID|FEED_ID")]) -> None:
+def token_revoke(id_: Annotated[str, typer.Argument(metavar="TOKEN_ID|FEED_ID")], as_json: AsJson = False) -> None:
     """From now on the token, with its feeds, or the one feed opens nothing; running servers know at once."""
     with closing(open_store(Settings().database_url)) as store:
         revoke = revoke_feed if id_.startswith("feed-") else revoke_token
         revoke(store.database, id_)
-    say(out, f"revoked {id_}")
+    if as_json:
+        print_line({"revoked": id_})
+    else:
+        say(out, f"revoked {id_}")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.machine import AsJson, print_line
 from api.cli.printing import err, out, say
 from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import Settings, without_secrets
@@ -31,6 +32,7 @@ def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=
 @upkeep_app.command()
 def rebuild(
     views: Annotated[list[str] | None, typer.Argument(help="Names of views; all by default.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Builds views anew from the events while the old ones still answer."""
     from api.cli.opening import opened
@@ -42,11 +44,14 @@ def rebuild(
         raise Refusal("not-found", f"There is no view {unknown[0]}; there are {', '.join(VIEWS)}.")
     with opened(Settings()) as (store, projector), progress_bar("rebuilding", store.highest_position()) as progress:
         position = projector.rebuild(views or (), progress)
+    if as_json:
+        print_line({"views": list(views or VIEWS), "position": position})
+        return
     say(out, f"rebuilt {', '.join(views or VIEWS)} up to position {position}")
 
 
 @upkeep_app.command()
-def verify() -> None:
+def verify(as_json: AsJson = False) -> None:
     """Proves that the stored history is whole and that the views equal it; exit status 1 and the first fault if not."""
     from api.cli.opening import opened
     from api.cli.progress import progress_bar
@@ -57,6 +62,9 @@ def verify() -> None:
             fault = first_fault(store.database, progress)
         faults = [f"history: {fault}"] if fault else projector.differences()
         position = store.highest_position()
+    if as_json:
+        print_line({"is_whole": not faults, "fault": faults[0] if faults else None, "position": position})
+        raise typer.Exit(1 if faults else 0)
     if faults:
         say(err, f"fault: {faults[0]}")
         raise typer.Exit(1)
@@ -64,21 +72,34 @@ def verify() -> None:
 
 
 @upkeep_app.command()
-def status() -> None:
+def status(as_json: AsJson = False) -> None:
     """Settings in force, positions and lag; no secrets. Makes nothing."""
     from ledger.store import holds_ledger
     from projections.positions import positions_at
 
     settings = Settings()
-    is_there = holds_ledger(settings.database_url)
+    found = positions_at(settings.database_url) if holds_ledger(settings.database_url) else None
+    if as_json:
+        print_line(
+            {
+                "database": without_secrets(settings.database_url),
+                "catalogue": str(settings.catalogue) if settings.catalogue else None,
+                "api_docs": settings.api_docs,
+                "server": without_secrets(settings.server) if settings.server is not None else None,
+                "has_token": settings.token is not None,
+                "events": found.events if found is not None else None,
+                "views": found.views if found is not None else None,
+                "lag": found.lag if found is not None else None,
+            }
+        )
+        return
     say(out, f"database   {without_secrets(settings.database_url)}")
     say(out, f"catalogue  {settings.catalogue or 'as shipped'}")
     say(out, f"API docs   {'at /docs' if settings.api_docs else 'not shown'}")
     if settings.server is not None:
         say(out, f"server     {without_secrets(settings.server)}{', with a token' if settings.token else ''}")
-    if not is_there:
+    if found is None:
         say(out, "events     none: there is no ledger yet; import, serve and others begin one")
         return
-    found = positions_at(settings.database_url)
     say(out, f"events     {found.events}")
     say(out, f"views      up to {found.views}, {found.lag} behind")

@@ -109,7 +109,7 @@ def _meant(name: str, known: Sequence[str], all_of_them: str) -> str:
     close = get_close_matches(name.removeprefix("--")[:80], [one.removeprefix("--") for one in known], 1, 0.7)
     if close:
         return f"; {'--' if name.startswith('--') else ''}{close[0]} is meant"
-    return f"; there are {all_of_them}" if len(known) <= MOST_NAMES else ""
+    return f"; there are {all_of_them}" if 0 < len(known) <= MOST_NAMES else ""
 
 
 def _all_arguments(context: Any) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Component, Event, Timezone
 
 from ledger.kernel.values import from_micros
 from projections.sessions.view import SessionRow
@@ -27,8 +27,10 @@ def calendar_of(rows: Iterable[SessionRow]) -> bytes:
     calendar.add("x-wr-calname", "Support sessions")
     calendar.add("refresh-interval", REFRESHED, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
-    for row in rows:
-        calendar.add_component(_event(row))
+    components: list[Component] = [_event(row) for row in rows]
+    # A calendar has one component at least (RFC 5545, 3.6), without any session too.
+    for component in components or [Timezone.from_tzid("UTC")]:
+        calendar.add_component(component)
     content: bytes = calendar.to_ical()
     return content
 

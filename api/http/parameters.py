@@ -6,9 +6,10 @@ depends on, declare; nobody lists them again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from typing import Annotated, Any, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
@@ -17,6 +18,8 @@ from pydantic import TypeAdapter
 
 from ledger.kernel.errors import malformed
 from ledger.kernel.examples import example_at
+
+_WHOLE = re.compile("-?[0-9]+")
 
 # What each parameter is, where its door says nothing of its own.
 MEANINGS = {
@@ -43,9 +46,15 @@ MEANINGS = {
 
 
 async def known_parameters(request: Request) -> None:
-    """Raises Refusal malformed, naming a parameter that the door does not know, or one that it takes once only."""
-    if not request.scope["query_string"]:
-        return
+    """Raises Refusal malformed, naming a parameter that the door does not know, that it takes once only, or that is no
+    whole number.
+    """
+    if request.scope["query_string"]:
+        _check_names(request)
+    _check_numbers(request)
+
+
+def _check_names(request: Request) -> None:
     known = _parameters(request.scope["route"])
     given = request.query_params
     for name in given:
@@ -53,6 +62,21 @@ async def known_parameters(request: Request) -> None:
             raise malformed(name[:80], f"is no parameter here; {_known(name, known)}")
         if not known[name] and len(given.getlist(name)) > 1:
             raise malformed(name, "is given twice")
+
+
+def _check_numbers(request: Request) -> None:
+    """`1_0`, `+5` and `5.0` are numbers to Python, and slips of the pen to everybody else."""
+    route: APIRoute = request.scope["route"]
+    for dependant in _all(route.dependant):
+        for place, fields in (("query", dependant.query_params), ("path", dependant.path_params)):
+            for field in fields:
+                kind = field.field_info.annotation
+                if kind is not int and int not in get_args(kind):
+                    continue
+                given: Any = request.query_params if place == "query" else request.path_params
+                if field.alias in given and not _WHOLE.fullmatch(str(given[field.alias])):
+                    example = example_for(route, (place, field.alias)) or "1"
+                    raise malformed(field.alias, f"must be a whole number, such as {example}")
 
 
 def _known(name: str, known: dict[str, bool]) -> str:

@@ -1,4 +1,5 @@
-"""The HTTP server of a process: one that does not wait for clients that follow when it is told to end."""
+"""The HTTP server of a process: it waits neither for clients that take nothing nor, when it is told to end, for
+those that follow."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from api.http.slow_readers import SEND_BUFFER_BYTES, patient_protocol
+from api.limits import LIMITS, Limits
 from ledger.kernel.errors import Refusal, malformed
 
 LAST_ANSWERS_SECONDS = 20  # for what is being answered when it is told to end
@@ -30,22 +33,27 @@ class _Server(uvicorn.Server):
 
 def serve_app(app: FastAPI, host: str, port: int) -> None:
     """Serves until a signal says to end. Raises Refusal where nothing can listen, SystemExit where it can't start."""
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
-    )
-    server = _Server(config, app)
-    listening = _listening(host, port)
+    server = server_of(app)
+    listening = listening_at(host, port)
     with suppress(KeyboardInterrupt):
         server.run(listening)
     if not server.started:
         raise SystemExit(3)
 
 
-def _listening(host: str, port: int) -> list[socket.socket]:
+def server_of(app: FastAPI, limits: Limits = LIMITS) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        http=patient_protocol(limits.slow_reader_seconds),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
+    )
+    return _Server(config, app)
+
+
+def listening_at(host: str, port: int) -> list[socket.socket]:
     """Sockets at every address that a name has. Raises Refusal, naming what of it is wrong."""
     try:
         if not host:
@@ -62,6 +70,7 @@ def _listening(host: str, port: int) -> list[socket.socket]:
                 one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
                 one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)  # of what is accepted too
             one.bind(address)
     except OSError as error:
         for one in opened:

@@ -134,17 +134,18 @@ class CreditAccount(CreditState):
         return draws, rest, self._settle_debts(moment, stamp)
 
     def reserve(
-        self, session_id: str, quantity: int, starts_at: datetime, at: datetime, stamp: Stamp, *, whole: bool
+        self, session_id: str, quantity: int, starts_at: datetime, at: datetime, stamp: Stamp, *, called: str | None
     ) -> int:
-        """Reserves credit for a session; `whole` refuses less than the quantity, else it reserves what there is (C6).
+        """Reserves credit for a session (C6): all of it, or a refusal in which the session is `called` so; what there
+        is where it is None.
 
         Raises Refusal insufficient-credit with `short_by` in the account's unit.
         """
         open_from = stamp.open_from(starts_at)
         available = self.available(starts_at, open_from)
-        if whole and available < quantity:
+        if called is not None and available < quantity:
             detail = (
-                f"Session {session_id} needs {self.show(quantity)}; {self.show(available)} are available. "
+                f"{called} needs {self.show(quantity)}; {self.show(available)} are available. "
                 f"Top up at least {self.show(quantity - available)} first.{self.not_counted(starts_at, open_from)}"
             )
             raise self._insufficient(detail, available, quantity)

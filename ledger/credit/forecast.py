@@ -28,6 +28,15 @@ class LiveGrant:
 
 
 @dataclass(slots=True, frozen=True)
+class UseAhead:
+    """What is recorded already for a later day: it takes so much of a grant then; negative where it gives back."""
+
+    grant_id: str
+    on: date
+    quantity: int
+
+
+@dataclass(slots=True, frozen=True)
 class Forecast:
     """`pace` in the pool's unit a day and `lost` by grant are None where there is too little to tell.
 
@@ -40,18 +49,25 @@ class Forecast:
     lost: dict[str, int | None]
 
 
-def forecast(today: date, consumed: int, over_days: int, grants: Sequence[LiveGrant]) -> Forecast:
+def forecast(
+    today: date, consumed: int, over_days: int, grants: Sequence[LiveGrant], ahead: Sequence[UseAhead] = ()
+) -> Forecast:
     """What follows if `consumed` of the last `over_days` goes on; `grants` in the order in which they are used (C2).
 
     90 consumed in 90 days are 1 a day: of 60 that end in 31 days 29 are lost, and 400 without an end last from then on
-    until the 431st day. More given back than used is a pace of 0.
+    until the 431st day. More given back than used is a pace of 0. What is dated `ahead` comes on top, on its day: of
+    60 left 60 are used by tomorrow where 60 are recorded for then.
     """
     ending = [grant for grant in grants if grant.ends_on is not None]
     if over_days < LEAST_DAYS:
         return Forecast(None, over_days, None, {grant.grant_id: None for grant in ending})
     if consumed <= 0:
-        return Forecast(Fraction(0), over_days, None, {grant.grant_id: grant.remaining for grant in ending})
-    left, empty_after = _use(today, consumed, over_days, grants)
+        rest = {grant.grant_id: grant.remaining for grant in grants}
+        for use in ahead:
+            rest[use.grant_id] = max(0, rest[use.grant_id] - use.quantity)
+        empty_on = max(use.on for use in ahead) if ahead and not any(rest.values()) else None
+        return Forecast(Fraction(0), over_days, empty_on, {grant.grant_id: rest[grant.grant_id] for grant in ending})
+    left, empty_after = _use(today, consumed, over_days, grants, ahead)
     # Half-up to the unit, since nothing smaller is in the books.
     lost: dict[str, int | None] = {grant.grant_id: half_up(left[grant.grant_id], over_days) for grant in ending}
     runs_out_on = None
@@ -60,28 +76,37 @@ def forecast(today: date, consumed: int, over_days: int, grants: Sequence[LiveGr
     return Forecast(Fraction(consumed, over_days), over_days, runs_out_on, lost)
 
 
-def _use(today: date, consumed: int, over_days: int, grants: Sequence[LiveGrant]) -> tuple[dict[str, int], int | None]:
+def _use(
+    today: date, consumed: int, over_days: int, grants: Sequence[LiveGrant], ahead: Sequence[UseAhead]
+) -> tuple[dict[str, int], int | None]:
     """What is left of each grant when it is used up or ends, and how long it takes until the credit in reach is used.
 
     Exact in integers: credit in parts of a unit, `over_days` of them, and time in parts of a day, `consumed` of them,
-    so that one part of credit is used in one part of time. From one change to the next: a grant is used up, ends, or
-    another begins.
+    so that one part of credit is used in one part of time. From one change to the next: a grant is used up, ends,
+    another begins, or what is dated ahead takes its part.
     """
     left = {grant.grant_id: grant.remaining * over_days for grant in grants}
     begins = {grant.grant_id: max(0, (grant.counts_from_on - today).days) * consumed for grant in grants}
     ends = {one.grant_id: (one.ends_on - today).days * consumed for one in grants if one.ends_on is not None}
+    coming = sorted((max(0, (use.on - today).days) * consumed, use.grant_id, use.quantity * over_days) for use in ahead)
     now, is_used_up, empty_after = 0, 0 not in begins.values(), None
     while True:
+        while coming and coming[0][0] <= now:
+            _, taken_of, quantity = coming.pop(0)
+            left[taken_of] = max(0, left[taken_of] - quantity)
+            is_used_up = is_used_up or left[taken_of] == 0
         usable = [one for one, rest in left.items() if rest > 0 and now < ends.get(one, now + 1)]
         used = next((one for one in usable if begins[one] <= now), None)
         beginnings = [begins[one] for one in usable if begins[one] > now]
         if used is None:
             if is_used_up and empty_after is None:
                 empty_after = now
-            if not beginnings:
+            changes = [*beginnings, *(at for at, _, _ in coming[:1])]
+            if not changes:
                 return left, empty_after
-            now, is_used_up = min(beginnings), False
+            now, is_used_up = min(changes), False
             continue
-        until = min([now + left[used], *beginnings, *([ends[used]] if used in ends else [])])
+        changes = [*beginnings, *(at for at, _, _ in coming[:1]), *([ends[used]] if used in ends else [])]
+        until = min([now + left[used], *changes])
         left[used] -= until - now
         now, is_used_up = until, left[used] == 0

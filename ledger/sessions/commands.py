@@ -78,8 +78,11 @@ def book_session(case: Case, body: BookSession) -> None:
     if pool is not None:
         account = account_of(case, pool)
         quantity = _quantity(terms, account, body.estimate_minutes, body.service)
-        whole = terms.overage is None
-        reserved = account.reserve(case.new_id, quantity, body.starts_at, at, case.stamp, whole=whole)
+        called = f"Session {body.session_id}" if body.session_id is not None else "The session"
+        needs_all = terms.overage is None
+        reserved = account.reserve(
+            case.new_id, quantity, body.starts_at, at, case.stamp, called=called if needs_all else None
+        )
     case.get(Session, case.new_id).book(
         contract.contract_id,
         body.starts_at,

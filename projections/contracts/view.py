@@ -65,9 +65,20 @@ class ContractTerm(msgspec.Struct):
     position: int
 
 
+class TermRow(msgspec.Struct):
+    """A term's plan, and between which instants it holds: what asks for the plan of a moment joins it."""
+
+    contract_id: str
+    term_no: int
+    plan: str
+    starts_at: int
+    ends_at: int
+
+
 CONTRACTS = Table("contracts", ContractRow, "contract_id", ["(provider, contract_id)", "(customer_id, contract_id)"])
 CUSTOMERS = Table("customers", CustomerRow, ("contract_id", "position"), ["(contract_id, effective_at, position)"])
-contracts = View("contracts", CONTRACTS, CUSTOMERS)
+TERMS = Table("contract_terms", TermRow, ("contract_id", "term_no"))
+contracts = View("contracts", CONTRACTS, CUSTOMERS, TERMS)
 read_terms = msgspec.json.Decoder(list[ContractTerm]).decode
 
 
@@ -132,15 +143,22 @@ def _term_started(rows: Rows, fact: TermStarted, meta: EventMeta) -> None:
     )
     row.terms = to_json([*read_terms(row.terms), term])
     _set_end(row)
+    _put_term(rows, fact.contract_id, term)
+
+
+def _put_term(rows: Rows, contract_id: str, term: ContractTerm) -> None:
+    rows.add(TERMS, TermRow(contract_id, term.term_no, term.plan, term.starts_at, term.ends_at))
 
 
 @contracts.on(TermEndBroughtForward, changes=ITS_ROW)
 def _term_end_brought_forward(rows: Rows, fact: TermEndBroughtForward, meta: EventMeta) -> None:
     row = rows.require(CONTRACTS, fact.contract_id)
     terms = read_terms(row.terms)
-    terms[fact.term_no - 1].ends_on, terms[fact.term_no - 1].ends_at = fact.ends_on, to_micros(fact.ends_at)
+    term = terms[fact.term_no - 1]
+    term.ends_on, term.ends_at = fact.ends_on, to_micros(fact.ends_at)
     row.terms = to_json(terms)
     _set_end(row)
+    _put_term(rows, fact.contract_id, term)
 
 
 def _set_end(row: ContractRow) -> None:

@@ -8,25 +8,25 @@ up where they are, and one row comes out for each point.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
 from typing import Literal
 
-from ledger.credit.forecast import PACE_DAYS, Forecast, LiveGrant, forecast
+from ledger.credit.forecast import PACE_DAYS, Forecast, LiveGrant, UseAhead, forecast
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import ONE_DAY, add_months, first_instant, from_micros, local_date, to_micros
 from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
-from projections.credit.grants import ListedGrant, live_grants
+from projections.credit.grants import ListedGrant, live_grants, uses_ahead
 from projections.credit.movements import AccountRow
 from projections.credit.rules import expired, lost_in_sql
 from projections.reader import NOW, AsOf, Snapshot, last_instant
 
 PointEvery = Literal["day", "week", "month"]
 MOST_POINTS = 500
-MOST_GRANTS = 200  # that a forecast looks at, those that are used first
+MOST_GRANTS = 200  # that a forecast looks at, those that are used first; beside more, nobody says when all is used
 
 # The sum of all that comes after a point, taken from the totals, leaves the point. So does what comes to a grant after
 # a moment leave what it had then (`owned`); how much of that had expired, and how much just before, is a change too.
@@ -199,7 +199,13 @@ async def _forecast(
     over_days = 0
     if pace.moved_from is not None:
         over_days = min(PACE_DAYS, (today - _day(pace.moved_from, zone)).days + 1)
-    grants = await live_grants(snapshot, contract_id, pool, as_of, MOST_GRANTS)
+    grants, are_more = await live_grants(snapshot, contract_id, pool, as_of, MOST_GRANTS)
+    looked_at = {grant.grant_id for grant in grants}
+    ahead = [
+        UseAhead(grant_id, _day(effective_at, zone), quantity)
+        for grant_id, effective_at, quantity in await uses_ahead(snapshot, contract_id, pool, as_of)
+        if grant_id in looked_at
+    ]
     lives = [
         LiveGrant(
             grant.grant_id,
@@ -209,7 +215,8 @@ async def _forecast(
         )
         for grant in grants
     ]
-    return forecast(today, pace.consumed, over_days, lives), grants
+    told = forecast(today, pace.consumed, over_days, lives, ahead)
+    return (replace(told, runs_out_on=None) if are_more else told), grants
 
 
 def _day(micros: int, zone: str) -> date:

@@ -26,11 +26,14 @@ _ABOUT = "g.grant_id, g.contract_id, g.pool, g.source, g.valid_from, g.counts_fr
 _ACCOUNT = "JOIN accounts a ON a.contract_id = g.contract_id AND a.pool = g.pool"
 
 
+# What of a grant becomes effective only later.
+_LATER = """m.contract_id = g.contract_id AND m.effective_at > :at AND m.effective_at > g.counts_from
+    AND m.grant_id = g.grant_id"""
+
+
 def _by_then(figure: str) -> str:
     """A total of a grant without what becomes effective only later."""
-    return f"""g.{figure} - coalesce((SELECT CAST(sum(m.{figure}) AS BIGINT) FROM movements m
-    WHERE m.contract_id = g.contract_id AND m.effective_at > :at AND m.effective_at > g.counts_from
-    AND m.grant_id = g.grant_id), 0)"""
+    return f"g.{figure} - coalesce((SELECT CAST(sum(m.{figure}) AS BIGINT) FROM movements m WHERE {_LATER}), 0)"
 
 
 _NOW = f"""
@@ -112,14 +115,26 @@ async def list_grants(snapshot: Snapshot, actor: Actor, wanted: GrantFilter, pag
     return await _listed(snapshot, f"{_NOW}{condition}", {"at": now, **named}, "g.expires_at", now, position, page)
 
 
-async def live_grants(snapshot: Snapshot, contract_id: str, pool: str, as_of: AsOf, most: int) -> list[ListedGrant]:
-    """The grants of a pool of which something remains now or will, at most so many, in the order of use."""
-    condition, named = all_of(
-        equal("g", contract_id=contract_id, pool=pool), ("g.expires_at > :at AND g.granted > g.consumed", {})
-    )
+async def live_grants(
+    snapshot: Snapshot, contract_id: str, pool: str, as_of: AsOf, most: int
+) -> tuple[list[ListedGrant], bool]:
+    """The grants of a pool of which something remains now or will, in the order of use; whether there are more."""
+    remains = f"g.expires_at > :at AND (g.granted > g.consumed OR EXISTS (SELECT 1 FROM movements m WHERE {_LATER}))"
+    condition, named = all_of(equal("g", contract_id=contract_id, pool=pool), (remains, {}))
     asked, named = f"{_NOW}{condition}", {**named, "at": as_of.at}
     found = await _listed(snapshot, asked, named, "g.expires_at", as_of.at, as_of.position, PageAsked(most))
-    return [one for one in found.items if one.remaining > 0]
+    return [one for one in found.items if one.remaining > 0], found.next_after is not None
+
+
+async def uses_ahead(snapshot: Snapshot, contract_id: str, pool: str, as_of: AsOf) -> list[tuple[str, int, int]]:
+    """What becomes effective only later: of which grant, when, and how much of it that takes."""
+    sql = (
+        "SELECT g.grant_id, m.effective_at, CAST(sum(m.consumed - m.granted) AS BIGINT) AS quantity FROM movements m "
+        f"JOIN grants g ON g.grant_id = m.grant_id WHERE g.contract_id = :contract_id AND g.pool = :pool AND {_LATER} "
+        "AND m.effective_at < g.expires_at GROUP BY g.grant_id, m.effective_at ORDER BY m.effective_at"
+    )
+    rows = await snapshot.query(sql, {"contract_id": contract_id, "pool": pool, "at": as_of.at})
+    return [(row.grant_id, row.effective_at, row.quantity) for row in rows]
 
 
 def _behind(page: PageAsked, ends_at: str) -> Condition:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from api.cli.layouts import LAYOUTS
 from api.cli.printing import print_json
 from api.cli.progress import progress_bar
-from api.cli.tables import LAYOUTS, table_of
+from api.cli.tables import table_of
 from api.spreadsheet import as_text
 from tests.cli.run import support_ledger
 from tests.words import CUSTOMER, as_lines, grant, sign

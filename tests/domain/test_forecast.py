@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.credit.forecast import LiveGrant, forecast
+from ledger.credit.forecast import LiveGrant, UseAhead, forecast
 
 TODAY = date(2026, 3, 1)
 
@@ -119,3 +119,36 @@ def grant_of(number: int, remaining: int, begins: int, ends: int | None) -> Live
 def test_credit_without_an_end_lasts_as_long_as_all_of_it(pace: int, left: list[int]) -> None:
     grants = [grant_of(number, remaining, -1, None) for number, remaining in enumerate(left)]
     assert forecast(TODAY, pace * 90, 90, grants).runs_out_on == TODAY + timedelta(days=sum(left) // pace)
+
+
+@pytest.mark.parametrize(
+    ("case", "consumed", "grants", "ahead", "runs_out_on", "lost"),
+    [
+        ("all of it tomorrow", 90, [live(60)], [("A", "2026-03-02", 60)], "2026-03-02", {}),
+        ("beside one a day", 90, [live(60, "2026-04-01")], [("A", "2026-03-11", 20)], None, {"A": 9}),
+        ("more than is left by then", 90, [live(60)], [("A", "2026-04-20", 50)], "2026-04-20", {}),
+        ("after all is used", 90, [live(60)], [("A", "2026-06-01", 50)], "2026-04-30", {}),
+        (
+            "of what begins later",
+            90,
+            [live(31, "2026-04-01"), live(60, None, "2026-04-01", "B")],
+            [("B", "2026-04-11", 20)],
+            "2026-05-11",
+            {"A": 0},
+        ),
+        ("given back", 90, [live(60)], [("A", "2026-03-11", -30)], "2026-05-30", {}),
+        ("nothing else", 0, [live(60, "2026-04-01")], [("A", "2026-03-11", 20)], None, {"A": 40}),
+        ("nothing else, and all of it", 0, [live(60, "2026-04-01")], [("A", "2026-03-11", 60)], "2026-03-11", {"A": 0}),
+    ],
+)
+def test_what_is_dated_ahead_comes_on_top_on_its_day(
+    case: str,
+    consumed: int,
+    grants: list[LiveGrant],
+    ahead: list[tuple[str, str, int]],
+    runs_out_on: str | None,
+    lost: dict[str, int],
+) -> None:
+    uses = [UseAhead(name, date.fromisoformat(on), quantity) for name, on, quantity in ahead]
+    found = forecast(TODAY, consumed, 90, grants, uses)
+    assert (found.runs_out_on, found.lost) == (date.fromisoformat(runs_out_on) if runs_out_on else None, lost), case

@@ -165,6 +165,21 @@ def test_a_forecast_goes_by_the_pace_of_the_last_ninety_days(spring: Door) -> No
     assert told["runs_out_on"] == "2026-09-16"  # 60 at 0.78 last 77.1 days from 1 July on
 
 
+def test_work_that_is_dated_ahead_counts_in_the_forecast_on_its_day(spring: Door) -> None:
+    """All of the second allotment on its first day: of the 60 that have no end 0.78 a day are used from then on."""
+    spring.ok(log_work(120, "2026-04-01T09:00:00Z", entry_id="e3", ticket_id="t"))
+    told = spring.see("contracts/C/burn-down")["forecast"]
+    assert [list(one.values())[2:] for one in told["expiring"]] == [[90, 89], [120, 0]]
+    assert told["runs_out_on"] == "2026-06-17"
+
+
+def test_a_forecast_that_looks_at_not_all_grants_names_no_day(spring: Door) -> None:
+    several = [grant(60, "2026-01-06T09:00:00Z", grant_id=f"g{number}", pool="hours") for number in range(200)]
+    spring.all_ok(several)
+    told = spring.see("contracts/C/burn-down")["forecast"]
+    assert (told["runs_out_on"], told["expiring"][0]["grant_id"]) == (None, "C.allotment.1")
+
+
 def test_a_forecast_says_nothing_where_there_is_too_little_to_tell(spring: Door) -> None:
     spring.ok(sign("north-prepaid", "2026-03-19", contract_id="new", customer=alone("new")))
     told = spring.see("contracts/new/burn-down")["forecast"]

@@ -203,3 +203,9 @@ def test_a_ledger_of_before_gets_the_table_of_feeds(database_url: str) -> None:
     store = open_store(database_url)
     assert list_feeds(store.database) == []
     store.close()
+
+
+def test_a_calendar_without_sessions_is_one_that_programs_take(door: Door) -> None:
+    response = asked(door, feed_of(door))
+    (component,) = Calendar.from_ical(response.text).subcomponents
+    assert (response.status_code, component.name) == (200, "VTIMEZONE")

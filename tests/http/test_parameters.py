@@ -32,6 +32,17 @@ def test_the_parameter_is_named_and_the_one_that_was_meant(door: Door) -> None:
     )
 
 
+def test_a_whole_number_is_written_in_digits(door: Door) -> None:
+    for written in ("1_0", "+5", "5.0", " 5", "\uff15", "", "x"):
+        for path, query in (("contracts", "limit"), ("sla/at-risk", "within_minutes"), ("events", "after")):
+            found = door.unseen(path, **{query: written})
+            assert (found["code"], found["field"]) == ("malformed", query), (path, written)
+            assert found["detail"].startswith(f"{query}: must be a whole number, such as "), found["detail"]
+    assert door.unseen("contracts", limit="-1")["detail"] == "limit: must be 1 or more"
+    assert door.unseen("events/1_0")["field"] == "position"
+    assert door.see("contracts", limit="0010")["items"] == []
+
+
 def test_a_filter_is_given_once_and_a_list_as_often_as_it_has_members(door: Door) -> None:
     door.all_ok([sign(**OF[MINE]), open_ticket("t", at=OPENED), log_work(30, TEN, entry_id="e", ticket_id="t")])
     twice = problem(door.get("contracts/C/deductions?status=pending&status=disputed"))

@@ -217,3 +217,11 @@ def test_a_session_about_a_ticket_names_it_and_work_on_the_ticket_is_not_the_ses
     )
     found = door.see("sessions/s")
     assert (found["ticket_id"], found["deductions"], found["pool"]) == ("t", [], "care")
+
+
+def test_a_refused_booking_names_no_id_that_nobody_gave(door: Door) -> None:
+    unnamed = book(9000, "2026-03-12T12:00:00Z", BOOKED, **PREPAID).but(session_id=None)
+    assert door.refused("insufficient-credit", unnamed)["detail"].startswith("The session needs 9000 minutes; ")
+    assert door.refused("insufficient-credit", unnamed.but(session_id="s9"))["detail"].startswith(
+        "Session s9 needs 9000 minutes; "
+    )

@@ -16,9 +16,10 @@ from projections.reports import ReportRow
 class GroupOut(BaseModel):
     """What a row is of; null where it was not asked for."""
 
-    plan: str | None = None
+    plan: str | None = Field(default=None, description="Of the term in force at the time.")
     kind: str | None = Field(default=None, examples=["overage"])
     customer: str | None = None
+    provider: str | None = Field(default=None, description="Whose customer or engineer it is, where that is asked for.")
     month: str | None = Field(default=None, examples=["2026-03"])
 
 
@@ -59,7 +60,8 @@ class BreakageReport(AnswerModel, WithTotals):
 
 
 class TimeTotals(BaseModel):
-    worked_minutes: int
+    worked_minutes: int = Field(description="Rounded up from the seconds: those of rows may add up to more.")
+    worked_seconds: int
     billed_minutes: int
     credit_minutes: int = Field(description="Billed minutes that credit in minutes bore.")
 
@@ -119,8 +121,10 @@ def show_time(row: ReportRow) -> TimeRow:
 
 
 def add_time(rows: Sequence[ReportRow]) -> dict[str, Any]:
+    worked = sum(row.sums["worked_seconds"] for row in rows)
     return TimeTotals(
-        worked_minutes=shown_minutes(sum(row.sums["worked_seconds"] for row in rows)),
+        worked_minutes=shown_minutes(worked),
+        worked_seconds=worked,
         billed_minutes=sum(row.sums["billed_minutes"] for row in rows),
         credit_minutes=sum(row.sums["credit_minutes"] for row in rows),
     ).model_dump()

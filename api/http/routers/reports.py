@@ -65,7 +65,7 @@ async def _answer(
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ReportRow]:
         return await report(snapshot, actor, source, asked, page)
 
-    key = [str] * (len(asked.group_by) + len(source.apart))
+    key = [str] * (len(asked.row_of) + len(source.apart))
     return await door.answer(Listing(item, ask, show, totals=add), *key)
 
 

@@ -1,0 +1,264 @@
+"""How the answers of reading commands are laid out in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Item = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A table: its columns as `title: member`, a title that begins with `>` of a figure, which stands to the right.
+
+    A member is that of an item, or a path to it (`customer.name`); of several (`currency|unit`) the first that says
+    something counts. A path that leads through a list means it of each. `items` is where the answer has its items.
+    """
+
+    title: str
+    columns: Mapping[str, str]
+    items: str = "items"
+    caption: Callable[[Item], str] | None = None
+    leaves_out_empty: bool = False  # columns but the first in which no item says anything
+
+
+def _overage(answer: Item) -> str:
+    over = answer["overage"]
+    return f"overage: {over['minutes']} min, {over['amount']} {over['currency']}"
+
+
+LAYOUTS: dict[str, Layout] = {
+    "contracts": Layout(
+        "Contracts",
+        {
+            "contract": "contract_id",
+            "customer": "customer.name|customer.customer_id",
+            "plan": "plan",
+            "state": "state",
+            "starts": "starts_on",
+            "ends": "ends_on",
+            "provider": "provider",
+        },
+    ),
+    "balance": Layout(
+        "Balance of {contract_id}",
+        {
+            "pool": "pool",
+            "unit": "currency|unit",
+            ">granted": "granted",
+            ">consumed": "consumed",
+            ">reserved": "reserved",
+            ">expired": "expired",
+            ">available": "available",
+            ">pending": "pending_confirmation",
+        },
+        items="accounts",
+        caption=_overage,
+    ),
+    "statement": Layout(
+        "Statement of {contract_id}",
+        {
+            "effective": "effective_at",
+            "pool": "pool",
+            "kind": "kind",
+            "reference": "reference",
+            ">change": "change",
+            ">balance": "balance",
+            "note": "note",
+            ">position": "position",
+        },
+    ),
+    "balances": Layout(
+        "Balances",
+        {
+            "contract": "contract_id",
+            "customer": "customer_id",
+            "plan": "plan",
+            "pool": "pool",
+            "unit": "currency|unit",
+            ">granted": "granted",
+            ">consumed": "consumed",
+            ">reserved": "reserved",
+            ">expired": "expired",
+            ">available": "available",
+            ">share": "share",
+        },
+    ),
+    "customers": Layout(
+        "Customers",
+        {
+            "customer": "customer_id",
+            "name": "name",
+            "provider": "provider",
+            ">contracts": "contracts",
+            ">active": "active_contracts",
+        },
+    ),
+    "invoice_drafts": Layout(
+        "Invoice drafts",
+        {
+            "contract": "contract_id",
+            "customer": "customer_name|customer_id",
+            "through": "through_on",
+            ">lines": "lines",
+            ">net": "net",
+            ">VAT": "vat_total",
+            ">gross": "gross",
+            "currency": "currency",
+            "missing": "missing",
+        },
+    ),
+    "reports": Layout(
+        "Report",
+        {
+            "": "",
+            "plan": "plan",
+            "kind": "kind",
+            "customer": "customer",
+            "engineer": "engineer",
+            "provider": "provider",
+            "month": "month",
+            ">charges": "charges",
+            ">amount": "amount",
+            ">expired": "expired",
+            ">worked min": "worked_minutes",
+            ">billed min": "billed_minutes",
+            ">credit min": "credit_minutes",
+            "unit": "currency|unit",
+        },
+        leaves_out_empty=True,
+    ),
+    "events": Layout(
+        "Events",
+        {
+            ">position": "position",
+            "recorded": "recorded_at",
+            "effective": "effective_at",
+            "event": "type",
+            "contract": "contract_id",
+        },
+    ),
+    "charges": Layout(
+        "Charges",
+        {
+            "contract": "contract_id",
+            "effective": "effective_at",
+            "kind": "kind",
+            "reference": "reference",
+            ">minutes": "minutes",
+            ">rate": "rate",
+            ">amount": "amount",
+            "currency": "currency",
+            "invoice": "invoice_number",
+        },
+    ),
+    "deductions": Layout(
+        "Deductions",
+        {
+            "deduction": "deduction_id",
+            "contract": "contract_id",
+            "effective": "effective_at",
+            "kind": "kind",
+            ">worked min": "worked_minutes",
+            ">billed min": "billed_minutes",
+            "status": "status",
+            "ticket": "ticket_id",
+            "title": "ticket_title",
+            "what was done": "note",
+            "engineer": "engineer",
+        },
+    ),
+    "grants": Layout(
+        "Grants",
+        {
+            "grant": "grant_id",
+            "contract": "contract_id",
+            "pool": "pool",
+            "unit": "currency|unit",
+            "source": "source",
+            ">granted": "granted",
+            ">consumed": "consumed",
+            ">remaining": "remaining",
+            "ends": "expires_at",
+            "state": "state",
+        },
+    ),
+    "sessions": Layout(
+        "Sessions",
+        {
+            "session": "session_id",
+            "contract": "contract_id",
+            "starts": "starts_at",
+            ">minutes": "estimate_minutes",
+            "state": "state",
+            ">reserved": "reserved",
+            "ticket": "ticket_id",
+        },
+    ),
+    "tickets": Layout(
+        "Tickets",
+        {
+            "ticket": "ticket_id",
+            "contract": "contract_id",
+            "title": "title",
+            "kind": "kind",
+            ">priority": "priority",
+            "level": "level",
+            "state": "state",
+            ">worked min": "worked_minutes",
+        },
+    ),
+    "invoices": Layout(
+        "Invoices and credit notes",
+        {
+            "number": "number",
+            "kind": "kind",
+            "issued": "issued_on",
+            "due": "due_on",
+            "contract": "contract_id",
+            "customer": "customer.name|customer.customer_id",
+            ">net": "net",
+            ">gross": "gross",
+            "currency": "currency",
+        },
+    ),
+    "periods": Layout(
+        "Months",
+        {
+            "provider": "provider",
+            "month": "month",
+            "state": "state",
+            "closed": "closed_at",
+            "currency": "totals.money.currency",
+            ">charged": "totals.money.charged",
+            ">invoiced": "totals.money.invoiced",
+            ">credited": "totals.money.credited",
+            "unit": "totals.credit.unit",
+            ">granted": "totals.credit.granted",
+            ">consumed": "totals.credit.consumed",
+            ">expired": "totals.credit.expired",
+        },
+    ),
+    "sla": Layout(
+        "SLA compliance",
+        {
+            "plan": "plan",
+            "target": "target",
+            ">priority": "priority",
+            ">met": "met",
+            ">breached": "breached",
+            ">ratio": "ratio",
+            ">running": "running",
+            ">paused": "paused",
+            ">void": "void",
+        },
+        caption=lambda _: "ratio: met / (met + breached)",
+    ),
+    "plans": Layout(
+        "Plans",
+        {"plan": "plan", "version": "version", "provider": "provider", "name": "name", "left open": "open_names"},
+        caption=lambda _: "* required at signing",
+    ),
+}

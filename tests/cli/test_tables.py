@@ -1,0 +1,72 @@
+"""Lists and reports on the command line: whole, with what they add up to."""
+
+from pathlib import Path
+
+import pytest
+
+from api.cli.totals import added_up
+from tests.cli.run import support_ledger
+from tests.cli.test_daily import LEDGER, WORK, told
+from tests.words import MONDAY, as_lines, log_work
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    assert support_ledger(url, "import", "-", stdin=as_lines(LEDGER)).status == 0
+    return url
+
+
+def cells(lines: list[str], first: str) -> list[str]:
+    """The cells of the line of a table that begins so."""
+    found = ([cell.strip() for cell in line.split("│")[1:-1]] for line in lines)
+    return next(row for row in found if row and row[0] == first)
+
+
+def test_a_list_of_several_pages_has_the_totals_of_all_of_them(url: str) -> None:
+    whole = told(support_ledger(url, "deductions", "--json"))
+    assert (whole["totals_of"], whole["totals"]["deductions"]) == ("all", 1)
+    lines = [log_work(1, MONDAY, entry_id=f"v{n}") for n in range(150)]
+    assert support_ledger(url, "import", "-", stdin=as_lines(lines)).status == 0
+    followed = told(support_ledger(url, "deductions", "--json"))
+    assert (len(followed["items"]), followed["totals_of"]) == (151, "all")
+    assert followed["totals"] == {"deductions": 151, "worked_minutes": 615, "billed_minutes": 2715}  # 465 + 150 × 15
+    page = told(support_ledger(url, "deductions", "--json", "--limit", "2"))
+    assert (page["totals_of"], page["totals"]["deductions"]) == ("page", 2)
+    rest = told(support_ledger(url, "deductions", "--json", "--cursor", page["next"]))
+    assert (rest["totals_of"], rest["totals"]["deductions"]) == ("page", 149)
+    assert cells(support_ledger(url, "deductions").lines, "total")[4:6] == ["615", "2715"]
+    assert cells(support_ledger(url, "deductions", "--limit", "2").lines, "of this page")[4:6] == ["466", "480"]
+
+
+def test_totals_are_added_up_by_currency_and_to_the_cent() -> None:
+    page = [{"currency": "EUR", "charges": 1, "amount": "0.10"}]
+    other = [{"currency": "CZK", "charges": 2, "amount": "-5.00"}, {"currency": "EUR", "charges": 1, "amount": "0.20"}]
+    assert added_up(page, other) == [
+        {"currency": "CZK", "charges": 2, "amount": "-5.00"},
+        {"currency": "EUR", "charges": 2, "amount": "0.30"},
+    ]
+    minutes = [{"unit": "minutes", "currency": None, "granted": 480}]
+    assert added_up(minutes, minutes) == [{"unit": "minutes", "currency": None, "granted": 960}]
+    assert added_up([], minutes) == minutes
+
+
+def test_a_month_end_begins_with_one_list_of_drafts(url: str) -> None:
+    lines = support_ledger(url, "invoice-drafts", "--through-on", "2026-02-28").lines
+    assert cells(lines, "L")[3:8] == ["2", "899.00", "170.81", "1069.81", "EUR"]
+    assert cells(lines, "total")[4:8] == ["899.00", "170.81", "1069.81", "EUR"]
+    assert told(support_ledger(url, "invoice-drafts", "L"))["net"] == "899.00"
+
+
+def test_balances_customers_events_and_reports_are_tables(url: str) -> None:
+    assert cells(support_ledger(url, "balances").lines, "total")[5:7] == ["480", "465"]
+    assert cells(support_ledger(url, "customers").lines, "K")[2:] == ["groupios", "1", "1"]
+    assert cells(support_ledger(url, "events", "--limit", "1").lines, "1")[3] == "ContractSigned"
+    report = support_ledger(url, "reports", "time", "--group-by", "plan", "--group-by", "kind").lines
+    assert cells(report, "")[1:] == ["groupios-l", "work", "465", "465", "465"]
+    assert cells(report, "total")[1:] == ["", "", "465", "465", "465"]
+
+
+def test_the_table_of_deductions_says_what_was_done_and_on_which_ticket(url: str) -> None:
+    told(support_ledger(url, "log-work", *WORK, "--note", "Toner", "--entry-id", "noted"))
+    assert "Toner" in cells(support_ledger(url, "deductions", "L").lines, "noted")
