@@ -18,6 +18,8 @@ from pydantic import TypeAdapter
 from ledger.kernel.errors import malformed
 from ledger.kernel.examples import example_at
 
+NEAR = 0.7  # below that the nearest name is a guess: `after` is no slip of the pen for `state`
+
 # What each parameter is, where its door says nothing of its own.
 MEANINGS = {
     "contract_id": "The contract, by its id.",
@@ -56,7 +58,7 @@ async def known_parameters(request: Request) -> None:
 
 
 def _known(name: str, known: dict[str, bool]) -> str:
-    meant = get_close_matches(name[:80], known, 1)
+    meant = get_close_matches(name[:80], known, 1, NEAR)
     if meant:
         return f"{meant[0]} is meant"
     return f"there are {', '.join(sorted(known))}" if known else "there are none"
