@@ -121,7 +121,7 @@ def free_port(wanted: int) -> int:
 
 def serve(settings: Settings, *, is_demo: bool) -> None:
     from api.application import create_app
-    from api.http.serving import serve_app
+    from api.http.serving import listening, serve_app
 
     check_opens(settings)
     port = free_port(PORT)
@@ -140,7 +140,8 @@ def serve(settings: Settings, *, is_demo: bool) -> None:
         for path in ("contracts?limit=2", "contracts/moewe-l/balance", "contracts/moewe-l/statement?limit=5"):
             print(f"  curl -s {auth} '{base}/v1/{path}'")
     sys.stdout.flush()
-    serve_app(create_app(settings), "127.0.0.1", port)
+    with listening("127.0.0.1", port) as sockets:
+        serve_app(create_app(settings), sockets)
 
 
 def run() -> None:
