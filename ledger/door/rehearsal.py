@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from ledger.billing.events import CreditNoteIssued, InvoiceIssued
 from ledger.contracts.contract import Contract
 from ledger.credit.account import CreditAccount
 from ledger.door.costs import CostCharge, DrawnCredit, charges_made, drawn_credit
@@ -42,6 +43,14 @@ class AvailableCredit:
 
 
 @dataclass(slots=True, frozen=True)
+class PlannedDocument:
+    """A document that would be issued, and the texts that would stand on it."""
+
+    fact: InvoiceIssued | CreditNoteIssued
+    texts: dict[str, Any]
+
+
+@dataclass(slots=True, frozen=True)
 class Rehearsed:
     """What would be recorded, as of a position: type and stream of each event, and what they name.
 
@@ -55,6 +64,7 @@ class Rehearsed:
     named: dict[str, Any]
     draws: list[DrawnCredit]
     charges: list[CostCharge]
+    documents: list[PlannedDocument]
     available_after: list[AvailableCredit]
 
     def unit_of(self, pool: str) -> str:
@@ -136,6 +146,7 @@ class Rehearsal:
             events=[event for one in every for event in one.events],
             draws=[draw for one in every for draw in one.draws],
             charges=[charge for one in every for charge in one.charges],
+            documents=[document for one in every for document in one.documents],
         )
 
     def _told(self, outcome: Decided | Refusal, case: Case, request: Request) -> Rehearsed | Refusal:
@@ -151,6 +162,7 @@ class Rehearsal:
             named={name: value for fact in facts for name, value in fact.answer_fields.items()},
             draws=drawn_credit(new),
             charges=charges_made(new),
+            documents=[_planned(case, fact) for fact in new if isinstance(fact, InvoiceIssued | CreditNoteIssued)],
             available_after=self._available(case),
         )
 
@@ -168,3 +180,10 @@ class Rehearsal:
         return [
             AvailableCredit(one.pool, one.unit, one.currency, one.available(now, now)) for one in accounts if one.exists
         ]
+
+
+def _planned(case: Case, fact: InvoiceIssued | CreditNoteIssued) -> PlannedDocument:
+    texts = case.open(fact.parties) | (case.open(fact.line_texts) if fact.line_texts is not None else {})
+    if isinstance(fact, CreditNoteIssued):
+        texts["reason"] = case.open(fact.reason)
+    return PlannedDocument(fact, texts)
