@@ -1,13 +1,13 @@
 # What can be done in a clone; `make` alone lists it. Needs Python 3.11 or newer and nothing else beforehand.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check bench docs clean
+.PHONY: help install run demo test check bench docs screenshots clean
 
 PYTHON := .venv/bin/python
 INSTALLED := .venv/installed
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 install: $(INSTALLED) ## creates .venv with the pinned dependencies; does nothing while it is up to date
 
@@ -32,6 +32,9 @@ bench: $(INSTALLED) ## measures writing, reading, rebuilding and due instants
 
 docs: $(INSTALLED) ## writes docs/commands.md and docs/events.md anew from the code
 	@$(PYTHON) -m tests.generate_docs
+
+screenshots: $(INSTALLED) ## takes the pictures of README.md and docs/portal.md anew; needs chromium
+	@$(PYTHON) -m tests.portal.screenshots
 
 clean: ## removes .venv and what the tools left behind; keeps var, where the ledger is
 	@rm -rf .venv build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

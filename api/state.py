@@ -39,6 +39,7 @@ class State:
     waiters: Waiters
     listeners: Listeners
     long_questions: LongQuestions
+    database_url: str
     limits: Limits = LIMITS
     calendars: Calendars = field(default_factory=Calendars)
     stop: threading.Event = field(default_factory=threading.Event)
@@ -85,7 +86,18 @@ def open_state(
     waiters, wrong_tokens = Waiters(reader), WrongTokens(clock)
     listeners = Listeners(waiters, limits.listeners)
     return State(
-        store, catalogue, writer, projector, reader, clock, wrong_tokens, waiters, listeners, long_questions, limits
+        store,
+        catalogue,
+        writer,
+        projector,
+        reader,
+        clock,
+        wrong_tokens,
+        waiters,
+        listeners,
+        long_questions,
+        settings.database_url,
+        limits,
     )
 
 

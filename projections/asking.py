@@ -25,14 +25,27 @@ def equal(alias: str, **values: Any) -> Condition:
 
 @dataclass(slots=True, frozen=True)
 class PageAsked:
-    """At most `limit` items, those behind the item with the key `after`; without a limit all of them."""
+    """At most `limit` items, those behind the item with the key `after`; without a limit all of them.
+
+    `from_the_end` walks the same list the other way round: what came last comes first.
+    """
 
     limit: int | None = None
     after: Key | None = None
+    from_the_end: bool = False
+
+    @property
+    def follows(self) -> str:
+        """How the key of what comes next compares with the one before."""
+        return "<" if self.from_the_end else ">"
 
     def past(self, column: str) -> Condition:
         """The condition of a list in the order of one column."""
-        return (f"{column} > :after", {"after": self.after[0]}) if self.after is not None else ("", {})
+        return (f"{column} {self.follows} :after", {"after": self.after[0]}) if self.after is not None else ("", {})
+
+    def in_order(self, *columns: str) -> str:
+        """The columns of a list's key, as it is walked."""
+        return ", ".join(f"{column} DESC" if self.from_the_end else column for column in columns)
 
     @property
     def limited(self) -> Condition:

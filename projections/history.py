@@ -128,6 +128,18 @@ async def find_event(snapshot: Snapshot, actor: Actor, position: int) -> Audited
     raise Refusal("not-found", f"There is no event at position {position}.", at=position)
 
 
+async def list_events_at(snapshot: Snapshot, actor: Actor, positions: Sequence[int]) -> list[AuditedFact]:
+    """The events at some positions, in their order: what a line of a document rests on (M6).
+
+    Raises Refusal forbidden.
+    """
+    check_reads_events(actor)
+    if not positions:
+        return []
+    places, params = listed("at", positions)
+    return await _audited(snapshot, actor, (f"e.notification_id IN ({places})", params))
+
+
 async def _audited(
     snapshot: Snapshot, actor: Actor, which: Condition, limited: Condition = ("", {})
 ) -> list[AuditedFact]:

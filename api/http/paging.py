@@ -101,10 +101,10 @@ def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
     return list(key)
 
 
-def page_asked(cursor: str | None, limit: int, *kinds: type) -> PageAsked:
+def page_asked(cursor: str | None, limit: int, *kinds: type, from_the_end: bool = False) -> PageAsked:
     """The page that a cursor and a limit ask for; `kinds` are those of the list's key. Raises Refusal malformed."""
     after = decode_cursor(cursor, *kinds)
-    return PageAsked(limit, tuple(after) if after is not None else None)
+    return PageAsked(limit, tuple(after) if after is not None else None, from_the_end)
 
 
 def next_cursor(page: Page[Any]) -> str | None:

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 ROOT = "/portal"
 HOME = f"{ROOT}/"
 SIGN_IN = f"{ROOT}/sign-in"
 ACCOUNT = f"{ROOT}/account"
 TIME = f"{ROOT}/time"
+URGENT = f"{ROOT}/urgent"
+LOW_CREDIT = f"{ROOT}/credit/low"
+EXPIRING_CREDIT = f"{ROOT}/credit/expiring"
+CONTRACTS = f"{ROOT}/contracts"
+PROMISES = f"{ROOT}/sla"
+TICKETS = f"{ROOT}/tickets"
+SESSIONS = f"{ROOT}/sessions"
+DOCUMENTS = f"{ROOT}/documents"
+STATEMENTS = f"{ROOT}/statements"
+MONTH = f"{ROOT}/month"
+UNANSWERED = f"{ROOT}/unanswered"
+DRAFTS = f"{ROOT}/drafts"
+REPORTS = f"{ROOT}/reports"
+PERIODS = f"{ROOT}/periods"
+BOOKS = f"{ROOT}/books"
 
 
 def place_within(address: str) -> str:
@@ -24,6 +41,12 @@ def place_within(address: str) -> str:
     ):
         return HOME
     return address
+
+
+def with_query(address: str, **asked: str | None) -> str:
+    """An address with the parameters that there are."""
+    told = {name: value for name, value in asked.items() if value}
+    return f"{address}?{urlencode(told)}" if told else address
 
 
 def link_address(server: str, secret: str) -> str:

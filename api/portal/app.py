@@ -14,7 +14,37 @@ from starlette.exceptions import HTTPException
 
 from api.http.parameters import known_parameters
 from api.http.problems import refusal_of_http, refusal_of_parameters, unavailable
-from api.portal import account, appearance, home, one_deduction, signing_in, static_files, worked_time
+from api.portal import (
+    account,
+    appearance,
+    book_downloads,
+    closing_months,
+    contract_forms,
+    contract_list,
+    crediting,
+    document_list,
+    home,
+    home_finance,
+    home_operator,
+    month_drafts,
+    month_reports,
+    new_session,
+    new_ticket,
+    one_contract,
+    one_deduction,
+    one_document,
+    one_draft,
+    one_session,
+    one_ticket,
+    promises_kept,
+    session_list,
+    settling,
+    signing_in,
+    statement_page,
+    static_files,
+    ticket_list,
+    worked_time,
+)
 from api.portal.addresses import HOME, SIGN_IN
 from api.portal.forms import StaleForm
 from api.portal.headers import PORTAL_HEADERS, PortalHeaders
@@ -24,13 +54,22 @@ from api.portal.visitors import SignInNeeded, known_visitor
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
 
+CUSTOMERS_PAGES = (home, worked_time, one_deduction, statement_page, document_list)
+# Where an address could be two pages' (`/sessions/new`), the one that is written out stands before.
+TICKETS_AND_SESSIONS = (ticket_list, new_ticket, one_ticket, session_list, new_session, one_session)
+FINANCE_PAGES = (
+    *(home_finance, month_drafts, one_draft, one_document, crediting),
+    *(settling, month_reports, closing_months, book_downloads),
+)
+OPERATORS_PAGES = (home_operator, contract_list, one_contract, contract_forms, promises_kept)
 NO_PAGE = Refusal("not-found", "There is no such page.")
 
 
 def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
     portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
-    for room in (home, worked_time, one_deduction, account, appearance, signing_in, static_files):
+    ordinary = (account, appearance, signing_in, static_files)
+    for room in (*CUSTOMERS_PAGES, *TICKETS_AND_SESSIONS, *FINANCE_PAGES, *OPERATORS_PAGES, *ordinary):
         portal.include_router(room.router)
     _install(portal)
     portal.add_middleware(PortalHeaders)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from api.languages import Labels
-from api.portal.charts import Chart, Column, element, percent, scale_figure, svg, text, thinned, ticks
+from api.portal.charts import Chart, Column, element, scale_figure, svg, text, thinned, ticks
 from api.portal.formats import Formats
 from ledger.kernel.values import ONE_DAY
 
@@ -41,11 +41,6 @@ def burn_down_chart(
     field = _Field(first.on, max(shown_to, first.on + ONE_DAY), scale[0], scale[-1])
     drawn = [_lines(field, levels, ahead), _grid(field, scale, fmt, currency)]
     drawn.append(_days(field, fmt))
-    if ahead and ahead <= field.last:
-        x = field.across(ahead)
-        drawn.append(
-            text("label", fmt.day(ahead), x=percent(x, WIDE), y=ABOVE + field.down(0) - 6, text_anchor=_side(x))
-        )
     summary = labels(
         "On {day} {left} were left.", day=fmt.day(last.on), left=_quantity(last.left, currency, fmt, labels)
     )
@@ -77,10 +72,6 @@ class _Field:
 
     def down(self, left: int) -> int:
         return (self.highest - left) * HIGH // (self.highest - self.lowest)
-
-
-def _side(x: int) -> str:
-    return "start" if x < WIDE // 5 else "end" if x > WIDE * 4 // 5 else "middle"
 
 
 def _quantity(left: int, currency: str | None, fmt: Formats, labels: Labels) -> str:

@@ -31,6 +31,11 @@ class Formats:
         whole, rest = divmod(abs(minutes), 60)
         return f"{MINUS if minutes < 0 else ''}{self.count(whole)}:{rest:02}"
 
+    def exact_hours(self, seconds: int) -> str:
+        """3600 seconds are `1:00`; where they are no whole minutes the seconds stand behind: `0:47:30`."""
+        minutes, rest = divmod(seconds, 60)
+        return self.hours(minutes) if not rest else f"{self.hours(minutes)}:{rest:02}"
+
     def money(self, cents: int | None, currency: str) -> str:
         return DASH if cents is None else _with_minus(figures.money(cents, currency, self._locale))
 
@@ -79,6 +84,10 @@ class Formats:
         if at is None:
             return DASH
         return f"{self.day(local_date(_instant(at), zone))}, {self.clock(at, zone)}"
+
+    def moment_of(self, instant: str, zone: str) -> str:
+        """The same of an instant as JSON has it."""
+        return self.moment(datetime.fromisoformat(instant), zone)
 
     def clock(self, at: datetime | int, zone: str) -> str:
         """The time of day alone, `14:05`: to the minute, never rounded up. In the hour that comes twice a year the

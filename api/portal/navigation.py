@@ -32,7 +32,7 @@ PAGES: dict[str, Sequence[tuple[str, str]]] = {
     "operator": OPERATOR,
     "finance": FINANCE,
     "auditor": (("/portal/", word("Today")), _TICKETS, _TIME, _SESSIONS, _CONTRACTS, _DOCUMENTS, _REPORTS),
-    "admin": (*OPERATOR, *FINANCE[1:3], *FINANCE[4:]),
+    "admin": (*OPERATOR, ("/portal/month", word("Month")), *FINANCE[1:3], *FINANCE[4:]),
 }
 
 

@@ -10,20 +10,22 @@ from fastapi.responses import RedirectResponse, Response
 from api.http.authentication import StateDep
 from api.http.paging import DeductionIdParam
 from api.portal.addresses import TIME
+from api.portal.appearance import appearance_of
 from api.portal.forms import PostedDep
 from api.portal.pages import page, told
 from api.portal.sending import send
 from api.portal.shown_deductions import happened_in_words, shown_deduction
 from api.portal.visitors import Visitor, VisitorDep
-from api.portal.worked_time import own_name
+from api.portal.worked_time import names_of, own_name
 from api.state import State
 from ledger.kernel.errors import Refusal, malformed
-from projections.contracts.across import ContractsAsked, zone_across
+from projections.contracts.across import ContractsAsked, providers_of, zone_across
 from projections.credit.deduction_questions import find_deduction
 from projections.reader import NOW
+from projections.visible import sees_billing
 
 COMMANDS_OF_WORDS = {"confirm": "confirm-deduction", "dispute": "dispute-deduction"}
-GIVEN = ("word", "by", "reason", "command_id")  # what the forms say
+GIVEN = ("word", "by", "reason", "outcome", "command_id")  # what the forms say
 
 router = APIRouter()
 
@@ -33,7 +35,7 @@ async def deduction_page(
     request: Request, state: StateDep, visitor: VisitorDep, deduction_id: DeductionIdParam
 ) -> Response:
     """Raises Refusal unknown-deduction."""
-    return page(request, visitor, "deduction.html", **await _deduction(state, visitor, deduction_id))
+    return page(request, visitor, "deduction.html", **await deduction_told(request, state, visitor, deduction_id))
 
 
 @router.post("/time/{deduction_id}")
@@ -49,20 +51,24 @@ async def answer_one(request: Request, state: StateDep, posted: PostedDep, deduc
     except Refusal as refusal:
         if refusal.status == 404:
             raise
-        shown = await _deduction(state, visitor, deduction_id)
+        shown = await deduction_told(request, state, visitor, deduction_id)
         shown["given"] = {name: form.one(name) for name in GIVEN}
         reasons = told(request, refusal, shown["zone"], command)
         return page(request, visitor, "deduction.html", refusal.status, **shown, reasons=reasons)
     return RedirectResponse(f"{TIME}/{deduction_id}", 303)
 
 
-async def _deduction(state: State, visitor: Visitor, deduction_id: str) -> dict[str, Any]:
+async def deduction_told(request: Request, state: State, visitor: Visitor, deduction_id: str) -> dict[str, Any]:
+    """What its page shows, for each of its forms."""
     async with state.reader.snapshot() as snapshot:
         found = await find_deduction(snapshot, visitor.actor, deduction_id, NOW)
         zone = await zone_across(snapshot, visitor.actor, ContractsAsked())
         by = await own_name(snapshot, visitor.actor)
+        providers = await providers_of(snapshot, [found.opened.row.contract_id])
     return {
         "one": shown_deduction(found.opened),
+        "names": names_of(state, providers, appearance_of(request).language),
+        "sees_documents": sees_billing(visitor.actor),
         "grants": found.grants,
         "history": [
             {

@@ -26,7 +26,10 @@ class Reason:
 
 @dataclass(slots=True, frozen=True)
 class Saying:
-    """A sentence, the members that it needs besides those it names, and the commands that it is for (none: all)."""
+    """A sentence, the members that it needs besides those it names, and the commands that it is for (none: all).
+
+    Signing in is told of as the command `sign-in`.
+    """
 
     english: str
     needs: tuple[str, ...] = ()
@@ -46,7 +49,10 @@ _DEDUCTION = ("confirm-deduction", "dispute-deduction", "settle-dispute", "rever
 
 SAYINGS: dict[str, tuple[Saying, ...]] = {
     "not-json": (_NOT_UNDERSTOOD,),
-    "unauthenticated": (Saying(word("You are no longer signed in. Please sign in again.")),),
+    "unauthenticated": (
+        Saying(word("This signs nobody in: it is unknown, was used already, or has expired."), commands=("sign-in",)),
+        Saying(word("You are no longer signed in. Please sign in again.")),
+    ),
     "forbidden": (Saying(word("Your access does not allow this.")),),
     "not-found": (Saying(word("This does not exist, or you may not see it.")),),
     "unknown-command": (_NOT_UNDERSTOOD,),
@@ -123,7 +129,10 @@ SAYINGS: dict[str, tuple[Saying, ...]] = {
     "on-site-not-covered": (Saying(word("The contract does not include work on site."), field="on_site"),),
     "nothing-to-confirm": (Saying(word("The deduction is {state}; it does not wait for the customer's word.")),),
     "nothing-to-invoice": (Saying(word("There is nothing to invoice up to {through_on}."), field="through_on"),),
-    "missing-party-data": (Saying(word("Missing: {missing}.")),),
+    "missing-party-data": (
+        Saying(word("Missing: {missing}.")),
+        Saying(word("Something is missing that an invoice needs; the draft names it.")),
+    ),
     "period-closed": (Saying(word("The month {month} is closed.")),),
     "conflict": (_AGAIN,),
     "not-recorded": (Saying(word("It was not recorded. Please try again.")),),
@@ -156,7 +165,8 @@ def reasons_of(refusal: Refusal, labels: Labels, zone: str, command: str | None 
     sentence = labels(saying.english, **figures)
     if saying.english in _SAYS_LITTLE:
         sentence = f"{sentence} ({refusal.detail})"
-    return [Reason(sentence, refusal.members.get("field") or saying.field)]
+    at = "exchange_rate" if refusal.members.get("missing") == ["exchange_rate"] else saying.field
+    return [Reason(sentence, refusal.members.get("field") or at)]
 
 
 def _first(sayings: Iterable[Saying], members: Mapping[str, Any], command: str | None) -> Saying:

@@ -30,15 +30,33 @@ FAULTS: dict[str, str] = {
     "must be {limit} or less": word("{limit} or less, please."),
     "is one of {members}": word("Please choose one of these: {members}."),
     "must be an instant with an offset, such as {example}": word("Please enter a day and a time."),
+    "must be a day and a time, such as {example}": word("Please enter a day and a time."),
+    "{time} does not exist on {day}: the clocks go forward then": word(
+        "This time does not exist: the clocks go forward then."
+    ),
     "must be a day, such as {example}": word("Please enter a day."),
     "must be a mail address, such as {example}": word("Please enter a mail address."),
     "is made of A-Z, a-z, 0-9, '.', '_' and '-', such as {example}": word(
         "Letters, digits, dot, dash, underscore only."
     ),
+    "is chosen at least once, and at most {limit} times": word("Please choose one at least, and at most {limit}."),
     "a phone contact needs {fields} as well": word("For a call this is needed as well."),
     "is not written as it has to be": word("Please check how this is written."),
     "{moment} lies more than a day ahead of {now}": word("This lies too far ahead."),
     "{first} lies after {last}": word("The first day lies after the last."),
+    "{first} lies after the last day, {last}.": word("The first day lies after the last."),
+    "{day} lies ahead of today, {today}": word("This day is still to come."),
+    "{day} lies ahead; name the last day too.": word("This day is still to come; please say the last day too."),
+    "{day} lies before the invoice itself, {issued}": word("This lies before the day of the invoice."),
+    "{day} lies before {last}, when the last {kind} of the series was issued.": word(
+        "This lies before the day on which the last number was given."
+    ),
+    "{day} lies before {reopened}, when a credit note opened some of this again": word(
+        "This lies before the credit note that opened some of it again."
+    ),
+    "lies more than {limit} months before the last day": word("At most {limit} months at once, please."),
+    "lies in {last}, {first} in {year}; a Buchungsstapel is of one year.": word("Both days are to be of one year."),
+    "{provider} charges in {currency}; a Buchungsstapel is in EUR.": word("DATEV takes books in EUR only."),
 }
 _KNOWN = [
     (re.compile(PLACE.sub(r"(?P<\1>.+)", re.escape(english).replace(r"\{", "{").replace(r"\}", "}"))), said)

@@ -23,6 +23,7 @@ from api.portal.formats import Formats
 from api.portal.plain import cleaned, exact, isolated
 from api.portal.shown_deductions import basis_in_words, kind_in_words
 from api.portal.states import state_shown
+from ledger.billing.closed_periods import month_of
 
 STATIC = "/portal/static"
 SCHEMES = ("auto", "light", "dark")
@@ -110,6 +111,7 @@ def environment(language: str) -> Environment:
         "bar": bar,
         "column": Column,
         "state_shown": state_shown,
+        "month_of": month_of,
         "deduction_kind": kind_in_words,
         "deduction_basis": basis_in_words,
     }

@@ -14,6 +14,7 @@ from api.command_fields import body_of_texts
 from api.portal.visitors import Visitor
 from api.state import State
 from ledger.door.batches import Answer
+from ledger.door.rehearsal import Rehearsed
 from ledger.door.requests import Request, parse
 from ledger.kernel.errors import Refusal
 
@@ -39,6 +40,17 @@ async def send_each(state: State, visitor: Visitor, command: str, forms: Sequenc
     if written:
         await state.waiters.reached(max(written), state.limits.patience_seconds)
     return found
+
+
+async def rehearse(state: State, visitor: Visitor, command: str, fields: Fields) -> Rehearsed:
+    """What a form would record and cost, with nothing recorded and no id used up. Raises Refusal as `send` would."""
+    told = _request(visitor, command, fields)
+    if isinstance(told, Refusal):
+        raise told
+    (answer,) = await asyncio.to_thread(lambda: state.writer.rehearsal().answer([told]))
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
 
 
 def id_within(command_id: str, about: str) -> str:

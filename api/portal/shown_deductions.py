@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.languages import word
+from api.portal.addresses import STATEMENTS, with_query
 from ledger.events import Draw
-from ledger.kernel.values import shown_minutes
+from ledger.kernel.values import from_micros, local_date, shown_minutes
 from projections.credit.deduction_questions import OpenedDeduction
 from projections.credit.deductions_view import DeductionRow, OverageBilled, read_draws, read_overage
 
@@ -60,6 +61,14 @@ class ShownDeduction:
     @property
     def pool_currency(self) -> str | None:
         return None if self.opened.unit == "minutes" else self.opened.currency
+
+    def in_statement(self, zone: str) -> str | None:
+        """Where the statement of its day has its first line; what no credit bears has none there."""
+        if not self.draws:
+            return None
+        day = local_date(from_micros(self.row.effective_at), zone).isoformat()
+        address = with_query(f"{STATEMENTS}/{self.row.contract_id}", **{"from": day, "to": day})
+        return f"{address}#of-{self.row.deduction_id}"
 
 
 def shown_deduction(opened: OpenedDeduction) -> ShownDeduction:

@@ -82,9 +82,8 @@ def sign_in_form(
     """The page that asks for a token. What was posted without a sign-in stands in it, and is not lost."""
     status = refusal.status if refusal is not None else 401 if kept is not None else 200
     text = msgspec.json.encode(kept).decode() if kept else ""
-    return page(
-        request, None, "sign_in.html", status, goes_on=goes_on, kept=text, reasons=told(request, refusal, "UTC")
-    )
+    reasons = told(request, refusal, "UTC", "sign-in")
+    return page(request, None, "sign_in.html", status, goes_on=goes_on, kept=text, reasons=reasons)
 
 
 def kept_form(request: Request, visitor: Visitor, action: str, kept: Kept, status: int = 200) -> Response:

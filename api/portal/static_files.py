@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from mimetypes import guess_type
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from ledger.kernel.errors import Refusal
@@ -19,18 +20,27 @@ router = APIRouter()
 
 
 @router.get("/static/{name}")
-async def static_file(name: str, v: Annotated[str, Query(max_length=40)] = "") -> Response:
+async def static_file(request: Request, name: str, v: Annotated[str, Query(max_length=40)] = "") -> Response:
     """Under the address of its present content a file may be kept for ever."""
     if name not in _files():
         raise Refusal("not-found", "There is no such file.")
     content = _files()[name]
     kept = f"public, max-age={YEAR}, immutable" if v == _digest(content) else "no-cache"
     kind = guess_type(name)[0] or "application/octet-stream"
-    return Response(content, media_type=kind, headers={"Cache-Control": kept})
+    headers = {"Cache-Control": kept, "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):  # pages are not packed: they have secrets beside texts
+        return Response(_packed()[name], media_type=kind, headers=headers | {"Content-Encoding": "gzip"})
+    return Response(content, media_type=kind, headers=headers)
 
 
 def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()[:12]
+
+
+@cache
+def _packed() -> dict[str, bytes]:
+    """The same contents as they go over the wire."""
+    return {name: gzip.compress(content, mtime=0) for name, content in _files().items()}
 
 
 @cache

@@ -15,6 +15,7 @@ from fastapi import Depends, Request, Response
 from api.state import state_of
 from ledger.door.registry import COMMANDS
 from ledger.kernel.access import Actor
+from ledger.kernel.errors import Refusal
 from ledger.store.sign_ins import SIGN_IN_LASTS, SignIn, signed_in
 
 COOKIE = "ledger_sign_in"
@@ -41,6 +42,12 @@ class Visitor:
     def may(self, command: str) -> bool:
         """Whether the role sends such a command at all; a page offers no others. The write door decides."""
         return self.actor.role in COMMANDS[command].roles
+
+    def check_may(self, command: str) -> None:
+        """Raises Refusal forbidden where `may` says no: before a page asks what it is about."""
+        if not self.may(command):
+            detail = f"A token of role {self.actor.role} may not {command}."
+            raise Refusal("forbidden", detail, role=self.actor.role, command=command)
 
     @property
     def form_token(self) -> str:

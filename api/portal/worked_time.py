@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from api.documents.texts import clipped
 from api.http.authentication import StateDep
-from api.http.paging import Cursor, next_cursor, page_asked
-from api.portal.addresses import TIME
+from api.http.paging import Cursor, Filter, next_cursor, page_asked
+from api.portal.addresses import TIME, with_query
+from api.portal.appearance import appearance_of
 from api.portal.forms import PostedDep, PostedForm
+from api.portal.names_of_keys import NamesOfKeys
 from api.portal.pages import page, told
 from api.portal.sending import id_within, send_each
-from api.portal.shown_deductions import shown_deduction
+from api.portal.shown_deductions import ShownDeduction, shown_deduction
+from api.portal.then import DayAsked, at_end_of, day_asked
 from api.portal.visitors import Visitor, VisitorDep
 from api.state import State
 from ledger.credit.confirmation import Status
@@ -23,45 +28,76 @@ from ledger.door.batches import Answer
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
 from projections.asking import PageAsked
-from projections.contracts.across import ContractsAsked, zone_across
+from projections.contracts.across import ContractsAsked, providers_of, zone_across
 from projections.contracts.questions import ContractFilter, list_contracts
 from projections.credit.deduction_questions import DeductionsAsked, list_deductions_across
-from projections.reader import NOW, Snapshot
+from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
+from projections.visible import sees_billing
 
 SHOWN_AT_ONCE = 50
 MOST_AT_ONCE = 500  # that one form confirms
+LONGEST_TITLE = 80
 CONFIRM = "confirm-deduction"
 
 router = APIRouter()
-StatusAsked = Annotated[Status | None, Query()]
+
+
+@dataclass(slots=True, frozen=True)
+class TimeAsked:
+    """Which deductions, of which contract, at which day's end; none: all of them, now."""
+
+    status: Status | None
+    contract_id: str | None
+    day: date | None
+    cursor: str | None
+
+    def address(self, **other: str | None) -> str:
+        """Its address, with what is to be otherwise; another choice begins with its first page."""
+        day = self.day.isoformat() if self.day is not None else None
+        asked = {"status": self.status, "contract_id": self.contract_id, "as_of": day} | other
+        return with_query(TIME, **asked)
+
+
+def _asked(
+    status: Annotated[Status | None, Query()] = None,
+    contract_id: Filter = None,
+    as_of: DayAsked = None,
+    cursor: Cursor = None,
+) -> TimeAsked:
+    return TimeAsked(status, contract_id, day_asked(as_of), cursor)
+
+
+TimeDep = Annotated[TimeAsked, Depends(_asked)]
 
 
 @router.get("/time")
-async def time_page(
-    request: Request, state: StateDep, visitor: VisitorDep, status: StatusAsked = None, cursor: Cursor = None
-) -> Response:
-    """What a token sees, contract by contract, each in the order of recording; `status` narrows it."""
-    return page(request, visitor, "time.html", **await _time(state, visitor, status, cursor), heard=[])
+async def time_page(request: Request, state: StateDep, visitor: VisitorDep, asked: TimeDep) -> Response:
+    """What a token sees, contract by contract, of each what was recorded last first."""
+    return page(request, visitor, "time.html", **await _time(request, state, visitor, asked), heard=[])
 
 
 @router.post("/time")
-async def confirm_many(
-    request: Request, state: StateDep, posted: PostedDep, status: StatusAsked = None, cursor: Cursor = None
-) -> Response:
+async def confirm_many(request: Request, state: StateDep, posted: PostedDep, asked: TimeDep) -> Response:
     """Confirms what was chosen, each for itself; the page says one by one what went through."""
     visitor, form = posted.visitor, posted.form
+    before = await _time(request, state, visitor, asked)
     try:
         answers = await _confirmed(state, visitor, form)
     except Refusal as refusal:
-        shown = await _time(state, visitor, status, cursor) | {"by": form.one("by")}
-        reasons = told(request, refusal, shown["zone"], CONFIRM)
+        reasons = told(request, refusal, before["zone"], CONFIRM)
+        shown = before | {"by": form.one("by")}
         return page(request, visitor, "time.html", refusal.status, **shown, heard=[], reasons=reasons)
-    shown = await _time(state, visitor, status, cursor)
+    shown = await _time(request, state, visitor, asked)
     refused = [one for one in answers.values() if isinstance(one, Refusal)]
     answered = refused[0].status if len(refused) == len(answers) else 200
-    heard = [_heard(request, deduction_id, answer, shown["zone"]) for deduction_id, answer in answers.items()]
+    titles = {one.row.deduction_id: _title(one) for one in before["deductions"]}
+    heard = [_heard(request, each, titles.get(each, ""), answer, shown["zone"]) for each, answer in answers.items()]
     return page(request, visitor, "time.html", answered, **shown, heard=heard)
+
+
+def _title(one: ShownDeduction) -> str:
+    return clipped(one.opened.note or one.opened.ticket_title or "", LONGEST_TITLE)
 
 
 async def _confirmed(state: State, visitor: Visitor, form: PostedForm) -> dict[str, Answer | Refusal]:
@@ -76,9 +112,10 @@ async def _confirmed(state: State, visitor: Visitor, form: PostedForm) -> dict[s
     return dict(zip(chosen, answers, strict=True))
 
 
-def _heard(request: Request, deduction_id: str, answer: Answer | Refusal, zone: str) -> dict[str, Any]:
+def _heard(request: Request, deduction_id: str, title: str, answer: Answer | Refusal, zone: str) -> dict[str, Any]:
     reasons = told(request, answer, zone, CONFIRM) if isinstance(answer, Refusal) else []
-    return {"name": deduction_id, "went_through": not reasons, "sentence": " ".join(one.sentence for one in reasons)}
+    name = f"{deduction_id} · {title}" if title else deduction_id
+    return {"name": name, "went_through": not reasons, "sentence": " ".join(one.sentence for one in reasons)}
 
 
 def _chosen(form: PostedForm) -> Sequence[str]:
@@ -91,32 +128,35 @@ def _chosen(form: PostedForm) -> Sequence[str]:
     return chosen
 
 
-async def _time(state: State, visitor: Visitor, status: Status | None, cursor: str | None) -> dict[str, Any]:
-    asked = page_asked(cursor, SHOWN_AT_ONCE, str, int)
-    actor, everywhere = visitor.actor, ContractsAsked()
+async def _time(request: Request, state: State, visitor: Visitor, asked: TimeAsked) -> dict[str, Any]:
+    wanted = page_asked(asked.cursor, SHOWN_AT_ONCE, str, int, from_the_end=True)
+    actor, contracts = visitor.actor, ContractsAsked(contract_id=asked.contract_id)
+    language = appearance_of(request).language
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
-        wanted = DeductionsAsked(status)
-        found = await list_deductions_across(snapshot, actor, everywhere, wanted, NOW, asked)
+        zone = await zone_across(snapshot, actor, contracts)
+        times = at_end_of(asked.day, zone)
+        found = await list_deductions_across(snapshot, actor, contracts, DeductionsAsked(asked.status), times, wanted)
         shown = [shown_deduction(one) for one in found.items]
-        waiting = [one for one in shown if one.opened.status == "pending"]
+        waiting = [one for one in shown if one.opened.status == "pending"] if asked.day is None else []
+        providers = await providers_of(snapshot, {one.row.contract_id for one in shown})
         return {
             "deductions": shown,
             "waiting": waiting,
             "waiting_minutes": sum(one.row.billed_minutes for one in waiting),
-            "next": next_cursor(found),
-            "zone": await zone_across(snapshot, actor, everywhere),
+            "names": names_of(state, providers, language),
+            "next": asked.address(cursor=next_cursor(found)) if found.next_after is not None else None,
+            "zone": zone,
             "by": await own_name(snapshot, actor),
         }
 
     shown = await state.long_questions.ask(ask)
-    on = _address(status, shown["next"]) if shown["next"] else None
-    return shown | {"status": status, "cursor": cursor, "next": on}
+    return shown | {"asked": asked, "sees_documents": sees_billing(actor)}
 
 
-def _address(status: Status | None, cursor: str | None) -> str:
-    asked = {name: value for name, value in (("status", status), ("cursor", cursor)) if value}
-    return f"{TIME}?{urlencode(asked)}" if asked else TIME
+def names_of(state: State, providers: Mapping[str, str], language: str) -> NamesOfKeys:
+    """The catalogue's names for what the contracts of some providers know by a key."""
+    return NamesOfKeys({one: state.catalogue.names(provider) for one, provider in providers.items()}, language)
 
 
 async def own_name(snapshot: Snapshot, actor: Actor) -> str:

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 from ledger.billing.charges import CHARGE_FACTS, ChargeFact, Opposite
 from ledger.contracts.events import FeeCharged, LumpSumCharged, ServiceCreditCharged
-from ledger.credit.deduction_events import OverageCharged, ServiceCharged, SurchargeCharged
+from ledger.credit.deduction_events import (
+    HoursDeducted,
+    LateChangePenaltyDeducted,
+    NoShowPenaltyDeducted,
+    OverageCharged,
+    ServiceCharged,
+    SurchargeCharged,
+)
 from ledger.credit.events import CreditDrawn, CreditReturned, DebtSettled, DebtSettlementWithdrawn, TopUpCharged
 from ledger.kernel.fact import Fact
 
@@ -42,6 +49,27 @@ class CostCharge:
     currency: str
     minutes: int | None
     rate_cents: int | None
+
+
+@dataclass(slots=True, frozen=True)
+class BilledTime:
+    """A deduction as it would be recorded: what was worked, and what of it or without it is billed."""
+
+    deduction_id: str
+    kind: str
+    worked_seconds: int
+    billed_minutes: int
+
+
+def billed_time(facts: Iterable[Fact]) -> list[BilledTime]:
+    """The deductions of time among these facts, penalties too; services at a flat price bill none."""
+    found = []
+    for fact in facts:
+        if isinstance(fact, HoursDeducted):
+            found.append(BilledTime(fact.deduction_id, fact.kind, fact.worked_seconds, fact.billed_minutes))
+        elif isinstance(fact, LateChangePenaltyDeducted | NoShowPenaltyDeducted):
+            found.append(BilledTime(fact.deduction_id, "penalty", 0, fact.billed_minutes))
+    return found
 
 
 def drawn_credit(facts: Iterable[Fact]) -> list[DrawnCredit]:

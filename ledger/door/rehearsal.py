@@ -15,7 +15,7 @@ from typing import Any
 from ledger.billing.events import CreditNoteIssued, InvoiceIssued
 from ledger.contracts.contract import Contract
 from ledger.credit.account import CreditAccount
-from ledger.door.costs import CostCharge, DrawnCredit, charges_made, drawn_credit
+from ledger.door.costs import BilledTime, CostCharge, DrawnCredit, billed_time, charges_made, drawn_credit
 from ledger.door.deciding import Decided, Deciding
 from ledger.door.in_parts import end_of, part_of, run_name
 from ledger.door.known_ids import KnownIds
@@ -62,6 +62,7 @@ class Rehearsed:
     replayed: bool
     events: list[tuple[str, str]]
     named: dict[str, Any]
+    billed: list[BilledTime]
     draws: list[DrawnCredit]
     charges: list[CostCharge]
     documents: list[PlannedDocument]
@@ -144,6 +145,7 @@ class Rehearsal:
         return replace(
             ended,
             events=[event for one in every for event in one.events],
+            billed=[time for one in every for time in one.billed],
             draws=[draw for one in every for draw in one.draws],
             charges=[charge for one in every for charge in one.charges],
             documents=[document for one in every for document in one.documents],
@@ -160,6 +162,7 @@ class Rehearsal:
             replayed=outcome.replayed,
             events=[(fact.TOPIC, fact.stream) for fact in facts],
             named={name: value for fact in facts for name, value in fact.answer_fields.items()},
+            billed=billed_time(new),
             draws=drawn_credit(new),
             charges=charges_made(new),
             documents=[_planned(case, fact) for fact in new if isinstance(fact, InvoiceIssued | CreditNoteIssued)],

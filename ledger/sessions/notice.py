@@ -14,16 +14,24 @@ from ledger.plans.terms import Penalty
 Change = Literal["move", "cancel", "no_show"]
 
 
+def penalty_of(term: Term, change: Change) -> Penalty | None:
+    """The penalty that a term has for a change by the customer, whenever it is made; each change is a switch."""
+    penalty = term.terms.penalty
+    if penalty is None:
+        return None
+    is_on = {"move": penalty.on_move, "cancel": penalty.on_cancel, "no_show": penalty.on_no_show}[change]
+    return penalty if is_on else None
+
+
 def penalty_due(term: Term, change: Change, starts_at: datetime, at: datetime) -> Penalty | None:
     """The penalty that the term in force at the booked start asks for a change by the customer, if any is due.
 
     Whoever does not appear owes it; a move or a cancellation does with less notice than the terms ask for.
     """
-    penalty = term.terms.penalty
-    if penalty is None:
-        return None
-    is_on = {"move": penalty.on_move, "cancel": penalty.on_cancel, "no_show": penalty.on_no_show}[change]
-    return penalty if is_on and (change == "no_show" or is_late(penalty, starts_at, at)) else None
+    penalty = penalty_of(term, change)
+    if penalty is None or change == "no_show":
+        return penalty
+    return penalty if at > free_until(penalty, starts_at) else None
 
 
 def penalty_deducted(
@@ -66,6 +74,6 @@ def penalty_deducted(
     )
 
 
-def is_late(penalty: Penalty, starts_at: datetime, at: datetime) -> bool:
-    """Notice counts in elapsed time: exactly 24 h 00 min before the start is in time."""
-    return starts_at - at < timedelta(minutes=penalty.notice_minutes)
+def free_until(penalty: Penalty, starts_at: datetime) -> datetime:
+    """The last instant in time. Notice counts in elapsed time: exactly 24 h 00 min before the start is enough."""
+    return starts_at - timedelta(minutes=penalty.notice_minutes)

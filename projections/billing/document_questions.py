@@ -87,10 +87,11 @@ def place_of(one: ShownLine) -> tuple[int]:
 async def list_documents(
     snapshot: Snapshot, actor: Actor, filters: DocumentFilter, page: PageAsked
 ) -> Page[OpenedDocument]:
-    """Issued documents in the order in which they were issued, without their lines."""
+    """Issued documents in the order in which they were issued, or from the end, without their lines."""
     condition, params = all_of(_seen_by(actor), filters.condition(), page.past("d.position"))
     limited, limit = page.limited
-    rows = await snapshot.query(f"{_DOCUMENTS} WHERE {condition} ORDER BY d.position{limited}", params | limit)
+    order = page.in_order("d.position")
+    rows = await snapshot.query(f"{_DOCUMENTS} WHERE {condition} ORDER BY {order}{limited}", params | limit)
     shown, next_after = page.cut(rows, lambda row: (row.position,))
     position = await view_position(snapshot)
     return Page(position, await _open(snapshot, shown, position), next_after, lambda one: (one.event,))

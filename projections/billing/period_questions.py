@@ -13,9 +13,10 @@ from itertools import islice
 
 from ledger.billing.closed_periods import month_of
 from ledger.kernel.access import Actor, check_is_inside
+from ledger.kernel.errors import Refusal
 from ledger.kernel.values import add_months, from_micros, local_date
 from ledger.store.database import Row
-from projections.asking import Condition, Page, PageAsked, all_of
+from projections.asking import EVERYTHING, Condition, Page, PageAsked, all_of
 from projections.billing.periods_view import CLOSED_MONTHS, CreditTotal, MoneyTotal, read_credit, read_money
 from projections.contracts.across import behind
 from projections.reader import Snapshot, view_position
@@ -65,6 +66,30 @@ async def list_periods(snapshot: Snapshot, actor: Actor, provider: str | None, p
     ]
     shown, next_after = page.cut(sorted(found, key=_place), _place)
     return Page(await view_position(snapshot), shown, next_after, _place)
+
+
+async def months_to_close(
+    snapshot: Snapshot, actor: Actor, provider: str | None = None, through: str | None = None
+) -> list[ListedPeriod]:
+    """The months that are over and still open, by provider and month: those until `through`, where it is named.
+
+    Raises Refusal forbidden to customers and partners.
+    """
+    check_is_inside(actor, "the months of a provider")
+    whose: Condition = ("p.provider = :provider", {"provider": provider}) if provider is not None else ("", {})
+    rows = await _beginnings(snapshot, all_of(visible(actor, "p"), whose))
+    due = [one for row in rows for one in _first_open(snapshot, row, EVERYTHING) if one.close_due]
+    return sorted((one for one in due if through is None or one.month <= through), key=_place)
+
+
+async def find_period(snapshot: Snapshot, actor: Actor, provider: str, month: str) -> ListedPeriod:
+    """A month of a provider. Raises Refusal forbidden to customers and partners, not-found."""
+    before = f"{add_months(month_of(month), -1):%Y-%m}"
+    found = await list_periods(snapshot, actor, provider, PageAsked(1, (provider, before)))
+    for one in found.items:
+        if one.month == month:
+            return one
+    raise Refusal("not-found", f"Provider {provider} has no month {month}.", provider=provider, month=month)
 
 
 async def _closed(snapshot: Snapshot, seen: Condition, page: PageAsked) -> list[ListedPeriod]:

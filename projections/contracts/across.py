@@ -17,14 +17,16 @@ from projections.visible import visible
 
 @dataclass(slots=True, frozen=True)
 class ContractsAsked:
-    """Of a provider and a customer, where these are named."""
+    """Of a provider and a customer, or a single one, where these are named."""
 
     provider: str | None = None
     customer_id: str | None = None
+    contract_id: str | None = None
 
     def seen_by(self, actor: Actor) -> Condition:
         """Of contracts `c`: those that are meant and that the actor sees."""
-        return all_of(visible(actor), equal("c", provider=self.provider, customer_id=self.customer_id))
+        named = equal("c", provider=self.provider, customer_id=self.customer_id, contract_id=self.contract_id)
+        return all_of(visible(actor), named)
 
 
 @dataclass(slots=True, frozen=True)
@@ -70,10 +72,17 @@ async def currencies_of(snapshot: Snapshot, contract_ids: Iterable[str]) -> dict
     return {row.contract_id: row.currency for row in await snapshot.query(sql, params)}
 
 
+async def providers_of(snapshot: Snapshot, contract_ids: Iterable[str]) -> dict[str, str]:
+    """The providers of some contracts, in whose words their pools are called."""
+    places, params = listed("contract_id", sorted(set(contract_ids)))
+    sql = f"SELECT contract_id, provider FROM contracts WHERE contract_id IN ({places or 'NULL'})"
+    return {row.contract_id: row.provider for row in await snapshot.query(sql, params)}
+
+
 def behind(page: PageAsked, *columns: str) -> Condition:
     """The condition of a list in the order of several columns."""
     if page.after is None:
         return "", {}
     named = {f"after_{place}": value for place, value in enumerate(page.after)}
     places = ", ".join(f":{name}" for name in named)
-    return f"({', '.join(columns)}) > ({places})", named
+    return f"({', '.join(columns)}) {page.follows} ({places})", named

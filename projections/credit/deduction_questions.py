@@ -11,6 +11,7 @@ from ledger.credit.confirmation import Status, status_at
 from ledger.events import DeductionFact, Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_deduction
+from ledger.store.database import listed
 from projections.asking import EVERYTHING, Condition, Page, PageAsked, all_of, equal
 from projections.billing.documents import documents_showing
 from projections.contracts.across import ContractsAsked, as_of_across, behind, currencies_of
@@ -79,10 +80,13 @@ async def list_deductions(
 async def list_deductions_across(
     snapshot: Snapshot, actor: Actor, contracts: ContractsAsked, wanted: DeductionsAsked, times: Times, page: PageAsked
 ) -> Page[OpenedDeduction]:
-    """The deductions of all contracts that the actor sees, contract by contract, each in the order of recording."""
+    """The deductions of all contracts that the actor sees, contract by contract, each in the order of recording.
+
+    A page from the end has the last contract first, and of each what was recorded last.
+    """
     as_of = await as_of_across(snapshot, actor, contracts, times)
     condition = all_of(contracts.seen_by(actor), behind(page, "c.contract_id", "d.position"))
-    rows = await _read(snapshot, condition, "c.contract_id, d.position", wanted, as_of, page)
+    rows = await _read(snapshot, condition, page.in_order("c.contract_id", "d.position"), wanted, as_of, page)
     shown, next_after = page.cut(rows, lambda row: (row.contract_id, row.position))
     opened = await _open(snapshot, shown, as_of)
     return Page(as_of.position, _of_status(opened, wanted.status), next_after, _place)
@@ -128,6 +132,19 @@ async def find_deduction(snapshot: Snapshot, actor: Actor, deduction_id: str, ti
     grants = await drawn_grants(snapshot, row.contract_id, drawn, as_of, times)
     history = await stream_history(snapshot, DeductionFact.stream_of(deduction_id), as_of, EVERYTHING)
     return ToldDeduction(opened, grants, history.items)
+
+
+async def deductions_named(
+    snapshot: Snapshot, actor: Actor, contract_id: str, deduction_ids: Sequence[str], times: Times
+) -> list[OpenedDeduction]:
+    """Some deductions of a contract, by recording; one that came later is left out. Raises Refusal unknown-contract."""
+    if not deduction_ids:
+        return []
+    _, as_of = await contract_as_of(snapshot, actor, contract_id, times)
+    among, named = listed("deduction_id", deduction_ids)
+    condition = all_of(equal("d", contract_id=contract_id), (f"d.deduction_id IN ({among})", named))
+    rows = await _read(snapshot, condition, "d.position", DeductionsAsked(), as_of, EVERYTHING)
+    return await _open(snapshot, rows, as_of)
 
 
 async def _find(snapshot: Snapshot, actor: Actor, deduction_id: str, times: Times) -> tuple[DeductionRow, AsOf]:

@@ -91,6 +91,7 @@ class StatusChangeRow(msgspec.Struct):
     status: str
 
 
+WAITING = "status IN ('disputed', 'pending')"  # for somebody's answer: few of many, so that they have an index
 DEDUCTIONS = Table(
     "deductions",
     DeductionRow,
@@ -99,7 +100,8 @@ DEDUCTIONS = Table(
         "(contract_id, position)",
         "(contract_id, effective_at)",
         "(contract_id, deemed_at)",
-        "(contract_id, status, pool)",
+        "(contract_id, status, deemed_at)",
+        f"(status, effective_at) WHERE {WAITING}",
     ],
 )
 PENDING = Table("pending", PendingRow, "account_id", ["(contract_id)"])

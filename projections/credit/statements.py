@@ -183,6 +183,13 @@ async def owned_before(snapshot: Snapshot, contract_id: str, as_of: AsOf, first:
     return {row.pool: row.owned for row in await snapshot.query(sql, params)}
 
 
+async def owned_at_first(snapshot: Snapshot, actor: Actor, asked: StatementAsked) -> dict[str, int]:
+    """What each pool owned before the period begins. Raises Refusal unknown-contract."""
+    contract, as_of = await contract_as_of(snapshot, actor, asked.contract_id, asked.times)
+    first, _ = asked.instants(contract.timezone)
+    return await owned_before(snapshot, asked.contract_id, as_of, first) if first is not None else {}
+
+
 async def open_notes(snapshot: Snapshot, lines: Sequence[Line]) -> None:
     """Opens the notes of lines that are shown."""
     boxes = {line.sealed_note: _read_sealed(line.sealed_note) for line in lines if line.sealed_note is not None}

@@ -11,7 +11,7 @@ from projections.asking import Condition, Key, Page, PageAsked, all_of
 from projections.reader import Snapshot, view_position
 from projections.sla.calendars import Calendars
 from projections.sla.clocks import CLOCKS, ClockRow
-from projections.sla.contexts import Context, contexts
+from projections.sla.contexts import Context, clocks_ahead, contexts
 from projections.sla.states import STATE, clock_of
 from projections.visible import visible
 
@@ -78,18 +78,10 @@ async def _with_steps_ahead(
     snapshot: Snapshot, actor: Actor, now: int, below: Share | Within, calendars: Calendars, page: PageAsked
 ) -> list[Risk]:
     """Of the few tickets with a step that is dated ahead: their rows have it already, so they are worked out anew."""
-    condition, params = all_of(visible(actor), ("k.opened_at <= :now AND k.last_step_at > :now", {"now": now}))
-    sql = (
-        "SELECT DISTINCT k.ticket_id, k.contract_id FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
-        f"WHERE {condition}"
-    )
-    rows = await snapshot.query(sql, params)
-    known = await contexts(snapshot, [row.ticket_id for row in rows], calendars, now)
     risks = [
-        _risk(known[row.ticket_id], row.ticket_id, row.contract_id, clock, now)
-        for row in rows
-        for clock in known[row.ticket_id].clocks
-        if clock.state(now) == "running"
+        _risk(one.context, one.ticket_id, one.contract_id, one.clock, now)
+        for one in await clocks_ahead(snapshot, actor, now, calendars)
+        if one.clock.state(now) == "running"
     ]
     behind = [one for one in risks if page.after is None or _key(one) > page.after]
     return [one for one in behind if _has_little_left(one, below)]

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.kernel.access import Actor
 from ledger.plans.coverage import Calendar
 from ledger.plans.terms import Target, Terms, parse_terms
 from ledger.sla.targets import TargetClock, TargetName, clocks, course_of
 from ledger.store.database import listed
 from ledger.tickets.life import Life, Span, lived
 from ledger.tickets.timeline import read_timeline
+from projections.asking import all_of
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 from projections.sla.clocks import TIMELINES
+from projections.visible import visible
 
 
 @dataclass(slots=True, frozen=True)
@@ -54,3 +57,31 @@ async def contexts(snapshot: Snapshot, ticket_ids: Sequence[str], calendars: Cal
         calendar = calendars.of(terms, row.holidays, row.channel, row.scope)
         found[row.ticket_id] = Context(terms, calendar, lived(read_timeline(row.timeline), at))
     return found
+
+
+@dataclass(slots=True, frozen=True)
+class ClockAhead:
+    """A clock, as it is now, of a ticket with a step that is dated ahead."""
+
+    ticket_id: str
+    contract_id: str
+    context: Context
+    clock: TargetClock
+
+
+async def clocks_ahead(snapshot: Snapshot, actor: Actor, now: int, calendars: Calendars) -> list[ClockAhead]:
+    """The clocks of the few tickets with a step that is dated ahead: their rows have it already (S2), so they are
+    worked out anew. A step lies at most a day ahead.
+    """
+    condition, params = all_of(visible(actor), ("k.opened_at <= :now AND k.last_step_at > :now", {"now": now}))
+    sql = (
+        "SELECT DISTINCT k.ticket_id, k.contract_id FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
+        f"WHERE {condition}"
+    )
+    rows = await snapshot.query(sql, params)
+    known = await contexts(snapshot, [row.ticket_id for row in rows], calendars, now)
+    return [
+        ClockAhead(row.ticket_id, row.contract_id, known[row.ticket_id], clock)
+        for row in rows
+        for clock in known[row.ticket_id].clocks
+    ]

@@ -13,8 +13,9 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_ticket
 from ledger.plans.coverage import Calendar, NoOpeningError
 from ledger.sla.targets import TargetClock
+from ledger.tickets.life import LIVE
 from ledger.tickets.steps import is_call_due
-from projections.asking import Page, PageAsked, all_of, equal
+from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.contracts.questions import as_of_for
 from projections.history import ToldFact, refold, stream_events, stream_history
 from projections.reader import NOW, AsOf, Snapshot, Times, existed, open_texts, resolve_as_of
@@ -29,11 +30,26 @@ _read_sealed = msgspec.json.Decoder(Sealed).decode
 
 @dataclass(slots=True, frozen=True)
 class TicketFilter:
-    """What a list of tickets is narrowed to; state and priority are those at the moment that is asked about."""
+    """What a list of tickets is narrowed to; state and priority are those at the moment that is asked about.
+
+    `is_live` leaves those that something is still to be done on.
+    """
 
     contract_id: str | None = None
     state: str | None = None
     priority: int | None = None
+    is_live: bool = False
+
+    @property
+    def stands(self) -> Condition:
+        """The condition of rows `t` as they are."""
+        live: Condition = (f"t.state IN {LIVE}", {}) if self.is_live else ("", {})
+        return all_of(equal("t", state=self.state, priority=self.priority), live)
+
+    def holds(self, row: TicketRow) -> bool:
+        """The same of a row as it was."""
+        is_meant = not self.is_live or row.state in LIVE
+        return is_meant and self.state in (None, row.state) and self.priority in (None, row.priority)
 
 
 @dataclass(slots=True, frozen=True)
@@ -70,7 +86,7 @@ async def list_tickets(
     A page may hold fewer items than its limit where a state or priority is asked of the past.
     """
     as_of = await as_of_for(snapshot, actor, wanted.contract_id, times)
-    now_in = equal("t", state=wanted.state, priority=wanted.priority) if as_of.current else ("", {})
+    now_in = wanted.stands if as_of.current else ("", {})
     condition, params = all_of(
         visible(actor),
         equal("t", contract_id=wanted.contract_id),
@@ -85,11 +101,7 @@ async def list_tickets(
     )
     rows = [TICKETS.row_of(row) for row in await snapshot.query(sql, params | limit)]
     shown, next_after = page.cut(rows, lambda row: (row.position,))
-    opened = [
-        one
-        for one in await _open(snapshot, shown, as_of, calendars)
-        if wanted.state in (None, one.row.state) and wanted.priority in (None, one.row.priority)
-    ]
+    opened = [one for one in await _open(snapshot, shown, as_of, calendars) if wanted.holds(one.row)]
     return Page(as_of.position, opened, next_after, lambda one: (one.row.position,))
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from ledger.events import Sealed
 from ledger.store.database import listed
-from projections.reader import Snapshot
+from projections.reader import Snapshot, open_texts
 
 _read_sealed = msgspec.json.Decoder(Sealed).decode
 
@@ -21,3 +21,10 @@ async def titles_of(snapshot: Snapshot, ticket_ids: Iterable[str | None]) -> dic
     places, params = listed("ticket_id", named)
     rows = await snapshot.query(f"SELECT ticket_id, title FROM tickets WHERE ticket_id IN ({places})", params)
     return {row.ticket_id: _read_sealed(row.title) for row in rows}
+
+
+async def opened_titles(snapshot: Snapshot, ticket_ids: Iterable[str]) -> dict[str, str | None]:
+    """The same to be read, by ticket; None where the key is gone."""
+    titles = await titles_of(snapshot, ticket_ids)
+    texts = await open_texts(snapshot, list(titles.values()))
+    return {ticket_id: texts.get(sealed) for ticket_id, sealed in titles.items()}

@@ -46,7 +46,12 @@ class TicketRow(msgspec.Struct):
     timeline: str
 
 
-TICKETS = Table("tickets", TicketRow, "ticket_id", ["(contract_id, position)", "(state, position)", "(position)"])
+TICKETS = Table(
+    "tickets",
+    TicketRow,
+    "ticket_id",
+    ["(contract_id, position)", "(contract_id, state, position)", "(state, position)", "(position)"],
+)
 tickets = View("tickets", TICKETS)
 ITS_ROW = [(TICKETS, lambda _, fact: [fact.ticket_id])]
 

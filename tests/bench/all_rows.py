@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import holding, reading, rebuilding, writing
+from tests.bench import holding, pages, reading, rebuilding, writing
 from tests.bench.batch_projector import PAGE
 from tests.bench.commands import promised_tickets, year_of_work
 from tests.bench.rounds import Row
@@ -31,6 +31,7 @@ class Sizes:
     reading_seconds: float = 1.5
     reading_contracts: int = 40
     promised_tickets: int = 2_000
+    page_times: int = 30
     waiting_answers: int = 100
 
 
@@ -73,6 +74,8 @@ def all_rows(
     aim = AIM_OF_READING[database]
     clients = reading.Clients(sizes.reading_contracts, sizes.reading_rounds, sizes.reading_seconds)
     read = reading.balances(database, history, aim, clients, folder)
+    say(f"{database}: pages")
+    shown = pages.measured_pages(database, desk_url, sizes.reading_rounds, sizes.page_times)
     say(f"{database}: holding up others")
     held = holding.holding(database, desk_url, sizes.reading_seconds, sizes.waiting_answers)
-    return [*singles, imported, rebuilt, read, *long, *held]
+    return [*singles, imported, rebuilt, read, *long, *shown, *held]

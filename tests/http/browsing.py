@@ -29,18 +29,28 @@ class _Forms(HTMLParser):
         super().__init__()
         self.forms: list[ShownForm] = []
         self._text_area: str | None = None
+        self._is_reading = False  # within a form that only asks, such as the day of a page
+        self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         of = {name: value or "" for name, value in attrs}
         if tag == "form":
-            assert of.get("method") == "post", "what only reads is a link here"
-            self.forms.append(ShownForm(of["action"]))
-        elif tag == "input" and of.get("type") == "checkbox":
+            self._is_reading = of.get("method") != "post"
+            if not self._is_reading:
+                self.forms.append(ShownForm(of["action"]))
+        elif self._is_reading:
+            return
+        elif tag == "input" and of.get("type") in ("checkbox", "radio"):
             self.forms[-1].boxes.append((of["name"], of["value"]))
         elif tag == "input":
             self.forms[-1].fields.append((of["name"], of.get("value", "")))
         elif tag == "button" and "name" in of:
             self.forms[-1].buttons.append((of["name"], of["value"]))
+        elif tag == "select":
+            self._select = of["name"]
+            self.forms[-1].fields.append((self._select, ""))
+        elif tag == "option" and "selected" in of:
+            self.forms[-1].fields[-1] = (self._select, of["value"])
         elif tag == "textarea":
             self._text_area = of["name"]
             self.forms[-1].fields.append((self._text_area, ""))

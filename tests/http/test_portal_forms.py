@@ -58,7 +58,7 @@ def test_what_another_site_posts_is_not_carried_out(
     assert answer.status_code == status
     assert (browser.cookie == before) == (status == 403)
     if status == 403:
-        assert is_page(answer, 403, "did not come from a page of this portal; nothing was done")
+        assert is_page(answer, 403, "Your access does not allow this.")
 
 
 @pytest.mark.parametrize("odd", ["", "0" * 64, "ä", "another's"])
@@ -74,8 +74,10 @@ def test_a_form_without_the_token_of_this_sign_in_is_not_carried_out(door: Door,
 
 def test_a_form_that_is_none_is_refused_as_a_page(door: Door) -> None:
     browser = browser_of(door, "auditor")
-    assert is_page(browser.post(SIGN_IN, [], content_type="application/json"), 415, "A form is sent as")
-    assert is_page(browser.post(SIGN_IN, [("a", "x" * 1_000_001)]), 413, "larger than 1000000 bytes")
+    assert is_page(
+        browser.post(SIGN_IN, [], content_type="application/json"), 415, "The ledger did not understand the page."
+    )
+    assert is_page(browser.post(SIGN_IN, [("a", "x" * 1_000_001)]), 413, "This is more than the ledger takes at once.")
     assert is_page(browser.post(SIGN_IN, [("a", "1")] * 2001), 422, "at most 2000 fields")
     for body in (b"token=%ff", b"token=\xc3\xa4"):
         named = {"content-type": "application/x-www-form-urlencoded"}
@@ -103,7 +105,7 @@ def test_every_answer_keeps_the_browser_to_this_server_and_is_not_stored(door: D
 def test_no_page_of_the_portal_stands_in_the_openapi_document(door: Door) -> None:
     assert "/portal" not in door.client.get("/openapi.json").text
     for address in ("/portal/openapi.json", "/portal/docs", "/portal/v1/contracts"):
-        assert is_page(browser_of(door, "admin").get(address), 404, "There is no such page.")
+        assert is_page(browser_of(door, "admin").get(address), 404, "This does not exist, or you may not see it.")
 
 
 def test_a_file_is_kept_as_long_as_its_address_has_its_content(door: Door) -> None:
@@ -116,7 +118,7 @@ def test_a_file_is_kept_as_long_as_its_address_has_its_content(door: Door) -> No
             old = door.client.get(f"/portal/static/{name}{other}")
             assert (old.status_code, old.headers["cache-control"]) == (200, "no-cache")
     for name in ("none.css", "..%2Fapp.py", "%2e%2e", ""):
-        assert is_page(door.client.get(f"/portal/static/{name}"), 404, "There is no such ")
+        assert is_page(door.client.get(f"/portal/static/{name}"), 404, "This does not exist, or you may not see it.")
 
 
 def damaged(door: Door, statement: str) -> None:

@@ -11,7 +11,7 @@ from tests.http.asgi import Response
 from tests.http.browsing import Browser, ShownForm, form_to, forms_of
 from tests.http.door import Door, opened
 from tests.http.world import ANOTHERS, MINE, OF, OPENED, SIDES, TEN, token
-from tests.words import confirm, log_work, open_ticket, sign
+from tests.words import confirm, issue, log_work, open_ticket, sign
 
 SIGN_IN, TIME = "/portal/sign-in", "/portal/time"
 HOSTILE = "<script>alert(1)</script> \u202e [/red] & 'x' \"y\""
@@ -53,24 +53,40 @@ def word_form(page: Response, word: str) -> ShownForm:
     return found
 
 
+def told_one_by_one(page: Response) -> list[tuple[str, bool]]:
+    """What came of each that was confirmed at once: its name, and whether it went through."""
+    told = re.findall(
+        r'<span class="badge (good|bad)">(?:(?!</li>).)*?<span class="name">([^<]*)<', page.text, re.DOTALL
+    )
+    return [(name.partition(" · ")[0], mark == "good") for mark, name in told]
+
+
 # -- what is shown ---------------------------------------------------------------------------------------------------
 
 
 def test_a_customer_sees_what_was_done_for_them_and_nothing_of_others(door: Door, browser: Browser) -> None:
     page = browser.get(TIME)
     assert page.status_code == 200
-    for told in ("Step 1 of mine", "Step 3 of mine", "Backups fail", "Eva", ">25<", ">30<", "pending"):
+    for told in (
+        "Step 1 of mine",
+        "Step 3 of mine",
+        "Backups fail",
+        "Eva",
+        ">0:30<",
+        "0:25 worked, 0:30 billed: in steps of 10 minutes",
+        "to be confirmed",
+    ):
         assert told in page.text
     assert "anothers" not in page.text
     assert "abroad" not in page.text
-    assert "To be confirmed on this page: 3, 90 min" in page.text
+    assert "3 entries of this page wait for you: 1:30 hours." in page.text
     assert dict(list_form(page).fields)["by"] == "kunde at north"
 
 
 def test_one_deduction_says_why_it_is_what_it_is(browser: Browser) -> None:
     page = browser.get(f"{TIME}/mine-1")
     assert page.status_code == 200
-    for told in ("<h1>Step 1 of mine</h1>", "Backups fail (mine-t)", "rounded up to steps of 10 min", "HoursDeducted"):
+    for told in ("<h1>Step 1 of mine</h1>", "Backups fail (mine-t)", "in steps of 10 minutes", ">Entered<"):
         assert told in page.text
 
 
@@ -98,8 +114,54 @@ def test_a_list_goes_on_page_by_page_and_is_narrowed_by_status(door: Door, brows
     assert len(re.findall(r'href="/portal/time/', confirmed.text)) == 1
     assert browser.get(f"{TIME}?status=odd").status_code == 422
     assert browser.get(f"{TIME}?cursor=odd").status_code == 422
-    answer = browser.send(list_form(last), ("one", "more-49"))
-    assert "more-49: confirmed" in answer.text, "the form is of the page that it stands on"
+    answer = browser.send(list_form(last), ("one", "mine-2"))
+    assert told_one_by_one(answer) == [("mine-2", True)], "the form is of the page that it stands on"
+
+
+def test_the_newest_stands_first_and_nothing_is_shown_twice_or_left_out(door: Door, browser: Browser) -> None:
+    door.all_ok([sign(contract_id="mine-2nd", **OF[MINE]), open_ticket("second-t", contract_id="mine-2nd", at=OPENED)])
+    door.all_ok([log_work(10, TEN, entry_id=f"second-{n:02}", ticket_id="second-t") for n in range(60)])
+    assert door.see("contracts", limit=1)
+    found, address = [], TIME
+    while address:
+        page = browser.get(address)
+        found += re.findall(r'href="/portal/time/([^"]*)"', page.text)
+        following = re.findall(r'rel="next" href="([^"]*)"', page.text)
+        address = following[0].replace("&amp;", "&") if following else ""
+    newest_first = [f"second-{n:02}" for n in reversed(range(60))]
+    assert found == [*newest_first, "mine-3", "mine-2", "mine-1"]
+    of_one = browser.get(f"{TIME}?contract_id=mine").text
+    assert re.findall(r'href="/portal/time/([^"]*)"', of_one) == ["mine-3", "mine-2", "mine-1"]
+    assert browser.get(f"{TIME}?contract_id=anothers").text.count('href="/portal/time/') == 0
+
+
+def test_a_past_day_is_shown_as_it_was_and_offers_nothing(door: Door, browser: Browser) -> None:
+    door.ok(confirm("mine-1", by="K"))
+    assert door.see("contracts", limit=1)
+    then = browser.get(f"{TIME}?as_of=2026-02-02")
+    assert "As of the end of 2 Feb 2026" in then.text
+    assert then.text.count("to be confirmed<") == 3
+    assert 'name="one"' not in then.text
+    assert browser.get(f"{TIME}?as_of=2026-02-01").text.count('href="/portal/time/') == 0
+    assert browser.get(f"{TIME}?as_of=soon").status_code == 422
+
+
+def test_pools_are_called_as_the_catalogue_calls_them_in_the_readers_language(door: Door, browser: Browser) -> None:
+    for language, said in (("de", "aus Betreuung"), ("sk", "z: starostlivosť"), ("en", "from care")):
+        for address in (TIME, f"{TIME}/mine-1"):
+            assert said in browser.get(address, accept_language=language).text
+
+
+def test_a_line_leads_to_its_place_in_the_statement_and_on_the_invoice(door: Door, browser: Browser) -> None:
+    door.ok(issue(MINE, "2026-02-28", issued_on="2026-03-02"))
+    assert door.see("contracts", limit=1)
+    for address in (TIME, f"{TIME}/mine-1"):
+        page = browser.get(address).text
+        assert 'href="/portal/statements/mine?from=2026-02-02&amp;to=2026-02-02#of-mine-1"' in page
+        assert 'href="/portal/documents/NO-2026-00001"' in page
+    partner = Browser(door).signed_in(token(door, "partner")).get(TIME).text
+    assert "NO-2026-00001" in partner
+    assert 'href="/portal/documents/' not in partner, "a partner sees no document (M2)"
 
 
 def test_hostile_texts_are_texts(door: Door, browser: Browser) -> None:
@@ -111,7 +173,8 @@ def test_hostile_texts_are_texts(door: Door, browser: Browser) -> None:
     )
     assert door.see("contracts", limit=1)
     for page in (browser.get(TIME), browser.get(f"{TIME}/odd")):
-        assert "<script" not in page.text
+        assert "<script>" not in page.text
+        assert "\u202e" not in page.text
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
 
 
@@ -121,7 +184,7 @@ def test_hostile_texts_are_texts(door: Door, browser: Browser) -> None:
 def test_one_some_and_all_are_confirmed_and_told_one_by_one(door: Door, browser: Browser) -> None:
     answer = browser.send(list_form(browser.get(TIME)), ("one", "mine-2"), by="Karla")
     assert answer.status_code == 200
-    assert "mine-2: confirmed" in answer.text
+    assert told_one_by_one(answer) == [("mine-2", True)]
     assert statuses(door) == ["pending", "confirmed", "pending"]
     answer = browser.send(list_form(answer), ("deduction_id", "mine-1"), ("chosen", "yes"))
     assert statuses(door) == ["confirmed", "confirmed", "pending"]
@@ -139,10 +202,8 @@ def test_of_many_at_once_each_is_told_whether_it_went_through(door: Door, browse
     door.ok(confirm("mine-2", by="K"))
     answer = browser.send(form, ("all", "yes"))
     assert answer.status_code == 200
-    lines = re.findall(r"<li>([^<]*)</li>", answer.text)
-    assert (lines[0], lines[2]) == ("mine-1: confirmed", "mine-3: confirmed")
-    assert lines[1].startswith("mine-2: ")
-    assert lines[1] != "mine-2: confirmed"
+    assert told_one_by_one(answer) == [("mine-3", True), ("mine-2", False), ("mine-1", True)]
+    assert "The deduction is confirmed; it does not wait for" in answer.text
     assert statuses(door) == ["confirmed"] * 3
 
 
@@ -150,14 +211,22 @@ def test_anothers_deduction_in_a_form_is_unknown(door: Door, browser: Browser) -
     form = list_form(browser.get(TIME))
     answer = browser.post(TIME, [*form.fields, ("deduction_id", "anothers-1"), ("deduction_id", "mine-1")])
     assert answer.status_code == 200
-    assert "anothers-1: There is no deduction anothers-1." in answer.text
-    assert "mine-1: confirmed" in answer.text
+    assert told_one_by_one(answer) == [("anothers-1", False), ("mine-1", True)]
+    assert "There is no deduction anothers-1." in answer.text
     alone = browser.post(TIME, [*form.fields, ("deduction_id", "anothers-1")])
     assert alone.status_code == 404
     assert statuses(door, ANOTHERS) == ["pending"] * 3
 
 
-@pytest.mark.parametrize(("name", "words"), [("", "by: "), (" ", "by: "), ("K" * 201, "by: "), ("\x07", "by: ")])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "Please fill this in."),
+        (" ", "Please fill this in."),
+        ("K" * 201, "At most 200 letters, please."),
+        ("\x07", "Please check this."),
+    ],
+)
 def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(
     door: Door, browser: Browser, name: str, words: str
 ) -> None:
@@ -199,10 +268,10 @@ def test_what_is_sent_twice_is_carried_out_once(door: Door, browser: Browser) ->
     with ThreadPoolExecutor(4) as several:
         answers = list(several.map(lambda _: browser.send(form, ("one", "mine-1")), range(4)))
     assert {one.status_code for one in answers} == {200}
-    assert all("mine-1: confirmed" in one.text for one in answers)
+    assert all(told_one_by_one(one) == [("mine-1", True)] for one in answers)
     assert door.count() == before + 1
     answer = browser.send(form, ("all", "yes"))
-    assert "mine-1: confirmed" in answer.text, "the same form, with more of it chosen"
+    assert ("mine-1", True) in told_one_by_one(answer), "the same form, with more of it chosen"
     assert door.count() == before + 3
 
 
@@ -230,7 +299,7 @@ def test_what_was_written_when_the_sign_in_ended_is_kept_and_sent_by_a_button(do
     assert statuses(door) == ["pending"] * 3, "nothing is sent by itself"
     shown = form_to(again, f"{TIME}/mine-1")
     assert dict(shown.fields)["reason"] == reason
-    assert "<script" not in again.text
+    assert "<script>" not in again.text
     browser.follow(browser.send(shown))
     assert statuses(door) == ["disputed", "pending", "pending"]
     (told,) = [one for one in door.events() if one["type"] == "DeductionDisputed"]
@@ -267,5 +336,5 @@ def test_who_may_not_speak_for_the_customer_is_offered_nothing_and_refused_in_wo
     proof = form_to(page, "/portal/sign-out").fields[0]
     answer = browser.post(f"{TIME}/mine-1", [proof, ("word", "confirm"), ("by", "K")])
     assert answer.status_code == 403
-    assert "A token of role auditor may not confirm-deduction." in answer.text
+    assert "Your access does not allow this." in answer.text
     assert statuses(door) == ["pending"] * 3

@@ -85,7 +85,7 @@ def test_a_wrong_token_is_said_so_in_words_ever_more_slowly(door: Door) -> None:
     for wrong in ("x", "", "y" * 500, "ä"):
         answer = browser.send(form, token=wrong)
         assert (answer.status_code, browser.cookie) == (401, {})
-        assert "This token opens nothing" in answer.text
+        assert "This signs nobody in" in answer.text
         assert 'role="alert"' in answer.text
     assert door.slept == [0.02, 0.04, 0.06, 0.08]
     browser.signed_in(door.admin)
@@ -139,7 +139,7 @@ def test_a_link_is_used_up_by_the_button_of_its_page_alone(door: Door) -> None:
     second = Browser(door)
     again = second.send(form)
     assert (again.status_code, second.cookie) == (401, {})
-    assert "This link signs nobody in" in again.text
+    assert "This signs nobody in" in again.text
     assert second.get(link).status_code == 401
 
 

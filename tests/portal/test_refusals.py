@@ -102,7 +102,7 @@ def test_what_no_sentence_fits_keeps_the_ledgers_own_behind(code: str) -> None:
         ),
         ("The contract does not include work on site.", "on-site-not-covered", "en", "log-work", {"minimum": 50}),
         (
-            "Missing: customer.vat_id, customer.address.",
+            "Missing: the customer's VAT id, the customer's address.",
             "missing-party-data",
             "en",
             None,

@@ -71,13 +71,17 @@ async def contract_statement(
     asked = StatementAsked(contract_id, pool, first, last, times_of(as_of, known_at))
     if media_type(request.headers, JSON, CSV, LINES, PDF) == PDF:
         name = {"Content-Disposition": f'inline; filename="statement-{contract_id}.pdf"'}
-        printed = await _for_customer(state, actor, asked)
-        return Response(await asyncio.to_thread(statement_pdf, printed), media_type=PDF, headers=name)
+        return Response(await statement_file(state, actor, asked), media_type=PDF, headers=name)
     page = page_asked(cursor, limit, int, int, int)
-    return await answer_list(state.long_questions, request.headers, _listing(actor, asked), page)
+    return await answer_list(state.long_questions, request.headers, statement_listing(actor, asked), page)
 
 
-def _listing(actor: Actor, asked: StatementAsked) -> Listing[Line]:
+async def statement_file(state: State, actor: Actor, asked: StatementAsked) -> bytes:
+    """The PDF that a customer gets. Raises Refusal unknown-contract, unknown-pool, malformed."""
+    return await asyncio.to_thread(statement_pdf, await _for_customer(state, actor, asked))
+
+
+def statement_listing(actor: Actor, asked: StatementAsked) -> Listing[Line]:
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[Line]:
         return await statement(snapshot, actor, asked, page)
 

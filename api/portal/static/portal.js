@@ -35,3 +35,12 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+
+// What refreshes itself can be stopped, and rests while nobody looks.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const one of document.querySelectorAll("label.refreshing")) one.hidden = false;
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!event.target.matches("[data-refreshed]")) return;
+  if (document.hidden || !document.getElementById("refreshing").checked) event.preventDefault();
+});

@@ -1,0 +1,23 @@
+"""What a page calls pools and services that terms know by a key: the catalogue's names, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledger.billing.naming import name_of
+from ledger.plans.catalogue import Names
+
+
+@dataclass(slots=True, frozen=True)
+class NamesOfKeys:
+    """The names of the providers of some contracts; a key that has none is shown as the ledger has it."""
+
+    by_contract: Mapping[str, Names]
+    language: str
+
+    def named(self, contract_id: str, key: str | None) -> str:
+        """`care` is `Betreuung`; nothing is said of no key."""
+        if key is None:
+            return ""
+        return name_of(key, self.by_contract.get(contract_id, {}), self.language) or key

@@ -1,0 +1,54 @@
+"""Lines of invoices and drafts as pages show them: in the reader's language, and with how time became money.
+
+The words are those of printed documents (`api/documents/labels.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from api.documents import figures
+from api.documents.labels import kind_of, labels_for, words_of
+from api.documents.page_lines import TOLD
+from api.documents.reckoning import reckoned
+from ledger.events import DocumentLine, VatLine
+from projections.billing.document_questions import ShownLine
+
+
+@dataclass(slots=True, frozen=True)
+class PrintedLine:
+    """`kind` is what it is about, `words` say more, `reckoning` how time was rounded and priced."""
+
+    line: DocumentLine
+    kind: str
+    words: str
+    reckoning: Sequence[str]
+    vat_rate: str
+    engineer: str | None
+    note: str | None
+    ticket_title: str | None
+
+
+def lines_in_words(lines: Iterable[ShownLine], currency: str, language: str) -> list[PrintedLine]:
+    labels = labels_for(language)
+    return [
+        PrintedLine(
+            one.line,
+            kind_of(one.line, labels),
+            "" if one.line.kind in TOLD and one.line.deduction_id else words_of(one.line, labels),
+            reckoned(one.line, currency, labels),
+            vat_rate(one.line, language),
+            one.engineer,
+            one.note,
+            one.ticket_title,
+        )
+        for one in lines
+    ]
+
+
+def vat_rate(line: DocumentLine | VatLine, language: str) -> str:
+    """`19 %`; what bears no domestic rate has none."""
+    rate = line.rate_percent_hundredths if isinstance(line, VatLine) else line.vat_rate_percent_hundredths
+    category = line.category if isinstance(line, VatLine) else line.vat_category
+    return figures.rate(rate if category == "S" else None, labels_for(language).locale)

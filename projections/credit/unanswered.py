@@ -1,0 +1,69 @@
+"""How many deductions wait for an answer, by age: for the customer's word, or for the provider's where one is disputed.
+
+What waits has an index of its own, and no more is counted than one looks at: so the answer costs the same however many
+deductions there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ledger.kernel.access import Actor
+from projections.asking import Condition, all_of
+from projections.contracts.across import ContractsAsked, as_of_across
+from projections.credit import rules
+from projections.credit.deduction_questions import DAY
+from projections.credit.deductions_view import WAITING
+from projections.reader import NOW, Snapshot
+
+WaitingStatus = Literal["disputed", "pending"]
+STATUSES: tuple[WaitingStatus, ...] = ("disputed", "pending")
+MOST_COUNTED = 1000
+
+
+@dataclass(slots=True, frozen=True)
+class Unanswered:
+    """Those effective before `older_than_days` ago, but not those of the next older span.
+
+    `count` is at most MOST_COUNTED, where there may be more.
+    """
+
+    status: WaitingStatus
+    older_than_days: int
+    count: int
+
+
+async def count_unanswered(
+    snapshot: Snapshot, actor: Actor, asked: ContractsAsked, ages: Sequence[int], before: int | None = None
+) -> list[Unanswered]:
+    """By status and age, in the order of both; `ages` are days, the oldest first. `before` is an instant in
+    microseconds: what became effective from it on is not counted.
+    """
+    at = (await as_of_across(snapshot, actor, asked, NOW)).at
+    found, until_days = [], [None, *ages[:-1]]
+    for status in STATUSES:
+        for days, older in zip(ages, until_days, strict=True):
+            latest = at - days * DAY if days else None
+            bounds: list[Condition] = [
+                ("d.effective_at < :latest", {"latest": latest}) if latest is not None else ("", {}),
+                ("d.effective_at >= :earliest", {"earliest": at - older * DAY}) if older is not None else ("", {}),
+                ("d.effective_at < :before", {"before": before}) if before is not None else ("", {}),
+            ]
+            found.append(Unanswered(status, days, await _count(snapshot, actor, asked, status, at, bounds)))
+    return found
+
+
+async def _count(
+    snapshot: Snapshot, actor: Actor, asked: ContractsAsked, status: str, at: int, bounds: Sequence[Condition]
+) -> int:
+    stands = rules.status_at_in_sql("d.status", "d.deemed_at")
+    waits = (f"d.{WAITING} AND d.status = :status AND {stands} = :status", {"status": status, "at": at})
+    where, params = all_of(asked.seen_by(actor), waits, *bounds)
+    sql = (
+        "SELECT count(*) AS counted FROM (SELECT 1 FROM deductions d JOIN contracts c ON c.contract_id = d.contract_id "
+        f"WHERE {where} LIMIT :most) f"
+    )
+    (row,) = await snapshot.query(sql, params | {"most": MOST_COUNTED})
+    return int(row.counted)

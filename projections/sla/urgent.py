@@ -1,0 +1,80 @@
+"""Promises that wait for their end, by the urgency of their clocks: those missed already, and those that run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.kernel.access import Actor
+from ledger.kernel.values import to_micros
+from ledger.tickets.life import LIVE
+from projections.asking import Condition, Key, Page, PageAsked, all_of
+from projections.contracts.across import behind
+from projections.reader import Snapshot, view_position
+from projections.sla.calendars import Calendars
+from projections.sla.contexts import clocks_ahead
+from projections.visible import visible
+
+
+@dataclass(slots=True, frozen=True)
+class UrgentClock:
+    """A target without an end; `is_breached` where its due instant has passed."""
+
+    ticket_id: str
+    contract_id: str
+    target: str
+    priority: int
+    due_at: int
+    is_breached: bool
+
+
+async def list_urgent(snapshot: Snapshot, actor: Actor, calendars: Calendars, page: PageAsked) -> Page[UrgentClock]:
+    """Targets that nobody has met yet, what was due first before all others; those on hold do not run."""
+    now = to_micros(snapshot.clock())
+    ahead = await _with_steps_ahead(snapshot, actor, now, calendars)
+    found = [*(one for one in ahead if page.after is None or _key(one) > page.after)]
+    found += await _waiting(snapshot, actor, now, page)
+    shown, next_after = page.cut(sorted(found, key=_key), _key)
+    return Page(await view_position(snapshot), shown, next_after, _key)
+
+
+async def _waiting(snapshot: Snapshot, actor: Actor, now: int, page: PageAsked) -> list[UrgentClock]:
+    open_now: Condition = (
+        "k.shown = 1 AND k.ended_at IS NULL AND k.void_at IS NULL AND k.due_at IS NOT NULL "
+        f"AND k.opened_at <= :now AND k.last_step_at <= :now AND t.state IN {LIVE}",
+        {"now": now},
+    )
+    condition, params = all_of(visible(actor), open_now, behind(page, "k.due_at", "k.ticket_id", "k.target"))
+    limited, limit = page.limited
+    sql = (
+        "SELECT k.due_at, k.ticket_id, k.target, k.contract_id, k.priority, k.breached_at "
+        "FROM clocks k CROSS JOIN tickets t CROSS JOIN contracts c "  # in this order: by the index of what has no end
+        f"WHERE t.ticket_id = k.ticket_id AND c.contract_id = k.contract_id AND {condition} "
+        f"ORDER BY k.due_at, k.ticket_id, k.target{limited}"
+    )
+    return [
+        UrgentClock(
+            ticket_id=row.ticket_id,
+            contract_id=row.contract_id,
+            target=row.target,
+            priority=row.priority,
+            due_at=row.due_at,
+            is_breached=row.breached_at is not None and row.breached_at <= now,
+        )
+        for row in await snapshot.query(sql, params | limit)
+    ]
+
+
+async def _with_steps_ahead(snapshot: Snapshot, actor: Actor, now: int, calendars: Calendars) -> list[UrgentClock]:
+    return [
+        UrgentClock(one.ticket_id, one.contract_id, clock.target, clock.priority, clock.due_at, state == "breached")
+        for one in await clocks_ahead(snapshot, actor, now, calendars)
+        if (clock := one.clock).due_at is not None
+        and clock.ended_at is None
+        and one.context.life.rejected_at is None
+        and (state := clock.state(now)) in ("breached", "running")
+    ]
+
+
+def _key(one: UrgentClock) -> Key:
+    """The order of the list."""
+    return one.due_at, one.ticket_id, one.target
