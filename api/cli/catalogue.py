@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import quote
 
 from api.cli.doors import opened_door, server_named
+from api.cli.layouts import LAYOUTS, table_of
 from api.cli.options import Asked, Opt, made_command
 from api.cli.printing import out, print_json
-from api.cli.tables import LAYOUTS, table_of
 
 PLAN = Opt("plan", meaning="Shows all that this plan says.", metavar="PLAN", is_argument=True)
 

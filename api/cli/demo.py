@@ -16,9 +16,9 @@ from api.cli.doors import Door
 from api.cli.guarding import guarded
 from api.cli.importing import Tally, import_lines
 from api.cli.in_process import InProcess
+from api.cli.layouts import LAYOUTS, table_of
 from api.cli.opening import check_opens
 from api.cli.printing import out, plain, say
-from api.cli.tables import LAYOUTS, table_of
 from api.http.models.contracts import ContractSummary, show_contract
 from api.portal.addresses import link_address
 from api.state import State

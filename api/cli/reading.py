@@ -162,6 +162,6 @@ def _show(question: ReadPath, answer: Any, *, as_json: bool) -> None:
     elif question.layout is None:
         print_json(answer)
     else:
-        from api.cli.tables import LAYOUTS, table_of
+        from api.cli.layouts import LAYOUTS, table_of
 
         out.print(table_of(LAYOUTS[question.layout], answer))

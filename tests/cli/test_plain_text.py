@@ -9,9 +9,9 @@ from unicodedata import category
 import pytest
 from rich.console import Console
 
+from api.cli.layouts import LAYOUTS, table_of
 from api.cli.printing import plain, print_json
 from api.cli.progress import progress_bar
-from api.cli.tables import LAYOUTS, table_of
 from api.spreadsheet import as_text
 from tests.cli.run import support_ledger
 from tests.words import CUSTOMER, as_lines, grant, sign
