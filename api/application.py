@@ -64,6 +64,7 @@ def create_app(
         version="0.1.0",
         lifespan=lifespan,
         dependencies=[Depends(known_parameters)],
+        openapi_url=None,  # answered by a route of ours, which refuses parameters like every other
         docs_url=None,
         redoc_url=None,
     )

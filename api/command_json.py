@@ -37,8 +37,9 @@ def decode_json(raw: bytes) -> Any:
         if "\\u" in text:
             _check_surrogates(decoded)
     except (ValueError, RecursionError) as error:
-        if b"\0" in raw[:4]:  # no text of JSON begins with one, and every one that was written in UTF-16 does
-            raise Refusal("not-json", "The text is written in UTF-16; JSON is written in UTF-8.") from None
+        if b"\0" in raw[:4]:  # no text of JSON begins with one, and every one that was written in these does
+            written_in = "UTF-32" if json.detect_encoding(raw).startswith("utf-32") else "UTF-16"
+            raise Refusal("not-json", f"The text is written in {written_in}; JSON is written in UTF-8.") from None
         raise Refusal("not-json", f"The body is not JSON: {_wrong(error)}.") from None
     if given_twice:
         raise malformed(given_twice[0][:80], "is given twice")
@@ -102,8 +103,8 @@ def parse_line(line: bytes, actor: Actor) -> Request:
         raise Refusal("too-large", f"The line is larger than {COMMAND_LIMIT} bytes.", limit=COMMAND_LIMIT)
     payload = decode_json(line)
     if not isinstance(payload, dict):
-        raise malformed("line", "must be a JSON object")
+        raise malformed("line", 'must be a JSON object, such as {"command": "hold-ticket", "ticket_id": "example-1"}')
     name = payload.pop("command", None)
     if not isinstance(name, str):
-        raise malformed("command", "names the command of the line")
+        raise malformed("command", "names the command of the line, such as hold-ticket")
     return parse(name, payload, actor)

@@ -9,8 +9,8 @@ from api.cli.doors import opened_door, server_named
 from api.cli.layouts import LAYOUTS
 from api.cli.machine import print_line
 from api.cli.options import Asked, Opt, made_command
+from api.cli.printed_tables import table_of
 from api.cli.printing import out, print_json
-from api.cli.tables import table_of
 
 PLAN = Opt("plan", meaning="Shows all that this plan says.", metavar="PLAN", is_argument=True)
 

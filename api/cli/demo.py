@@ -18,8 +18,8 @@ from api.cli.importing import Tally, import_lines
 from api.cli.in_process import InProcess
 from api.cli.layouts import LAYOUTS
 from api.cli.opening import check_opens
+from api.cli.printed_tables import table_of
 from api.cli.printing import out, plain, say
-from api.cli.tables import table_of
 from api.http.models.contracts import ContractSummary, show_contract
 from api.portal.addresses import link_address
 from api.state import State
@@ -122,7 +122,7 @@ def free_port(wanted: int) -> int:
 
 def serve(settings: Settings, *, is_demo: bool) -> None:
     from api.application import create_app
-    from api.http.serving import serve_app
+    from api.http.serving import listening, serve_app
 
     check_opens(settings)
     port = free_port(PORT)
@@ -141,7 +141,8 @@ def serve(settings: Settings, *, is_demo: bool) -> None:
         for path in ("contracts?limit=2", "contracts/moewe-l/balance", "contracts/moewe-l/statement?limit=5"):
             print(f"  curl -s {auth} '{base}/v1/{path}'")
     sys.stdout.flush()
-    serve_app(create_app(settings), "127.0.0.1", port)
+    with listening("127.0.0.1", port) as sockets:
+        serve_app(create_app(settings), sockets)
 
 
 def run() -> None:

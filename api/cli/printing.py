@@ -17,8 +17,15 @@ from rich.text import Text
 out = Console(width=None if sys.stdout.isatty() else 150)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
-# Controls (those of C1 begin escape sequences too), marks of direction, ends of lines, and halves of characters.
-_STEERS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# Controls (those of C1 begin escape sequences too), marks of direction, ends of lines, halves of characters, and the
+# others that Unicode calls ignorable, since nobody sees them. What joins two letters of other scripts than ours, or
+# picks a form of one, does so there alone.
+_STEERS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+    "|(?<![^\x00-\x7f])[\u200c\u200d\ufe00-\ufe0f]|[\u200c\u200d](?![^\x00-\x7f])"
+)
 _BREAKS = re.compile(r"[\t\r\n]+")
 
 
@@ -36,5 +43,5 @@ def say(console: Console, sentence: str) -> None:
 def print_json(value: Any) -> None:
     """For people: indented, every letter as it is; a character that would steer the terminal by its number, as JSON."""
     told = json.dumps(value, indent=2, ensure_ascii=False)
-    steering = re.compile(f"(?!\n){_STEERS.pattern}")
-    sys.stdout.write(steering.sub(lambda found: f"\\u{ord(found.group()):04x}", told) + "\n")
+    steering = re.compile(f"(?!\n)(?:{_STEERS.pattern})")
+    sys.stdout.write(steering.sub(lambda found: json.dumps(found.group())[1:-1], told) + "\n")

@@ -199,6 +199,6 @@ def _show(question: ReadPath, answer: Any, *, as_json: bool) -> None:
         print_json(answer)
     else:
         from api.cli.layouts import LAYOUTS
-        from api.cli.tables import table_of
+        from api.cli.printed_tables import table_of
 
         out.print(table_of(LAYOUTS[question.layout], answer))

@@ -21,12 +21,13 @@ def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=
     """HTTP API and projections in one process."""
     from api.application import create_app
     from api.cli.opening import check_opens
-    from api.http.serving import serve_app
+    from api.http.serving import listening, serve_app
 
     settings = Settings()
-    check_opens(settings)
-    sys.setswitchinterval(SWITCH_SECONDS)
-    serve_app(create_app(settings), host, port)
+    with listening(host, port) as sockets:  # before a database is made that nobody would serve
+        check_opens(settings)
+        sys.setswitchinterval(SWITCH_SECONDS)
+        serve_app(create_app(settings), sockets)
 
 
 @upkeep_app.command()

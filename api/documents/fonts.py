@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from unicodedata import category
 
 import typst
 
@@ -61,4 +62,5 @@ def _lacking(text: str) -> set[str]:
 def _beyond_europe() -> frozenset[str]:
     """Read when it is first needed: few documents do."""
     files = (file for folder in _FOLDERS for file in folder.iterdir() if file.name.endswith((".ttf", ".ttc")))
-    return frozenset(letter for file in files for letter in letters_of(file.read_bytes()))
+    letters = (letter for file in files for letter in letters_of(file.read_bytes()))
+    return frozenset(letter for letter in letters if category(letter) != "Co")  # nobody knows what those would be

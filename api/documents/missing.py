@@ -122,8 +122,14 @@ def missing_for_xrechnung(document: DocumentEvent, parties: Parties) -> list[str
     """What its BR-DE rules ask for beside what the norm does."""
     seller, buyer = parties.seller, parties.buyer
     missing = missing_for_xml(document, parties)
-    missing += [f"provider.{name}" for name in ("contact", "phone", "email") if not getattr(seller, name)]
-    missing += [f"customer.{name}" for name in ("email", "buyer_reference") if not getattr(buyer, name)]
+    asked = {
+        "provider.contact": seller.contact,
+        "provider.phone": seller.phone,
+        "provider.email": seller.email,
+        "customer.email": buyer.email,
+        "customer.buyer_reference": buyer.buyer_reference,
+    }
+    missing += [name for name, told in asked.items() if not told]
     if not seller.iban and not is_credit_note(document):
         missing.append("provider.iban")
     return _sorted(missing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-STEERING = {"Cc", "Cf", "Cs", "Cn", "Co"}
+STEERING = {"Cc", "Cf", "Cs"}
 
 
 def clean(text: str) -> str:
@@ -14,8 +14,21 @@ def clean(text: str) -> str:
 
 
 def showing(chars: Iterable[str], besides: str = "") -> str:
-    """The characters that show, without those that steer; `besides` are further ones to keep."""
-    return "".join(char for char in chars if char in besides or unicodedata.category(char) not in STEERING)
+    """The characters that show, without those that steer; `besides` are further ones to keep.
+
+    Somebody's private letters and those that a later Unicode may have are letters all the same: what can't draw them
+    says so.
+    """
+    return "".join(
+        char
+        for char in chars
+        if char in besides or (unicodedata.category(char) not in STEERING and not _is_no_character(char))
+    )
+
+
+def _is_no_character(char: str) -> bool:
+    """What Unicode keeps for programs and no XML takes: the last two of each plane, and 32 among the Arabic forms."""
+    return ord(char) & 0xFFFE == 0xFFFE or "\ufdd0" <= char <= "\ufdef"
 
 
 def clipped(text: str, length: int) -> str:

@@ -11,8 +11,9 @@ from ledger.kernel.errors import malformed
 from ledger.kernel.values import to_micros
 from ledger.kernel.wording import FieldFaultError
 from ledger.plans.coverage import SECOND, Calendar, NoOpeningError
-from ledger.plans.paths import knows_holidays
+from ledger.plans.paths import knows_holidays, no_region
 from ledger.plans.terms import AnnualDay, BusinessDays, Coverage, EndOfBusinessDay, Strict, Weekday, Windows, ZoneName
+from ledger.plans.terms.support import HOURS_EXAMPLE
 from ledger.sla.targets import AROUND_THE_CLOCK, covered, due_after, due_instant
 from ledger.sla.trace import Window, trace
 from ledger.work.fields import Day, Instant
@@ -74,11 +75,11 @@ def calculate(body: Calculation) -> Calculated:
     """Answers the one question that a calculation holds. Raises Refusal malformed naming what is wrong."""
     given = body.coverage
     if (given.country or given.region) and not knows_holidays(given.country or "", None):
-        raise malformed("coverage.country", "is no country whose public holidays are known")
+        raise malformed("coverage.country", "is no country whose public holidays are known, such as DE")
     if given.country is not None and not knows_holidays(given.country, given.region):
-        raise malformed("coverage.region", f"is no region of {given.country}")
+        raise malformed("coverage.region", no_region(given.country))
     if not any(given.hours.values()) and not any(given.overrides.values()):
-        raise malformed("coverage.hours", "a calendar with no opening at all")
+        raise malformed("coverage.hours", f"a calendar with no opening at all; it has hours such as {HOURS_EXAMPLE}")
     calendar = Calendar(Coverage(**given.model_dump()))
     start = to_micros(body.start)
     pauses = []

@@ -20,6 +20,7 @@ from ledger.kernel.errors import malformed
 from ledger.kernel.examples import example_at
 
 _WHOLE = re.compile("-?[0-9]+")
+NEAR = 0.7  # below that the nearest name is a guess: `after` is no slip of the pen for `state`
 
 # What each parameter is, where its door says nothing of its own.
 MEANINGS = {
@@ -80,7 +81,7 @@ def _check_numbers(request: Request) -> None:
 
 
 def _known(name: str, known: dict[str, bool]) -> str:
-    meant = get_close_matches(name[:80], known, 1)
+    meant = get_close_matches(name[:80], known, 1, NEAR)
     if meant:
         return f"{meant[0]} is meant"
     return f"there are {', '.join(sorted(known))}" if known else "there are none"

@@ -18,6 +18,7 @@ from ledger.kernel.wording import worded_fault
 from ledger.store import Unavailable
 
 logger = logging.getLogger("ledger.api")
+LONGEST_TOLD = 80  # of an address or a method that is repeated to who sent it
 
 
 class Problem(BaseModel):
@@ -110,10 +111,18 @@ def refusal_of_parameters(request: Request, error: RequestValidationError) -> Re
     return Refusal("malformed", detail, field=faults[0]["field"], errors=faults)
 
 
-def refusal_of_http(error: HTTPException) -> Refusal:
-    """What the framework refuses by itself: an address or a method that is none."""
-    code = next((code for code, status in STATUS.items() if status == error.status_code), "malformed")
-    return Refusal("not-found" if error.status_code == 404 else code, str(error.detail))
+def refusal_of_http(request: Request, error: HTTPException) -> Refusal:
+    """What the framework refuses by itself, an address or a method that is none; of its own words none is told."""
+    method, path = request.method, request.scope["path"][:LONGEST_TOLD]
+    match error.status_code:
+        case 404:
+            return Refusal("not-found", f"There is nothing at {path}; GET /openapi.json tells every address.")
+        case 405:
+            allowed = (error.headers or {}).get("Allow", "other methods")
+            return Refusal("method-not-allowed", f"{path} takes {allowed}; {method[:LONGEST_TOLD]} is none of them.")
+        case status:
+            code = next((code for code, known in STATUS.items() if known == status), "malformed")
+            return Refusal(code, f"{method} {path} was sent in a form that can't be read.")
 
 
 def install(app: FastAPI) -> None:
@@ -133,7 +142,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
-        response = problem(refusal_of_http(error))
+        response = problem(refusal_of_http(request, error))
         if error.headers:
             response.headers.update(error.headers)
         return response

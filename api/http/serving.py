@@ -6,7 +6,8 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 import uvicorn
@@ -31,12 +32,22 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve_app(app: FastAPI, host: str, port: int) -> None:
-    """Serves until a signal says to end. Raises Refusal where nothing can listen, SystemExit where it can't start."""
+@contextmanager
+def listening(host: str, port: int) -> Iterator[list[socket.socket]]:
+    """Sockets at every address that a name has. Raises Refusal, naming what of it is wrong."""
+    sockets = _bound(host, port)
+    try:
+        yield sockets
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def serve_app(app: FastAPI, sockets: list[socket.socket]) -> None:
+    """Serves until a signal says to end. Raises SystemExit where it can't start."""
     server = server_of(app)
-    listening = listening_at(host, port)
     with suppress(KeyboardInterrupt):
-        server.run(listening)
+        server.run(sockets)
     if not server.started:
         raise SystemExit(3)
 
@@ -53,8 +64,7 @@ def server_of(app: FastAPI, limits: Limits = LIMITS) -> uvicorn.Server:
     return _Server(config, app)
 
 
-def listening_at(host: str, port: int) -> list[socket.socket]:
-    """Sockets at every address that a name has. Raises Refusal, naming what of it is wrong."""
+def _bound(host: str, port: int) -> list[socket.socket]:
     try:
         if not host:
             raise UnicodeError

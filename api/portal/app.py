@@ -111,7 +111,7 @@ def _install(portal: FastAPI) -> None:
 
     @portal.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        return refused_page(request, NO_PAGE if error.status_code == 404 else refusal_of_http(error))
+        return refused_page(request, NO_PAGE if error.status_code == 404 else refusal_of_http(request, error))
 
     @portal.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:

@@ -28,7 +28,7 @@ from ledger.work.fields import AnyId, Command, Day, Text
 
 def _not_zero(value: str) -> str:
     if not value.strip("0."):
-        raise ValueError("must be more than 0")
+        raise ValueError("must be more than 0, such as 24.315")
     return value
 
 

@@ -22,6 +22,12 @@ def _member_states() -> frozenset[str]:
     return frozenset(tomllib.loads(text)["eu"])
 
 
+@cache
+def _examples() -> dict[str, str]:
+    text = resources.files("ledger.contracts").joinpath("vat_id_examples.toml").read_text("utf-8")
+    return dict(tomllib.loads(text)["examples"])
+
+
 def is_in_eu(country: str) -> bool:
     return country in _member_states()
 
@@ -48,13 +54,17 @@ def normal_vat_id(vat_id: str, country: str) -> str:
             found = str(eu_vat.validate(vat_id))
             return f"EL{found[2:]}" if found.startswith("GR") else found
         except ValidationError:
-            raise ValueError("is no VAT id of a member state: its form or its check digits are wrong") from None
+            raise _wrong("VAT id of a member state", country) from None
     module = stdnum.get_cc_module(country, "vat")
     if module is None:
         return vat_id
     try:
         found = str(module.validate(vat_id))
     except ValidationError:
-        raise ValueError(f"is no VAT number of {country}: its form or its check digits are wrong") from None
+        raise _wrong(f"VAT number of {country}", country) from None
     given = "".join(character for character in vat_id.upper() if character.isalnum())
     return given if given.endswith(found) else found
+
+
+def _wrong(kind: str, country: str) -> ValueError:
+    return ValueError(f"is no {kind}, such as {_examples()[country]}: its form or its check digits are wrong")

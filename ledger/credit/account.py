@@ -136,8 +136,7 @@ class CreditAccount(CreditState):
     def reserve(
         self, session_id: str, quantity: int, starts_at: datetime, at: datetime, stamp: Stamp, *, called: str | None
     ) -> int:
-        """Reserves credit for a session (C6): all of it, or a refusal in which the session is `called` so; what there
-        is where it is None.
+        """Reserves credit for a session (C6): all of it, or a refusal that has it `called` so; with None what there is.
 
         Raises Refusal insufficient-credit with `short_by` in the account's unit.
         """

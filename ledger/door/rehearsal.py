@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from ledger.billing.events import CreditNoteIssued, InvoiceIssued
 from ledger.contracts.contract import Contract
 from ledger.credit.account import CreditAccount
 from ledger.door.costs import BilledTime, CostCharge, DrawnCredit, billed_time, charges_made, drawn_credit
@@ -42,6 +43,14 @@ class AvailableCredit:
 
 
 @dataclass(slots=True, frozen=True)
+class PlannedDocument:
+    """A document that would be issued, and the texts that would stand on it."""
+
+    fact: InvoiceIssued | CreditNoteIssued
+    texts: dict[str, Any]
+
+
+@dataclass(slots=True, frozen=True)
 class Rehearsed:
     """What would be recorded, as of a position: type and stream of each event, and what they name.
 
@@ -56,6 +65,7 @@ class Rehearsed:
     billed: list[BilledTime]
     draws: list[DrawnCredit]
     charges: list[CostCharge]
+    documents: list[PlannedDocument]
     available_after: list[AvailableCredit]
 
     def unit_of(self, pool: str) -> str:
@@ -138,6 +148,7 @@ class Rehearsal:
             billed=[time for one in every for time in one.billed],
             draws=[draw for one in every for draw in one.draws],
             charges=[charge for one in every for charge in one.charges],
+            documents=[document for one in every for document in one.documents],
         )
 
     def _told(self, outcome: Decided | Refusal, case: Case, request: Request) -> Rehearsed | Refusal:
@@ -154,6 +165,7 @@ class Rehearsal:
             billed=billed_time(new),
             draws=drawn_credit(new),
             charges=charges_made(new),
+            documents=[_planned(case, fact) for fact in new if isinstance(fact, InvoiceIssued | CreditNoteIssued)],
             available_after=self._available(case),
         )
 
@@ -171,3 +183,10 @@ class Rehearsal:
         return [
             AvailableCredit(one.pool, one.unit, one.currency, one.available(now, now)) for one in accounts if one.exists
         ]
+
+
+def _planned(case: Case, fact: InvoiceIssued | CreditNoteIssued) -> PlannedDocument:
+    texts = case.open(fact.parties) | (case.open(fact.line_texts) if fact.line_texts is not None else {})
+    if isinstance(fact, CreditNoteIssued):
+        texts["reason"] = case.open(fact.reason)
+    return PlannedDocument(fact, texts)

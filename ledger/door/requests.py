@@ -64,7 +64,7 @@ def parse(name: str, payload: Any, actor: Actor, header_id: str | None = None) -
     """Raises Refusal unknown-command, or malformed with every fault."""
     command = declared(name)
     if not isinstance(payload, dict):
-        raise malformed("body", "must be a JSON object")
+        raise not_an_object(command.body)
     try:
         body = command.body.model_validate(_told_of(payload, command.body))
     except ValidationError as error:
@@ -74,6 +74,10 @@ def parse(name: str, payload: Any, actor: Actor, header_id: str | None = None) -
     if header_id is not None and body.command_id not in (None, header_id):
         raise malformed("command_id", "differs from the header Idempotency-Key")
     return Request(command, body, actor, body.command_id or header_id)
+
+
+def not_an_object(body: type[BaseModel]) -> Refusal:
+    return malformed("body", f"must be a JSON object, such as {example_at((), _schema(body))}")
 
 
 def _told_of(payload: dict[str, Any], body: type[BaseModel]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ and may be anything that JSON can say: what does not fit is refused with the fig
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping, Sequence
 
 from ledger.kernel.errors import Refusal, malformed
@@ -55,7 +56,9 @@ def agree(
     figures = {figure.name: figure for figure in open_figures}
     for name in agreed:
         if name not in figures:
-            raise malformed(f"agreed.{quoted(name)}", f"the plan {published['plan']} does not leave this figure open.")
+            left = f"it leaves open {', '.join(figures)}" if figures else "it leaves none open"
+            detail = f"the plan {published['plan']} does not leave this figure open; {left}."
+            raise malformed(f"agreed.{quoted(name)}", detail)
 
     missing = [figure for figure in open_figures if figure.required and figure.name not in agreed]
     raw = copy.deepcopy(published)
@@ -108,7 +111,7 @@ def _value(figure: OpenFigure, value: object, raw: RAW) -> object:
             return value
         case "integer":
             if isinstance(value, bool) or not isinstance(value, int):
-                raise malformed(field, f"a whole number of {figure.unit} is needed.")
+                raise malformed(field, f"a whole number of {figure.unit} is needed, such as {SAMPLES[figure.type]}.")
             return value
         case "rate":
             if isinstance(value, str | int) and not isinstance(value, bool):
@@ -117,13 +120,17 @@ def _value(figure: OpenFigure, value: object, raw: RAW) -> object:
         case "target":
             return _target(field, value, raw)
         case "coverage":
-            return {"timezone": raw["timezone"], **_table(field, value, "support hours")}
+            return {"timezone": raw["timezone"], **_table(field, value, f"support hours such as {_sample(figure)}")}
         case "channels":
             if not isinstance(value, list) or not 0 < len(value) <= len(ALL_CHANNELS) or _repeats(value):
                 raise malformed(field, 'a list of different channels such as ["phone", "email"] is needed.')
             return value
         case _:
-            return _table(field, value, f"the terms of {figure.meaning}")
+            return _table(field, value, f"the terms of {figure.meaning}, such as {_sample(figure)},")
+
+
+def _sample(figure: OpenFigure) -> str:
+    return json.dumps(SAMPLES[figure.type])
 
 
 def _repeats(values: list[object]) -> bool:
@@ -146,7 +153,7 @@ def _target(field: str, value: object, raw: RAW) -> RAW:
     if "seconds" in target:
         seconds = target.pop("seconds")
         if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds % 60 or "minutes" in target:
-            raise malformed(f"{field}.seconds", "a target is a number of whole minutes, given once.")
+            raise malformed(f"{field}.seconds", "a target is a number of whole minutes such as 3600, given once.")
         target["minutes"] = seconds // 60
     return target
 

@@ -87,12 +87,16 @@ class ProviderParty(Strict):
     @field_validator("iban")
     @classmethod
     def _iban(cls, value: str | None) -> str | None:
-        return None if value is None else _checked(iban.validate, value, "is no IBAN")
+        return None if value is None else _checked(iban.validate, value, "is no IBAN, such as DE89370400440532013000")
 
     @field_validator("vat_id")
     @classmethod
     def _vat_id(cls, value: str | None) -> str | None:
-        return None if value is None else _checked(eu_vat.validate, value, "is no VAT id of a member state")
+        return (
+            None
+            if value is None
+            else _checked(eu_vat.validate, value, "is no VAT id of a member state, such as ATU13585627")
+        )
 
 
 def _checked(validate: Callable[[str], str], value: str, fault: str) -> str:

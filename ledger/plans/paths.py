@@ -131,10 +131,17 @@ def _calendar_problems(terms: Terms) -> list[PlanFault]:
             continue
         regions = _regions().get(coverage.country or "")
         if regions is None:
-            found.append(PlanFault(f"{path}.country", "is no country whose public holidays are known", "calendar"))
+            found.append(
+                PlanFault(f"{path}.country", "is no country whose public holidays are known, such as DE", "calendar")
+            )
         elif coverage.region is not None and coverage.region not in regions:
-            found.append(PlanFault(f"{path}.region", f"is no region of {coverage.country}", "calendar"))
+            found.append(PlanFault(f"{path}.region", no_region(coverage.country), "calendar"))
     return found
+
+
+def no_region(country: str | None) -> str:
+    """What is said of a region that a country does not have."""
+    return f"is no region of {country}, such as {next(iter(_regions().get(country or '', ())), 'none')}"
 
 
 def knows_holidays(country: str, region: str | None) -> bool:

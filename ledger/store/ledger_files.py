@@ -72,6 +72,8 @@ def check_is_ledger(path: Path) -> None:
     try:
         if not path.exists() and not path.parent.is_dir() and path.parent != DEFAULT_FOLDER:
             raise not_opened(path)
+        if path.is_dir():
+            raise not_opened(path)
         if not path.exists() or (path.is_file() and path.stat().st_size == 0):
             return
         address = f"file:{quote(str(path.absolute()))}?mode=ro"

@@ -20,6 +20,12 @@ _MEANING = {
     sqlite3.SQLITE_FULL: "can't grow: the disk is full",
     sqlite3.SQLITE_NOTADB: "is no ledger: it is no SQLite database",
     sqlite3.SQLITE_CORRUPT: "is damaged, or no SQLite database",
+    sqlite3.SQLITE_IOERR: "can't be read or written: the system refused it, or the disk is at fault",
+    sqlite3.SQLITE_PERM: "can't be used: this user has no right to it",
+    sqlite3.SQLITE_LOCKED: "is locked by another program",
+    sqlite3.SQLITE_PROTOCOL: "is locked by another program",
+    sqlite3.SQLITE_NOLFS: "can't grow: the system takes no larger file",
+    sqlite3.SQLITE_NOMEM: "can't be used: the memory is full",
 }
 # A connection that met one of these may meet it for ever, though the file is whole and writable again by now.
 _FOR_EVER = {
@@ -51,7 +57,9 @@ def unavailable_file(path: Path, error: sqlite3.Error | OSError) -> Unavailable:
     code = _primary_code(error)
     if code == sqlite3.SQLITE_CANTOPEN:
         return not_opened(path)
-    return Unavailable(f"{path} {_MEANING[code]}." if code in _MEANING else f"{path}: {error}")
+    # Its sentences are about statements; what it calls the error is for whoever looks that up.
+    meaning = _MEANING.get(code) or f"can't be used: {getattr(error, 'sqlite_errorname', 'SQLITE_ERROR')}"
+    return Unavailable(f"{path} {meaning}.")
 
 
 def not_opened(path: Path) -> Unavailable:

@@ -94,7 +94,7 @@ def _known_country(value: str) -> str:
     """ISO 3166 is not what VAT ids begin with: those of Greece begin with EL."""
     if value not in _countries():
         meant = {"EL": "GR", "UK": "GB"}.get(value)
-        raise ValueError(f"is no country's code by ISO 3166{f'; {meant} is meant' if meant else ''}")
+        raise ValueError(f"is no country's code by ISO 3166{f'; {meant} is meant' if meant else ', such as DE'}")
     return value
 
 
@@ -106,13 +106,13 @@ def _decimal_text(value: Any) -> Any:
 
 def _not_negative(value: str) -> str:
     if value.startswith("-"):
-        raise ValueError("is negative")
+        raise ValueError('is negative; it is an amount such as "89.00"')
     return value
 
 
 def _positive(value: str) -> str:
     if parse_cents(value) <= 0:
-        raise ValueError("must be more than 0.00")
+        raise ValueError('must be more than 0.00, such as "89.00"')
     return value
 
 

@@ -1,8 +1,6 @@
 """The way in for a command line: days as texts, and where the bytes go."""
 
 import asyncio
-import io
-import sys
 from pathlib import Path
 
 import pytest
@@ -70,8 +68,6 @@ def test_what_can_not_be_written_is_refused_and_leaves_nothing(tmp_path: Path, n
     assert list(tmp_path.iterdir()) == []
 
 
-def test_standard_output_gets_the_bytes_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    monkeypatch.setattr(sys, "stdout", out)
+def test_standard_output_gets_the_bytes_as_they_are(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     write_books("Schlüssel\r\n".encode("cp1252"), None)
-    assert out.buffer.getvalue() == b"Schl\xfcssel\r\n"  # type: ignore[attr-defined]
+    assert capfdbinary.readouterr().out == b"Schl\xfcssel\r\n"

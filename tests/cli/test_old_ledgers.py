@@ -5,10 +5,8 @@ Servers are among them: what stops one before it serves is told like any other f
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
-import uvicorn
 
 from tests.cli.run import Done, demo, support_ledger
 from tests.store.test_format import begun, change
@@ -19,16 +17,6 @@ PROGRAMS: dict[str, Callable[[str | None], Done]] = {
     "demo": demo,
     "run": lambda url: demo(url, "--serve"),
 }
-
-
-@pytest.fixture(autouse=True)
-def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None is started here: it would serve for ever."""
-
-    def run(*_: object, **__: object) -> NoReturn:
-        raise AssertionError("a server was started")
-
-    monkeypatch.setattr(uvicorn.Server, "run", run)
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

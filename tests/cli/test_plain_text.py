@@ -4,19 +4,22 @@ import io
 import json
 import re
 from typing import Any
+from unicodedata import category
 
 import pytest
 from rich.console import Console
 
 from api.cli.layouts import LAYOUTS
-from api.cli.printing import print_json
+from api.cli.printed_tables import table_of
+from api.cli.printing import plain, print_json
 from api.cli.progress import progress_bar
-from api.cli.tables import table_of
 from api.spreadsheet import as_text
 from tests.cli.run import support_ledger
 from tests.words import CUSTOMER, as_lines, grant, sign
 
 SIGNED = sign("groupios-l", contract_id="L", customer=CUSTOMER)
+# Signs of Arabic, Syriac, Kaithi and Egyptian script that Unicode counts among formats, though they are drawn.
+DRAWN_FORMATS = {0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD, *range(0x600, 0x606), *range(0x13430, 0x13440)}
 MARKUP = "[/red] [link=https://evil.example]here[/link] [bold]b[/bold] :smile:"
 
 
@@ -46,6 +49,24 @@ def test_what_turns_the_direction_of_text_is_shown_as_its_number(database_url: s
     assert r"\u202e" in done.out
 
 
+def test_what_nobody_sees_is_shown_as_its_number_and_what_joins_letters_joins_them() -> None:
+    seen = {
+        "\u200b=1": r"\u200b=1",
+        "\ufeffa\u2060b\u00adc": r"\ufeffa\u2060b\xadc",
+        "\u115f\u3164\uffa0\u034f\u180e": r"\u115f\u3164\uffa0\u034f\u180e",
+        "a\u200db \u200cc \ufe0f": r"a\u200db \u200cc \ufe0f",
+        "\U000e0041\U000e0101": r"\U000e0041\U000e0101",
+        "می\u200cخواهم": "می\u200cخواهم",
+        "\N{WOMAN}\u200d\N{PERSONAL COMPUTER} \N{HEAVY BLACK HEART}\ufe0f": (
+            "\N{WOMAN}\u200d\N{PERSONAL COMPUTER} \N{HEAVY BLACK HEART}\ufe0f"
+        ),
+    }
+    assert {text: plain(text).plain for text in seen} == seen
+    unseen = [one for one in map(chr, range(0x110000)) if category(one) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+    raw = {ord(one) for one in unseen if plain(one).plain == one}
+    assert raw <= DRAWN_FORMATS
+
+
 def _printed(table: object) -> str:
     out = io.StringIO()
     Console(file=out, width=250, force_terminal=True, color_system=None).print(table)
@@ -71,10 +92,10 @@ def test_every_cell_of_every_table_is_plain() -> None:
 
 
 def test_no_json_for_people_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    given = {"title": "ä\x1b[2J\u202e\x9b\r\n", "[/red]": 1}
+    given = {"title": "ä\x1b[2J\u202e\x9b\r\n\u200b\U000e0041", "[/red]": 1}
     print_json(given)
     told = capsys.readouterr().out
-    assert not {"\x1b", "\u202e", "\x9b", "\r"} & set(told)
+    assert not {"\x1b", "\u202e", "\x9b", "\r", "\u200b", "\U000e0041"} & set(told)
     assert "ä" in told
     assert json.loads(told) == given
 

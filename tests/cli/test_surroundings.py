@@ -5,6 +5,7 @@ No command shows a traceback, and none changes what is not ours.
 
 import os
 import shutil
+import socket
 import sqlite3
 import stat
 import tempfile
@@ -19,6 +20,7 @@ import uvicorn  # noqa: F401 – before anybody is somebody else, who may not re
 from ledger.kernel.settings import DEFAULT_DATABASE_URL, without_secrets
 from ledger.store import Unavailable, open_store
 from ledger.store.database import Database, open_database
+from ledger.store.unavailable import unavailable_file
 from tests.cli.run import Done, support_ledger
 from tests.http.door import opened, problem
 from tests.servers import drop_database, fresh_database
@@ -35,6 +37,14 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "status": (),
     "token": ("list",),
     "verify": (),
+}
+SQLITE_ERRORS = {
+    sqlite3.SQLITE_ERROR: "SQLITE_ERROR",
+    sqlite3.SQLITE_IOERR_READ: "SQLITE_IOERR_READ",
+    sqlite3.SQLITE_NOMEM: "SQLITE_NOMEM",
+    sqlite3.SQLITE_FULL: "SQLITE_FULL",
+    sqlite3.SQLITE_LOCKED: "SQLITE_LOCKED",
+    sqlite3.SQLITE_MISUSE: "SQLITE_MISUSE",
 }
 SIGNED = sign("groupios-l", contract_id="L", customer=CUSTOMER)
 CASES = Path(__file__).parents[1] / "cases"
@@ -76,6 +86,37 @@ def test_a_place_where_no_file_can_be_is_named(command: str, tmp_path: Path) -> 
     for path in (tmp_path, tmp_path / "file" / "ledger.db", Path("/proc/none/ledger.db")):
         done = support_ledger(url_of(path), command, *COMMANDS[command])
         is_a_sentence(done, str(path if path == tmp_path else path.parent))
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_folder_is_called_one_by_every_command(command: str, tmp_path: Path) -> None:
+    is_a_sentence(
+        support_ledger(url_of(tmp_path), command, *COMMANDS[command]), f"{tmp_path} can't be opened: it is a folder."
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_sqlite_says_of_a_file_is_told_in_our_words(tmp_path: Path) -> None:
+    """Its sentences are for who writes statements; the name of an error is left for who looks it up."""
+    for code, name in SQLITE_ERRORS.items():
+        error = sqlite3.OperationalError("its own words")
+        error.sqlite_errorcode, error.sqlite_errorname = code, name
+        told = str(unavailable_file(tmp_path / "ledger.db", error))
+        assert told.startswith(f"{tmp_path / 'ledger.db'} ")
+        assert told.endswith(".")
+        assert "its own words" not in told
+
+
+def test_a_server_that_can_not_listen_makes_no_ledger(tmp_path: Path) -> None:
+    url = url_of(tmp_path / "ledger.db")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        is_a_sentence(support_ledger(url, "serve", "--port", str(port)), f"Port {port} of 127.0.0.1 is in use")
+    is_a_sentence(support_ledger(url, "serve", "--host", "192.0.2.1"), "192.0.2.1 is no address of this machine")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)

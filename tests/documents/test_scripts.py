@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -34,6 +35,13 @@ SCRIPTS = {
     "rare surname": "\N{CJK UNIFIED IDEOGRAPH-20BB7}田",
     "emoji": "\N{GRINNING FACE} \N{WHITE HEAVY CHECK MARK}",
 }
+HIGH = {
+    "burmese": "မြန်မာ့လျှပ်စစ်ဓာတ်အား ဖြန့်ဖြူးရေး",
+    "khmer": "ក្រុមហ៊ុនទឹកស្អាត្រ្តី",
+    "thai": "การปั่นป้ํา ญู",
+    "malayalam": "ജലവകുപ്പ് ക്ഷ്മ്യ",
+    "marks upon marks": "Z\u0338\u0321\u0322\u031b\u0317\u0318\u0319\u031c\u0300\u0302\u0303\u0304\u0305\u0306\u0308a",
+}
 CUNEIFORM = "\N{CUNEIFORM SIGN A}"  # no font of ours has it
 SQUARE = "\N{WHITE SQUARE}"
 EVERYWHERE = {
@@ -61,6 +69,28 @@ def test_texts_in_any_living_script_are_printed_wherever_they_stand(text: str) -
         assert SQUARE not in seen(pdf)[0].text
     statement = statement_pdf(replace(FEBRUARY, period=period))
     assert SQUARE not in "".join(page.text for page in seen(statement))
+
+
+@pytest.mark.parametrize("text", HIGH.values(), ids=HIGH)
+def test_lines_of_scripts_that_reach_high_and_deep_keep_their_distance(text: str) -> None:
+    """No line of the description's column runs into the next one: a line is never so high as two are."""
+    texts = {"engineers": {"W-1": text}, "notes": {"W-1": f"{text} " * 8}, "titles": {"T-1": text}, "reason": text}
+    page = seen(invoice_pdf(DOMESTIC, parties_of(known(**texts))))[0]
+    inked = [page.inked(33, y / 4, 90, (y + 1) / 4) for y in range(110 * 4, 190 * 4)]
+    lines = [len(list(run)) / 4 for is_inked, run in groupby(inked) if is_inked]
+    assert len(lines) > 10
+    assert max(lines) < 7
+
+
+@pytest.mark.parametrize("letter", ["\ue000", "\U000f0000", "\U0010fffd", "\u0378"], ids=ascii)
+def test_a_letter_that_is_somebodys_own_or_none_yet_is_named_and_shown_as_a_square(letter: str) -> None:
+    opened = known({"name": f"Bau{letter}"})
+    assert missing_data(DOMESTIC, opened) == [f"customer.name {IN_LETTERS}"]
+    assert f"Bau{SQUARE}" in seen(invoice_pdf(DOMESTIC, parties_of(opened)))[0].text
+
+
+def test_what_is_no_character_reaches_no_file() -> None:
+    assert clean("a\ufdd0\ufffe\uffff\U0001fffeb") == "ab"
 
 
 def test_han_letters_are_written_as_the_buyers_country_does() -> None:

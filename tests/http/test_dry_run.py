@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from api.documents.missing import IN_LETTERS
 from tests.http.door import Door, Json
 from tests.http.world import MINE, prepared
 from tests.words import (
@@ -12,6 +13,7 @@ from tests.words import (
     as_lines,
     book,
     contract,
+    credit_note,
     issue,
     log_work,
     reverse,
@@ -133,6 +135,18 @@ def test_no_number_is_taken(ready: Door) -> None:
     told = [ready.dry(issue("L", "2026-06-30"))["number"] for _ in range(2)]
     assert told == ["GR-2026-00001", "GR-2026-00001"]
     assert ready.ok(issue("L", "2026-06-30"))["number"] == "GR-2026-00001"
+
+
+def test_a_dry_run_names_what_a_document_would_lack_before_it_has_a_number(ready: Door) -> None:
+    of_the_draft = ready.see("contracts/L/invoice-draft")["missing"]
+    assert "customer.address" in of_the_draft
+    assert ready.dry(issue("L", "2026-06-30"))["missing"] == of_the_draft
+    assert "missing" not in ready.dry(log_work(50, TUESDAY, entry_id="w"))
+    ready.ok(issue("L", "2026-06-30"))
+    for reason in ("\N{CUNEIFORM SIGN A}", "Bau\ue000"):
+        answer = ready.dry(credit_note("GR-2026-00001", reason=reason))
+        assert f"reason {IN_LETTERS}" in answer["missing"], answer
+    assert not any("reason" in name for name in ready.dry(credit_note("GR-2026-00001", reason="R"))["missing"])
 
 
 # ---- JSON Lines

@@ -12,6 +12,7 @@ from tests.words import log_work, open_ticket, sign
 def test_every_door_refuses_a_parameter_that_it_does_not_know(door: Door) -> None:
     document = create_app(Settings()).openapi()
     paths = [(path, method) for path, operations in document["paths"].items() for method in operations]
+    paths += [(path, "get") for path in ("/openapi.json", "/docs", "/pages/docs.js", "/")]
     assert len(paths) > 40
     for path, method in paths:
         url = re.sub(r"\{[^}]*\}", "x", path)
@@ -27,6 +28,7 @@ def test_the_parameter_is_named_and_the_one_that_was_meant(door: Door) -> None:
     assert found["field"] == "staus"
     assert found["detail"] == "staus: is no parameter here; status is meant"
     assert door.unseen("sla/compliance", from__="2026-01-01", customer="k")["detail"].endswith("customer_id is meant")
+    assert door.unseen("contracts", after="2026-01-01")["detail"].startswith("after: is no parameter here; there are ")
     assert door.unseen("contracts/C/balance", zzz=1)["detail"] == (
         "zzz: is no parameter here; there are as_of, known_at, min_position"
     )

@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import Response, StreamingResponse
 
-from api.http.serving import listening_at, server_of
+from api.http.serving import listening, server_of
 from api.limits import Limits
 
 WHOLE = b"x" * 2_000_000
@@ -38,15 +38,21 @@ async def stream() -> StreamingResponse:
 def served(slow_reader_seconds: float) -> Iterator[tuple[uvicorn.Server, Callable[[str], socket.socket]]]:
     """A server, and what connects to it and asks for a path."""
     server = server_of(app, Limits(slow_reader_seconds=slow_reader_seconds))
-    (listening,) = listening_at("127.0.0.1", 0)
-    thread = threading.Thread(target=server.run, args=([listening],))
+    with listening("127.0.0.1", 0) as (here,):
+        yield from _running(server, here)
+
+
+def _running(
+    server: uvicorn.Server, here: socket.socket
+) -> Iterator[tuple[uvicorn.Server, Callable[[str], socket.socket]]]:
+    thread = threading.Thread(target=server.run, args=([here],))
     thread.start()
 
     def asking(path: str) -> socket.socket:
         client = socket.socket()
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32_768)
         client.settimeout(20)
-        client.connect(listening.getsockname())
+        client.connect(here.getsockname())
         client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         return client
 

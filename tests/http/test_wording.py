@@ -2,16 +2,21 @@
 
 import json
 import re
+from itertools import product
+from string import ascii_uppercase
 from typing import Any
 
 import pytest
 
 from api.application import create_app
+from api.command_json import decode_json
+from ledger.contracts.vat_ids import normal_vat_id
+from ledger.kernel.errors import Refusal
 from ledger.kernel.patterns import PATTERNS
 from ledger.kernel.settings import Settings
 from ledger.plans.terms import Terms
 from tests.http.bad_values import fields
-from tests.http.door import Door, problem
+from tests.http.door import Door, Json, problem
 from tests.words import sign
 
 FOREIGN = re.compile(
@@ -56,6 +61,133 @@ def test_a_customers_country_is_told_with_an_example(door: Door) -> None:
     customer = {"customer_id": "k", "name": "K", "country": "de"}
     found = door.refused("malformed", sign("north-all", customer=customer))
     assert found["detail"] == ("customer.country: is a country's code by ISO 3166: two capital letters, such as DE")
+
+
+@pytest.mark.parametrize(
+    ("customer", "detail"),
+    [
+        ({"country": "XX"}, "customer.country: is no country's code by ISO 3166, such as DE"),
+        (
+            {"vat_id": "DE1"},
+            "customer.vat_id: is no VAT id of a member state, such as DE136695976: "
+            "its form or its check digits are wrong",
+        ),
+        (
+            {"vat_id": "GB1", "country": "GB"},
+            "customer.vat_id: is no VAT number of GB, such as GB980780684: its form or its check digits are wrong",
+        ),
+    ],
+)
+def test_what_only_some_values_of_a_form_are_is_told_with_one(door: Door, customer: Json, detail: str) -> None:
+    given = {"customer_id": "k", "name": "K", "country": "DE"} | customer
+    assert door.refused("malformed", sign("north-all", customer=given))["detail"] == detail
+
+
+def test_every_country_whose_vat_ids_are_checked_has_an_example_that_fits() -> None:
+    """`normal_vat_id` raises where the example does not fit. EU is no country, and has its module all the same."""
+    checked = 0
+    for country in ("".join(letters) for letters in product(ascii_uppercase, repeat=2) if letters != ("E", "U")):
+        try:
+            normal_vat_id("?", country)
+        except ValueError as error:
+            example = str(error).partition("such as ")[2].partition(":")[0]
+            assert normal_vat_id(example, country) == example
+            checked += 1
+    assert checked == 79
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "detail"),
+    [
+        (
+            "coverage",
+            {"timezone": "Mars", "always": True},
+            "agreed.coverage.timezone: 'Mars' is no time zone of the tz database, such as Europe/Vienna.",
+        ),
+        (
+            "coverage",
+            {"timezone": "UTC", "always": True, "annual_holidays": ["02-30"]},
+            "agreed.coverage.annual_holidays.0: 02-30 is no day of a year, such as 12-25.",
+        ),
+        (
+            "coverage",
+            {"timezone": "UTC", "always": True, "country": "XX"},
+            "agreed.coverage.country: is no country whose public holidays are known, such as DE.",
+        ),
+        (
+            "coverage",
+            {"timezone": "UTC", "always": True, "country": "DE", "region": "ZZ"},
+            "agreed.coverage.region: is no region of DE, such as BB.",
+        ),
+        (
+            "coverage",
+            "always",
+            'agreed.coverage: support hours such as {"timezone": "UTC", "always": true} is needed, as an object.',
+        ),
+        (
+            "pools.hours",
+            {},
+            "agreed.pools.hours: the plan eurolinux-standard-plus does not leave this figure open; "
+            "it leaves open fee, term_months, coverage, channels, on_site.surcharge, "
+            "sla.reaction.1, sla.reaction.2, sla.reaction.3, sla.reaction.4, "
+            "sla.resolution.1, sla.resolution.2, sla.resolution.3, sla.resolution.4.",
+        ),
+        ("fee", "-1.00", 'agreed.fee: an amount of the terms is not negative; it is such as "89.00".'),
+        ("term_months", "x", "agreed.term_months: a whole number of months is needed, such as 1."),
+    ],
+)
+def test_what_was_agreed_is_refused_with_what_fits(door: Door, figure: str, value: Any, detail: str) -> None:
+    signing = sign("eurolinux-standard-plus", agreed={figure: value})
+    assert door.refused("malformed", signing)["detail"] == detail
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "detail"),
+    [
+        ("GET", "/v1/nope", 404, "There is nothing at /v1/nope; GET /openapi.json tells every address."),
+        ("GET", "/nope", 404, "There is nothing at /nope; GET /openapi.json tells every address."),
+        (
+            "GET",
+            "/v1/reports/nope",
+            404,
+            "There is nothing at /v1/reports/nope; GET /openapi.json tells every address.",
+        ),
+        (
+            "GET",
+            "/v1/contracts/a%2Fb",
+            404,
+            "There is nothing at /v1/contracts/a/b; GET /openapi.json tells every address.",
+        ),
+        ("POST", "/v1/contracts", 405, "/v1/contracts takes GET; POST is none of them."),
+        ("DELETE", "/v1/contracts/C", 405, "/v1/contracts/C takes GET; DELETE is none of them."),
+        ("PUT", "/v1/contracts", 405, "/v1/contracts takes GET; PUT is none of them."),
+        ("OPTIONS", "/v1/contracts", 405, "/v1/contracts takes GET; OPTIONS is none of them."),
+        ("GET", "/v1/commands/log-work", 405, "/v1/commands/log-work takes POST; GET is none of them."),
+    ],
+)
+def test_an_address_or_a_method_that_is_none_is_refused_in_our_words(
+    door: Door, method: str, path: str, status: int, detail: str
+) -> None:
+    found = problem(door.client.request(method, path, headers=door.headers(None)))
+    assert (found["status"], found["detail"]) == (status, detail)
+
+
+@pytest.mark.parametrize(
+    ("command", "body", "example"),
+    [
+        ("hold-ticket", [], '{"ticket_id": "example-1"}'),
+        ("hold-ticket", None, '{"ticket_id": "example-1"}'),
+    ],
+)
+def test_a_body_that_is_no_object_is_told_what_one_is(door: Door, command: str, body: Any, example: str) -> None:
+    found = problem(door.send_raw(command, body))
+    assert found["detail"] == f"body: must be a JSON object, such as {example}"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+def test_the_encoding_of_a_text_is_called_by_its_name(encoding: str) -> None:
+    with pytest.raises(Refusal, match=f"The text is written in {encoding[:6].upper()};"):
+        decode_json('{"ticket_id": "T"}'.encode(encoding))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,10 +24,8 @@ from playwright.sync_api import Browser
 
 from api.application import create_app
 from api.cli.demo import STORY
-from api.cli.importing import Tally, import_lines
 from api.portal.addresses import link_address
 from ledger.door.batches import Ledger
-from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import load_catalogue
 from ledger.store import EventStore, open_store
@@ -38,6 +35,7 @@ from projections.runner import Projector
 from tests.clock import Clock
 from tests.http.door import TICK
 from tests.portal.browser import chromium
+from tests.senders import imported
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 NOW = "2026-05-19T12:30:00Z"  # half an hour before a promise is missed, with a session in the week
@@ -87,11 +85,9 @@ def main() -> None:
 
 
 def load_year(url: str, store: EventStore, clock: Clock) -> None:
-    def refused(number: int, refusal: Refusal) -> None:
-        raise AssertionError(f"{STORY.name}, line {number}: {refusal.detail}")
-
-    story = BytesIO(b"".join(takewhile(is_told_by_now, STORY.read_bytes().splitlines(keepends=True))))
-    import_lines(Ledger(store, load_catalogue(None), clock), story, Tally(), refused, lambda done: None)
+    story = b"".join(takewhile(is_told_by_now, STORY.read_bytes().splitlines(keepends=True)))
+    refused = imported(Ledger(store, load_catalogue(None), clock), story)
+    assert not refused, f"{STORY.name}, line {refused[0][0]}: {refused[0][1].detail}"
     projector = Projector(url)
     projector.prepare()
     projector.catch_up()

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from api.documents.files import missing_data
 from api.http.models.base import Figure, figure
 from api.http.models.credit import MinutesDrawOut, MoneyDrawOut
 from api.http.models.history import NamedInAnswer
@@ -54,6 +55,9 @@ class _Planned(BaseModel):
     draws: list[MinutesTaken | MoneyTaken] = Field(description="Credit it takes; less than nothing: it comes back.")
     charges: list[PlannedCharge]
     available_after: list[PlannedAccount] = Field(description="Of the contract's pools, at once.")
+    missing: list[str] = Field(
+        default=[], description="Where documents would be issued: what they would lack, as a draft names it."
+    )
 
 
 class DryRunAnswer(NamedInAnswer, _Planned):
@@ -62,6 +66,10 @@ class DryRunAnswer(NamedInAnswer, _Planned):
 
 
 def show_rehearsed(told: Rehearsed) -> DryRunAnswer:
+    named = told.named
+    if told.documents:
+        lacking = {name for one in told.documents for name in missing_data(one.fact, one.texts)}
+        named = {**named, "missing": sorted(lacking)}
     return DryRunAnswer(
         command_id=told.command_id,
         replayed=told.replayed,
@@ -81,7 +89,7 @@ def show_rehearsed(told: Rehearsed) -> DryRunAnswer:
             )
             for one in told.available_after
         ],
-        **told.named,
+        **named,
     )
 
 

@@ -41,6 +41,10 @@ def pages_router(version: str, *, first_page: str, has_docs: bool) -> APIRouter:
         answer = {"name": "Support Contract Ledger", "version": version, "links": links}
         return JSONResponse(answer, headers={"Vary": "Accept"})
 
+    @router.get("/openapi.json")
+    async def document(request: Request) -> Response:
+        return JSONResponse(request.app.openapi())
+
     @router.get("/docs")
     async def docs() -> Response:
         if not has_docs:

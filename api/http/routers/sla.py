@@ -33,7 +33,7 @@ from api.http.paging import (
     times_of,
 )
 from api.http.problems import PROBLEMS
-from ledger.door.requests import refusal_of
+from ledger.door.requests import not_an_object, refusal_of
 from ledger.kernel import patterns
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import parse_share
@@ -125,7 +125,7 @@ async def sla_calculate(request: Request, actor: ActorDep) -> CalculationOut:
     """Due instant or covered time under a coverage that is given; stores nothing."""
     payload = await read_json(request)
     if not isinstance(payload, dict):
-        raise malformed("body", "must be a JSON object")
+        raise not_an_object(Calculation)
     try:
         body = Calculation.model_validate(payload)
     except ValidationError as error:

@@ -19,18 +19,22 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+HOURS_EXAMPLE = '{"mon": [["09:00", "17:00"]]}'
 # The context of terms that were checked when they were recorded: reading them again asks no tz data, which change.
 AS_RECORDED = {"as_recorded": True}
 
 
 def _zone(name: str, info: ValidationInfo) -> str:
     if info.context != AS_RECORDED and name not in _zones():
-        raise ValueError(f"{name!r} is no time zone of the tz database")
+        raise ValueError(f"{name!r} is no time zone of the tz database, such as Europe/Vienna")
     return name
 
 
 def _annual(text: str) -> str:
-    date.fromisoformat(f"2024-{text}")  # a leap year: 02-29 is a day that some years have
+    try:
+        date.fromisoformat(f"2024-{text}")  # a leap year: 02-29 is a day that some years have
+    except ValueError:
+        raise ValueError(f"{text} is no day of a year, such as 12-25") from None
     return text
 
 
@@ -71,7 +75,7 @@ class Coverage(Strict):
         if self.always and self.hours:
             raise ValueError("always and hours exclude each other")
         if not self.always and not any(self.hours.values()) and not any(self.overrides.values()):
-            raise ValueError("a calendar with no opening at all")
+            raise ValueError(f"a calendar with no opening at all; it has hours such as {HOURS_EXAMPLE}")
         return self
 
 

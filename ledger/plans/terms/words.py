@@ -33,7 +33,7 @@ def _amount(value: Any) -> Any:
         raise ValueError('money is a string such as "89.00"')
     cents = parse_cents(str(value))
     if cents < 0:
-        raise ValueError("an amount of the terms is not negative")
+        raise ValueError('an amount of the terms is not negative; it is such as "89.00"')
     return show_cents(cents)
 
 
