@@ -18,7 +18,7 @@ from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.command_json import parse_line, without_mark
-from api.http.models.rehearsal import show_rehearsed
+from api.http.models.dry_runs import show_rehearsed
 from api.http.problems import problem_body, unavailable
 from api.state import State
 from api.writer import Answers

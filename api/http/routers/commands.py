@@ -13,8 +13,8 @@ from api.http.authentication import ActorDep, StateDep
 from api.http.body import read_as
 from api.http.examples import by_command
 from api.http.json_lines import MEDIA_TYPE, answer_lines, show_answer, take_lines
+from api.http.models.dry_runs import DryRunAnswer, show_rehearsed
 from api.http.models.history import CommandAnswer
-from api.http.models.rehearsal import DryRunAnswer, show_rehearsed
 from api.http.problems import PROBLEMS
 from api.state import State
 from ledger.door.registry import COMMANDS
