@@ -85,6 +85,11 @@ class Formats:
             return DASH
         return f"{self.day(local_date(_instant(at), zone))}, {self.clock(at, zone)}"
 
+    def moment_of_row(self, at: datetime | int | None, zone: str, said: str) -> str:
+        """In the row's own zone, named where the table says another: `2 Feb 2026, 11:00 (Europe/Berlin)`."""
+        moment = self.moment(at, zone)
+        return moment if at is None or zone == said else f"{moment} ({zone})"
+
     def moment_of(self, instant: str, zone: str) -> str:
         """The same of an instant as JSON has it."""
         return self.moment(datetime.fromisoformat(instant), zone)

@@ -19,12 +19,14 @@ from api.portal.visitors import Visitor, VisitorDep
 from api.portal.worked_time import names_of, own_name
 from api.state import State
 from ledger.kernel.errors import Refusal, malformed
-from projections.contracts.across import ContractsAsked, providers_of, zone_across
+from projections.contracts.across import providers_of
 from projections.credit.deduction_questions import find_deduction
+from projections.history import StoredFact
 from projections.reader import NOW
 from projections.visible import sees_billing
 
 COMMANDS_OF_WORDS = {"confirm": "confirm-deduction", "dispute": "dispute-deduction"}
+A_MOMENT = 60_000_000  # microseconds: a time is shown to the minute
 GIVEN = ("word", "by", "reason", "outcome", "command_id")  # what the forms say
 
 router = APIRouter()
@@ -58,11 +60,15 @@ async def answer_one(request: Request, state: StateDep, posted: PostedDep, deduc
     return RedirectResponse(f"{TIME}/{deduction_id}", 303)
 
 
+def _entered_apart(event: StoredFact) -> int | None:
+    """When it was entered, where that was not when it happened."""
+    return event.recorded_at if abs(event.recorded_at - event.meta.effective_at) >= A_MOMENT else None
+
+
 async def deduction_told(request: Request, state: State, visitor: Visitor, deduction_id: str) -> dict[str, Any]:
     """What its page shows, for each of its forms."""
     async with state.reader.snapshot() as snapshot:
         found = await find_deduction(snapshot, visitor.actor, deduction_id, NOW)
-        zone = await zone_across(snapshot, visitor.actor, ContractsAsked())
         by = await own_name(snapshot, visitor.actor)
         providers = await providers_of(snapshot, [found.opened.row.contract_id])
     return {
@@ -70,15 +76,18 @@ async def deduction_told(request: Request, state: State, visitor: Visitor, deduc
         "names": names_of(state, providers, appearance_of(request).language),
         "sees_documents": sees_billing(visitor.actor),
         "grants": found.grants,
+        "begun": found.history[0].data,
         "history": [
             {
-                "at": one.stored.recorded_at,
+                "at": one.stored.meta.effective_at,
+                "entered_at": _entered_apart(one.stored),
                 "what": happened_in_words(one.stored.type),
+                "is_on_behalf": one.data.get("on_behalf", False),
                 "by": one.data.get("by", ""),
                 "note": one.data.get("reason", ""),
             }
             for one in found.history
         ],
-        "zone": zone,
+        "zone": found.opened.timezone,
         "given": dict.fromkeys(GIVEN, "") | {"by": by},
     }

@@ -62,11 +62,11 @@ class ShownDeduction:
     def pool_currency(self) -> str | None:
         return None if self.opened.unit == "minutes" else self.opened.currency
 
-    def in_statement(self, zone: str) -> str | None:
+    def in_statement(self) -> str | None:
         """Where the statement of its day has its first line; what no credit bears has none there."""
         if not self.draws:
             return None
-        day = local_date(from_micros(self.row.effective_at), zone).isoformat()
+        day = local_date(from_micros(self.row.effective_at), self.opened.timezone).isoformat()
         address = with_query(f"{STATEMENTS}/{self.row.contract_id}", **{"from": day, "to": day})
         return f"{address}#of-{self.row.deduction_id}"
 

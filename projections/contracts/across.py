@@ -79,6 +79,13 @@ async def providers_of(snapshot: Snapshot, contract_ids: Iterable[str]) -> dict[
     return {row.contract_id: row.provider for row in await snapshot.query(sql, params)}
 
 
+async def zones_of(snapshot: Snapshot, contract_ids: Iterable[str]) -> dict[str, str]:
+    """The zones of some contracts, in which their instants are told."""
+    places, params = listed("contract_id", sorted(set(contract_ids)))
+    sql = f"SELECT contract_id, timezone FROM contracts WHERE contract_id IN ({places or 'NULL'})"
+    return {row.contract_id: row.timezone for row in await snapshot.query(sql, params)}
+
+
 def behind(page: PageAsked, *columns: str) -> Condition:
     """The condition of a list in the order of several columns."""
     if page.after is None:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ledger.credit.confirmation import Status, status_at
+from ledger.credit.confirmation import Status, has_spoken, status_at
 from ledger.events import DeductionFact, Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_deduction
 from ledger.store.database import listed
 from projections.asking import EVERYTHING, Condition, Page, PageAsked, all_of, equal
 from projections.billing.documents import documents_showing
-from projections.contracts.across import ContractsAsked, as_of_across, behind, currencies_of
+from projections.contracts.across import ContractsAsked, as_of_across, behind, currencies_of, zones_of
 from projections.contracts.questions import contract_as_of
 from projections.credit import rules
 from projections.credit.accounts import units_of
@@ -31,18 +31,27 @@ _read_sealed = msgspec.json.Decoder(Sealed).decode
 
 @dataclass(slots=True, frozen=True)
 class OpenedDeduction:
-    """A deduction as it stood. `unit` is that of its pool; texts whose key is gone are None."""
+    """A deduction as it stood. `unit` is that of its pool, `timezone` its contract's.
+
+    Texts whose key is gone are None.
+    """
 
     position: int
     row: DeductionRow
     status: str
     unit: str
     currency: str
+    timezone: str
     ticket_title: str | None
     engineer: str | None
     reason: str | None
     note: str | None
     documents: list[str]
+
+    @property
+    def is_on_behalf(self) -> bool:
+        """Whether the customer's word on it was entered by somebody else (C8)."""
+        return bool(self.row.on_behalf) and has_spoken(self.status)
 
 
 @dataclass(slots=True, frozen=True)
@@ -166,6 +175,7 @@ async def _open(snapshot: Snapshot, rows: Sequence[DeductionRow], as_of: AsOf) -
         return []
     contract_ids = {row.contract_id for row in rows}
     units, currencies = await units_of(snapshot, contract_ids), await currencies_of(snapshot, contract_ids)
+    zones = await zones_of(snapshot, contract_ids)
     if not as_of.current:
         rows = await _as_they_were(snapshot, rows, as_of)
     sealed = [text for row in rows for text in (row.engineer, row.reason, row.note) if text is not None]
@@ -184,6 +194,7 @@ async def _open(snapshot: Snapshot, rows: Sequence[DeductionRow], as_of: AsOf) -
             status=status_at(row.status, row.deemed_at, as_of.at),
             unit=units.get((row.contract_id, row.pool or ""), "minutes"),
             currency=currencies[row.contract_id],
+            timezone=zones[row.contract_id],
             ticket_title=texts.get(titles[row.ticket_id]) if row.ticket_id in titles else None,
             engineer=opened(row.engineer),
             reason=opened(row.reason),

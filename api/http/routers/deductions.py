@@ -29,7 +29,7 @@ from api.http.paging import (
     times_of,
 )
 from api.http.problems import PROBLEMS
-from ledger.credit.confirmation import Status, has_spoken
+from ledger.credit.confirmation import Status
 from ledger.events import Draw
 from ledger.kernel.values import show_cents, shown_minutes
 from projections.asking import Page, PageAsked
@@ -118,7 +118,7 @@ def show_deduction(found: OpenedDeduction) -> DeductionSummary:
         overage=[_overage(line) for line in read_overage(row.overage)],
         currency=found.currency,
         status=found.status,  # type: ignore[arg-type]
-        on_behalf=bool(row.on_behalf) and has_spoken(found.status),
+        on_behalf=found.is_on_behalf,
         ticket_id=row.ticket_id,
         ticket_title=found.ticket_title,
         session_id=row.session_id,
