@@ -44,8 +44,14 @@ class Saying:
 _NOT_UNDERSTOOD = Saying(word("The ledger did not understand the page. Please load it again."))
 _AGAIN = Saying(word("The ledger is busy. Please try again; nothing is done twice."))
 _GENERAL = word("The ledger did not accept this.")
+_TAKEN = word("This is taken already. Please choose another name for it.")
 _SESSION = ("move-session", "cancel-session", "record-no-show", "complete-session")
 _DEDUCTION = ("confirm-deduction", "dispute-deduction", "settle-dispute", "reverse-deduction")
+
+_STEPS = (
+    *(f"{step}-ticket" for step in ("hold", "resume", "resolve", "close", "reopen", "reject", "reprioritise")),
+    "escalate-ticket",
+)
 
 SAYINGS: dict[str, tuple[Saying, ...]] = {
     "not-json": (_NOT_UNDERSTOOD,),
@@ -68,7 +74,10 @@ SAYINGS: dict[str, tuple[Saying, ...]] = {
     "unknown-invoice": (Saying(word("There is no invoice {invoice_number}."), field="invoice_number"),),
     "unknown-pool": (Saying(word("The contract has no pool {pool}."), field="pool"),),
     "method-not-allowed": (_NOT_UNDERSTOOD,),
-    "already-exists": (Saying(word("This is taken already. Please choose another name for it.")),),
+    "already-exists": (
+        *(Saying(_TAKEN, needs=(field,), field=field) for field in ("top_up_id", "grant_id")),
+        Saying(_TAKEN),
+    ),
     "already-credited": (
         Saying(word("This invoice was credited already, by {credited_by}.")),
         Saying(word("This was credited already.")),
@@ -114,6 +123,17 @@ SAYINGS: dict[str, tuple[Saying, ...]] = {
             needs=("field",),
             commands=("move-session",),
             field="starts_at",
+        ),
+        Saying(
+            word("The ticket was changed after that time. Please choose a later one."),
+            needs=("field",),
+            commands=_STEPS,
+            field="at",
+        ),
+        Saying(
+            word("From {level} the ticket can't go there in this name."),
+            commands=("escalate-ticket",),
+            field="to_level",
         ),
         Saying(word("The deduction is {state}; no dispute is open."), commands=("settle-dispute",)),
         Saying(word("This can't be done to a deduction that is {state}."), commands=_DEDUCTION),

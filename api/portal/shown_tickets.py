@@ -10,7 +10,7 @@ from api.portal.visitors import Visitor
 from ledger.sla.targets import TargetClock
 from ledger.tickets.life import ALLOWED
 
-TARGET_WORDS = {"reaction": word("Reaction"), "resolution": word("Resolution")}
+TARGET_WORDS = {"reaction": word("First answer"), "resolution": word("Solution")}
 PRIORITIES = {
     "1": word("1 – critical"),
     "2": word("2 – high"),

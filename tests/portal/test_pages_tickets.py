@@ -47,7 +47,7 @@ def test_a_customer_opens_a_ticket_by_what_the_page_says(site: Site, with_script
     page.select_option("#priority", "3")
     page.click("main form.stack .chief")
     assert page.locator("h1").inner_text() == "The printer <b>burns</b>"
-    page.click("main details summary >> text=Reaction")
+    page.click("main details summary >> text=First answer")
     expect(page.locator("main table").first).to_contain_text("around the clock")
 
 

@@ -73,7 +73,7 @@ def test_what_no_sentence_fits_keeps_the_ledgers_own_behind(code: str) -> None:
             {"state": "closed"},
         ),
         (
-            "Stav termínu: zrušený; už jej nelze změnit.",
+            "Stav schůzky: zrušená; už ji nelze změnit.",
             *("invalid-transition", "cs", "cancel-session", {"state": "cancelled"}),
         ),
         (

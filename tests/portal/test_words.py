@@ -88,3 +88,36 @@ def test_the_language_is_the_chosen_one_then_the_browsers_then_the_customers(
 
 def test_a_language_is_read_once() -> None:
     assert labels_in("api.portal", "de") is labels_in("api.portal", "de")
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_an_origin_and_a_beginning_are_two_words(language: str) -> None:
+    """`From` over a column asks from which credit; a day or a time that begins something has words of its own."""
+    labels = labels_in("api.portal", language)
+    assert labels("From") not in {labels("Start"), labels("From the day")}
+    templates = "\n".join(one.read_text() for one in sorted((FOLDER / "templates").rglob("*.html")))
+    assert re.findall(r'"(?:from|started_at)", _\("From"\)|_\("From"\), is_narrow', templates) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [
+        ("pl", "reklamac"),
+        ("cs", "rozpor"),
+        ("sk", "namiet"),
+        ("pl", r"\b(twoj|ciebie|cię\b)"),
+        ("cs", "termíny"),
+        ("sk", "termíny"),
+    ],
+)
+def test_one_thing_has_one_name_and_one_tone(language: str, word: str) -> None:
+    strings = [
+        one.string if isinstance(one.string, str) else " ".join(one.string) for one in catalogue(language).values()
+    ]
+    assert [one for one in strings if re.search(word, one, re.IGNORECASE)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_promised_first_is_called_an_answer_everywhere(language: str) -> None:
+    assert {"Reaction", "Resolution"}.isdisjoint(said())
+    assert not labels_in("api.portal", language)("{hours} hours", hours="1:00").endswith(".")
