@@ -53,9 +53,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     drop_database(url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A real browser; each worker of pytest-xdist has its own."""
+    """A real browser. Its driver keeps a loop running in this thread, so it ends with the file that asked for it."""
     with ExitStack() as stack:
         try:
             started = stack.enter_context(chromium())

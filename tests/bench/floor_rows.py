@@ -14,7 +14,7 @@ from ledger import events as e
 from ledger.kernel.values import EPOCH, FAR_FUTURE
 from ledger.tickets.timeline import Timeline
 from projections.billing.charges_view import CHARGES, ChargeRow
-from projections.contracts.view import CONTRACTS, CUSTOMERS, ContractRow, ContractTerm, CustomerRow
+from projections.contracts.view import CONTRACTS, CUSTOMERS, TERMS, ContractRow, ContractTerm, CustomerRow, TermRow
 from projections.credit import deductions_view as d
 from projections.credit import movements as m
 from projections.tickets.view import TICKETS, TicketRow
@@ -58,6 +58,7 @@ class FloorRows:
     def __init__(self) -> None:
         self.contracts = FloorTable(CONTRACTS, "plan", "ends_on", "ends_at", "terms")
         self.customers = FloorTable(CUSTOMERS)
+        self.terms = FloorTable(TERMS)
         self.movements = FloorTable(m.MOVEMENTS)
         self.accounts = FloorTable(m.ACCOUNTS, "granted", "consumed")
         self.grants = FloorTable(m.GRANTS, "consumed")
@@ -68,7 +69,7 @@ class FloorRows:
         self.charges = FloorTable(CHARGES)
         self.tickets = FloorTable(TICKETS, "worked_minutes", "state", "timeline")
         self.tables: tuple[FloorTable[Any], ...] = (
-            *(self.contracts, self.customers, self.movements, self.accounts, self.grants, self.overages),
+            *(self.contracts, self.customers, self.terms, self.movements, self.accounts, self.grants, self.overages),
             *(self.deductions, self.pending, self.status_changes, self.charges, self.tickets),
         )
         self.folds: dict[type[e.Fact], Any] = {
@@ -160,6 +161,8 @@ class FloorRows:
             position=at.position,
         )
         row.terms = longer(row.terms, term)
+        held = TermRow(fact.contract_id, term.term_no, term.plan, term.starts_at, term.ends_at)
+        self.terms.make((fact.contract_id, term.term_no), held)
         row.plan, row.ends_at = fact.plan, ends_at
         row.ends_on = fact.ends_on.isoformat() if fact.ends_on else None
 

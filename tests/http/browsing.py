@@ -40,6 +40,8 @@ class _Forms(HTMLParser):
                 self.forms.append(ShownForm(of["action"]))
         elif self._is_reading:
             return
+        elif "name" not in of:
+            return  # nothing of it is sent
         elif tag == "input" and of.get("type") in ("checkbox", "radio"):
             self.forms[-1].boxes.append((of["name"], of["value"]))
         elif tag == "input":
