@@ -224,7 +224,7 @@ def test_anothers_deduction_in_a_form_is_unknown(door: Door, browser: Browser) -
         ("", "Please fill this in."),
         (" ", "Please fill this in."),
         ("K" * 201, "At most 200 letters, please."),
-        ("\x07", "Please check this."),
+        ("\x07", "Please leave out characters that nobody sees."),
     ],
 )
 def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(
