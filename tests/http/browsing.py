@@ -40,7 +40,7 @@ class _Forms(HTMLParser):
                 self.forms.append(ShownForm(of["action"]))
         elif self._is_reading:
             return
-        elif "name" not in of:
+        elif tag == "input" and "name" not in of:
             return  # nothing of it is sent
         elif tag == "input" and of.get("type") in ("checkbox", "radio"):
             self.forms[-1].boxes.append((of["name"], of["value"]))
