@@ -20,7 +20,7 @@ router = APIRouter()
 def appearance_of(request: Request) -> Appearance:
     """As it was chosen, else as the browser likes it best."""
     cookies, accepted = request.cookies, request.headers.get("accept-language", "")
-    return Appearance(language_for(cookies.get(LANGUAGE), accepted, None), scheme_for(cookies.get(SCHEME)))
+    return Appearance(language_for(cookies.get(LANGUAGE), accepted), scheme_for(cookies.get(SCHEME)))
 
 
 @router.post("/appearance")

@@ -53,13 +53,12 @@ def render(template: str, appearance: Appearance, /, **shown: Any) -> str:
     return made.render(given, error_at=lambda name: at_field.get(name, ""))
 
 
-def language_for(chosen: str | None, accepted: str, customers: str | None) -> str:
-    """The language that was chosen on the page, else the one that the browser likes best, else the customer's.
+def language_for(chosen: str | None, accepted: str) -> str:
+    """The language that was chosen on the page, else the one that the browser likes best, else English.
 
     `accepted` is the header Accept-Language.
     """
-    known = language_among(chosen or "") or liked_best(accepted, language_among)
-    return known or language_among(customers or "") or "en"
+    return language_among(chosen or "") or liked_best(accepted, language_among) or "en"
 
 
 def scheme_for(chosen: str | None) -> str:
