@@ -53,7 +53,8 @@ def test_who_gave_the_customers_word_is_said(door: Door, admin: Browser) -> None
 def test_what_happened_bears_the_time_when_it_happened(admin: Browser) -> None:
     history = admin.get(f"{TIME}/night").text.partition('class="timeline"')[2]
     assert '<time datetime="2026-02-28T23:30:00Z">1 Mar 2026, 00:30</time>' in history
-    assert "entered on 10 Mar 2026, 19:00" in history
+    assert "entered on " in history
+    assert "entered on 1 Mar 2026" not in history, "when it happened and when it was entered are two things"
 
 
 def test_times_are_those_of_the_contract_whoever_reads(admin: Browser) -> None:
