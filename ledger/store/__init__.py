@@ -31,6 +31,7 @@ from ledger.store.database import (
     among,
     has_table,
     listed,
+    looked_up,
     open_database,
 )
 from ledger.store.ledger_files import check_is_ledger, sqlite_path
@@ -121,7 +122,9 @@ class EventStore:
             "ORDER BY originator_id, originator_version"
         )
         found: dict[str, list[StreamEvent]] = defaultdict(list)
-        for row in self._among(sql, dict.fromkeys(names)):
+        wanted = list(dict.fromkeys(names))
+        condition, params = among(self.database.dialect, "ids", wanted)
+        for row in self.database.query(sql.format(among=condition), params) if wanted else ():
             event = StreamEvent(row.originator_id, row.originator_version, decode(row.topic, bytes(row.state)))
             found[row.originator_id].append(event)
         return found
@@ -139,7 +142,7 @@ class EventStore:
     def commands_by_id(self, sender: str, command_ids: Sequence[str]) -> dict[str, Prior]:
         """Accepted commands among these ids of a sender's scope."""
         sql = f"SELECT c.command_id AS id, {_PRIOR} FROM commands c WHERE c.sender = :sender AND c.command_id {{among}}"
-        return {row.id: _prior(row) for row in self._among(sql, command_ids, sender=sender)}
+        return {row.id: _prior(row) for row in self._looked_up(sql, command_ids, sender=sender)}
 
     def commands_that_took(self, namespace: str, ids: Sequence[str]) -> dict[str, Prior]:
         """The accepted commands that took these ids of a namespace."""
@@ -147,7 +150,7 @@ class EventStore:
             f"SELECT k.id, {_PRIOR} FROM known_ids k JOIN commands c ON c.first_position = k.position "
             "WHERE k.namespace = :namespace AND k.id {among}"
         )
-        return {row.id: _prior(row) for row in self._among(sql, ids, namespace=namespace)}
+        return {row.id: _prior(row) for row in self._looked_up(sql, ids, namespace=namespace)}
 
     def commands_under(self, namespace: str) -> dict[str, Prior]:
         """The accepted commands that took ids of a namespace, by id."""
@@ -167,13 +170,12 @@ class EventStore:
         params = {"namespace": namespace, "after": after, "provider": provider, "size": size}
         return [(row.id, decode(row.topic, bytes(row.state))) for row in self.database.query(sql, params)]
 
-    def _among(self, sql: str, ids: Iterable[str], **params: str) -> list[Row]:
+    def _looked_up(self, sql: str, ids: Sequence[str], **params: str) -> list[Row]:
         """Rows for ids: `{among}` stands for these in the statement."""
-        wanted = list(ids)
-        if not wanted:
+        if not ids:
             return []
-        condition, named = among(self.database.dialect, "ids", wanted)
-        return self.database.query(sql.format(among=condition), named | params)
+        statement, named = looked_up(self.database.dialect, sql, "ids", ids)
+        return self.database.query(statement, named | params)
 
     def first_position(self, stream: str) -> int:
         sql = "SELECT notification_id FROM stored_events WHERE originator_id = :stream AND originator_version = 1"
