@@ -46,8 +46,7 @@ class Deciding:
     def decide(self, requests: Sequence[Request]) -> Iterator[tuple[Decided | Refusal, Case]]:
         """Each in its turn, when it is asked for. A refused command leaves no trace."""
         unit = self._unit
-        self._known.look_up(requests)
-        unit.prefetch(stream for request in requests for stream in request.command.streams(request.body))
+        self._prefetch(requests)
         for request in requests:
             unit.begin()
             case = self.case_of(request)
@@ -57,6 +56,16 @@ class Deciding:
                 unit.undo()
                 outcome = refusal
             yield outcome, case
+
+    def _prefetch(self, requests: Sequence[Request]) -> None:
+        """Reads at once what many name: the ids that they take, and their streams."""
+        self._known.look_up(requests)
+        read, empty = list[str](), list[str]()
+        for request in requests:
+            command, body = request.command, request.body
+            read += command.about.streams(body)
+            (empty if self._known.is_new(request) else read).extend(command.new_streams(body))
+        self._unit.prefetch(read, empty)
 
     def case_of(self, request: Request) -> Case:
         def open_from(scope: Scope, moment: datetime) -> datetime:

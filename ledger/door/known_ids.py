@@ -37,6 +37,10 @@ class KnownIds:
             for id_, prior in self._store.commands_that_took(namespace, ids).items():
                 self._known.setdefault((namespace, id_), prior)
 
+    def is_new(self, request: Request) -> bool:
+        """Whether nobody took the id that a request gives, of those that were looked up."""
+        return request.new_id is not None and request.new_id not in self._known
+
     def took(self, namespace: str, id_: str) -> Earlier | None:
         """Who took an id that no request of this batch names."""
         return self._known.get((namespace, id_)) or self._store.commands_that_took(namespace, [id_]).get(id_)

@@ -123,8 +123,10 @@ class EventStore:
         )
         found: dict[str, list[StreamEvent]] = defaultdict(list)
         wanted = list(dict.fromkeys(names))
+        if not wanted:
+            return found
         condition, params = among(self.database.dialect, "ids", wanted)
-        for row in self.database.query(sql.format(among=condition), params) if wanted else ():
+        for row in self.database.query(sql.format(among=condition), params):
             event = StreamEvent(row.originator_id, row.originator_version, decode(row.topic, bytes(row.state)))
             found[row.originator_id].append(event)
         return found

@@ -43,8 +43,10 @@ def _row_of(columns: tuple[str, ...]) -> Callable[[Iterable[Any]], Row]:
     return make
 
 
-def named_rows(description: Sequence[Any], rows: Iterable[Any]) -> list[Row]:
+def named_rows(description: Sequence[Any], rows: Sequence[Any]) -> list[Row]:
     """Rows with their columns' names: `row.position`."""
+    if not rows:
+        return []
     make = _row_of(tuple(column[0] for column in description))
     return [make(row) for row in rows]
 
@@ -55,24 +57,26 @@ def listed(name: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
     return ",".join(f":{key}" for key in params), params
 
 
-def among(dialect: str, name: str, values: Iterable[str]) -> tuple[str, dict[str, Any]]:
+def among(dialect: str, name: str, values: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """The same for many values in one parameter: `id {among}`; a database plans it once, however many there are.
 
     SQLite looks names of parameters up one after the other, so that thousands of them would take long besides.
     """
+    if len(values) == 1:
+        return f"= :{name}", {name: values[0]}
     if dialect == "postgresql":
         return f"= ANY(:{name})", {name: list(values)}
-    return f"IN (SELECT value FROM json_each(:{name}))", {name: json.dumps(list(values))}
+    return f"IN (SELECT value FROM json_each(:{name}))", {name: json.dumps(values)}
 
 
-def looked_up(dialect: str, sql: str, name: str, values: Iterable[str]) -> tuple[str, dict[str, Any]]:
+def looked_up(dialect: str, sql: str, name: str, values: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """A statement for many values, `{among}` in it, that looks each up by itself in the index of its condition.
 
     Left to itself PostgreSQL reads all rows of a sender, or of a namespace, and compares each with the values: what a
     batch costs would grow with the history. `OFFSET 0` keeps it from taking the two steps for one.
     """
     condition, params = among(dialect, name, values)
-    if dialect != "postgresql":
+    if dialect != "postgresql" or len(values) == 1:
         return sql.format(among=condition), params
     one = sql.format(among="= wanted.value")
     each = f"unnest(CAST(:{name} AS TEXT[])) AS wanted (value) CROSS JOIN LATERAL ({one} OFFSET 0) AS found"

@@ -89,9 +89,9 @@ class Declared(Generic[B]):
         paragraphs = inspect.cleandoc(self.carry_out.__doc__ or "").split("\n\n")
         return "\n\n".join(one for one in paragraphs if not one.startswith("Raises "))
 
-    def streams(self, body: B) -> list[str]:
-        """The streams that a body names, so that those of many commands are read at once."""
-        return [*self.about.streams(body), *(self.creates.streams(body) if self.creates else ())]
+    def new_streams(self, body: B) -> list[str]:
+        """The streams that begin under the id that a body gives; they are empty while nobody took it."""
+        return self.creates.streams(body) if self.creates else []
 
 
 DECLARED: dict[str, Declared[Any]] = {}

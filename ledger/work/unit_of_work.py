@@ -7,7 +7,7 @@ commands of a batch see what the ones before them recorded. It knows no subject;
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ledger.kernel.aggregate import LedgerAggregate
 from ledger.kernel.fact import Fact
@@ -53,12 +53,14 @@ class UnitOfWork:
         self._prefetched: dict[str, list[StreamEvent]] = {}
         self._used: set[str] = set()
         self._journal: list[StreamEvent] = []
+        self._at_hand: dict[tuple[type[LedgerAggregate], str], Any] = {}  # what the present command asked for
         self._fresh_keys = 0
 
     # -- one command -----------------------------------------------------------------------------------------
 
     def begin(self) -> None:
         self._journal = []
+        self._at_hand = {}
         self.reserved_ids = []
         self._fresh_keys = len(self.keyring.fresh)
 
@@ -104,14 +106,18 @@ class UnitOfWork:
 
     # -- finding ---------------------------------------------------------------------------------------------
 
-    def prefetch(self, streams: Iterable[str]) -> None:
-        """Reads many streams at once; asking for them afterwards costs nothing."""
+    def prefetch(self, streams: Iterable[str], empty: Iterable[str]) -> None:
+        """Reads many streams at once; asking for them, or for those that are known to be empty, then costs nothing."""
         wanted = [stream for stream in streams if stream not in self._cache.known]
         found = self.store.streams(wanted)
         self._prefetched.update({stream: found.get(stream, []) for stream in wanted})
+        self._prefetched.update({stream: [] for stream in empty})
 
     def get(self, kind: type[A], key: str) -> A:
         """The aggregate under a key, blank where there is none yet."""
+        found: A | None = self._at_hand.get((kind, key))
+        if found is not None:
+            return found
         stream = kind.stream(key)
         aggregate = self._cache.known.get(stream)
         if aggregate is None:
@@ -122,6 +128,7 @@ class UnitOfWork:
         self._used.add(stream)
         aggregate.write_to(self._journal)
         assert isinstance(aggregate, kind)
+        self._at_hand[kind, key] = aggregate
         return aggregate
 
     def facts_that_took(self, namespace: str, id_: str) -> list[Fact]:
