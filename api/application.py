@@ -1,36 +1,14 @@
-"""The HTTP application: the API with its routes, access, problems, ETags and OpenAPI document, and the portal."""
+"""The HTTP application that a server is: the API, the portal, pages and feeds, over the ledger of the settings."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 
-from api.http import problems
-from api.http.etags import ETags
-from api.http.openapi import document_of
-from api.http.parameters import known_parameters
-from api.http.responses import ResponseHeaders
-from api.http.routers import (
-    across,
-    commands,
-    contracts,
-    customers,
-    deductions,
-    events,
-    feeds,
-    grants,
-    health,
-    invoices,
-    periods,
-    plans,
-    reports,
-    sessions,
-    sla,
-    statements,
-    tickets,
-)
+from api.http.doors import create_api
+from api.http.routers import feeds
 from api.http.routers.pages import pages_router
 from api.limits import LIMITS, Limits
 from api.portal.addresses import HOME, ROOT
@@ -59,40 +37,8 @@ def create_app(
         finally:
             await state.close()
 
-    app = FastAPI(
-        title="Support Contract Ledger",
-        version="0.1.0",
-        lifespan=lifespan,
-        dependencies=[Depends(known_parameters)],
-        openapi_url=None,  # answered by a route of ours, which refuses parameters like every other
-        docs_url=None,
-        redoc_url=None,
-    )
-    problems.install(app)
-    # Routes are tried in this order for each request: those that are asked most stand first.
-    for router in (
-        contracts,
-        statements,
-        tickets,
-        deductions,
-        grants,
-        sessions,
-        across,
-        invoices,
-        customers,
-        periods,
-        reports,
-        sla,
-        plans,
-        events,
-        health,
-        feeds,
-        commands,
-    ):
-        app.include_router(router.router)
+    app = create_api(lifespan)
+    app.include_router(feeds.router)
     app.mount(ROOT, portal)
     app.include_router(pages_router(app.version, first_page=HOME, has_docs=settings.api_docs))
-    app.add_middleware(ETags)
-    app.add_middleware(ResponseHeaders)
-    app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
     return app

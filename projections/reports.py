@@ -39,7 +39,7 @@ class ReportSource:
     at: str
     begun: str
     groups: dict[ReportGroup, str]
-    apart: dict[str, str]  # what is never added up: units and currencies
+    apart: dict[str, str]  # what has rows of its own: units and currencies, and words entered for the customer (C8)
     sums: dict[str, str]
 
     def column(self, group: ReportGroup) -> str:
@@ -82,7 +82,7 @@ TIME = ReportSource(
     "t.effective_at",
     "<= coalesce(d.dated, d.effective_at)",
     {**_OF_CONTRACT, "kind": "d.kind", "engineer": "coalesce(d.engineer_key, '')"},
-    {},
+    {"on_behalf": "CAST(d.on_behalf AS TEXT)"},
     {
         "worked_seconds": "t.sign * d.worked_seconds",
         "billed_minutes": "t.sign * d.billed_minutes",
@@ -109,7 +109,7 @@ class ReportAsked:
 
 @dataclass(slots=True, frozen=True)
 class ReportRow:
-    """`groups` are what the row is of, `apart` its unit and currency, `sums` its figures."""
+    """`groups` are what the row is of, `apart` what has a row of its own, `sums` its figures."""
 
     groups: dict[str, str | None]
     apart: dict[str, str]

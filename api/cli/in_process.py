@@ -1,6 +1,6 @@
-"""The ledger of the settings, asked as a server would be: by the same application, in this process.
+"""The ledger of the settings, asked as a server would be: by the same API, in this process.
 
-Who asks is handed to the application beside the request, where no header can say it.
+Who asks is handed to the API beside the request, where no header can say it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import asyncio
 from typing import Any
 from urllib.parse import unquote
 
-from api.application import create_app
 from api.cli.doors import Reply
 from api.http.authentication import ACTOR
+from api.http.doors import create_api
 from api.state import open_state
 from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.settings import Settings
@@ -22,7 +22,7 @@ class InProcess:
 
     def __init__(self, settings: Settings) -> None:
         self.state = open_state(settings)
-        self._app = create_app(settings)
+        self._app = create_api()
         self._app.state.ledger = self.state
         self._runner = asyncio.Runner()
         self.state.writer.start()

@@ -14,7 +14,8 @@ class Layout:
     """A table: its columns as `title: member`, a title that begins with `>` of a figure, which stands to the right.
 
     A member is that of an item, or a path to it (`customer.name`); of several (`currency|unit`) the first that says
-    something counts. A path that leads through a list means it of each. `items` is where the answer has its items.
+    something counts, and a no says nothing. A path that leads through a list means it of each. `items` is where the
+    answer has its items.
     """
 
     title: str
@@ -118,6 +119,7 @@ LAYOUTS: dict[str, Layout] = {
             "kind": "kind",
             "customer": "customer",
             "engineer": "engineer",
+            "on behalf": "on_behalf",
             "provider": "provider",
             "month": "month",
             ">charges": "charges",
@@ -164,6 +166,7 @@ LAYOUTS: dict[str, Layout] = {
             ">worked min": "worked_minutes",
             ">billed min": "billed_minutes",
             "status": "status",
+            "on behalf": "on_behalf",
             "ticket": "ticket_id",
             "title": "ticket_title",
             "what was done": "note",

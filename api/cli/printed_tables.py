@@ -44,7 +44,8 @@ def _add_totals(table: Table, members: Sequence[str], answer: Item) -> None:
 
 def _said(item: Item, member: str) -> Any:
     found = (_at(item, path.split(".")) for path in member.split("|"))
-    return next((value for value in found if value is not None), None)
+    said = next((value for value in found if value is not None and value is not False), None)
+    return "yes" if said is True else said
 
 
 def _at(item: Any, path: Sequence[str]) -> Any:

@@ -24,6 +24,7 @@ MEANINGS = {
     "limit": "At most so many items, 500 at most.",
     "cursor": "Where a list goes on, as the list before says.",
     "invoiced": "true: on a document; false: not on one.",
+    "on_behalf": "true: the customer's word on it was entered by somebody else; false: the others.",
     "group_by": "plan, kind, customer, month, or of time engineer; one or several, each after its own --group-by.",
     "below_share": "Where less than this share of the credit in force is left, such as 0.25.",
     "through_on": "What is due up to this day, included.",
@@ -75,8 +76,10 @@ READS: dict[str, Read] = {
     "deductions": Read(
         "What was deducted from a contract's credit, how it was billed, and the customer's word on it.",
         "contract",
-        ReadPath("contracts/{}/deductions", ("status", *TIMES, *PAGE), "deductions"),
-        ReadPath("deductions", ("status", "provider", "customer_id", "older_than_days", *PAGE), "deductions"),
+        ReadPath("contracts/{}/deductions", ("status", "on_behalf", *TIMES, *PAGE), "deductions"),
+        ReadPath(
+            "deductions", ("status", "on_behalf", "provider", "customer_id", "older_than_days", *PAGE), "deductions"
+        ),
     ),
     "charges": Read(
         "What a contract was charged, and on which document.",

@@ -4,25 +4,6 @@ Everything here takes an issued document's event and its opened parties and answ
 own and are not priced or added up again; only KSeF's hours and unit prices are rounded, as its form shows them. The
 letter of a period (`statement`) is no document: it adds up what it lists beside the credit. Who may read a document,
 and opening its sealed parties, is left to the routes.
+
+Pages and e-invoices need libraries that are slow to load: who makes none imports neither `files` nor `statement`.
 """
-
-from __future__ import annotations
-
-from api.documents.cii import invoice_xml
-from api.documents.document_parties import DocumentEvent, Parties, parties_of
-from api.documents.ksef import ksef_xml
-from api.documents.missing import missing_for_ksef, missing_for_pdf, missing_for_xml, missing_for_xrechnung
-from api.documents.pdf import invoice_pdf
-
-__all__ = [
-    "DocumentEvent",
-    "Parties",
-    "invoice_pdf",
-    "invoice_xml",
-    "ksef_xml",
-    "missing_for_ksef",
-    "missing_for_pdf",
-    "missing_for_xml",
-    "missing_for_xrechnung",
-    "parties_of",
-]

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from api.documents.cii import invoice_xml
 from api.documents.document_parties import DocumentEvent, Parties, is_credit_note, parties_of
+from api.documents.forms import Form
 from api.documents.ksef import FIRST_DAY as KSEF_FIRST_DAY
 from api.documents.ksef import ksef_xml
 from api.documents.missing import (
     is_xrechnung,
     missing_for_ksef,
-    missing_for_letterhead,
     missing_for_pdf,
     missing_for_xml,
     missing_for_xrechnung,
-    missing_letters,
 )
 from api.documents.pdf import invoice_pdf
 from ledger.kernel.errors import Refusal, malformed
-
-Form = Literal["cii", "en16931", "ksef"]
 
 
 def as_pdf(document: DocumentEvent, opened: Mapping[str, Any]) -> bytes:
@@ -55,22 +52,6 @@ def as_xml(document: DocumentEvent, opened: Mapping[str, Any], form: Form | None
     as_xrechnung = form == "cii" and is_xrechnung(document, opened.get("buyer", {}).get("country"))
     parties = _complete(document, opened, missing_for_xrechnung if as_xrechnung else missing_for_xml)
     return invoice_xml(document, parties, as_xrechnung=as_xrechnung)
-
-
-def missing_data(document: DocumentEvent, opened: Mapping[str, Any]) -> list[str]:
-    """What the PDF, its letterhead, or the XML that is made by default would lack."""
-    if not opened.get("seller") or not opened.get("buyer"):
-        return ["parties"]
-    if not opened["buyer"].get("name"):
-        return ["customer"]
-    parties = parties_of(opened)
-    if parties.seller.country == "PL":
-        xml = missing_for_ksef
-    else:
-        xml = missing_for_xrechnung if is_xrechnung(document, parties.buyer.country) else missing_for_xml
-    letterhead = missing_for_letterhead(parties.seller)
-    shown = [*letterhead, *missing_letters(document, parties)]
-    return sorted({*missing_for_pdf(document, parties), *shown, *xml(document, parties)})
 
 
 def _complete(document: DocumentEvent, opened: Mapping[str, Any], missing_for: Any) -> Parties:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.documents.files import missing_data
+from api.documents.forms import missing_data
 from api.http.lists import first_items
 from api.http.models.billing import (
     DocumentAnswer,

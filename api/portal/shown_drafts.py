@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from api.documents.files import missing_data
+from api.documents.forms import missing_data
 from api.portal.missing_words import MissingDatum, missing_in_words
 from ledger.kernel.access import Actor
 from ledger.kernel.values import local_date

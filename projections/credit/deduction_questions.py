@@ -18,7 +18,14 @@ from projections.contracts.across import ContractsAsked, as_of_across, behind, c
 from projections.contracts.questions import contract_as_of
 from projections.credit import rules
 from projections.credit.accounts import units_of
-from projections.credit.deductions_view import DEDUCTIONS, DeductionRow, deductions, read_draws
+from projections.credit.deductions_view import (
+    DEDUCTIONS,
+    NOT_SPOKEN_FOR,
+    SPOKEN_FOR,
+    DeductionRow,
+    deductions,
+    read_draws,
+)
 from projections.credit.drawn_grants import DrawnGrant, drawn_grants
 from projections.history import ToldFact, refold, stream_events, stream_history
 from projections.reader import AsOf, Snapshot, Times, existed, open_texts, resolve_as_of
@@ -56,10 +63,17 @@ class OpenedDeduction:
 
 @dataclass(slots=True, frozen=True)
 class DeductionsAsked:
-    """Those with a status, where one is named; and of contracts, those effective before so many days ago."""
+    """Those with a status, where one is named; those effective before so many days ago; those on which the customer's
+    word was entered by somebody else (C8), or the others.
+    """
 
     status: Status | None = None
     older_than_days: int | None = None
+    on_behalf: bool | None = None
+
+    def means(self, one: OpenedDeduction) -> bool:
+        """What can be said of a deduction only once it is known how it stood then."""
+        return self.status in (None, one.status) and self.on_behalf in (None, one.is_on_behalf)
 
 
 @dataclass(slots=True, frozen=True)
@@ -72,18 +86,18 @@ class ToldDeduction:
 
 
 async def list_deductions(
-    snapshot: Snapshot, actor: Actor, contract_id: str, times: Times, status: Status | None, page: PageAsked
+    snapshot: Snapshot, actor: Actor, contract_id: str, wanted: DeductionsAsked, times: Times, page: PageAsked
 ) -> Page[OpenedDeduction]:
     """The deductions of a contract in the order in which they were recorded. Raises Refusal unknown-contract.
 
-    A page may hold fewer items than its limit where a status is asked of the past.
+    A page may hold fewer items than its limit where a status or word is asked of the past.
     """
     _, as_of = await contract_as_of(snapshot, actor, contract_id, times)
     condition = all_of(equal("d", contract_id=contract_id), page.past("d.position"))
-    rows = await _read(snapshot, condition, "d.position", DeductionsAsked(status), as_of, page)
+    rows = await _read(snapshot, condition, "d.position", wanted, as_of, page)
     shown, next_after = page.cut(rows, lambda row: (row.position,))
     opened = await _open(snapshot, shown, as_of)
-    return Page(as_of.position, _of_status(opened, status), next_after, lambda one: (one.row.position,))
+    return Page(as_of.position, list(filter(wanted.means, opened)), next_after, lambda one: (one.row.position,))
 
 
 async def list_deductions_across(
@@ -98,15 +112,11 @@ async def list_deductions_across(
     rows = await _read(snapshot, condition, page.in_order("c.contract_id", "d.position"), wanted, as_of, page)
     shown, next_after = page.cut(rows, lambda row: (row.contract_id, row.position))
     opened = await _open(snapshot, shown, as_of)
-    return Page(as_of.position, _of_status(opened, wanted.status), next_after, _place)
+    return Page(as_of.position, list(filter(wanted.means, opened)), next_after, _place)
 
 
 def _place(one: OpenedDeduction) -> tuple[str, int]:
     return one.row.contract_id, one.row.position
-
-
-def _of_status(opened: list[OpenedDeduction], status: Status | None) -> list[OpenedDeduction]:
-    return [one for one in opened if status in (None, one.status)]
 
 
 async def _read(
@@ -118,10 +128,13 @@ async def _read(
         stored = "pending" if wanted.status == "deemed_confirmed" else wanted.status  # an index knows what is stored
         stands = rules.status_at_in_sql("d.status", "d.deemed_at")
         of_status = (f"d.status = :stored AND {stands} = :status", {"stored": stored, "status": wanted.status})
+    by_word: Condition = ("", {})
+    if wanted.on_behalf is not None and as_of.current:
+        by_word = (f"d.{SPOKEN_FOR if wanted.on_behalf else NOT_SPOKEN_FOR}", {})
     old: Condition = ("", {})
     if wanted.older_than_days is not None:
         old = ("d.effective_at < :old", {"old": as_of.at - wanted.older_than_days * DAY})
-    where, params = all_of(condition, as_of.reached("d"), of_status, old)
+    where, params = all_of(condition, as_of.reached("d"), of_status, by_word, old)
     limited, limit = page.limited
     sql = (
         f"SELECT {DEDUCTIONS.columns_of('d')} FROM contracts c JOIN deductions d ON d.contract_id = c.contract_id "

@@ -92,6 +92,7 @@ class StatusChangeRow(msgspec.Struct):
 
 
 WAITING = "status IN ('disputed', 'pending')"  # for somebody's answer: few of many, so that they have an index
+SPOKEN_FOR, NOT_SPOKEN_FOR = "on_behalf = 1", "on_behalf = 0"  # whether somebody else entered the customer's word
 DEDUCTIONS = Table(
     "deductions",
     DeductionRow,
@@ -102,6 +103,7 @@ DEDUCTIONS = Table(
         "(contract_id, deemed_at)",
         "(contract_id, status, deemed_at)",
         f"(status, effective_at) WHERE {WAITING}",
+        f"(contract_id, position) WHERE {SPOKEN_FOR}",
     ],
 )
 PENDING = Table("pending", PendingRow, "account_id", ["(contract_id)"])

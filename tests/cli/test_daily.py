@@ -274,6 +274,11 @@ print(len(sys.modules), *[name for name in {asked} if name in sys.modules], file
             720,
             "fastapi,uvicorn,psycopg,holidays,api.state,projections",
         ),
+        (
+            ["balance", "L"],
+            1300,
+            "uvicorn,psycopg,jinja2,icalendar,facturx,ksef_client,pypdf,api.application,api.portal,api.books",
+        ),
     ],
 )
 def test_a_command_loads_no_more_than_it_needs(tmp_path: Path, arguments: list[str], most: int, never: str) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from api.documents import DocumentEvent, Parties, invoice_xml, parties_of
+from api.documents.cii import invoice_xml
+from api.documents.document_parties import DocumentEvent, Parties, parties_of
 from api.documents.missing import is_xrechnung
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, NationalVat, Sealed, VatLine
 

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from lxml import etree
 
-from api.documents import DocumentEvent, Parties, missing_for_xml
+from api.documents.document_parties import DocumentEvent, Parties
+from api.documents.missing import missing_for_xml
 from tests.documents.rules import check_xsd, en16931_findings, needs_saxon
 from tests.documents.samples import CASES, DOMESTIC, GERMAN_BUYER, GERMAN_SELLER, OUTSIDE_EU, SWISS_BUYER, cii, parties
 

@@ -9,7 +9,9 @@ import pytest
 from ksef_client.documents.fa3 import validate_fa3_xml_xsd
 from lxml import etree
 
-from api.documents import DocumentEvent, Parties, ksef_xml, missing_for_ksef
+from api.documents.document_parties import DocumentEvent, Parties
+from api.documents.ksef import ksef_xml
+from api.documents.missing import missing_for_ksef
 from ledger.events import NationalVat, VatLine
 from tests.documents.samples import (
     CASES,

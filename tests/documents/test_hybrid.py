@@ -8,7 +8,7 @@ import facturx
 import pytest
 from pypdf import PdfReader
 
-from api.documents import invoice_pdf
+from api.documents.pdf import invoice_pdf
 from tests.documents.samples import CASES, cii
 
 

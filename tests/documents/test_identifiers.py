@@ -8,11 +8,11 @@ import msgspec
 import pytest
 from lxml import etree  # type: ignore[import-untyped]
 
-from api.documents import invoice_pdf, parties_of
-from api.documents.document_parties import read_buyer, read_seller
-from api.documents.files import missing_data
+from api.documents.document_parties import parties_of, read_buyer, read_seller
+from api.documents.forms import missing_data
 from api.documents.identifiers import identifiers
 from api.documents.labels import labels_for
+from api.documents.pdf import invoice_pdf
 from ledger.contracts.vat_ids import normal_vat_id
 from tests.documents.samples import (
     CASES,

@@ -11,8 +11,8 @@ import typst
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from api.documents import invoice_pdf
 from api.documents.document_parties import read_buyer, read_seller
+from api.documents.pdf import invoice_pdf
 from api.documents.statement import Statement, statement_pdf
 from ledger.events import VatLine
 from projections.credit.customer_statements import CustomerStatement

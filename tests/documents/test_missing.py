@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from api.documents import missing_for_ksef, missing_for_pdf, missing_for_xml, missing_for_xrechnung, parties_of
+from api.documents.document_parties import parties_of
+from api.documents.missing import missing_for_ksef, missing_for_pdf, missing_for_xml, missing_for_xrechnung
 from ledger.events import NationalVat
 from tests.documents.samples import (
     CREDITED,

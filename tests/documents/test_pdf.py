@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from pypdf import PdfReader
 
-from api.documents import DocumentEvent, Parties, invoice_pdf
+from api.documents.document_parties import DocumentEvent, Parties
+from api.documents.pdf import invoice_pdf
 from tests.documents.samples import CASES, DOMESTIC, GERMAN_BUYER, GERMAN_SELLER, HEAD, parties
 
 HOSTILE = '#panic() $x$ *a* _b_ <c> @d `e` \\ "f" {page} = //'

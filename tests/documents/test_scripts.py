@@ -11,10 +11,11 @@ import msgspec
 import pytest
 import typst
 
-from api.documents import invoice_pdf, parties_of
-from api.documents.files import missing_data
+from api.documents.document_parties import parties_of
 from api.documents.fonts import DRAWN, FONTS, drawable, faces, is_drawable
+from api.documents.forms import missing_data
 from api.documents.missing import IN_LETTERS
+from api.documents.pdf import invoice_pdf
 from api.documents.statement import statement_pdf
 from api.documents.texts import clean
 from api.languages import LANGUAGES

@@ -11,7 +11,9 @@ import msgspec
 import pytest
 from pypdf import PdfReader
 
-from api.documents import DocumentEvent, Parties, invoice_pdf, ksef_xml
+from api.documents.document_parties import DocumentEvent, Parties
+from api.documents.ksef import ksef_xml
+from api.documents.pdf import invoice_pdf
 from api.documents.verification import verification_address
 from tests.documents.samples import CASES, POLISH, POLISH_BUYER, POLISH_CREDITED, POLISH_SELLER, SWISS_BUYER, parties
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.http.door import Door, Json
-from tests.words import credit_note, dispute, issue, issue_all, log_work, open_ticket, sign, top_up
+from tests.words import confirm, credit_note, dispute, issue, issue_all, log_work, open_ticket, reverse, sign, top_up
 
 FEB = "2026-02-02T10:00:00+01:00"
 MARCH = "2026-03-02T10:00:00+01:00"
@@ -164,6 +164,31 @@ def test_deductions_by_status_and_age(sold: Door) -> None:
     assert [one["deduction_id"] for one in sold.walk("deductions", limit=1)] == ["w1", "w2", "w3"]
 
 
+def test_deductions_on_which_somebody_else_entered_the_customers_word(sold: Door) -> None:
+    """w2 is confirmed by the customer's own token, w3 by the provider's, who then upholds nothing of it."""
+    customer = sold.token("customer", provider="easyredmine", customer="A")
+    sold.ok(confirm("w2", by="A"), customer)
+    sold.ok(confirm("w3", by="A"))
+    for path, of_others in (("deductions", ["w1", "w2"]), ("contracts/R/deductions", ["w2"])):
+        assert ids(sold.see(path, on_behalf="true"), "deduction_id") == ["w3"]
+        assert ids(sold.see(path, on_behalf="false"), "deduction_id") == of_others
+        assert ids(sold.see(path, on_behalf="true", status="disputed")) == []
+        assert ids(sold.see(path, on_behalf="true", as_of="2026-10-01")) == []
+        assert len(sold.see(path, on_behalf="false", as_of="2026-10-01")["items"]) == len(of_others) + 1
+    assert (
+        ids(sold.see("deductions", sold.token("customer", provider="groupios", customer="A"), on_behalf="true")) == []
+    )
+    sold.ok(reverse("w3"))
+    assert ids(sold.see("deductions", on_behalf="true"), "status") == ["reversed"]
+
+
+def test_a_word_entered_for_the_customer_follows_the_moment(sold: Door) -> None:
+    """A dispute entered for March is there as of April, and not as of the day before it."""
+    sold.ok(dispute("w2", "2026-03-10T10:00:00+01:00", by="A"))
+    assert ids(sold.see("deductions", on_behalf="true", as_of="2026-03-09"), "deduction_id") == []
+    assert ids(sold.see("deductions", on_behalf="true", as_of="2026-04-01"), "deduction_id") == ["w2"]
+
+
 def test_drafts_are_what_issuing_issues_or_leaves(sold: Door) -> None:
     found = sold.see("invoice-drafts", provider="groupios", through_on="2026-10-31")
     assert [(one["contract_id"], one["customer_name"], one["net"], one["gross"]) for one in found["items"]] == [
@@ -236,9 +261,10 @@ def test_a_file_has_all_items(sold: Door, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", [{"below_share": "2"}, {"below_share": "x"}, {"older_than_days": -1}, {"cursor": "W10"}]
+    "query",
+    [{"below_share": "2"}, {"below_share": "x"}, {"older_than_days": -1}, {"on_behalf": "x"}, {"cursor": "W10"}],
 )
 def test_bad_input_names_its_field(sold: Door, query: Json) -> None:
     (name,) = query
-    path = "deductions" if name == "older_than_days" else "balances"
+    path = "deductions" if name in ("older_than_days", "on_behalf") else "balances"
     assert sold.unseen(path, **query)["field"] == name

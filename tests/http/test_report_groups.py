@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.http.door import Door, Json
-from tests.words import change_plan, close_month, log_work, open_ticket, reverse, sign
+from tests.words import change_plan, close_month, confirm, log_work, open_ticket, reverse, sign
 
 JAN, FEB = "2026-01-12T10:00:00+01:00", "2026-02-02T10:00:00+01:00"
 
@@ -77,6 +77,23 @@ def test_the_same_id_at_another_provider_is_somebody_else(namesakes: Door, group
     shown = [(row[group], row["provider"], row["worked_minutes"]) for row in rows]
     assert sorted(shown) == [(name, "easyredmine", 20), (name, "groupios", 30)]
     assert [row["provider"] for row in namesakes.walk("reports/time?group_by=kind")] == [None]
+
+
+def test_time_on_which_somebody_else_entered_the_customers_word_has_a_row_of_its_own(namesakes: Door) -> None:
+    """Ida's 20 minutes and 25 more at Prague: the one confirmed by the customer, the other on their behalf."""
+    namesakes.ok(log_work(25, FEB, entry_id="w5", ticket_id="e", engineer="Ida"))
+    namesakes.ok(confirm("w2", by="A"), namesakes.token("customer", provider="easyredmine", customer="A"))
+    namesakes.ok(confirm("w5", by="A"))
+
+    def told(*groups: str) -> list[tuple[bool, int]]:
+        asked = "&".join(f"group_by={group}" for group in groups)
+        rows = namesakes.walk(f"reports/time?provider=easyredmine&{asked}", limit=1)
+        return [(row["on_behalf"], row["worked_minutes"]) for row in rows]
+
+    assert told("kind") == told("plan", "customer") == told("month") == [(False, 20), (True, 25)]
+    assert namesakes.see("reports/time", provider="easyredmine")["totals"]["worked_minutes"] == 45
+    namesakes.ok(reverse("w5", FEB))
+    assert told("kind") == [(False, 20)]
 
 
 def test_totals_say_from_which_seconds_their_minutes_are_rounded(namesakes: Door) -> None:

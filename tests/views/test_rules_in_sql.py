@@ -17,7 +17,7 @@ from ledger.kernel.values import from_micros, to_micros
 from projections.asking import EVERYTHING, PageAsked
 from projections.contracts.questions import ContractFilter, ContractStatus, list_contracts, state_at
 from projections.credit.balances import balance
-from projections.credit.deduction_questions import list_deductions
+from projections.credit.deduction_questions import DeductionsAsked, list_deductions
 from projections.reader import NOW, Snapshot, Times
 from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, deduction, movement, written
 
@@ -137,7 +137,7 @@ def test_what_awaits_the_customers_word_now_and_at_a_moment(
 
     async def by_status(snapshot: Snapshot) -> dict[str, set[str]]:
         pages = {
-            status: await list_deductions(snapshot, COMMAND_LINE, CONTRACT, NOW, status, EVERYTHING)
+            status: await list_deductions(snapshot, COMMAND_LINE, CONTRACT, DeductionsAsked(status), NOW, EVERYTHING)
             for status in get_args(Status)
         }
         return {status: {one.row.deduction_id for one in page.items} for status, page in pages.items()}

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.documents.files import missing_data
+from api.documents.forms import missing_data
 from api.http.models.base import Figure, figure
 from api.http.models.credit import MinutesDrawOut, MoneyDrawOut
 from api.http.models.history import NamedInAnswer

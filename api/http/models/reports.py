@@ -68,6 +68,9 @@ class TimeTotals(BaseModel):
 
 class TimeRow(GroupOut):
     engineer: str | None = Field(default=None, description="Null also where the key of the name is gone.")
+    on_behalf: bool = Field(
+        description="A row of its own: of these the customer's word was entered by somebody else's token."
+    )
     worked_minutes: int
     worked_seconds: int
     billed_minutes: int
@@ -113,6 +116,7 @@ def show_time(row: ReportRow) -> TimeRow:
     worked = row.sums["worked_seconds"]
     return TimeRow(
         **groups,
+        on_behalf=row.apart["on_behalf"] == "1",
         worked_minutes=shown_minutes(worked),
         worked_seconds=worked,
         billed_minutes=row.sums["billed_minutes"],

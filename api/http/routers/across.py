@@ -28,7 +28,7 @@ from api.http.models.across import (
 from api.http.models.credit import DeductionSummary
 from api.http.paging import AsOfParam, Filter, KnownAtParam, MomentParam, day_of, times_of
 from api.http.problems import PROBLEMS
-from api.http.routers.deductions import show_charge, show_deduction
+from api.http.routers.deductions import OnBehalf, show_charge, show_deduction
 from ledger.credit.confirmation import Status
 from ledger.kernel import patterns
 from ledger.kernel.values import parse_share
@@ -84,6 +84,7 @@ async def deductions(
     door: ListDep,
     actor: ActorDep,
     status: Annotated[Status | None, Query()] = None,
+    on_behalf: OnBehalf = None,
     provider: Filter = None,
     customer_id: Filter = None,
     older_than_days: Annotated[
@@ -94,10 +95,10 @@ async def deductions(
 ) -> Response:
     """The deductions of all contracts that the token sees, by contract, each in the order of recording.
 
-    A page may hold fewer items than `limit` where `status` is asked of the past.
+    A page may hold fewer items than `limit` where `status` or `on_behalf` is asked of the past.
     """
     asked, times = ContractsAsked(provider, customer_id), times_of(as_of, known_at)
-    wanted = DeductionsAsked(status, older_than_days)
+    wanted = DeductionsAsked(status, older_than_days, on_behalf)
 
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[OpenedDeduction]:
         return await list_deductions_across(snapshot, actor, asked, wanted, times, page)

@@ -34,12 +34,15 @@ from ledger.events import Draw
 from ledger.kernel.values import show_cents, shown_minutes
 from projections.asking import Page, PageAsked
 from projections.billing.charge_questions import ListedCharge, list_charges
-from projections.credit.deduction_questions import OpenedDeduction, find_deduction, list_deductions
+from projections.credit.deduction_questions import DeductionsAsked, OpenedDeduction, find_deduction, list_deductions
 from projections.credit.deductions_view import OverageBilled, read_draws, read_overage
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1", tags=["deductions"], responses=PROBLEMS, dependencies=[CaughtUp])
+OnBehalf = Annotated[
+    bool | None, Query(description="Whether the customer's word on it was entered by somebody else's token.")
+]
 
 
 @router.get(
@@ -54,17 +57,18 @@ async def contract_deductions(
     contract_id: ContractIdParam,
     actor: ActorDep,
     status: Annotated[Status | None, Query()] = None,
+    on_behalf: OnBehalf = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
 ) -> Response:
     """In the order in which they were recorded.
 
-    A page may hold fewer items than `limit` where `status` is asked of the past.
+    A page may hold fewer items than `limit` where `status` or `on_behalf` is asked of the past.
     """
-    times = times_of(as_of, known_at)
+    wanted, times = DeductionsAsked(status, on_behalf=on_behalf), times_of(as_of, known_at)
 
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[OpenedDeduction]:
-        return await list_deductions(snapshot, actor, contract_id, times, status, page)
+        return await list_deductions(snapshot, actor, contract_id, wanted, times, page)
 
     listing = Listing(DeductionSummary, ask, show_deduction)
     return await door.answer(listing, int)

@@ -73,7 +73,11 @@ async def all_grants(
     door: ListDep,
     actor: ActorDep,
     expiring_before: Annotated[
-        MomentParam | None, Query(description="What ends from now on and before then, and of which something remains.")
+        MomentParam | None,
+        Query(
+            description="What ends from now on and before then and has something to lose: "
+            "not what work that is dated ahead will have used up."
+        ),
     ] = None,
     provider: Filter = None,
     customer_id: Filter = None,

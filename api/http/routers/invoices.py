@@ -8,8 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
-from api.documents.files import Form as FileForm
-from api.documents.files import as_pdf, as_xml
+from api.documents.forms import Form as FileForm
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.document_models import FIRST_LINES, show_document, show_draft, show_line, show_whole_document
 from api.http.lists import AS_FILES, ListDep, Listing
@@ -138,6 +137,8 @@ async def invoices(
 )
 async def invoice_as_pdf(number: Number, state: StateDep, actor: ActorDep) -> Response:
     """PDF/A-3 with the e-invoice inside (ZUGFeRD / Factur-X), laid out in the customer's language."""
+    from api.documents.files import as_pdf  # which a server has loaded with its portal, and no list needs
+
     async with state.reader.snapshot() as snapshot:
         found = await find_whole_document(snapshot, actor, number)
     content = await asyncio.to_thread(as_pdf, found.fact, found.parties | {"reason": found.reason})
@@ -153,6 +154,8 @@ async def invoice_as_pdf(number: Number, state: StateDep, actor: ActorDep) -> Re
 )
 async def invoice_as_xml(number: Number, state: StateDep, actor: ActorDep, form: FormParam = None) -> Response:
     """EN 16931 (XRechnung 3.0 for a German customer) in CII; KSeF FA(3) for a Polish seller."""
+    from api.documents.files import as_xml
+
     async with state.reader.snapshot() as snapshot:
         found = await find_whole_document(snapshot, actor, number)
     content = await asyncio.to_thread(as_xml, found.fact, found.parties | {"reason": found.reason}, form)

@@ -87,5 +87,8 @@ async def breakage(door: ListDep, actor: ActorDep, asked: AskedDep) -> Response:
 
 @router.get("/time", summary="Time", operation_id="get_time", response_model=TimeReport, responses=AS_FILES)
 async def time_spent(door: ListDep, actor: ActorDep, asked: AskedDep) -> Response:
-    """What was worked and billed, less what was reversed, by effective day; `kind` is that of the deduction."""
+    """What was worked and billed, less what was reversed, by effective day; `kind` is that of the deduction.
+
+    Time on which somebody else entered the customer's word has rows of its own (`on_behalf`).
+    """
     return await _answer(door, actor, TIME, asked, TimeRow, show_time, add_time)

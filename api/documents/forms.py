@@ -1,0 +1,35 @@
+"""The forms that an issued document has as a file, and what it would lack in them. It is known without making one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from api.documents.document_parties import DocumentEvent, parties_of
+from api.documents.missing import (
+    is_xrechnung,
+    missing_for_ksef,
+    missing_for_letterhead,
+    missing_for_pdf,
+    missing_for_xml,
+    missing_for_xrechnung,
+    missing_letters,
+)
+
+Form = Literal["cii", "en16931", "ksef"]
+
+
+def missing_data(document: DocumentEvent, opened: Mapping[str, Any]) -> list[str]:
+    """What the PDF, its letterhead, or the XML that is made by default would lack."""
+    if not opened.get("seller") or not opened.get("buyer"):
+        return ["parties"]
+    if not opened["buyer"].get("name"):
+        return ["customer"]
+    parties = parties_of(opened)
+    if parties.seller.country == "PL":
+        xml = missing_for_ksef
+    else:
+        xml = missing_for_xrechnung if is_xrechnung(document, parties.buyer.country) else missing_for_xml
+    letterhead = missing_for_letterhead(parties.seller)
+    shown = [*letterhead, *missing_letters(document, parties)]
+    return sorted({*missing_for_pdf(document, parties), *shown, *xml(document, parties)})
