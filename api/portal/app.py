@@ -16,8 +16,8 @@ from api.http.parameters import known_parameters
 from api.http.problems import refusal_of_http, refusal_of_parameters, unavailable
 from api.portal import (
     account,
-    appearance,
     book_downloads,
+    choosing_appearance,
     closing_months,
     contract_forms,
     contract_list,
@@ -70,7 +70,7 @@ NO_PAGE = Refusal("not-found", "There is no such page.")
 def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
     portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
-    ordinary = (account, appearance, signing_in, static_files)
+    ordinary = (account, choosing_appearance, signing_in, static_files)
     for room in (*CUSTOMERS_PAGES, *TICKETS_AND_SESSIONS, *FINANCE_PAGES, *OPERATORS_PAGES, *ordinary):
         portal.include_router(room.router)
     _install(portal)

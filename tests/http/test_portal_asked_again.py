@@ -87,4 +87,7 @@ def test_a_file_is_never_made_of_less_than_was_asked_for(door: Door) -> None:
 
 def test_who_is_not_signed_in_is_led_to_sign_in(door: Door) -> None:
     answer = Browser(door).get("/portal/time?as_of=odd")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/portal/sign-in?next=%2Fportal%2Ftime%3Fas_of%3Dodd")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/portal/sign-in?next=%2Fportal%2Ftime%3Fas_of%3Dodd",
+    )
