@@ -63,7 +63,7 @@ FINANCE_PAGES = (
     *(settling, month_reports, closing_months, book_downloads),
 )
 OPERATORS_PAGES = (home_operator, contract_list, one_contract, contract_forms, promises_kept)
-Answered = Response | AskedAgain
+ShownRefusal = Response | AskedAgain
 NO_PAGE = Refusal("not-found", "There is no such page.")
 
 
@@ -98,7 +98,7 @@ def _install(portal: FastAPI) -> None:
         return kept_form(request, visitor, here(request), error.kept, 403)
 
     @portal.exception_handler(Refusal)
-    async def refused(request: Request, error: Refusal) -> Answered:
+    async def refused(request: Request, error: Refusal) -> ShownRefusal:
         return refused_address(request, error)
 
     @portal.exception_handler(Unavailable)
@@ -106,7 +106,7 @@ def _install(portal: FastAPI) -> None:
         return refused_page(request, unavailable(error))
 
     @portal.exception_handler(RequestValidationError)
-    async def malformed(request: Request, error: RequestValidationError) -> Answered:
+    async def malformed(request: Request, error: RequestValidationError) -> ShownRefusal:
         if any(fault["loc"][0] == "path" for fault in error.errors()):
             return refused_page(request, NO_PAGE)
         return refused_address(request, refusal_of_parameters(request, error))
@@ -123,7 +123,7 @@ def _install(portal: FastAPI) -> None:
         return response
 
 
-def refused_address(request: Request, refusal: Refusal) -> Answered:
+def refused_address(request: Request, refusal: Refusal) -> ShownRefusal:
     """The page without what is refused of its address; a refusal of anything else concerns the page as a whole."""
     refused = without_what_is_refused(request, refusal)
     return AskedAgain(request, refused) if refused is not None else refused_page(request, refusal)
