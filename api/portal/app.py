@@ -16,8 +16,8 @@ from api.http.parameters import known_parameters
 from api.http.problems import refusal_of_http, refusal_of_parameters, unavailable
 from api.portal import (
     account,
-    appearance,
     book_downloads,
+    choosing_appearance,
     closing_months,
     contract_forms,
     contract_list,
@@ -46,6 +46,7 @@ from api.portal import (
     worked_time,
 )
 from api.portal.addresses import HOME, SIGN_IN
+from api.portal.asked_again import AskedAgain, without_what_is_refused
 from api.portal.forms import StaleForm
 from api.portal.headers import PORTAL_HEADERS, PortalHeaders
 from api.portal.pages import here, page, told
@@ -62,13 +63,14 @@ FINANCE_PAGES = (
     *(settling, month_reports, closing_months, book_downloads),
 )
 OPERATORS_PAGES = (home_operator, contract_list, one_contract, contract_forms, promises_kept)
+ShownRefusal = Response | AskedAgain
 NO_PAGE = Refusal("not-found", "There is no such page.")
 
 
 def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
     portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
-    ordinary = (account, appearance, signing_in, static_files)
+    ordinary = (account, choosing_appearance, signing_in, static_files)
     for room in (*CUSTOMERS_PAGES, *TICKETS_AND_SESSIONS, *FINANCE_PAGES, *OPERATORS_PAGES, *ordinary):
         portal.include_router(room.router)
     _install(portal)
@@ -96,18 +98,18 @@ def _install(portal: FastAPI) -> None:
         return kept_form(request, visitor, here(request), error.kept, 403)
 
     @portal.exception_handler(Refusal)
-    async def refused(request: Request, error: Refusal) -> Response:
-        return refused_page(request, error)
+    async def refused(request: Request, error: Refusal) -> ShownRefusal:
+        return refused_address(request, error)
 
     @portal.exception_handler(Unavailable)
     async def away(request: Request, error: Unavailable) -> Response:
         return refused_page(request, unavailable(error))
 
     @portal.exception_handler(RequestValidationError)
-    async def malformed(request: Request, error: RequestValidationError) -> Response:
+    async def malformed(request: Request, error: RequestValidationError) -> ShownRefusal:
         if any(fault["loc"][0] == "path" for fault in error.errors()):
             return refused_page(request, NO_PAGE)
-        return refused_page(request, refusal_of_parameters(request, error))
+        return refused_address(request, refusal_of_parameters(request, error))
 
     @portal.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
@@ -119,6 +121,12 @@ def _install(portal: FastAPI) -> None:
         response = page(request, None, "error.html", 500, refusal=None, reasons=[])
         response.headers.update(PORTAL_HEADERS)  # answered outside of all middleware
         return response
+
+
+def refused_address(request: Request, refusal: Refusal) -> ShownRefusal:
+    """The page without what is refused of its address; a refusal of anything else concerns the page as a whole."""
+    refused = without_what_is_refused(request, refusal)
+    return AskedAgain(request, refused) if refused is not None else refused_page(request, refusal)
 
 
 def refused_page(request: Request, refusal: Refusal) -> Response:

@@ -32,3 +32,15 @@ SCOPES = {
     "cloud_outage": word("Outage of the cloud"),
 }
 GRADES = {"high": word("High"), "medium": word("Medium"), "low": word("Low")}
+TREATMENTS = {
+    "billable": word("as the contract says"),
+    "goodwill": word("goodwill"),
+    "warranty": word("warranty"),
+}
+SOURCES_GIVEN = {"goodwill": word("Goodwill"), "correction": word("Correction")}
+OUTCOMES = {"upheld": word("It stands as it is"), "reversed": word("It is taken back in full")}
+# By the field of a command that takes one of them.
+CHOICES = {
+    **{"channel": CHANNELS, "kind": TICKET_KINDS, "scope": SCOPES, "impact": GRADES, "urgency": GRADES},
+    **{"treatment": TREATMENTS, "source": SOURCES_GIVEN, "outcome": OUTCOMES},
+}

@@ -16,10 +16,12 @@ from api.http.authentication import StateDep
 from api.http.paging import ContractIdParam
 from api.languages import word
 from api.portal.addresses import CONTRACTS
+from api.portal.appearance import appearance_of
 from api.portal.forms import PostedDep
 from api.portal.pages import page, told
 from api.portal.sending import rehearse, send
 from api.portal.visitors import Visitor, VisitorDep
+from api.portal.worked_time import names_of
 from api.state import State
 from ledger.kernel.errors import Refusal
 from ledger.kernel.ids import GRANT_ID_LENGTH
@@ -82,7 +84,7 @@ async def contract_form(
     grant_id: Annotated[str, Query(max_length=GRANT_ID_LENGTH)] = "",
 ) -> Response:
     """Raises Refusal forbidden for who may not do it, and unknown-contract."""
-    shown = await _shown(state, visitor, contract_id, action)
+    shown = await _shown(request, state, visitor, contract_id, action)
     shown["given"]["grant_id"] = grant_id or shown["given"]["grant_id"]
     return page(request, visitor, "contract_form.html", **shown)
 
@@ -93,7 +95,7 @@ async def contract_done(
 ) -> Response:
     """Carries it out, or tells what it would cost. What is refused stands at its field, in the form as filled in."""
     visitor, form, meant = posted.visitor, posted.form, ACTIONS[action]
-    shown = await _shown(state, visitor, contract_id, action)
+    shown = await _shown(request, state, visitor, contract_id, action)
     about = {} if action == "reverse" else {"contract_id": contract_id}
     fields = form.texts((*meant.fields, "command_id")) | about
     shown["given"] |= {name: form.one(name) for name in (*meant.fields, "command_id")}
@@ -111,7 +113,7 @@ async def contract_done(
     return page(request, visitor, "contract_form.html", **shown)
 
 
-async def _shown(state: State, visitor: Visitor, contract_id: str, action: Action) -> dict[str, Any]:
+async def _shown(request: Request, state: State, visitor: Visitor, contract_id: str, action: Action) -> dict[str, Any]:
     """What a form needs: the contract, its pools, and a name for new credit. Raises Refusal forbidden."""
     meant = ACTIONS[action]
     async with state.reader.snapshot() as snapshot:
@@ -129,6 +131,7 @@ async def _shown(state: State, visitor: Visitor, contract_id: str, action: Actio
     return {
         "contract": contract,
         "zone": contract.row.timezone,
+        "names": names_of(state, {contract_id: contract.row.provider}, appearance_of(request).language),
         "action": action,
         "title": meant.title,
         "accounts": accounts,

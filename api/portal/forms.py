@@ -14,10 +14,14 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import parse_qsl
 
+from babel import Locale
 from fastapi import Depends, Request
 
 from api.command_json import COMMAND_LIMIT
 from api.http.body import read_body
+from api.languages import labels_in
+from api.portal.appearance import appearance_of
+from api.portal.typed_numbers import told_to_ledger
 from api.portal.visitors import Kept, SignInNeeded, Visitor, find_visitor
 from ledger.kernel.errors import Refusal, malformed
 
@@ -36,9 +40,10 @@ class StaleForm(Exception):
 
 @dataclass(slots=True, frozen=True)
 class PostedForm:
-    """What was posted, in its order; of several values of one name `one` is the last."""
+    """What was posted, in its order, by a reader of a language; of several values of one name `one` is the last."""
 
     fields: Kept
+    locale: Locale
 
     def one(self, name: str, default: str = "") -> str:
         return next((value for given, value in reversed(self.fields) if given == name), default)
@@ -47,9 +52,9 @@ class PostedForm:
         return [value for given, value in self.fields if given == name]
 
     def texts(self, names: Iterable[str]) -> dict[str, str]:
-        """The fields that make a command's body, those that were posted."""
+        """The fields that make a command's body, those that were posted: numbers as the ledger writes them."""
         given = {name for name, _ in self.fields}
-        return {name: self.one(name) for name in names if name in given}
+        return {name: told_to_ledger(name, self.one(name), self.locale) for name in names if name in given}
 
     @property
     def kept(self) -> Kept:
@@ -74,7 +79,8 @@ async def read_form(request: Request) -> PostedForm:
         fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError:
         raise malformed("body", f"is no form of at most {MOST_FIELDS} fields in UTF-8") from None
-    return PostedForm([(name, value.replace("\r\n", "\n")) for name, value in fields])
+    locale = labels_in("api.portal", appearance_of(request).language).locale
+    return PostedForm([(name, value.replace("\r\n", "\n")) for name, value in fields], locale)
 
 
 async def posted(request: Request) -> Posted:

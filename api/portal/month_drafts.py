@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, day_of, next_cursor, page_asked
 from api.portal.addresses import DRAFTS, with_query
-from api.portal.forms import PostedDep
+from api.portal.forms import PostedDep, PostedForm
 from api.portal.pages import page, told
 from api.portal.sending import send
 from api.portal.shown_drafts import drafts_shown, today_across
@@ -61,12 +61,22 @@ async def issue_all(request: Request, state: StateDep, posted: PostedDep) -> Res
     except Refusal as refusal:
         if refusal.status == 403:
             raise
-        shown = await _drafts(state, visitor, None, "", None)
+        provider = form.one("provider")
+        known = provider if provider in providers_known(state, visitor.actor) else ""
+        shown = await _drafts(state, visitor, day_of_form(form), known, None)
         shown["given"] = {name: form.one(name) for name in GIVEN}
         reasons = told(request, refusal, "UTC", ISSUE_ALL)
         return page(request, visitor, "drafts.html", refusal.status, **shown, reasons=reasons)
     shown = await _drafts(state, visitor, day_of("through_on", fields["through_on"]), fields["provider"], None)
     return page(request, visitor, "drafts.html", **(shown | _heard(request, answer.named)))
+
+
+def day_of_form(form: PostedForm) -> date | None:
+    """The day of the page that a form stood on, where it still is one."""
+    try:
+        return day_of("through_on", form.one("through_on") or None)
+    except Refusal:
+        return None
 
 
 def _heard(request: Request, named: dict[str, Any]) -> dict[str, Any]:

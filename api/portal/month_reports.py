@@ -17,11 +17,11 @@ from api.portal.appearance import appearance_of
 from api.portal.charts import Chart
 from api.portal.month_charts import MOST_SERIES, stacked_months
 from api.portal.month_drafts import DayTyped, ProviderAsked, providers_known
-from api.portal.pages import page, told
+from api.portal.pages import page
 from api.portal.shown_drafts import today_across
 from api.portal.visitors import VisitorDep
 from ledger.billing.closed_periods import month_of
-from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.errors import malformed
 from ledger.kernel.values import add_months
 from projections.asking import EVERYTHING
 from projections.reader import Snapshot
@@ -58,11 +58,7 @@ async def reports_page(
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
         today = await today_across(snapshot, actor)
-        refused: Refusal | None = None
-        try:
-            first, last = _days(from_on, to_on, today)
-        except Refusal as refusal:
-            refused, (first, last) = refusal, _days("", "", today)
+        first, last = _days(from_on, to_on, today)
         asked = ReportAsked(provider or None, first, last, ("month", "plan"))
         months = _months(first, last)
 
@@ -75,17 +71,11 @@ async def reports_page(
             "breakage": await told_of(BREAKAGE, "quantity"),
             "first": first,
             "last": last,
-            "refused": refused,
         }
 
     shown = await state.long_questions.ask(ask)
-    refused = shown.pop("refused")
-    shown |= {
-        "providers": providers_known(state, actor),
-        "provider": provider,
-        "reasons": told(request, refused, "UTC"),
-    }
-    return page(request, visitor, "reports.html", refused.status if refused else 200, **shown)
+    shown |= {"providers": providers_known(state, actor), "provider": provider}
+    return page(request, visitor, "reports.html", **shown)
 
 
 def _days(first: str, last: str, today: date) -> tuple[date, date]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ledger.billing.naming import name_of
@@ -18,6 +18,9 @@ class NamesOfKeys:
 
     def named(self, contract_id: str, key: str | None) -> str:
         """`care` is `Betreuung`; nothing is said of no key."""
-        if key is None:
-            return ""
-        return name_of(key, self.by_contract.get(contract_id, {}), self.language) or key
+        return self.of(contract_id)(key) if key is not None else ""
+
+    def of(self, contract_id: str) -> Callable[[str], str]:
+        """The same for the keys of one contract."""
+        names = self.by_contract.get(contract_id, {})
+        return lambda key: name_of(key, names, self.language) or key

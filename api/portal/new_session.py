@@ -10,12 +10,14 @@ from fastapi.responses import RedirectResponse, Response
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, Filter
 from api.portal.addresses import SESSIONS
+from api.portal.appearance import appearance_of
 from api.portal.choosing_contract import contracts_to_choose, only_one
 from api.portal.forms import PostedDep
 from api.portal.local_times import instant_of
 from api.portal.pages import page, told
 from api.portal.sending import send
 from api.portal.visitors import Visitor, VisitorDep
+from api.portal.worked_time import names_of
 from api.state import State
 from ledger.kernel.errors import Refusal
 from projections.asking import PageAsked
@@ -48,7 +50,7 @@ async def booking_page(
         contract_id = only_one(choice)
         if contract_id is None:
             return page(request, visitor, "which_contract.html", **choice, what="session")
-    shown = await _booking(state, visitor, contract_id)
+    shown = await _booking(request, state, visitor, contract_id)
     _check_books(visitor)
     given = dict.fromkeys(GIVEN, "") | {"ticket_id": ticket_id or ""}
     return page(request, visitor, "new_session.html", **shown, given=given)
@@ -58,7 +60,7 @@ async def booking_page(
 async def book_one(request: Request, state: StateDep, posted: PostedDep, contract_id: Filter = None) -> Response:
     """Books it. What is refused stands at its field, in the form as it was filled in."""
     visitor, form = posted.visitor, posted.form
-    shown = await _booking(state, visitor, contract_id or form.one("contract_id"))
+    shown = await _booking(request, state, visitor, contract_id or form.one("contract_id"))
     _check_books(visitor)
     try:
         fields = form.texts(GIVEN) | {"contract_id": shown["contract"].contract_id}
@@ -77,7 +79,7 @@ def _check_books(visitor: Visitor) -> None:
         raise Refusal("forbidden", f"A token of role {visitor.actor.role} may not {BOOK}.")
 
 
-async def _booking(state: State, visitor: Visitor, contract_id: str) -> dict[str, Any]:
+async def _booking(request: Request, state: State, visitor: Visitor, contract_id: str) -> dict[str, Any]:
     """The contract, what its terms say of sessions, what is available, and the tickets that one can be about."""
     actor = visitor.actor
     async with state.reader.snapshot() as snapshot:
@@ -90,6 +92,7 @@ async def _booking(state: State, visitor: Visitor, contract_id: str) -> dict[str
         "terms": found.terms,
         "accounts": balance.accounts,
         "tickets": [(one.row.ticket_id, one.title or one.row.ticket_id) for one in tickets.items],
+        "names": names_of(state, {contract_id: found.contract.provider}, appearance_of(request).language),
         "zone": found.contract.timezone,
         "action": f"{NEW}?contract_id={contract_id}",
     }

@@ -19,6 +19,7 @@ from api.portal.credit_words import SOURCES
 from api.portal.pages import page
 from api.portal.terms_in_words import terms_in_words
 from api.portal.visitors import VisitorDep
+from api.portal.worked_time import names_of
 from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
 from ledger.plans.terms import parse_terms
@@ -82,13 +83,16 @@ async def contract_page(
     shown = await state.long_questions.ask(ask)
     contract, term, following = shown["contract"], shown["term"], shown["next_grants"]
     address = f"{CONTRACTS}/{contract_id}"
+    names = names_of(state, {contract_id: contract.row.provider}, appearance_of(request).language)
     labels = labels_in("api.portal", appearance_of(request).language)
+    terms = parse_terms(bytes(term.terms)) if term is not None else None
     return page(
         request,
         visitor,
         "contract.html",
         **shown | {"next_grants": f"{address}?cursor={following}" if following else None},
-        clauses=terms_in_words(parse_terms(bytes(term.terms)), labels) if term is not None else [],
+        names=names,
+        clauses=terms_in_words(terms, labels, names.of(contract_id)) if terms is not None else [],
         starts_on=date.fromisoformat(contract.row.starts_on),
         ends_on=date.fromisoformat(contract.row.ends_on) if contract.row.ends_on else None,
         zone=contract.row.timezone,

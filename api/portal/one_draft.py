@@ -14,9 +14,9 @@ from api.http.authentication import StateDep
 from api.http.paging import ContractIdParam, Cursor, day_of, next_cursor, page_asked
 from api.portal.addresses import DOCUMENTS, DRAFTS, with_query
 from api.portal.appearance import appearance_of
-from api.portal.forms import PostedDep, PostedForm
+from api.portal.forms import PostedDep
 from api.portal.missing_words import FIELDS, MissingDatum, missing_in_words
-from api.portal.month_drafts import DayTyped
+from api.portal.month_drafts import DayTyped, day_of_form
 from api.portal.pages import page, told
 from api.portal.sending import send
 from api.portal.shown_drafts import missing_of, today_across
@@ -76,21 +76,13 @@ async def act_on_draft(request: Request, state: StateDep, posted: PostedDep, con
     except Refusal as refusal:
         if refusal.status in (403, 404):
             raise
-        shown = await _draft(request, state, visitor, contract_id, _through(form), None)
+        shown = await _draft(request, state, visitor, contract_id, day_of_form(form), None)
         shown["given"] |= {name: value for name, value in form.kept if name in shown["given"] or name in OF_CUSTOMER}
         reasons = told(request, refusal, shown["zone"], command)
         return page(request, visitor, "draft.html", refusal.status, **shown, reasons=reasons)
     if command == "issue-invoice":
         return RedirectResponse(f"{DOCUMENTS}/{answer.named['number']}", 303)
     return RedirectResponse(f"{DRAFTS}/{contract_id}?{urlencode({'through_on': form.one('through_on')})}", 303)
-
-
-def _through(form: PostedForm) -> date | None:
-    """The day of the page that the form stood on, where it still is one."""
-    try:
-        return day_of("through_on", form.one("through_on") or None)
-    except Refusal:
-        return None
 
 
 async def _draft(

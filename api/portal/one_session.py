@@ -10,13 +10,15 @@ from fastapi.responses import RedirectResponse, Response
 from api.http.authentication import StateDep
 from api.http.paging import SessionIdParam
 from api.portal.addresses import SESSIONS
+from api.portal.appearance import appearance_of
 from api.portal.forms import PostedDep, PostedForm
 from api.portal.local_times import instant_of, local_of
 from api.portal.pages import page, told
 from api.portal.sending import rehearse, send
-from api.portal.shown_costs import shown_cost
+from api.portal.shown_costs import ShownCost, shown_cost
 from api.portal.shown_sessions import session_steps
 from api.portal.visitors import Visitor, VisitorDep
+from api.portal.worked_time import names_of
 from api.state import State
 from ledger.door.rehearsal import Rehearsed
 from ledger.kernel.errors import Refusal, malformed
@@ -46,7 +48,7 @@ router = APIRouter()
 @router.get("/sessions/{session_id}")
 async def session_page(request: Request, state: StateDep, visitor: VisitorDep, session_id: SessionIdParam) -> Response:
     """Raises Refusal unknown-session."""
-    return page(request, visitor, "session.html", **await _session(state, visitor, session_id))
+    return page(request, visitor, "session.html", **await _session(request, state, visitor, session_id))
 
 
 @router.post("/sessions/{session_id}")
@@ -57,17 +59,20 @@ async def change(request: Request, state: StateDep, posted: PostedDep, session_i
     command = COMMANDS_OF_CHANGES.get(word)
     if command is None:
         raise malformed("word", f"is one of {', '.join(COMMANDS_OF_CHANGES)}")
-    shown = await _session(state, visitor, session_id)
+    shown = await _session(request, state, visitor, session_id)
     shown["given"] |= {name: form.one(name) for name in GIVEN}
     try:
         fields = _fields(visitor, form, word, session_id, shown["zone"])
         if form.one("only_cost"):
-            cost = shown_cost(await rehearse(state, visitor, command, fields))
+            cost = _cost(shown, await rehearse(state, visitor, command, fields))
             return page(request, visitor, "session.html", **shown | {"cost": cost})
         if word != "complete":
             rehearsed = await rehearse(state, visitor, command, fields)
             if _penalty_minutes(rehearsed) > _accepted(form):
-                asked = {"penalty_minutes": _penalty_minutes(rehearsed), "cost": shown_cost(rehearsed)}
+                asked = {
+                    "penalty_minutes": _penalty_minutes(rehearsed),
+                    "cost": _cost(shown, rehearsed),
+                }
                 about = {"names": FIELDS[word], "moves_to": fields.get("starts_at")}
                 return page(request, visitor, "change_session.html", **shown | asked | about)
         await send(state, visitor, command, fields)
@@ -88,6 +93,10 @@ def _fields(visitor: Visitor, form: PostedForm, word: str, session_id: str, zone
     return fields | {name: instant_of(form.one(name), zone, name) for name in INSTANTS if name in names}
 
 
+def _cost(shown: dict[str, Any], rehearsed: Rehearsed) -> ShownCost:
+    return shown_cost(rehearsed, shown["names"], shown["row"].contract_id)
+
+
 def _penalty_minutes(rehearsed: Rehearsed) -> int:
     return sum(one.billed_minutes for one in rehearsed.billed if one.kind == "penalty")
 
@@ -98,7 +107,7 @@ def _accepted(form: PostedForm) -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
 
 
-async def _session(state: State, visitor: Visitor, session_id: str) -> dict[str, Any]:
+async def _session(request: Request, state: State, visitor: Visitor, session_id: str) -> dict[str, Any]:
     actor, now = visitor.actor, to_micros(state.clock())
     async with state.reader.snapshot() as snapshot:
         found = await find_session(snapshot, actor, session_id, NOW)
@@ -111,6 +120,7 @@ async def _session(state: State, visitor: Visitor, session_id: str) -> dict[str,
         "one": found,
         "row": row,
         "zone": row.timezone,
+        "names": names_of(state, {row.contract_id: row.provider}, appearance_of(request).language),
         "title": texts.get(sealed[row.ticket_id]) if row.ticket_id in sealed else None,
         "steps": session_steps(history.items),
         "is_booked": row.state in ("booked", "moved"),

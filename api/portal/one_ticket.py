@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, TicketIdParam, next_cursor, page_asked
 from api.portal.addresses import TICKETS
+from api.portal.appearance import appearance_of
 from api.portal.choices import CHANNELS, GRADES, SCOPES, TICKET_KINDS
 from api.portal.forms import PostedDep, PostedForm
 from api.portal.local_times import instant_of
@@ -22,6 +23,7 @@ from api.portal.shown_tickets import OFFERED, PRIORITIES, TARGET_WORDS, TICKET_S
 from api.portal.then import DayAsked, day_asked
 from api.portal.visitors import Visitor, VisitorDep
 from api.portal.window_words import window_reasons
+from api.portal.worked_time import names_of
 from api.state import State
 from ledger.kernel.errors import Refusal, malformed
 from projections.contracts.terms_in_force import terms_in_force
@@ -47,7 +49,7 @@ async def ticket_page(
     cursor: Cursor = None,
 ) -> Response:
     """Now, or at the end of a day of the contract's zone. Raises Refusal unknown-ticket."""
-    shown = await _ticket(state, visitor, ticket_id, day_asked(as_of), cursor)
+    shown = await _ticket(request, state, visitor, ticket_id, day_asked(as_of), cursor)
     return page(request, visitor, "ticket.html", **shown)
 
 
@@ -58,12 +60,13 @@ async def step(request: Request, state: StateDep, posted: PostedDep, ticket_id: 
     offered = OFFERED.get(form.one("word"))
     if offered is None:
         raise malformed("word", f"is one of {', '.join(OFFERED)}")
-    shown = await _ticket(state, visitor, ticket_id)
+    shown = await _ticket(request, state, visitor, ticket_id)
     shown["given"] = {name: form.one(name) for name in GIVEN}
     try:
         fields = _fields(form, ticket_id, shown["zone"])
         if form.one("only_cost"):
-            cost = shown_cost(await rehearse(state, visitor, offered.command, _by_somebody(fields)))
+            rehearsed = await rehearse(state, visitor, offered.command, _by_somebody(fields))
+            cost = shown_cost(rehearsed, shown["names"], shown["row"].contract_id)
             return page(request, visitor, "ticket.html", **shown | {"cost": cost})
         await send(state, visitor, offered.command, fields)
     except Refusal as refusal:
@@ -80,10 +83,12 @@ async def cost_of_work(request: Request, state: StateDep, posted: PostedDep, tic
     visitor, form = posted.visitor, posted.form
     async with state.reader.snapshot() as snapshot:
         ticket = await find_ticket(snapshot, visitor.actor, ticket_id, state.calendars)
-        zone = (await terms_in_force(snapshot, visitor.actor, ticket.row.contract_id)).contract.timezone
+        contract = (await terms_in_force(snapshot, visitor.actor, ticket.row.contract_id)).contract
+    zone, contract_id = contract.timezone, contract.contract_id
     try:
         fields = _by_somebody(_fields(form, ticket_id, zone))
-        cost = shown_cost(await rehearse(state, visitor, "log-work", fields))
+        names = names_of(state, {contract_id: contract.provider}, appearance_of(request).language)
+        cost = shown_cost(await rehearse(state, visitor, "log-work", fields), names, contract_id)
     except Refusal as refusal:
         if refusal.status in (403, 404):
             raise
@@ -103,7 +108,7 @@ def _by_somebody(fields: dict[str, str]) -> dict[str, str]:
 
 
 async def _ticket(
-    state: State, visitor: Visitor, ticket_id: str, day: date | None = None, cursor: str | None = None
+    request: Request, state: State, visitor: Visitor, ticket_id: str, day: date | None = None, cursor: str | None = None
 ) -> dict[str, Any]:
     actor, times = visitor.actor, Times(as_of=day)
     async with state.reader.snapshot() as snapshot:
@@ -128,6 +133,7 @@ async def _ticket(
         "terms": found.terms,
         "partner": found.contract.partner_id,
         "zone": found.contract.timezone,
+        "names": names_of(state, {row.contract_id: found.contract.provider}, appearance_of(request).language),
         "day": day,
         "cursor": cursor,
         "next": f"{TICKETS}/{ticket_id}?{kept}cursor={on}" if on else None,

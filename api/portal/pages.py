@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from api.languages import labels_in
 from api.portal.addresses import place_within
 from api.portal.appearance import appearance_of
+from api.portal.asked_again import Misread, refused_of
 from api.portal.forms import new_command_id
 from api.portal.navigation import links_for
 from api.portal.refusal_words import Reason, reasons_of
@@ -21,14 +22,24 @@ from ledger.kernel.errors import Refusal
 def page(request: Request, visitor: Visitor | None, name: str, status: int = 200, /, **shown: Any) -> HTMLResponse:
     """`visitor` is None on pages that anybody sees; `shown` is what the template names besides the frame."""
     actor = visitor.actor if visitor is not None else None
+    misread = _misread(request)
+    if misread.reasons and status == 200:
+        status = 422
     frame = {
         "visitor": visitor,
         "who": (actor.customer or actor.partner or actor.provider or actor.role) if actor else "",
         "links": links_for(actor.role, request.url.path) if actor else (),
         "here": here(request),
         "new_command_id": new_command_id,
+        "misread": misread,
     }
     return HTMLResponse(render(name, appearance_of(request), **frame, **shown), status)
+
+
+def _misread(request: Request) -> Misread:
+    refused = refused_of(request)
+    reasons = [reason for one in refused for reason in told(request, one.refusal, "UTC")]
+    return Misread(reasons, {name: text for one in refused for name, text in one.typed.items()})
 
 
 def told(request: Request, refusal: Refusal | None, zone: str, command: str | None = None) -> list[Reason]:

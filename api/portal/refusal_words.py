@@ -175,7 +175,7 @@ def reasons_of(refusal: Refusal, labels: Labels, zone: str, command: str | None 
         faults = refusal.members.get("errors") or [
             {"field": refusal.members.get("field"), "detail": refusal.detail.partition(": ")[2] or refusal.detail}
         ]
-        found = [Reason(fault_in_words(one["detail"], labels), one["field"]) for one in faults]
+        found = [Reason(fault_in_words(one["detail"], labels, one["field"]), one["field"]) for one in faults]
         if found:
             return found
     saying = _first(SAYINGS.get(refusal.code, ()), refusal.members, command)

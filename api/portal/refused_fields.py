@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 
 from api.languages import PLACE, Labels, word
+from api.portal.choices import CHOICES
+from api.portal.typed_numbers import shown_to_reader
 
 _EMPTY = word("Please fill this in.")
 _NUMBER = word("Please enter a whole number.")
 _OVER = word("That time is over. Please choose a later one.")
-_AMOUNT = word("Please enter an amount with at most two decimals.")
+_AMOUNT = word("Please enter an amount with at most two decimals, such as {example}.")
 _POSITIVE = word("More than nothing, please.")
 _FAR = word("This day lies too far away.")
 _COUNTRY = word("Please enter a country's code of two letters.")
@@ -86,7 +88,9 @@ FAULTS: dict[str, str] = {
     'is negative; it is an amount such as "{example}"': _POSITIVE,
     'must be more than 0.00, such as "{example}"': _POSITIVE,
     "must be more than 0, such as {example}": _POSITIVE,
-    "must be a rate of at most six decimals, such as {example}": word("Please enter a rate with at most six decimals."),
+    "must be a rate of at most six decimals, such as {example}": word(
+        "Please enter a rate with at most six decimals, such as {example}."
+    ),
     "is an instant with an offset ({instant}) or a day ({day})": word("Please enter a day."),
     "is a day, such as {example}": word("Please enter a day."),
     "must be an instant such as {example}": word("Please enter a day and a time."),
@@ -120,10 +124,18 @@ _KNOWN = [
 ]
 
 
-def fault_in_words(detail: str, labels: Labels) -> str:
+def fault_in_words(detail: str, labels: Labels, field: str | None = None) -> str:
     """What to do about it; a fault that has no words here is told in the ledger's own, after a general sentence."""
     for pattern, said in _KNOWN:
         if found := pattern.fullmatch(detail):
-            return labels(said, **found.groupdict())
+            return labels(said, **{name: _in_words(text, labels, field) for name, text in found.groupdict().items()})
     general = labels("Please check this.")
     return f"{general} ({detail})"
+
+
+def _in_words(text: str, labels: Labels, field: str | None) -> str:
+    """A figure as the reader writes it; the names of what may be chosen."""
+    names = CHOICES.get(field or "")
+    if names is not None:
+        return ", ".join(labels(names.get(one, one)) for one in re.split(", | or ", text))
+    return shown_to_reader(text, labels.locale)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -18,6 +19,7 @@ from markupsafe import Markup, escape
 
 from api.http.liking import liked_best
 from api.languages import LANGUAGES, Labels, filled, labels_in, language_among
+from api.portal.asked_again import Misread
 from api.portal.charts import Column, bar
 from api.portal.formats import Formats
 from api.portal.plain import cleaned, exact, isolated
@@ -41,8 +43,11 @@ class Appearance:
 
 # What the frame of every page asks for, and a page may leave out: who is signed in (with a `form_token`, the proof that
 # a form is ours), what the page calls them, the pages at its head, its own address, and why what was sent is refused:
-# `error_at(field)` is what stands at a field.
-FRAME: dict[str, Any] = {"visitor": None, "who": "", "links": (), "here": "/portal/", "reasons": ()}
+# `error_at(field)` is what stands at a field; `misread` is what could not be read of the page's address.
+FRAME: dict[str, Any] = {
+    **{"visitor": None, "who": "", "links": (), "here": "/portal/"},
+    **{"reasons": (), "misread": Misread()},
+}
 
 
 def render(template: str, appearance: Appearance, /, **shown: Any) -> str:
@@ -100,6 +105,7 @@ def environment(language: str) -> Environment:
         auto_reload=False,
         extensions=["jinja2.ext.do"],  # rows of tables are gathered in a list
     )
+    made.tests["day"] = _is_day
     made.filters |= {"isolated": isolated, "exact": exact}
     made.globals |= {
         "_": words.say,
@@ -115,6 +121,14 @@ def environment(language: str) -> Environment:
         "deduction_basis": basis_in_words,
     }
     return made
+
+
+def _is_day(value: object) -> bool:
+    """What a browser shows in a field for a day; anything else it would show empty."""
+    try:
+        return date.fromisoformat(str(value)).isoformat() == str(value)
+    except ValueError:
+        return False
 
 
 @cache

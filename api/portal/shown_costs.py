@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from api.portal.names_of_keys import NamesOfKeys
 from ledger.door.costs import CostCharge, DrawnCredit
-from ledger.door.rehearsal import AvailableCredit, Rehearsed
+from ledger.door.rehearsal import Rehearsed
 from ledger.kernel.values import shown_minutes
 
 
@@ -19,15 +20,24 @@ class DrawnPart:
 
 
 @dataclass(slots=True, frozen=True)
+class LeftAfter:
+    """What a pool would have available, by the name that the catalogue gives it."""
+
+    pool_name: str
+    currency: str | None
+    quantity: int
+
+
+@dataclass(slots=True, frozen=True)
 class ShownCost:
     worked_minutes: int
     billed_minutes: int
     draws: Sequence[DrawnPart]
     charges: Sequence[CostCharge]
-    available_after: Sequence[AvailableCredit]
+    available_after: Sequence[LeftAfter]
 
 
-def shown_cost(rehearsed: Rehearsed) -> ShownCost:
+def shown_cost(rehearsed: Rehearsed, names: NamesOfKeys, contract_id: str) -> ShownCost:
     """The figures of a dry run; nothing is worked out here but sums."""
     currencies = {one.pool: one.currency for one in rehearsed.available_after}
     return ShownCost(
@@ -35,5 +45,11 @@ def shown_cost(rehearsed: Rehearsed) -> ShownCost:
         billed_minutes=sum(one.billed_minutes for one in rehearsed.billed),
         draws=[DrawnPart(one, currencies[one.pool]) for one in rehearsed.draws],
         charges=rehearsed.charges,
-        available_after=rehearsed.available_after,
+        available_after=left_after(rehearsed, names, contract_id),
     )
+
+
+def left_after(rehearsed: Rehearsed, names: NamesOfKeys, contract_id: str) -> Sequence[LeftAfter]:
+    return [
+        LeftAfter(names.named(contract_id, one.pool), one.currency, one.quantity) for one in rehearsed.available_after
+    ]

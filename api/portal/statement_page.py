@@ -18,6 +18,7 @@ from api.http.routers.statements import statement_file, statement_listing
 from api.languages import word
 from api.portal.addresses import STATEMENTS, with_query
 from api.portal.appearance import appearance_of
+from api.portal.asked_again import whole_address
 from api.portal.pages import page
 from api.portal.then import DayAsked, at_end_of, day_asked
 from api.portal.visitors import VisitorDep
@@ -125,7 +126,7 @@ async def shown_statement(
     )
 
 
-@router.get("/statements/{contract_id}/csv")
+@router.get("/statements/{contract_id}/csv", dependencies=[Depends(whole_address)])
 async def statement_as_csv(state: StateDep, visitor: VisitorDep, period: PeriodDep) -> Response:
     """All lines of the period, as the API's door writes them. Raises Refusal unknown-contract, malformed."""
     asked = await _of_contract(state, visitor, period)
@@ -135,7 +136,7 @@ async def statement_as_csv(state: StateDep, visitor: VisitorDep, period: PeriodD
     return response
 
 
-@router.get("/statements/{contract_id}/pdf")
+@router.get("/statements/{contract_id}/pdf", dependencies=[Depends(whole_address)])
 async def statement_as_pdf(state: StateDep, visitor: VisitorDep, period: PeriodDep) -> Response:
     """What a customer gets, as the API's door prints it. Raises Refusal unknown-contract, malformed."""
     content = await statement_file(state, visitor.actor, await _of_contract(state, visitor, period))

@@ -31,8 +31,11 @@ Clause = tuple[str, str]
 Money = Callable[[str], str]
 
 
-def terms_in_words(terms: Terms, labels: Labels) -> list[Clause]:
-    """The clauses in the order in which somebody reads a contract: price, credit, time, support, promises."""
+def terms_in_words(terms: Terms, labels: Labels, named: Callable[[str], str]) -> list[Clause]:
+    """The clauses in the order in which somebody reads a contract: price, credit, time, support, promises.
+
+    `named` tells what the catalogue calls a pool or a service by its key.
+    """
     fmt = Formats(labels)
 
     def money(amount: str) -> str:
@@ -40,7 +43,7 @@ def terms_in_words(terms: Terms, labels: Labels) -> list[Clause]:
 
     return [
         *_price(terms, labels, money),
-        *_credit(terms, labels, fmt, money),
+        *_credit(terms, labels, fmt, money, named),
         *_rules_of_time(terms, labels, fmt),
         *_support(terms, labels, money),
         *_promises(terms, labels, fmt),
@@ -56,13 +59,13 @@ def _price(terms: Terms, labels: Labels, money: Money) -> Iterator[Clause]:
     yield labels("Term"), length or labels("until further notice")
 
 
-def _credit(terms: Terms, labels: Labels, fmt: Formats, money: Money) -> Iterator[Clause]:
+def _credit(terms: Terms, labels: Labels, fmt: Formats, money: Money, named: Callable[[str], str]) -> Iterator[Clause]:
     for name, pool in terms.pools.items():
-        yield labels("Credit {pool}", pool=name), _pool(pool, labels, fmt, money)
+        yield labels("Credit {pool}", pool=named(name)), _pool(pool, labels, fmt, money)
     if terms.overage is not None:
         yield labels("Beyond the credit"), _overage(terms.overage, labels, fmt, money)
     for service, rate in terms.rates.items():
-        yield service, _rate(rate, labels, money)
+        yield named(service), _rate(rate, labels, money)
 
 
 def _pool(pool: Pool, labels: Labels, fmt: Formats, money: Money) -> str:
