@@ -56,9 +56,7 @@ def balances(events: list[Event], place: Place) -> dict[str, dict[str, int]]:
     for pool in {one["data"]["pool"] for one in events if one["type"] == "AccountOpened"}:
         granted, taken, ends, reserved, pending = _pool(events, pool, place)
         over = [grant for grant, end in ends.items() if end is not None and moment(end) <= place.at]
-        expired = sum(
-            max(0, granted.get(grant, 0) - taken.get(grant, 0)) for grant in over
-        )
+        expired = sum(max(0, granted.get(grant, 0) - taken.get(grant, 0)) for grant in over)
         sums = {"granted": sum(granted.values()), "consumed": sum(taken.values())}
         sums |= {"reserved": reserved, "expired": expired, "pending_confirmation": pending}
         sums["available"] = sums["granted"] - sums["consumed"] - reserved - expired
