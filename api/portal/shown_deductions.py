@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from api.languages import word
 from api.portal.addresses import STATEMENTS, with_query
@@ -67,8 +68,13 @@ class ShownDeduction:
         if not self.draws:
             return None
         day = local_date(from_micros(self.row.effective_at), self.opened.timezone).isoformat()
-        address = with_query(f"{STATEMENTS}/{self.row.contract_id}", **{"from": day, "to": day})
-        return f"{address}#of-{self.row.deduction_id}"
+        return f"{_statement_of(self.row.contract_id, day)}#of-{self.row.deduction_id}"
+
+
+@lru_cache(maxsize=1000)
+def _statement_of(contract_id: str, day: str) -> str:
+    """The address of a day's statement, which the rows of a page share."""
+    return with_query(f"{STATEMENTS}/{contract_id}", **{"from": day, "to": day})
 
 
 def shown_deduction(opened: OpenedDeduction) -> ShownDeduction:
