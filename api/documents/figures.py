@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 from babel.units import format_unit
+
+# A page says the same few figures in every row, and Babel reads its pattern anew each time.
+_kept = lru_cache(maxsize=10_000)
 
 
 def decimal_of(cents: int) -> Decimal:
@@ -22,6 +26,7 @@ def percent_of(hundredths: int) -> Decimal:
     return exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize()
 
 
+@_kept
 def money(cents: int, currency: str, locale: Locale) -> str:
     """123456 EUR is `1.234,56 €` in German; always two places, as the ledger counts in hundredths."""
     return format_currency(decimal_of(cents), currency, locale=locale, currency_digits=False, format=_pattern(locale))
@@ -32,6 +37,7 @@ def amount(cents: int, locale: Locale) -> str:
     return format_decimal(decimal_of(cents), format="#,##0.00", locale=locale)
 
 
+@_kept
 def count(number: int, locale: Locale) -> str:
     return format_decimal(number, locale=locale)
 
@@ -62,6 +68,7 @@ def exchange_rate(text: str, locale: Locale) -> str:
     return format_decimal(Decimal(text), locale=locale, decimal_quantization=False)
 
 
+@_kept
 def day(value: date, locale: Locale) -> str:
     """2 February 2026 is `02.02.2026` in German and Polish, `2. 2. 2026` in Czech, `2 Feb 2026` in English."""
     return format_date(value, format="dd.MM.yyyy" if locale.language == "pl" else "medium", locale=locale)

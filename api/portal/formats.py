@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
+from babel.dates import format_date, format_skeleton, get_timezone_name
 
 from api.documents import figures
 from api.languages import Labels
@@ -99,7 +99,7 @@ class Formats:
         offset says which: `02:30 (+02:00)`.
         """
         local = _instant(at).astimezone(ZoneInfo(zone))
-        said = format_time(local, "HH:mm", locale=self._locale)
+        said = f"{local:%H:%M}"  # the same in all five languages
         other = local.replace(fold=1 - local.fold)
         return said if other.utcoffset() == local.utcoffset() else f"{said} ({local.isoformat()[-6:]})"
 

@@ -29,12 +29,13 @@ from projections.contracts.questions import ContractFilter, OpenedContract, list
 from projections.credit.balances import AccountBalance, OverageTotal, balance_within
 from projections.credit.burn_down import BurnDown, BurnDownAsked, EndingGrant, burn_down
 from projections.credit.waiting_deductions import count_waiting
-from projections.reader import NOW, Snapshot, Times, last_instant
+from projections.reader import Snapshot, Times, last_instant
 from projections.sla.calendars import Calendars
 from projections.tickets.questions import OpenedTicket, TicketFilter, list_tickets
 
 CONTRACTS_AT_ONCE = 4
 TICKETS_SHOWN = PageAsked(5)  # of each contract; the page of tickets has the others
+TICKETS_LOOKED_AT = PageAsked(50, from_the_end=True)  # the last by a past day, to find those that were open then
 ENDING_SHOWN = 3
 LOOKS_BACK = timedelta(weeks=26)
 MOST_WAITING = 1000  # that are counted
@@ -66,7 +67,7 @@ class ShownPool:
 
 @dataclass(slots=True, frozen=True)
 class ShownContract:
-    """A contract at a moment; `waiting` deductions are counted to MOST_WAITING, tickets are None of a past moment."""
+    """A contract at a moment; `waiting` deductions are counted to MOST_WAITING."""
 
     contract: OpenedContract
     state: str
@@ -74,7 +75,7 @@ class ShownContract:
     pools: Sequence[ShownPool]
     overage: OverageTotal
     waiting: int
-    tickets: Sequence[OpenedTicket] | None
+    tickets: Sequence[OpenedTicket]
     has_more_tickets: bool
 
 
@@ -122,10 +123,10 @@ async def _contract(
     for account in held.accounts:
         told = await _burn_down(snapshot, actor, opened, account.pool, day, at)
         pools.append(_pool(names.named(row.contract_id, account.pool), account, told, day, row.timezone, labels))
-    tickets = None
-    if day is None:
-        wanted = TicketFilter(row.contract_id, is_live=True)
-        tickets = await list_tickets(snapshot, actor, wanted, calendars, NOW, TICKETS_SHOWN)
+    wanted = TicketFilter(row.contract_id, is_live=True)
+    asked = TICKETS_SHOWN if day is None else TICKETS_LOOKED_AT
+    tickets = await list_tickets(snapshot, actor, wanted, calendars, times, asked)
+    listed = tickets.items[: TICKETS_SHOWN.limit]
     return ShownContract(
         contract=opened,
         state=state_at(row.starts_at, row.ends_at, row.terminated_on is not None, at),
@@ -133,8 +134,8 @@ async def _contract(
         pools=pools,
         overage=held.overage,
         waiting=await count_waiting(snapshot, actor, ContractsAsked(contract_id=row.contract_id), times, MOST_WAITING),
-        tickets=tickets.items if tickets is not None else None,
-        has_more_tickets=tickets is not None and tickets.next_after is not None,
+        tickets=listed,
+        has_more_tickets=tickets.next_after is not None or len(listed) < len(tickets.items),
     )
 
 

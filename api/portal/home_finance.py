@@ -12,6 +12,7 @@ from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
 from api.portal.addresses import UNANSWERED, with_query
 from api.portal.pages import page
+from api.portal.row_zones import RowZones
 from api.portal.shown_deductions import shown_deduction
 from api.portal.shown_drafts import drafts_shown, today_across
 from api.portal.visitors import VisitorDep
@@ -70,7 +71,8 @@ async def unanswered_page(
         now = snapshot.clock()
         waiting = [(shown_deduction(one), (now - from_micros(one.row.effective_at)).days) for one in found.items]
         zone = await zone_across(snapshot, actor, ContractsAsked())
-        return {"waiting": waiting, "next": next_cursor(found), "zone": zone}
+        zones = RowZones({one.row.contract_id: one.timezone for one in found.items}, zone)
+        return {"waiting": waiting, "next": next_cursor(found), "zones": zones}
 
     shown = await state.long_questions.ask(ask)
     query = {"status": status, "older_than_days": str(older_than_days)}

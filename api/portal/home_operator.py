@@ -16,6 +16,7 @@ from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
 from api.portal.addresses import EXPIRING_CREDIT, LOW_CREDIT, URGENT, with_query
 from api.portal.pages import page
+from api.portal.row_zones import row_zones
 from api.portal.shown_deductions import shown_deduction
 from api.portal.visitors import Visitor, VisitorDep
 from api.state import State
@@ -49,8 +50,9 @@ async def urgent(request: Request, state: StateDep, visitor: VisitorDep, cursor:
     asked = page_asked(cursor, URGENT_AT_ONCE, int, str, str)
 
     async def ask(snapshot: Snapshot, calendars: Calendars) -> dict[str, Any]:
+        shown = await _urgent(snapshot, visitor.actor, calendars, asked)
         zone = await zone_across(snapshot, visitor.actor, EVERYWHERE)
-        return {"zone": zone} | await _urgent(snapshot, visitor.actor, calendars, asked)
+        return shown | {"zones": await row_zones(snapshot, [one.contract_id for one in shown["urgent"]], zone)}
 
     shown = await state.long_questions.ask(ask)
     return page(request, visitor, "urgent.html", **shown, cursor=cursor)
@@ -76,7 +78,8 @@ async def expiring_credit(request: Request, state: StateDep, visitor: VisitorDep
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
         zone = await zone_across(snapshot, visitor.actor, EVERYWHERE)
         found = await _expiring(snapshot, visitor.actor, zone, asked)
-        return {"zone": zone, "expiring": found.items, "next_expiring": _address(EXPIRING_CREDIT, found)}
+        zones = await row_zones(snapshot, [one.contract_id for one in found.items], zone)
+        return {"zones": zones, "expiring": found.items, "next_expiring": _address(EXPIRING_CREDIT, found)}
 
     return page(request, visitor, "expiring_credit.html", **await state.long_questions.ask(ask), cursor=cursor)
 
@@ -93,8 +96,12 @@ async def operator_home(request: Request, state: State, visitor: Visitor) -> Res
         unanswered = await list_tickets(snapshot, actor, TicketFilter(state="open"), calendars, NOW, SHOWN)
         sessions = await list_sessions(snapshot, actor, week, NOW, SHOWN)
         disputed = await list_deductions_across(snapshot, actor, EVERYWHERE, DeductionsAsked("disputed"), NOW, SHOWN)
-        return {
-            "zone": zone,
+        urgent = await _urgent(snapshot, actor, calendars, PageAsked(URGENT_AT_ONCE))
+        contract_ids = {one.row.contract_id for one in unanswered.items} | {one.contract_id for one in expiring.items}
+        contract_ids |= {one.row.contract_id for one in sessions.items} | {one.contract_id for one in urgent["urgent"]}
+        contract_ids |= {one.row.contract_id for one in disputed.items}
+        return urgent | {
+            "zones": await row_zones(snapshot, contract_ids, zone),
             "today": today,
             "until": today + WEEK,
             "unanswered": unanswered.items,
@@ -105,7 +112,7 @@ async def operator_home(request: Request, state: State, visitor: Visitor) -> Res
             "next_expiring": EXPIRING_CREDIT if expiring.next_after else None,
             "disputed": [shown_deduction(one) for one in disputed.items],
             "has_more_disputed": disputed.next_after is not None,
-        } | await _urgent(snapshot, actor, calendars, PageAsked(URGENT_AT_ONCE))
+        }
 
     shown = await state.long_questions.ask(ask)
     return page(request, visitor, "today.html", **shown, low_credit=LOW_CREDIT, refreshed=URGENT)

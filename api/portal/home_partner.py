@@ -8,6 +8,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from api.portal.pages import page
+from api.portal.row_zones import row_zones
 from api.portal.visitors import Visitor
 from api.state import State
 from ledger.tickets.life import LIVE
@@ -34,8 +35,9 @@ async def partner_home(request: Request, state: State, visitor: Visitor) -> Resp
             tickets += found.items
             has_more = has_more or found.next_after is not None
         contracts = await list_contracts(snapshot, actor, ContractFilter(state="active"), SHOWN)
+        zone = await zone_across(snapshot, actor, ContractsAsked())
         return {
-            "zone": await zone_across(snapshot, actor, ContractsAsked()),
+            "zones": await row_zones(snapshot, {one.row.contract_id for one in tickets}, zone),
             "own": [one for one in tickets if one.row.level == OWN_LEVEL],
             "escalated": [one for one in tickets if one.row.level != OWN_LEVEL],
             "has_more_tickets": has_more,

@@ -17,6 +17,7 @@ from api.portal.appearance import appearance_of
 from api.portal.contract_forms import ACTIONS, Action
 from api.portal.credit_words import SOURCES
 from api.portal.pages import page
+from api.portal.row_zones import RowZones
 from api.portal.terms_in_words import terms_in_words
 from api.portal.visitors import VisitorDep
 from api.portal.worked_time import names_of
@@ -96,6 +97,7 @@ async def contract_page(
         starts_on=date.fromisoformat(contract.row.starts_on),
         ends_on=date.fromisoformat(contract.row.ends_on) if contract.row.ends_on else None,
         zone=contract.row.timezone,
+        zones=RowZones({contract_id: contract.row.timezone}, contract.row.timezone),
         sources=SOURCES,
         earlier=None if cursor == earlier else f"{address}?cursor={earlier}",
         cursor=cursor,

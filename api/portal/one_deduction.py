@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -15,6 +16,7 @@ from api.portal.forms import PostedDep
 from api.portal.pages import page, told
 from api.portal.sending import send
 from api.portal.shown_deductions import happened_in_words, shown_deduction
+from api.portal.then import DayAsked, day_asked
 from api.portal.visitors import Visitor, VisitorDep
 from api.portal.worked_time import names_of, own_name
 from api.state import State
@@ -22,7 +24,7 @@ from ledger.kernel.errors import Refusal, malformed
 from projections.contracts.across import providers_of
 from projections.credit.deduction_questions import find_deduction
 from projections.history import StoredFact
-from projections.reader import NOW
+from projections.reader import Times
 from projections.visible import sees_billing
 
 COMMANDS_OF_WORDS = {"confirm": "confirm-deduction", "dispute": "dispute-deduction"}
@@ -34,10 +36,11 @@ router = APIRouter()
 
 @router.get("/time/{deduction_id}")
 async def deduction_page(
-    request: Request, state: StateDep, visitor: VisitorDep, deduction_id: DeductionIdParam
+    request: Request, state: StateDep, visitor: VisitorDep, deduction_id: DeductionIdParam, as_of: DayAsked = None
 ) -> Response:
-    """Raises Refusal unknown-deduction."""
-    return page(request, visitor, "deduction.html", **await deduction_told(request, state, visitor, deduction_id))
+    """Now, or at the end of a day of the contract's zone. Raises Refusal unknown-deduction."""
+    shown = await deduction_told(request, state, visitor, deduction_id, day_asked(as_of))
+    return page(request, visitor, "deduction.html", **shown)
 
 
 @router.post("/time/{deduction_id}")
@@ -65,10 +68,12 @@ def _entered_apart(event: StoredFact) -> int | None:
     return event.recorded_at if abs(event.recorded_at - event.meta.effective_at) >= A_MOMENT else None
 
 
-async def deduction_told(request: Request, state: State, visitor: Visitor, deduction_id: str) -> dict[str, Any]:
+async def deduction_told(
+    request: Request, state: State, visitor: Visitor, deduction_id: str, day: date | None = None
+) -> dict[str, Any]:
     """What its page shows, for each of its forms."""
     async with state.reader.snapshot() as snapshot:
-        found = await find_deduction(snapshot, visitor.actor, deduction_id, NOW)
+        found = await find_deduction(snapshot, visitor.actor, deduction_id, Times(as_of=day))
         by = await own_name(snapshot, visitor.actor)
         providers = await providers_of(snapshot, [found.opened.row.contract_id])
     return {
@@ -89,5 +94,6 @@ async def deduction_told(request: Request, state: State, visitor: Visitor, deduc
             for one in found.history
         ],
         "zone": found.opened.timezone,
+        "day": day,
         "given": dict.fromkeys(GIVEN, "") | {"by": by},
     }

@@ -20,6 +20,7 @@ from api.portal.appearance import appearance_of
 from api.portal.contract_list import IdAsked
 from api.portal.forms import PostedDep
 from api.portal.pages import page, told
+from api.portal.row_zones import row_zones
 from api.portal.sending import send
 from api.portal.shown_compliance import GROUPS, map_of, sums_of
 from api.portal.visitors import Visitor, VisitorDep
@@ -117,9 +118,11 @@ async def _shown(request: Request, state: State, visitor: Visitor, asked: Promis
         found = await compliance(snapshot, actor, tickets, GROUPS, calendars)
         breaches = await list_breaches(snapshot, actor, tickets, calendars, wanted)
         risks = await list_at_risk(snapshot, actor, LITTLE, calendars, AT_RISK)
+        contract_ids = {one.contract_id for one in breaches.items} | {one.contract_id for one in risks.items}
         ticket_ids = [*(one.ticket_id for one in breaches.items), *(one.ticket_id for one in risks.items)]
         return {
             "zone": zone,
+            "zones": await row_zones(snapshot, contract_ids, zone),
             "first": first,
             "map": map_of(found.rows, labels),
             "sums": sums_of(found.rows),

@@ -76,18 +76,23 @@ class PageWords:
 
     def __init__(self, labels: Labels) -> None:
         self._labels = labels
+        self._formats = Formats(labels)
+        self._said: dict[str, Markup] = {}  # the words of our own templates and code, so that there is an end to them
 
     def say(self, english: str, **values: Any) -> Markup:
-        return _filled(self._labels(english), values)
+        said = self._said.get(english)
+        if said is None:
+            said = self._said[english] = escape(self._labels(english))
+        return _filled(said, values) if values else said
 
     def count(self, one: str, many: str, number: int, **values: Any) -> Markup:
         """`{count}` is the number as the language writes it, unless it is given."""
-        values.setdefault("count", Formats(self._labels).count(number))
-        return _filled(self._labels.counted(one, many, number), values)
+        values.setdefault("count", self._formats.count(number))
+        return _filled(escape(self._labels.counted(one, many, number)), values)
 
 
-def _filled(pattern: str, values: dict[str, Any]) -> Markup:
-    return Markup(filled(str(escape(pattern)), {name: str(isolated(value)) for name, value in values.items()}))
+def _filled(pattern: Markup, values: dict[str, Any]) -> Markup:
+    return Markup(filled(str(pattern), {name: str(isolated(value)) for name, value in values.items()}))
 
 
 @cache

@@ -13,6 +13,7 @@ from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
 from api.portal.addresses import SESSIONS
 from api.portal.pages import page
+from api.portal.row_zones import RowZones
 from api.portal.visitors import Visitor, VisitorDep
 from api.state import State
 from projections.contracts.across import ContractsAsked, zone_across
@@ -49,11 +50,12 @@ async def _sessions(state: State, visitor: Visitor, which: WhichSessions, cursor
         found = await list_sessions(snapshot, visitor.actor, wanted, NOW, asked)
         sealed = await titles_of(snapshot, [one.row.ticket_id for one in found.items])
         texts = await open_texts(snapshot, list(sealed.values()))
+        zone = await zone_across(snapshot, visitor.actor, ContractsAsked())
         on = next_cursor(found)
         return {
             "weeks": [(monday, list(those)) for monday, those in groupby(found.items, _monday)],
             "titles": {ticket_id: texts.get(title) for ticket_id, title in sealed.items()},
-            "zone": await zone_across(snapshot, visitor.actor, ContractsAsked()),
+            "zones": RowZones({one.row.contract_id: one.row.timezone for one in found.items}, zone),
             "next": f"{SESSIONS}?which={which}&cursor={on}" if on else None,
         }
 

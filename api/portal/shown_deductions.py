@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 from api.languages import word
 from api.portal.addresses import STATEMENTS, with_query
@@ -62,13 +64,19 @@ class ShownDeduction:
     def pool_currency(self) -> str | None:
         return None if self.opened.unit == "minutes" else self.opened.currency
 
-    def in_statement(self) -> str | None:
+    def in_statement(self, as_of: date | None = None) -> str | None:
         """Where the statement of its day has its first line; what no credit bears has none there."""
         if not self.draws:
             return None
         day = local_date(from_micros(self.row.effective_at), self.opened.timezone).isoformat()
-        address = with_query(f"{STATEMENTS}/{self.row.contract_id}", **{"from": day, "to": day})
-        return f"{address}#of-{self.row.deduction_id}"
+        return f"{_statement_of(self.row.contract_id, day, as_of)}#of-{self.row.deduction_id}"
+
+
+@lru_cache(maxsize=1000)
+def _statement_of(contract_id: str, day: str, as_of: date | None) -> str:
+    """The address of a day's statement, which the rows of a page share."""
+    then = as_of.isoformat() if as_of is not None else None
+    return with_query(f"{STATEMENTS}/{contract_id}", **{"from": day, "to": day, "as_of": then})
 
 
 def shown_deduction(opened: OpenedDeduction) -> ShownDeduction:

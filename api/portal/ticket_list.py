@@ -14,6 +14,7 @@ from api.http.paging import Cursor, next_cursor, page_asked
 from api.portal.addresses import TICKETS
 from api.portal.choices import TICKET_KINDS
 from api.portal.pages import page
+from api.portal.row_zones import row_zones
 from api.portal.shown_tickets import TARGET_WORDS, most_urgent
 from api.portal.then import DayAsked, at_end_of, day_asked
 from api.portal.visitors import Visitor, VisitorDep
@@ -61,7 +62,7 @@ async def _tickets(
         found = await list_tickets(snapshot, visitor.actor, FILTERS[which], calendars, times, asked)
         return {
             "tickets": [(one, most_urgent(one.clocks)) for one in found.items],
-            "zone": zone,
+            "zones": await row_zones(snapshot, {one.row.contract_id for one in found.items}, zone),
             "next": next_cursor(found),
         }
 

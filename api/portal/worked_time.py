@@ -18,6 +18,7 @@ from api.portal.appearance import appearance_of
 from api.portal.forms import PostedDep, PostedForm
 from api.portal.names_of_keys import NamesOfKeys
 from api.portal.pages import page, told
+from api.portal.row_zones import RowZones
 from api.portal.sending import id_within, send_each
 from api.portal.shown_deductions import ShownDeduction, shown_deduction
 from api.portal.then import DayAsked, at_end_of, day_asked
@@ -85,14 +86,16 @@ async def confirm_many(request: Request, state: StateDep, posted: PostedDep, ask
     try:
         answers = await _confirmed(state, visitor, form)
     except Refusal as refusal:
-        reasons = told(request, refusal, before["zone"], CONFIRM)
+        reasons = told(request, refusal, before["zones"].of_now, CONFIRM)
         shown = before | {"by": form.one("by")}
         return page(request, visitor, "time.html", refusal.status, **shown, heard=[], reasons=reasons)
     shown = await _time(request, state, visitor, asked)
     refused = [one for one in answers.values() if isinstance(one, Refusal)]
     answered = refused[0].status if len(refused) == len(answers) else 200
     titles = {one.row.deduction_id: _title(one) for one in before["deductions"]}
-    heard = [_heard(request, each, titles.get(each, ""), answer, shown["zone"]) for each, answer in answers.items()]
+    heard = [
+        _heard(request, each, titles.get(each, ""), answer, shown["zones"].of_now) for each, answer in answers.items()
+    ]
     return page(request, visitor, "time.html", answered, **shown, heard=heard)
 
 
@@ -146,7 +149,7 @@ async def _time(request: Request, state: State, visitor: Visitor, asked: TimeAsk
             "waiting_minutes": sum(one.row.billed_minutes for one in waiting),
             "names": names_of(state, providers, language),
             "next": asked.address(cursor=next_cursor(found)) if found.next_after is not None else None,
-            "zone": zone,
+            "zones": RowZones({one.row.contract_id: one.opened.timezone for one in shown}, zone),
             "by": await own_name(snapshot, actor),
         }
 

@@ -19,7 +19,8 @@ CHANGES: tuple[Change, ...] = ("move", "cancel", "no_show")
 class ChangeCost:
     """`penalty_minutes` are those of the terms, None where they ask for none; due now where `costs_now`.
 
-    `free_until` is the last instant at which it costs nothing, in microseconds; None where every moment is the same.
+    `free_until` is the last instant at which it costs nothing, in microseconds; None where every moment is the same,
+    as where the session took its start with less notice than the terms ask for.
     """
 
     penalty_minutes: int | None
@@ -38,6 +39,8 @@ async def change_costs(snapshot: Snapshot, actor: Actor, session: SessionRow) ->
             costs[change] = ChangeCost(None, None, costs_now=False)
             continue
         until = to_micros(free_until(penalty, starts_at)) if change != "no_show" else None
-        due = penalty_due(found.term, change, starts_at, snapshot.clock())
-        costs[change] = ChangeCost(penalty.minutes, until, costs_now=due is not None)
+        costs_now = penalty_due(found.term, change, starts_at, snapshot.clock()) is not None
+        if until is not None and costs_now and until < session.latest_at:  # a booked one's latest event set its start
+            until = None
+        costs[change] = ChangeCost(penalty.minutes, until, costs_now)
     return costs

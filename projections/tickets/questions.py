@@ -97,7 +97,7 @@ async def list_tickets(
     limited, limit = page.limited
     sql = (
         f"SELECT {TICKETS.columns_of('t')} FROM tickets t JOIN contracts c ON c.contract_id = t.contract_id "
-        f"WHERE {condition} ORDER BY t.position{limited}"
+        f"WHERE {condition} ORDER BY {page.in_order('t.position')}{limited}"
     )
     rows = [TICKETS.row_of(row) for row in await snapshot.query(sql, params | limit)]
     shown, next_after = page.cut(rows, lambda row: (row.position,))

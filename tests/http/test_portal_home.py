@@ -15,7 +15,7 @@ from tests.clock import Clock
 from tests.http.browsing import Browser
 from tests.http.door import Door, opened
 from tests.http.world import MINE, OF, OPENED, SIDES, TEN, token
-from tests.words import confirm, log_work, open_ticket, reverse, sign
+from tests.words import confirm, log_work, open_ticket, resolve, respond, reverse, sign
 
 HOME = "/portal/"
 CUSTOMER = Actor("t", "customer", "north", "kunde")
@@ -72,6 +72,18 @@ def test_home_as_of_a_day_is_as_it_was_then(door: Door, browser: Browser) -> Non
     assert "wait for your word" not in before
     assert "begins later" in browser.get(f"{HOME}?as_of=2025-12-31").text
     assert browser.get(f"{HOME}?as_of=soon").status_code == 422
+
+
+def test_home_as_of_a_day_has_the_tickets_that_were_open_then(door: Door, browser: Browser) -> None:
+    """Their clocks stand as they stood, and each leads to its page as of that day."""
+    door.all_ok([respond("2026-02-03T10:00:00Z", "mine-t"), resolve("2026-02-04T10:00:00Z", "mine-t")])
+    assert door.see("contracts", limit=1)
+    assert "Backups of mine fail" not in browser.get(HOME).text
+    then = browser.get(f"{HOME}?as_of=2026-02-03").text
+    assert 'href="/portal/tickets/mine-t?as_of=2026-02-03">Backups of mine fail</a>' in then
+    assert "in progress" in then
+    assert "Backups of mine fail" not in browser.get(f"{HOME}?as_of=2026-02-04").text
+    assert "Backups of mine fail" not in browser.get(f"{HOME}?as_of=2026-02-01").text
 
 
 def test_many_contracts_come_page_by_page(door: Door, browser: Browser) -> None:

@@ -12,7 +12,7 @@ from tests.http.asgi import Response
 from tests.http.browsing import Browser, ShownForm, form_to, forms_of
 from tests.http.door import Door, opened
 from tests.http.world import OF, OPENED, SIDES, token
-from tests.words import book, open_ticket, sign
+from tests.words import book, move, open_ticket, sign
 
 SESSIONS = "/portal/sessions"
 IN_TIME, LATE = "2026-03-10T09:00:00Z", "2026-03-10T09:00:01Z"
@@ -120,6 +120,23 @@ def test_a_late_change_says_what_it_costs_and_costs_only_once_accepted(
     assert door.account("mine", "care")["consumed"] == 120
     assert len([one for one in door.events() if one["type"] == "LateChangePenaltyDeducted"]) == 1
     assert "with a penalty" in plain(browser.get(f"{SESSIONS}/mine-s"))
+
+
+@pytest.mark.parametrize(("word", "name"), [("move", "Moving"), ("cancel", "Cancelling")])
+def test_what_was_never_free_is_not_said_to_have_been(door: Door, browser: Browser, word: str, name: str) -> None:
+    """Booked, or moved, to a time whose notice had begun already."""
+    said = f"{name} costs 2:00 hours: when this time was booked, the notice had begun already."
+    door.ok(book(120, "2026-03-11T06:00:00Z", contract_id="mine", session_id="soon"))
+    assert door.see("contracts", limit=1)
+    page = browser.get(f"{SESSIONS}/soon")
+    assert said in plain(page)
+    assert "it was free" not in plain(page)
+    typed = {"starts_at": "2026-03-12T14:30"} if word == "move" else {}
+    assert said in plain(browser.send(form_of(page, word), **typed))
+    assert said not in plain(browser.get(f"{SESSIONS}/mine-s"))
+    door.ok(move("2026-03-11T06:30:00Z", session_id="mine-s"))
+    assert door.see("contracts", limit=1)
+    assert said in plain(browser.get(f"{SESSIONS}/mine-s"))
 
 
 def test_a_penalty_that_was_not_said_is_not_accepted(door: Door, browser: Browser) -> None:

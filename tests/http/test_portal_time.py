@@ -146,6 +146,24 @@ def test_a_past_day_is_shown_as_it_was_and_offers_nothing(door: Door, browser: B
     assert browser.get(f"{TIME}?as_of=soon").status_code == 422
 
 
+def test_from_a_past_day_a_deduction_is_reached_as_it_was_then(door: Door, browser: Browser) -> None:
+    door.ok(confirm("mine-1", by="Karla"))
+    assert door.see("contracts", limit=1)
+    own = f"{TIME}/mine-1?as_of=2026-02-02"
+    for address in (f"{TIME}?as_of=2026-02-02", "/portal/statements/mine?as_of=2026-02-02"):
+        assert f'href="{own}"' in browser.get(address).text
+    assert f'href="{own}"' in browser.get("/portal/tickets/mine-t?as_of=2026-02-02").text
+    then = browser.get(own).text
+    assert "As of the end of 2 Feb 2026" in then
+    assert "to be confirmed" in then
+    assert "Karla" not in then
+    assert 'name="word"' not in then
+    assert "from=2026-02-02&amp;to=2026-02-02&amp;as_of=2026-02-02#of-mine-1" in then
+    assert "Karla" in browser.get(f"{TIME}/mine-1").text
+    assert browser.get(f"{TIME}/mine-1?as_of=2026-02-01").status_code == 404
+    assert browser.get(f"{TIME}/mine-1?as_of=soon").status_code == 422
+
+
 def test_pools_are_called_as_the_catalogue_calls_them_in_the_readers_language(door: Door, browser: Browser) -> None:
     for language, said in (("de", "aus Betreuung"), ("sk", "z: starostlivosť"), ("en", "from care")):
         for address in (TIME, f"{TIME}/mine-1"):
