@@ -28,6 +28,7 @@ from projections.contracts.terms_in_force import terms_in_force
 from projections.credit.deduction_questions import deductions_named
 from projections.reader import Times
 from projections.sla.clock_account import clock_account
+from projections.tickets.open_to import open_to
 from projections.tickets.questions import find_ticket, ticket_history
 
 SHOWN_AT_ONCE = 100  # events of its history
@@ -117,6 +118,7 @@ async def _ticket(
             for one in ticket.clocks
         ]
         found = await terms_in_force(snapshot, actor, row.contract_id)
+    steps = open_to(row, found.contract.partner_id is not None)
     on = next_cursor(history)
     kept = f"as_of={day}&" if day else ""
     return {
@@ -131,7 +133,8 @@ async def _ticket(
         "day": day,
         "cursor": cursor,
         "next": f"{TICKETS}/{ticket_id}?{kept}cursor={on}" if on else None,
-        "offers": offered_steps(visitor, row.state) if day is None else set(),
+        "offers": offered_steps(visitor, steps) if day is None else set(),
+        "retractable": steps.retractable,
         "cost": None,
         "given": dict.fromkeys(GIVEN, ""),
         "kinds": TICKET_KINDS,
