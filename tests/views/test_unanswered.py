@@ -8,11 +8,12 @@ import pytest
 
 from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
+from ledger.store.database import NO_PARAMS, Params, Row
 from projections.asking import PageAsked
 from projections.contracts.across import ContractsAsked
 from projections.credit.deduction_questions import DAY
 from projections.credit.unanswered import Unanswered, count_unanswered
-from projections.reader import NO_PARAMS, Params, Row, Snapshot
+from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 from projections.sla.urgent import list_urgent
 from tests.views.rows import Written, contract, deduction, written
