@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -62,7 +63,7 @@ async def step(request: Request, state: StateDep, posted: PostedDep, ticket_id: 
     shown = await _ticket(state, visitor, ticket_id)
     shown["given"] = {name: form.one(name) for name in GIVEN}
     try:
-        fields = _fields(form, ticket_id, shown["zone"])
+        fields = _fields(form, offered.fields, ticket_id, shown["zone"])
         if form.one("only_cost"):
             cost = shown_cost(await rehearse(state, visitor, offered.command, _by_somebody(fields)))
             return page(request, visitor, "ticket.html", **shown | {"cost": cost})
@@ -83,7 +84,7 @@ async def cost_of_work(request: Request, state: StateDep, posted: PostedDep, tic
         ticket = await find_ticket(snapshot, visitor.actor, ticket_id, state.calendars)
         zone = (await terms_in_force(snapshot, visitor.actor, ticket.row.contract_id)).contract.timezone
     try:
-        fields = _by_somebody(_fields(form, ticket_id, zone))
+        fields = _by_somebody(_fields(form, OFFERED["work"].fields, ticket_id, zone))
         cost = shown_cost(await rehearse(state, visitor, "log-work", fields))
     except Refusal as refusal:
         if refusal.status in (403, 404):
@@ -92,8 +93,7 @@ async def cost_of_work(request: Request, state: StateDep, posted: PostedDep, tic
     return page(request, visitor, "work_cost.html", cost=cost)
 
 
-def _fields(form: PostedForm, ticket_id: str, zone: str) -> dict[str, str]:
-    names = OFFERED[form.one("word")].fields if form.one("word") in OFFERED else OFFERED["work"].fields
+def _fields(form: PostedForm, names: Sequence[str], ticket_id: str, zone: str) -> dict[str, str]:
     fields = form.texts((*names, "command_id")) | {"ticket_id": ticket_id}
     return fields | {name: instant_of(form.one(name), zone, name) for name in INSTANTS if name in names}
 
