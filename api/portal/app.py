@@ -36,6 +36,7 @@ from api.portal import (
     one_draft,
     one_session,
     one_ticket,
+    own_calendar,
     promises_kept,
     session_list,
     settling,
@@ -70,7 +71,7 @@ NO_PAGE = Refusal("not-found", "There is no such page.")
 def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
     portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
-    ordinary = (account, choosing_appearance, signing_in, static_files)
+    ordinary = (account, own_calendar, choosing_appearance, signing_in, static_files)
     for room in (*CUSTOMERS_PAGES, *TICKETS_AND_SESSIONS, *FINANCE_PAGES, *OPERATORS_PAGES, *ordinary):
         portal.include_router(room.router)
     _install(portal)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from api.languages import Labels
-from api.portal.charts import Chart, Column, element, scale_figure, svg, text, thinned, ticks
+from api.portal.charts import Chart, Column, element, scale_lines, svg, text, thinned, ticks
 from api.portal.formats import Formats
 from ledger.kernel.values import ONE_DAY
 
@@ -39,7 +39,8 @@ def burn_down_chart(
     shown_to = min(ahead, last.on + timedelta(days=behind)) if ahead else last.on
     scale = ticks(min(0, *(one.left for one in levels)), max(one.left for one in levels), 100 if currency else 60)
     field = _Field(first.on, max(shown_to, first.on + ONE_DAY), scale[0], scale[-1])
-    drawn = [_lines(field, levels, ahead), _grid(field, scale, fmt, currency)]
+    grid = scale_lines([(level, ABOVE + field.down(level)) for level in scale], currency, fmt)
+    drawn = [_lines(field, levels, ahead), grid]
     drawn.append(_days(field, fmt))
     summary = labels(
         "On {day} {left} were left.", day=fmt.day(last.on), left=_quantity(last.left, currency, fmt, labels)
@@ -78,15 +79,6 @@ def _quantity(left: int, currency: str | None, fmt: Formats, labels: Labels) -> 
     return fmt.money(left, currency) if currency else labels("{hours} hours", hours=fmt.hours(left))
 
 
-def _grid(field: _Field, scale: Sequence[int], fmt: Formats, currency: str | None) -> Markup:
-    drawn = []
-    for level in scale:
-        y = ABOVE + field.down(level)
-        drawn.append(element("line", "axis" if level == 0 else "grid", x1="0%", x2="100%", y1=y, y2=y))
-        drawn.append(text("scale", scale_figure(level, currency, fmt), x=0, y=y - 4))
-    return Markup("").join(drawn)
-
-
 def _lines(field: _Field, levels: Sequence[DayEnd], ahead: date | None) -> Markup:
     """Steps, since credit goes by entries and not by itself; in a field of its own, which is stretched to the page."""
     shown = thinned(levels, MOST_DRAWN)
@@ -107,8 +99,12 @@ def _lines(field: _Field, levels: Sequence[DayEnd], ahead: date | None) -> Marku
 
 
 def _days(field: _Field, fmt: Formats) -> Markup:
-    """The first and the last day, and one between: on a phone there is no room for more."""
+    """The first and the last day, and one between, for which there is no room on a phone."""
     middle = field.first + (field.last - field.first) // 2
-    places = ((field.first, "0%", "start"), (middle, "50%", "middle"), (field.last, "100%", "end"))
+    places = (
+        ("scale", field.first, "0%", "start"),
+        ("scale between", middle, "50%", "middle"),
+        ("scale", field.last, "100%", "end"),
+    )
     y = ABOVE + HIGH + BELOW - 6
-    return Markup("").join(text("scale", fmt.day(day), x=x, y=y, text_anchor=side) for day, x, side in places)
+    return Markup("").join(text(name, fmt.day(day), x=x, y=y, text_anchor=side) for name, day, x, side in places)

@@ -94,9 +94,16 @@ def ticks(lowest: int, highest: int, per: int) -> list[int]:
         tens *= 10
 
 
-def scale_figure(level: int, currency: str | None, fmt: Formats) -> str:
-    """Beside a line of the scale: hours, or whole units of the currency, which the drawing's words name."""
-    return fmt.count(level // 100) if currency else fmt.hours(level)
+def scale_lines(levels: Sequence[tuple[int, int]], currency: str | None, fmt: Formats) -> Markup:
+    """The scale of a drawing: for each level and its height a line, with its figure left of the field, where nothing
+    else is drawn. Figures are hours, or whole units of the currency, which the drawing's words name.
+    """
+    drawn = []
+    for level, y in levels:
+        figure = fmt.count(level // 100) if currency else fmt.hours(level)
+        drawn.append(element("line", "axis" if level == 0 else "grid", x1="0%", x2="100%", y1=y, y2=y))
+        drawn.append(text("scale", figure, x=-8, y=y + 4, text_anchor="end"))
+    return Markup("").join(drawn)
 
 
 def thinned(items: Sequence[Any], most: int) -> list[Any]:

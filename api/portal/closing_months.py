@@ -31,7 +31,7 @@ from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
 CLOSE = "close-period"
-SHOWN_AT_ONCE = 50
+SHOWN_AT_ONCE = 24
 DRAFTS_LOOKED_AT = 10
 
 router = APIRouter()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from api.languages import Labels
-from api.portal.charts import Chart, Column, element, percent, rect, scale_figure, svg, text, thinned, ticks
+from api.portal.charts import Chart, Column, percent, rect, scale_lines, svg, text, thinned, ticks
 from api.portal.formats import Formats
 
 HIGH, ABOVE, BELOW = 190, 18, 24
@@ -36,15 +36,10 @@ def stacked_months(
     def down(level: int) -> int:
         return ABOVE + (scale[-1] - level) * HIGH // span
 
-    drawn, above_bars = [], []
-    for level in scale:
-        y = down(level)
-        drawn.append(element("line", "axis" if level == 0 else "grid", x1="0%", x2="100%", y1=y, y2=y))
-        above_bars.append(text("scale", scale_figure(level, currency, fmt), x=0, y=y - 4))
-    # Of a hundred parts the first fifteen are left to the figures of the scale.
+    drawn = [scale_lines([(level, down(level)) for level in scale], currency, fmt)]
     parts = len(months) * 100
     for number, column in enumerate(columns):
-        x, width = percent(len(months) * 15 + number * 85 + 12, parts), percent(61, parts)
+        x, width = percent(number * 100 + 15, parts), percent(70, parts)
         above, below = 0, 0
         for fill, part in zip(FILLS, column, strict=False):
             if part > 0:
@@ -54,13 +49,8 @@ def stacked_months(
                 drawn.append(rect(fill, x=x, y=down(below), width=width, height=down(below + part) - down(below)))
                 below += part
     for number in thinned(range(len(months)), 3):
-        is_last = number == len(months) - 1
-        place = {
-            "x": "100%" if is_last else percent(len(months) * 15 + number * 85 + 42, parts),
-            "y": ABOVE + HIGH + 18,
-        }
-        side = "end" if is_last else "middle"
-        drawn.append(text("scale", fmt.short_month(months[number]), **place, text_anchor=side))
+        place = {"x": percent(number * 100 + 50, parts), "y": ABOVE + HIGH + 18, "text_anchor": "middle"}
+        drawn.append(text("scale", fmt.short_month(months[number]), **place))
     total = sum(map(sum, columns))
     summary = labels(
         "{first} to {last}: {total} in all.",
@@ -75,7 +65,7 @@ def stacked_months(
     ]
     note = "" if currency else labels("in hours (h:mm)")
     return Chart(
-        svg("months", summary, ABOVE + HIGH + BELOW, [*drawn, *above_bars]),
+        svg("months", summary, ABOVE + HIGH + BELOW, drawn),
         summary,
         [*head, Column(labels("Sum"), is_number=True)],
         rows,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -30,6 +31,7 @@ from projections.contracts.terms_in_force import terms_in_force
 from projections.credit.deduction_questions import deductions_named
 from projections.reader import Times
 from projections.sla.clock_account import clock_account
+from projections.tickets.open_to import open_to
 from projections.tickets.questions import find_ticket, ticket_history
 
 SHOWN_AT_ONCE = 100  # events of its history
@@ -63,7 +65,7 @@ async def step(request: Request, state: StateDep, posted: PostedDep, ticket_id: 
     shown = await _ticket(request, state, visitor, ticket_id)
     shown["given"] = {name: form.one(name) for name in GIVEN}
     try:
-        fields = _fields(form, ticket_id, shown["zone"])
+        fields = _fields(form, offered.fields, ticket_id, shown["zone"])
         if form.one("only_cost"):
             rehearsed = await rehearse(state, visitor, offered.command, _by_somebody(fields))
             cost = shown_cost(rehearsed, shown["names"], shown["row"].contract_id)
@@ -86,7 +88,7 @@ async def cost_of_work(request: Request, state: StateDep, posted: PostedDep, tic
         contract = (await terms_in_force(snapshot, visitor.actor, ticket.row.contract_id)).contract
     zone, contract_id = contract.timezone, contract.contract_id
     try:
-        fields = _by_somebody(_fields(form, ticket_id, zone))
+        fields = _by_somebody(_fields(form, OFFERED["work"].fields, ticket_id, zone))
         names = names_of(state, {contract_id: contract.provider}, appearance_of(request).language)
         cost = shown_cost(await rehearse(state, visitor, "log-work", fields), names, contract_id)
     except Refusal as refusal:
@@ -96,8 +98,7 @@ async def cost_of_work(request: Request, state: StateDep, posted: PostedDep, tic
     return page(request, visitor, "work_cost.html", cost=cost)
 
 
-def _fields(form: PostedForm, ticket_id: str, zone: str) -> dict[str, str]:
-    names = OFFERED[form.one("word")].fields if form.one("word") in OFFERED else OFFERED["work"].fields
+def _fields(form: PostedForm, names: Sequence[str], ticket_id: str, zone: str) -> dict[str, str]:
     fields = form.texts((*names, "command_id")) | {"ticket_id": ticket_id}
     return fields | {name: instant_of(form.one(name), zone, name) for name in INSTANTS if name in names}
 
@@ -122,6 +123,7 @@ async def _ticket(
             for one in ticket.clocks
         ]
         found = await terms_in_force(snapshot, actor, row.contract_id)
+    steps = open_to(row, found.contract.partner_id is not None)
     on = next_cursor(history)
     kept = f"as_of={day}&" if day else ""
     return {
@@ -137,7 +139,8 @@ async def _ticket(
         "day": day,
         "cursor": cursor,
         "next": f"{TICKETS}/{ticket_id}?{kept}cursor={on}" if on else None,
-        "offers": offered_steps(visitor, row.state) if day is None else set(),
+        "offers": offered_steps(visitor, steps) if day is None else set(),
+        "retractable": steps.retractable,
         "cost": None,
         "given": dict.fromkeys(GIVEN, ""),
         "kinds": TICKET_KINDS,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from api.languages import word
 from api.portal.visitors import Visitor
 from ledger.sla.targets import TargetClock
-from ledger.tickets.life import ALLOWED
+from projections.tickets.open_to import OpenTo
 
 TARGET_WORDS = {"reaction": word("First answer"), "resolution": word("Solution")}
 PRIORITIES = {
@@ -51,7 +51,7 @@ class OfferedStep:
 
 
 WORK = ("entry_id", "minutes", "engineer", "note", "at", "started_at", "ended_at", "treatment", "reason", "pool")
-OFFERED: Mapping[str, OfferedStep] = {
+IN_A_STATE: Mapping[str, OfferedStep] = {
     "respond": OfferedStep("record-response", "ResponseRecorded", ("by", "to", "at")),
     "call": OfferedStep("record-call", "CallRecorded"),
     "work": OfferedStep("log-work", "ResponseRecorded", (*WORK, "service", "on_site")),
@@ -65,12 +65,24 @@ OFFERED: Mapping[str, OfferedStep] = {
     ),
     "escalate": OfferedStep("escalate-ticket", "TicketEscalated", ("to_level", "by", "at")),
     "reject": OfferedStep("reject-ticket", "TicketRejected", ("reason", "at")),
+    "confirm": OfferedStep("confirm-defect", "DefectConfirmed", ("release", "expected_on", "at")),
+    "announce": OfferedStep("announce-fix", "FixAnnounced", ("release", "expected_on", "at")),
+    "release": OfferedStep("release-fix", "FixReleased", ("release", "expected_on", "at")),
+}
+# What was entered by mistake is taken back in every state, where something can be (T10).
+RETRACTION = "retract"
+OFFERED: Mapping[str, OfferedStep] = {
+    **IN_A_STATE,
+    RETRACTION: OfferedStep("retract-ticket-step", "TicketStepRetracted", ("position", "reason")),
 }
 
 
-def offered_steps(visitor: Visitor, state: str) -> Collection[str]:
-    """The forms of a ticket in that state that the visitor may send; the ledger decides."""
-    return {word_ for word_, step in OFFERED.items() if visitor.may(step.command) and state in ALLOWED[step.event]}
+def offered_steps(visitor: Visitor, open_to: OpenTo) -> Collection[str]:
+    """The forms of a ticket's page that the visitor may send; the ledger decides."""
+    words = {word_ for word_, step in IN_A_STATE.items() if step.event in open_to.events}
+    if open_to.retractable:
+        words.add(RETRACTION)
+    return {word_ for word_ in words if visitor.may(OFFERED[word_].command)}
 
 
 def most_urgent(clocks: Sequence[TargetClock]) -> TargetClock | None:

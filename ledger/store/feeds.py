@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from ledger.kernel.access import Actor
 from ledger.kernel.clock import Clock, system_clock
@@ -27,6 +27,15 @@ class FeedInfo:
     created_at: str
     expires_on: str | None
     revoked_at: str | None
+
+
+@dataclass(slots=True, frozen=True)
+class OpenFeed:
+    """A feed for its holder to look at; `expires_on` is None where it ends with its token alone."""
+
+    feed_id: str
+    created_at: datetime
+    expires_on: str | None
 
 
 def create_feed(
@@ -66,6 +75,25 @@ def list_feeds(database: Database) -> list[FeedInfo]:
         )
         for row in database.query(sql)
     ]
+
+
+async def open_feeds(reader: QuestionSource, token_id: str, today: date) -> list[OpenFeed]:
+    """The newest hundred of one token that still open something."""
+    sql = (
+        "SELECT feed_id, created_at, expires_on FROM feed_secrets WHERE token_id = :token_id AND revoked_at IS NULL "
+        "AND (expires_on IS NULL OR expires_on > :today) ORDER BY created_at DESC, feed_id LIMIT 100"
+    )
+    rows = await reader.query(sql, {"token_id": token_id, "today": today.isoformat()})
+    return [OpenFeed(row.feed_id, from_micros(row.created_at), row.expires_on) for row in rows]
+
+
+def revoke_own_feed(database: Database, token_id: str, feed_id: str, clock: Clock = system_clock) -> None:
+    """Raises Refusal not-found where the token has no such feed."""
+    named = {"feed_id": feed_id, "token_id": token_id}
+    sql = "SELECT feed_id FROM feed_secrets WHERE feed_id = :feed_id AND token_id = :token_id"
+    if not database.query(sql, named):
+        raise Refusal("not-found", "There is no such feed.")
+    revoke_feed(database, feed_id, clock)
 
 
 def revoke_feed(database: Database, feed_id: str, clock: Clock = system_clock) -> None:

@@ -75,13 +75,13 @@ async def clocks_ahead(snapshot: Snapshot, actor: Actor, now: int, calendars: Ca
     """
     condition, params = all_of(visible(actor), ("k.opened_at <= :now AND k.last_step_at > :now", {"now": now}))
     sql = (
-        "SELECT DISTINCT k.ticket_id, k.contract_id FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
-        f"WHERE {condition}"
+        "SELECT k.ticket_id, k.contract_id FROM clocks k CROSS JOIN contracts c "  # in this order: by the latest step
+        f"WHERE c.contract_id = k.contract_id AND {condition}"
     )
-    rows = await snapshot.query(sql, params)
-    known = await contexts(snapshot, [row.ticket_id for row in rows], calendars, now)
+    contract_of = {row.ticket_id: row.contract_id for row in await snapshot.query(sql, params)}
+    known = await contexts(snapshot, [*contract_of], calendars, now)
     return [
-        ClockAhead(row.ticket_id, row.contract_id, known[row.ticket_id], clock)
-        for row in rows
-        for clock in known[row.ticket_id].clocks
+        ClockAhead(ticket_id, contract_id, known[ticket_id], clock)
+        for ticket_id, contract_id in contract_of.items()
+        for clock in known[ticket_id].clocks
     ]

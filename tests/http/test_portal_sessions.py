@@ -242,6 +242,15 @@ def test_a_no_show_says_its_penalty_before(door: Door) -> None:
     assert door.account("mine", "care")["consumed"] == 120
 
 
+def test_what_has_begun_is_cancelled_in_the_providers_name(door: Door) -> None:
+    door.clock.put("2026-03-11T12:00:00Z")  # type: ignore[attr-defined]
+    operator = Browser(door).signed_in(token(door, "operator"))
+    form = form_of(operator.get(f"{SESSIONS}/mine-s"), "cancel")
+    assert ("by", "provider") in form.fields
+    assert operator.send(form).status_code == 303
+    assert door.account("mine", "care")["consumed"] == 0
+
+
 def test_who_only_reads_is_offered_nothing_and_refused_in_words(door: Door) -> None:
     auditor = Browser(door).signed_in(token(door, "auditor"))
     page = auditor.get(f"{SESSIONS}/mine-s")

@@ -257,7 +257,7 @@ def test_an_operator_is_offered_what_the_state_allows_and_each_form_is_carried_o
 ) -> None:
     page = operator.get(f"{TICKETS}/mine-t")
     assert words_of(page) == {
-        "work", "respond", "call", "hold", "resolve", "reprioritise", "escalate", "reject",
+        "work", "respond", "call", "hold", "resolve", "reprioritise", "escalate", "reject", "retract",
     }  # fmt: skip
     page = operator.follow(operator.send(form_of(page, "respond"), by="Eva", to="partner"))
     page = operator.follow(operator.send(form_of(page, "reprioritise"), impact="high", urgency="high", reason="Down"))
@@ -267,11 +267,39 @@ def test_an_operator_is_offered_what_the_state_allows_and_each_form_is_carried_o
     page = operator.follow(operator.send(form_of(page, "resume")))
     page = operator.follow(operator.send(form_of(page, "escalate"), to_level="L2", by="partner"))
     page = operator.follow(operator.send(form_of(page, "resolve"), at="2026-03-10T08:00"))
-    assert words_of(page) == {"work", "respond", "call", "close", "reopen"}
+    assert words_of(page) == {"work", "respond", "call", "close", "reopen", "retract"}
     assert "Priority 3 → 1" in plain(page.text)
     refused = operator.send(form_of(page, "respond"), by="")
     assert refused.status_code == 422
     assert 'id="by-error"' in refused.text
+
+
+def test_a_defect_goes_its_way_and_only_its_next_step_is_offered(door: Door, operator: Browser) -> None:
+    door.ok(open_ticket("bug", contract_id="mine", kind="defect", at=OPENED))
+    assert door.see("tickets/bug")["defect"]["step"] == "reported"
+    defect = {"confirm", "announce", "release"}
+    page = operator.get(f"{TICKETS}/bug")
+    assert words_of(page) & defect == {"confirm"}
+    page = operator.follow(operator.send(form_of(page, "confirm")))
+    assert words_of(page) & defect == {"announce", "release"}
+    page = operator.follow(operator.send(form_of(page, "announce"), expected_on="2026-04-01", release="4.2"))
+    assert "4.2, 2026-04-01" in plain(page.text)
+    assert words_of(page) & defect == {"announce", "release"}
+    page = operator.follow(operator.send(form_of(page, "release")))
+    assert words_of(page) & defect == set()
+    assert door.see("tickets/bug")["defect"]["step"] == "released"
+    assert words_of(operator.get(f"{TICKETS}/mine-t")) & defect == set(), "an incident has none"
+
+
+def test_a_step_that_the_ticket_can_miss_is_taken_back(door: Door, operator: Browser) -> None:
+    door.all_ok([hold("2026-02-03T09:00:00Z", "mine-t"), resume("2026-02-03T10:00:00Z", "mine-t")])
+    assert door.see("tickets/mine-t")["state"] == "in_progress"
+    page = operator.get(f"{TICKETS}/mine-t")
+    offered = re.findall(r'<option value="(\d+)">([^<]+)', page.text[page.text.index("retract-position") :])
+    assert [plain(name).split(" · ")[1] for _, name in offered] == ["Went on", "Answered"], "not the hold before it"
+    page = operator.follow(operator.send(form_of(page, "retract"), position=offered[0][0], reason="Not yet"))
+    assert "A step was taken back" in plain(page.text)
+    assert door.see("tickets/mine-t")["state"] == "waiting"
 
 
 def test_a_partner_escalates_in_its_own_name(door: Door) -> None:

@@ -63,6 +63,7 @@ PICTURES = [
     Picture("time", "customer", "time"),
     Picture("today", "operator", ""),
     Picture("contract", "operator", "contracts/moewe-l"),
+    Picture("month", "finance", ""),
     Picture("promises", "operator", "sla", "dark"),
 ]
 

@@ -14,18 +14,20 @@ function tickAll(event) {
   for (const one of document.getElementsByName(all.dataset.ticks)) one.checked = all.checked;
 }
 
-// A lost answer is said; a form that was sent is not sent again by a second click.
-function noAnswer(isShown) {
-  document.getElementById("no-answer").hidden = !isShown;
+// A lost answer is said, and so is that the sign-in has ended, or is another since the page was shown.
+function sayFailed(status) {
+  document.getElementById("signed-out").hidden = status !== 401 && status !== 403;
+  document.getElementById("no-answer").hidden = status === undefined || status === 401 || status === 403;
 }
 
 document.addEventListener("DOMContentLoaded", () => showWhatWasSaid(document));
 document.addEventListener("change", tickAll);
-document.addEventListener("htmx:beforeRequest", () => noAnswer(false));
-document.addEventListener("htmx:sendError", () => noAnswer(true));
-document.addEventListener("htmx:timeout", () => noAnswer(true));
-document.addEventListener("htmx:responseError", () => noAnswer(true));
+document.addEventListener("htmx:beforeRequest", () => sayFailed());
+document.addEventListener("htmx:sendError", () => sayFailed(0));
+document.addEventListener("htmx:timeout", () => sayFailed(0));
+document.addEventListener("htmx:responseError", (event) => sayFailed(event.detail.xhr.status));
 document.addEventListener("htmx:afterSettle", (event) => showWhatWasSaid(event.detail.elt));
+// A form that was sent is not sent again by a second click.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
