@@ -11,8 +11,8 @@ from api.http.doors import create_api
 from api.http.routers import feeds
 from api.http.routers.pages import pages_router
 from api.limits import LIMITS, Limits
-from api.portal.addresses import HOME, ROOT
 from api.portal.app import create_portal
+from api.portal.frame.addresses import HOME, ROOT
 from api.state import open_state
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings

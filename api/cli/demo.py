@@ -21,7 +21,7 @@ from api.cli.opening import check_opens
 from api.cli.printed_tables import table_of
 from api.cli.printing import out, plain, say
 from api.http.models.contracts import ContractSummary, show_contract
-from api.portal.addresses import link_address
+from api.portal.frame.addresses import link_address
 from api.state import State
 from ledger.door.batches import Ledger
 from ledger.kernel.access import COMMAND_LINE

@@ -13,7 +13,7 @@ import typer
 from api.cli.machine import AsJson, print_line
 from api.cli.options import CommandGroup
 from api.cli.printing import out, say
-from api.portal.addresses import link_address
+from api.portal.frame.addresses import link_address
 from ledger.kernel.clock import system_clock
 from ledger.kernel.errors import malformed
 from ledger.kernel.settings import Settings

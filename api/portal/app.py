@@ -14,49 +14,33 @@ from starlette.exceptions import HTTPException
 
 from api.http.parameters import known_parameters
 from api.http.problems import refusal_of_http, refusal_of_parameters, unavailable
-from api.portal import (
-    account,
+from api.portal.billing import (
     book_downloads,
-    choosing_appearance,
     closing_months,
-    contract_forms,
-    contract_list,
-    crediting,
     document_list,
-    home,
-    home_finance,
-    home_operator,
     month_drafts,
     month_reports,
-    new_session,
-    new_ticket,
-    one_contract,
-    one_deduction,
     one_document,
     one_draft,
-    one_session,
-    one_ticket,
-    own_calendar,
-    promises_kept,
-    session_list,
-    settling,
-    signing_in,
-    statement_page,
-    static_files,
-    ticket_list,
-    worked_time,
 )
-from api.portal.addresses import HOME, SIGN_IN
-from api.portal.asked_again import AskedAgain, without_what_is_refused
-from api.portal.forms import StaleForm
-from api.portal.headers import PORTAL_HEADERS, PortalHeaders
-from api.portal.pages import here, page, told
-from api.portal.signing_in import kept_form, sign_in_form
-from api.portal.visitors import SignInNeeded, known_visitor
+from api.portal.contracts import contract_forms, contract_list, one_contract
+from api.portal.credit import crediting, one_deduction, settling, statement_page, worked_time
+from api.portal.frame import account, choosing_appearance, signing_in, static_files
+from api.portal.frame.addresses import HOME, SIGN_IN
+from api.portal.frame.asked_again import AskedAgain, without_what_is_refused
+from api.portal.frame.forms import StaleForm
+from api.portal.frame.headers import PORTAL_HEADERS, PortalHeaders
+from api.portal.frame.pages import here, page, told
+from api.portal.frame.signing_in import kept_form, sign_in_form
+from api.portal.frame.visitors import SignInNeeded, known_visitor
+from api.portal.home import home_finance, home_of_role, home_operator
+from api.portal.sessions import new_session, one_session, own_calendar, session_list
+from api.portal.sla import promises_kept
+from api.portal.tickets import new_ticket, one_ticket, ticket_list
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
 
-CUSTOMERS_PAGES = (home, worked_time, one_deduction, statement_page, document_list)
+CUSTOMERS_PAGES = (home_of_role, worked_time, one_deduction, statement_page, document_list)
 # Where an address could be two pages' (`/sessions/new`), the one that is written out stands before.
 TICKETS_AND_SESSIONS = (ticket_list, new_ticket, one_ticket, session_list, new_session, one_session)
 FINANCE_PAGES = (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api import portal
-from api.portal.rendering import static as asset
+from api.portal.frame.rendering import static as asset
 from tests.http.asgi import Response
 from tests.http.browsing import Browser, browser_of, form_to
 from tests.http.door import Door, opened

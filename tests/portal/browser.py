@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from api.portal.rendering import STATIC
+from api.portal.frame.rendering import STATIC
 
 HOST = "http://portal.test"
 POLICY = (

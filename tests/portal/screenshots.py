@@ -24,7 +24,7 @@ from playwright.sync_api import Browser
 
 from api.application import create_app
 from api.cli.demo import STORY
-from api.portal.addresses import link_address
+from api.portal.frame.addresses import link_address
 from ledger.door.batches import Ledger
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import load_catalogue

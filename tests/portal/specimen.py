@@ -10,13 +10,13 @@ from typing import Any
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from api.languages import LANGUAGES, labels_in
-from api.portal.burn_down_chart import DayEnd, burn_down_chart
-from api.portal.charts import Column
-from api.portal.formats import Formats
-from api.portal.month_charts import heat_map, stacked_months
-from api.portal.navigation import links_for
-from api.portal.rendering import FRAME, Appearance, environment
-from api.portal.states import STATES
+from api.portal.billing.month_charts import heat_map, stacked_months
+from api.portal.credit.burn_down_chart import DayEnd, burn_down_chart
+from api.portal.frame.charts import Column
+from api.portal.frame.navigation import links_for
+from api.portal.frame.rendering import FRAME, Appearance, environment
+from api.portal.words.formats import Formats
+from api.portal.words.states import STATES
 
 HOSTILE = (
     "<script>document.title='taken'</script> [/red] \N{RIGHT-TO-LEFT OVERRIDE}gnp.exe שלום "

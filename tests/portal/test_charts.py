@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from api.languages import labels_in
-from api.portal.burn_down_chart import DayEnd, burn_down_chart
-from api.portal.charts import bar, percent, thinned, ticks
-from api.portal.month_charts import heat_map, stacked_months
+from api.portal.billing.month_charts import heat_map, stacked_months
+from api.portal.credit.burn_down_chart import DayEnd, burn_down_chart
+from api.portal.frame.charts import bar, percent, thinned, ticks
 
 EN = labels_in("api.portal", "en")
 FIRST = date(2026, 1, 1)

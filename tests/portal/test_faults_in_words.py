@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from api.languages import LANGUAGES, labels_in
-from api.portal.refusal_words import reasons_of
-from api.portal.refused_fields import fault_in_words
+from api.portal.words.refusal_words import reasons_of
+from api.portal.words.refused_fields import fault_in_words
 from ledger.kernel.errors import Refusal
 from ledger.kernel.ids import ID_PATTERN
 from ledger.kernel.patterns import COUNTRY, EXCHANGE_RATE, KSEF_NUMBER, MAIL, PATTERNS

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from api.languages import LANGUAGES, labels_in
-from api.portal.formats import Formats
+from api.portal.words.formats import Formats
 
 DAY = date(2026, 3, 17)
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.portal.local_times import instant_of, local_of
+from api.portal.frame.local_times import instant_of, local_of
 from ledger.kernel.errors import Refusal
 from ledger.kernel.values import to_micros
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from api.languages import LANGUAGES, labels_in
-from api.portal.refusal_words import SAYINGS, Reason, reasons_of
-from api.portal.refused_fields import FAULTS
+from api.portal.words.refusal_words import SAYINGS, Reason, reasons_of
+from api.portal.words.refused_fields import FAULTS
 from ledger.kernel.errors import STATUS, Refusal, malformed
 from ledger.kernel.wording import worded_fault
 

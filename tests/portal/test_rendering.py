@@ -10,9 +10,9 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from api.languages import LANGUAGES
-from api.portal.navigation import PAGES, links_for
-from api.portal.rendering import Appearance, environment, render, scheme_for, static
-from api.portal.states import STATES, state_shown
+from api.portal.frame.navigation import PAGES, links_for
+from api.portal.frame.rendering import Appearance, environment, render, scheme_for, static
+from api.portal.words.states import STATES, state_shown
 from ledger.kernel.access import ROLES
 from tests.portal.specimen import HOSTILE, specimen
 

@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from api.portal.navigation import links_for
-from api.portal.rendering import Appearance, render
+from api.portal.frame.navigation import links_for
+from api.portal.frame.rendering import Appearance, render
 from tests.portal.browser import HOST, open_page
 from tests.portal.specimen import POOLS, specimen
 

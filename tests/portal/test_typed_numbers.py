@@ -3,8 +3,8 @@
 import pytest
 
 from api.languages import labels_in
-from api.portal.refused_fields import fault_in_words
-from api.portal.typed_numbers import shown_to_reader, told_to_ledger
+from api.portal.words.refused_fields import fault_in_words
+from api.portal.words.typed_numbers import shown_to_reader, told_to_ledger
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from api.languages import LANGUAGES, labels_in
-from api.portal.rendering import environment, language_for
+from api.portal.frame.rendering import environment, language_for
 from tests.portal.extraction import FOLDER, said
 
 TRANSLATED = [language for language in LANGUAGES if language != "en"]

@@ -1,0 +1,117 @@
+"""The drafts of a month: what is due of each contract until a day, and the button that issues them all (M2, M3)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from api.http.authentication import StateDep
+from api.http.paging import Cursor, day_of, next_cursor, page_asked
+from api.portal.billing.shown_drafts import drafts_shown, today_across
+from api.portal.frame.addresses import DRAFTS, with_query
+from api.portal.frame.forms import PostedDep, PostedForm
+from api.portal.frame.pages import page, told
+from api.portal.frame.sending import send
+from api.portal.frame.visitors import Visitor, VisitorDep
+from api.state import State
+from ledger.kernel.access import Actor
+from ledger.kernel.errors import Refusal
+from ledger.kernel.ids import ID_LENGTH
+from ledger.kernel.values import parse_cents
+from projections.reader import Snapshot
+from projections.sla.calendars import Calendars
+
+ISSUE_ALL = "issue-invoices"
+GIVEN = ("provider", "through_on", "issued_on", "exchange_rate", "command_id")
+SHOWN_AT_ONCE = 25  # a draft is worked out from its contract's events
+MOST_TOLD = 500  # of what one command issued
+
+router = APIRouter()
+# A field of a form may be left empty, which says nothing.
+ProviderAsked = Annotated[str, Query(max_length=ID_LENGTH)]
+DayTyped = Annotated[str, Query(max_length=60)]
+
+
+@router.get("/drafts")
+async def drafts_page(
+    request: Request,
+    state: StateDep,
+    visitor: VisitorDep,
+    through_on: DayTyped = "",
+    provider: ProviderAsked = "",
+    cursor: Cursor = None,
+) -> Response:
+    """Raises Refusal forbidden to customers and partners."""
+    through = day_of("through_on", through_on or None)
+    return page(request, visitor, "drafts.html", **await _drafts(state, visitor, through, provider, cursor))
+
+
+@router.post("/drafts")
+async def issue_all(request: Request, state: StateDep, posted: PostedDep) -> Response:
+    """Issues the invoice of each contract of a provider that has something due; the page says one by one what came of
+    it. Where that was broken off, the same form goes on.
+    """
+    visitor, form = posted.visitor, posted.form
+    fields = form.texts(GIVEN)
+    try:
+        answer = await send(state, visitor, ISSUE_ALL, fields)
+    except Refusal as refusal:
+        if refusal.status == 403:
+            raise
+        provider = form.one("provider")
+        known = provider if provider in providers_known(state, visitor.actor) else ""
+        shown = await _drafts(state, visitor, day_of_form(form), known, None)
+        shown["given"] = {name: form.one(name) for name in GIVEN}
+        reasons = told(request, refusal, "UTC", ISSUE_ALL)
+        return page(request, visitor, "drafts.html", refusal.status, **shown, reasons=reasons)
+    shown = await _drafts(state, visitor, day_of("through_on", fields["through_on"]), fields["provider"], None)
+    return page(request, visitor, "drafts.html", **(shown | _heard(request, answer.named)))
+
+
+def day_of_form(form: PostedForm) -> date | None:
+    """The day of the page that a form stood on, where it still is one."""
+    try:
+        return day_of("through_on", form.one("through_on") or None)
+    except Refusal:
+        return None
+
+
+def _heard(request: Request, named: dict[str, Any]) -> dict[str, Any]:
+    """What a run issued and left, each with its contract."""
+    issued, left = named["issued"], named["left"]
+    heard = [{**one, "gross_cents": parse_cents(one["gross"]), "sentences": ()} for one in issued[:MOST_TOLD]]
+    for one in left[:MOST_TOLD]:
+        reasons = told(request, Refusal(one["code"], one["detail"]), "UTC", "issue-invoice")
+        heard.append({**one, "number": "", "sentences": [reason.sentence for reason in reasons]})
+    return {"is_answered": True, "heard": heard, "issued": len(issued), "left": len(left)}
+
+
+async def _drafts(
+    state: State, visitor: Visitor, through_on: date | None, provider: str, cursor: str | None
+) -> dict[str, Any]:
+    actor, asked = visitor.actor, page_asked(cursor, SHOWN_AT_ONCE, str)
+
+    async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
+        today = await today_across(snapshot, actor)
+        through = through_on or today
+        found = await drafts_shown(snapshot, actor, state.catalogue, provider or None, through, asked)
+        return {"drafts": found.items, "through": through, "today": today, "next": next_cursor(found)}
+
+    shown = await state.long_questions.ask(ask)
+    query = {"through_on": shown["through"].isoformat(), "provider": provider}
+    return shown | {
+        "provider": provider,
+        "providers": providers_known(state, actor),
+        "cursor": cursor,
+        "next": with_query(DRAFTS, **query, cursor=shown["next"]) if shown["next"] else None,
+        "given": dict.fromkeys(GIVEN, "") | query,
+        "is_answered": False,
+    }
+
+
+def providers_known(state: State, actor: Actor) -> list[str]:
+    """Those that the actor acts for."""
+    return [actor.provider] if actor.provider is not None else sorted(state.catalogue.providers())

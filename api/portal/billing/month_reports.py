@@ -1,0 +1,128 @@
+"""Reports: what was charged, and what of credit expired unused, by month and plan: charts, and all figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.http.authentication import StateDep
+from api.http.paging import day_of
+from api.languages import Labels, labels_in
+from api.portal.billing.month_charts import MOST_SERIES, stacked_months
+from api.portal.billing.month_drafts import DayTyped, ProviderAsked, providers_known
+from api.portal.billing.shown_drafts import today_across
+from api.portal.frame.appearance import appearance_of
+from api.portal.frame.charts import Chart
+from api.portal.frame.pages import page
+from api.portal.frame.visitors import VisitorDep
+from ledger.billing.closed_periods import month_of
+from ledger.kernel.errors import malformed
+from ledger.kernel.values import add_months
+from projections.asking import EVERYTHING
+from projections.reader import Snapshot
+from projections.reports import BREAKAGE, REVENUE, ReportAsked, ReportRow, ReportSource, report
+from projections.sla.calendars import Calendars
+
+MONTHS_AT_FIRST, MOST_MONTHS = 12, 36
+
+router = APIRouter()
+
+
+@dataclass(slots=True, frozen=True)
+class ReportOfMonths:
+    """What a report came to in one unit: `currency` is None for hours. `figures` are by month and plan, in order."""
+
+    currency: str | None
+    chart: Chart | None
+    figures: Sequence[tuple[date, str, int]]
+    total: int
+
+
+@router.get("/reports")
+async def reports_page(
+    request: Request,
+    state: StateDep,
+    visitor: VisitorDep,
+    provider: ProviderAsked = "",
+    from_on: DayTyped = "",
+    to_on: DayTyped = "",
+) -> Response:
+    """Both days count. Raises Refusal forbidden to customers and partners."""
+    actor = visitor.actor
+    labels = labels_in("api.portal", appearance_of(request).language)
+
+    async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
+        today = await today_across(snapshot, actor)
+        first, last = _days(from_on, to_on, today)
+        asked = ReportAsked(provider or None, first, last, ("month", "plan"))
+        months = _months(first, last)
+
+        async def told_of(source: ReportSource, figure: str) -> list[ReportOfMonths]:
+            found = await report(snapshot, actor, source, asked, EVERYTHING)
+            return _by_unit(found.items, figure, months, labels)
+
+        return {
+            "revenue": await told_of(REVENUE, "amount_cents"),
+            "breakage": await told_of(BREAKAGE, "quantity"),
+            "first": first,
+            "last": last,
+        }
+
+    shown = await state.long_questions.ask(ask)
+    shown |= {"providers": providers_known(state, actor), "provider": provider}
+    return page(request, visitor, "reports.html", **shown)
+
+
+def _days(first: str, last: str, today: date) -> tuple[date, date]:
+    """The last twelve months where nothing is asked. Raises Refusal malformed, also for more than three years."""
+    until = day_of("to_on", last or None) or today
+    begins = day_of("from_on", first or None) or add_months(until.replace(day=1), 1 - MONTHS_AT_FIRST)
+    if begins > until:
+        raise malformed("from_on", f"{begins} lies after {until}")
+    if begins < add_months(until.replace(day=1), 1 - MOST_MONTHS):
+        raise malformed("from_on", f"lies more than {MOST_MONTHS} months before the last day")
+    return begins, until
+
+
+def _months(first: date, last: date) -> list[date]:
+    months, month = [], first.replace(day=1)
+    while month <= last:
+        months.append(month)
+        month = add_months(month, 1)
+    return months
+
+
+def _by_unit(rows: Sequence[ReportRow], figure: str, months: Sequence[date], labels: Labels) -> list[ReportOfMonths]:
+    """One for each unit and currency: these are never added up."""
+    units = sorted({(one.apart.get("unit", "money"), one.apart["currency"]) for one in rows})
+    found = []
+    for unit, currency in units:
+        of_unit = [
+            (month_of(one.groups["month"] or ""), one.groups["plan"] or "", one.sums[figure])
+            for one in rows
+            if (one.apart.get("unit", "money"), one.apart["currency"]) == (unit, currency)
+        ]
+        shown = None if unit == "minutes" else currency
+        chart = stacked_months(months, _series(of_unit, months, labels), shown, labels)
+        found.append(ReportOfMonths(shown, chart, of_unit, sum(quantity for _, _, quantity in of_unit)))
+    return found
+
+
+def _series(figures: Sequence[tuple[date, str, int]], months: Sequence[date], labels: Labels) -> dict[str, list[int]]:
+    """Each plan's figures by month, the largest plans first; what would not be told apart is one."""
+    sizes: dict[str, int] = {}
+    for _, plan, quantity in figures:
+        sizes[plan] = sizes.get(plan, 0) + abs(quantity)
+    plans = sorted(sizes, key=lambda plan: (-sizes[plan], plan))
+    apart = plans if len(plans) <= MOST_SERIES else plans[: MOST_SERIES - 1]
+    names = [*apart, *([labels("Other plans")] if len(apart) < len(plans) else [])]
+    series = {name: [0] * len(months) for name in names}
+    place = {month: number for number, month in enumerate(months)}
+    for month, plan, quantity in figures:
+        series[plan if plan in apart else names[-1]][place[month]] += quantity
+    return series

@@ -1,0 +1,156 @@
+"""An issued document: its head, lines page by page, VAT and totals, its files, and what each line rests on (M3, M6)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import Response
+
+from api.documents.files import as_pdf, as_xml
+from api.http.authentication import StateDep
+from api.http.paging import Cursor, next_cursor, page_asked
+from api.http.routers.invoices import Number
+from api.portal.billing.shown_lines import lines_in_words, vat_rate
+from api.portal.frame.addresses import DOCUMENTS, with_query
+from api.portal.frame.appearance import appearance_of
+from api.portal.frame.pages import page
+from api.portal.frame.visitors import Visitor, VisitorDep
+from api.portal.words.events_in_words import event_in_words
+from api.state import State
+from ledger.events import InvoiceIssued
+from ledger.kernel.access import Actor
+from ledger.kernel.errors import Refusal
+from projections.asking import PageAsked
+from projections.billing.document_questions import (
+    OpenedDocument,
+    find_document,
+    find_whole_document,
+    list_document_lines,
+)
+from projections.contracts.across import ContractsAsked, zone_across
+from projections.history import AuditedFact, list_events_at
+from projections.reader import Snapshot
+from projections.sla.calendars import Calendars
+
+LINES_AT_ONCE = 50
+READ_EVENTS = ("finance", "auditor", "admin")
+
+router = APIRouter()
+
+
+@router.get("/documents/{number}.pdf")
+async def document_as_pdf(state: StateDep, visitor: VisitorDep, number: Number) -> Response:
+    """Raises Refusal unknown-invoice, missing-party-data."""
+    content = await _file(state, visitor, number, lambda found: as_pdf(found.fact, _parties(found)))
+    return download(content, "application/pdf", f"{number}.pdf")
+
+
+@router.get("/documents/{number}.xml")
+async def document_as_xml(state: StateDep, visitor: VisitorDep, number: Number) -> Response:
+    """Raises Refusal unknown-invoice, missing-party-data."""
+    content = await _file(state, visitor, number, lambda found: as_xml(found.fact, _parties(found)))
+    return download(content, "application/xml", f"{number}.xml")
+
+
+async def _file(state: State, visitor: Visitor, number: str, make: Callable[[OpenedDocument], bytes]) -> bytes:
+    async with state.reader.snapshot() as snapshot:
+        found = await find_whole_document(snapshot, visitor.actor, number)
+    return await asyncio.to_thread(make, found)
+
+
+def _parties(found: OpenedDocument) -> dict[str, Any]:
+    return found.parties | {"reason": found.reason}
+
+
+def download(content: bytes, media_type: str, name: str) -> Response:
+    """A file that a browser keeps, and does not open in the page's place."""
+    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@router.get("/documents/{number}")
+async def one_document_page(
+    request: Request, state: StateDep, visitor: VisitorDep, number: Number, cursor: Cursor = None
+) -> Response:
+    """Raises Refusal unknown-invoice."""
+    asked, language = page_asked(cursor, LINES_AT_ONCE, int), appearance_of(request).language
+
+    async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
+        found = await find_document(snapshot, visitor.actor, number)
+        lines = await list_document_lines(snapshot, visitor.actor, number, asked)
+        return {
+            "lines": lines_in_words(lines.items, found.fact.currency, language),
+            "vat": [(vat, vat_rate(vat, language)) for vat in found.fact.vat],
+            "next": next_cursor(lines),
+            **document_shown(found),
+        }
+
+    shown = await state.long_questions.ask(ask)
+    own = f"{DOCUMENTS}/{number}"
+    shown |= {"next": with_query(own, cursor=shown["next"]) if shown["next"] else None, "cursor": cursor, "own": own}
+    return page(request, visitor, "document.html", **shown)
+
+
+def document_shown(found: OpenedDocument) -> dict[str, Any]:
+    """The document, with what only an invoice has beside it."""
+    fact = found.fact
+    return {
+        "document": fact,
+        "invoice": fact if isinstance(fact, InvoiceIssued) else None,
+        "customer": (found.parties.get("buyer") or {}).get("name") or fact.customer_id,
+        "is_kept": bool(found.parties),
+        "reason": found.reason,
+        "credited_by": found.credited_by,
+    }
+
+
+@router.get("/documents/{number}/lines/{line}")
+async def walk_page(
+    request: Request,
+    state: StateDep,
+    visitor: VisitorDep,
+    number: Number,
+    line: int = Path(ge=1, le=10_000_000),
+) -> Response:
+    """From a line to what was done, and to the events behind it, for those who read events. Raises Refusal
+    unknown-invoice, not-found.
+    """
+    actor, language = visitor.actor, appearance_of(request).language
+
+    async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
+        found = await find_document(snapshot, actor, number)
+        lines = await list_document_lines(snapshot, actor, number, PageAsked(1, (line - 1,)))
+        shown = lines_in_words(lines.items, found.fact.currency, language)
+        if not shown or shown[0].line.line != line:
+            raise Refusal("not-found", f"{number} has no line {line}.", line=line)
+        one = shown[0]
+        zone = await zone_across(snapshot, actor, ContractsAsked(found.fact.provider))
+        return {
+            **document_shown(found),
+            "one": one,
+            "zone": zone,
+            "events": [_told(event) for event in await _events(snapshot, actor, one.line.events)],
+        }
+
+    shown = await state.long_questions.ask(ask)
+    return page(request, visitor, "document_line.html", **shown, own=f"{DOCUMENTS}/{number}")
+
+
+async def _events(snapshot: Snapshot, actor: Actor, positions: list[int]) -> list[AuditedFact]:
+    return await list_events_at(snapshot, actor, positions) if actor.role in READ_EVENTS else []
+
+
+def _told(one: AuditedFact) -> dict[str, Any]:
+    """Who spoke by name, else by role."""
+    stored, data = one.told.stored, one.told.data
+    return {
+        "position": stored.position,
+        "what": event_in_words(stored.type),
+        "type": stored.type,
+        "by": data.get("by") or data.get("engineer") or stored.fact.role,
+        "effective_at": stored.fact.effective_at,
+        "recorded_at": stored.recorded_at,
+        "command": one.command or "",
+    }

@@ -1,0 +1,143 @@
+"""The draft of one contract's next invoice: its lines, what is missing for it and can be told here, and issuing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.http.authentication import StateDep
+from api.http.paging import ContractIdParam, Cursor, day_of, next_cursor, page_asked
+from api.portal.billing.month_drafts import DayTyped, day_of_form
+from api.portal.billing.shown_drafts import missing_of, today_across
+from api.portal.billing.shown_lines import lines_in_words, vat_rate
+from api.portal.frame.addresses import DOCUMENTS, DRAFTS, with_query
+from api.portal.frame.appearance import appearance_of
+from api.portal.frame.forms import PostedDep
+from api.portal.frame.pages import page, told
+from api.portal.frame.sending import send
+from api.portal.frame.visitors import Visitor, VisitorDep
+from api.portal.words.missing_words import FIELDS, MissingDatum, missing_in_words
+from api.state import State
+from ledger.kernel.access import check_is_inside
+from ledger.kernel.errors import Refusal, malformed
+from projections.asking import Page
+from projections.billing.document_questions import ShownLine
+from projections.billing.drafts import InvoiceDraft, next_invoice
+from projections.reader import NOW, Snapshot
+from projections.sla.calendars import Calendars
+
+COMMANDS = {"issue": "issue-invoice", "amend": "amend-customer"}
+OF_ISSUING = ("through_on", "issued_on", "exchange_rate", "command_id")
+OF_CUSTOMER = tuple(field for fields in FIELDS.values() for field in fields)
+LINES_AT_ONCE = 50
+MOST_WAITING = 20
+
+router = APIRouter()
+
+
+@dataclass(slots=True, frozen=True)
+class WantedField:
+    """A field of the customer's data that is missing, with what is known of it."""
+
+    name: str
+    known: str
+
+
+@router.get("/drafts/{contract_id}")
+async def draft_page(
+    request: Request,
+    state: StateDep,
+    visitor: VisitorDep,
+    contract_id: ContractIdParam,
+    through_on: DayTyped = "",
+    cursor: Cursor = None,
+) -> Response:
+    """Raises Refusal unknown-contract, forbidden to customers and partners."""
+    through = day_of("through_on", through_on or None)
+    shown = await _draft(request, state, visitor, contract_id, through, cursor)
+    return page(request, visitor, "draft.html", **shown)
+
+
+@router.post("/drafts/{contract_id}")
+async def act_on_draft(request: Request, state: StateDep, posted: PostedDep, contract_id: ContractIdParam) -> Response:
+    """Issues it, or tells what is missing of its customer. What is refused stands at its field."""
+    visitor, form = posted.visitor, posted.form
+    command = COMMANDS.get(form.one("do"))
+    if command is None:
+        raise malformed("do", f"is one of {', '.join(COMMANDS)}")
+    fields = form.texts(OF_ISSUING if form.one("do") == "issue" else (*OF_CUSTOMER, "command_id"))
+    try:
+        answer = await send(state, visitor, command, fields | {"contract_id": contract_id})
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        shown = await _draft(request, state, visitor, contract_id, day_of_form(form), None)
+        shown["given"] |= {name: value for name, value in form.kept if name in shown["given"] or name in OF_CUSTOMER}
+        reasons = told(request, refusal, shown["zone"], command)
+        return page(request, visitor, "draft.html", refusal.status, **shown, reasons=reasons)
+    if command == "issue-invoice":
+        return RedirectResponse(f"{DOCUMENTS}/{answer.named['number']}", 303)
+    return RedirectResponse(f"{DRAFTS}/{contract_id}?{urlencode({'through_on': form.one('through_on')})}", 303)
+
+
+async def _draft(
+    request: Request, state: State, visitor: Visitor, contract_id: str, through_on: date | None, cursor: str | None
+) -> dict[str, Any]:
+    actor, asked = visitor.actor, page_asked(cursor, LINES_AT_ONCE, int)
+    check_is_inside(actor, "the drafts of a provider's invoices")
+    language = appearance_of(request).language
+
+    async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
+        today = await today_across(snapshot, actor)
+        try:
+            draft = await next_invoice(snapshot, actor, state.catalogue, contract_id, through_on, NOW)
+        except Refusal as refusal:
+            if refusal.code != "missing-party-data":
+                raise
+            missing = missing_in_words(refusal.members["missing"])
+            return {"draft": None, "missing": missing, "through": through_on or today, "customer": contract_id}
+        lines: Page[ShownLine] = draft.lines(asked)
+        invoice = draft.invoice
+        return {
+            "draft": draft,
+            "missing": missing_of(draft) if draft.is_billable else [],
+            "through": invoice.through_on,
+            "customer": draft.parties["buyer"].get("name") or invoice.customer_id,
+            "lines": lines_in_words(lines.items, invoice.currency, language),
+            "vat": [(vat, vat_rate(vat, language)) for vat in invoice.vat],
+            "next": next_cursor(lines),
+        }
+
+    shown = {"lines": [], "vat": [], "next": None} | await state.long_questions.ask(ask)
+    own = f"{DRAFTS}/{contract_id}"
+    on = with_query(own, through_on=shown["through"].isoformat(), cursor=shown["next"]) if shown["next"] else None
+    wanted = _wanted(shown["missing"], shown["draft"])
+    return shown | {
+        "contract_id": contract_id,
+        "own": own,
+        "cursor": cursor,
+        "next": on,
+        "most_waiting": MOST_WAITING,
+        "zone": "UTC",
+        "wanted": wanted,
+        "given": dict.fromkeys((*OF_ISSUING, "do"), "") | {one.name: one.known for one in wanted},
+    }
+
+
+def _wanted(missing: list[MissingDatum], draft: InvoiceDraft | None) -> list[WantedField]:
+    """The fields that tell what is missing, each once."""
+    buyer = draft.parties["buyer"] if draft is not None else {}
+    names = dict.fromkeys(field for one in missing for field in one.fields)
+    return [WantedField(name, _known(buyer, name)) for name in names]
+
+
+def _known(buyer: dict[str, Any], field: str) -> str:
+    value: Any = buyer
+    for step in field.removeprefix("customer.").split("."):
+        value = (value or {}).get(step)
+    return str(value or "")

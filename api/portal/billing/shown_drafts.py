@@ -1,0 +1,63 @@
+"""Drafts as pages show them: what they come to, what waits, and what is missing for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from api.documents.forms import missing_data
+from api.portal.words.missing_words import MissingDatum, missing_in_words
+from ledger.kernel.access import Actor
+from ledger.kernel.values import local_date
+from ledger.plans.loader import Catalogue
+from projections.asking import Page, PageAsked
+from projections.billing.draft_lists import ListedDraft, list_drafts
+from projections.billing.drafts import InvoiceDraft
+from projections.contracts.across import ContractsAsked, zone_across
+from projections.reader import NOW, Snapshot
+
+
+@dataclass(slots=True, frozen=True)
+class ShownDraft:
+    """A contract with something to invoice. `draft` is None where none can be made for what is `missing`."""
+
+    contract_id: str
+    provider: str
+    customer: str
+    plan: str
+    draft: InvoiceDraft | None
+    missing: Sequence[MissingDatum]
+
+
+async def drafts_shown(
+    snapshot: Snapshot,
+    actor: Actor,
+    catalogue: Catalogue,
+    provider: str | None,
+    through_on: date | None,
+    page: PageAsked,
+) -> Page[ShownDraft]:
+    """Raises Refusal forbidden to customers and partners."""
+    asked = ContractsAsked(provider)
+    found = await list_drafts(snapshot, actor, catalogue, asked, through_on, NOW, page)
+    return Page(found.position, [_shown(one) for one in found.items], found.next_after, _place)
+
+
+def _shown(one: ListedDraft) -> ShownDraft:
+    name = (one.draft.parties["buyer"].get("name") if one.draft is not None else None) or one.customer_id
+    missing = missing_of(one.draft) if one.draft is not None else missing_in_words(one.missing)
+    return ShownDraft(one.contract_id, one.provider, name, one.plan, one.draft, missing)
+
+
+def missing_of(draft: InvoiceDraft) -> list[MissingDatum]:
+    return missing_in_words(missing_data(draft.invoice, draft.parties | draft.line_texts))
+
+
+def _place(one: ShownDraft) -> tuple[str]:
+    return (one.contract_id,)
+
+
+async def today_across(snapshot: Snapshot, actor: Actor) -> date:
+    """Today where the actor's provider is, UTC's day where there are several."""
+    return local_date(snapshot.clock(), await zone_across(snapshot, actor, ContractsAsked()))

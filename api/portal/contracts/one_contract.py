@@ -1,0 +1,129 @@
+"""One contract: its terms in words, its parties, what is left of its credit, its open tickets; and what may be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from api.http.authentication import StateDep
+from api.http.paging import ContractIdParam, Cursor, encode_cursor, next_cursor, page_asked
+from api.languages import labels_in
+from api.portal.contracts.contract_forms import ACTIONS, Action
+from api.portal.frame.addresses import CONTRACTS
+from api.portal.frame.appearance import appearance_of
+from api.portal.frame.pages import page
+from api.portal.frame.row_zones import RowZones
+from api.portal.frame.visitors import VisitorDep
+from api.portal.words.credit_words import SOURCES
+from api.portal.words.names_of_keys import names_of
+from api.portal.words.terms_in_words import terms_in_words
+from ledger.kernel.access import Actor
+from ledger.kernel.values import to_micros
+from ledger.plans.terms import parse_terms
+from ledger.tickets.life import LIVE
+from projections.asking import PageAsked
+from projections.contracts.questions import OpenedContract, WholeTerm, list_terms, opened_contract
+from projections.contracts.view import read_terms
+from projections.credit.balances import AccountBalance, balance_within
+from projections.credit.grants import contract_grants
+from projections.reader import NOW, Snapshot
+from projections.sla.calendars import Calendars
+from projections.tickets.questions import OpenedTicket, TicketFilter, list_tickets
+
+GRANTS_AT_ONCE = 20
+TICKETS = PageAsked(10)  # of each state that is worked on
+
+router = APIRouter()
+
+
+@dataclass(slots=True, frozen=True)
+class PoolCard:
+    """What a card shows of a pool; `currency` is None where it is counted in minutes."""
+
+    name: str
+    currency: str | None
+    granted: int
+    consumed: int
+    reserved: int
+    expired: int
+    available: int
+
+
+@router.get("/contracts/{contract_id}")
+async def contract_page(
+    request: Request,
+    state: StateDep,
+    visitor: VisitorDep,
+    contract_id: ContractIdParam,
+    cursor: Cursor = None,
+    done: Annotated[Action | Literal[""], Query()] = "",
+) -> Response:
+    """`cursor` leads on in its credit, which begins with what has not ended. Raises Refusal unknown-contract."""
+    actor = visitor.actor
+    earlier = encode_cursor(0, 0)
+
+    async def ask(snapshot: Snapshot, calendars: Calendars) -> dict[str, Any]:
+        found = await opened_contract(snapshot, actor, contract_id)
+        now = to_micros(snapshot.clock())
+        asked = PageAsked(GRANTS_AT_ONCE, (now, 0)) if cursor is None else page_asked(cursor, GRANTS_AT_ONCE, int, int)
+        grants = await contract_grants(snapshot, actor, contract_id, NOW, asked)
+        accounts = (await balance_within(snapshot, actor, contract_id, NOW)).accounts
+        return {
+            "contract": found,
+            "term": await _term(snapshot, actor, found, now),
+            "pools": [pool_card(one) for one in accounts],
+            "grants": grants.items,
+            "next_grants": next_cursor(grants),
+            "tickets": await _open_tickets(snapshot, actor, contract_id, calendars),
+        }
+
+    shown = await state.long_questions.ask(ask)
+    contract, term, following = shown["contract"], shown["term"], shown["next_grants"]
+    address = f"{CONTRACTS}/{contract_id}"
+    names = names_of(state, {contract_id: contract.row.provider}, appearance_of(request).language)
+    labels = labels_in("api.portal", appearance_of(request).language)
+    terms = parse_terms(bytes(term.terms)) if term is not None else None
+    return page(
+        request,
+        visitor,
+        "contract.html",
+        **shown | {"next_grants": f"{address}?cursor={following}" if following else None},
+        names=names,
+        clauses=terms_in_words(terms, labels, names.of(contract_id)) if terms is not None else [],
+        starts_on=date.fromisoformat(contract.row.starts_on),
+        ends_on=date.fromisoformat(contract.row.ends_on) if contract.row.ends_on else None,
+        zone=contract.row.timezone,
+        zones=RowZones({contract_id: contract.row.timezone}, contract.row.timezone),
+        sources=SOURCES,
+        earlier=None if cursor == earlier else f"{address}?cursor={earlier}",
+        cursor=cursor,
+        done=ACTIONS[done].done if done else "",
+    )
+
+
+def pool_card(one: AccountBalance) -> PoolCard:
+    return PoolCard(one.pool, one.currency, one.granted, one.consumed, one.reserved, one.expired, one.available)
+
+
+async def _term(snapshot: Snapshot, actor: Actor, found: OpenedContract, now: int) -> WholeTerm | None:
+    """The term in force, else the one that was last, or that will be first."""
+    terms = [one for one in read_terms(found.row.terms) if one.starts_at < one.ends_at]
+    begun = [one for one in terms if one.starts_at <= now]
+    if not terms:
+        return None
+    number = (begun[-1] if begun else terms[0]).term_no
+    (whole,) = (await list_terms(snapshot, actor, found.row.contract_id, PageAsked(1, (number - 1,)))).items
+    return whole
+
+
+async def _open_tickets(snapshot: Snapshot, actor: Actor, contract_id: str, calendars: Calendars) -> list[OpenedTicket]:
+    """State by state, each in an index: what is closed is not walked through."""
+    found: list[OpenedTicket] = []
+    for state in LIVE:
+        wanted = TicketFilter(contract_id, state)
+        found += (await list_tickets(snapshot, actor, wanted, calendars, NOW, TICKETS)).items
+    return found

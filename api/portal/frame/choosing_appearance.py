@@ -1,0 +1,31 @@
+"""The form at the foot of a page: its language and its colours, kept in cookies of this browser."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.languages import LANGUAGES
+from api.portal.frame.addresses import place_within
+from api.portal.frame.appearance import LANGUAGE, SCHEME
+from api.portal.frame.forms import read_form
+from api.portal.frame.rendering import SCHEMES
+from ledger.kernel.errors import malformed
+
+YEAR = 31_536_000  # seconds
+
+router = APIRouter()
+
+
+@router.post("/appearance")
+async def choose(request: Request) -> Response:
+    """Changes nothing but this browser's own pages, so that it needs no sign-in. Raises Refusal malformed."""
+    form = await read_form(request)
+    chosen = {LANGUAGE: form.one("language"), SCHEME: form.one("scheme")}
+    for name, cookie, known in (("language", LANGUAGE, LANGUAGES), ("scheme", SCHEME, SCHEMES)):
+        if chosen[cookie] not in known:
+            raise malformed(name, f"is one of {', '.join(known)}")
+    response = RedirectResponse(place_within(form.one("back")), 303)
+    for cookie, value in chosen.items():
+        response.set_cookie(cookie, value, max_age=YEAR, path="/portal", httponly=True, samesite="lax")
+    return response

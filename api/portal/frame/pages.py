@@ -1,0 +1,54 @@
+"""A page from its template, in the appearance that its reader chose: the one place where a request becomes a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from api.languages import labels_in
+from api.portal.frame.addresses import place_within
+from api.portal.frame.appearance import appearance_of
+from api.portal.frame.asked_again import Misread, refused_of
+from api.portal.frame.forms import new_command_id
+from api.portal.frame.navigation import links_for
+from api.portal.frame.rendering import render
+from api.portal.frame.visitors import Visitor
+from api.portal.words.refusal_words import Reason, reasons_of
+from ledger.kernel.errors import Refusal
+
+
+def page(request: Request, visitor: Visitor | None, name: str, status: int = 200, /, **shown: Any) -> HTMLResponse:
+    """`visitor` is None on pages that anybody sees; `shown` is what the template names besides the frame."""
+    actor = visitor.actor if visitor is not None else None
+    misread = _misread(request)
+    if misread.reasons and status == 200:
+        status = 422
+    frame = {
+        "visitor": visitor,
+        "who": (actor.customer or actor.partner or actor.provider or actor.role) if actor else "",
+        "links": links_for(actor.role, request.url.path) if actor else (),
+        "here": here(request),
+        "new_command_id": new_command_id,
+        "misread": misread,
+    }
+    return HTMLResponse(render(name, appearance_of(request), **frame, **shown), status)
+
+
+def _misread(request: Request) -> Misread:
+    refused = refused_of(request)
+    reasons = [reason for one in refused for reason in told(request, one.refusal, "UTC")]
+    return Misread(reasons, {name: text for one in refused for name, text in one.typed.items()})
+
+
+def told(request: Request, refusal: Refusal | None, zone: str, command: str | None = None) -> list[Reason]:
+    """A refusal in the reader's words, each with the field that it stands at; instants are those of the zone."""
+    if refusal is None:
+        return []
+    return reasons_of(refusal, labels_in("api.portal", appearance_of(request).language), zone, command)
+
+
+def here(request: Request) -> str:
+    """The address that was asked, where it is one to come back to; a form is posted to the address of its page."""
+    return place_within(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
