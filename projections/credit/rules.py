@@ -34,3 +34,11 @@ def breakage_in_sql(movements: str, ends_at: str) -> str:
 def status_at_in_sql(status: str, deemed_at: str) -> str:
     """The status of a deduction: the rule of `ledger.credit.confirmation.status_at`."""
     return f"CASE WHEN {status} = 'pending' AND {deemed_at} <= :at THEN 'deemed_confirmed' ELSE {status} END"
+
+
+def still_pending_in_sql(status: str, deemed_at: str) -> tuple[str, str]:
+    """Two conditions, of which one holds where `ledger.credit.confirmation.status_at` is pending.
+
+    What silence answered keeps the status that it began with: an index finds what still waits by the silence's day.
+    """
+    return f"{status} = 'pending' AND {deemed_at} > :at", f"{status} = 'pending' AND {deemed_at} IS NULL"

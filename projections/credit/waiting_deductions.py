@@ -5,16 +5,13 @@ from __future__ import annotations
 from ledger.kernel.access import Actor
 from projections.asking import all_of
 from projections.contracts.across import ContractsAsked, as_of_across
-from projections.credit.rules import status_at_in_sql
+from projections.credit.rules import status_at_in_sql, still_pending_in_sql
 from projections.reader import Snapshot, Times
 
-# What silence answered keeps the status that it began with: so what still waits is found by the day of the silence.
-_NOW = """
-SELECT 1 AS found FROM contracts c JOIN deductions d ON d.contract_id = c.contract_id
-WHERE {which} AND d.status = 'pending' AND d.deemed_at > :at
-UNION ALL
-SELECT 1 FROM contracts c JOIN deductions d ON d.contract_id = c.contract_id
-WHERE {which} AND d.status = 'pending' AND d.deemed_at IS NULL"""
+_NOW = " UNION ALL ".join(
+    f"SELECT 1 AS found FROM contracts c JOIN deductions d ON d.contract_id = c.contract_id WHERE {{which}} AND {waits}"
+    for waits in still_pending_in_sql("d.status", "d.deemed_at")
+)
 _THEN = f"""
 SELECT 1 AS found FROM contracts c JOIN deductions d ON d.contract_id = c.contract_id
 WHERE {{which}} AND d.awaited = 1 AND {status_at_in_sql("'pending'", "d.deemed_at")} = 'pending'

@@ -15,9 +15,11 @@ from ledger.credit.expiry import expired_by
 from ledger.kernel.access import Actor
 from ledger.kernel.values import from_micros, to_micros
 from projections.asking import EVERYTHING, PageAsked
+from projections.contracts.across import ContractsAsked
 from projections.contracts.questions import ContractFilter, ContractStatus, list_contracts, state_at
 from projections.credit.balances import balance
 from projections.credit.deduction_questions import DeductionsAsked, list_deductions
+from projections.credit.waiting_deductions import count_waiting
 from projections.reader import NOW, Snapshot, Times
 from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, deduction, movement, written
 
@@ -96,9 +98,14 @@ def test_what_has_expired_of_a_pool_now_and_at_a_moment(
     assert at_moment == now
 
 
+NOW_ON = 20  # silence may be a yes from this very instant on
 ANSWERS = st.tuples(st.sampled_from(["confirmed", "disputed", "upheld", "reversed"]), DAYS)
 DEDUCTIONS = st.lists(
-    st.tuples(st.booleans(), st.one_of(st.none(), DAYS), st.one_of(st.none(), ANSWERS)), min_size=1, max_size=6
+    st.tuples(
+        st.booleans(), st.one_of(st.none(), DAYS, st.integers(NOW_ON, NOW_ON + 1)), st.one_of(st.none(), ANSWERS)
+    ),
+    min_size=1,
+    max_size=6,
 )
 
 
@@ -108,7 +115,7 @@ def test_what_awaits_the_customers_word_now_and_at_a_moment(
     views: Written, deductions: list[tuple[bool, int | None, tuple[str, int] | None]], at: int
 ) -> None:
     """Whether it was asked for, the day from which silence is a yes, and the answer with its day, if there was one."""
-    now = day(20)
+    now = day(NOW_ON)
     about = {"contract_id": CONTRACT, "pool": POOL}
     rows: list[Any] = [contract(), blank(TABLES["accounts"], account_id="C:care", unit="minutes", **about)]
     expected: dict[str, set[str]] = {status: set() for status in get_args(Status)}
@@ -134,6 +141,11 @@ def test_what_awaits_the_customers_word_now_and_at_a_moment(
     then = Times(as_of=from_micros(day(at)))
     before = closing(views, lambda: balance(views.reader, COMMAND_LINE, CONTRACT, then)).accounts[0]
     assert (found.pending_confirmation, before.pending_confirmation) == (pending, then_pending)
+
+    async def counted(snapshot: Snapshot) -> list[int]:
+        return [await count_waiting(snapshot, COMMAND_LINE, ContractsAsked(), times, 9) for times in (NOW, then)]
+
+    assert ask(views, counted) == [pending.bit_count(), then_pending.bit_count()]  # each deduction is a power of two
 
     async def by_status(snapshot: Snapshot) -> dict[str, set[str]]:
         pages = {
