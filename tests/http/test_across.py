@@ -5,7 +5,21 @@ from typing import Any
 import pytest
 
 from tests.http.door import Door, Json
-from tests.words import confirm, credit_note, dispute, issue, issue_all, log_work, open_ticket, reverse, sign, top_up
+from tests.words import (
+    close,
+    confirm,
+    credit_note,
+    dispute,
+    issue,
+    issue_all,
+    log_work,
+    open_ticket,
+    reject,
+    resolve,
+    reverse,
+    sign,
+    top_up,
+)
 
 FEB = "2026-02-02T10:00:00+01:00"
 MARCH = "2026-03-02T10:00:00+01:00"
@@ -236,6 +250,14 @@ def test_customers_with_their_contracts_and_what_is_open(sold: Door) -> None:
     assert sold.see("customers/A", tokens(sold)["auditor"])["unanswered_deductions"] == 2
     assert sold.unseen("customers/A")["field"] == "provider"
     assert sold.unseen("customers/B", tokens(sold)["auditor"])["code"] == "not-found"
+
+
+def test_a_customers_open_tickets_are_those_that_work_may_still_be_done_on(sold: Door) -> None:
+    """Of three more, one is resolved, one closed and one rejected."""
+    more = [open_ticket(name, contract_id="L", at=MARCH) for name in ("resolved", "closed", "rejected")]
+    solved = [resolve(MARCH, name) for name in ("resolved", "closed")]
+    sold.all_ok([*more, *solved, close(MARCH, "closed"), reject(MARCH, "rejected")])
+    assert sold.see("customers/A", provider="groupios")["open_tickets"] == 2
 
 
 @pytest.mark.parametrize(
