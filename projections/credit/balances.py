@@ -13,7 +13,7 @@ from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
 from ledger.store.database import Row
 from projections.contracts.questions import contract_as_of
-from projections.credit.rules import expired, status_at_in_sql
+from projections.credit.rules import MOVEMENTS_KNOWN, ends_in_sql, expired, status_at_in_sql
 from projections.reader import NOW, Reader, Snapshot, Times
 from projections.visible import visible
 
@@ -82,7 +82,7 @@ LEFT JOIN (SELECT d.pool, sum(d.quantity) AS quantity FROM deductions d
   WHERE d.contract_id = :contract_id AND d.deemed_at <= :at
   AND {status_at_in_sql("d.status", "d.deemed_at")} = 'deemed_confirmed' GROUP BY d.pool) deemed ON deemed.pool = a.pool
 WHERE c.contract_id = :contract_id AND """
-# A grant's end is the one that was told last. A deduction without a word on it has the status that it began with.
+# A deduction without a word on it has the status that it began with.
 _THEN = f"""
 SELECT c.currency,
   CAST(coalesce(o.minutes, 0) AS BIGINT) AS overage_minutes,
@@ -102,9 +102,7 @@ LEFT JOIN (SELECT g.pool, sum(g.granted) AS granted, sum(g.consumed) AS consumed
   FROM (SELECT pool, grant_id, sum(granted) AS granted, sum(consumed) AS consumed, sum(reserved) AS reserved
     FROM movements WHERE contract_id = :contract_id AND effective_at <= :at AND position <= :position
     GROUP BY pool, grant_id) g
-  LEFT JOIN (SELECT grant_id, expires_at, row_number() OVER (PARTITION BY grant_id ORDER BY position DESC) AS back
-    FROM movements WHERE contract_id = :contract_id AND position <= :position AND expires_at IS NOT NULL) e
-    ON e.grant_id = g.grant_id AND e.back = 1
+  LEFT JOIN ({ends_in_sql(MOVEMENTS_KNOWN)}) e ON e.grant_id = g.grant_id
   GROUP BY g.pool) moved ON moved.pool = a.pool
 LEFT JOIN (SELECT d.pool, sum(d.quantity) AS quantity FROM deductions d
   WHERE d.contract_id = :contract_id AND d.effective_at <= :at AND d.position <= :position AND d.awaited = 1

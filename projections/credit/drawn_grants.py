@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ledger.store.database import listed
 from projections.credit.balances import LEFT_NOW
 from projections.credit.movements import NEVER
-from projections.credit.rules import expired
+from projections.credit.rules import MOVEMENTS_KNOWN, ends_in_sql, expired
 from projections.reader import AsOf, Snapshot, Times
 
 
@@ -31,14 +31,11 @@ _NOW = f"""
 SELECT g.grant_id, g.expires_at, CAST({LEFT_NOW} AS BIGINT) AS owned,
   CAST({expired("g.expires_at", LEFT_NOW)} AS BIGINT) AS lost
 FROM grants g WHERE g.grant_id IN """
-# A grant's end is the one that was told last.
 _THEN = f"""
 SELECT g.grant_id, e.expires_at, g.owned, {expired("e.expires_at", "g.owned")} AS lost FROM (
   SELECT grant_id, CAST(sum(granted - consumed) AS BIGINT) AS owned FROM movements
   WHERE contract_id = :contract_id AND effective_at <= :at AND position <= :position GROUP BY grant_id) g
-JOIN (SELECT grant_id, expires_at, row_number() OVER (PARTITION BY grant_id ORDER BY position DESC) AS back
-  FROM movements WHERE contract_id = :contract_id AND position <= :position AND expires_at IS NOT NULL) e
-  ON e.grant_id = g.grant_id AND e.back = 1
+JOIN ({ends_in_sql(MOVEMENTS_KNOWN)}) e ON e.grant_id = g.grant_id
 WHERE g.grant_id IN """
 
 

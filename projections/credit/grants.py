@@ -17,6 +17,7 @@ from ledger.store.database import Row
 from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.contracts.questions import contract_as_of
 from projections.credit.movements import NEVER
+from projections.credit.rules import MOVEMENTS_KNOWN, ends_in_sql
 from projections.reader import AsOf, Moment, Snapshot, Times, view_position
 from projections.visible import visible
 
@@ -39,11 +40,10 @@ def _by_then(figure: str) -> str:
 _NOW = f"""
 SELECT {_ABOUT}, g.expires_at, {_by_then("granted")} AS granted, {_by_then("consumed")} AS consumed
 FROM grants g {_ACCOUNT} JOIN contracts c ON c.contract_id = g.contract_id WHERE """
-# A grant is known once its granting is, and its end is the one that was told last.
+# A grant is known once its granting is.
 _THEN = f"""
 WITH ends AS (
-  SELECT grant_id, expires_at, row_number() OVER (PARTITION BY grant_id ORDER BY position DESC) AS back
-  FROM movements WHERE contract_id = :contract_id AND position <= :position AND expires_at IS NOT NULL
+  {ends_in_sql(MOVEMENTS_KNOWN)}
 ), sums AS (
   SELECT m.grant_id, CAST(sum(m.granted) AS BIGINT) AS granted, CAST(sum(m.consumed) AS BIGINT) AS consumed
   FROM movements m JOIN grants g ON g.grant_id = m.grant_id
@@ -51,7 +51,7 @@ WITH ends AS (
   GROUP BY m.grant_id
 )
 SELECT {_ABOUT}, e.expires_at, coalesce(s.granted, 0) AS granted, coalesce(s.consumed, 0) AS consumed
-FROM grants g {_ACCOUNT} JOIN ends e ON e.grant_id = g.grant_id AND e.back = 1
+FROM grants g {_ACCOUNT} JOIN ends e ON e.grant_id = g.grant_id
 LEFT JOIN sums s ON s.grant_id = g.grant_id
 WHERE g.contract_id = :contract_id AND """
 

@@ -5,6 +5,9 @@ Each fragment stands here alone; a property test holds it against the pure rule 
 
 from __future__ import annotations
 
+# What stands behind FROM for the movements of a contract that are known at a position.
+MOVEMENTS_KNOWN = "movements WHERE contract_id = :contract_id AND position <= :position"
+
 
 def lost_in_sql(left: str) -> str:
     """The rule of `ledger.credit.expiry.lost`."""
@@ -17,6 +20,16 @@ def expired(ends_at: str, left: str, at: str = ":at") -> str:
     The rule of `ledger.credit.expiry.expired_by`: what comes to a grant after its end is over at once.
     """
     return f"CASE WHEN {ends_at} <= {at} THEN {lost_in_sql(left)} ELSE 0 END"
+
+
+def ends_in_sql(movements: str) -> str:
+    """Rows of grant_id, expires_at: until when each grant counts, which is the end that was told last (C15).
+
+    `movements` is what stands behind FROM, with a WHERE: the movements that are known.
+    """
+    return f"""SELECT grant_id, expires_at FROM (SELECT grant_id, expires_at,
+      row_number() OVER (PARTITION BY grant_id ORDER BY position DESC) AS back
+      FROM {movements} AND expires_at IS NOT NULL) told WHERE back = 1"""
 
 
 def breakage_in_sql(movements: str, ends_at: str) -> str:

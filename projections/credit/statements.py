@@ -19,7 +19,7 @@ from ledger.kernel.values import first_instant, to_micros
 from projections.asking import EVERYTHING, Condition, Page, PageAsked, all_of, equal
 from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
-from projections.credit.rules import breakage_in_sql
+from projections.credit.rules import MOVEMENTS_KNOWN, breakage_in_sql, ends_in_sql
 from projections.reader import NOW, AsOf, Moment, Snapshot, Times, last_instant, open_texts, show_moment
 
 NO_LINES = ("reserved", "released", "debt_settled", "cut")
@@ -78,21 +78,19 @@ class Line:
         return (self.effective_at, self.position, int(self.recorded_at is None))
 
 
-# Lines as of `:position` and `:at`, pools apart. A grant's end is the one that was told last; breakage is what is
-# left at the end, and what comes to the grant later, when it comes.
+# Lines as of `:position` and `:at`, pools apart. Breakage is what is left at a
+# grant's end, and what comes to the grant later, when it comes.
 _BREAKAGE = breakage_in_sql(
     "known m JOIN ends e ON e.grant_id = m.grant_id WHERE m.effective_at <= :at AND e.expires_at <= :at", "e.expires_at"
 )
 _LINES = f"""
 WITH known AS (
-  SELECT * FROM movements WHERE contract_id = :contract_id AND position <= :position
+  SELECT * FROM {MOVEMENTS_KNOWN}
 ), grants_known AS (
   SELECT grant_id, min(position) AS position, min(pool) AS pool FROM known WHERE expires_at IS NOT NULL
   GROUP BY grant_id
 ), ends AS (
-  SELECT grant_id, expires_at FROM (SELECT grant_id, expires_at,
-    row_number() OVER (PARTITION BY grant_id ORDER BY position DESC, part DESC) AS back
-    FROM known WHERE expires_at IS NOT NULL) told WHERE back = 1
+  {ends_in_sql(MOVEMENTS_KNOWN)}
 ), lines AS (
   SELECT position, 0 AS is_breakage, min(effective_at) AS effective_at, min(recorded_at) AS recorded_at,
     min(pool) AS pool, min(kind) AS kind, min(reference) AS reference,
