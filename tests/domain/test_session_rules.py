@@ -283,12 +283,12 @@ def test_a_session_lacks_what_is_not_valid_at_its_new_start() -> None:
     )
 
 
-def test_a_session_does_not_move_to_where_all_that_is_valid_is_reserved_for_another() -> None:
-    """Its own 120 expire with January, and the 480 that last are the other session's."""
+def test_a_session_does_not_move_to_where_too_much_is_reserved_for_another() -> None:
+    """Its own 120 expire with January, and of the 480 that last another session has 400."""
     lots = [top_up(480, top_up_id="short", expires_on="2026-02-01"), top_up(480, top_up_id="long")]
-    history = given(contract(PREPAID), lots, book(480, "2026-02-09T10:00:00+01:00", BOOKED_AT, "other"), BOOKED)
+    history = given(contract(PREPAID), lots, book(400, "2026-02-09T10:00:00+01:00", BOOKED_AT, "other"), BOOKED)
     history.when(move("2026-02-10T10:00:00+01:00", BOOKED_AT)).refused(
-        "insufficient-credit", short_by=120, available=0, needed=120
+        "insufficient-credit", short_by=40, available=80, needed=120
     )
 
 
