@@ -115,7 +115,7 @@ def _risk(context: Context, ticket_id: str, contract_id: str, clock: TargetClock
     """What is left of a running clock's time, and all of it, in the time that its coverage counts."""
     assert clock.due_at is not None, "a paused clock is not at risk"
     assert clock.started_at is not None, "nor is one that waits from the start"
-    calendar = counted_by(context.promise(clock.target, clock.priority), context.calendar or AROUND_THE_CLOCK)
+    calendar = counted_by(context.promise(clock.target, clock.priority).kind, context.calendar or AROUND_THE_CLOCK)
     pauses = context.pauses(clock.target)
     return Risk(
         now=now,
