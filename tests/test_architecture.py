@@ -129,6 +129,18 @@ def test_events_import_nothing_of_ours_but_the_kernel() -> None:
     assert [arrow for arrow in found if not allowed.search(arrow)] == []
 
 
+def test_an_aggregate_alone_records_its_facts() -> None:
+    found = [
+        f"{named(path)}:{node.lineno}"
+        for package in OURS
+        for path in files_of(package)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "record"
+        if not (isinstance(node.func.value, ast.Name) and node.func.value.id == "self")
+    ]
+    assert found == []
+
+
 # -- what stands in one place --------------------------------------------------------------------------------------
 
 

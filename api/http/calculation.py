@@ -14,7 +14,7 @@ from ledger.plans.coverage import SECOND, Calendar, NoOpeningError
 from ledger.plans.paths import knows_holidays, no_region
 from ledger.plans.terms import AnnualDay, BusinessDays, Coverage, EndOfBusinessDay, Strict, Weekday, Windows, ZoneName
 from ledger.plans.terms.support import HOURS_EXAMPLE
-from ledger.sla.targets import AROUND_THE_CLOCK, covered, due_after, due_instant
+from ledger.sla.targets import counted_by, covered, due_after, due_instant
 from ledger.sla.trace import Window, trace
 from ledger.work.fields import Day, Instant
 
@@ -107,8 +107,7 @@ def calculate(body: Calculation) -> Calculated:
 
 def _due(target: SpanTarget | DayTarget, calendar: Calendar, start: int, pauses: list[tuple[int, int]]) -> int:
     if isinstance(target, SpanTarget):
-        counted = AROUND_THE_CLOCK if target.kind == "elapsed" else calendar
-        return due_after(counted, start, target.seconds * SECOND, pauses)
+        return due_after(counted_by(target.kind, calendar), start, target.seconds * SECOND, pauses)
     if target.kind == "business_days":
         return due_instant(BusinessDays(kind="business_days", days=target.days), calendar, start, pauses)
     return due_instant(EndOfBusinessDay(kind="end_of_business_day", days=target.days), calendar, start, pauses)

@@ -10,7 +10,7 @@ from ledger.billing.events import InvoiceIssued, InvoiceOfRun, InvoiceRunEnded, 
 from ledger.billing.issuing import ExchangeRate, IssueInvoice, day_of_issue, issue
 from ledger.contracts.events import ContractSigned
 from ledger.kernel.access import FINANCE
-from ledger.kernel.aggregate import LedgerAggregate, applies
+from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Fact
 from ledger.store import EventStore
@@ -34,6 +34,9 @@ class InvoiceRun(LedgerAggregate):
     """That the invoices of a provider were issued in one go, under the name of the command that did it."""
 
     FACTS = InvoiceRunEnded
+
+    def end(self, ended: InvoiceRunEnded, stamp: Stamp) -> None:
+        self.record(ended, stamp.now, stamp)
 
     @applies(InvoiceRunEnded)
     def _ended(self, fact: InvoiceRunEnded) -> None:
@@ -84,7 +87,7 @@ def _end(case: Case, body: IssueInvoices, run: str, notes: Sequence[InvoiceOfRun
     issued = [note for note in notes if isinstance(note, InvoiceOfRun)]
     left = [note for note in notes if isinstance(note, LeftByRun)]
     ended = InvoiceRunEnded(run=run, provider=body.provider, through_on=body.through_on, issued=issued, left=left)
-    case.get(InvoiceRun, run).record(ended, case.stamp.now, case.stamp)
+    case.get(InvoiceRun, run).end(ended, case.stamp)
 
 
 @command(

@@ -28,7 +28,7 @@ from ledger.credit.events import (
 from ledger.credit.not_shown import LastTakings, not_shown
 from ledger.credit.settlement import Debt, Grant, Settlement, bear, owe_again
 from ledger.kernel.aggregate import LedgerAggregate, applies
-from ledger.kernel.values import FAR_FUTURE, ONE_DAY, show_cents, show_instant
+from ledger.kernel.values import FAR_FUTURE, FURTHEST_AHEAD, show_cents, show_instant
 
 MOST_TOLD = 10
 
@@ -180,7 +180,7 @@ class CreditState(LedgerAggregate):
     @applies(CreditDrawn)
     def _drawn(self, fact: CreditDrawn) -> None:
         self.takings.draw(fact)
-        self._forget_settled(fact.effective_at - ONE_DAY)  # an effective time lies at most a day ahead of the clock
+        self._forget_settled(fact.effective_at - FURTHEST_AHEAD)
         for draw in fact.draws:
             if draw.grant_id is None:
                 self.debt_count += 1

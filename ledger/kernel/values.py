@@ -14,6 +14,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
+FURTHEST_AHEAD = ONE_DAY  # an effective time lies at most so far ahead of the clock
+SHARE_PARTS = 10_000  # parts of a share: four decimals
 AnyInstant = TypeVar("AnyInstant", int, datetime)  # instants of one kind: microseconds, or aware datetimes
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -123,10 +125,10 @@ def add_months(day: date, months: int) -> date:
 def parse_share(text: str) -> int:
     """A share between 0 and 1 in parts of ten thousand: "0.25" is 2500."""
     whole, _, part = text.partition(".")
-    return int(whole) * 10_000 + int((part or "0").ljust(4, "0"))
+    return int(whole) * SHARE_PARTS + int((part or "0").ljust(4, "0"))
 
 
 def show_share(part: int, whole: int) -> str:
     """part / whole with four decimals, half-up: 2 of 3 are "0.6667"; of nothing there is no share left, "0.0000"."""
-    parts = half_up(part * 10_000, whole) if whole else 0
-    return f"{parts // 10_000}.{parts % 10_000:04d}"
+    parts = half_up(part * SHARE_PARTS, whole) if whole else 0
+    return f"{parts // SHARE_PARTS}.{parts % SHARE_PARTS:04d}"

@@ -22,7 +22,7 @@ from ledger.kernel.access import OPERATOR
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Fact
 from ledger.kernel.mapper import stored_topics
-from ledger.kernel.values import ONE_DAY, first_instant, parse_cents
+from ledger.kernel.values import FURTHEST_AHEAD, ONE_DAY, first_instant, parse_cents
 from ledger.plans.terms import MinutesPool, Pool, Terms
 from ledger.sessions.events import SessionBooked
 from ledger.sessions.session import Session
@@ -31,7 +31,7 @@ from ledger.work.case import Case, Scope
 from ledger.work.declaration import Concern, NewId, command
 from ledger.work.fields import Agreed, AnyId, Command, Count, Day, Id, Instant, Text
 
-NOTHING_IS_DATED = 2 * ONE_DAY  # so far ahead of any clock: an effective time lies at most a day ahead
+NOTHING_IS_DATED = 2 * FURTHEST_AHEAD  # so far ahead of any clock that no effective time lies there
 LOOKED_THROUGH = 100  # deductions at a time
 
 

@@ -124,9 +124,9 @@ def _opening(calendar: Calendar, at: int) -> int:
     return at if calendar.is_open(at) else calendar.next_opening(at).start
 
 
-def counted_by(target: Target, calendar: Calendar) -> Calendar:
+def counted_by(kind: str, calendar: Calendar) -> Calendar:
     """Time on the clock counts for an elapsed target, the coverage for every other (S1)."""
-    return AROUND_THE_CLOCK if isinstance(target, Elapsed) else calendar
+    return AROUND_THE_CLOCK if kind == "elapsed" else calendar
 
 
 def due_instant(target: Target, calendar: Calendar, opened_at: int, pauses: Sequence[Span] = ()) -> int:
@@ -135,7 +135,7 @@ def due_instant(target: Target, calendar: Calendar, opened_at: int, pauses: Sequ
     60 covered minutes from Friday 16:30 under Mon–Fri 9–17 are Monday 9:30. Raises NoOpeningError.
     """
     if isinstance(target, Elapsed | Covered):
-        return due_after(counted_by(target, calendar), opened_at, target.minutes * MINUTE, pauses)
+        return due_after(counted_by(target.kind, calendar), opened_at, target.minutes * MINUTE, pauses)
     start = first_run(calendar, opened_at)
     due = (
         _end_of_day(target, calendar, start)
@@ -234,7 +234,7 @@ def _clock(name: TargetName, terms: Terms, calendar: Calendar, life: Life) -> Ta
     return TargetClock(
         target=name,
         priority=priority,
-        started_at=_started_at(counted_by(target, calendar), life.opened_at, pauses, since),
+        started_at=_started_at(counted_by(target.kind, calendar), life.opened_at, pauses, since),
         due_at=None if is_held else due,
         breached_at=breached_at,
         ended_at=course.ended_at,

@@ -15,7 +15,7 @@ from ledger.kernel.aggregate import LedgerAggregate, Stamp
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Fact, Sealed
 from ledger.kernel.mapper import stored_topic, stored_topics
-from ledger.kernel.values import local_date, show_instant
+from ledger.kernel.values import FURTHEST_AHEAD, local_date, show_instant
 from ledger.plans.loader import Catalogue
 from ledger.store.keys import unseal
 from ledger.work.unit_of_work import UnitOfWork
@@ -23,7 +23,6 @@ from ledger.work.unit_of_work import UnitOfWork
 A = TypeVar("A", bound=LedgerAggregate)
 F = TypeVar("F", bound=Fact)
 T = TypeVar("T")
-ONE_DAY_AHEAD = timedelta(days=1)
 NEAR_THE_CLOCK = timedelta(minutes=5)
 
 
@@ -144,7 +143,7 @@ class Case:
         return now
 
     def check_not_ahead(self, moment: datetime, field: str) -> datetime:
-        if moment > self.stamp.now + ONE_DAY_AHEAD:
+        if moment > self.stamp.now + FURTHEST_AHEAD:
             raise malformed(
                 field, f"{show_instant(moment)} lies more than a day ahead of {show_instant(self.stamp.now)}"
             )

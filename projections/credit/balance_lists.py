@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ledger.kernel.access import Actor
+from ledger.kernel.values import SHARE_PARTS
 from ledger.store.database import Row
 from projections.asking import Page, PageAsked, all_of
 from projections.contracts.across import ContractsAsked, as_of_across, behind
@@ -13,7 +14,6 @@ from projections.credit.balances import AccountBalance, balance_within
 from projections.reader import AsOf, Snapshot, Times
 
 LOOKED_AT = 500  # accounts behind one page, however few of them are below a share
-WHOLE = 10_000  # parts of a share
 
 
 @dataclass(slots=True, frozen=True)
@@ -60,7 +60,7 @@ async def list_balances(
 
 
 def _is_below(account: ListedAccount, parts: int) -> bool:
-    return account.balance.available * WHOLE < account.in_force * parts
+    return account.balance.available * SHARE_PARTS < account.in_force * parts
 
 
 async def _accounts(snapshot: Snapshot, actor: Actor, asked: ContractsAsked, as_of: AsOf, page: PageAsked) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.kernel.access import Actor
-from ledger.kernel.values import to_micros
+from ledger.kernel.values import SHARE_PARTS, to_micros
 from ledger.sla.targets import AROUND_THE_CLOCK, MINUTE, TargetClock, counted_by, covered
 from projections.asking import Condition, Key, Page, PageAsked, all_of
 from projections.reader import Snapshot, view_position
@@ -16,7 +16,6 @@ from projections.sla.states import STATE, clock_of
 from projections.visible import visible
 
 PART = 400  # clocks that are looked at together
-WHOLE = 10_000  # parts of a share
 
 
 @dataclass(slots=True, frozen=True)
@@ -71,7 +70,7 @@ async def list_at_risk(
 def _has_little_left(risk: Risk, below: Share | Within) -> bool:
     if isinstance(below, Within):
         return risk.due_at <= risk.now + below.minutes * MINUTE
-    return risk.left * WHOLE < risk.whole * below.parts
+    return risk.left * SHARE_PARTS < risk.whole * below.parts
 
 
 async def _with_steps_ahead(
@@ -116,7 +115,7 @@ def _risk(context: Context, ticket_id: str, contract_id: str, clock: TargetClock
     """What is left of a running clock's time, and all of it, in the time that its coverage counts."""
     assert clock.due_at is not None, "a paused clock is not at risk"
     assert clock.started_at is not None, "nor is one that waits from the start"
-    calendar = counted_by(context.promise(clock.target, clock.priority), context.calendar or AROUND_THE_CLOCK)
+    calendar = counted_by(context.promise(clock.target, clock.priority).kind, context.calendar or AROUND_THE_CLOCK)
     pauses = context.pauses(clock.target)
     return Risk(
         now=now,

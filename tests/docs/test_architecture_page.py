@@ -28,6 +28,17 @@ def test_a_newcomer_learns_no_more_than_25_concepts() -> None:
     assert len(table_after(PAGE, "<!-- list: concepts -->")) <= 25
 
 
+def test_the_files_that_a_change_touches_are_there() -> None:
+    """A name before the link to a file tells what is in it: `PointEvery` stands in the first file of its row."""
+    changes = table_after(PAGE, "<!-- list: changes -->")
+    links = [link for *_, files in changes for link in re.findall(r"\]\(\.\./([^)]+)\)", files)]
+    assert len(changes) >= 4
+    assert links
+    assert [link for link in links if not (ROOT / link).is_file()] == []
+    for link, name in re.findall(r"\]\(\.\./([^)]+\.py)\) \(`(\w+)`\)", " ".join(row[-1] for row in changes)):
+        assert re.search(rf"^(class |def |async def )?{name}\b", (ROOT / link).read_text("utf-8"), re.MULTILINE), link
+
+
 @pytest.mark.parametrize("name", WALKS)
 def test_each_function_of_a_walk_stands_in_its_file(name: str) -> None:
     for file, function, *_ in walk(name):

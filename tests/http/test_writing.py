@@ -314,7 +314,7 @@ def test_a_body_that_is_too_large_is_refused_and_leaves_nothing(ready: Door) -> 
     assert ready.send_raw("log-work", fits.ljust(1_000_000)).status_code == 200
 
 
-def test_a_body_that_comes_in_pieces_is_measured_as_it_comes(ready: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_that_comes_in_pieces_is_measured_as_it_comes(ready: Door) -> None:
     """Nobody has to say beforehand how long a body is."""
     before = ready.count()
     taken = []
