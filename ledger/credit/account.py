@@ -26,12 +26,10 @@ from ledger.credit.events import (
     TopUpCharged,
 )
 from ledger.credit.parts import parts_of, price_back
-from ledger.credit.settlement import Grant, Settlement, settlements, without
+from ledger.credit.settlement import Settlement, settlements, without
 from ledger.credit.state import CreditState
 from ledger.kernel.aggregate import Stamp
-from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Sealed
-from ledger.kernel.values import FAR_FUTURE
 
 CORRECTION_RUNS = timedelta(hours=30 * 24)  # C9
 Source = Literal["allotment", "top_up", "goodwill", "correction"]
@@ -134,20 +132,28 @@ class CreditAccount(CreditState):
         return draws, rest, self._settle_debts(moment, stamp)
 
     def reserve(
-        self, session_id: str, quantity: int, starts_at: datetime, at: datetime, stamp: Stamp, *, called: str | None
+        self,
+        session_id: str,
+        quantity: int,
+        starts_at: datetime,
+        at: datetime,
+        stamp: Stamp,
+        settled: Iterable[Settlement],
+        *,
+        called: str | None,
     ) -> int:
         """Reserves credit for a session (C6): all of it, or a refusal that has it `called` so; with None what there is.
 
-        Raises Refusal insufficient-credit with `short_by` in the account's unit.
+        `settled` is what was settled late. Raises Refusal insufficient-credit with `short_by` in the account's unit.
         """
         open_from = stamp.open_from(starts_at)
-        available = self.available(starts_at, open_from)
+        available = self.available(starts_at, open_from, settled)
         if called is not None and available < quantity:
             detail = (
                 f"{called} needs {self.show(quantity)}; {self.show(available)} are available. "
                 f"Top up at least {self.show(quantity - available)} first.{self.not_counted(starts_at, open_from)}"
             )
-            raise self._insufficient(detail, available, quantity)
+            raise self.insufficient(detail, available, quantity)
         allocations, _ = self.allocate(starts_at, max(0, min(quantity, available)), open_from)
         reserved = sum(part.quantity for part in allocations)
         self._reserve(session_id, starts_at, allocations, at, stamp)
@@ -164,20 +170,12 @@ class CreditAccount(CreditState):
     def check_move(self, session_id: str, quantity: int, starts_at: datetime, stamp: Stamp) -> None:
         """Refuses a move to a time at which the session's credit would not be valid (C6)."""
         open_from = stamp.open_from(starts_at)
-        own = sum(
-            part.quantity
-            for reserved in self.reservations.get(session_id, [])
-            for part in reserved.allocations
-            if part.grant_id and self.grants[part.grant_id].drawable_at(starts_at, open_from)
+        found = self.held_validly(session_id, starts_at, open_from) + sum(
+            g.free for g in self.drawable(starts_at, open_from)
         )
-        found = own + sum(g.free for g in self.drawable(starts_at, open_from))
         if found < quantity:
             detail = f"Session {session_id} needs {self.show(quantity)} valid at its new start; {self.show(found)} are."
-            raise self._insufficient(detail, found, quantity)
-
-    def _insufficient(self, detail: str, available: int, needed: int) -> Refusal:
-        figures = self.figures(short_by=needed - available, available=available, needed=needed)
-        return Refusal("insufficient-credit", detail, **figures)
+            raise self.insufficient(detail, found, quantity)
 
     def move_reservation(self, session_id: str, starts_at: datetime, at: datetime, stamp: Stamp) -> None:
         """The reservation moves along with its session, in full; grants valid at the new start bear it (C7)."""
@@ -232,20 +230,21 @@ class CreditAccount(CreditState):
             else:
                 self._record_settled(one, stamp, rule="C9")
 
-    def end_credit(self, at: datetime, stamp: Stamp, *, allotments_alone: bool) -> list[Settlement]:
-        """Credit ends when the contract does, and with a change of plan the allotments that would expire (C15)."""
+    def end_credit(
+        self, at: datetime, stamp: Stamp, settled: Sequence[Settlement], *, allotments_alone: bool
+    ) -> list[Settlement]:
+        """Credit ends when the contract does, and with a change of plan the allotments that would expire (C15).
+
+        What it `settled` late, and after its end, it never did: these debts stand (C4).
+        """
         changes: list[Settlement] = []
         for grant in list(self.grants.values()):
             is_over = grant.is_taken_back or grant.expires_at <= at
-            if not is_over and (not allotments_alone or self._is_lost_with_its_plan(grant)):
-                changes += self._withdraw(self.ahead_of(grant.grant_id, at), stamp)
+            if not is_over and (not allotments_alone or grant.is_lost_with_its_plan):
+                after = [one for one in settled if one.grant_id == grant.grant_id and one.effective_at >= at]
+                changes += self._withdraw(after, stamp)
                 self.record(GrantExpiryMoved(grant.grant_id, at, pool=self.pool), at, stamp)
         return changes + (self._settle_debts(stamp.now, stamp) if changes else [])
-
-    @staticmethod
-    def _is_lost_with_its_plan(grant: Grant) -> bool:
-        """A lump sum without an end was paid for, and stays (C15)."""
-        return grant.source == "allotment" and grant.expires_at < FAR_FUTURE
 
     def take_back(
         self,
@@ -285,7 +284,8 @@ class CreditAccount(CreditState):
 
     def _settle_debts(self, at: datetime, stamp: Stamp) -> list[Settlement]:
         """Records what credit settles from an instant on; what is settled ahead gives way to nearer credit (C4)."""
-        ahead = [one for debt in self.debts for one in debt.ahead if one.effective_at > stamp.now]
+        late = (one for one in self.settled_late if one.effective_at > stamp.now)
+        ahead = [one for one in late if self.grants[one.grant_id].valid_from > one.owed_since]
         debts, grants = without(ahead, self.debts, self.grants.values())
         wanted = settlements(debts, grants, at, stamp.open_from)
         changes = self._withdraw([one for one in ahead if one not in wanted], stamp)

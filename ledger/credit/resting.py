@@ -1,7 +1,7 @@
 """What rests on a grant, as its account's events tell it: deductions that draw on it, and debts that it settled (C17).
 
 Pure. The account itself knows only how much is left, so that its state stays small; this is asked when credit is to be
-taken back.
+taken back, or when what was settled long ago is to be judged.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class Resting:
     settled: list[Settlement] = field(default_factory=list)
 
 
-def resting_on(grant_id: str, facts: Iterable[AccountMovement]) -> Resting:
-    """What rests on a grant after these facts of its account, MOVES_OF_DRAWS in their order."""
-    found = Resting(grant_id)
+def resting_on(facts: Iterable[AccountMovement]) -> dict[str, Resting]:
+    """What rests on each grant after these facts of its account, MOVES_OF_DRAWS in their order."""
+    found: dict[str, Resting] = {}
     debts: list[Debt] = []
     count = 0
     for fact in facts:
@@ -36,24 +36,30 @@ def resting_on(grant_id: str, facts: Iterable[AccountMovement]) -> Resting:
                     if draw.grant_id is None:
                         count += 1
                         debts.append(Debt(fact.deduction_id, count, draw.quantity, fact.effective_at))
-                    elif draw.grant_id == grant_id:
-                        found.draws[fact.deduction_id] = draw.quantity
+                    else:
+                        _of(found, draw.grant_id).draws[fact.deduction_id] = draw.quantity
             case CreditReturned():
-                found.draws.pop(fact.deduction_id, None)
-                found.settled = [one for one in found.settled if one.deduction_id != fact.deduction_id]
+                for draw in fact.returns:
+                    if draw.grant_id is not None:
+                        resting = _of(found, draw.grant_id)
+                        resting.draws.pop(fact.deduction_id, None)
+                        resting.settled = [one for one in resting.settled if one.deduction_id != fact.deduction_id]
                 debts = [debt for debt in debts if debt.deduction_id != fact.deduction_id]
             case DebtSettled():
                 for debt, part in bear(debts, fact.deduction_id, fact.quantity):
-                    if fact.grant_id == grant_id:
-                        found.settled.append(debt.settled_by(grant_id, part, fact.effective_at))
+                    _of(found, fact.grant_id).settled.append(debt.settled_by(fact.grant_id, part, fact.effective_at))
                 debts = [debt for debt in debts if debt.quantity]
             case DebtSettlementWithdrawn():
-                if fact.grant_id == grant_id:
-                    found.settled.remove(_withdrawn(found.settled, fact))
+                settled = _of(found, fact.grant_id).settled
+                settled.remove(_withdrawn(settled, fact))
                 owe_again(debts, fact.deduction_id, fact.debt_no, fact.quantity, fact.owed_since)
             case _:
                 pass
     return found
+
+
+def _of(found: dict[str, Resting], grant_id: str) -> Resting:
+    return found.setdefault(grant_id, Resting(grant_id))
 
 
 def _withdrawn(settled: list[Settlement], fact: DebtSettlementWithdrawn) -> Settlement:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ledger.kernel.values import FAR_FUTURE
+
 
 @dataclass(slots=True)
 class Grant:
@@ -44,6 +46,11 @@ class Grant:
     def corrected(self) -> int:
         return sum(self.corrections.values())
 
+    @property
+    def is_lost_with_its_plan(self) -> bool:
+        """A lump sum without an end was paid for, and stays (C15)."""
+        return self.source == "allotment" and self.expires_at < FAR_FUTURE
+
     def drawable_at(self, moment: datetime, open_from: datetime) -> bool:
         """Valid at a moment, and not expired in a month that is closed, which is before `open_from` (C2, M5)."""
         return self.valid_from <= moment < self.expires_at and open_from <= self.expires_at
@@ -64,6 +71,14 @@ class Settlement:
     debt_no: int = 0
     is_withdrawn: bool = False  # it does not come, or its credit was taken back
 
+    @property
+    def is_late(self) -> bool:
+        """The debt stood for a while before."""
+        return self.owed_since < self.effective_at
+
+    def is_owed_at(self, moment: datetime) -> bool:
+        return self.owed_since <= moment < self.effective_at
+
     def withdrawn(self) -> Settlement:
         return replace(self, is_withdrawn=True)
 
@@ -74,7 +89,7 @@ class Settlement:
 
 @dataclass(slots=True)
 class Debt:
-    """What a deduction drew that no credit covers since a moment; `ahead` are settlements by later credit.
+    """What a deduction drew that no credit covers since a moment; `ahead` are settlements that came later than it.
 
     `number` counts the account's debts in the order of recording. What stands again after credit had borne it for a
     while stands since then: it is a part by itself, beside what was owed all along.
@@ -88,10 +103,6 @@ class Debt:
 
     def settled_by(self, grant_id: str, quantity: int, effective_at: datetime) -> Settlement:
         return Settlement(self.deduction_id, grant_id, quantity, effective_at, self.moment, self.number)
-
-    def owed_at(self, moment: datetime) -> int:
-        """What is owed at a moment: what credit settles later is owed until then."""
-        return self.quantity + sum(one.quantity for one in self.ahead if one.effective_at > moment)
 
 
 def bear(debts: Iterable[Debt], deduction_id: str, quantity: int) -> list[tuple[Debt, int]]:

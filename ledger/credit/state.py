@@ -28,7 +28,8 @@ from ledger.credit.events import (
 from ledger.credit.not_shown import LastTakings, not_shown
 from ledger.credit.settlement import Debt, Grant, Settlement, bear, owe_again
 from ledger.kernel.aggregate import LedgerAggregate, applies
-from ledger.kernel.values import FAR_FUTURE, FURTHEST_AHEAD, show_cents, show_instant
+from ledger.kernel.errors import Refusal
+from ledger.kernel.values import DISTANT_PAST, FAR_FUTURE, FURTHEST_AHEAD, show_cents, show_instant
 
 MOST_TOLD = 10
 
@@ -43,6 +44,7 @@ class CreditState(LedgerAggregate):
         self.reservations: dict[str, list[CreditReserved]] = {}  # by session, parts in their order
         self.debts: list[Debt] = []
         self.debt_count = 0
+        self.forgotten_until = DISTANT_PAST  # late settlements up to then stand in the history alone
         self.takings = LastTakings()
         self.prices: dict[str, TopUpCharged] = {}  # of top-ups that stand
 
@@ -53,13 +55,14 @@ class CreditState(LedgerAggregate):
         found = [g for g in self.grants.values() if g.free > 0 and g.drawable_at(moment, open_from)]
         return sorted(found, key=lambda g: (g.expires_at, g.order))
 
-    def available(self, moment: datetime, open_from: datetime) -> int:
-        """What a booking at that moment may reserve: unexpired grants less consumed, reserved and owed (C6)."""
+    def available(self, moment: datetime, open_from: datetime, settled: Iterable[Settlement]) -> int:
+        """What a booking at that moment may reserve: unexpired grants less consumed, reserved and owed (C6).
+
+        What was `settled` late is owed until then, but where credit valid at the moment bears it, which has it no more.
+        """
         drawable = {one.grant_id: one.free for one in self.grants.values() if one.drawable_at(moment, open_from)}
-        later = (one for debt in self.debts for one in debt.ahead if one.effective_at > moment)
-        unused = sum(one.quantity for one in later if one.grant_id in drawable)  # settled ahead by credit valid by then
-        owed = sum(debt.owed_at(moment) for debt in self.debts)
-        return sum(drawable.values()) + unused - owed - self._held_outside(drawable, moment)
+        owed = sum(one.quantity for one in settled if one.is_owed_at(moment) and one.grant_id not in drawable)
+        return sum(drawable.values()) - self.debt - owed - self._held_outside(drawable, moment)
 
     def _held_outside(self, grant_ids: Collection[str], moment: datetime) -> int:
         """What sessions hold at a moment, but not of these grants: their credit has expired, or there was too little.
@@ -68,6 +71,12 @@ class CreditState(LedgerAggregate):
         """
         held = (one for parts in self.reservations.values() for one in parts if one.effective_at <= moment)
         return sum(part.quantity for one in held for part in one.allocations if part.grant_id not in grant_ids)
+
+    def held_validly(self, session_id: str, moment: datetime, open_from: datetime) -> int:
+        """What a session holds of credit that is valid at a moment."""
+        parts = (part for reserved in self.reservations.get(session_id, []) for part in reserved.allocations)
+        held = ((self.grants[part.grant_id], part.quantity) for part in parts if part.grant_id is not None)
+        return sum(quantity for grant, quantity in held if grant.drawable_at(moment, open_from))
 
     def allocate(self, moment: datetime, quantity: int, open_from: datetime) -> tuple[list[Draw], int]:
         """Draws in the order of C2 and what they leave uncovered."""
@@ -104,10 +113,10 @@ class CreditState(LedgerAggregate):
         grants = (one for one in self.grants.values() if one.source == "allotment" and one.valid_from >= over_at)
         return [grant for grant in grants if not grant.is_taken_back]
 
-    def ahead_of(self, grant_id: str, since: datetime) -> list[Settlement]:
-        """What a grant settles from an instant on, as far as that still lies ahead."""
-        ahead = (one for debt in self.debts for one in debt.ahead)
-        return [one for one in ahead if one.grant_id == grant_id and one.effective_at >= since]
+    @property
+    def settled_late(self) -> list[Settlement]:
+        """What credit settles later than it is owed; what took effect up to `forgotten_until` may be missing (C4)."""
+        return [one for debt in self.debts for one in debt.ahead]
 
     def lump_sum_left(self, moment: datetime) -> int:
         """What is left of allotments without an end that began before: a change of plan lets them stand (C15)."""
@@ -122,6 +131,10 @@ class CreditState(LedgerAggregate):
         if self.unit == "minutes":
             return quantities
         return {name: show_cents(cents) for name, cents in quantities.items()} | {"currency": self.currency}
+
+    def insufficient(self, detail: str, available: int, needed: int) -> Refusal:
+        figures = self.figures(short_by=needed - available, available=available, needed=needed)
+        return Refusal("insufficient-credit", detail, **figures)
 
     def show(self, quantity: int) -> str:
         """60 minutes, or 12.50 EUR."""
@@ -190,6 +203,8 @@ class CreditState(LedgerAggregate):
 
     def _forget_settled(self, passed: datetime) -> None:
         """What was settled ahead is so for good once its instant has passed; so the state stays small."""
+        forgotten = [one.effective_at for one in self.settled_late if one.effective_at <= passed]
+        self.forgotten_until = max([self.forgotten_until, *forgotten])
         for debt in self.debts:
             debt.ahead = [one for one in debt.ahead if one.effective_at > passed]
         self.debts = [debt for debt in self.debts if debt.quantity or debt.ahead]
@@ -200,8 +215,9 @@ class CreditState(LedgerAggregate):
         grant = self.grants[fact.grant_id]
         grant.remaining -= fact.quantity
         for debt, part in bear(self.debts, fact.deduction_id, fact.quantity):
-            if grant.valid_from > debt.moment:
-                debt.ahead.append(debt.settled_by(fact.grant_id, part, fact.effective_at))
+            one = debt.settled_by(fact.grant_id, part, fact.effective_at)
+            if one.is_late:
+                debt.ahead.append(one)
             if debt.quantity == 0 and not debt.ahead:
                 self.debts.remove(debt)
 

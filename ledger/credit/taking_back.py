@@ -10,9 +10,9 @@ from pydantic import model_validator
 from ledger.contracts.finding import locate
 from ledger.credit.account import CreditAccount
 from ledger.credit.events import CreditGranted
-from ledger.credit.finding import account_of, tell_settled
+from ledger.credit.finding import account_of, resting_in_history, tell_settled
 from ledger.credit.parts import parts_of
-from ledger.credit.resting import MOVES_OF_DRAWS, Resting, resting_on
+from ledger.credit.resting import Resting
 from ledger.kernel.access import FINANCE, OPERATOR
 from ledger.kernel.errors import Refusal, unknown_grant
 from ledger.kernel.wording import FieldFaultError
@@ -109,8 +109,8 @@ def resting_on_parts(case: Case, account: CreditAccount, grant_id: str) -> list[
     ]
     if all(grant.remaining == grant.quantity for grant in grants):
         return [Resting(grant.grant_id) for grant in grants]
-    moves = [fact for fact in case.facts(*MOVES_OF_DRAWS) if fact.pool == account.pool]
-    return [resting_on(grant.grant_id, moves) for grant in grants]
+    found = resting_in_history(case, account)
+    return [found.get(grant.grant_id, Resting(grant.grant_id)) for grant in grants]
 
 
 def _check_free(account: CreditAccount, grant_id: str, found: list[Resting]) -> None:

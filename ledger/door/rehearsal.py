@@ -15,6 +15,7 @@ from typing import Any
 from ledger.billing.events import CreditNoteIssued, InvoiceIssued
 from ledger.contracts.contract import Contract
 from ledger.credit.account import CreditAccount
+from ledger.credit.finding import settled_late
 from ledger.door.costs import BilledTime, CostCharge, DrawnCredit, billed_time, charges_made, drawn_credit
 from ledger.door.deciding import Decided, Deciding
 from ledger.door.in_parts import end_of, part_of, run_name
@@ -181,7 +182,9 @@ class Rehearsal:
         pools = case.get(Contract, contract_id).pools if contract_id else {}
         accounts = [case.get(CreditAccount, f"{contract_id}:{pool}") for pool in sorted(pools)]
         return [
-            AvailableCredit(one.pool, one.unit, one.currency, one.available(now, now)) for one in accounts if one.exists
+            AvailableCredit(one.pool, one.unit, one.currency, one.available(now, now, settled_late(case, one, now)))
+            for one in accounts
+            if one.exists
         ]
 
 

@@ -20,6 +20,7 @@ AnyInstant = TypeVar("AnyInstant", int, datetime)  # instants of one kind: micro
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+DISTANT_PAST = datetime(1, 1, 1, tzinfo=UTC)
 FAR_FUTURE = datetime(9999, 12, 31, tzinfo=UTC)
 FIRST_YEAR, LAST_YEAR = 1990, 2199  # what lies outside of these is a slip of the pen
 _AMOUNT = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,2}))?")

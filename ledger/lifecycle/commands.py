@@ -16,7 +16,7 @@ from ledger.contracts.term import Term
 from ledger.credit.account import CreditAccount
 from ledger.credit.deduction import Deduction
 from ledger.credit.deduction_events import Deducted
-from ledger.credit.finding import account_of, tell_settled
+from ledger.credit.finding import account_of, settled_late, tell_settled
 from ledger.credit.taking_back import resting_on_parts
 from ledger.kernel.access import OPERATOR
 from ledger.kernel.errors import Refusal
@@ -251,7 +251,8 @@ def _end_credit(case: Case, over_at: datetime, *, allotments_alone: bool) -> Non
         for grant in account.of_no_term(over_at):
             settled = [one for resting in resting_on_parts(case, account, grant.grant_id) for one in resting.settled]
             tell_settled(case, account.take_back(grant.grant_id, settled, grant.valid_from, case.stamp))
-        tell_settled(case, account.end_credit(over_at, case.stamp, allotments_alone=allotments_alone))
+        late = settled_late(case, account, over_at)
+        tell_settled(case, account.end_credit(over_at, case.stamp, late, allotments_alone=allotments_alone))
     for session in _open_sessions(case):
         if session.starts_at < over_at:
             continue

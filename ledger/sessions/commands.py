@@ -10,7 +10,7 @@ from ledger.credit.confirmation import awaited
 from ledger.credit.deducting import TimeSpent, Worked, deduct_time
 from ledger.credit.deduction import Deduction
 from ledger.credit.events import Draw
-from ledger.credit.finding import account_of, tell_settled
+from ledger.credit.finding import account_of, settled_late, tell_settled
 from ledger.credit.pricing import hourly_rate_cents, pool_for
 from ledger.credit.settlement import Settlement
 from ledger.kernel.access import CUSTOMER, OPERATOR
@@ -80,8 +80,9 @@ def book_session(case: Case, body: BookSession) -> None:
         quantity = _quantity(terms, account, body.estimate_minutes, body.service)
         called = f"Session {body.session_id}" if body.session_id is not None else "The session"
         needs_all = terms.overage is None
+        late = settled_late(case, account, body.starts_at)
         reserved = account.reserve(
-            case.new_id, quantity, body.starts_at, at, case.stamp, called=called if needs_all else None
+            case.new_id, quantity, body.starts_at, at, case.stamp, late, called=called if needs_all else None
         )
     case.get(Session, case.new_id).book(
         contract.contract_id,
