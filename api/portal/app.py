@@ -28,6 +28,7 @@ from api.portal.credit import crediting, one_deduction, settling, statement_page
 from api.portal.frame import account, choosing_appearance, signing_in, static_files
 from api.portal.frame.addresses import HOME, SIGN_IN
 from api.portal.frame.asked_again import AskedAgain, without_what_is_refused
+from api.portal.frame.form_ids import FormWithoutId, with_id
 from api.portal.frame.forms import StaleForm
 from api.portal.frame.headers import PORTAL_HEADERS, PortalHeaders
 from api.portal.frame.pages import here, page, told
@@ -81,6 +82,10 @@ def _install(portal: FastAPI) -> None:
         visitor = known_visitor(request)
         assert visitor is not None, "a form is compared with a sign-in"
         return kept_form(request, visitor, here(request), error.kept, 403)
+
+    @portal.exception_handler(FormWithoutId)
+    async def without_id(request: Request, error: FormWithoutId) -> Response:
+        return with_id(request)
 
     @portal.exception_handler(Refusal)
     async def refused(request: Request, error: Refusal) -> ShownRefusal:

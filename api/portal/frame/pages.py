@@ -11,6 +11,7 @@ from api.languages import labels_in
 from api.portal.frame.addresses import place_within
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.asked_again import Misread, refused_of
+from api.portal.frame.form_ids import form_id
 from api.portal.frame.forms import new_command_id
 from api.portal.frame.navigation import links_for
 from api.portal.frame.rendering import render
@@ -31,6 +32,7 @@ def page(request: Request, visitor: Visitor | None, name: str, status: int = 200
         "links": links_for(actor.role, request.url.path) if actor else (),
         "here": here(request),
         "new_command_id": new_command_id,
+        "form_id": lambda about: form_id(request, visitor, about) if visitor else "",
         "misread": misread,
     }
     return HTMLResponse(render(name, appearance_of(request), **frame, **shown), status)
