@@ -31,8 +31,9 @@ from api.portal.frame.asked_again import AskedAgain, without_what_is_refused
 from api.portal.frame.form_ids import FormWithoutId, with_id
 from api.portal.frame.forms import StaleForm
 from api.portal.frame.headers import PORTAL_HEADERS, PortalHeaders
-from api.portal.frame.pages import here, page, told
+from api.portal.frame.pages import here, page, page_around, told
 from api.portal.frame.signing_in import kept_form, sign_in_form
+from api.portal.frame.then import no_day_ahead
 from api.portal.frame.visitors import SignInNeeded, known_visitor
 from api.portal.home import home_finance, home_of_role, home_operator
 from api.portal.sessions import new_session, one_session, own_calendar, session_list
@@ -55,7 +56,9 @@ NO_PAGE = Refusal("not-found", "There is no such page.")
 
 def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
-    portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
+    portal = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters), Depends(no_day_ahead)]
+    )
     ordinary = (account, own_calendar, choosing_appearance, signing_in, static_files)
     for room in (*CUSTOMERS_PAGES, *TICKETS_AND_SESSIONS, *FINANCE_PAGES, *OPERATORS_PAGES, *ordinary):
         portal.include_router(room.router)
@@ -69,7 +72,7 @@ def _install(portal: FastAPI) -> None:
 
     @portal.exception_handler(SignInNeeded)
     async def nobody(request: Request, error: SignInNeeded) -> Response:
-        place = here(request)
+        place = page_around(request)
         if error.kept is not None:
             return sign_in_form(request, goes_on=place, kept=error.kept)
         asks = SIGN_IN if place == HOME else f"{SIGN_IN}?{urlencode({'next': place})}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -49,6 +50,12 @@ def told(request: Request, refusal: Refusal | None, zone: str, command: str | No
     if refusal is None:
         return []
     return reasons_of(refusal, labels_in("api.portal", appearance_of(request).language), zone, command)
+
+
+def page_around(request: Request) -> str:
+    """The page that somebody looks at, where only a part of it was asked."""
+    said = urlsplit(request.headers.get("hx-current-url", ""))
+    return place_within(said.path + (f"?{said.query}" if said.query else "")) if said.path else here(request)
 
 
 def here(request: Request) -> str:
