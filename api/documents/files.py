@@ -39,8 +39,7 @@ def as_xml(document: DocumentEvent, opened: Mapping[str, Any], form: Form | None
     `cii` is XRechnung 3.0 for a German buyer; `en16931` is CII without what XRechnung adds.
     """
     is_polish = opened.get("seller", {}).get("country") == "PL"
-    if form is None:
-        form = "ksef" if is_polish and document.issued_on >= KSEF_FIRST_DAY else "cii"
+    form = form or form_by_default(document, opened)
     if form == "ksef":
         if not is_polish or document.issued_on < KSEF_FIRST_DAY:
             raise malformed(
@@ -52,6 +51,22 @@ def as_xml(document: DocumentEvent, opened: Mapping[str, Any], form: Form | None
     as_xrechnung = form == "cii" and is_xrechnung(document, opened.get("buyer", {}).get("country"))
     parties = _complete(document, opened, missing_for_xrechnung if as_xrechnung else missing_for_xml)
     return invoice_xml(document, parties, as_xrechnung=as_xrechnung)
+
+
+def form_by_default(document: DocumentEvent, opened: Mapping[str, Any]) -> Form:
+    is_polish = opened.get("seller", {}).get("country") == "PL"
+    return "ksef" if is_polish and document.issued_on >= KSEF_FIRST_DAY else "cii"
+
+
+def form_that_is_made(document: DocumentEvent, opened: Mapping[str, Any]) -> Form | None:
+    """The form in which its XML can be made of the data that it has: the default one, or EN 16931; None: in neither."""
+    if not opened.get("seller") or not (opened.get("buyer") or {}).get("name"):
+        return None
+    parties, default = parties_of(opened), form_by_default(document, opened)
+    missing = missing_for_xrechnung if is_xrechnung(document, parties.buyer.country) else missing_for_xml
+    if not (missing_for_ksef if default == "ksef" else missing)(document, parties):
+        return default
+    return "en16931" if not missing_for_xml(document, parties) else None
 
 
 def _complete(document: DocumentEvent, opened: Mapping[str, Any], missing_for: Any) -> Parties:

@@ -28,10 +28,12 @@ from api.portal.credit import crediting, one_deduction, settling, statement_page
 from api.portal.frame import account, choosing_appearance, signing_in, static_files
 from api.portal.frame.addresses import HOME, SIGN_IN
 from api.portal.frame.asked_again import AskedAgain, without_what_is_refused
+from api.portal.frame.form_ids import FormWithoutId, with_id
 from api.portal.frame.forms import StaleForm
 from api.portal.frame.headers import PORTAL_HEADERS, PortalHeaders
-from api.portal.frame.pages import here, page, told
+from api.portal.frame.pages import here, page, page_around, told
 from api.portal.frame.signing_in import kept_form, sign_in_form
+from api.portal.frame.then import no_day_ahead
 from api.portal.frame.visitors import SignInNeeded, known_visitor
 from api.portal.home import home_finance, home_of_role, home_operator
 from api.portal.sessions import new_session, one_session, own_calendar, session_list
@@ -54,7 +56,9 @@ NO_PAGE = Refusal("not-found", "There is no such page.")
 
 def create_portal() -> FastAPI:
     """Its state is set by whoever mounts it (`api.application`)."""
-    portal = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters)])
+    portal = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(known_parameters), Depends(no_day_ahead)]
+    )
     ordinary = (account, own_calendar, choosing_appearance, signing_in, static_files)
     for room in (*CUSTOMERS_PAGES, *TICKETS_AND_SESSIONS, *FINANCE_PAGES, *OPERATORS_PAGES, *ordinary):
         portal.include_router(room.router)
@@ -68,7 +72,7 @@ def _install(portal: FastAPI) -> None:
 
     @portal.exception_handler(SignInNeeded)
     async def nobody(request: Request, error: SignInNeeded) -> Response:
-        place = here(request)
+        place = page_around(request)
         if error.kept is not None:
             return sign_in_form(request, goes_on=place, kept=error.kept)
         asks = SIGN_IN if place == HOME else f"{SIGN_IN}?{urlencode({'next': place})}"
@@ -81,6 +85,10 @@ def _install(portal: FastAPI) -> None:
         visitor = known_visitor(request)
         assert visitor is not None, "a form is compared with a sign-in"
         return kept_form(request, visitor, here(request), error.kept, 403)
+
+    @portal.exception_handler(FormWithoutId)
+    async def without_id(request: Request, error: FormWithoutId) -> Response:
+        return with_id(request)
 
     @portal.exception_handler(Refusal)
     async def refused(request: Request, error: Refusal) -> ShownRefusal:

@@ -86,7 +86,11 @@ class Browser:
         self.cookie: dict[str, str] = {}
 
     def get(self, address: str, **headers: str) -> Response:
-        return self._ask("GET", address, b"", headers)
+        """A page with a form for something new leads to its own address with an id first."""
+        answer = self._ask("GET", address, b"", headers)
+        place = answer.headers.get("location", "")
+        is_own = place.partition("?")[0] == address.partition("?")[0]
+        return self._ask("GET", place, b"", headers) if is_own and "form=" in place else answer
 
     def open(self, address: str) -> Response:
         """Follows where it is led."""

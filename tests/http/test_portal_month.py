@@ -115,8 +115,8 @@ def test_an_invoice_is_issued_once_however_often_it_is_sent(door: Door, browser:
     form = form_with(browser.get(f"{DRAFTS}/{MINE}?through_on=2026-02-28"), "do", "issue")
     with ThreadPoolExecutor(4) as several:
         answers = list(several.map(lambda _: browser.send(form), range(4)))
-    assert {one.status_code for one in answers} == {303}
-    assert len({one.headers["location"] for one in answers}) == 1
+    assert sorted(one.status_code for one in answers) == [200, 200, 200, 303]
+    assert [one.headers["location"] for one in answers if one.status_code == 303] == [f"{DOCUMENTS}/NO-2026-00001"]
     assert numbers(door) == ["NO-2026-00001"]
     assert "Nothing is due until that day." in browser.get(f"{DRAFTS}/{MINE}?through_on=2026-02-28").text
     late = browser.send(form, command_id="another")
@@ -202,7 +202,8 @@ def test_an_invoice_is_taken_back_once_with_a_reason(door: Door, browser: Browse
     assert empty.status_code == 422
     assert "Please fill this in." in empty.text
     answers = [browser.send(form, reason="Wrong address") for _ in range(2)]
-    assert [one.headers["location"] for one in answers] == [f"{DOCUMENTS}/NO-CN-2026-00001"] * 2
+    assert answers[0].headers["location"] == f"{DOCUMENTS}/NO-CN-2026-00001"
+    assert f'href="{DOCUMENTS}/NO-CN-2026-00001"' in answers[1].text
     assert "Wrong address" in browser.follow(answers[0]).text
     taken = browser.get(own)
     assert "taken back" in taken.text

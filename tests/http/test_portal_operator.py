@@ -198,9 +198,9 @@ def test_credit_is_sold_with_its_cost_told_before_and_once(door: Door, operator:
     again = form_to(told, address)
     assert dict(again.fields)["command_id"] == dict(form.fields)["command_id"]
     assert dict(again.fields)["minutes"] == "90"
-    for _ in range(2):
-        answer = operator.send(again)
-        assert answer.headers["location"] == "/portal/contracts/mine?done=top-up"
+    answer, repeated = (operator.send(again) for _ in range(2))
+    assert answer.headers["location"] == "/portal/contracts/mine?done=top-up"
+    assert "This was recorded already" in repeated.text
     assert door.count() == before + 2, "the credit and its charge, once"
     assert "The credit was sold." in seen(operator, answer.headers["location"])
     assert door.account("mine", "care")["available"] == 6060

@@ -201,7 +201,7 @@ def test_a_ticket_is_opened_once(door: Door, browser: Browser) -> None:
     before = door.count()
     typed = {"title": HOSTILE, "kind": "incident", "channel": "portal", "priority": "2"}
     first, again = browser.send(form, **typed), browser.send(form, **typed)
-    assert first.headers["location"] == again.headers["location"]
+    assert f'href="{first.headers["location"]}"' in again.text
     assert door.count() == before + 1
     page = browser.follow(first)
     assert "2 – high" in plain(page.text)
@@ -247,7 +247,7 @@ def test_a_customer_closes_and_opens_again_and_is_offered_no_more(door: Door, br
     again = browser.follow(browser.send(form_of(closed, "reopen")))
     assert "in progress" in plain(again.text)
     late = browser.send(form_of(closed, "reopen"))
-    assert late.status_code == 303, "the same form again is answered as before"
+    assert "This was recorded already" in late.text
     other = browser.send(form_of(page, "reopen"))
     assert other.status_code == 409
 
@@ -323,7 +323,7 @@ def test_work_says_what_it_would_cost_before_it_is_logged_and_is_logged_once(doo
     again = form_of(asked, "work")
     assert dict(again.fields)["entry_id"] == dict(form.fields)["entry_id"]
     answers = [operator.send(again, engineer="Eva") for _ in range(2)]
-    assert {one.status_code for one in answers} == {303}
+    assert [one.status_code for one in answers] == [303, 200]
     assert door.account("mine", "care")["consumed"] == 80
 
 

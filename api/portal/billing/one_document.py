@@ -9,7 +9,8 @@ from typing import Any
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
-from api.documents.files import as_pdf, as_xml
+from api.documents.files import as_pdf, as_xml, form_that_is_made
+from api.documents.forms import Form
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
 from api.http.routers.invoices import Number
@@ -49,9 +50,9 @@ async def document_as_pdf(state: StateDep, visitor: VisitorDep, number: Number) 
 
 
 @router.get("/documents/{number}.xml")
-async def document_as_xml(state: StateDep, visitor: VisitorDep, number: Number) -> Response:
+async def document_as_xml(state: StateDep, visitor: VisitorDep, number: Number, form: Form | None = None) -> Response:
     """Raises Refusal unknown-invoice, missing-party-data."""
-    content = await _file(state, visitor, number, lambda found: as_xml(found.fact, _parties(found)))
+    content = await _file(state, visitor, number, lambda found: as_xml(found.fact, _parties(found), form))
     return download(content, "application/xml", f"{number}.xml")
 
 
@@ -84,6 +85,7 @@ async def one_document_page(
             "lines": lines_in_words(lines.items, found.fact.currency, language),
             "vat": [(vat, vat_rate(vat, language)) for vat in found.fact.vat],
             "next": next_cursor(lines),
+            "xml": form_that_is_made(found.fact, _parties(found)),
             **document_shown(found),
         }
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.http.authentication import StateDep
@@ -17,8 +17,10 @@ from api.portal.billing.shown_drafts import missing_of, today_across
 from api.portal.billing.shown_lines import lines_in_words, vat_rate
 from api.portal.frame.addresses import DOCUMENTS, DRAFTS, with_query
 from api.portal.frame.appearance import appearance_of
+from api.portal.frame.form_ids import form_in_address
 from api.portal.frame.forms import PostedDep
 from api.portal.frame.pages import page, told
+from api.portal.frame.recorded import kept, recorded
 from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.portal.words.missing_words import FIELDS, MissingDatum, missing_in_words
@@ -37,7 +39,7 @@ OF_CUSTOMER = tuple(field for fields in FIELDS.values() for field in fields)
 LINES_AT_ONCE = 50
 MOST_WAITING = 20
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(form_in_address)])
 
 
 @dataclass(slots=True, frozen=True)
@@ -77,11 +79,15 @@ async def act_on_draft(request: Request, state: StateDep, posted: PostedDep, con
         if refusal.status in (403, 404):
             raise
         shown = await _draft(request, state, visitor, contract_id, day_of_form(form), None)
-        shown["given"] |= {name: value for name, value in form.kept if name in shown["given"] or name in OF_CUSTOMER}
+        shown["given"] |= {
+            name: value
+            for name, value in kept(form, {name for name, _ in form.kept}, refusal).items()
+            if name in shown["given"] or name in OF_CUSTOMER
+        }
         reasons = told(request, refusal, shown["zone"], command)
         return page(request, visitor, "draft.html", refusal.status, **shown, reasons=reasons)
     if command == "issue-invoice":
-        return RedirectResponse(f"{DOCUMENTS}/{answer.named['number']}", 303)
+        return recorded(request, visitor, answer, f"{DOCUMENTS}/{answer.named['number']}")
     return RedirectResponse(f"{DRAFTS}/{contract_id}?{urlencode({'through_on': form.one('through_on')})}", 303)
 
 

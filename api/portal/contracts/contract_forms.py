@@ -5,20 +5,21 @@ A form tells what it would cost before it is sent: the same command is decided w
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
 
 from api.http.authentication import StateDep
 from api.http.paging import ContractIdParam
 from api.languages import word
 from api.portal.frame.addresses import CONTRACTS
 from api.portal.frame.appearance import appearance_of
+from api.portal.frame.form_ids import form_id, form_in_address
 from api.portal.frame.forms import PostedDep
 from api.portal.frame.pages import page, told
+from api.portal.frame.recorded import kept, recorded
 from api.portal.frame.sending import rehearse, send
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.portal.words.names_of_keys import names_of
@@ -71,7 +72,7 @@ ACTIONS: dict[Action, ContractForm] = {
     ),
 }
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(form_in_address)])
 
 
 @router.get("/contracts/{contract_id}/{action}")
@@ -98,15 +99,17 @@ async def contract_done(
     shown = await _shown(request, state, visitor, contract_id, action)
     about = {} if action == "reverse" else {"contract_id": contract_id}
     fields = form.texts((*meant.fields, "command_id")) | about
-    shown["given"] |= {name: form.one(name) for name in (*meant.fields, "command_id")}
+    made = shown["given"]
+    shown["given"] = made | {name: form.one(name) for name in (*meant.fields, "command_id")}
     try:
         if form.one("word") == "cost":
             shown["cost"] = await rehearse(state, visitor, meant.command, fields)
         else:
-            await send(state, visitor, meant.command, fields)
-            return RedirectResponse(f"{CONTRACTS}/{contract_id}?done={action}", 303)
+            answer = await send(state, visitor, meant.command, fields)
+            return recorded(request, visitor, answer, f"{CONTRACTS}/{contract_id}?done={action}")
     except Refusal as refusal:
         reasons = told(request, refusal, shown["zone"], meant.command)
+        shown["given"] = made | kept(form, (*meant.fields, "command_id"), refusal)
         if form.one("word") == "cost":
             return page(request, visitor, "contract_form.html", **shown | {"no_cost": reasons})
         return page(request, visitor, "contract_form.html", refusal.status, **shown, reasons=reasons)
@@ -124,7 +127,7 @@ async def _shown(request: Request, state: State, visitor: Visitor, contract_id: 
         accounts = (await balance_within(snapshot, visitor.actor, contract_id, NOW)).accounts
         today = local_date(snapshot.clock(), contract.row.timezone)
     given = dict.fromkeys((*meant.fields, "grant_id", "command_id"), "")
-    name = f"{action}-{today:%Y%m%d}-{secrets.token_hex(3)}"
+    name = f"{action}-{today:%Y%m%d}-{form_id(request, visitor, 'credit')[:6]}"
     given |= {"top_up_id": name, "grant_id": name if action == "grant" else "", "source": "goodwill"}
     if len(accounts) == 1:
         given["pool"] = accounts[0].pool

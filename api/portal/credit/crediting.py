@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
 
 from api.http.authentication import StateDep
 from api.http.routers.invoices import Number
 from api.portal.billing.one_document import document_shown
 from api.portal.frame.addresses import DOCUMENTS
+from api.portal.frame.form_ids import form_in_address
 from api.portal.frame.forms import PostedDep
 from api.portal.frame.pages import page, told
+from api.portal.frame.recorded import kept, recorded
 from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.state import State
@@ -22,7 +24,7 @@ from projections.billing.document_questions import find_document
 CREDIT = "issue-credit-note"
 GIVEN = ("reason", "issued_on", "ksef_number", "command_id")
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(form_in_address)])
 
 
 @router.get("/documents/{number}/credit-note")
@@ -42,10 +44,10 @@ async def credit_invoice(request: Request, state: StateDep, posted: PostedDep, n
         if refusal.status in (403, 404):
             raise
         shown = await _invoice(state, visitor, number)
-        shown["given"] = {name: form.one(name) for name in GIVEN}
+        shown["given"] |= kept(form, GIVEN, refusal)
         reasons = told(request, refusal, "UTC", CREDIT)
         return page(request, visitor, "credit_note.html", refusal.status, **shown, reasons=reasons)
-    return RedirectResponse(f"{DOCUMENTS}/{answer.named['number']}", 303)
+    return recorded(request, visitor, answer, f"{DOCUMENTS}/{answer.named['number']}")
 
 
 async def _invoice(state: State, visitor: Visitor, number: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
 from projections.asking import PageAsked
 from projections.contracts.across import ContractsAsked, providers_of, zone_across
-from projections.contracts.questions import ContractFilter, list_contracts
+from projections.contracts.questions import ContractFilter, find_contract, list_contracts
 from projections.credit.deduction_questions import DeductionsAsked, list_deductions_across
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
@@ -74,7 +74,10 @@ TimeDep = Annotated[TimeAsked, Depends(_asked)]
 
 @router.get("/time")
 async def time_page(request: Request, state: StateDep, visitor: VisitorDep, asked: TimeDep) -> Response:
-    """What a token sees, contract by contract, of each what was recorded last first."""
+    """What a token sees, contract by contract, of each what was recorded last first.
+
+    Raises Refusal unknown-contract.
+    """
     return page(request, visitor, "time.html", **await _time(request, state, visitor, asked), heard=[])
 
 
@@ -137,6 +140,8 @@ async def _time(request: Request, state: State, visitor: Visitor, asked: TimeAsk
     language = appearance_of(request).language
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
+        if asked.contract_id is not None:
+            await find_contract(snapshot, actor, asked.contract_id)
         zone = await zone_across(snapshot, actor, contracts)
         times = at_end_of(asked.day, zone)
         found = await list_deductions_across(snapshot, actor, contracts, DeductionsAsked(asked.status), times, wanted)

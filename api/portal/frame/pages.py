@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -11,6 +12,7 @@ from api.languages import labels_in
 from api.portal.frame.addresses import place_within
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.asked_again import Misread, refused_of
+from api.portal.frame.form_ids import form_id
 from api.portal.frame.forms import new_command_id
 from api.portal.frame.navigation import links_for
 from api.portal.frame.rendering import render
@@ -31,6 +33,7 @@ def page(request: Request, visitor: Visitor | None, name: str, status: int = 200
         "links": links_for(actor.role, request.url.path) if actor else (),
         "here": here(request),
         "new_command_id": new_command_id,
+        "form_id": lambda about: form_id(request, visitor, about) if visitor else "",
         "misread": misread,
     }
     return HTMLResponse(render(name, appearance_of(request), **frame, **shown), status)
@@ -47,6 +50,12 @@ def told(request: Request, refusal: Refusal | None, zone: str, command: str | No
     if refusal is None:
         return []
     return reasons_of(refusal, labels_in("api.portal", appearance_of(request).language), zone, command)
+
+
+def page_around(request: Request) -> str:
+    """The page that somebody looks at, where only a part of it was asked."""
+    said = urlsplit(request.headers.get("hx-current-url", ""))
+    return place_within(said.path + (f"?{said.query}" if said.query else "")) if said.path else here(request)
 
 
 def here(request: Request) -> str:

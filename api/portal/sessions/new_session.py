@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
 
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, Filter
 from api.portal.contracts.choosing_contract import contracts_to_choose, only_one
 from api.portal.frame.addresses import SESSIONS
 from api.portal.frame.appearance import appearance_of
+from api.portal.frame.form_ids import form_in_address
 from api.portal.frame.forms import PostedDep
 from api.portal.frame.local_times import instant_of
 from api.portal.frame.pages import page, told
+from api.portal.frame.recorded import kept, recorded
 from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.portal.words.names_of_keys import names_of
@@ -31,7 +33,7 @@ BOOK = "book-session"
 GIVEN = ("starts_at", "estimate_minutes", "pool", "ticket_id", "service", "at", "command_id")
 MOST_TICKETS = 50  # to choose from
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(form_in_address)])
 
 
 @router.get("/sessions/new")
@@ -68,10 +70,10 @@ async def book_one(request: Request, state: StateDep, posted: PostedDep, contrac
             fields[name] = instant_of(form.one(name), shown["zone"], name)
         answer = await send(state, visitor, BOOK, fields)
     except Refusal as refusal:
-        given = {name: form.one(name) for name in GIVEN}
+        given = dict.fromkeys(GIVEN, "") | kept(form, GIVEN, refusal)
         reasons = told(request, refusal, shown["zone"], BOOK)
         return page(request, visitor, "new_session.html", refusal.status, **shown, given=given, reasons=reasons)
-    return RedirectResponse(f"{SESSIONS}/{answer.named['session_id']}", 303)
+    return recorded(request, visitor, answer, f"{SESSIONS}/{answer.named['session_id']}")
 
 
 def _check_books(visitor: Visitor) -> None:

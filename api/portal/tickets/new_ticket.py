@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
 
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, Filter
 from api.portal.contracts.choosing_contract import contracts_to_choose, only_one
 from api.portal.frame.addresses import TICKETS
+from api.portal.frame.form_ids import form_in_address
 from api.portal.frame.forms import PostedDep
 from api.portal.frame.local_times import instant_of
 from api.portal.frame.pages import page, told
+from api.portal.frame.recorded import kept, recorded
 from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.portal.tickets.shown_tickets import PRIORITIES
@@ -28,7 +30,7 @@ OPEN = "open-ticket"
 CONTACT = ("contact.name", "contact.company", "contact.phone", "contact.email")
 GIVEN = ("title", "kind", "channel", "priority", "impact", "urgency", "scope", "at", *CONTACT, "command_id")
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(form_in_address)])
 
 
 @router.get("/tickets/new")
@@ -58,10 +60,10 @@ async def open_one(request: Request, state: StateDep, posted: PostedDep, contrac
         fields["at"] = instant_of(form.one("at"), shown["zone"])
         answer = await send(state, visitor, OPEN, fields)
     except Refusal as refusal:
-        given = {name: form.one(name) for name in GIVEN}
+        given = dict.fromkeys(GIVEN, "") | kept(form, GIVEN, refusal)
         reasons = told(request, refusal, shown["zone"], OPEN)
         return page(request, visitor, "new_ticket.html", refusal.status, **shown, given=given, reasons=reasons)
-    return RedirectResponse(f"{TICKETS}/{answer.named['ticket_id']}", 303)
+    return recorded(request, visitor, answer, f"{TICKETS}/{answer.named['ticket_id']}")
 
 
 def _check_opens(visitor: Visitor) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
 
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, TicketIdParam, next_cursor, page_asked
@@ -15,9 +15,11 @@ from api.portal.credit.shown_costs import shown_cost
 from api.portal.credit.shown_deductions import shown_deduction
 from api.portal.frame.addresses import TICKETS
 from api.portal.frame.appearance import appearance_of
+from api.portal.frame.form_ids import form_in_address
 from api.portal.frame.forms import PostedDep, PostedForm
 from api.portal.frame.local_times import instant_of
 from api.portal.frame.pages import page, told
+from api.portal.frame.recorded import kept, recorded
 from api.portal.frame.sending import rehearse, send
 from api.portal.frame.then import DayAsked, day_asked
 from api.portal.frame.visitors import Visitor, VisitorDep
@@ -38,7 +40,7 @@ SHOWN_AT_ONCE = 100  # events of its history
 INSTANTS = ("at", "started_at", "ended_at")
 GIVEN = ("word", "command_id", *dict.fromkeys(name for step in OFFERED.values() for name in step.fields))
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(form_in_address)])
 
 
 @router.get("/tickets/{ticket_id}")
@@ -70,13 +72,14 @@ async def step(request: Request, state: StateDep, posted: PostedDep, ticket_id: 
             rehearsed = await rehearse(state, visitor, offered.command, _by_somebody(fields))
             cost = shown_cost(rehearsed, shown["names"], shown["row"].contract_id)
             return page(request, visitor, "ticket.html", **shown | {"cost": cost})
-        await send(state, visitor, offered.command, fields)
+        answer = await send(state, visitor, offered.command, fields)
     except Refusal as refusal:
         if refusal.status == 404:
             raise
+        shown["given"] = dict.fromkeys(GIVEN, "") | kept(form, GIVEN, refusal)
         reasons = told(request, refusal, shown["zone"], offered.command)
         return page(request, visitor, "ticket.html", refusal.status, **shown, reasons=reasons)
-    return RedirectResponse(f"{TICKETS}/{ticket_id}", 303)
+    return recorded(request, visitor, answer, f"{TICKETS}/{ticket_id}")
 
 
 @router.post("/tickets/{ticket_id}/cost")

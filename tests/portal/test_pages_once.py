@@ -1,0 +1,68 @@
+"""Going back to a form in a real browser and sending it again: nothing is recorded twice, and the page says so."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.portal.served import Site, faults_of
+
+
+def filled(page: Page, typed: dict[str, str]) -> None:
+    """Fills in the form that records something; what a browser brought back itself is typed over with the same."""
+    for selector, text in typed.items():
+        field = page.locator(selector)
+        if field.evaluate("one => one.tagName") == "SELECT":
+            field.select_option(text)
+        else:
+            field.fill(text)
+
+
+@pytest.mark.parametrize("with_script", [True, False])
+@pytest.mark.parametrize(
+    ("role", "address", "typed", "button"),
+    [
+        (
+            "customer",
+            "/portal/tickets/new?contract_id=mine",
+            {"#title": "Backups", "#kind": "incident", "#priority": "3"},
+            "main form.stack .chief",
+        ),
+        (
+            "customer",
+            "/portal/sessions/new?contract_id=mine",
+            {"#starts_at": "2026-04-01T09:00", "#estimate_minutes": "90"},
+            "main form.stack .chief",
+        ),
+        (
+            "operator",
+            "/portal/tickets/mine-t",
+            {"#work-minutes": "25", "#work-engineer": "Ola"},
+            "form[aria-labelledby=step-work] .chief",
+        ),
+        ("operator", "/portal/contracts/mine/top-up", {"#minutes": "90"}, "form.stack button:not([name])"),
+        (
+            "operator",
+            "/portal/contracts/mine/grant",
+            {"#minutes": "90", "#reason": "Sorry"},
+            "form.stack button:not([name])",
+        ),
+    ],
+)
+def test_going_back_and_sending_again_records_once(
+    site: Site, role: str, address: str, typed: dict[str, str], button: str, with_script: bool
+) -> None:
+    page = site.signed_in(role, with_script=with_script)
+    page.goto(address)
+    filled(page, typed)
+    page.click(button)
+    page.wait_for_load_state()
+    recorded, before = page.url, site.door.count()
+    page.go_back()
+    filled(page, typed)
+    page.click(button)
+    expect(page.locator("h1")).to_have_text("This was recorded already")
+    assert site.door.count() == before
+    if with_script:  # axe is one
+        assert faults_of(page) == ""
+    page.get_by_role("link", name="To what was recorded").click()
+    page.wait_for_load_state()
+    assert page.url.partition("form=")[0].rstrip("?&") == recorded.partition("form=")[0].rstrip("?&")
