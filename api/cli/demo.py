@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from api.cli.asking import ask
+from api.cli.demo_day import load_day
 from api.cli.doors import Door
 from api.cli.guarding import guarded
 from api.cli.importing import Tally, import_lines
@@ -25,6 +26,7 @@ from api.portal.frame.addresses import link_address
 from api.state import State
 from ledger.door.batches import Ledger
 from ledger.kernel.access import COMMAND_LINE
+from ledger.kernel.clock import system_clock
 from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import DEFAULT_DATABASE_URL, Settings
 from ledger.plans.loader import load_catalogue
@@ -38,23 +40,30 @@ STORY = Path(__file__).resolve().parents[2] / "examples" / "year.jsonl"
 PORT = 8000
 
 
-def load_story(settings: Settings) -> None:
-    """Imports the year where the ledger is empty. Raises Refusal for the first line that is refused."""
+def load_demo(settings: Settings, *, has_day: bool) -> None:
+    """The year where the ledger is empty; then, where the demo is served, what is under way at present."""
     store = open_store(settings.database_url)
     try:
-        if store.highest_position():
-            return
-
-        def refused(number: int, refusal: Refusal) -> None:
-            raise Refusal(refusal.code, f"{STORY.name}, line {number}: {refusal.detail}")
-
-        tally = Tally()
-        with STORY.open("rb") as source:
-            import_lines(Ledger(store, load_catalogue(settings.catalogue)), source, tally, refused, lambda done: None)
-        say(out, f"Loaded the demo: {tally.accepted} commands of {STORY.name}.")
-        out.print()
+        ledger = Ledger(store, load_catalogue(settings.catalogue))
+        if not store.highest_position():
+            load_story(ledger)
+        if has_day:
+            load_day(ledger, system_clock().replace(microsecond=0))
     finally:
         store.close()
+
+
+def load_story(ledger: Ledger) -> None:
+    """Imports the year. Raises Refusal for the first line that is refused."""
+
+    def refused(number: int, refusal: Refusal) -> None:
+        raise Refusal(refusal.code, f"{STORY.name}, line {number}: {refusal.detail}")
+
+    tally = Tally()
+    with STORY.open("rb") as source:
+        import_lines(ledger, source, tally, refused, lambda done: None)
+    say(out, f"Loaded the demo: {tally.accepted} commands of {STORY.name}.")
+    out.print()
 
 
 def show(settings: Settings) -> None:
@@ -148,11 +157,12 @@ def serve(settings: Settings, *, is_demo: bool) -> None:
 def run() -> None:
     settings = Settings()
     is_demo = settings.database_url == DEFAULT_DATABASE_URL
+    is_served = "--serve" in sys.argv[1:]
     if is_demo:
-        load_story(settings)
+        load_demo(settings, has_day=is_served)
     else:
         print("LEDGER_DATABASE_URL is set: the demo is not loaded there.\n")
-    if "--serve" in sys.argv[1:]:
+    if is_served:
         serve(settings, is_demo=is_demo)
     else:
         show(settings)

@@ -12,6 +12,8 @@ from tests.http.door import Door, opened
 from tests.http.world import OF, OPENED, token
 from tests.words import open_ticket, sign, top_up
 
+SOON = "2026-03-20"
+
 
 @pytest.fixture
 def door(database_url: str) -> Iterator[Door]:
@@ -45,3 +47,13 @@ def test_what_would_be_left_is_said_by_the_pools_name(door: Door) -> None:
         (cost,) = re.findall(r'<div id="cost".*?</div>', page.text, re.DOTALL)
         assert "Betreuung" in cost
         assert "care" not in cost
+
+
+@pytest.mark.parametrize("address", ["", "credit/expiring", "credit/low"])
+def test_the_operators_lists_of_credit_say_a_pool_by_its_name(door: Door, address: str) -> None:
+    door.all_ok([top_up(60, OPENED, top_up_id="u-2", contract_id="mine", pool="care", price="1.00", expires_on=SOON)])
+    assert door.see("contracts", limit=1)
+    browser = Browser(door).signed_in(token(door, "operator"))
+    said = words_of(browser.get(f"/portal/{address}", accept_language="de").text)
+    assert not re.search(r"\bcare\b", said)
+    assert ("Betreuung" in said) == (address != "credit/low")

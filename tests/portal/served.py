@@ -7,9 +7,10 @@ ledger what a page did.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
@@ -115,11 +116,17 @@ def small_ledger() -> list[Step]:
     ]
 
 
+def with_small_ledger(door: Door) -> None:
+    door.all_ok(small_ledger())
+
+
 @contextmanager
-def served(folder: Path, browser: Browser) -> Iterator[Site]:
-    """The application with `small_ledger` in it, until the end of the block."""
-    with opened(f"sqlite:///{folder / 'ledger.db'}", Clock(NOW, TICK)) as door:
-        door.all_ok(small_ledger())
+def served(
+    folder: Path, browser: Browser, now: str = NOW, fill: Callable[[Door], None] = with_small_ledger, **settings: Any
+) -> Iterator[Site]:
+    """The application with what `fill` puts into it, until the end of the block."""
+    with opened(f"sqlite:///{folder / 'ledger.db'}", Clock(now, TICK), **settings) as door:
+        fill(door)
         assert door.see("contracts", limit=1)  # the views have read it all
         server = uvicorn.Server(uvicorn.Config(door.client.app, port=0, lifespan="off", log_level="error"))
 

@@ -37,6 +37,19 @@ def test_a_rate_has_no_groups() -> None:
     assert told_to_ledger("exchange_rate", "24,315", english) == "24,315", "refused: nobody knows which is meant"
 
 
+@pytest.mark.parametrize("field", ["minutes", "estimate_minutes"])
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("1:30", "90"), (" 0:05 ", "5"), ("100:00", "6000"), ("90", "90"), ("1:60", "1:60"), ("1:3", "1:3")],
+)
+def test_minutes_are_taken_as_hours_too(field: str, typed: str, told: str) -> None:
+    assert told_to_ledger(field, typed, labels_in("api.portal", "en").locale) == told
+
+
+def test_only_minutes_are_taken_as_hours() -> None:
+    assert told_to_ledger("price", "1:30", labels_in("api.portal", "en").locale) == "1:30"
+
+
 def test_what_is_no_number_field_stays_as_it_is() -> None:
     assert told_to_ledger("reason", "1,5", labels_in("api.portal", "de").locale) == "1,5"
 

@@ -108,6 +108,10 @@ def test_an_origin_and_a_beginning_are_two_words(language: str) -> None:
         ("pl", r"\b(twoj|ciebie|cię\b)"),
         ("cs", "termíny"),
         ("sk", "termíny"),
+        ("cs", "tiket|opravn\\w+ doklad"),
+        ("sk", "tiket|opravn\\w+ doklad"),
+        ("de", "gutschrift(?! für Versäumtes)|gutgeschrieben durch"),
+        ("pl", r"g:mm|\} godz\."),
     ],
 )
 def test_one_thing_has_one_name_and_one_tone(language: str, word: str) -> None:
@@ -115,6 +119,21 @@ def test_one_thing_has_one_name_and_one_tone(language: str, word: str) -> None:
         one.string if isinstance(one.string, str) else " ".join(one.string) for one in catalogue(language).values()
     ]
     assert [one for one in strings if re.search(word, one, re.IGNORECASE)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "kept", "paused", "missed"),
+    [
+        ("pl", "dotrzymano", "wstrzymano", "przekroczono"),
+        ("cs", "dodrženo", "pozastaveno", "nedodrženo"),
+        ("sk", "dodržané", "pozastavené", "nedodržané"),
+    ],
+)
+def test_the_state_of_a_clock_agrees_with_whatever_it_stands_beside(
+    language: str, kept: str, paused: str, missed: str
+) -> None:
+    labels = labels_in("api.portal", language)
+    assert [labels("kept"), labels("paused"), labels("missed its time")] == [kept, paused, missed]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,6 +6,7 @@ looks at many accounts: so both have addresses of their own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,14 +17,16 @@ from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
 from api.portal.credit.shown_deductions import shown_deduction
 from api.portal.frame.addresses import EXPIRING_CREDIT, LOW_CREDIT, URGENT, with_query
+from api.portal.frame.appearance import appearance_of
 from api.portal.frame.pages import page
 from api.portal.frame.row_zones import row_zones
 from api.portal.frame.visitors import Visitor, VisitorDep
+from api.portal.words.names_of_keys import NamesOfKeys, names_of
 from api.state import State
 from ledger.kernel.access import Actor
 from ledger.kernel.values import first_instant, local_date, to_micros
 from projections.asking import Page, PageAsked
-from projections.contracts.across import ContractsAsked, zone_across
+from projections.contracts.across import ContractsAsked, providers_of, zone_across
 from projections.credit.balance_lists import list_balances
 from projections.credit.deduction_questions import DeductionsAsked, list_deductions_across
 from projections.credit.grants import GrantFilter, ListedGrant, list_grants
@@ -61,11 +64,12 @@ async def urgent(request: Request, state: StateDep, visitor: VisitorDep, cursor:
 @router.get("/credit/low")
 async def low_credit(request: Request, state: StateDep, visitor: VisitorDep, cursor: Cursor = None) -> Response:
     """Accounts with less than a quarter left. A page looks at so many accounts, and may show fewer, or none."""
-    asked = page_asked(cursor, SHOWN_AT_ONCE, str, str)
+    asked, language = page_asked(cursor, SHOWN_AT_ONCE, str, str), appearance_of(request).language
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
         found = await list_balances(snapshot, visitor.actor, EVERYWHERE, LOW, NOW, asked)
-        return {"accounts": found.items, "next_low": _address(LOW_CREDIT, found)}
+        names = names_of(state, {one.contract_id: one.provider for one in found.items}, language)
+        return {"accounts": found.items, "names": names, "next_low": _address(LOW_CREDIT, found)}
 
     return page(request, visitor, "low_credit.html", **await state.long_questions.ask(ask), cursor=cursor)
 
@@ -73,20 +77,26 @@ async def low_credit(request: Request, state: StateDep, visitor: VisitorDep, cur
 @router.get("/credit/expiring")
 async def expiring_credit(request: Request, state: StateDep, visitor: VisitorDep, cursor: Cursor = None) -> Response:
     """Grants that end within thirty days with something left, those that end first before all others."""
-    asked = page_asked(cursor, SHOWN_AT_ONCE, int, int)
+    asked, language = page_asked(cursor, SHOWN_AT_ONCE, int, int), appearance_of(request).language
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
         zone = await zone_across(snapshot, visitor.actor, EVERYWHERE)
         found = await _expiring(snapshot, visitor.actor, zone, asked)
         zones = await row_zones(snapshot, [one.contract_id for one in found.items], zone)
-        return {"zones": zones, "expiring": found.items, "next_expiring": _address(EXPIRING_CREDIT, found)}
+        names = await _names(snapshot, state, found.items, language)
+        return {
+            "zones": zones,
+            "names": names,
+            "expiring": found.items,
+            "next_expiring": _address(EXPIRING_CREDIT, found),
+        }
 
     return page(request, visitor, "expiring_credit.html", **await state.long_questions.ask(ask), cursor=cursor)
 
 
 async def operator_home(request: Request, state: State, visitor: Visitor) -> Response:
     """The page of the day. Who may not write gets the same."""
-    actor = visitor.actor
+    actor, language = visitor.actor, appearance_of(request).language
 
     async def ask(snapshot: Snapshot, calendars: Calendars) -> dict[str, Any]:
         zone = await zone_across(snapshot, actor, EVERYWHERE)
@@ -109,6 +119,7 @@ async def operator_home(request: Request, state: State, visitor: Visitor) -> Res
             "sessions": sessions.items,
             "has_more_sessions": sessions.next_after is not None,
             "expiring": expiring.items,
+            "names": await _names(snapshot, state, expiring.items, language),
             "next_expiring": EXPIRING_CREDIT if expiring.next_after else None,
             "disputed": [shown_deduction(one) for one in disputed.items],
             "has_more_disputed": disputed.next_after is not None,
@@ -131,6 +142,11 @@ async def _urgent(snapshot: Snapshot, actor: Actor, calendars: Calendars, asked:
 async def _expiring(snapshot: Snapshot, actor: Actor, zone: str, asked: PageAsked) -> Page[ListedGrant]:
     ends = first_instant(local_date(snapshot.clock(), zone) + AHEAD, zone)
     return await list_grants(snapshot, actor, GrantFilter(expiring_before=ends), asked)
+
+
+async def _names(snapshot: Snapshot, state: State, grants: Sequence[ListedGrant], language: str) -> NamesOfKeys:
+    """What the pools of some grants are called."""
+    return names_of(state, await providers_of(snapshot, [one.contract_id for one in grants]), language)
 
 
 def _address(list_address: str, found: Page[Any]) -> str | None:

@@ -2,6 +2,7 @@
 
 The ledger's own form is taken as well where it means nothing else: `1.5` is one and a half everywhere, `1.234` in
 German is more than a thousand. A rate is never written in groups, so that there `24.315` is what it is to the ledger.
+Minutes are taken as hours too, as pages show them: `1:30` is `90`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ledger.door.registry import COMMANDS
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
 _WITHOUT_GROUPS = {"exchange_rate"}
+_HOURS = re.compile(r"(?P<hours>[0-9]{1,6}):(?P<minutes>[0-5][0-9])")
 _MINUS = str.maketrans("\N{MINUS SIGN}", "-")
 
 
@@ -33,6 +35,8 @@ def told_to_ledger(field: str, text: str, locale: Locale) -> str:
     if field not in number_fields():
         return text
     typed = text.strip().translate(_MINUS)
+    if field.endswith("minutes") and (told := _HOURS.fullmatch(typed)) is not None:
+        return str(int(told["hours"]) * 60 + int(told["minutes"]))
     found = _pattern(locale, field not in _WITHOUT_GROUPS).fullmatch(typed)
     if found is None:
         return text
