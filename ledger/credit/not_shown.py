@@ -30,30 +30,30 @@ class Taking:
 class LastTakings:
     """The deductions that are dated last, however many there are: of these some may lie ahead."""
 
-    _kept: dict[str, Taking] = field(default_factory=dict)
+    kept: dict[str, Taking] = field(default_factory=dict)
 
     def draw(self, fact: CreditDrawn) -> None:
         parts = {draw.grant_id: draw.quantity for draw in fact.draws}
-        self._kept[fact.deduction_id] = Taking(fact.deduction_id, fact.effective_at, parts)
-        if len(self._kept) > 2 * MOST_KEPT:  # not each time, so that a long history is read at no cost
-            last = sorted(self._kept.values(), key=lambda one: one.moment)[-MOST_KEPT:]
-            self._kept = {one.deduction_id: one for one in last}
+        self.kept[fact.deduction_id] = Taking(fact.deduction_id, fact.effective_at, parts)
+        if len(self.kept) > 2 * MOST_KEPT:  # not each time, so that a long history is read at no cost
+            last = sorted(self.kept.values(), key=lambda one: one.moment)[-MOST_KEPT:]
+            self.kept = {one.deduction_id: one for one in last}
 
     def settle(self, fact: DebtSettled) -> None:
-        taking = self._kept.get(fact.deduction_id)
+        taking = self.kept.get(fact.deduction_id)
         if taking is not None:
             taking.parts = settled(taking.parts, fact.grant_id, fact.quantity)
 
     def withdraw(self, fact: DebtSettlementWithdrawn) -> None:
-        taking = self._kept.get(fact.deduction_id)
+        taking = self.kept.get(fact.deduction_id)
         if taking is not None:
             taking.parts = owed_again(taking.parts, fact.grant_id, fact.quantity)
 
     def give_back(self, deduction_id: str) -> None:
-        self._kept.pop(deduction_id, None)
+        self.kept.pop(deduction_id, None)
 
     def after(self, moment: datetime) -> Sequence[Taking]:
-        return [one for one in self._kept.values() if one.moment > moment]
+        return [one for one in self.kept.values() if one.moment > moment]
 
 
 def not_shown(

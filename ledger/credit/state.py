@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Literal
 
+import msgspec
+
 from ledger.credit.events import (
     AccountOpened,
     CreditDrawn,
@@ -27,14 +29,33 @@ from ledger.credit.events import (
 )
 from ledger.credit.not_shown import LastTakings, not_shown
 from ledger.credit.settlement import Debt, Grant, Settlement, bear, owe_again
-from ledger.kernel.aggregate import LedgerAggregate, applies
+from ledger.kernel.aggregate import applies
 from ledger.kernel.errors import Refusal
+from ledger.kernel.long_lived import LongLived
 from ledger.kernel.values import DISTANT_PAST, FAR_FUTURE, FURTHEST_AHEAD, show_cents, show_instant
 
 MOST_TOLD = 10
 
 
-class CreditState(LedgerAggregate):
+class KnownCredit(msgspec.Struct):
+    """What a snapshot of an account holds."""
+
+    contract_id: str
+    pool: str
+    unit: Literal["minutes", "money"]
+    currency: str | None
+    grants: dict[str, Grant]
+    reservations: dict[str, list[CreditReserved]]
+    debts: list[Debt]
+    debt_count: int
+    forgotten_until: datetime
+    takings: LastTakings
+    prices: dict[str, TopUpCharged]
+
+
+class CreditState(LongLived):
+    KNOWN = KnownCredit
+
     def begin(self) -> None:
         super().begin()
         self.pool = ""
@@ -47,6 +68,29 @@ class CreditState(LedgerAggregate):
         self.forgotten_until = DISTANT_PAST  # late settlements up to then stand in the history alone
         self.takings = LastTakings()
         self.prices: dict[str, TopUpCharged] = {}  # of top-ups that stand
+
+    def known(self) -> KnownCredit:
+        return KnownCredit(
+            self.contract_id,
+            self.pool,
+            self.unit,
+            self.currency,
+            self.grants,
+            self.reservations,
+            self.debts,
+            self.debt_count,
+            self.forgotten_until,
+            self.takings,
+            self.prices,
+        )
+
+    def recall(self, known: KnownCredit) -> None:
+        self.contract_id, self.pool = known.contract_id, known.pool
+        self.unit, self.currency = known.unit, known.currency
+        self.grants, self.reservations = known.grants, known.reservations
+        self.debts, self.debt_count = known.debts, known.debt_count
+        self.forgotten_until = known.forgotten_until
+        self.takings, self.prices = known.takings, known.prices
 
     # -- questions -------------------------------------------------------------------------------------------
 

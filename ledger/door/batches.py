@@ -108,6 +108,7 @@ class Ledger:
                 positions = self.store.append(unit.events, unit.seal_batch())
                 self._keyring.saved()
                 self._cache.saved(positions)
+                unit.keep_snapshots()
             else:
                 unit.check_current()
         except BaseException:

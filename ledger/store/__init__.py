@@ -7,8 +7,8 @@ appended in one transaction. Whoever saves against an outdated stream gets `Conf
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,17 +23,18 @@ from eventsourcing.persistence import (
 
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.fact import Fact
+from ledger.kernel.long_lived import StreamSnapshot
 from ledger.kernel.mapper import LedgerMapper, StreamEvent, decode
 from ledger.store.batch import Batch, CommandRow, TakenId
 from ledger.store.database import (
     Database,
     Row,
-    among,
     has_table,
     listed,
     looked_up,
     open_database,
 )
+from ledger.store.histories import History, keep_snapshots, read_histories
 from ledger.store.ledger_files import check_is_ledger, sqlite_path
 from ledger.store.sqlite_recorder import SqliteRecorder, sqlite_recorder
 from ledger.store.unavailable import Unavailable, unavailable_file
@@ -115,21 +116,18 @@ class EventStore:
         except (OperationalError, InterfaceError) as error:
             raise self.database.away(error) from error
 
-    def streams(self, names: Iterable[str]) -> dict[str, list[StreamEvent]]:
-        """The events of several streams, in order; a stream without events has no entry."""
-        sql = (
-            "SELECT originator_id, originator_version, topic, state FROM stored_events WHERE originator_id {among} "
-            "ORDER BY originator_id, originator_version"
-        )
-        found: dict[str, list[StreamEvent]] = defaultdict(list)
-        wanted = list(dict.fromkeys(names))
-        if not wanted:
-            return found
-        condition, params = among(self.database.dialect, "ids", wanted)
-        for row in self.database.query(sql.format(among=condition), params):
-            event = StreamEvent(row.originator_id, row.originator_version, decode(row.topic, bytes(row.state)))
-            found[row.originator_id].append(event)
-        return found
+    def histories(self, streams: Iterable[str]) -> dict[str, History]:
+        """What is stored of several streams: the latest snapshot of each, if there is one, and the events after it."""
+        return read_histories(self.database, streams)
+
+    def whole_stream(self, stream: str) -> list[StreamEvent]:
+        """All events of a stream, in order."""
+        return read_histories(self.database, [stream], whole=True)[stream].events
+
+    def keep(self, snapshots: Sequence[StreamSnapshot]) -> None:
+        """Beside the events, and never instead of them: what was lost is kept anew some events later."""
+        with suppress(Unavailable):
+            keep_snapshots(self.database, snapshots)
 
     def streams_changed_after(self, position: int) -> tuple[set[str], int]:
         """Which streams somebody appended to after a position, and the highest position now."""

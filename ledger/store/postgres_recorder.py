@@ -91,7 +91,7 @@ class LedgerPostgresDatastore(PostgresDatastore):
 
 # A ledger of this format may be older than the newest table; it gets what it lacks.
 _IS_INCOMPLETE = "SELECT " + " OR ".join(
-    f"to_regclass('public.{table}') IS NULL" for table in ("ledger_format", "feed_secrets", "sign_ins")
+    f"to_regclass('public.{table}') IS NULL" for table in ("ledger_format", "feed_secrets", "sign_ins", "snapshots")
 )
 
 

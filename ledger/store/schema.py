@@ -20,6 +20,7 @@ EVENT_COLUMNS = (
 )
 
 APPEND_ONLY = ("stored_events", "commands", "known_ids")
+REPLACED = ("access_tokens", "feed_secrets", "snapshots")  # a later state takes the place of an earlier one
 SIGNING_IN = ("sign_in_links", "sign_ins")  # what has expired is deleted
 # Of the shapes of what is stored, while these may still change without upcasts (decision 16): without one it is older.
 FORMAT = 4
@@ -52,6 +53,12 @@ CREATE TABLE IF NOT EXISTS known_ids (
     id TEXT NOT NULL,
     position BIGINT NOT NULL,
     PRIMARY KEY (namespace, id)
+);
+CREATE TABLE IF NOT EXISTS snapshots (
+    stream TEXT NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    shape TEXT NOT NULL,
+    content {bytes} NOT NULL
 );
 CREATE TABLE IF NOT EXISTS ledger_format (
     version BIGINT NOT NULL PRIMARY KEY
@@ -159,7 +166,8 @@ APPEND_PARAMETERS = {
 }
 
 # One statement appends everything, so that the lock is held for no round trip. Each statement of the function sees
-# what was committed before it got the lock. Who decided on streams that changed in the meantime has to decide again.
+# what was committed before it got the lock. Who decided on streams that changed in the meantime has to decide again:
+# looked for between two positions, since a plan for any position after one would read the whole table.
 POSTGRES_APPEND = """
 CREATE OR REPLACE FUNCTION append_events(
     {parameters}
@@ -171,7 +179,7 @@ BEGIN
         ORDER BY notification_id DESC LIMIT 1;
     base := coalesce(base, 0);
     IF base > seen AND EXISTS (SELECT 1 FROM public.stored_events
-                               WHERE notification_id > seen AND (originator_id = ANY(read_streams)
+                               WHERE notification_id BETWEEN seen + 1 AND base AND (originator_id = ANY(read_streams)
                                                                  OR contract_id = ANY(read_contracts)
                                                                  OR 'provider:' || provider = ANY(read_contracts))) THEN
         RAISE EXCEPTION 'a stream was appended to' USING ERRCODE = 'integrity_constraint_violation';
@@ -197,12 +205,12 @@ END $$
 POSTGRES_GRANTS = [
     *(
         f"REVOKE ALL ON {table} FROM PUBLIC"
-        for table in (*APPEND_ONLY, *SIGNING_IN, "ledger_format", "party_keys", "access_tokens", "feed_secrets")
+        for table in (*APPEND_ONLY, *SIGNING_IN, *REPLACED, "ledger_format", "party_keys")
     ),
     *(f"GRANT SELECT, INSERT ON {table} TO {WRITER_ROLE}" for table in APPEND_ONLY),
     f"GRANT SELECT ON ledger_format TO {WRITER_ROLE}",
     f"GRANT SELECT, INSERT, DELETE ON party_keys TO {WRITER_ROLE}",
-    f"GRANT SELECT, INSERT, UPDATE ON access_tokens, feed_secrets TO {WRITER_ROLE}",
+    f"GRANT SELECT, INSERT, UPDATE ON {', '.join(REPLACED)} TO {WRITER_ROLE}",
     f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(SIGNING_IN)} TO {WRITER_ROLE}",
     f"CREATE SCHEMA IF NOT EXISTS views AUTHORIZATION {WRITER_ROLE}",
 ]

@@ -9,6 +9,7 @@ from pydantic import Field
 from ledger.contracts.finding import contract_of
 from ledger.kernel.access import OPERATOR
 from ledger.tickets.finding import OnTicket, the_ticket, ticket_of
+from ledger.tickets.steps import work_times
 from ledger.work.case import Case
 from ledger.work.declaration import command
 from ledger.work.fields import Text
@@ -30,4 +31,5 @@ def retract_ticket_step(case: Case, body: RetractTicketStep) -> None:
     ticket = ticket_of(case, body.ticket_id)
     version = case.version_at(ticket, body.position)
     has_partner = contract_of(case).partner_id is not None
-    ticket.retract(version, body.position, has_partner, case.seal_customer(body.reason), case.stamp)
+    worked = work_times(case.facts_of(ticket))
+    ticket.retract(version, body.position, worked, has_partner, case.seal_customer(body.reason), case.stamp)

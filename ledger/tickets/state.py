@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from ledger.kernel.aggregate import LedgerAggregate, applies
+import msgspec
+
+from ledger.kernel.aggregate import applies
+from ledger.kernel.long_lived import LongLived
 from ledger.kernel.values import to_micros
 from ledger.tickets.events import (
     ServiceCreditGranted,
@@ -23,7 +26,25 @@ from ledger.tickets.life import Life, lived
 from ledger.tickets.timeline import STEPS, Timeline, step_of, timeline_of
 
 
-class TicketState(LedgerAggregate):
+class KnownTicket(msgspec.Struct):
+    """What a snapshot of a ticket holds."""
+
+    contract_id: str
+    kind: str
+    channel: str
+    scope: str | None
+    term_no: int
+    timeline: Timeline
+    credited: dict[str, ServiceCreditGranted]
+    credit_count: dict[str, int]
+    uncredited_from: dict[str, datetime]
+    overage_minutes: int
+    opened_at: datetime
+
+
+class TicketState(LongLived):
+    KNOWN = KnownTicket
+
     def begin(self) -> None:
         super().begin()
         self.kind = ""
@@ -34,7 +55,6 @@ class TicketState(LedgerAggregate):
         self.credited: dict[str, ServiceCreditGranted] = {}  # by target, what answered its breach and stands
         self.credit_count = Counter[str]()  # by target, those that were taken back too
         self.uncredited_from: dict[str, datetime] = {}  # by target, since when the last one is taken back
-        self.worked: dict[str, int] = {}  # when the work that was not reversed was done, by deduction
         self.overage_minutes = 0
         self.opened_at: datetime
         self._life: Life | None = None
@@ -53,6 +73,28 @@ class TicketState(LedgerAggregate):
     def life_at(self, moment: datetime) -> Life:
         """What the steps come to that are effective by a moment."""
         return lived(self.timeline, to_micros(moment))
+
+    def known(self) -> KnownTicket:
+        return KnownTicket(
+            self.contract_id,
+            self.kind,
+            self.channel,
+            self.scope,
+            self.term_no,
+            self.timeline,
+            self.credited,
+            self.credit_count,
+            self.uncredited_from,
+            self.overage_minutes,
+            self.opened_at,
+        )
+
+    def recall(self, known: KnownTicket) -> None:
+        self.contract_id, self.kind = known.contract_id, known.kind
+        self.channel, self.scope = known.channel, known.scope
+        self.term_no, self.timeline, self.opened_at = known.term_no, known.timeline, known.opened_at
+        self.credited, self.credit_count = known.credited, Counter(known.credit_count)
+        self.uncredited_from, self.overage_minutes = known.uncredited_from, known.overage_minutes
 
     # -- history ---------------------------------------------------------------------------------------------
 
@@ -75,14 +117,12 @@ class TicketState(LedgerAggregate):
 
     @applies(WorkLogged)
     def _worked(self, fact: WorkLogged) -> None:
-        self.worked[fact.deduction_id] = to_micros(fact.effective_at)
         if self.timeline.work_from(to_micros(fact.effective_at)):
             self._life = None
         self.overage_minutes += fact.overage_minutes
 
     @applies(WorkReversed)
     def _work_reversed(self, fact: WorkReversed) -> None:
-        self.worked.pop(fact.deduction_id, None)
         self.overage_minutes -= fact.overage_minutes
 
     @applies(ServiceCreditGranted)

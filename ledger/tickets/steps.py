@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ledger.kernel.values import from_micros, show_instant
+from ledger.kernel.fact import Fact
+from ledger.kernel.values import from_micros, show_instant, to_micros
 from ledger.plans.terms import Level
+from ledger.tickets.events import WorkLogged, WorkReversed
 from ledger.tickets.life import ALLOWED, DEFECT_AFTER, LIVE, Life, begun
 from ledger.tickets.timeline import Timeline
 
@@ -46,6 +48,17 @@ def why_impossible(timeline: Timeline, worked: Iterable[int], has_partner: bool)
         life.go_on(step)
     late = next((at for at in sorted(worked) if not life.takes_work(at)), None)
     return f"would be over at {_shown(late)}, when work was done." if late is not None else None
+
+
+def work_times(facts: Iterable[Fact]) -> list[int]:
+    """When the work was done that a ticket's facts tell, without what was reversed."""
+    found: dict[str, int] = {}
+    for fact in facts:
+        if isinstance(fact, WorkLogged):
+            found[fact.deduction_id] = to_micros(fact.effective_at)
+        elif isinstance(fact, WorkReversed):
+            found.pop(fact.deduction_id, None)
+    return list(found.values())
 
 
 def _shown(at: int) -> str:

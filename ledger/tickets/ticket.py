@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -131,8 +132,10 @@ class Ticket(TicketState):
         check_level(terms, to_level, self.scope)
         self.record(TicketEscalated(level, to_level, by, ticket_id=self.key), at, stamp)
 
-    def retract(self, version: int, position: int, has_partner: bool, reason: Sealed, stamp: Stamp) -> None:
-        """Takes a step back that was entered by mistake, in whatever state (T10).
+    def retract(
+        self, version: int, position: int, worked: Iterable[int], has_partner: bool, reason: Sealed, stamp: Stamp
+    ) -> None:
+        """Takes a step back that was entered by mistake, in whatever state (T10); `worked` is when work was done.
 
         Raises Refusal invalid-transition where no step of the timeline stands there, or what remains is no possible
         life; it names the service credits that were given.
@@ -142,7 +145,7 @@ class Ticket(TicketState):
             said = f"No step of ticket {self.key} that can be retracted stands at position {position}."
             raise Refusal("invalid-transition", said, field="position")
         given = sorted(credit.credit_id for credit in self.credited.values())
-        fault = why_impossible(self.timeline.without(version), self.worked.values(), has_partner)
+        fault = why_impossible(self.timeline.without(version), worked, has_partner)
         if fault is not None:
             said = f"Without {step.kind} of {show_instant(from_micros(step.at))} ticket {self.key} {fault}"
             raise Refusal("invalid-transition", said, field="position", service_credits=given)

@@ -97,6 +97,10 @@ class Case:
         own = [event.fact for event in self.unit.events if event.fact.contract_id == self.scope.contract_id]
         return [fact for fact in (*stored, *own) if isinstance(fact, kinds)]
 
+    def facts_of(self, aggregate: LedgerAggregate) -> list[Fact]:
+        """The whole stream of an aggregate, for a command that is saved alone."""
+        return [event.fact for event in self.unit.store.whole_stream(str(aggregate.id))]
+
     def facts_that_took(self, namespace: str, id_: str) -> list[Fact]:
         """What the command recorded that took an id; nothing if none did. Whoever asks has yet to locate it."""
         return self.unit.facts_that_took(namespace, id_)

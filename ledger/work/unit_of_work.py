@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 
 from ledger.kernel.aggregate import LedgerAggregate
 from ledger.kernel.fact import Fact
+from ledger.kernel.long_lived import LongLived
 from ledger.kernel.mapper import StreamEvent
 from ledger.store import Batch, CommandRow, ConflictError, EventStore, TakenId
+from ledger.store.histories import History
 from ledger.store.keys import Keyring
 
 A = TypeVar("A", bound=LedgerAggregate)
@@ -50,7 +52,7 @@ class UnitOfWork:
         self.batch = Batch(seen_position=cache.position)
         self.reserved_ids: list[tuple[str, str]] = []  # by the present command: namespace and id
         self._cache = cache
-        self._prefetched: dict[str, list[StreamEvent]] = {}
+        self._prefetched: dict[str, History] = {}
         self._used: set[str] = set()
         self._journal: list[StreamEvent] = []
         self._at_hand: dict[tuple[type[LedgerAggregate], str], Any] = {}  # what the present command asked for
@@ -80,9 +82,8 @@ class UnitOfWork:
         self.keyring.undo(self._fresh_keys)
         for stream in {event.originator_id for event in self._journal}:
             own = [event for event in self.events if event.originator_id == stream]
-            stored = self.store.streams([stream]).get(stream, [])
             changed = self._cache.known[stream]
-            self._cache.known[stream] = type(changed).blank(changed.key).fold([*stored, *own])
+            self._cache.known[stream] = self._stored(type(changed), changed.key).fold(own)
 
     def seal_batch(self) -> Batch:
         """What the store saves beside the events: also which streams the decisions rest on, and as of when."""
@@ -109,9 +110,8 @@ class UnitOfWork:
     def prefetch(self, streams: Iterable[str], empty: Iterable[str]) -> None:
         """Reads many streams at once; asking for them, or for those that are known to be empty, then costs nothing."""
         wanted = [stream for stream in streams if stream not in self._cache.known]
-        found = self.store.streams(wanted)
-        self._prefetched.update({stream: found.get(stream, []) for stream in wanted})
-        self._prefetched.update({stream: [] for stream in empty})
+        self._prefetched.update(self.store.histories(wanted))
+        self._prefetched.update({stream: History(None, []) for stream in empty})
 
     def get(self, kind: type[A], key: str) -> A:
         """The aggregate under a key, blank where there is none yet."""
@@ -121,15 +121,30 @@ class UnitOfWork:
         stream = kind.stream(key)
         aggregate = self._cache.known.get(stream)
         if aggregate is None:
-            events = self._prefetched.pop(stream, None)
-            if events is None:
-                events = self.store.streams([stream]).get(stream, [])
-            aggregate = self._cache.known[stream] = kind.blank(key).fold(events)
+            aggregate = self._cache.known[stream] = self._stored(kind, key)
         self._used.add(stream)
         aggregate.write_to(self._journal)
         assert isinstance(aggregate, kind)
         self._at_hand[kind, key] = aggregate
         return aggregate
+
+    def _stored(self, kind: type[A], key: str) -> A:
+        """As stored history has it: from its latest snapshot on, if there is one of today's shape."""
+        stream, aggregate = kind.stream(key), kind.blank(key)
+        snapshot, events = self._history(stream)
+        if snapshot is not None and not (isinstance(aggregate, LongLived) and aggregate.resume(snapshot)):
+            events = self.store.whole_stream(stream)
+        return aggregate.fold(events)
+
+    def _history(self, stream: str) -> History:
+        return self._prefetched.pop(stream) if stream in self._prefetched else self.store.histories([stream])[stream]
+
+    def keep_snapshots(self) -> None:
+        """Of long streams that were appended to, now that this is saved."""
+        changed = (self._cache.known.get(stream) for stream in {event.originator_id for event in self.events})
+        due = [one.snapshot() for one in changed if isinstance(one, LongLived) and one.is_due]
+        if due:
+            self.store.keep(due)
 
     def facts_that_took(self, namespace: str, id_: str) -> list[Fact]:
         """What the command recorded that took an id, earlier in this batch or before it; nothing if none did.

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ledger.kernel.mapper import StreamEvent
 from ledger.store import EventStore
+from ledger.store.histories import History
 from tests.billing.office import Office, billed, office_over
 from tests.words import credit_note, issue, sign
 
@@ -44,12 +44,12 @@ def test_a_number_that_another_server_gives_meanwhile_is_no_refusal(
         meanwhile: list[str] = []
 
         class Interrupted(EventStore):
-            def streams(self, names: Iterable[str]) -> dict[str, list[StreamEvent]]:
-                wanted = list(names)
+            def histories(self, streams: Iterable[str]) -> dict[str, History]:
+                wanted = list(streams)
                 if "document:GR-2026-00002" in wanted and not meanwhile:
                     meanwhile.append("once")
                     meanwhile.append(other.number(issue("B")))
-                return super().streams(wanted)
+                return super().histories(wanted)
 
         (answer,) = one.beside(Interrupted).ok(issue("C"))
         assert answer.named["number"] == "GR-2026-00003"

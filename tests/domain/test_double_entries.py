@@ -38,7 +38,7 @@ def forged(history: Given, *facts: Fact) -> str | None:
         fact = msgspec.structs.replace(told, contract_id="C", token_id="t", role="admin")
         if fact.effective_at.year == 1970:
             fact = msgspec.structs.replace(fact, effective_at=AT)
-        last = store.streams([fact.stream]).get(fact.stream, [])
+        last = store.whole_stream(fact.stream)
         versions[fact.stream] = versions.get(fact.stream, len(last)) + 1
         events.append(StreamEvent(fact.stream, versions[fact.stream], fact))
     batch = Batch(seen_position=store.highest_position())

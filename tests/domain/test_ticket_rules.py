@@ -52,7 +52,7 @@ NINE, TEN = "2026-02-02T09:00:00Z", "2026-02-02T10:00:00Z"
 
 def ticket(history: Given) -> Ticket:
     """What the stored facts of ticket T add up to."""
-    return Ticket.blank("T").fold(history.world.store.streams(["ticket:T"])["ticket:T"])
+    return Ticket.blank("T").fold(history.world.store.whole_stream("ticket:T"))
 
 
 # -- T2: priority ---------------------------------------------------------------------------------------------------

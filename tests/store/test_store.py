@@ -323,7 +323,7 @@ def test_a_stored_event_of_an_unknown_topic_is_an_error_that_names_it(
         row = ("ticket:T", 2, topic, b"{}", position, 2**50, None, None)
         transaction.execute("INSERT INTO stored_events VALUES (?,?,?,?,?,?,?,?)", row)
     with pytest.raises(UnknownTopicError, match=repr(topic)):
-        one.store.streams(["ticket:T"])
+        one.store.whole_stream("ticket:T")
     with pytest.raises(UnknownTopicError):
         one.tell(log_work(15, NOON, entry_id="W"))
     assert one.store.highest_position() == position
