@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Literal
 
-import msgspec
-
 from ledger.credit.events import (
     AccountOpened,
     CreditDrawn,
@@ -27,6 +25,7 @@ from ledger.credit.events import (
     TopUpCharged,
     TopUpReversed,
 )
+from ledger.credit.known_credit import KnownCredit
 from ledger.credit.not_shown import LastTakings, not_shown
 from ledger.credit.settlement import Debt, Grant, Settlement, bear, owe_again
 from ledger.kernel.aggregate import applies
@@ -35,22 +34,6 @@ from ledger.kernel.long_lived import LongLived
 from ledger.kernel.values import DISTANT_PAST, FAR_FUTURE, FURTHEST_AHEAD, show_cents, show_instant
 
 MOST_TOLD = 10
-
-
-class KnownCredit(msgspec.Struct):
-    """What a snapshot of an account holds."""
-
-    contract_id: str
-    pool: str
-    unit: Literal["minutes", "money"]
-    currency: str | None
-    grants: dict[str, Grant]
-    reservations: dict[str, list[CreditReserved]]
-    debts: list[Debt]
-    debt_count: int
-    forgotten_until: datetime
-    takings: LastTakings
-    prices: dict[str, TopUpCharged]
 
 
 class CreditState(LongLived):

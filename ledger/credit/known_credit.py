@@ -1,0 +1,28 @@
+"""What a snapshot of an account holds: all that its events came to, as `CreditState` has it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from ledger.credit.events import CreditReserved, TopUpCharged
+from ledger.credit.not_shown import LastTakings
+from ledger.credit.settlement import Debt, Grant
+
+
+class KnownCredit(msgspec.Struct):
+    """Bounded by grants, open bookings and open debts (C4)."""
+
+    contract_id: str
+    pool: str
+    unit: Literal["minutes", "money"]
+    currency: str | None
+    grants: dict[str, Grant]
+    reservations: dict[str, list[CreditReserved]]
+    debts: list[Debt]
+    debt_count: int
+    forgotten_until: datetime
+    takings: LastTakings
+    prices: dict[str, TopUpCharged]
