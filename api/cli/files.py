@@ -5,19 +5,14 @@ What they need is loaded when they work: whoever asks for their `--help` waits f
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 
 from api.cli.machine import AsJson, print_line
 from api.cli.printing import complain, say
 from ledger.kernel.errors import Refusal
-
-if TYPE_CHECKING:
-    from api.cli.importing import Tally
-    from ledger.door.batches import Ledger
 
 EXPORT_FORMS = "beancount | hledger | csv | datev | datev-debtors"  # as `api.books.exporting` has them, for --help
 
@@ -29,7 +24,7 @@ def import_(
     files: Annotated[list[str], typer.Argument(help="JSON Lines files; - is standard input.")], as_json: AsJson = False
 ) -> None:
     """Carries out commands from JSON Lines; safe to repeat. Exit status 1 if any was refused."""
-    from api.cli.importing import Tally
+    from api.cli.importing import Tally, import_file
     from api.cli.opening import settings_of_database
     from ledger.door.batches import Ledger
     from ledger.plans.loader import load_catalogue
@@ -43,7 +38,7 @@ def import_(
     tally = Tally()
     try:
         for name in files:
-            _import_one(ledger, name, tally, prefix=f"{name}:" if len(files) > 1 else "line ")
+            import_file(ledger, name, tally, prefix=f"{name}:" if len(files) > 1 else "line ")
     finally:
         store.close()
     if as_json:
@@ -60,19 +55,6 @@ def _check_readable(name: str) -> None:
         raise Refusal("not-found", f"{name} is a folder; name a file in it, such as {Path(name) / 'commands.jsonl'}.")
     if name != "-" and not Path(name).exists():
         raise Refusal("not-found", f"There is no file {name}.")
-
-
-def _import_one(ledger: Ledger, name: str, tally: Tally, prefix: str) -> None:
-    from api.cli.importing import import_lines
-    from api.cli.progress import progress_bar
-
-    def refused(number: int, refusal: Refusal) -> None:
-        complain(f"{prefix}{number}: {refusal.code}: {refusal.detail}")
-
-    source: BinaryIO = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115
-    total = Path(name).stat().st_size if Path(name).is_file() else None
-    with source, progress_bar(f"importing {name}", total) as progress:
-        import_lines(ledger, source, tally, refused, progress)
 
 
 @files_app.command("export")

@@ -1,7 +1,7 @@
 """A page is a page: no list answers, or reads, more than its page, whatever lies behind it.
 
-The doors are found in the OpenAPI document, so that a new one is asked too, and named here, so that none is missed whose
-answer says otherwise that it is a list. What stands in their paths is named in `tests.http.enormous`.
+The doors are found in the OpenAPI document, so that a new one is asked too, and named here, so that none is
+missed whose answer says otherwise that it is a list. What stands in their paths is named in `tests.http.enormous`.
 """
 
 from collections.abc import Iterator
