@@ -14,7 +14,7 @@ from ledger.tickets.life import OPEN_TO_WORK
 from projections.asking import Page, PageAsked, all_of, equal
 from projections.contracts.across import ContractsAsked, behind
 from projections.contracts.customers import known_customers
-from projections.contracts.questions import STATE_AT
+from projections.contracts.questions import STATE_AT, ContractFilter, OpenedContract, list_contracts
 from projections.credit.rules import status_at_in_sql
 from projections.reader import Snapshot, view_position
 
@@ -49,11 +49,19 @@ async def list_customers(
     return Page(position, await _open(snapshot, rows, position), next_after, _place)
 
 
-async def find_customer(snapshot: Snapshot, actor: Actor, customer_id: str, provider: str | None) -> ListedCustomer:
-    """One customer. The same id at another provider is somebody else.
+async def customer_with_contracts(
+    snapshot: Snapshot, actor: Actor, customer_id: str, provider: str | None, page: PageAsked
+) -> tuple[ListedCustomer, Page[OpenedContract]]:
+    """One customer, and a page of its contracts, by id. The same id at another provider is somebody else.
 
     Raises Refusal forbidden, not-found, or malformed where several providers have one of that id.
     """
+    found = await _find(snapshot, actor, customer_id, provider)
+    filters = ContractFilter(customer_id, found.provider)
+    return found, await list_contracts(snapshot, actor, filters, page)
+
+
+async def _find(snapshot: Snapshot, actor: Actor, customer_id: str, provider: str | None) -> ListedCustomer:
     rows = await _customers(snapshot, actor, ContractsAsked(provider, customer_id), PageAsked())
     if not rows:
         raise Refusal("not-found", f"There is no customer {customer_id}.", customer_id=customer_id)

@@ -6,12 +6,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from api.cli.main import SUBCOMMANDS
 from tests.docs.commands_page import commands_page
 from tests.docs.events_page import events_page
 from tests.docs.pages import COMMANDS_PAGE, EVENTS_PAGE
+from tests.docs.subcommands_page import subcommands_page
 from tests.docs.tour import TOURED, write_tour
 
-MADE: dict[Path, Callable[[], str]] = {COMMANDS_PAGE: commands_page, EVENTS_PAGE: events_page}
+MADE: dict[Path, Callable[[], str]] = {
+    COMMANDS_PAGE: commands_page,
+    EVENTS_PAGE: events_page,
+    SUBCOMMANDS: subcommands_page,
+}
 
 
 def main() -> None:

@@ -10,7 +10,8 @@ from api.cli.layouts import LAYOUTS
 from api.cli.machine import print_line
 from api.cli.options import Asked, Opt, made_command
 from api.cli.printed_tables import table_of
-from api.cli.printing import out, print_json
+from api.cli.printing import print_json
+from api.cli.terminal import out
 
 PLAN = Opt("plan", meaning="Shows all that this plan says.", metavar="PLAN", is_argument=True)
 

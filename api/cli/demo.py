@@ -20,7 +20,8 @@ from api.cli.in_process import InProcess
 from api.cli.layouts import LAYOUTS
 from api.cli.opening import check_opens
 from api.cli.printed_tables import table_of
-from api.cli.printing import out, plain, say
+from api.cli.printing import say
+from api.cli.terminal import out, plain
 from api.http.models.contracts import ContractSummary, show_contract
 from api.portal.frame.addresses import link_address
 from api.state import State
@@ -62,7 +63,7 @@ def load_story(ledger: Ledger) -> None:
     tally = Tally()
     with STORY.open("rb") as source:
         import_lines(ledger, source, tally, refused, lambda done: None)
-    say(out, f"Loaded the demo: {tally.accepted} commands of {STORY.name}.")
+    say(f"Loaded the demo: {tally.accepted} commands of {STORY.name}.")
     out.print()
 
 

@@ -1,24 +1,20 @@
-"""`support-ledger import` and `export`: commands from files, and books into them."""
+"""`support-ledger import` and `export`: commands from files, and books into them.
+
+What they need is loaded when they work: whoever asks for their `--help` waits for none of it.
+"""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 
-from api.books.exporting import FORMS, export_days, write_books
-from api.cli.asking import ask
-from api.cli.importing import Tally, import_lines
 from api.cli.machine import AsJson, print_line
-from api.cli.opening import settings_of_database
-from api.cli.printing import err, out, say
-from api.cli.progress import progress_bar
-from ledger.door.batches import Ledger
+from api.cli.printing import complain, say
 from ledger.kernel.errors import Refusal
-from ledger.plans.loader import load_catalogue
-from ledger.store import open_store
+
+EXPORT_FORMS = "beancount | hledger | csv | datev | datev-debtors"  # as `api.books.exporting` has them, for --help
 
 files_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -28,6 +24,12 @@ def import_(
     files: Annotated[list[str], typer.Argument(help="JSON Lines files; - is standard input.")], as_json: AsJson = False
 ) -> None:
     """Carries out commands from JSON Lines; safe to repeat. Exit status 1 if any was refused."""
+    from api.cli.importing import Tally, import_file
+    from api.cli.opening import settings_of_database
+    from ledger.door.batches import Ledger
+    from ledger.plans.loader import load_catalogue
+    from ledger.store import open_store
+
     settings = settings_of_database()
     for name in files:
         _check_readable(name)
@@ -36,13 +38,13 @@ def import_(
     tally = Tally()
     try:
         for name in files:
-            _import_one(ledger, name, tally, prefix=f"{name}:" if len(files) > 1 else "line ")
+            import_file(ledger, name, tally, prefix=f"{name}:" if len(files) > 1 else "line ")
     finally:
         store.close()
     if as_json:
         print_line({"accepted": tally.accepted, "replayed": tally.replayed, "refused": tally.refused})
     else:
-        say(out, f"{tally.accepted} accepted, {tally.replayed} replayed, {tally.refused} refused")
+        say(f"{tally.accepted} accepted, {tally.replayed} replayed, {tally.refused} refused")
     if tally.refused:
         raise typer.Exit(1)
 
@@ -55,19 +57,9 @@ def _check_readable(name: str) -> None:
         raise Refusal("not-found", f"There is no file {name}.")
 
 
-def _import_one(ledger: Ledger, name: str, tally: Tally, prefix: str) -> None:
-    def refused(number: int, refusal: Refusal) -> None:
-        say(err, f"{prefix}{number}: {refusal.code}: {refusal.detail}")
-
-    source: BinaryIO = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115
-    total = Path(name).stat().st_size if Path(name).is_file() else None
-    with source, progress_bar(f"importing {name}", total) as progress:
-        import_lines(ledger, source, tally, refused, progress)
-
-
 @files_app.command("export")
 def export_books(
-    form: Annotated[str, typer.Argument(help=" | ".join(FORMS))],
+    form: Annotated[str, typer.Argument(help=EXPORT_FORMS)],
     from_: Annotated[str | None, typer.Option("--from", help="First day.")] = None,
     to: Annotated[str | None, typer.Option(help="Last day.")] = None,
     provider: Annotated[str | None, typer.Option(help="Of one provider alone.")] = None,
@@ -75,7 +67,11 @@ def export_books(
     accounts: Annotated[str | None, typer.Option(help="DATEV's account numbers, as TOML.")] = None,
 ) -> None:
     """Books for other programs: every movement of credit and money, in double entry; to DATEV the documents alone."""
+    from api.books.exporting import export_days, write_books
+    from api.cli.asking import ask
+    from api.cli.opening import settings_of_database
+
     books = ask(settings_of_database(), lambda state: export_days(state.reader, form, from_, to, provider, accounts))
     write_books(books.content, output)
     for note in books.notes:
-        say(err, note)
+        complain(note)

@@ -19,10 +19,10 @@ def guarded(work: Callable[[], None]) -> None:
         sentences = _sentences(error)
         if not sentences:
             raise
-        from api.cli.printing import err, say
+        from api.cli.printing import complain
 
         for sentence in sentences:
-            say(err, sentence)
+            complain(sentence)
         sys.exit(1)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import BinaryIO
 
+from api.cli.printing import complain
+from api.cli.progress import progress_bar
 from api.command_json import COMMAND_LIMIT, parse_line, without_mark
 from api.writer import BATCH
 from ledger.door.batches import Ledger
@@ -23,6 +27,18 @@ class Tally:
     replayed: int = 0
     refused: int = 0
     seen: Counter[bytes] = field(default_factory=Counter)
+
+
+def import_file(ledger: Ledger, name: str, tally: Tally, prefix: str) -> None:
+    """One file, or standard input as `-`; what is refused is told by its line. Raises Unavailable."""
+
+    def refused(number: int, refusal: Refusal) -> None:
+        complain(f"{prefix}{number}: {refusal.code}: {refusal.detail}")
+
+    source: BinaryIO = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115
+    total = Path(name).stat().st_size if Path(name).is_file() else None
+    with source, progress_bar(f"importing {name}", total) as progress:
+        import_lines(ledger, source, tally, refused, progress)
 
 
 def import_lines(

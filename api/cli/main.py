@@ -1,22 +1,29 @@
 """The console command `support-ledger`. Each subcommand is loaded when it is called: a table says where it stands.
 
 Those of the write door are made from their declarations (`api.cli.sending`), reading ones from paths of the API
-(`api.cli.reading`).
+(`api.cli.reading`). What there is, and what each does, is told from a page made of them all (`subcommands.json`), so
+that a list of names, or a shell that completes one, builds none.
 """
 
 from __future__ import annotations
 
+import copy
+import json
 import sys
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from api.cli.guarding import guarded
 from api.cli.options import SERVER, TOKEN, CommandGroup, Place
 from api.cli.reading import READS, reading_command
 
+SUBCOMMANDS = Path(__file__).with_name("subcommands.json")
 HELP = "A ledger of support contracts: what was bought, used and charged, and whether what was promised was kept."
 
 
@@ -64,13 +71,31 @@ HERE: dict[str, Callable[[str], Any]] = {
 } | dict.fromkeys(READS, reading_command)
 
 
+@cache
+def _meanings() -> dict[str, str]:
+    """What each subcommand does, in their order."""
+    found: dict[str, str] = json.loads(SUBCOMMANDS.read_text("utf-8"))
+    return found
+
+
 class Subcommands(CommandGroup):
-    """What stands in the tables above, and the commands of the write door."""
+    """What stands in the table above, and the commands of the write door."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        from ledger.door.registry import COMMANDS
+        return list(_meanings())
 
-        return [*HERE, *COMMANDS]
+    def _told(self) -> TyperGroup:
+        """The same group with names and meanings alone."""
+        commands: Any = {name: TyperCommand(name, help=meaning) for name, meaning in _meanings().items()}
+        return TyperGroup(name=self.name, commands=commands, params=self.params)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        self._told().format_commands(ctx, formatter)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        asked = copy.copy(ctx)
+        asked.command = self._told()
+        return asked.command.shell_complete(asked, incomplete)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name in HERE:

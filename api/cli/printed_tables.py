@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from api.cli.layouts import Item, Layout
-from api.cli.printing import plain
+from api.cli.terminal import plain
 
 
 def table_of(layout: Layout, answer: Item) -> Table:

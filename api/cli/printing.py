@@ -1,4 +1,4 @@
-"""Where the command line prints, and how texts get there: as plain text, whatever stands in them.
+"""How lines of the command line are printed: as plain text, whatever stands in them. Tables are for `terminal`.
 
 A name or a reason comes from people. In it `[bold]` and `:smile:` are six letters and seven; and a character that
 would steer a terminal, or turn the direction of what follows, is shown as its number.
@@ -10,12 +10,6 @@ import json
 import re
 import sys
 from typing import Any
-
-from rich.console import Console
-from rich.text import Text
-
-out = Console(width=None if sys.stdout.isatty() else 150)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 # Controls (those of C1 begin escape sequences too), marks of direction, ends of lines, halves of characters, and the
 # others that Unicode calls ignorable, since nobody sees them. What joins two letters of other scripts than ours, or
@@ -29,15 +23,20 @@ _STEERS = re.compile(
 _BREAKS = re.compile(r"[\t\r\n]+")
 
 
-def plain(value: Any) -> Text:
+def one_line(value: Any) -> str:
     """A value on one line, as it is; of an escape sequence `\\x1b[2J` is shown, and no screen is cleared."""
-    one_line = _BREAKS.sub(" ", "" if value is None else str(value))
-    return Text(_STEERS.sub(lambda found: ascii(found.group())[1:-1], one_line))
+    text = _BREAKS.sub(" ", "" if value is None else str(value))
+    return _STEERS.sub(lambda found: ascii(found.group())[1:-1], text)
 
 
-def say(console: Console, sentence: str) -> None:
+def say(sentence: str) -> None:
     """One line of our own words and of whatever they speak of."""
-    console.print(plain(sentence), soft_wrap=True)
+    sys.stdout.write(one_line(sentence) + "\n")
+
+
+def complain(sentence: str) -> None:
+    """The same on standard error: what went wrong, or what somebody should know besides."""
+    sys.stderr.write(one_line(sentence) + "\n")
 
 
 def print_json(value: Any) -> None:

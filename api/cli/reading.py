@@ -194,7 +194,7 @@ def _segment(noun: str | None, id_: str | None) -> str:
 
 
 def _show(question: ReadPath, answer: Any, *, as_json: bool) -> None:
-    from api.cli.printing import out, print_json
+    from api.cli.printing import print_json
 
     if as_json:
         print_line(answer)
@@ -203,5 +203,6 @@ def _show(question: ReadPath, answer: Any, *, as_json: bool) -> None:
     else:
         from api.cli.layouts import LAYOUTS
         from api.cli.printed_tables import table_of
+        from api.cli.terminal import out
 
         out.print(table_of(LAYOUTS[question.layout], answer))

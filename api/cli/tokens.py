@@ -12,7 +12,7 @@ import typer
 
 from api.cli.machine import AsJson, print_line
 from api.cli.options import CommandGroup
-from api.cli.printing import out, say
+from api.cli.printing import say
 from api.portal.frame.addresses import link_address
 from ledger.kernel.clock import system_clock
 from ledger.kernel.errors import malformed
@@ -133,10 +133,10 @@ def token_list(as_json: AsJson = False) -> None:
     for info in tokens:
         scope = ", ".join(value for value in (info.provider, info.customer, info.partner) if value) or "all providers"
         state = _state(info.revoked_at, info.expires_on)
-        say(out, f"{info.token_id}  {info.role:<9} {scope}  made {info.created_at}  {state}")
+        say(f"{info.token_id}  {info.role:<9} {scope}  made {info.created_at}  {state}")
     for feed in feeds:
         state = _state(feed.revoked_at, feed.expires_on)
-        say(out, f"{feed.feed_id}  feed of {feed.token_id}  made {feed.created_at}  {state}")
+        say(f"{feed.feed_id}  feed of {feed.token_id}  made {feed.created_at}  {state}")
 
 
 def _state(revoked_at: str | None, expires_on: str | None) -> str:
@@ -152,4 +152,4 @@ def token_revoke(id_: Annotated[str, typer.Argument(metavar="TOKEN_ID|FEED_ID")]
     if as_json:
         print_line({"revoked": id_})
     else:
-        say(out, f"revoked {id_}")
+        say(f"revoked {id_}")

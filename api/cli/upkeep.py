@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli.machine import AsJson, print_line
-from api.cli.printing import err, out, say
+from api.cli.printing import complain, say
 from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import Settings, without_secrets
 
@@ -48,7 +48,7 @@ def rebuild(
     if as_json:
         print_line({"views": list(views or VIEWS), "position": position})
         return
-    say(out, f"rebuilt {', '.join(views or VIEWS)} up to position {position}")
+    say(f"rebuilt {', '.join(views or VIEWS)} up to position {position}")
 
 
 @upkeep_app.command()
@@ -67,9 +67,9 @@ def verify(as_json: AsJson = False) -> None:
         print_line({"is_whole": not faults, "fault": faults[0] if faults else None, "position": position})
         raise typer.Exit(1 if faults else 0)
     if faults:
-        say(err, f"fault: {faults[0]}")
+        complain(f"fault: {faults[0]}")
         raise typer.Exit(1)
-    say(out, f"whole: {position} events, and the views equal them")
+    say(f"whole: {position} events, and the views equal them")
 
 
 @upkeep_app.command()
@@ -94,13 +94,13 @@ def status(as_json: AsJson = False) -> None:
             }
         )
         return
-    say(out, f"database   {without_secrets(settings.database_url)}")
-    say(out, f"catalogue  {settings.catalogue or 'as shipped'}")
-    say(out, f"API docs   {'at /docs' if settings.api_docs else 'not shown'}")
+    say(f"database   {without_secrets(settings.database_url)}")
+    say(f"catalogue  {settings.catalogue or 'as shipped'}")
+    say(f"API docs   {'at /docs' if settings.api_docs else 'not shown'}")
     if settings.server is not None:
-        say(out, f"server     {without_secrets(settings.server)}{', with a token' if settings.token else ''}")
+        say(f"server     {without_secrets(settings.server)}{', with a token' if settings.token else ''}")
     if found is None:
-        say(out, "events     none: there is no ledger yet; import, serve and others begin one")
+        say("events     none: there is no ledger yet; import, serve and others begin one")
         return
-    say(out, f"events     {found.events}")
-    say(out, f"views      up to {found.views}, {found.lag} behind")
+    say(f"events     {found.events}")
+    say(f"views      up to {found.views}, {found.lag} behind")

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from typer._click.exceptions import BadOptionUsage, MissingParameter, NoArgsIsHelpError, NoSuchOption, UsageError
 
 from api.cli.options import MadeCommand, NoSuchCommandError
-from api.cli.printing import err, say
+from api.cli.printing import complain
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.examples import DAY, TEXT
 from ledger.kernel.wording import worded_fault
@@ -54,8 +54,8 @@ def tell_usage(error: typer.TyperException) -> None:
         return
     context = error.ctx if isinstance(error, UsageError) else None
     refusal = _refusal(error, context)
-    say(err, f"{refusal.code}: {refusal.detail}")
-    say(err, f"{context.command_path if context else 'support-ledger'} --help tells what there is.")
+    complain(f"{refusal.code}: {refusal.detail}")
+    complain(f"{context.command_path if context else 'support-ledger'} --help tells what there is.")
 
 
 def _refusal(error: typer.TyperException, context: Any) -> Refusal:

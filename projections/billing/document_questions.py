@@ -120,6 +120,14 @@ async def find_whole_document(snapshot: Snapshot, actor: Actor, number: str) -> 
 
 async def list_document_lines(snapshot: Snapshot, actor: Actor, number: str, page: PageAsked) -> Page[ShownLine]:
     """A document's lines in their order. Raises Refusal unknown-invoice."""
+    _, lines = await document_with_lines(snapshot, actor, number, page)
+    return lines
+
+
+async def document_with_lines(
+    snapshot: Snapshot, actor: Actor, number: str, page: PageAsked
+) -> tuple[OpenedDocument, Page[ShownLine]]:
+    """A document, and a page of its lines in their order. Raises Refusal unknown-invoice."""
     found = await find_document(snapshot, actor, number)
     condition, params = all_of(equal("l", number=number), page.past("l.line"))
     limited, limit = page.limited
@@ -128,7 +136,7 @@ async def list_document_lines(snapshot: Snapshot, actor: Actor, number: str, pag
     shown, next_after = page.cut([_read_line(row.said) for row in rows], lambda line: (line.line,))
     texts = await _texts(snapshot, number)
     lines = [with_texts(line, texts) for line in shown]
-    return Page(found.position, lines, next_after, place_of)
+    return found, Page(found.position, lines, next_after, place_of)
 
 
 _DOCUMENTS = (

@@ -130,6 +130,14 @@ async def list_terms(snapshot: Snapshot, actor: Actor, contract_id: str, page: P
     return Page(await view_position(snapshot), terms, next_after, lambda one: (one.term.term_no,))
 
 
+async def contract_with_terms(
+    snapshot: Snapshot, actor: Actor, contract_id: str, page: PageAsked
+) -> tuple[OpenedContract, Page[WholeTerm]]:
+    """A contract as it is now, and a page of its terms. Raises Refusal unknown-contract."""
+    found = await opened_contract(snapshot, actor, contract_id)
+    return found, await list_terms(snapshot, actor, contract_id, page)
+
+
 async def list_contracts(
     snapshot: Snapshot, actor: Actor, filters: ContractFilter, page: PageAsked
 ) -> Page[OpenedContract]:

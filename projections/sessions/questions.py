@@ -142,11 +142,16 @@ def _behind(page: PageAsked) -> Condition:
     return "(s.starts_at, s.position) > (:after_start, :after)", {"after_start": starts_at, "after": position}
 
 
-async def find_session(snapshot: Snapshot, actor: Actor, session_id: str, times: Times) -> ListedSession:
-    """One session as it stood. Raises Refusal unknown-session, also for one that was booked later."""
+async def session_with_history(
+    snapshot: Snapshot, actor: Actor, session_id: str, times: Times, page: PageAsked
+) -> tuple[ListedSession, Page[ToldFact]]:
+    """One session as it stood, and a page of its events until then.
+
+    Raises Refusal unknown-session, also for one that was booked later.
+    """
     found, as_of = await _find(snapshot, actor, session_id, times)
     (opened,) = await _open(snapshot, [found], as_of)
-    return opened
+    return opened, await stream_history(snapshot, SessionFact.stream_of(session_id), as_of, page)
 
 
 async def session_history(

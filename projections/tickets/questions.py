@@ -114,6 +114,18 @@ async def find_ticket(
     return opened
 
 
+async def ticket_with_history(
+    snapshot: Snapshot, actor: Actor, ticket_id: str, calendars: Calendars, times: Times, page: PageAsked
+) -> tuple[OpenedTicket, Page[ToldFact]]:
+    """One ticket as it stood, and a page of its events until then.
+
+    Raises Refusal unknown-ticket, also for one that was opened later.
+    """
+    row, as_of = await _find(snapshot, actor, ticket_id, times)
+    (opened,) = await _open(snapshot, [row], as_of, calendars)
+    return opened, await stream_history(snapshot, TicketFact.stream_of(ticket_id), as_of, page)
+
+
 async def ticket_history(
     snapshot: Snapshot, actor: Actor, ticket_id: str, times: Times, page: PageAsked
 ) -> Page[ToldFact]:

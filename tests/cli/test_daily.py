@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from api.application import create_app
+from api.books.exporting import FORMS
+from api.cli.files import EXPORT_FORMS
 from api.cli.main import HERE
 from api.cli.reading import READS
 from ledger.door.registry import COMMANDS
@@ -261,14 +263,16 @@ print(len(sys.modules), *[name for name in {asked} if name in sys.modules], file
 @pytest.mark.parametrize(
     ("arguments", "most", "never"),
     [
+        (["--help"], 300, "rich.console,pydantic,asyncio,psycopg,fastapi,ledger.store,ledger.door,api.books"),
+        (["export", "--help"], 330, "asyncio,psycopg,fastapi,ledger.store,ledger.door,api.books.exporting"),
         (["--version"], 260, "rich.console,pydantic,asyncio,psycopg,fastapi,ledger.store,ledger.plans.catalogue"),
         (
             ["balance", "L", "--server", "http://127.0.0.1:1"],
             520,
             "psycopg,fastapi,ledger.store,ledger.plans.catalogue",
         ),
-        (["status"], 560, "fastapi,uvicorn,psycopg,ledger.door.registry,ledger.plans.catalogue,holidays"),
-        (["token", "list"], 560, "fastapi,uvicorn,psycopg,projections,ledger.door.registry,ledger.plans"),
+        (["status"], 500, "rich.console,fastapi,uvicorn,psycopg,ledger.door.registry,ledger.plans.catalogue,holidays"),
+        (["token", "list"], 500, "rich.console,fastapi,uvicorn,psycopg,projections,ledger.door.registry,ledger.plans"),
         (
             ["log-work", *WORK, "--server", "http://127.0.0.1:1"],
             720,
@@ -310,6 +314,10 @@ def test_a_shell_is_told_what_may_follow(monkeypatch: pytest.MonkeyPatch) -> Non
     assert completed("support-ledger ticke") == ["tickets"]
     assert completed("support-ledger log-work --treat") == ["--treatment"]
     assert completed("support-ledger log-work --treatment ") == ["billable", "goodwill", "warranty"]
+
+
+def test_the_help_of_export_names_every_form() -> None:
+    assert " | ".join(FORMS) == EXPORT_FORMS
 
 
 def test_every_subcommand_has_one_place() -> None:

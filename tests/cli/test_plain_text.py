@@ -11,8 +11,9 @@ from rich.console import Console
 
 from api.cli.layouts import LAYOUTS
 from api.cli.printed_tables import table_of
-from api.cli.printing import plain, print_json
+from api.cli.printing import print_json
 from api.cli.progress import progress_bar
+from api.cli.terminal import plain
 from api.spreadsheet import as_text
 from tests.cli.run import support_ledger
 from tests.words import CUSTOMER, as_lines, grant, sign

@@ -36,9 +36,9 @@ from projections.contracts.questions import (
     ContractStatus,
     OpenedContract,
     WholeTerm,
+    contract_with_terms,
     list_contracts,
     list_terms,
-    opened_contract,
 )
 from projections.credit.balances import balance
 from projections.reader import Snapshot
@@ -70,8 +70,7 @@ async def contracts(
 async def contract(contract_id: ContractIdParam, state: StateDep, actor: ActorDep) -> ContractAnswer:
     """A contract with its terms, each a full copy; the first 20 of them."""
     async with state.reader.snapshot() as snapshot:
-        found = await opened_contract(snapshot, actor, contract_id)
-        terms = await list_terms(snapshot, actor, contract_id, FIRST_PAGE)
+        found, terms = await contract_with_terms(snapshot, actor, contract_id, FIRST_PAGE)
     shown, following = first_items(terms, show_term)
     members = show_contract(found).model_dump()
     return ContractAnswer(position=found.position, **members, terms=shown, terms_next=following)

@@ -14,8 +14,7 @@ from api.http.paging import Cursor, Filter, Limit, next_cursor, page_asked
 from api.http.problems import PROBLEMS
 from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
 from projections.asking import Page, PageAsked
-from projections.contracts.questions import ContractFilter, list_contracts
-from projections.customers import ListedCustomer, find_customer, list_customers
+from projections.customers import ListedCustomer, customer_with_contracts, list_customers
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
@@ -53,8 +52,7 @@ async def customer(
     page = page_asked(cursor, limit, str)
 
     async def asked(snapshot: Snapshot, _: Calendars) -> CustomerAnswer:
-        found = await find_customer(snapshot, actor, customer_id, provider)
-        contracts = await list_contracts(snapshot, actor, ContractFilter(customer_id, found.provider), page)
+        found, contracts = await customer_with_contracts(snapshot, actor, customer_id, provider, page)
         items = [show_contract(one) for one in contracts.items]
         shown = show_customer(found).model_dump()
         return CustomerAnswer(position=contracts.position, **shown, items=items, next=next_cursor(contracts))

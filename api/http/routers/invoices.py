@@ -36,7 +36,7 @@ from projections.billing.document_questions import (
     DocumentFilter,
     OpenedDocument,
     ShownLine,
-    find_document,
+    document_with_lines,
     find_whole_document,
     list_document_lines,
     list_documents,
@@ -171,8 +171,7 @@ async def invoice(number: Number, state: StateDep, actor: ActorDep) -> DocumentA
     """Lines, VAT and totals as they were issued; each line names the events behind it (M6). Of many lines the first."""
 
     async def found(snapshot: Snapshot, _: Calendars) -> DocumentAnswer:
-        document = await find_document(snapshot, actor, number)
-        return show_whole_document(document, await list_document_lines(snapshot, actor, number, FIRST_LINES))
+        return show_whole_document(*await document_with_lines(snapshot, actor, number, FIRST_LINES))
 
     return await state.long_questions.ask(found)
 

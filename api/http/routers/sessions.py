@@ -36,9 +36,9 @@ from projections.sessions.questions import (
     ListedSession,
     SessionFilter,
     SessionStatus,
-    find_session,
     list_sessions,
     session_history,
+    session_with_history,
 )
 from projections.sla.calendars import Calendars
 
@@ -120,8 +120,7 @@ async def session(
     """A session with what was billed for it, and the first 100 events of its history."""
     times = times_of(as_of, known_at)
     async with state.reader.snapshot() as snapshot:
-        found = await find_session(snapshot, actor, session_id, times)
-        history = await session_history(snapshot, actor, session_id, times, FIRST_PAGE)
+        found, history = await session_with_history(snapshot, actor, session_id, times, FIRST_PAGE)
     return show_whole_session(found, history)
 
 

@@ -24,7 +24,7 @@ from projections.asking import Page, PageAsked
 from projections.history import ToldFact
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
-from projections.tickets.questions import OpenedTicket, TicketFilter, find_ticket, list_tickets, ticket_history
+from projections.tickets.questions import OpenedTicket, TicketFilter, list_tickets, ticket_history, ticket_with_history
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"], responses=PROBLEMS, dependencies=[CaughtUp])
 
@@ -62,8 +62,7 @@ async def ticket(
     """A ticket with its timeline, the first 100 events of it."""
     times = times_of(as_of, known_at)
     async with state.reader.snapshot() as snapshot:
-        found = await find_ticket(snapshot, actor, ticket_id, state.calendars, times)
-        history = await ticket_history(snapshot, actor, ticket_id, times, FIRST_PAGE)
+        found, history = await ticket_with_history(snapshot, actor, ticket_id, state.calendars, times, FIRST_PAGE)
     return show_whole_ticket(found, history)
 
 

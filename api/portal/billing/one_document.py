@@ -27,9 +27,8 @@ from ledger.kernel.errors import Refusal
 from projections.asking import PageAsked
 from projections.billing.document_questions import (
     OpenedDocument,
-    find_document,
+    document_with_lines,
     find_whole_document,
-    list_document_lines,
 )
 from projections.contracts.across import ContractsAsked, zone_across
 from projections.history import AuditedFact, list_events_at
@@ -79,8 +78,7 @@ async def one_document_page(
     asked, language = page_asked(cursor, LINES_AT_ONCE, int), appearance_of(request).language
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
-        found = await find_document(snapshot, visitor.actor, number)
-        lines = await list_document_lines(snapshot, visitor.actor, number, asked)
+        found, lines = await document_with_lines(snapshot, visitor.actor, number, asked)
         return {
             "lines": lines_in_words(lines.items, found.fact.currency, language),
             "vat": [(vat, vat_rate(vat, language)) for vat in found.fact.vat],
@@ -122,8 +120,7 @@ async def walk_page(
     actor, language = visitor.actor, appearance_of(request).language
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
-        found = await find_document(snapshot, actor, number)
-        lines = await list_document_lines(snapshot, actor, number, PageAsked(1, (line - 1,)))
+        found, lines = await document_with_lines(snapshot, actor, number, PageAsked(1, (line - 1,)))
         shown = lines_in_words(lines.items, found.fact.currency, language)
         if not shown or shown[0].line.line != line:
             raise Refusal("not-found", f"{number} has no line {line}.", line=line)

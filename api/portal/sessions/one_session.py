@@ -26,7 +26,7 @@ from ledger.kernel.values import to_micros
 from projections.asking import PageAsked
 from projections.reader import NOW, open_texts
 from projections.sessions.change_costs import change_costs
-from projections.sessions.questions import find_session, session_history
+from projections.sessions.questions import session_with_history
 from projections.tickets.titles import titles_of
 
 COMMANDS_OF_CHANGES = {
@@ -110,8 +110,7 @@ def _accepted(form: PostedForm) -> int:
 async def _session(request: Request, state: State, visitor: Visitor, session_id: str) -> dict[str, Any]:
     actor, now = visitor.actor, to_micros(state.clock())
     async with state.reader.snapshot() as snapshot:
-        found = await find_session(snapshot, actor, session_id, NOW)
-        history = await session_history(snapshot, actor, session_id, NOW, FIRST_PAGE)
+        found, history = await session_with_history(snapshot, actor, session_id, NOW, FIRST_PAGE)
         row = found.row
         sealed = await titles_of(snapshot, [row.ticket_id])
         texts = await open_texts(snapshot, list(sealed.values()))
