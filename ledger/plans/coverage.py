@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from ledger.kernel.values import from_micros, to_micros
 from ledger.plans.holiday_sets import holidays_of, set_name
 from ledger.plans.terms import Coverage
+from ledger.plans.window_reasons import WindowReason
 
 SECOND = 1_000_000
 DAY = timedelta(days=1)
@@ -72,14 +73,13 @@ class Calendar:
 
     # -- which hours a day has -------------------------------------------------------------------------------
 
-    def closed_because(self, day: date) -> str | None:
+    def closed_because(self, day: date) -> WindowReason | None:
         """Why a day has no opening, or None where it has one; hours of its own win over a holiday (S3)."""
         if self._hours(day):
             return None
         if day in self.coverage.overrides:
-            return "closed by agreement"
-        name = self._holiday(day)
-        return f"holiday: {name}" if name else "closed"
+            return WindowReason("closed_by_agreement", day)
+        return self._holiday(day) or WindowReason("closed", day)
 
     def _hours(self, day: date) -> list[tuple[int, int]]:
         own = self.coverage.overrides.get(day)
@@ -87,18 +87,18 @@ class Calendar:
             return [(_seconds(start), _seconds(end)) for start, end in own]
         return [] if self._holiday(day) else self._weekly[day.weekday()]
 
-    def _holiday(self, day: date) -> str | None:
+    def _holiday(self, day: date) -> WindowReason | None:
         if self.coverage.always:
             return None
         if day in self.coverage.holidays or f"{day:%m-%d}" in self.coverage.annual_holidays:
-            return "by agreement"
+            return WindowReason("agreed_holiday", day)
         country = self.coverage.country
         if country is None:
             return None
-        names = holidays_of(country, self.coverage.region, day.year)
+        name = holidays_of(country, self.coverage.region, day.year).get(day)
         if day.year in self._agreed_years:
-            return names.get(day, "public holiday") if day in self._agreed_holidays else None
-        return names.get(day)
+            name = name or "public holiday" if day in self._agreed_holidays else None
+        return WindowReason("holiday", day, {"name": name}) if name else None
 
     # -- laying out openings ---------------------------------------------------------------------------------
 

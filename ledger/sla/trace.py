@@ -1,27 +1,36 @@
-"""The account of a due instant, window by window, in words that a customer can check by hand (S4). Pure."""
+"""The account of a due instant, window by window, with reasons that a customer can check by hand (S4). Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from ledger.plans.coverage import SECOND, Calendar
+from ledger.plans.window_reasons import WindowReason
 from ledger.sla.targets import AROUND_THE_CLOCK, covered, merged
 from ledger.tickets.life import Span
 
 MOST_DAYS_NAMED = 10
 MOST_WINDOWS = 1_000  # some four years of working days; nobody checks more by hand
+SUPPORT_HOURS = WindowReason("support_hours")
 
 
 @dataclass(slots=True, frozen=True)
 class Window:
-    """A stretch of the account: what of it counted, in whole seconds, and why."""
+    """A stretch of the account: what of it counted, in whole seconds, and why.
+
+    It has one reason, or one for each day without support hours in it.
+    """
 
     start: int
     end: int
     counted_seconds: int
-    why: str
+    reasons: Sequence[WindowReason]
+
+    @property
+    def why(self) -> str:
+        return "; ".join(reason.sentence for reason in self.reasons)
 
 
 def trace(
@@ -35,7 +44,7 @@ def trace(
     by_days = kind in ("business_days", "end_of_business_day")
     whole = calendar is None or (calendar.coverage.always and not calendar.coverage.overrides and not by_days)
     if kind == "elapsed" or whole:
-        windows = _split(start, until, merged(pauses), "around the clock")
+        windows = _split(start, until, merged(pauses), WindowReason("around_the_clock"))
     else:
         windows = _by_openings(calendar or AROUND_THE_CLOCK, start, until, merged(pauses))
     named = _count_days(days, calendar or AROUND_THE_CLOCK, windows) if by_days else windows
@@ -48,7 +57,7 @@ def _in_seconds(windows: list[Window]) -> list[Window]:
     shown = []
     for window in windows:
         before, counted = counted // SECOND, counted + window.counted_seconds
-        shown.append(Window(window.start, window.end, counted // SECOND - before, window.why))
+        shown.append(replace(window, counted_seconds=counted // SECOND - before))
     return shown
 
 
@@ -58,27 +67,28 @@ def condensed(windows: list[Window]) -> list[Window]:
         return windows
     shown, rest = windows[: MOST_WINDOWS - 1], windows[MOST_WINDOWS - 1 :]
     counted = sum(window.counted_seconds for window in rest)
-    return [*shown, Window(rest[0].start, rest[-1].end, counted, f"{len(rest)} further windows")]
+    further = WindowReason("further", values={"count": str(len(rest))})
+    return [*shown, Window(rest[0].start, rest[-1].end, counted, [further])]
 
 
 def _by_openings(calendar: Calendar, start: int, until: int, pauses: list[Span]) -> list[Window]:
     windows: list[Window] = []
     at = start
     for opening in calendar.openings(start, until):
-        if len(windows) >= MOST_WINDOWS:  # what is left is one window, which counts what they would
-            return [*windows, Window(at, until, covered(calendar, at, until, pauses), "further windows")]
+        if len(windows) >= MOST_WINDOWS:  # the rest is one that counts what they would, and is never shown by itself
+            return [*windows, Window(at, until, covered(calendar, at, until, pauses), [SUPPORT_HOURS])]
         if opening.start > at:
             windows.append(Window(at, opening.start, 0, _closed(calendar, at, opening.start)))
         begin, end = max(at, opening.start), min(opening.end, until)
         if begin < end:
-            windows.extend(_split(begin, end, pauses, "support hours"))
+            windows.extend(_split(begin, end, pauses, SUPPORT_HOURS))
         at = max(at, end)
     if at < until:
         windows.append(Window(at, until, 0, _closed(calendar, at, until)))
     return windows
 
 
-def _split(start: int, end: int, pauses: list[Span], why: str) -> list[Window]:
+def _split(start: int, end: int, pauses: list[Span], reason: WindowReason) -> list[Window]:
     """A stretch of support time, cut where pauses take time out of it."""
     windows = []
     at = start
@@ -87,35 +97,35 @@ def _split(start: int, end: int, pauses: list[Span], why: str) -> list[Window]:
         if begin >= stop:
             continue
         if begin > at:
-            windows.append(_counted(at, begin, why))
-        windows.append(Window(begin, stop, 0, "paused: waiting for the customer, or resolved until reopened"))
+            windows.append(_counted(at, begin, reason))
+        windows.append(Window(begin, stop, 0, [WindowReason("paused")]))
         at = stop
     if at < end:
-        windows.append(_counted(at, end, why))
+        windows.append(_counted(at, end, reason))
     return windows
 
 
-def _counted(start: int, end: int, why: str) -> Window:
-    return Window(start, end, end - start, why)  # microseconds, until `_in_seconds`
+def _counted(start: int, end: int, reason: WindowReason) -> Window:
+    return Window(start, end, end - start, [reason])  # microseconds, until `_in_seconds`
 
 
-def _closed(calendar: Calendar, start: int, end: int) -> str:
+def _closed(calendar: Calendar, start: int, end: int) -> list[WindowReason]:
     """Why nothing counted between two openings: the hours, and each whole day without any."""
     day, last = calendar.local(start).date(), calendar.local(end - 1).date()
-    named: list[str] = []
+    named: list[WindowReason] = []
     while day <= last and len(named) <= MOST_DAYS_NAMED:
         reason = calendar.closed_because(day)
         if reason is not None:
-            named.append(f"{day:%a} {day.isoformat()} {reason}")
+            named.append(reason)
         day += timedelta(days=1)
     if len(named) > MOST_DAYS_NAMED:
-        return "outside support hours for more than ten days"
-    return "; ".join(named) if named else "outside support hours"
+        return [WindowReason("outside_for_long")]
+    return named or [WindowReason("outside")]
 
 
 def _count_days(promised: int, calendar: Calendar, windows: list[Window]) -> list[Window]:
     """Names the covered days as they are counted: the first is the day it began, then day 1 of N, 2 of N …"""
-    days: list[object] = []
+    days: list[date] = []
     counted = []
     for window in windows:
         if not window.counted_seconds:
@@ -125,8 +135,13 @@ def _count_days(promised: int, calendar: Calendar, windows: list[Window]) -> lis
         if day not in days:
             days.append(day)
         number = days.index(day)
-        name = "the day it began" if number == 0 else f"day {number} of {promised}"
-        if number > promised:
-            name = "moved on by the time waited"
-        counted.append(Window(window.start, window.end, window.counted_seconds, f"{window.why}: {name}"))
+        counted.append(replace(window, reasons=[_of_day(number, promised)]))
     return counted
+
+
+def _of_day(number: int, promised: int) -> WindowReason:
+    if number > promised:
+        return WindowReason("moved_on")
+    if number == 0:
+        return WindowReason("first_day")
+    return WindowReason("counted_day", values={"number": str(number), "promised": str(promised)})

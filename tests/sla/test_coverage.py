@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ledger.plans.coverage import Calendar, NoOpeningError
 from ledger.plans.terms import BusinessDays, Coverage, Covered, Elapsed, EndOfBusinessDay
+from ledger.plans.window_reasons import WindowReason
 from ledger.sla.targets import AROUND_THE_CLOCK, covered, due_after, due_instant
 from tests.sla.slow import (
     HOUR,
@@ -269,7 +270,7 @@ def test_a_holiday_on_29_february_is_kept_in_leap_years_and_moves_nothing_in_oth
     for year, minutes in ((2024, 960), (2025, 960), (2026, 960), (2028, 960)):
         first, last = micros(f"{year}-02-28T00:00:00Z"), micros(f"{year}-03-02T00:00:00Z")
         assert calendar.between(first, last) == minutes * MINUTE, year
-    assert calendar.closed_because(date(2028, 2, 29)) == "holiday: by agreement"
+    assert calendar.closed_because(date(2028, 2, 29)) == WindowReason("agreed_holiday", date(2028, 2, 29))
     assert calendar.closed_because(date(2028, 2, 28)) is None
 
 

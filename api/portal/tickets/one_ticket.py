@@ -26,7 +26,7 @@ from api.portal.frame.visitors import Visitor, VisitorDep
 from api.portal.tickets.shown_tickets import OFFERED, PRIORITIES, TARGET_WORDS, TICKET_STEPS, offered_steps
 from api.portal.words.choices import CHANNELS, GRADES, SCOPES, TICKET_KINDS
 from api.portal.words.names_of_keys import names_of
-from api.portal.words.window_words import window_reasons
+from api.portal.words.window_words import WINDOW_REASONS
 from api.state import State
 from ledger.kernel.errors import Refusal, malformed
 from projections.contracts.terms_in_force import terms_in_force
@@ -132,7 +132,7 @@ async def _ticket(
     return {
         "ticket": ticket,
         "row": row,
-        "accounts": [(one, [(window, window_reasons(window.why)) for window in one.windows]) for one in accounts],
+        "accounts": accounts,
         "history": history.items,
         "work": [shown_deduction(one) for one in deductions],
         "terms": found.terms,
@@ -152,5 +152,6 @@ async def _ticket(
         "grades": GRADES,
         "priorities": PRIORITIES,
         "targets": TARGET_WORDS,
+        "window_reasons": WINDOW_REASONS,
         "happened": TICKET_STEPS,
     }
