@@ -1,22 +1,18 @@
 """The fields of a command as somebody types them: at the command line, or into a form of the portal.
 
-What there is to be typed is read from the command's declaration. What a value means, and whether it fits, the
-declaration alone decides (`ledger.door.requests`): here texts only get the type of JSON that the field has.
+What there is to be typed follows from the command's declaration (`declared_fields`). What a value means, and whether
+it fits, the declaration alone decides (`ledger.door.requests`): here texts only get the type of JSON that a field has.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from api.command_json import decode_json
-from ledger.door.registry import COMMANDS
+from api.strict_json import decode_json
 from ledger.kernel.errors import Refusal, malformed
-from ledger.kernel.examples import FieldSchema, example_of, taken
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _TRUTH = {"true": True, "on": True, "false": False}
@@ -41,39 +37,12 @@ class CommandField:
         return self.kind in ("object", "array")
 
 
-@cache
-def fields_of(command: str) -> Sequence[CommandField]:
-    """The fields of a command's body, members of objects behind them."""
-    schema = COMMANDS[command].body.model_json_schema()
-    return list(_fields(schema, schema.get("$defs", {})))
-
-
-def _fields(
-    schema: FieldSchema, definitions: FieldSchema, prefix: str = "", *, is_whole: bool = True
-) -> Iterator[CommandField]:
-    for field, given in schema["properties"].items():
-        found, name = taken(given, definitions), prefix + field
-        has_members, example = "properties" in found, example_of(found, definitions)
-        yield CommandField(
-            name,
-            found.get("type", ""),
-            found.get("format", ""),
-            found.get("description", ""),
-            found.get("enum", ()),
-            is_required=is_whole and field in schema.get("required", ()),
-            has_members=has_members,
-            example=example if isinstance(example, str) else json.dumps(example),
-        )
-        if has_members:
-            yield from _fields(found, definitions, f"{name}.", is_whole=False)
-
-
-def body_of(command: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def body_of(fields: Sequence[CommandField], given: Mapping[str, Any]) -> dict[str, Any]:
     """The body that named values make; a member that is named stands before what the JSON around it says.
 
     Raises Refusal malformed for what is no JSON where it has to be.
     """
-    typed_as_json = {field.name for field in fields_of(command) if field.is_json}
+    typed_as_json = {field.name for field in fields if field.is_json}
     body: dict[str, Any] = {}
     for name in sorted(given, key=lambda name: name.count(".")):
         value = _decoded(name, given[name]) if name in typed_as_json else given[name]
@@ -87,13 +56,13 @@ def body_of(command: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return body
 
 
-def body_of_texts(command: str, texts: Mapping[str, str]) -> dict[str, Any]:
+def body_of_texts(fields: Sequence[CommandField], texts: Mapping[str, str]) -> dict[str, Any]:
     """The body that the texts of a form make: what is empty was not said. What is no number where it has to be one
     stays a text, so that the refusal is the declaration's.
     """
-    kinds = {field.name: field.kind for field in fields_of(command)}
+    kinds = {field.name: field.kind for field in fields}
     given = {name: _typed(kinds.get(name, ""), text) for name, text in texts.items() if text.strip()}
-    return body_of(command, given)
+    return body_of(fields, given)
 
 
 def _typed(kind: str, text: str) -> Any:

@@ -7,15 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from api.cli.main import SUBCOMMANDS
+from api.cli.told_commands import COMMANDS_FILE
 from tests.docs.commands_page import commands_page
 from tests.docs.events_page import events_page
 from tests.docs.pages import COMMANDS_PAGE, EVENTS_PAGE
-from tests.docs.subcommands_page import subcommands_page
+from tests.docs.subcommands_page import command_fields_page, subcommands_page
 from tests.docs.tour import TOURED, write_tour
 
 MADE: dict[Path, Callable[[], str]] = {
     COMMANDS_PAGE: commands_page,
     EVENTS_PAGE: events_page,
+    COMMANDS_FILE: command_fields_page,
     SUBCOMMANDS: subcommands_page,
 }
 

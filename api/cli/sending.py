@@ -9,8 +9,8 @@ from typing import Any
 from api.cli.doors import opened_door
 from api.cli.options import Asked, Opt, made_command
 from api.cli.printing import print_json
-from api.command_fields import CommandField, body_of, fields_of
-from ledger.door.registry import COMMANDS
+from api.cli.told_commands import told_commands
+from api.command_fields import CommandField, body_of
 
 DRY_RUN = Opt("dry_run", bool, "Says what it would record and cost, and stores nothing.")
 METAVARS = {"date-time": "INSTANT", "date": "DAY"}
@@ -18,8 +18,8 @@ METAVARS = {"date-time": "INSTANT", "date": "DAY"}
 
 def command_for(name: str) -> Any:
     """The subcommand of a command of the write door; None where there is none of that name."""
-    declared = COMMANDS.get(name)
-    if declared is None:
+    command = told_commands().get(name)
+    if command is None:
         return None
 
     def send(asked: Asked) -> None:
@@ -27,13 +27,13 @@ def command_for(name: str) -> Any:
         fields = {field: value for field, value in asked.given.items() if field != DRY_RUN.name}
         query = {"dry_run": "true"} if is_dry else {}
         with opened_door(asked.server, asked.token) as door:
-            answer = door.raw("POST", f"commands/{name}", query, body_of(name, fields))
+            answer = door.raw("POST", f"commands/{name}", query, body_of(command.fields, fields))
         if asked.as_json:
             sys.stdout.write(answer.decode() + "\n")
         else:
             print_json(json.loads(answer))
 
-    return made_command(name, declared.meaning, [*map(_option, fields_of(name)), DRY_RUN], send)
+    return made_command(name, command.meaning, [*map(_option, command.fields), DRY_RUN], send)
 
 
 def _option(field: CommandField) -> Opt:

@@ -275,8 +275,8 @@ print(len(sys.modules), *[name for name in {asked} if name in sys.modules], file
         (["token", "list"], 500, "rich.console,fastapi,uvicorn,psycopg,projections,ledger.door.registry,ledger.plans"),
         (
             ["log-work", *WORK, "--server", "http://127.0.0.1:1"],
-            720,
-            "fastapi,uvicorn,psycopg,holidays,api.state,projections",
+            520,
+            "fastapi,uvicorn,psycopg,holidays,api.state,projections,ledger.door,ledger.work,ledger.plans,ledger.store",
         ),
         (
             ["balance", "L"],

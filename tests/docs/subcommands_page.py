@@ -1,4 +1,5 @@
-"""api/cli/subcommands.json as the code has it: each subcommand, in the order of `--help`, and what it does."""
+"""api/cli/commands.json and subcommands.json as the code has them: the fields of each command of the write door; each
+subcommand, in the order of `--help`, and what it does."""
 
 from __future__ import annotations
 
@@ -6,7 +7,13 @@ import json
 
 from api.cli.main import HERE
 from api.cli.sending import command_for
+from api.cli.told_commands import ToldCommand, written
+from api.declared_fields import fields_of
 from ledger.door.registry import COMMANDS
+
+
+def command_fields_page() -> str:
+    return written({name: ToldCommand(one.meaning, fields_of(name)) for name, one in COMMANDS.items()})
 
 
 def subcommands_page() -> str:

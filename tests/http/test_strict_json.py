@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.command_json import decode_json
+from api.strict_json import decode_json
 from ledger.kernel.errors import Refusal
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))

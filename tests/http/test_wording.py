@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from api.application import create_app
-from api.command_json import decode_json
+from api.strict_json import decode_json
 from ledger.contracts.vat_ids import normal_vat_id
 from ledger.kernel.errors import Refusal
 from ledger.kernel.patterns import PATTERNS

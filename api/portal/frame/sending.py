@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from api.command_fields import body_of_texts
+from api.declared_fields import fields_of
 from api.portal.frame.visitors import Visitor
 from api.state import State
 from ledger.door.batches import Answer
@@ -64,6 +65,6 @@ def id_within(command_id: str, about: str) -> str:
 
 def _request(visitor: Visitor, command: str, fields: Fields) -> Request | Refusal:
     try:
-        return parse(command, body_of_texts(command, fields), visitor.actor)
+        return parse(command, body_of_texts(fields_of(command), fields), visitor.actor)
     except Refusal as refusal:
         return refusal

@@ -13,7 +13,7 @@ from functools import cache
 from babel import Locale
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from api.command_fields import fields_of
+from api.declared_fields import fields_of
 from ledger.door.registry import COMMANDS
 
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
