@@ -102,8 +102,8 @@ def refusal_of_parameters(request: Request, error: RequestValidationError) -> Re
     """What is wrong with a path or a query, every parameter of it."""
     faults = [
         {
-            "field": ".".join(map(str, fault["loc"][1:])) or "body",
-            "detail": worded_fault(fault, example_for(request.scope["route"], fault["loc"])),
+            "field": str(fault["loc"][1]) if len(fault["loc"]) > 1 else "body",  # of a list, not which member
+            "detail": worded_fault(fault, example_for(request.scope["route"], fault["loc"][:2])),
         }
         for fault in error.errors()[:100]
     ]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ledger.credit.freeing import Freed, free_since, with_freed, without_taken
 from ledger.kernel.values import FAR_FUTURE
 
 
@@ -19,7 +20,8 @@ class Grant:
     """A lot of credit as the account knows it; `order` is that of granting.
 
     Nothing is left of the `quantity` of one that was taken back: `back` of it are, from `back_at` on. `corrections`
-    hold, by their ids, what came back to it after its end, and so is gone from what remains (C9).
+    hold, by their ids, what came back to it after its end, and so is gone from what remains (C9). `freed` of what is
+    free was held until then, by a deduction, a settlement or a session (C4).
     """
 
     grant_id: str
@@ -33,6 +35,27 @@ class Grant:
     corrections: dict[str, int] = field(default_factory=dict)
     back: int = 0
     back_at: datetime | None = None
+    freed: Freed = field(default_factory=list)
+
+    def draw(self, quantity: int) -> None:
+        self.remaining -= quantity
+        self.freed = without_taken(self.freed, quantity)
+
+    def settle(self, quantity: int, at: datetime) -> None:
+        self.remaining -= quantity
+        self.freed = without_taken(self.freed, quantity, at)
+
+    def give_back(self, quantity: int, at: datetime) -> None:
+        self.remaining += quantity
+        self.freed = with_freed(self.freed, at, quantity)
+
+    def reserve(self, quantity: int) -> None:
+        self.reserved += quantity
+        self.freed = without_taken(self.freed, quantity)
+
+    def release(self, quantity: int, at: datetime) -> None:
+        self.reserved -= quantity
+        self.freed = with_freed(self.freed, at, quantity)
 
     @property
     def free(self) -> int:
@@ -134,24 +157,31 @@ def settlements(
     """What settles debts from an instant on: the oldest first, by credit in the order in which it becomes valid.
 
     Ties go by order of granting. A settlement takes effect at the latest of that instant, the debt, the credit's
-    beginning and the first open instant (M5); credit that is over by then settles nothing.
+    beginning, what freed it and the first open instant (M5); credit that is over by then settles nothing.
     """
     if not debts:
         return []
-    with_credit = sorted((grant for grant in grants if grant.free > 0), key=lambda g: (g.valid_from, g.order))
-    free = {grant.grant_id: grant.free for grant in with_credit}
+    with_credit = [replace(grant) for grant in grants if grant.free > 0]
     found: list[Settlement] = []
     for debt in debts:
         owed = debt.quantity
-        for grant in with_credit:
-            when = max(at, debt.moment, grant.valid_from)
-            is_over = open_from(when) >= grant.expires_at
-            quantity = min(free[grant.grant_id], owed)
-            if quantity > 0 and not is_over:
+        for when, grant, free in _in_time(with_credit, max(at, debt.moment)):
+            quantity = min(free, owed)
+            if quantity > 0 and open_from(when) < grant.expires_at:
                 found.append(debt.settled_by(grant.grant_id, quantity, when))
-                free[grant.grant_id] -= quantity
+                grant.settle(quantity, when)
                 owed -= quantity
     return found
+
+
+def _in_time(grants: Iterable[Grant], since: datetime) -> list[tuple[datetime, Grant, int]]:
+    """What of each grant can settle something that is owed since an instant, and from when on, in that order (C4)."""
+    parts = [
+        (when, grant, quantity)
+        for grant in grants
+        for when, quantity in free_since(grant.freed, grant.free, max(since, grant.valid_from))
+    ]
+    return sorted(parts, key=lambda part: (part[0], part[1].valid_from, part[1].order))
 
 
 def without(
@@ -160,11 +190,12 @@ def without(
     """Debts and grants as if these settlements were not there."""
     if not ahead:
         return debts, grants
-    owed, free = Counter[tuple[str, datetime]](), Counter[str]()
+    owed = Counter[tuple[str, datetime]]()
+    freed = {grant.grant_id: replace(grant) for grant in grants}
     for one in ahead:
         owed[one.deduction_id, one.owed_since] += one.quantity
-        free[one.grant_id] += one.quantity
+        freed[one.grant_id].give_back(one.quantity, one.effective_at)
     return (
         [replace(debt, quantity=debt.quantity + owed[debt.deduction_id, debt.moment]) for debt in debts],
-        [replace(grant, remaining=grant.remaining + free[grant.grant_id]) for grant in grants],
+        list(freed.values()),
     )

@@ -203,19 +203,18 @@ class CreditState(LongLived):
     @applies(CreditReserved)
     def _reserved(self, fact: CreditReserved) -> None:
         self.reservations.setdefault(fact.session_id, []).append(fact)
-        self._shift_reserved(fact.allocations, 1)
+        for part in fact.allocations:
+            if part.grant_id is not None:
+                self.grants[part.grant_id].reserve(part.quantity)
 
     @applies(ReservationReleased)
     def _released(self, fact: ReservationReleased) -> None:
         parts = self.reservations[fact.session_id]
-        self._shift_reserved(parts.pop(0).allocations, -1)
+        for part in parts.pop(0).allocations:
+            if part.grant_id is not None:
+                self.grants[part.grant_id].release(part.quantity, fact.effective_at)
         if not parts:
             del self.reservations[fact.session_id]
-
-    def _shift_reserved(self, allocations: Iterable[Draw], sign: int) -> None:
-        for part in allocations:
-            if part.grant_id is not None:
-                self.grants[part.grant_id].reserved += sign * part.quantity
 
     @applies(CreditDrawn)
     def _drawn(self, fact: CreditDrawn) -> None:
@@ -226,7 +225,7 @@ class CreditState(LongLived):
                 self.debt_count += 1
                 self.debts.append(Debt(fact.deduction_id, self.debt_count, draw.quantity, fact.effective_at))
             else:
-                self.grants[draw.grant_id].remaining -= draw.quantity
+                self.grants[draw.grant_id].draw(draw.quantity)
 
     def _forget_settled(self, passed: datetime) -> None:
         """What was settled ahead is so for good once its instant has passed; so the state stays small."""
@@ -239,8 +238,7 @@ class CreditState(LongLived):
     @applies(DebtSettled)
     def _settled(self, fact: DebtSettled) -> None:
         self.takings.settle(fact)
-        grant = self.grants[fact.grant_id]
-        grant.remaining -= fact.quantity
+        self.grants[fact.grant_id].settle(fact.quantity, fact.effective_at)
         for debt, part in bear(self.debts, fact.deduction_id, fact.quantity):
             one = debt.settled_by(fact.grant_id, part, fact.effective_at)
             if one.is_late:
@@ -251,7 +249,7 @@ class CreditState(LongLived):
     @applies(DebtSettlementWithdrawn)
     def _settlement_withdrawn(self, fact: DebtSettlementWithdrawn) -> None:
         self.takings.withdraw(fact)
-        self.grants[fact.grant_id].remaining += fact.quantity
+        self.grants[fact.grant_id].give_back(fact.quantity, fact.effective_at)
         for debt in self.debts:
             if debt.deduction_id == fact.deduction_id:
                 debt.ahead = [one for one in debt.ahead if not _is_withdrawn_by(fact, one)]
@@ -274,7 +272,7 @@ class CreditState(LongLived):
                 continue
             grant = self.grants[draw.grant_id]
             if fact.effective_at < grant.expires_at or grant.is_taken_back:
-                grant.remaining += draw.quantity
+                grant.give_back(draw.quantity, fact.effective_at)
             else:  # it is gone for good (C9)
                 grant.corrections[fact.correction_id] = draw.quantity
         self.debts = [debt for debt in self.debts if debt.deduction_id != fact.deduction_id]

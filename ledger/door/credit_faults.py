@@ -1,11 +1,11 @@
 """What was done with each grant, in the order of history: inside its life, and never more than it had.
 
-Rules C2, C4, C9, C15. It holds a few figures a grant, and the settlements that lie ahead.
+Rules C2, C4, C9, C15. It holds a few figures a grant, since when debts are owed, and what was settled later than that.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,12 +21,13 @@ from ledger.credit.events import (
     GrantTakenBack,
 )
 from ledger.kernel.fact import Fact
-from ledger.kernel.values import FAR_FUTURE, from_micros, show_instant
+from ledger.kernel.values import FAR_FUTURE, show_instant
 
 
 @dataclass(slots=True)
 class _Life:
-    """One grant: when it counts, what is left in it, what deductions have of it; `ahead` is what settles later.
+    """One grant: when it counts, what is left in it, what deductions have of it; `late` is what it settles of debts
+    that stood before, by deduction: when, and how much.
 
     `gone` came back too late to be used, and goes with the grant where that is taken back (C9, C17). `withdrawn` it
     settles no longer: how much of which deduction, and when.
@@ -37,7 +38,7 @@ class _Life:
     left: int
     drawn: int = 0
     gone: int = 0
-    ahead: dict[str, datetime] = field(default_factory=dict)  # when, by deduction
+    late: dict[str, list[tuple[datetime, int]]] = field(default_factory=dict)
     withdrawn: Counter[tuple[str, datetime]] = field(default_factory=Counter)
 
     def holds(self, moment: datetime) -> bool:
@@ -47,29 +48,41 @@ class _Life:
         self.left -= quantity
         self.drawn += quantity
 
+    def settle_no_more(self, deduction_id: str, at: datetime, quantity: int) -> None:
+        """Not what took effect at that instant; where its end is told as of a later one, not the last of that size."""
+        late = self.late.get(deduction_id, [])
+        found = [one for one in late if one == (at, quantity)] or [one for one in late if one[1] == quantity]
+        if found:
+            late.remove(found[-1])
+        if not late:
+            self.late.pop(deduction_id, None)
+
 
 class GrantLives:
     """`fault` takes the facts of a whole ledger one by one."""
 
     def __init__(self) -> None:
         self._lives: dict[str, _Life] = {}
+        self._owed: defaultdict[str, set[datetime]] = defaultdict(set)  # since when, by deduction
 
-    def fault(self, position: int, recorded_at: int, fact: Fact) -> str | None:
+    def fault(self, position: int, fact: Fact) -> str | None:
         """What is wrong with the next fact, if anything is."""
         if isinstance(fact, CreditGranted):
             self._lives[fact.grant_id] = _Life(fact.valid_from, fact.expires_at or FAR_FUTURE, fact.quantity)
             return None
         try:
-            found = next(self._faults(fact, from_micros(recorded_at)), None)
+            found = next(self._faults(fact), None)
         except KeyError as error:
             found = f"grant {error.args[0]} is not there"
         return f"position {position}: {found}" if found is not None else None
 
-    def _faults(self, fact: Fact, recorded_at: datetime) -> Iterator[str]:
+    def _faults(self, fact: Fact) -> Iterator[str]:
         if isinstance(fact, CreditDrawn):
             for draw in fact.draws:
                 if draw.grant_id is not None:
                     yield from self._drawn(fact.deduction_id, draw.grant_id, draw.quantity, fact.true_at)
+                else:
+                    self._owed[fact.deduction_id].add(fact.effective_at)
         elif isinstance(fact, DebtSettled):
             life = self._lives[fact.grant_id]
             if fact.rule == "C9":  # it undoes a withdrawal, and is returned in the same breath
@@ -79,20 +92,21 @@ class GrantLives:
                     yield f"grant {fact.grant_id} settles {fact.deduction_id} again, which was not withdrawn from it"
                 return
             yield from self._drawn(fact.deduction_id, fact.grant_id, fact.quantity, fact.effective_at)
-            life.ahead = {id_: at for id_, at in life.ahead.items() if at > recorded_at}
-            if fact.effective_at > recorded_at:
-                life.ahead[fact.deduction_id] = fact.effective_at
+            if fact.effective_at not in self._owed[fact.deduction_id]:
+                life.late.setdefault(fact.deduction_id, []).append((fact.effective_at, fact.quantity))
         elif isinstance(fact, DebtSettlementWithdrawn):
             life = self._lives[fact.grant_id]
             life.draw(-fact.quantity)
             life.withdrawn[fact.deduction_id, fact.effective_at] += fact.quantity
-            life.ahead.pop(fact.deduction_id, None)
+            life.settle_no_more(fact.deduction_id, fact.effective_at, fact.quantity)
+            self._owed[fact.deduction_id].add(fact.owed_since)
         elif isinstance(fact, CreditReturned):
+            self._owed.pop(fact.deduction_id, None)
             for draw in fact.returns:
                 if draw.grant_id is not None:
                     life = self._lives[draw.grant_id]
                     life.drawn -= draw.quantity
-                    life.ahead.pop(fact.deduction_id, None)
+                    life.late.pop(fact.deduction_id, None)
                     if fact.effective_at < life.expires_at:
                         life.left += draw.quantity
                     else:
@@ -103,7 +117,7 @@ class GrantLives:
                     at = show_instant(fact.effective_at)
                     yield f"session {fact.session_id} holds grant {part.grant_id} at {at}, before that begins"
         elif isinstance(fact, GrantExpiryMoved):
-            yield from self._moved(fact, recorded_at)
+            yield from self._moved(fact)
         elif isinstance(fact, GrantTakenBack):
             life = self._lives[fact.grant_id]
             life.left -= fact.quantity
@@ -123,9 +137,10 @@ class GrantLives:
         if life.left < 0:
             yield f"{deduction_id} takes {quantity} of grant {grant_id}, which had {life.left + quantity} left"
 
-    def _moved(self, fact: GrantExpiryMoved, recorded_at: datetime) -> Iterator[str]:
+    def _moved(self, fact: GrantExpiryMoved) -> Iterator[str]:
+        """What work drew or rested on at its own moment stands, though that is after an end told later (C14)."""
         life = self._lives[fact.grant_id]
         life.expires_at = fact.expires_at
-        for deduction_id, at in life.ahead.items():
-            if at > recorded_at and at >= fact.expires_at:
+        for deduction_id, late in life.late.items():
+            if any(at >= fact.expires_at for at, _ in late):
                 yield f"grant {fact.grant_id} ends at {show_instant(fact.expires_at)}, before it settles {deduction_id}"

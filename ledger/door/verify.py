@@ -73,7 +73,7 @@ class _Reading:
             if found != said:
                 return f"position {row.position}: its row names the {name} {found}, its payload {said}"
         self.position, self.recorded_at, self.versions[row.stream] = row.position, row.recorded_at, row.version
-        return self.lives.fault(row.position, row.recorded_at, fact) or self.commands.fault(row.position, fact)
+        return self.lives.fault(row.position, fact) or self.commands.fault(row.position, fact)
 
 
 class _Commands:

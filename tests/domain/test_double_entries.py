@@ -211,3 +211,27 @@ def test_credit_that_begins_after_the_end_of_its_contract_settles_nothing() -> N
     assert [one for one in ended.facts if isinstance(one, e.DebtSettlementWithdrawn)]
     ended.left(-60, at="2026-06-02T09:00:00Z")
     assert first_fault(ended.world.store.database) is None
+
+
+def test_credit_whose_end_is_told_after_it_settled_beyond_that_is_found() -> None:
+    """As a termination once left what the credit had settled late, and after its end, long before it was told."""
+    end = datetime.fromisoformat("2026-07-31T22:00:00+00:00")
+    gift = grant(60, "2026-07-01T09:00:00Z", grant_id="gift")
+    held = [
+        gift,
+        worked(60, "2026-07-02T09:00:00Z", entry_id="held"),
+        worked(60, "2026-05-30T09:00:00Z", entry_id="late"),
+    ]
+    history = given(contract(PREPAID), held, reverse("held", "2026-08-05T09:00:00Z"))
+    moved = e.GrantExpiryMoved(grant_id="gift", expires_at=end, **POOL)
+    said(forged(history, moved), "grant gift ends at 2026-07-31T22:00:00Z, before it settles late")
+
+
+@pytest.mark.parametrize("first", ["credit", "work"])
+def test_what_rested_on_credit_at_its_own_moment_stands_after_an_end_told_later(first: str) -> None:
+    """Drawn, or owed and settled at that same moment: the order of telling makes no difference."""
+    told = [top_up(480, "2026-08-05T09:00:00Z"), worked(10, "2026-08-18T09:00:00Z")]
+    history = given(contract(PREPAID), told if first == "credit" else told[::-1])
+    ended = history.when(terminate("2026-07-31"))
+    assert first_fault(ended.world.store.database) is None
+    ended.left(0, consumed=10)

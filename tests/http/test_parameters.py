@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from api.application import create_app
 from ledger.kernel.settings import Settings
 from tests.http.door import Door, problem
@@ -51,3 +53,11 @@ def test_a_filter_is_given_once_and_a_list_as_often_as_it_has_members(door: Door
     assert (twice["field"], twice["detail"]) == ("status", "status: is given twice")
     assert door.see("sla/compliance?group_by=plan&group_by=target")["items"]
     assert door.get("contracts/C/deductions?status=pending").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["sla/compliance", "reports/revenue"])
+def test_a_wrong_member_of_a_list_is_told_by_the_name_of_its_parameter(door: Door, path: str) -> None:
+    refused = problem(door.get(f"{path}?group_by=plan&group_by=x"))
+    assert (refused["code"], refused["field"]) == ("malformed", "group_by")
+    assert [fault["field"] for fault in refused["errors"]] == ["group_by"]
+    assert refused["detail"].startswith("group_by: ")
