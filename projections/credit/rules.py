@@ -6,6 +6,8 @@ Each fragment stands here alone; a property test holds it against the pure rule 
 
 from __future__ import annotations
 
+from ledger.credit.confirmation import UNANSWERED
+
 # What stands behind FROM for the movements of a contract that are known at a position.
 MOVEMENTS_KNOWN = "movements WHERE contract_id = :contract_id AND position <= :position"
 
@@ -68,6 +70,11 @@ def breakage_in_sql(movements: str, ends_at: str) -> str:
 def status_at_in_sql(status: str, deemed_at: str) -> str:
     """The status of a deduction: the rule of `ledger.credit.confirmation.status_at`."""
     return f"CASE WHEN {status} = 'pending' AND {deemed_at} <= :at THEN 'deemed_confirmed' ELSE {status} END"
+
+
+def unanswered_in_sql(status: str, deemed_at: str) -> str:
+    """Whether a deduction waits for somebody's answer: its status is one of `ledger.credit.confirmation.UNANSWERED`."""
+    return f"{status} IN {UNANSWERED} AND {status_at_in_sql(status, deemed_at)} = {status}"
 
 
 def still_pending_in_sql(status: str, deemed_at: str) -> tuple[str, str]:
