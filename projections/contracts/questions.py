@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from ledger.contracts.term import has_time
 from ledger.events import Sealed, TermStarted
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_contract
@@ -27,7 +28,7 @@ def state_at(starts_at: int, ends_at: int, is_terminated: bool, at: int) -> Cont
 
     What was terminated before its first day never runs, and that is so at every moment: it is withdrawn.
     """
-    if is_terminated and ends_at <= starts_at:
+    if is_terminated and not has_time(starts_at, ends_at):
         return "withdrawn"
     if ends_at <= at:
         return "terminated" if is_terminated else "lapsed"
