@@ -96,7 +96,7 @@ async def _open(snapshot: Snapshot, rows: Sequence[Row], position: int) -> list[
             ListedCustomer(
                 provider=row.provider,
                 customer_id=row.customer_id,
-                name=customer.texts.get("name"),
+                name=customer.party.name,
                 country=customer.country,
                 contracts=row.contracts,
                 active_contracts=row.active,

@@ -178,4 +178,5 @@ async def _open(snapshot: Snapshot, rows: list[ContractRow], position: int) -> l
 
 
 def _shown(customer_id: str, known: KnownCustomer) -> dict[str, Any]:
-    return {"customer_id": customer_id, "country": known.country, "language": known.language, **known.texts}
+    about = {"customer_id": customer_id, "country": known.country, "language": known.language}
+    return {**about, **msgspec.to_builtins(known.party)}
