@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -57,8 +57,8 @@ class OpenedContract:
     position: int
     row: ContractRow
     state: ContractStatus
-    customer: dict[str, Any]
-    partner: dict[str, Any]
+    customer: KnownCustomer
+    partner_name: str | None
 
 
 @dataclass(slots=True, frozen=True)
@@ -170,13 +170,8 @@ async def _open(snapshot: Snapshot, rows: list[ContractRow], position: int) -> l
             position=position,
             row=row,
             state=state_at(row.starts_at, row.ends_at, row.terminated_on is not None, now),
-            customer=_shown(row.customer_id, customers[row.contract_id]),
-            partner=(texts.get(boxes[row.partner]) or {}) if row.partner is not None else {},
+            customer=customers[row.contract_id],
+            partner_name=(texts.get(boxes[row.partner]) or {}).get("name") if row.partner is not None else None,
         )
         for row in rows
     ]
-
-
-def _shown(customer_id: str, known: KnownCustomer) -> dict[str, Any]:
-    about = {"customer_id": customer_id, "country": known.country, "language": known.language}
-    return {**about, **msgspec.to_builtins(known.party)}
