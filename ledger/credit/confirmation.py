@@ -20,7 +20,7 @@ from ledger.plans.terms import Terms
 Status = Literal["pending", "confirmed", "deemed_confirmed", "disputed", "upheld", "reversed", "not_required"]
 UnansweredStatus = Literal["disputed", "pending"]
 # What waits for somebody's answer: the provider's, and the customer's.
-UNANSWERED: tuple[UnansweredStatus, ...] = get_args(UnansweredStatus)
+UNANSWERED_STATUSES: tuple[UnansweredStatus, ...] = get_args(UnansweredStatus)
 STATUS_AFTER: dict[type[Answered], Status] = {
     DeductionConfirmed: "confirmed",
     DeductionDisputed: "disputed",

@@ -6,7 +6,7 @@ Each fragment stands here alone; a property test holds it against the pure rule 
 
 from __future__ import annotations
 
-from ledger.credit.confirmation import UNANSWERED
+from ledger.credit.confirmation import UNANSWERED_STATUSES
 
 # What stands behind FROM for the movements of a contract that are known at a position.
 MOVEMENTS_KNOWN = "movements WHERE contract_id = :contract_id AND position <= :position"
@@ -73,8 +73,8 @@ def status_at_in_sql(status: str, deemed_at: str) -> str:
 
 
 def unanswered_in_sql(status: str, deemed_at: str) -> str:
-    """Whether a deduction waits for somebody's answer: its status is one of `ledger.credit.confirmation.UNANSWERED`."""
-    return f"{status} IN {UNANSWERED} AND {status_at_in_sql(status, deemed_at)} = {status}"
+    """Whether a deduction waits for somebody's answer, by `ledger.credit.confirmation.UNANSWERED_STATUSES`."""
+    return f"{status} IN {UNANSWERED_STATUSES} AND {status_at_in_sql(status, deemed_at)} = {status}"
 
 
 def still_pending_in_sql(status: str, deemed_at: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.credit.confirmation import UNANSWERED, UnansweredStatus
+from ledger.credit.confirmation import UNANSWERED_STATUSES, UnansweredStatus
 from ledger.kernel.access import Actor
 from projections.asking import Condition, all_of
 from projections.contracts.across import ContractsAsked, as_of_across
@@ -40,7 +40,7 @@ async def count_unanswered(
     """
     at = (await as_of_across(snapshot, actor, asked, NOW)).at
     found, until_days = [], [None, *ages[:-1]]
-    for status in UNANSWERED:
+    for status in UNANSWERED_STATUSES:
         for days, older in zip(ages, until_days, strict=True):
             latest = at - days * DAY if days else None
             bounds: list[Condition] = [
