@@ -15,7 +15,7 @@ from projections.asking import Page, PageAsked, all_of, equal
 from projections.contracts.across import ContractsAsked, behind
 from projections.contracts.customers import known_customers
 from projections.contracts.questions import STATE_AT, ContractFilter, OpenedContract, list_contracts
-from projections.credit.rules import status_at_in_sql
+from projections.credit.rules import unanswered_in_sql
 from projections.reader import Snapshot, view_position
 
 _OPEN_OF = "FROM contracts c JOIN {table} x ON x.contract_id = c.contract_id WHERE {whose} AND {is_open}"
@@ -96,17 +96,14 @@ async def _open(snapshot: Snapshot, rows: Sequence[Row], position: int) -> list[
             ListedCustomer(
                 provider=row.provider,
                 customer_id=row.customer_id,
-                name=customer.texts.get("name"),
+                name=customer.party.name,
                 country=customer.country,
                 contracts=row.contracts,
                 active_contracts=row.active,
                 open_charges=await _open_charges(snapshot, whose | {"now": now}),
                 open_tickets=await _count(snapshot, "tickets", f"x.state IN {OPEN_TO_WORK}", whose),
                 unanswered_deductions=await _count(
-                    snapshot,
-                    "deductions",
-                    f"{status_at_in_sql('x.status', 'x.deemed_at')} IN ('pending', 'disputed')",
-                    whose | {"at": now},
+                    snapshot, "deductions", unanswered_in_sql("x.status", "x.deemed_at"), whose | {"at": now}
                 ),
             )
         )

@@ -44,9 +44,9 @@ def show_listed_account(found: ListedAccount) -> AccountSummary:
     )
 
 
-def add_accounts(items: Sequence[ListedAccount]) -> list[dict[str, Any]]:
+def add_accounts(items: Sequence[ListedAccount]) -> list[AccountTotals]:
     return [
-        _account_totals(unit, currency or None, [one.balance for one in group]).model_dump()
+        _account_totals(unit, currency or None, [one.balance for one in group])
         for (unit, currency), group in _grouped(items, lambda one: (one.balance.unit, one.balance.currency or ""))
     ]
 
@@ -65,21 +65,21 @@ def _account_totals(unit: str, currency: str | None, balances: list[AccountBalan
     )
 
 
-def add_charges(items: Sequence[ListedCharge]) -> list[dict[str, Any]]:
+def add_charges(items: Sequence[ListedCharge]) -> list[ChargeTotals]:
     return [
         ChargeTotals(
             currency=currency, charges=len(group), amount=show_cents(sum(one.row.amount_cents for one in group))
-        ).model_dump()
+        )
         for currency, group in _grouped(items, lambda one: one.row.currency)
     ]
 
 
-def add_deductions(items: Sequence[OpenedDeduction]) -> dict[str, Any]:
+def add_deductions(items: Sequence[OpenedDeduction]) -> DeductionTotals:
     return DeductionTotals(
         deductions=len(items),
         worked_minutes=sum(shown_minutes(one.row.worked_seconds) for one in items),
         billed_minutes=sum(one.row.billed_minutes for one in items),
-    ).model_dump()
+    )
 
 
 def show_listed_draft(found: ListedDraft) -> DraftSummary:
@@ -110,7 +110,7 @@ def show_listed_draft(found: ListedDraft) -> DraftSummary:
     )
 
 
-def add_drafts(items: Sequence[ListedDraft]) -> list[dict[str, Any]]:
+def add_drafts(items: Sequence[ListedDraft]) -> list[DraftTotals]:
     made: list[InvoiceDraft] = [one.draft for one in items if one.draft is not None]
     return [
         DraftTotals(
@@ -119,6 +119,6 @@ def add_drafts(items: Sequence[ListedDraft]) -> list[dict[str, Any]]:
             net=show_cents(sum(one.invoice.net_cents for one in group)),
             vat_total=show_cents(sum(one.invoice.vat_cents for one in group)),
             gross=show_cents(sum(one.invoice.gross_cents for one in group)),
-        ).model_dump()
+        )
         for currency, group in _grouped(made, lambda one: one.invoice.currency)
     ]

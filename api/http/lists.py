@@ -53,7 +53,7 @@ class Listing(Generic[T]):
     ask: Callable[[Snapshot, Calendars, PageAsked], Coroutine[Any, Any, Page[T]]]
     show: Callable[[T], BaseModel]
     beside: dict[str, Any] = field(default_factory=dict)
-    totals: Callable[[Sequence[T]], Any] | None = None
+    totals: Callable[[Sequence[T]], BaseModel | Sequence[BaseModel]] | None = None
 
 
 @dataclass(slots=True, frozen=True)
@@ -156,7 +156,7 @@ def first_items(page: Page[T], show: Callable[[T], M]) -> tuple[list[M], str | N
 def _as_json(shown: _Shown, beside: dict[str, Any]) -> bytes:
     following = shown.following
     cursor = encode_cursor(*following.after) if following is not None and following.after is not None else None
-    head = msgspec.json.encode({"position": shown.position, **beside})[:-1]
+    head = msgspec.json.encode({"position": shown.position, **beside}, enc_hook=BaseModel.model_dump)[:-1]
     return b'%s,"items":[%s],"next":%s}' % (head, b",".join(shown.items), msgspec.json.encode(cursor))
 
 

@@ -112,7 +112,7 @@ class ContractState(LedgerAggregate):
     @property
     def is_withdrawn(self) -> bool:
         """Whether no term will ever have been (C15)."""
-        return self.terminated_on is not None and self.terminated_on < self.term_history[0].starts_on
+        return self.terminated_on is not None and not self._lived
 
     def fee_shares_from(self, moment: datetime) -> list[ServiceCreditCharged]:
         """Service credits that are shares of the fees of terms that begin at a moment or later."""

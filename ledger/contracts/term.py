@@ -8,9 +8,16 @@ from datetime import date, datetime
 import msgspec
 
 from ledger.contracts.events import FeeCharged, LumpSumCharged, ServiceCreditCharged, TermStarted
-from ledger.kernel.values import FAR_FUTURE, ONE_DAY, add_months, first_instant
+from ledger.kernel.values import FAR_FUTURE, ONE_DAY, AnyInstant, add_months, first_instant
 from ledger.plans.holiday_sets import holidays_in_force, source_name
 from ledger.plans.terms import Terms, parse_terms
+
+
+def has_time(starts_at: AnyInstant, ends_at: AnyInstant) -> bool:
+    """Whether a term ever runs: one that was cut away before its first day does not. A contract of such terms alone,
+    once it is terminated, is withdrawn (C15).
+    """
+    return starts_at < ends_at
 
 
 @dataclass(slots=True)
@@ -41,8 +48,7 @@ class Term:
 
     @property
     def is_lived(self) -> bool:
-        """Whether it has any time at all: one that was cut away before its first day has none."""
-        return self.starts_at < self.ends_at
+        return has_time(self.starts_at, self.ends_at)
 
 
 def term_started(number: int, starts_on: date, terms: Terms, timezone: str, agreed_at: datetime) -> TermStarted:

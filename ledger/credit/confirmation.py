@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from ledger.credit.deduction_events import (
     Answered,
@@ -18,6 +18,9 @@ from ledger.kernel.values import AnyInstant
 from ledger.plans.terms import Terms
 
 Status = Literal["pending", "confirmed", "deemed_confirmed", "disputed", "upheld", "reversed", "not_required"]
+UnansweredStatus = Literal["disputed", "pending"]
+# What waits for somebody's answer: the provider's, and the customer's.
+UNANSWERED_STATUSES: tuple[UnansweredStatus, ...] = get_args(UnansweredStatus)
 STATUS_AFTER: dict[type[Answered], Status] = {
     DeductionConfirmed: "confirmed",
     DeductionDisputed: "disputed",

@@ -47,7 +47,7 @@ def _differences(contract_id: str, others: list[str], known: Mapping[str, KnownC
 
 def _vat_data(customer: KnownCustomer) -> str:
     """What VAT goes by (M4), in words."""
-    vat_id = customer.texts.get("vat_id")
+    vat_id = customer.party.vat_id
     return f"country {customer.country}, {f'VAT id {vat_id}' if vat_id else 'no VAT id'}"
 
 

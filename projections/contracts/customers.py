@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
+from ledger.contracts.parties import CustomerParty, read_party
 from ledger.events import Sealed
 from ledger.store.database import listed
 from projections.reader import Snapshot, open_texts
@@ -17,11 +17,11 @@ _read_sealed = msgspec.json.Decoder(Sealed).decode
 
 @dataclass(slots=True, frozen=True)
 class KnownCustomer:
-    """A contract's customer as known for a moment; `texts` are empty where their key is gone."""
+    """A contract's customer as known for a moment; `party` is empty where their key is gone."""
 
     country: str
     language: str | None
-    texts: dict[str, Any]
+    party: CustomerParty
 
 
 async def known_customers(
@@ -46,6 +46,6 @@ async def known_customers(
     boxes = {row.contract_id: _read_sealed(row.party) for row in rows}
     texts = await open_texts(snapshot, list(boxes.values()))
     return {
-        row.contract_id: KnownCustomer(row.country, row.language, texts.get(boxes[row.contract_id]) or {})
+        row.contract_id: KnownCustomer(row.country, row.language, read_party(texts.get(boxes[row.contract_id])))
         for row in rows
     }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
+from ledger.contracts.term import has_time
 from ledger.events import Sealed, TermStarted
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_contract
@@ -27,7 +28,7 @@ def state_at(starts_at: int, ends_at: int, is_terminated: bool, at: int) -> Cont
 
     What was terminated before its first day never runs, and that is so at every moment: it is withdrawn.
     """
-    if is_terminated and ends_at <= starts_at:
+    if is_terminated and not has_time(starts_at, ends_at):
         return "withdrawn"
     if ends_at <= at:
         return "terminated" if is_terminated else "lapsed"
@@ -56,8 +57,8 @@ class OpenedContract:
     position: int
     row: ContractRow
     state: ContractStatus
-    customer: dict[str, Any]
-    partner: dict[str, Any]
+    customer: KnownCustomer
+    partner_name: str | None
 
 
 @dataclass(slots=True, frozen=True)
@@ -169,12 +170,8 @@ async def _open(snapshot: Snapshot, rows: list[ContractRow], position: int) -> l
             position=position,
             row=row,
             state=state_at(row.starts_at, row.ends_at, row.terminated_on is not None, now),
-            customer=_shown(row.customer_id, customers[row.contract_id]),
-            partner=(texts.get(boxes[row.partner]) or {}) if row.partner is not None else {},
+            customer=customers[row.contract_id],
+            partner_name=(texts.get(boxes[row.partner]) or {}).get("name") if row.partner is not None else None,
         )
         for row in rows
     ]
-
-
-def _shown(customer_id: str, known: KnownCustomer) -> dict[str, Any]:
-    return {"customer_id": customer_id, "country": known.country, "language": known.language, **known.texts}

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import msgspec
 
+from ledger.contracts.term import has_time
 from ledger.events import (
     ContractSigned,
     ContractTerminated,
@@ -163,7 +164,7 @@ def _term_end_brought_forward(rows: Rows, fact: TermEndBroughtForward, meta: Eve
 
 def _set_end(row: ContractRow) -> None:
     """The last term that begins at all says under which plan the contract runs in the end, and until when."""
-    lived = [term for term in read_terms(row.terms) if term.starts_at < term.ends_at]
+    lived = [term for term in read_terms(row.terms) if has_time(term.starts_at, term.ends_at)]
     if not lived:
         day_before = date.fromisoformat(row.starts_on) - timedelta(days=1)
         row.ends_on, row.ends_at = day_before.isoformat(), row.starts_at

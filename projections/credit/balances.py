@@ -13,7 +13,7 @@ from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
 from ledger.store.database import Row
 from projections.contracts.questions import contract_as_of
-from projections.credit.rules import MOVEMENTS_KNOWN, ends_in_sql, expired, status_at_in_sql
+from projections.credit.rules import LATER, MOVEMENTS_KNOWN, by_then_in_sql, ends_in_sql, expired, status_at_in_sql
 from projections.reader import NOW, Reader, Snapshot, Times
 from projections.visible import visible
 
@@ -53,8 +53,7 @@ class Balance:
 
 
 # Now and then have the same columns. Sums are cast, since PostgreSQL's sum of integers is no integer.
-LEFT_NOW = """g.granted - g.consumed - coalesce((SELECT sum(m.granted - m.consumed) FROM movements m
-    WHERE m.contract_id = g.contract_id AND m.effective_at > :at AND m.grant_id = g.grant_id), 0)"""
+LEFT_NOW = by_then_in_sql("g.granted - g.consumed", "m.granted - m.consumed", LATER)
 # What is pending is searched by its deemed day, not its status: what nobody ever answers would be read one by one.
 _NOW = f"""
 SELECT v.position, c.currency,

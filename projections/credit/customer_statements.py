@@ -150,7 +150,8 @@ async def _addressee(snapshot: Snapshot, contract_id: str) -> KnownCustomer:
 
 def _named(customer_id: str, known: KnownCustomer) -> dict[str, Any]:
     """Who the customer is; by id alone where their key is gone."""
-    return {"customer_id": customer_id, "name": customer_id, "country": known.country, **known.texts}
+    about = {"customer_id": customer_id, "name": customer_id, "country": known.country}
+    return {**about, **msgspec.to_builtins(known.party)}
 
 
 async def _deductions(

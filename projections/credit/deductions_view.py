@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ledger.credit.confirmation import STATUS_AFTER
+from ledger.credit.confirmation import STATUS_AFTER, UNANSWERED_STATUSES
 from ledger.credit.deduction_events import Answered, Deducted, DeductionFact
 from ledger.credit.draws import owed_again, settled
 from ledger.events import (
@@ -91,7 +91,7 @@ class StatusChangeRow(msgspec.Struct):
     status: str
 
 
-WAITING = "status IN ('disputed', 'pending')"  # for somebody's answer: few of many, so that they have an index
+WAITING = f"status IN {UNANSWERED_STATUSES}"  # few of many, so that they have an index
 SPOKEN_FOR, NOT_SPOKEN_FOR = "on_behalf = 1", "on_behalf = 0"  # whether somebody else entered the customer's word
 DEDUCTIONS = Table(
     "deductions",

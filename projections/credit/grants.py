@@ -17,28 +17,24 @@ from ledger.store.database import Row
 from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.contracts.questions import contract_as_of
 from projections.credit.movements import NEVER
-from projections.credit.rules import MOVEMENTS_KNOWN, ends_in_sql
+from projections.credit.rules import (
+    FIGURES_AT,
+    LATER_THAN_SHOWN,
+    MOVEMENTS_KNOWN,
+    REMAINS,
+    by_then_in_sql,
+    ends_in_sql,
+)
 from projections.reader import AsOf, Moment, Snapshot, Times, view_position
 from projections.visible import visible
 
-# The rule of `ledger.credit.grants.figures_at`.
-FIGURES_AT = "CASE WHEN g.counts_from > :at THEN g.counts_from ELSE :at END"
 _ABOUT = "g.grant_id, g.contract_id, g.pool, g.source, g.valid_from, g.counts_from, g.position, a.unit, a.currency"
 _ACCOUNT = "JOIN accounts a ON a.contract_id = g.contract_id AND a.pool = g.pool"
 
-
-# What of a grant becomes effective only later.
-_LATER = """m.contract_id = g.contract_id AND m.effective_at > :at AND m.effective_at > g.counts_from
-    AND m.grant_id = g.grant_id"""
-
-
-def _by_then(figure: str) -> str:
-    """A total of a grant without what becomes effective only later."""
-    return f"g.{figure} - coalesce((SELECT CAST(sum(m.{figure}) AS BIGINT) FROM movements m WHERE {_LATER}), 0)"
-
-
 _NOW = f"""
-SELECT {_ABOUT}, g.expires_at, {_by_then("granted")} AS granted, {_by_then("consumed")} AS consumed
+SELECT {_ABOUT}, g.expires_at,
+  {by_then_in_sql("g.granted", "m.granted", LATER_THAN_SHOWN)} AS granted,
+  {by_then_in_sql("g.consumed", "m.consumed", LATER_THAN_SHOWN)} AS consumed
 FROM grants g {_ACCOUNT} JOIN contracts c ON c.contract_id = g.contract_id WHERE """
 # A grant is known once its granting is.
 _THEN = f"""
@@ -103,8 +99,7 @@ async def list_grants(snapshot: Snapshot, actor: Actor, wanted: GrantFilter, pag
     if wanted.expiring_before is not None:
         moment = wanted.expiring_before
         before = to_micros(moment if isinstance(moment, datetime) else first_instant(moment, "UTC"))
-        ahead = "g.expires_at > :at AND g.expires_at < :before AND g.granted > g.consumed"
-        expiring = (ahead, {"before": before})
+        expiring = (f"g.expires_at < :before AND {REMAINS}", {"before": before})
     condition, named = all_of(
         visible(actor),
         equal("c", provider=wanted.provider, customer_id=wanted.customer_id),
@@ -118,19 +113,19 @@ async def list_grants(snapshot: Snapshot, actor: Actor, wanted: GrantFilter, pag
 async def live_grants(
     snapshot: Snapshot, contract_id: str, pool: str, as_of: AsOf, most: int
 ) -> tuple[list[ListedGrant], bool]:
-    """The grants of a pool of which something remains now or will, in the order of use; whether there are more."""
-    remains = f"g.expires_at > :at AND (g.granted > g.consumed OR EXISTS (SELECT 1 FROM movements m WHERE {_LATER}))"
-    condition, named = all_of(equal("g", contract_id=contract_id, pool=pool), (remains, {}))
+    """The grants of a pool of which something remains, in the order of use; whether there are more."""
+    condition, named = all_of(equal("g", contract_id=contract_id, pool=pool), (REMAINS, {}))
     asked, named = f"{_NOW}{condition}", {**named, "at": as_of.at}
     found = await _listed(snapshot, asked, named, "g.expires_at", as_of.at, as_of.position, PageAsked(most))
-    return [one for one in found.items if one.remaining > 0], found.next_after is not None
+    return list(found.items), found.next_after is not None
 
 
 async def uses_ahead(snapshot: Snapshot, contract_id: str, pool: str, as_of: AsOf) -> list[tuple[str, int, int]]:
     """What becomes effective only later: of which grant, when, and how much of it that takes."""
     sql = (
         "SELECT g.grant_id, m.effective_at, CAST(sum(m.consumed - m.granted) AS BIGINT) AS quantity FROM movements m "
-        f"JOIN grants g ON g.grant_id = m.grant_id WHERE g.contract_id = :contract_id AND g.pool = :pool AND {_LATER} "
+        f"JOIN grants g ON g.grant_id = m.grant_id WHERE g.contract_id = :contract_id AND g.pool = :pool "
+        f"AND {LATER_THAN_SHOWN} "
         "AND m.effective_at < g.expires_at GROUP BY g.grant_id, m.effective_at ORDER BY m.effective_at"
     )
     rows = await snapshot.query(sql, {"contract_id": contract_id, "pool": pool, "at": as_of.at})

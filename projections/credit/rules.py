@@ -1,12 +1,35 @@
-"""The two rules of credit that questions have to say in SQL: what has expired (C9, C10), and silence as a yes (C8).
+"""The rules of credit that questions have to say in SQL: where a grant stands, and what became of a deduction.
 
+What is left of a grant at a moment, until when it counts (C15), what of it expired (C9, C10); silence as a yes (C8).
 Each fragment stands here alone; a property test holds it against the pure rule on both databases.
 """
 
 from __future__ import annotations
 
+from ledger.credit.confirmation import UNANSWERED_STATUSES
+
 # What stands behind FROM for the movements of a contract that are known at a position.
 MOVEMENTS_KNOWN = "movements WHERE contract_id = :contract_id AND position <= :position"
+
+
+# What becomes effective only after a moment, of a grant `g`; and the same of one that is shown as it will begin.
+LATER = "m.contract_id = g.contract_id AND m.effective_at > :at AND m.grant_id = g.grant_id"
+LATER_THAN_SHOWN = f"{LATER} AND m.effective_at > g.counts_from"
+# The rule of `ledger.credit.grants.figures_at`.
+FIGURES_AT = "CASE WHEN g.counts_from > :at THEN g.counts_from ELSE :at END"
+
+
+def by_then_in_sql(total: str, moved: str, later: str) -> str:
+    """A figure of a grant `g` at a moment: its total over everything recorded, less what of it is effective `later`.
+
+    `moved` is the figure of one movement `m`. So the cost is that of what is dated ahead, not of the whole history.
+    """
+    return f"({total} - coalesce((SELECT CAST(sum({moved}) AS BIGINT) FROM movements m WHERE {later}), 0))"
+
+
+# Whether something remains of a grant `g`, by the rule of `ledger.credit.grants.GrantFigures.remaining`.
+REMAINS = f"""g.expires_at > :at AND g.expires_at > g.counts_from
+  AND {by_then_in_sql("g.granted - g.consumed", "m.granted - m.consumed", LATER_THAN_SHOWN)} > 0"""
 
 
 def lost_in_sql(left: str) -> str:
@@ -47,6 +70,11 @@ def breakage_in_sql(movements: str, ends_at: str) -> str:
 def status_at_in_sql(status: str, deemed_at: str) -> str:
     """The status of a deduction: the rule of `ledger.credit.confirmation.status_at`."""
     return f"CASE WHEN {status} = 'pending' AND {deemed_at} <= :at THEN 'deemed_confirmed' ELSE {status} END"
+
+
+def unanswered_in_sql(status: str, deemed_at: str) -> str:
+    """Whether a deduction waits for somebody's answer, by `ledger.credit.confirmation.UNANSWERED_STATUSES`."""
+    return f"{status} IN {UNANSWERED_STATUSES} AND {status_at_in_sql(status, deemed_at)} = {status}"
 
 
 def still_pending_in_sql(status: str, deemed_at: str) -> tuple[str, str]:

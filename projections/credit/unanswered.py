@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from ledger.credit.confirmation import UNANSWERED_STATUSES, UnansweredStatus
 from ledger.kernel.access import Actor
 from projections.asking import Condition, all_of
 from projections.contracts.across import ContractsAsked, as_of_across
-from projections.credit import rules
 from projections.credit.deduction_questions import DAY
-from projections.credit.deductions_view import WAITING
+from projections.credit.rules import unanswered_in_sql
 from projections.reader import NOW, Snapshot
 
-WaitingStatus = Literal["disputed", "pending"]
-STATUSES: tuple[WaitingStatus, ...] = ("disputed", "pending")
 MOST_COUNTED = 1000
 
 
@@ -30,7 +27,7 @@ class Unanswered:
     `count` is at most MOST_COUNTED, where there may be more.
     """
 
-    status: WaitingStatus
+    status: UnansweredStatus
     older_than_days: int
     count: int
 
@@ -43,7 +40,7 @@ async def count_unanswered(
     """
     at = (await as_of_across(snapshot, actor, asked, NOW)).at
     found, until_days = [], [None, *ages[:-1]]
-    for status in STATUSES:
+    for status in UNANSWERED_STATUSES:
         for days, older in zip(ages, until_days, strict=True):
             latest = at - days * DAY if days else None
             bounds: list[Condition] = [
@@ -58,8 +55,8 @@ async def count_unanswered(
 async def _count(
     snapshot: Snapshot, actor: Actor, asked: ContractsAsked, status: str, at: int, bounds: Sequence[Condition]
 ) -> int:
-    stands = rules.status_at_in_sql("d.status", "d.deemed_at")
-    waits = (f"d.{WAITING} AND d.status = :status AND {stands} = :status", {"status": status, "at": at})
+    unanswered = unanswered_in_sql("d.status", "d.deemed_at")
+    waits = (f"{unanswered} AND d.status = :status", {"status": status, "at": at})
     where, params = all_of(asked.seen_by(actor), waits, *bounds)
     sql = (
         "SELECT count(*) AS counted FROM (SELECT 1 FROM deductions d JOIN contracts c ON c.contract_id = d.contract_id "

@@ -72,7 +72,8 @@ class ClockRow(msgspec.Struct):
 ZONES = Table("clock_zones", ZoneRow, "contract_id")
 TERMS = Table("clock_terms", TermsRow, "term_id")
 TIMELINES = Table("timelines", TimelineRow, "ticket_id", ["(contract_id)", "(opened_on)"])
-# What has no end yet, missed or not: an index of its own, since what is over is nearly everything.
+# What has no end yet, missed or not: an index of its own, since what is over is nearly everything. Of the tables that
+# are asked together no other has these columns.
 NOT_ENDED = "ended_at IS NULL AND void_at IS NULL AND due_at IS NOT NULL"
 CLOCKS = Table(
     "clocks",

@@ -11,6 +11,7 @@ from projections.asking import Condition, Key, Page, PageAsked, all_of
 from projections.contracts.across import behind
 from projections.reader import Snapshot, view_position
 from projections.sla.calendars import Calendars
+from projections.sla.clocks import NOT_ENDED
 from projections.sla.contexts import clocks_ahead
 from projections.visible import visible
 
@@ -39,8 +40,7 @@ async def list_urgent(snapshot: Snapshot, actor: Actor, calendars: Calendars, pa
 
 async def _waiting(snapshot: Snapshot, actor: Actor, now: int, page: PageAsked) -> list[UrgentClock]:
     open_now: Condition = (
-        "k.shown = 1 AND k.ended_at IS NULL AND k.void_at IS NULL AND k.due_at IS NOT NULL "
-        f"AND k.opened_at <= :now AND k.last_step_at <= :now AND t.state IN {LIVE}",
+        f"{NOT_ENDED} AND k.shown = 1 AND k.opened_at <= :now AND k.last_step_at <= :now AND t.state IN {LIVE}",
         {"now": now},
     )
     condition, params = all_of(visible(actor), open_now, behind(page, "k.due_at", "k.ticket_id", "k.target"))

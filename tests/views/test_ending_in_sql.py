@@ -1,4 +1,4 @@
-"""What SQL adds up of grants and burn-downs is what the pure rule of breakage says, on both databases.
+"""What SQL adds up of grants and burn-downs is what the pure rules of credit say, on both databases.
 
 Searched by Hypothesis over rows made up: grants whose end was told anew, movements after their end, and debts.
 """
@@ -17,10 +17,11 @@ from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.values import from_micros, to_micros
 from projections.asking import EVERYTHING, PageAsked
 from projections.credit.burn_down import BurnDownAsked, burn_down
-from projections.credit.grants import GrantFilter, contract_grants, list_grants
+from projections.credit.drawn_grants import drawn_grants
+from projections.credit.grants import GrantFilter, contract_grants, list_grants, live_grants
 from projections.credit.movements import NEVER
 from projections.credit.statements import StatementAsked, statement
-from projections.reader import NOW, Snapshot, Times
+from projections.reader import NOW, AsOf, Snapshot, Times
 from projections.reports import BREAKAGE, ReportAsked, report
 from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, movement, written
 
@@ -113,6 +114,36 @@ def test_where_a_grant_stands_now_and_at_a_moment(views: Written, grants: list[T
     assert ask(views, lambda s: list_grants(s, COMMAND_LINE, GrantFilter(), PageAsked(9))).items == now
     in_order = sorted(expected, key=lambda one: (end_of(grants[int(one[2:])][3][-1]), int(one[2:])))
     assert [one.grant_id for one in now] == in_order
+
+
+@searched
+@given(grants=GRANTS, at=DAYS, before=st.one_of(DAYS, st.none()))
+def test_what_something_remains_of_and_how_much_of_what_was_drawn_on(
+    views: Written, grants: list[Told], at: int, before: int | None
+) -> None:
+    """One of which something remains is in both lists; what is drawn on is shown as it is, not as it will begin."""
+    write(views, grants, [])
+    views.clock.put(from_micros(noon(at)).isoformat())
+    remaining, owned = {}, {}
+    for number, (begins, granted, draws, ends) in enumerate(grants):
+        figures = []
+        for place in (noon(max(at, begins)), noon(at)):
+            flows = [(noon(begins), granted), *((noon(on), -quantity) for on, quantity in draws)]
+            known = [(moment, quantity) for moment, quantity in flows if moment <= place]
+            figures.append(sum(quantity for _, quantity in known) - expired_by(known, end_of(ends[-1]), place))
+        remaining[f"G-{number}"], owned[f"G-{number}"] = figures
+    ends_at = {f"G-{number}": end_of(ends[-1]) for number, (_, _, _, ends) in enumerate(grants)}
+    left = sorted((name for name in remaining if remaining[name] > 0), key=lambda name: (ends_at[name], name))
+    until = GrantFilter(expiring_before=from_micros(end_of(before)))
+    listed = ask(views, lambda snapshot: list_grants(snapshot, COMMAND_LINE, until, PageAsked(9))).items
+    assert [one.grant_id for one in listed] == [name for name in left if ends_at[name] < end_of(before)]
+    now, then = AsOf(noon(at), 1_000, current=True), Times(as_of=from_micros(noon(at)))
+    live, _ = ask(views, lambda snapshot: live_grants(snapshot, CONTRACT, POOL, now, 9))
+    assert [(one.grant_id, one.remaining) for one in live] == [(name, remaining[name]) for name in left]
+    for times in (NOW, then):
+        drawn = ask(views, lambda snapshot, times=times: drawn_grants(snapshot, CONTRACT, [*owned], now, times))
+        for name, one in drawn.items():
+            assert (one.remaining, one.expires_at or NEVER) == (owned[name], ends_at[name]), name
 
 
 @searched

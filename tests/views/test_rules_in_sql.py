@@ -19,7 +19,9 @@ from projections.contracts.across import ContractsAsked
 from projections.contracts.questions import ContractFilter, ContractStatus, list_contracts, state_at
 from projections.credit.balances import balance
 from projections.credit.deduction_questions import DeductionsAsked, list_deductions
+from projections.credit.unanswered import count_unanswered
 from projections.credit.waiting_deductions import count_waiting
+from projections.customers import list_customers
 from projections.reader import NOW, Snapshot, Times
 from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, deduction, movement, written
 
@@ -155,6 +157,11 @@ def test_what_awaits_the_customers_word_now_and_at_a_moment(
         return {status: {one.row.deduction_id for one in page.items} for status, page in pages.items()}
 
     assert ask(views, by_status) == expected
+    (customer,) = ask(views, lambda snapshot: list_customers(snapshot, COMMAND_LINE, None, PageAsked(9))).items
+    unanswered = {status: len(expected[status]) for status in ("disputed", "pending")}
+    assert customer.unanswered_deductions == sum(unanswered.values())
+    counts = ask(views, lambda snapshot: count_unanswered(snapshot, COMMAND_LINE, ContractsAsked(), [0]))
+    assert {one.status: one.count for one in counts} == unanswered
 
 
 @searched

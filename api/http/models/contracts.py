@@ -64,11 +64,20 @@ def show_contract(found: OpenedContract) -> ContractSummary:
         terminated_on=row.terminated_on,
         timezone=row.timezone,
         currency=row.currency,
-        customer=found.customer,
-        partner={"partner_id": row.partner_id} | found.partner if row.partner_id is not None else None,
+        customer={
+            "customer_id": row.customer_id,
+            "country": found.customer.country,
+            "language": found.customer.language,
+            **msgspec.to_builtins(found.customer.party),
+        },
+        partner=_partner(row.partner_id, found.partner_name) if row.partner_id is not None else None,
         direct_contact_authorised=bool(row.direct_contact),
         subscriptions=row.subscriptions,
     )
+
+
+def _partner(partner_id: str, name: str | None) -> dict[str, str]:
+    return {"partner_id": partner_id} | ({"name": name} if name is not None else {})
 
 
 def show_term(whole: WholeTerm) -> TermOut:

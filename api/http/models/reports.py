@@ -92,9 +92,9 @@ def _revenue(currency: str, sums: dict[str, int]) -> dict[str, Any]:
     return {"currency": currency, "charges": sums["charges"], "amount": show_cents(sums["amount_cents"])}
 
 
-def add_revenue(rows: Sequence[ReportRow]) -> list[dict[str, Any]]:
+def add_revenue(rows: Sequence[ReportRow]) -> list[RevenueTotals]:
     added = _added(rows).items()
-    return [RevenueTotals(**_revenue(currency, sums)).model_dump() for (currency,), sums in added]
+    return [RevenueTotals(**_revenue(currency, sums)) for (currency,), sums in added]
 
 
 def show_breakage(row: ReportRow) -> BreakageRow:
@@ -106,9 +106,9 @@ def _breakage(unit: str, currency: str, sums: dict[str, int]) -> dict[str, Any]:
     return {"unit": unit, "currency": currency or None, "expired": figure(sums["quantity"], unit)}
 
 
-def add_breakage(rows: Sequence[ReportRow]) -> list[dict[str, Any]]:
+def add_breakage(rows: Sequence[ReportRow]) -> list[BreakageTotals]:
     added = _added(rows).items()
-    return [BreakageTotals(**_breakage(unit, currency, sums)).model_dump() for (unit, currency), sums in added]
+    return [BreakageTotals(**_breakage(unit, currency, sums)) for (unit, currency), sums in added]
 
 
 def show_time(row: ReportRow) -> TimeRow:
@@ -124,14 +124,14 @@ def show_time(row: ReportRow) -> TimeRow:
     )
 
 
-def add_time(rows: Sequence[ReportRow]) -> dict[str, Any]:
+def add_time(rows: Sequence[ReportRow]) -> TimeTotals:
     worked = sum(row.sums["worked_seconds"] for row in rows)
     return TimeTotals(
         worked_minutes=shown_minutes(worked),
         worked_seconds=worked,
         billed_minutes=sum(row.sums["billed_minutes"] for row in rows),
         credit_minutes=sum(row.sums["credit_minutes"] for row in rows),
-    ).model_dump()
+    )
 
 
 def _added(rows: Sequence[ReportRow]) -> dict[tuple[str, ...], dict[str, int]]:

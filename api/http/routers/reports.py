@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
@@ -60,7 +60,7 @@ async def _answer(
     asked: ReportAsked,
     item: type[BaseModel],
     show: Callable[[ReportRow], BaseModel],
-    add: Callable[[Sequence[ReportRow]], Any],
+    add: Callable[[Sequence[ReportRow]], BaseModel | Sequence[BaseModel]],
 ) -> Response:
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ReportRow]:
         return await report(snapshot, actor, source, asked, page)

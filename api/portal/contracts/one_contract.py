@@ -21,6 +21,7 @@ from api.portal.frame.visitors import VisitorDep
 from api.portal.words.credit_words import SOURCES
 from api.portal.words.names_of_keys import names_of
 from api.portal.words.terms_in_words import terms_in_words
+from ledger.contracts.term import has_time
 from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
 from ledger.plans.terms import parse_terms
@@ -111,7 +112,7 @@ def pool_card(one: AccountBalance) -> PoolCard:
 
 async def _term(snapshot: Snapshot, actor: Actor, found: OpenedContract, now: int) -> WholeTerm | None:
     """The term in force, else the one that was last, or that will be first."""
-    terms = [one for one in read_terms(found.row.terms) if one.starts_at < one.ends_at]
+    terms = [one for one in read_terms(found.row.terms) if has_time(one.starts_at, one.ends_at)]
     begun = [one for one in terms if one.starts_at <= now]
     if not terms:
         return None

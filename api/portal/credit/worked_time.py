@@ -167,4 +167,4 @@ async def own_name(snapshot: Snapshot, actor: Actor) -> str:
     if actor.role != "customer":
         return ""
     found = await list_contracts(snapshot, actor, ContractFilter(), PageAsked(1))
-    return str(found.items[0].customer.get("name") or "") if found.items else ""
+    return (found.items[0].customer.party.name or "") if found.items else ""

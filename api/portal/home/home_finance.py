@@ -16,13 +16,14 @@ from api.portal.frame.addresses import UNANSWERED, with_query
 from api.portal.frame.pages import page
 from api.portal.frame.row_zones import RowZones
 from api.portal.frame.visitors import VisitorDep
+from ledger.credit.confirmation import UnansweredStatus
 from ledger.kernel.access import check_is_inside
 from ledger.kernel.values import from_micros
 from projections.asking import PageAsked
 from projections.billing.period_questions import months_to_close
 from projections.contracts.across import ContractsAsked, zone_across
 from projections.credit.deduction_questions import DeductionsAsked, list_deductions_across
-from projections.credit.unanswered import MOST_COUNTED, WaitingStatus, count_unanswered
+from projections.credit.unanswered import MOST_COUNTED, count_unanswered
 from projections.reader import NOW, Snapshot
 from projections.sla.calendars import Calendars
 
@@ -57,7 +58,7 @@ async def unanswered_page(
     request: Request,
     state: StateDep,
     visitor: VisitorDep,
-    status: WaitingStatus = "disputed",
+    status: UnansweredStatus = "disputed",
     older_than_days: int = Query(0, ge=0, le=100_000),
     cursor: Cursor = None,
 ) -> Response:
