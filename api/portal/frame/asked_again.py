@@ -17,6 +17,7 @@ from api.portal.words.refusal_words import Reason
 from ledger.kernel.errors import Refusal
 
 MISREAD = "ledger.misread"  # in the scope of a request that is asked again
+WHOLE_QUERY = "ledger.whole_query"  # there too: what its address had
 
 
 @dataclass(slots=True, frozen=True)
@@ -47,7 +48,11 @@ class AskedAgain:
     def __init__(self, request: Request, refused: Refused) -> None:
         kept = [(name, text) for name, text in request.query_params.multi_items() if name not in refused.typed]
         self._portal = request.app.router
-        self._instead = {"query_string": urlencode(kept).encode(), MISREAD: [*refused_of(request), refused]}
+        self._instead = {
+            "query_string": urlencode(kept).encode(),
+            MISREAD: [*refused_of(request), refused],
+            WHOLE_QUERY: query_of(request).encode(),
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._portal({**scope, **self._instead}, receive, send)
@@ -56,6 +61,12 @@ class AskedAgain:
 def refused_of(request: Request) -> Sequence[Refused]:
     found: Sequence[Refused] = request.scope.get(MISREAD, ())
     return found
+
+
+def query_of(request: Request) -> str:
+    """The query of the address that was asked, with what was left out of it."""
+    whole: bytes = request.scope.get(WHOLE_QUERY) or request.scope["query_string"]
+    return whole.decode()
 
 
 def without_what_is_refused(request: Request, refusal: Refusal) -> Refused | None:

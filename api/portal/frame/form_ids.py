@@ -13,6 +13,7 @@ from typing import Annotated
 from fastapi import Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.portal.frame.asked_again import query_of
 from api.portal.frame.visitors import Visitor
 
 NAME = "form"
@@ -43,5 +44,5 @@ def form_id(request: Request, visitor: Visitor, about: str) -> str:
 
 def with_id(request: Request) -> Response:
     """Leads to the same page at an address of its own."""
-    address = request.url.include_query_params(**{NAME: secrets.token_urlsafe(12)})
+    address = request.url.replace(query=query_of(request)).include_query_params(**{NAME: secrets.token_urlsafe(12)})
     return RedirectResponse(f"{address.path}?{address.query}", 303)

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from api.languages import labels_in
 from api.portal.frame.addresses import place_within
 from api.portal.frame.appearance import appearance_of
-from api.portal.frame.asked_again import Misread, refused_of
+from api.portal.frame.asked_again import Misread, query_of, refused_of
 from api.portal.frame.form_ids import form_id
 from api.portal.frame.forms import new_command_id
 from api.portal.frame.navigation import links_for
@@ -60,4 +60,5 @@ def page_around(request: Request) -> str:
 
 def here(request: Request) -> str:
     """The address that was asked, where it is one to come back to; a form is posted to the address of its page."""
-    return place_within(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
+    query = query_of(request)
+    return place_within(request.url.path + (f"?{query}" if query else ""))
