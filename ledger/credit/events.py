@@ -65,6 +65,8 @@ class CreditGranted(AccountMovement, frozen=True):
 class TopUpCharged(AccountMovement, frozen=True):
     """The price of bought credit: the one named, or the terms' rate (C5, M1)."""
 
+    KIND: ClassVar[Literal["top_up"]] = "top_up"
+
     charge_id: str
     grant_id: str
     quantity: int
@@ -166,6 +168,8 @@ class GrantTakenBack(AccountMovement, frozen=True):
 @topic("TopUpReversed")
 class TopUpReversed(AccountMovement, frozen=True):
     """The price of a top-up that was taken back, by an equal negative charge (C17)."""
+
+    KIND: ClassVar[Literal["reversal"]] = "reversal"
 
     charge_id: str
     reverses: str
