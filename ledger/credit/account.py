@@ -210,7 +210,7 @@ class CreditAccount(CreditState):
         """
         booked_at = stamp.open_from(at)
         grants = [(self.grants[draw.grant_id], draw.quantity) for draw in draws if draw.grant_id is not None]
-        expired = sum(part for grant, part in grants if grant.expires_at <= booked_at and not grant.is_taken_back)
+        expired = sum(part for grant, part in grants if grant.loses_what_returns_at(booked_at))
         returned = CreditReturned(deduction_id, draws, pool=self.pool)
         self.record(returned, at, stamp)
         settled = self._settle_debts(at, stamp)
