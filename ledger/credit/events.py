@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from ledger.kernel.fact import Fact, Sealed, topic
+from ledger.kernel.ids import correction_id_of
 
 
 class Draw(msgspec.Struct, frozen=True):
@@ -192,4 +193,4 @@ class CreditReturned(AccountMovement, frozen=True):
     @property
     def correction_id(self) -> str:
         """The grant that stands in the place of what came back too late."""
-        return f"{self.deduction_id}.correction"
+        return correction_id_of(self.deduction_id)

@@ -12,10 +12,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from ledger.kernel import patterns
-from ledger.kernel.ids import DEDUCTION_ID_LENGTH, GRANT_ID_LENGTH, ID_LENGTH, ID_PATTERN
+from ledger.kernel.ids import DEDUCTION_ID_LENGTH, GRANT_ID_LENGTH, ID_LENGTH, ID_PATTERN, RESERVED_ENDINGS
 from ledger.kernel.values import is_near, not_near, parse_cents, show_cents
 
-RESERVED_ENDINGS = re.compile(r"\.(penalty\.\d+|allotment\.\d+|correction)$")
 DEEPEST = 12
 WIDEST = 5_000
 
