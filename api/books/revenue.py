@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.books.datev_mapping import treatment_name
+from ledger.billing.vat import shared_vat
 from ledger.events import DocumentLine, InvoiceIssued, VatLine
-from ledger.kernel.values import half_up
 from projections.books import BookedDocument
-
-PERCENT_HUNDREDTHS = 10_000
 
 
 @dataclass(slots=True, frozen=True)
@@ -55,20 +53,3 @@ def _of_one_rate(lines: list[DocumentLine], vat: VatLine) -> list[Revenue]:
         Revenue(treatment_name(*same), max(line.supplied_on for line in group), net + share)
         for group, net, share in zip(groups, nets, shares, strict=True)
     ]
-
-
-def shared_vat(nets: list[int], rate_percent_hundredths: int, vat_cents: int) -> list[int]:
-    """VAT of each part, half-up, and what their sum lacks or has too much taken from where rounding went furthest.
-
-    At 19 % 0.13 and 0.13 bear 0.02 each, together 0.05 (0.0494): the first gets 0.03. So every part is as near to its
-    own VAT as the sum allows, and an account that takes VAT out of the gross finds it again, to a cent at worst.
-    """
-    shares = [half_up(net * rate_percent_hundredths, PERCENT_HUNDREDTHS) for net in nets]
-    rest = vat_cents - sum(shares)
-    step = 1 if rest > 0 else -1
-    lacking = [
-        net * rate_percent_hundredths - share * PERCENT_HUNDREDTHS for net, share in zip(nets, shares, strict=True)
-    ]
-    for place in sorted(range(len(nets)), key=lambda n: -step * lacking[n])[: abs(rest)]:
-        shares[place] += step
-    return shares

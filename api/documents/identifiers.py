@@ -7,9 +7,13 @@ the tax number of Slovakia. So a reader from elsewhere is told both.
 
 from __future__ import annotations
 
+import re
+
 from api.documents.document_parties import Buyer, Seller, compact
 from api.languages import Labels
+from ledger.kernel import patterns
 
+NIP = re.compile(patterns.NIP)
 WORDS = {"vat_id": "VAT ID", "tax_number": "tax number", "registration_number": "registration number"}
 # By country: the language in which its own names are enough, and those names.
 OWN_NAMES: dict[str, tuple[str, dict[str, str]]] = {
@@ -34,6 +38,11 @@ def identifiers(party: Seller | Buyer, labels: Labels) -> list[tuple[str, str]]:
     if is_one and _bare(party.vat_id, party.country) == _bare(party.tax_number, party.country):
         del numbers["tax_number"]
     return [(label(kind, party.country, labels), number) for kind, number in numbers.items() if number]
+
+
+def nip_of(vat_id: str | None) -> str:
+    """The NIP is a Polish VAT id without its country: 5260250274 of `PL 526 025 02 74`. Empty where there is none."""
+    return compact(vat_id or "").removeprefix("PL")
 
 
 def _bare(number: str | None, country: str) -> str:

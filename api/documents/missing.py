@@ -7,7 +7,6 @@ given when the document is issued (M4).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,16 +18,14 @@ from api.documents.document_parties import (
     Parties,
     Seller,
     categories_of,
-    compact,
     is_credit_note,
 )
 from api.documents.fonts import is_drawable
+from api.documents.identifiers import NIP, nip_of
 from ledger.billing.vat import needs_exchange_rate
 from ledger.events import DocumentLine
-from ledger.kernel import patterns
 
 IN_LETTERS = "in letters that can be printed"
-NIP = re.compile(patterns.NIP)
 
 
 def is_xrechnung(document: DocumentEvent, buyer_country: str | None) -> bool:
@@ -139,7 +136,7 @@ def missing_for_ksef(document: DocumentEvent, parties: Parties) -> list[str]:
     """What FA(3) asks for: a Polish seller's NIP and both addresses, and VAT in PLN too (P_14_1W)."""
     seller = parties.seller
     missing = [*_addresses(seller, parties.buyer), *_exchange_rate(document, seller)]
-    if not (seller.vat_id and NIP.fullmatch(compact(seller.vat_id).removeprefix("PL"))):
+    if not NIP.fullmatch(nip_of(seller.vat_id)):
         missing.append("provider.vat_id")
     if "AE" in categories_of(document) and not parties.buyer.vat_id:
         missing.append("customer.vat_id")

@@ -17,7 +17,8 @@ from typing import Any
 import segno
 from ksef_client.documents.fa3 import FA3XmlValidationError
 
-from api.documents.document_parties import DocumentEvent, Parties, compact
+from api.documents.document_parties import DocumentEvent, Parties
+from api.documents.identifiers import nip_of
 from api.documents.ksef import FIRST_DAY, ksef_xml
 from api.documents.missing import missing_for_ksef
 from api.languages import Labels
@@ -49,7 +50,7 @@ def verification_address(document: DocumentEvent, parties: Parties) -> str | Non
         digest = sha256(ksef_xml(document, parties)).digest()
     except FA3XmlValidationError:  # no such file can be sent, so that there is nothing to check
         return None
-    nip = compact(seller.vat_id or "").removeprefix("PL")
+    nip = nip_of(seller.vat_id)
     hashed = urlsafe_b64encode(digest).decode().rstrip("=")
     base = seller.ksef_verification or _published()
     return f"{base.rstrip('/')}/invoice/{nip}/{document.issued_on:%d-%m-%Y}/{hashed}"

@@ -77,9 +77,9 @@ def charged(account: BillingAccount, charge: Charge) -> LineText:
     fact = charge.fact
     match fact:
         case FeeCharged():
-            return _of_term(account, fact, "fee", "Support contract {plan}, term {term}")
+            return _of_term(account, fact, "Support contract {plan}, term {term}")
         case LumpSumCharged():
-            return _of_term(account, fact, "lump_sum", "Lump sum paid in advance under {plan}, term {term}")
+            return _of_term(account, fact, "Lump sum paid in advance under {plan}, term {term}")
         case OverageCharged():
             return _overage(account, fact)
         case TopUpCharged():
@@ -87,24 +87,24 @@ def charged(account: BillingAccount, charge: Charge) -> LineText:
         case ServiceCharged():
             template, values = "Service {service}, entry {entry}", {"service": fact.service, "entry": fact.deduction_id}
             if fact.minutes is not None:
-                line = _minutes("service", template, values, fact.minutes, fact.rate_cents)
+                line = _minutes(fact.KIND, template, values, fact.minutes, fact.rate_cents)
             else:
-                line = _pieces("service", template, values, fact.quantity or 1, fact.rate_cents)
+                line = _pieces(fact.KIND, template, values, fact.quantity or 1, fact.rate_cents)
             return replace(line, service=fact.service)
         case ServiceCreditCharged():
             values = {"target": fact.target, "ticket": fact.ticket_id, "percent": str(fact.percent)}
             template = "Credit for the missed {target} of ticket {ticket}, {percent} % of the fee"
-            return _pieces("service_credit", template, values, -1, -fact.amount_cents)
+            return _pieces(fact.KIND, template, values, -1, -fact.amount_cents)
         case SurchargeCharged():
             values = {"entry": fact.deduction_id}
-            return _pieces("surcharge", "Visit on site, entry {entry}", values, 1, fact.amount_cents)
+            return _pieces(fact.KIND, "Visit on site, entry {entry}", values, 1, fact.amount_cents)
     return _taken_back(account, fact)
 
 
 def _overage(account: BillingAccount, fact: OverageCharged) -> LineText:
     """With what its rate goes by: the time that the term includes, and that of its scope which cheaper tiers took."""
     template, values = "Time beyond the credit, entry {entry}", {"entry": fact.deduction_id}
-    line = _minutes("overage", template, values, fact.minutes, fact.rate_cents_per_hour)
+    line = _minutes(fact.KIND, template, values, fact.minutes, fact.rate_cents_per_hour)
     before = fact.from_minute if fact.tier > 1 else None
     return replace(line, included_minutes=_included_minutes(account, fact.deduction_id), charged_before_minutes=before)
 
@@ -119,20 +119,22 @@ def _included_minutes(account: BillingAccount, deduction_id: str) -> int | None:
     return pool.allotment_minutes if pool is not None else None
 
 
-def _of_term(account: BillingAccount, fact: FeeCharged | LumpSumCharged, kind: LineKind, template: str) -> LineText:
+def _of_term(account: BillingAccount, fact: FeeCharged | LumpSumCharged, template: str) -> LineText:
     term = account.terms[fact.term_no][0]
     values = {"plan": _read_terms(term.terms).name, "term": str(fact.term_no)}
-    line = _pieces(kind, template, values, 1, fact.amount_cents)
+    line = _pieces(fact.KIND, template, values, 1, fact.amount_cents)
     return replace(line, starts_on=term.starts_on, ends_on=term.ends_on)
 
 
 def _top_up(account: BillingAccount, fact: TopUpCharged) -> LineText:
     template, values = "Credit {grant} for {pool}", {"grant": fact.grant_id, "pool": fact.pool}
     if fact.rate_cents_per_hour is not None:
-        return _minutes("top_up", template, values, fact.quantity, fact.rate_cents_per_hour)
+        return _minutes(fact.KIND, template, values, fact.quantity, fact.rate_cents_per_hour)
     if account.units.get(fact.pool) == "minutes":  # a price for all of it: that is the base of the price
-        return replace(_minutes("top_up", template, values, fact.quantity, fact.amount_cents), price_base=fact.quantity)
-    return _pieces("top_up", template, values, 1, fact.amount_cents)
+        return replace(
+            _minutes(fact.KIND, template, values, fact.quantity, fact.amount_cents), price_base=fact.quantity
+        )
+    return _pieces(fact.KIND, template, values, 1, fact.amount_cents)
 
 
 def _taken_back(account: BillingAccount, fact: Opposite) -> LineText:
@@ -141,12 +143,12 @@ def _taken_back(account: BillingAccount, fact: Opposite) -> LineText:
     values = {"charge": fact.reverses}
     if origin is None:
         sign = 1 if fact.amount_cents > 0 else -1
-        return _pieces("reversal", "Reversal of {charge}", values, sign, sign * fact.amount_cents)
+        return _pieces(fact.KIND, "Reversal of {charge}", values, sign, sign * fact.amount_cents)
     template = "Reversal of {charge}"
     if origin.invoice:
         template, values = "Reversal of {charge}, billed on {invoice}", values | {"invoice": origin.invoice}
     line = charged(account, origin)
-    return replace(line, kind="reversal", template=template, values=values, quantity=-line.quantity)
+    return replace(line, kind=fact.KIND, template=template, values=values, quantity=-line.quantity)
 
 
 def included(deduction: DeductionState) -> LineText:

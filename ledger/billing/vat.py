@@ -114,6 +114,28 @@ def vat_lines(lines: Iterable[tuple[int | None, Category, int]]) -> list[VatLine
     for rate, category, net_cents in lines:
         sums[category, rate] = sums.get((category, rate), 0) + net_cents
     return [
-        VatLine(rate, category, net_cents, half_up(net_cents * (rate or 0), PERCENT_HUNDREDTHS))
+        VatLine(rate, category, net_cents, vat_of(net_cents, rate or 0))
         for (category, rate), net_cents in sorted(sums.items(), key=lambda item: (item[0][0], -(item[0][1] or 0)))
     ]
+
+
+def vat_of(net_cents: int, rate_percent_hundredths: int) -> int:
+    """Half-up to the cent: 22.25 at 19 % is 4.23 (4.2275)."""
+    return half_up(net_cents * rate_percent_hundredths, PERCENT_HUNDREDTHS)
+
+
+def shared_vat(nets: list[int], rate_percent_hundredths: int, vat_cents: int) -> list[int]:
+    """VAT of each part, half-up, and what their sum lacks or has too much taken from where rounding went furthest.
+
+    At 19 % 0.13 and 0.13 bear 0.02 each, together 0.05 (0.0494): the first gets 0.03. So every part is as near to its
+    own VAT as the sum allows, and an account that takes VAT out of the gross finds it again, to a cent at worst.
+    """
+    shares = [vat_of(net, rate_percent_hundredths) for net in nets]
+    rest = vat_cents - sum(shares)
+    step = 1 if rest > 0 else -1
+    lacking = [
+        net * rate_percent_hundredths - share * PERCENT_HUNDREDTHS for net, share in zip(nets, shares, strict=True)
+    ]
+    for place in sorted(range(len(nets)), key=lambda n: -step * lacking[n])[: abs(rest)]:
+        shares[place] += step
+    return shares

@@ -28,6 +28,7 @@ from ledger.contracts.term import Term, term_started
 from ledger.kernel.aggregate import Stamp
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Sealed
+from ledger.kernel.ids import fee_id_of, lump_sum_id_of, reversal_id_of
 from ledger.kernel.values import ONE_DAY, first_instant, half_up, local_date, parse_cents
 from ledger.plans.terms import Terms
 
@@ -77,11 +78,11 @@ class Contract(ContractState):
         self.record(started, started.starts_at, stamp)
         fee_cents = parse_cents(terms.fee) if terms.fee is not None else 0
         if fee_cents:
-            fee = FeeCharged(f"{self.contract_id}.fee.{number}", number, fee_cents, self.currency)
+            fee = FeeCharged(fee_id_of(self.contract_id, number), number, fee_cents, self.currency)
             self.record(fee, started.starts_at, stamp)
         for name, pool in terms.pools.items():
             if pool.kind == "money" and pool.allotment_charged and pool.allotment is not None:
-                charge_id = f"{self.contract_id}.lump-sum.{sum(len(t.lump_sums) for t in self.term_history) + 1}"
+                charge_id = lump_sum_id_of(self.contract_id, sum(len(t.lump_sums) for t in self.term_history) + 1)
                 lump_sum = LumpSumCharged(charge_id, number, name, parse_cents(pool.allotment), self.currency)
                 self.record(lump_sum, started.starts_at, stamp)
         return self.term_history[-1]
@@ -148,12 +149,17 @@ class Contract(ContractState):
         if term.fee is not None:
             fee = term.fee
             taken = FeeReversed(
-                f"{fee.charge_id}.reversal", fee.charge_id, fee.term_no, -fee.amount_cents, fee.currency
+                reversal_id_of(fee.charge_id), fee.charge_id, fee.term_no, -fee.amount_cents, fee.currency
             )
             self.record(taken, term.starts_at, stamp)
         for paid in term.lump_sums:
             given_back = LumpSumReversed(
-                f"{paid.charge_id}.reversal", paid.charge_id, paid.term_no, paid.pool, -paid.amount_cents, paid.currency
+                reversal_id_of(paid.charge_id),
+                paid.charge_id,
+                paid.term_no,
+                paid.pool,
+                -paid.amount_cents,
+                paid.currency,
             )
             self.record(given_back, term.starts_at, stamp)
         for share in list(term.fee_shares.values()):
@@ -192,7 +198,7 @@ class Contract(ContractState):
     def reverse_fee_share(self, share: ServiceCreditCharged, at: datetime, stamp: Stamp, *, rule: str = "C17") -> None:
         """Takes a share of a fee back by an equal positive charge, not before it was given."""
         reversed_ = ServiceCreditReversed(
-            charge_id=f"{share.charge_id}.reversal",
+            charge_id=reversal_id_of(share.charge_id),
             reverses=share.charge_id,
             ticket_id=share.ticket_id,
             target=share.target,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
@@ -88,6 +88,8 @@ class TermEndBroughtForward(ContractFact, frozen=True):
 class FeeCharged(ContractMovement, frozen=True):
     """The fee of a term, owed at its first instant (M1)."""
 
+    KIND: ClassVar[Literal["fee"]] = "fee"
+
     charge_id: str
     term_no: int
     amount_cents: int
@@ -98,6 +100,8 @@ class FeeCharged(ContractMovement, frozen=True):
 @topic("FeeReversed")
 class FeeReversed(ContractMovement, frozen=True):
     """The fee of a term that will not begin, taken back by an equal negative charge."""
+
+    KIND: ClassVar[Literal["reversal"]] = "reversal"
 
     charge_id: str
     reverses: str
@@ -111,6 +115,8 @@ class FeeReversed(ContractMovement, frozen=True):
 class LumpSumCharged(ContractMovement, frozen=True):
     """A sum paid in advance, owed at its term's first instant beside the fee; the pool is granted as much (C15, M1)."""
 
+    KIND: ClassVar[Literal["lump_sum"]] = "lump_sum"
+
     charge_id: str
     term_no: int
     pool: str
@@ -122,6 +128,8 @@ class LumpSumCharged(ContractMovement, frozen=True):
 @topic("LumpSumReversed")
 class LumpSumReversed(ContractMovement, frozen=True):
     """The lump sum of a term that will not begin, taken back by an equal negative charge."""
+
+    KIND: ClassVar[Literal["reversal"]] = "reversal"
 
     charge_id: str
     reverses: str
@@ -135,6 +143,8 @@ class LumpSumReversed(ContractMovement, frozen=True):
 @topic("ServiceCreditCharged")
 class ServiceCreditCharged(ContractMovement, frozen=True):
     """A share of a term's fee that the provider owes for a missed promise: a negative charge (M1)."""
+
+    KIND: ClassVar[Literal["service_credit"]] = "service_credit"
 
     charge_id: str
     ticket_id: str
@@ -152,6 +162,8 @@ class ServiceCreditReversed(ContractMovement, frozen=True):
 
     The fee itself was taken back (C15), or the service credit was given by mistake (C17).
     """
+
+    KIND: ClassVar[Literal["reversal"]] = "reversal"
 
     charge_id: str
     reverses: str

@@ -30,6 +30,7 @@ from ledger.credit.settlement import Settlement, settlements, without
 from ledger.credit.state import CreditState
 from ledger.kernel.aggregate import Stamp
 from ledger.kernel.fact import Sealed
+from ledger.kernel.ids import price_id_of
 
 CORRECTION_RUNS = timedelta(hours=30 * 24)  # C9
 Source = Literal["allotment", "top_up", "goodwill", "correction"]
@@ -81,11 +82,6 @@ class CreditAccount(CreditState):
         self.record(granted, valid_from, stamp)
         return self._settle_debts(valid_from, stamp)
 
-    @staticmethod
-    def charge_of(top_up_id: str) -> str:
-        """The id of a top-up's charge."""
-        return f"{top_up_id}.price"
-
     def charge_top_up(
         self,
         grant_id: str,
@@ -98,7 +94,7 @@ class CreditAccount(CreditState):
     ) -> None:
         """The price of a top-up (C5): 480 minutes at 60.00 an hour are 480.00."""
         charged = TopUpCharged(
-            charge_id=self.charge_of(grant_id),
+            charge_id=price_id_of(grant_id),
             grant_id=grant_id,
             quantity=quantity,
             amount_cents=amount_cents,
@@ -210,7 +206,7 @@ class CreditAccount(CreditState):
         """
         booked_at = stamp.open_from(at)
         grants = [(self.grants[draw.grant_id], draw.quantity) for draw in draws if draw.grant_id is not None]
-        expired = sum(part for grant, part in grants if grant.expires_at <= booked_at and not grant.is_taken_back)
+        expired = sum(part for grant, part in grants if grant.loses_what_returns_at(booked_at))
         returned = CreditReturned(deduction_id, draws, pool=self.pool)
         self.record(returned, at, stamp)
         settled = self._settle_debts(at, stamp)

@@ -31,6 +31,7 @@ from ledger.credit.settlement import Settlement
 from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Sealed
+from ledger.kernel.ids import overage_id_of, reversal_id_of, service_charge_id_of, surcharge_id_of
 from ledger.kernel.values import show_instant
 from ledger.plans.terms import Overage
 
@@ -98,7 +99,7 @@ class Deduction(LedgerAggregate):
         """One charge a tier, with all that its price follows from (C3)."""
         for number, line in enumerate(lines, 1):
             charged = OverageCharged(
-                charge_id=f"{self.key}.overage.{number}",
+                charge_id=overage_id_of(self.key, number),
                 scope=overage.scope,
                 tier=line.tier,
                 from_minute=line.from_minute,
@@ -124,7 +125,7 @@ class Deduction(LedgerAggregate):
     ) -> None:
         """A service at its agreed rate: by the hour (`minutes`) or flat (`quantity`) (M1)."""
         charged = ServiceCharged(
-            charge_id=f"{self.key}.service",
+            charge_id=service_charge_id_of(self.key),
             service=service,
             amount_cents=amount_cents,
             currency=currency,
@@ -138,7 +139,7 @@ class Deduction(LedgerAggregate):
     def charge_surcharge(self, surcharge: Surcharge, currency: str, moment: datetime, stamp: Stamp) -> None:
         """The agreed surcharge of a visit on site (T7)."""
         charged = SurchargeCharged(
-            charge_id=f"{self.key}.on-site",
+            charge_id=surcharge_id_of(self.key),
             subscriptions=surcharge.subscriptions,
             minimum_subscriptions=surcharge.minimum,
             amount_cents=surcharge.amount_cents,
@@ -266,7 +267,7 @@ def _reversal_of(charge: DeductionCharge) -> ChargeReversed:
     elif isinstance(charge, ServiceCharged):
         rate_cents = charge.rate_cents
     return ChargeReversed(
-        charge_id=f"{charge.charge_id}.reversal",
+        charge_id=reversal_id_of(charge.charge_id),
         reverses=charge.charge_id,
         kind=charge.KIND,
         amount_cents=-charge.amount_cents,

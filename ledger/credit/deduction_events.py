@@ -217,6 +217,8 @@ class DeductionReversed(DeductionFact, frozen=True):
 class ChargeReversed(DeductionFact, frozen=True):
     """A charge of a reversed deduction, taken back by an equal negative one (C9)."""
 
+    KIND: ClassVar[Literal["reversal"]] = "reversal"
+
     charge_id: str
     reverses: str
     kind: Literal["overage", "service", "surcharge"]

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from ledger.kernel.fact import Fact, Sealed, topic
+from ledger.kernel.ids import correction_id_of
 
 
 class Draw(msgspec.Struct, frozen=True):
@@ -64,6 +65,8 @@ class CreditGranted(AccountMovement, frozen=True):
 @topic("TopUpCharged")
 class TopUpCharged(AccountMovement, frozen=True):
     """The price of bought credit: the one named, or the terms' rate (C5, M1)."""
+
+    KIND: ClassVar[Literal["top_up"]] = "top_up"
 
     charge_id: str
     grant_id: str
@@ -167,6 +170,8 @@ class GrantTakenBack(AccountMovement, frozen=True):
 class TopUpReversed(AccountMovement, frozen=True):
     """The price of a top-up that was taken back, by an equal negative charge (C17)."""
 
+    KIND: ClassVar[Literal["reversal"]] = "reversal"
+
     charge_id: str
     reverses: str
     grant_id: str
@@ -188,4 +193,4 @@ class CreditReturned(AccountMovement, frozen=True):
     @property
     def correction_id(self) -> str:
         """The grant that stands in the place of what came back too late."""
-        return f"{self.deduction_id}.correction"
+        return correction_id_of(self.deduction_id)

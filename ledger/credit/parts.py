@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ledger.credit.events import TopUpCharged, TopUpReversed
 from ledger.credit.settlement import Grant
+from ledger.kernel.ids import reversal_id_of
 
 
 @dataclass(slots=True, frozen=True)
@@ -39,7 +40,7 @@ def parts_of(grants: Mapping[str, Grant], grant_id: str) -> list[Part]:
 def price_back(price: TopUpCharged) -> TopUpReversed:
     """The equal negative charge (C17)."""
     return TopUpReversed(
-        charge_id=f"{price.charge_id}.reversal",
+        charge_id=reversal_id_of(price.charge_id),
         reverses=price.charge_id,
         grant_id=price.grant_id,
         quantity=-price.quantity,

@@ -78,6 +78,10 @@ class Grant:
         """Valid at a moment, and not expired in a month that is closed, which is before `open_from` (C2, M5)."""
         return self.valid_from <= moment < self.expires_at and open_from <= self.expires_at
 
+    def loses_what_returns_at(self, moment: datetime) -> bool:
+        """What comes back to it after its end is gone for good (C9); credit taken back was none of the customer's."""
+        return self.expires_at <= moment and not self.is_taken_back
+
 
 @dataclass(slots=True, frozen=True)
 class Settlement:

@@ -271,10 +271,10 @@ class CreditState(LongLived):
             if draw.grant_id is None:
                 continue
             grant = self.grants[draw.grant_id]
-            if fact.effective_at < grant.expires_at or grant.is_taken_back:
-                grant.give_back(draw.quantity, fact.effective_at)
-            else:  # it is gone for good (C9)
+            if grant.loses_what_returns_at(fact.effective_at):
                 grant.corrections[fact.correction_id] = draw.quantity
+            else:
+                grant.give_back(draw.quantity, fact.effective_at)
         self.debts = [debt for debt in self.debts if debt.deduction_id != fact.deduction_id]
 
     @applies(TopUpCharged)

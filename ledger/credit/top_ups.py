@@ -14,6 +14,7 @@ from ledger.credit.finding import account_of, tell_settled
 from ledger.kernel.access import FINANCE, OPERATOR
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Sealed
+from ledger.kernel.ids import price_id_of
 from ledger.kernel.values import FAR_FUTURE, first_instant, parse_cents, price_of_minutes_cents, show_instant
 from ledger.kernel.wording import FieldFaultError
 from ledger.plans.terms import MinutesPool, Terms, TopUp
@@ -81,7 +82,7 @@ def top_up_credit(case: Case, body: TopUpCredit) -> None:
         price_cents, rate_cents = parse_cents(body.price), None
     else:
         price_cents = price_of_minutes_cents(bought.quantity, rate_cents) if rate_cents else 0
-    charge_id = bought.account.charge_of(body.top_up_id) if price_cents else None
+    charge_id = price_id_of(body.top_up_id) if price_cents else None
     _grant(case, bought, body.top_up_id, "top_up", rule="C5", charge_id=charge_id)
     if price_cents:
         charged = (body.top_up_id, bought.quantity, price_cents, rate_cents, contract_of(case).currency)

@@ -6,28 +6,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ledger.billing.charges import CHARGE_FACTS, ChargeFact, Opposite
-from ledger.contracts.events import FeeCharged, LumpSumCharged, ServiceCreditCharged
+from ledger.billing.charges import CHARGE_FACTS, ChargeFact
 from ledger.credit.deduction_events import (
     HoursDeducted,
     LateChangePenaltyDeducted,
     NoShowPenaltyDeducted,
     OverageCharged,
     ServiceCharged,
-    SurchargeCharged,
 )
-from ledger.credit.events import CreditDrawn, CreditReturned, DebtSettled, DebtSettlementWithdrawn, TopUpCharged
+from ledger.credit.events import CreditDrawn, CreditReturned, DebtSettled, DebtSettlementWithdrawn
 from ledger.kernel.fact import Fact
-
-KINDS: dict[type[Fact], str] = {
-    FeeCharged: "fee",
-    LumpSumCharged: "lump_sum",
-    ServiceCreditCharged: "service_credit",
-    TopUpCharged: "top_up",
-    OverageCharged: OverageCharged.KIND,
-    ServiceCharged: ServiceCharged.KIND,
-    SurchargeCharged: SurchargeCharged.KIND,
-}
 
 
 @dataclass(slots=True, frozen=True)
@@ -95,10 +83,9 @@ def charges_made(facts: Iterable[Fact]) -> list[CostCharge]:
 
 
 def _charge(fact: ChargeFact) -> CostCharge:
-    kind = "reversal" if isinstance(fact, Opposite) else KINDS[type(fact)]
     minutes = rate = None
     if isinstance(fact, OverageCharged):
         minutes, rate = fact.minutes, fact.rate_cents_per_hour
     elif isinstance(fact, ServiceCharged) and fact.minutes is not None:
         minutes, rate = fact.minutes, fact.rate_cents
-    return CostCharge(fact.charge_id, kind, fact.amount_cents, fact.currency, minutes, rate)
+    return CostCharge(fact.charge_id, fact.KIND, fact.amount_cents, fact.currency, minutes, rate)

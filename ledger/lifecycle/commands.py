@@ -21,6 +21,7 @@ from ledger.credit.taking_back import resting_on_parts
 from ledger.kernel.access import OPERATOR
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Fact
+from ledger.kernel.ids import allotment_id_of
 from ledger.kernel.mapper import stored_topics
 from ledger.kernel.values import FURTHEST_AHEAD, ONE_DAY, first_instant, parse_cents
 from ledger.plans.terms import MinutesPool, Pool, Terms
@@ -128,7 +129,7 @@ def _start_term(case: Case, starts_on: date, terms: Terms, agreed_at: datetime) 
         if quantity:
             allotment_no += 1
             expires_at = term.ends_at if pool.allotment_expires == "term_end" and term.ends_on else None
-            grant_id = f"{contract.contract_id}.allotment.{allotment_no}"
+            grant_id = allotment_id_of(contract.contract_id, allotment_no)
             case.reserve_id("grant", grant_id)
             settled = account.grant(
                 grant_id,

@@ -16,7 +16,7 @@ from ledger.plans.terms import ALL_CHANNELS, OpenFigure, Terms
 
 MOST_FIGURES = 100  # far above what any plan leaves open; a longer list is a mistake or an attack
 MOST_VALUES = 5_000  # in one figure: a calendar with hours of its own on every day of four years still fits
-DEEPEST = 8
+DEEPEST_FIGURE = 8
 LONGEST_TEXT = 100
 LARGEST_NUMBER = 10**12
 
@@ -173,7 +173,7 @@ def _bounded(field: str, value: object) -> None:
     while waiting:
         node, depth = waiting.pop()
         seen += 1
-        if depth > DEEPEST or seen > MOST_VALUES:
+        if depth > DEEPEST_FIGURE or seen > MOST_VALUES:
             raise malformed(field, "there is more in it than a figure of the terms can hold.")
         match node:
             case None | bool():

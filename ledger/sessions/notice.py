@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -12,6 +13,19 @@ from ledger.credit.events import Draw
 from ledger.plans.terms import Penalty
 
 Change = Literal["move", "cancel", "no_show"]
+
+
+@dataclass(slots=True, frozen=True)
+class Notice:
+    """How long before its start a session may be changed at no cost, and which time counts: elapsed."""
+
+    kind: Literal["elapsed"]
+    minutes: int
+
+
+def notice_of(told: Penalty | LateChangePenaltyDeducted) -> Notice:
+    """What terms ask for, or what was asked for when a penalty was deducted."""
+    return Notice("elapsed", told.notice_minutes)
 
 
 def penalty_of(term: Term, change: Change) -> Penalty | None:
@@ -28,10 +42,19 @@ def penalty_due(term: Term, change: Change, starts_at: datetime, at: datetime) -
 
     Whoever does not appear owes it; a move or a cancellation does with less notice than the terms ask for.
     """
+    until = free_until(term, change, starts_at)
+    return penalty_of(term, change) if until is None or at > until else None
+
+
+def free_until(term: Term, change: Change, starts_at: datetime) -> datetime | None:
+    """The last instant in time; None where there is none: without a penalty, and for whoever does not appear.
+
+    Notice counts in elapsed time: exactly 24 h 00 min before the start is enough.
+    """
     penalty = penalty_of(term, change)
     if penalty is None or change == "no_show":
-        return penalty
-    return penalty if at > free_until(penalty, starts_at) else None
+        return None
+    return starts_at - timedelta(minutes=notice_of(penalty).minutes)
 
 
 def penalty_deducted(
@@ -63,7 +86,7 @@ def penalty_deducted(
         session_id=session_id,
         change=change,
         starts_at=starts_at,
-        notice_minutes=penalty.notice_minutes,
+        notice_minutes=notice_of(penalty).minutes,
         billed_minutes=penalty.minutes,
         status=word.status,
         draws=draws,
@@ -72,8 +95,3 @@ def penalty_deducted(
         deemed_at=word.deemed_at,
         deduction_id=deduction_id,
     )
-
-
-def free_until(penalty: Penalty, starts_at: datetime) -> datetime:
-    """The last instant in time. Notice counts in elapsed time: exactly 24 h 00 min before the start is enough."""
-    return starts_at - timedelta(minutes=penalty.notice_minutes)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
 from ledger.kernel.errors import Refusal
+from ledger.kernel.ids import penalty_id_of
 from ledger.kernel.values import show_instant
 from ledger.sessions.events import SessionBooked, SessionEnded, SessionFact, SessionMoved
 
@@ -33,7 +34,7 @@ class Session(LedgerAggregate):
         return self.key
 
     def next_penalty_id(self) -> str:
-        return f"{self.key}.penalty.{self.penalties + 1}"
+        return penalty_id_of(self.key, self.penalties + 1)
 
     # -- decisions -------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from typing import Literal
 from ledger.kernel.aggregate import Stamp
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Sealed
+from ledger.kernel.ids import service_credit_id_of
 from ledger.kernel.values import from_micros, show_instant, to_micros
 from ledger.plans.terms import Level, Terms
 from ledger.tickets.events import (
@@ -185,9 +186,8 @@ class Ticket(TicketState):
             raise Refusal("already-credited", f"The missed {target} of ticket {self.key} was credited already.")
 
     def next_credit_id(self, target: str) -> str:
-        """The id of the charge or grant that answers a missed promise: `T-1.reaction.credit`, the next one `….2`."""
-        number = self.credit_count[target] + 1
-        return f"{self.key}.{target}.credit" + (f".{number}" if number > 1 else "")
+        """The id of the charge or grant that answers a missed promise."""
+        return service_credit_id_of(self.key, target, self.credit_count[target] + 1)
 
     def credit_breach(
         self,

@@ -12,12 +12,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from ledger.kernel import patterns
-from ledger.kernel.ids import DEDUCTION_ID_LENGTH, GRANT_ID_LENGTH, ID_LENGTH, ID_PATTERN
+from ledger.kernel.ids import DEDUCTION_ID_LENGTH, GRANT_ID_LENGTH, ID_LENGTH, ID_PATTERN, RESERVED_ENDINGS
 from ledger.kernel.values import is_near, not_near, parse_cents, show_cents
+from ledger.plans.agreement import MOST_FIGURES, MOST_VALUES
 
-RESERVED_ENDINGS = re.compile(r"\.(penalty\.\d+|allotment\.\d+|correction)$")
-DEEPEST = 12
-WIDEST = 5_000
+DEEPEST_SENT = 12  # before the plan is known, whose own bound of each figure is narrower
 
 
 def _not_derived(value: str) -> str:
@@ -58,10 +57,10 @@ def _shallow(value: dict[str, Any]) -> dict[str, Any]:
     waiting: list[tuple[Any, int]] = [(value, 0)]
     while waiting:
         item, depth = waiting.pop()
-        if depth > DEEPEST:
+        if depth > DEEPEST_SENT:
             raise ValueError("is nested too deeply")
         if isinstance(item, dict | list):
-            if len(item) > WIDEST or len(waiting) > WIDEST:
+            if len(item) > MOST_VALUES or len(waiting) > MOST_VALUES:
                 raise ValueError("says more than an agreement has to say")
             waiting.extend((inner, depth + 1) for inner in (item.values() if isinstance(item, dict) else item))
     return value
@@ -123,7 +122,7 @@ GrantId = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=GRANT_
 Id = Annotated[AnyId, AfterValidator(_not_derived)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant_text), AfterValidator(_utc)]
 Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_near)]
-Agreed = Annotated[dict[str, Any], Field(max_length=100, examples=[{}]), AfterValidator(_shallow)]
+Agreed = Annotated[dict[str, Any], Field(max_length=MOST_FIGURES, examples=[{}]), AfterValidator(_shallow)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_clean)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_clean)]
 # What was done, for the customer: it stands on documents, beside each of the lines that it is about.

@@ -69,7 +69,6 @@ charges = View("charges", CHARGES)
 def _row(
     fact: ChargeFact,
     meta: EventMeta,
-    kind: str,
     reference: str,
     *,
     family: str | None = None,
@@ -86,8 +85,8 @@ def _row(
         position=meta.position,
         effective_at=meta.effective_at,
         recorded_at=meta.recorded_at,
-        kind=kind,
-        family=family or kind,
+        kind=fact.KIND,
+        family=family or fact.KIND,
         amount_cents=fact.amount_cents,
         currency=fact.currency,
         reference=reference,
@@ -104,39 +103,39 @@ def _row(
 
 @charges.on(FeeCharged)
 def _fee(rows: Rows, fact: FeeCharged, meta: EventMeta) -> None:
-    rows.put(CHARGES, _row(fact, meta, "fee", fact.contract_id))
+    rows.put(CHARGES, _row(fact, meta, fact.contract_id))
 
 
 @charges.on(FeeReversed)
 def _fee_reversed(rows: Rows, fact: FeeReversed, meta: EventMeta) -> None:
-    rows.put(CHARGES, _row(fact, meta, "reversal", fact.contract_id, family="fee", reverses=fact.reverses))
+    rows.put(CHARGES, _row(fact, meta, fact.contract_id, family=FeeCharged.KIND, reverses=fact.reverses))
 
 
 @charges.on(LumpSumCharged)
 def _lump_sum(rows: Rows, fact: LumpSumCharged, meta: EventMeta) -> None:
-    rows.put(CHARGES, _row(fact, meta, "lump_sum", fact.contract_id))
+    rows.put(CHARGES, _row(fact, meta, fact.contract_id))
 
 
 @charges.on(LumpSumReversed)
 def _lump_sum_reversed(rows: Rows, fact: LumpSumReversed, meta: EventMeta) -> None:
-    row = _row(fact, meta, "reversal", fact.contract_id, family="lump_sum", reverses=fact.reverses)
+    row = _row(fact, meta, fact.contract_id, family=LumpSumCharged.KIND, reverses=fact.reverses)
     rows.put(CHARGES, row)
 
 
 @charges.on(ServiceCreditCharged)
 def _service_credit(rows: Rows, fact: ServiceCreditCharged, meta: EventMeta) -> None:
-    rows.put(CHARGES, _row(fact, meta, "service_credit", fact.ticket_id))
+    rows.put(CHARGES, _row(fact, meta, fact.ticket_id))
 
 
 @charges.on(ServiceCreditReversed)
 def _service_credit_reversed(rows: Rows, fact: ServiceCreditReversed, meta: EventMeta) -> None:
-    row = _row(fact, meta, "reversal", fact.ticket_id, family="service_credit", reverses=fact.reverses)
+    row = _row(fact, meta, fact.ticket_id, family=ServiceCreditCharged.KIND, reverses=fact.reverses)
     rows.put(CHARGES, row)
 
 
 @charges.on(TopUpCharged)
 def _top_up(rows: Rows, fact: TopUpCharged, meta: EventMeta) -> None:
-    row = _row(fact, meta, "top_up", fact.grant_id, quantity=fact.quantity, rate_cents=fact.rate_cents_per_hour)
+    row = _row(fact, meta, fact.grant_id, quantity=fact.quantity, rate_cents=fact.rate_cents_per_hour)
     rows.put(CHARGES, row)
 
 
@@ -145,9 +144,8 @@ def _top_up_reversed(rows: Rows, fact: TopUpReversed, meta: EventMeta) -> None:
     row = _row(
         fact,
         meta,
-        "reversal",
         fact.grant_id,
-        family="top_up",
+        family=TopUpCharged.KIND,
         quantity=fact.quantity,
         rate_cents=fact.rate_cents_per_hour,
         reverses=fact.reverses,
@@ -160,7 +158,6 @@ def _overage(rows: Rows, fact: OverageCharged, meta: EventMeta) -> None:
     row = _row(
         fact,
         meta,
-        "overage",
         fact.deduction_id,
         minutes=fact.minutes,
         rate_cents=fact.rate_cents_per_hour,
@@ -174,7 +171,6 @@ def _service(rows: Rows, fact: ServiceCharged, meta: EventMeta) -> None:
     row = _row(
         fact,
         meta,
-        "service",
         fact.deduction_id,
         minutes=fact.minutes,
         quantity=fact.quantity,
@@ -187,7 +183,7 @@ def _service(rows: Rows, fact: ServiceCharged, meta: EventMeta) -> None:
 
 @charges.on(SurchargeCharged)
 def _surcharge(rows: Rows, fact: SurchargeCharged, meta: EventMeta) -> None:
-    rows.put(CHARGES, _row(fact, meta, "surcharge", fact.deduction_id, deduction_id=fact.deduction_id))
+    rows.put(CHARGES, _row(fact, meta, fact.deduction_id, deduction_id=fact.deduction_id))
 
 
 @charges.on(ChargeReversed)
@@ -195,7 +191,6 @@ def _reversed(rows: Rows, fact: ChargeReversed, meta: EventMeta) -> None:
     row = _row(
         fact,
         meta,
-        "reversal",
         fact.deduction_id,
         family=fact.kind,
         minutes=fact.minutes,

@@ -38,7 +38,8 @@ async def change_costs(snapshot: Snapshot, actor: Actor, session: SessionRow) ->
         if penalty is None or found.term is None:
             costs[change] = ChangeCost(None, None, costs_now=False)
             continue
-        until = to_micros(free_until(penalty, starts_at)) if change != "no_show" else None
+        free = free_until(found.term, change, starts_at)
+        until = to_micros(free) if free is not None else None
         costs_now = penalty_due(found.term, change, starts_at, snapshot.clock()) is not None
         if until is not None and costs_now and until < session.latest_at:  # a booked one's latest event set its start
             until = None

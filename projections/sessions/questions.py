@@ -11,6 +11,7 @@ from typing import Literal
 from ledger.events import SessionFact
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed, unknown_session
+from ledger.kernel.ids import penalty_id_of
 from ledger.kernel.values import ONE_DAY, first_instant, to_micros
 from ledger.store.database import Row, listed
 from projections.asking import Condition, Page, PageAsked, all_of, equal
@@ -234,4 +235,4 @@ def _billed(row: SessionRow) -> list[str]:
     """A penalty is named by its number; what was worked bears the session's id."""
     own = [row.session_id] if row.state == "completed" else []
     first = max(1, row.penalties - MOST_DEDUCTIONS + 1 + len(own))
-    return own + [f"{row.session_id}.penalty.{number}" for number in range(first, row.penalties + 1)]
+    return own + [penalty_id_of(row.session_id, number) for number in range(first, row.penalties + 1)]

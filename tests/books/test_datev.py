@@ -11,7 +11,8 @@ import pytest
 from api.books.datev import check_period, datev
 from api.books.datev_mapping import debtor_accounts, read_mapping
 from api.books.journal import BookFile
-from api.books.revenue import revenues, shared_vat
+from api.books.revenue import revenues
+from ledger.billing.vat import shared_vat
 from ledger.events import DocumentLine, VatLine
 from ledger.kernel.errors import Refusal
 from projections.books import AdviserSource, BookedDocument

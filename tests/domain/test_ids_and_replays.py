@@ -6,6 +6,7 @@ import pytest
 
 from ledger.door.batches import Answer
 from ledger.kernel.errors import Refusal
+from ledger.kernel.ids import RESERVED_ENDINGS, allotment_id_of, correction_id_of, penalty_id_of
 from tests.outcomes import deducted, granted, released, undone
 from tests.scenario import given
 from tests.words import (
@@ -43,6 +44,19 @@ CREATING: list[tuple[Step, dict[str, Any]]] = [
     (grant(30, MONDAY, grant_id="N"), {"reason": "Something else"}),
     (book(60, START, MONDAY, session_id="N"), {"estimate_minutes": 61}),
 ]
+
+
+MADE = {
+    "S-1.penalty.12": penalty_id_of("S-1", 12),
+    "L.allotment.1": allotment_id_of("L", 1),
+    "E-1.correction": correction_id_of("E-1"),
+}
+
+
+@pytest.mark.parametrize(("known", "made"), MADE.items(), ids=MADE)
+def test_an_id_that_the_ledger_makes_beside_those_it_is_given_ends_as_no_given_one_may(known: str, made: str) -> None:
+    assert made == known
+    assert RESERVED_ENDINGS.search(made)
 
 
 @pytest.mark.parametrize(("step", "changed"), CREATING, ids=[step.command for step, _ in CREATING])

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.http.authentication import StateDep
 from api.http.paging import DeductionIdParam
+from api.languages import Labels, labels_in
 from api.portal.credit.shown_deductions import shown_deduction
 from api.portal.credit.worked_time import own_name
 from api.portal.frame.addresses import TIME
@@ -20,9 +21,14 @@ from api.portal.frame.sending import send
 from api.portal.frame.then import DayAsked, day_asked
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.portal.words.credit_words import happened_in_words
+from api.portal.words.formats import Formats
+from api.portal.words.hours_in_words import notice_in_words
 from api.portal.words.names_of_keys import names_of
 from api.state import State
+from ledger.events import LateChangePenaltyDeducted
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.fact import Fact
+from ledger.sessions.notice import notice_of
 from projections.contracts.across import providers_of
 from projections.credit.deduction_questions import find_deduction
 from projections.history import StoredFact
@@ -70,6 +76,13 @@ def _entered_apart(event: StoredFact) -> int | None:
     return event.recorded_at if abs(event.recorded_at - event.meta.effective_at) >= A_MOMENT else None
 
 
+def _notice(fact: Fact, labels: Labels) -> str | None:
+    """What was asked for, of a penalty that a late change cost."""
+    if not isinstance(fact, LateChangePenaltyDeducted):
+        return None
+    return notice_in_words(notice_of(fact), labels, Formats(labels))
+
+
 async def deduction_told(
     request: Request, state: State, visitor: Visitor, deduction_id: str, day: date | None = None
 ) -> dict[str, Any]:
@@ -78,12 +91,14 @@ async def deduction_told(
         found = await find_deduction(snapshot, visitor.actor, deduction_id, Times(as_of=day))
         by = await own_name(snapshot, visitor.actor)
         providers = await providers_of(snapshot, [found.opened.row.contract_id])
+    language = appearance_of(request).language
     return {
         "one": shown_deduction(found.opened),
-        "names": names_of(state, providers, appearance_of(request).language),
+        "names": names_of(state, providers, language),
         "sees_documents": sees_billing(visitor.actor),
         "grants": found.grants,
         "begun": found.history[0].data,
+        "notice": _notice(found.history[0].stored.fact, labels_in("api.portal", language)),
         "history": [
             {
                 "at": one.stored.meta.effective_at,

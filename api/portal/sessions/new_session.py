@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, Filter
+from api.languages import labels_in
 from api.portal.contracts.choosing_contract import contracts_to_choose, only_one
 from api.portal.frame.addresses import SESSIONS
 from api.portal.frame.appearance import appearance_of
@@ -19,9 +20,12 @@ from api.portal.frame.pages import page, told
 from api.portal.frame.recorded import kept, recorded
 from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
+from api.portal.words.formats import Formats
+from api.portal.words.hours_in_words import notice_in_words
 from api.portal.words.names_of_keys import names_of
 from api.state import State
 from ledger.kernel.errors import Refusal
+from ledger.sessions.notice import notice_of
 from projections.asking import PageAsked
 from projections.contracts.terms_in_force import terms_in_force
 from projections.credit.balances import balance_within
@@ -89,12 +93,16 @@ async def _booking(request: Request, state: State, visitor: Visitor, contract_id
         balance = await balance_within(snapshot, actor, contract_id, NOW)
         live = TicketFilter(contract_id, is_live=True)
         tickets = await list_tickets(snapshot, actor, live, state.calendars, NOW, PageAsked(MOST_TICKETS))
+    language = appearance_of(request).language
+    labels = labels_in("api.portal", language)
+    penalty = found.terms.penalty if found.terms is not None else None
     return {
         "contract": found.contract,
         "terms": found.terms,
+        "notice": notice_in_words(notice_of(penalty), labels, Formats(labels)) if penalty is not None else None,
         "accounts": balance.accounts,
         "tickets": [(one.row.ticket_id, one.title or one.row.ticket_id) for one in tickets.items],
-        "names": names_of(state, {contract_id: found.contract.provider}, appearance_of(request).language),
+        "names": names_of(state, {contract_id: found.contract.provider}, language),
         "zone": found.contract.timezone,
         "action": f"{NEW}?contract_id={contract_id}",
     }

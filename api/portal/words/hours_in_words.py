@@ -1,4 +1,4 @@
-"""Support hours and promised times, in the reader's words."""
+"""Support hours, promised times and notice, in the reader's words."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from babel.dates import format_date
 from api.languages import Labels
 from api.portal.words.formats import Formats
 from ledger.plans.terms import BusinessDays, Coverage, Covered, Elapsed, Target
+from ledger.sessions.notice import Notice
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 A_MONDAY = date(2026, 1, 5)
@@ -55,3 +56,8 @@ def promise_in_words(target: Target, labels: Labels, fmt: Formats) -> str:
     return labels.counted(
         "by the end of {count} working day", "by the end of {count} working days", target.days, count=count
     )
+
+
+def notice_in_words(notice: Notice, labels: Labels, fmt: Formats) -> str:
+    """`24:00 hours`: what a sentence goes on from with *before*."""
+    return labels("{hours} hours", hours=fmt.hours(notice.minutes))

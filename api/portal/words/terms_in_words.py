@@ -8,7 +8,7 @@ from itertools import groupby
 from api.languages import Labels, word
 from api.portal.words.choices import CHANNELS, SCOPES
 from api.portal.words.formats import Formats
-from api.portal.words.hours_in_words import hours_in_words, promise_in_words
+from api.portal.words.hours_in_words import hours_in_words, notice_in_words, promise_in_words
 from ledger.kernel.values import parse_cents
 from ledger.plans.terms import (
     FlatRate,
@@ -23,6 +23,7 @@ from ledger.plans.terms import (
     ServiceRate,
     Terms,
 )
+from ledger.sessions.notice import notice_of
 
 TARGETS = {"reaction": word("First answer"), "resolution": word("Solution")}
 SCOPE_OF_TIERS = {"ticket": word("of each ticket"), "contract": word("of the contract")}
@@ -118,9 +119,10 @@ def _rules_of_time(terms: Terms, labels: Labels, fmt: Formats) -> Iterator[Claus
             labels("cancelled"): terms.penalty.on_cancel,
             labels("missed"): terms.penalty.on_no_show,
         }
-        figures = {"time": fmt.hours(terms.penalty.minutes), "notice": fmt.hours(terms.penalty.notice_minutes)}
+        notice = notice_in_words(notice_of(terms.penalty), labels, fmt)
         named = ", ".join(said for said, costs in late.items() if costs)
-        said = labels("{time} hours, where it is {late} less than {notice} hours before", late=named, **figures)
+        figures = {"time": fmt.hours(terms.penalty.minutes), "late": named, "notice": notice}
+        said = labels("{time} hours, where it is {late} less than {notice} before", **figures)
         yield labels("A session that falls through"), said
     if terms.confirmation is not None:
         days = terms.confirmation.deemed_after_days
