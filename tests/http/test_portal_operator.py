@@ -199,7 +199,7 @@ def test_credit_is_sold_with_its_cost_told_before_and_once(door: Door, operator:
     assert dict(again.fields)["command_id"] == dict(form.fields)["command_id"]
     assert dict(again.fields)["minutes"] == "90"
     answer, repeated = (operator.send(again) for _ in range(2))
-    assert answer.headers["location"] == "/portal/contracts/mine?done=top-up"
+    assert answer.headers["location"].startswith("/portal/contracts/mine?done=top-up.")
     assert "This was recorded already" in repeated.text
     assert door.count() == before + 2, "the credit and its charge, once"
     assert "The credit was sold." in seen(operator, answer.headers["location"])
@@ -261,9 +261,9 @@ def test_what_was_missed_leads_to_its_ticket_and_what_is_owed_is_given_once(door
     before = door.count()
     for _ in range(2):
         given = operator.send(form)
-        assert given.headers["location"] == "/portal/sla?done=true"
+        assert given.headers["location"].startswith("/portal/sla?done=given.")
     assert door.count() == before + 2
-    assert "What the terms owe was given." in seen(operator, "/portal/sla?done=true")
+    assert "What the terms owe was given." in seen(operator, given.headers["location"])
     other = operator.send(form, command_id="another")
     assert other.status_code == 409
     assert "This was credited already." in other.text
@@ -296,3 +296,24 @@ def test_a_partner_sees_what_it_serves_by_level_and_allows_direct_contact(door: 
     assert "The provider may speak with the customer directly." in seen(browser, answer.headers["location"])
     assert 'href="/portal/contracts/mine/withdraw"' in seen(browser, "/portal/")
     assert seen(browser, "/portal/contracts/mine/top-up", 403)
+
+
+def test_no_address_has_a_page_say_what_was_not_done(door: Door, operator: Browser) -> None:
+    given = operator.send(
+        form_to(operator.get("/portal/contracts/mine/top-up"), "/portal/contracts/mine/top-up"), minutes="90"
+    )
+    told = given.headers["location"].partition("?")[2]
+    assert "The credit was sold." in seen(operator, f"/portal/contracts/mine?{told}")
+    for address in (
+        "/portal/contracts/mine?done=top-up",
+        f"/portal/contracts/anothers?{told}",
+        f"/portal/contracts/mine?{told.replace('top-up', 'grant')}",
+        f"/portal/contracts/mine?{told}0",
+        "/portal/contracts/mine?done=.",
+        "/portal/contracts/mine?done=top-up.%C3%A4",
+    ):
+        assert 'class="banner good"' not in seen(operator, address), address
+    another = Browser(door).signed_in(token(door, "operator"))
+    assert 'class="banner good"' not in seen(another, f"/portal/contracts/mine?{told}")
+    assert "What the terms owe was given." not in seen(operator, "/portal/sla?done=given")
+    assert "What the terms owe was given." not in seen(operator, f"/portal/sla?{told.replace('top-up', 'given')}")

@@ -18,6 +18,7 @@ from api.portal.frame.addresses import CONTRACTS
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.form_ids import form_id, form_in_address
 from api.portal.frame.forms import PostedDep
+from api.portal.frame.notices import with_notice
 from api.portal.frame.pages import page, told
 from api.portal.frame.recorded import kept, recorded
 from api.portal.frame.sending import rehearse, send
@@ -106,7 +107,8 @@ async def contract_done(
             shown["cost"] = await rehearse(state, visitor, meant.command, fields)
         else:
             answer = await send(state, visitor, meant.command, fields)
-            return recorded(request, visitor, answer, f"{CONTRACTS}/{contract_id}?done={action}")
+            told_there = with_notice(visitor, f"{CONTRACTS}/{contract_id}", action)
+            return recorded(request, visitor, answer, told_there)
     except Refusal as refusal:
         reasons = told(request, refusal, shown["zone"], meant.command)
         shown["given"] = made | kept(form, (*meant.fields, "command_id"), refusal)

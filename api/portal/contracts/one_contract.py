@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.http.authentication import StateDep
 from api.http.paging import ContractIdParam, Cursor, encode_cursor, next_cursor, page_asked
 from api.languages import labels_in
-from api.portal.contracts.contract_forms import ACTIONS, Action
+from api.portal.contracts.contract_forms import ACTIONS
 from api.portal.frame.addresses import CONTRACTS
 from api.portal.frame.appearance import appearance_of
+from api.portal.frame.notices import NoticeAsked, notice_in
 from api.portal.frame.pages import page
 from api.portal.frame.row_zones import RowZones
 from api.portal.frame.visitors import VisitorDep
@@ -61,7 +62,7 @@ async def contract_page(
     visitor: VisitorDep,
     contract_id: ContractIdParam,
     cursor: Cursor = None,
-    done: Annotated[Action | Literal[""], Query()] = "",
+    done: NoticeAsked = "",
 ) -> Response:
     """`cursor` leads on in its credit, which begins with what has not ended. Raises Refusal unknown-contract."""
     actor = visitor.actor
@@ -102,7 +103,7 @@ async def contract_page(
         sources=SOURCES,
         earlier=None if cursor == earlier else f"{address}?cursor={earlier}",
         cursor=cursor,
-        done=ACTIONS[done].done if done else "",
+        done=ACTIONS[said].done if (said := notice_in(request, visitor, done)) in ACTIONS else "",
     )
 
 

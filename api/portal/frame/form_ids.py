@@ -39,7 +39,7 @@ def form_id(request: Request, visitor: Visitor, about: str) -> str:
         raise FormWithoutId
     named = named if request.method == "GET" else secrets.token_urlsafe(16)
     said = "\n".join((request.url.path, named, about))
-    return hmac.digest(visitor.form_token.encode(), said.encode(), "sha256").hex()[:40]
+    return hmac.digest(visitor.form_key, said.encode(), "sha256").hex()[:40]
 
 
 def with_id(request: Request) -> Response:

@@ -7,7 +7,6 @@ sign-in may have ended, or been made anew in another tab, and nobody is to lose 
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -89,7 +88,7 @@ async def posted(request: Request) -> Posted:
     visitor = await find_visitor(request)
     if visitor is None:
         raise SignInNeeded(form.kept)
-    if not hmac.compare_digest(form.one(TOKEN_FIELD).encode(), visitor.form_token.encode()):
+    if not visitor.is_token(form.one(TOKEN_FIELD)):
         raise StaleForm(form.kept)
     return Posted(visitor, form)
 

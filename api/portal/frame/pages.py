@@ -15,6 +15,7 @@ from api.portal.frame.asked_again import Misread, query_of, refused_of
 from api.portal.frame.form_ids import form_id
 from api.portal.frame.forms import new_command_id
 from api.portal.frame.navigation import links_for
+from api.portal.frame.packing import html_response
 from api.portal.frame.rendering import render
 from api.portal.frame.visitors import Visitor
 from api.portal.words.refusal_words import Reason, reasons_of
@@ -36,7 +37,7 @@ def page(request: Request, visitor: Visitor | None, name: str, status: int = 200
         "form_id": lambda about: form_id(request, visitor, about) if visitor else "",
         "misread": misread,
     }
-    return HTMLResponse(render(name, appearance_of(request), **frame, **shown), status)
+    return html_response(request, render(name, appearance_of(request), **frame, **shown), status)
 
 
 def _misread(request: Request) -> Misread:

@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from api.portal.frame.packing import PACKED, takes_packed
 from ledger.kernel.errors import Refusal
 
 YEAR = 31_536_000  # seconds
@@ -28,8 +29,8 @@ async def static_file(request: Request, name: str, v: Annotated[str, Query(max_l
     kept = f"public, max-age={YEAR}, immutable" if v == _digest(content) else "no-cache"
     kind = guess_type(name)[0] or "application/octet-stream"
     headers = {"Cache-Control": kept, "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):  # pages are not packed: they have secrets beside texts
-        return Response(_packed()[name], media_type=kind, headers=headers | {"Content-Encoding": "gzip"})
+    if takes_packed(request):
+        return Response(_packed()[name], media_type=kind, headers=headers | PACKED)
     return Response(content, media_type=kind, headers=headers)
 
 

@@ -7,7 +7,8 @@ nothing that another site posts, and keeps it no longer than the sign-in lasts.
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -19,6 +20,7 @@ from ledger.kernel.errors import Refusal
 from ledger.store.sign_ins import SIGN_IN_LASTS, SignIn, signed_in
 
 COOKIE = "ledger_sign_in"
+MASK_LENGTH = 32  # bytes, as many as the proof has
 FOUND = "ledger.visitor"  # in the scope of a request whose visitor has been looked for
 Kept = list[tuple[str, str]]  # the fields of a form as a browser posted them
 
@@ -33,11 +35,12 @@ class SignInNeeded(Exception):
 
 @dataclass(slots=True, frozen=True)
 class Visitor:
-    """Somebody who is signed in, in one browser."""
+    """Somebody who is signed in, in one browser; `mask` is another for each answer."""
 
     actor: Actor
     sign_in: SignIn
     secret: str
+    mask: bytes = field(default_factory=lambda: secrets.token_bytes(MASK_LENGTH), compare=False, repr=False)
 
     def may(self, command: str) -> bool:
         """Whether the role sends such a command at all; a page offers no others. The write door decides."""
@@ -50,9 +53,27 @@ class Visitor:
             raise Refusal("forbidden", detail, role=self.actor.role, command=command)
 
     @property
+    def form_key(self) -> bytes:
+        """What proves a form to be theirs: nobody works it out without the secret, and it does not tell the secret."""
+        return hmac.digest(self.secret.encode(), b"a form of the portal", "sha256")
+
+    @property
     def form_token(self) -> str:
-        """What each form of theirs carries: nobody works it out without the secret, and it does not tell the secret."""
-        return hmac.digest(self.secret.encode(), b"a form of the portal", "sha256").hex()
+        """The proof as each form carries it: behind a mask, so that no two answers have the same to be guessed at."""
+        return (self.mask + _masked(self.form_key, self.mask)).hex()
+
+    def is_token(self, given: str) -> bool:
+        """Whether a form that was posted carries the proof, behind whatever mask."""
+        try:
+            told = bytes.fromhex(given)
+        except ValueError:
+            return False
+        mask, rest = told[:MASK_LENGTH], told[MASK_LENGTH:]
+        return len(rest) == MASK_LENGTH and hmac.compare_digest(_masked(rest, mask), self.form_key)
+
+
+def _masked(told: bytes, mask: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(told, mask, strict=True))
 
 
 async def find_visitor(request: Request, secret: str | None = None) -> Visitor | None:

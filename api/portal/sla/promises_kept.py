@@ -19,6 +19,7 @@ from api.portal.contracts.contract_list import IdAsked
 from api.portal.frame.addresses import PROMISES, with_query
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.forms import PostedDep
+from api.portal.frame.notices import NoticeAsked, notice_in, with_notice
 from api.portal.frame.pages import page, told
 from api.portal.frame.row_zones import row_zones
 from api.portal.frame.sending import send
@@ -40,6 +41,7 @@ MONTHS = 12  # up to today, where no days are asked for
 AT_RISK, LITTLE = PageAsked(20), Share(2500)
 BREACHES_AT_ONCE = 20
 SERVICE_CREDIT = "grant-service-credit"
+GIVEN = "given"  # what its page tells then
 
 router = APIRouter()
 PeriodEdge = Annotated[str | None, Query(max_length=60)]
@@ -84,10 +86,11 @@ async def promises_page(
     state: StateDep,
     visitor: VisitorDep,
     asked: PromisesAskedDep,
-    done: Annotated[bool, Query()] = False,
+    done: NoticeAsked = "",
 ) -> Response:
     """Of the last twelve months, where no days are asked for. Raises Refusal unknown-contract."""
-    return page(request, visitor, "sla.html", **await _shown(request, state, visitor, asked), is_done=done)
+    shown = await _shown(request, state, visitor, asked)
+    return page(request, visitor, "sla.html", **shown, is_done=notice_in(request, visitor, done) == GIVEN)
 
 
 @router.post("/sla")
@@ -100,8 +103,7 @@ async def credit_breach(request: Request, state: StateDep, posted: PostedDep, as
         shown = await _shown(request, state, visitor, asked)
         reasons = told(request, refusal, shown["zone"], SERVICE_CREDIT)
         return page(request, visitor, "sla.html", refusal.status, **shown, is_done=False, reasons=reasons)
-    there = asked.address(asked.cursor)
-    return RedirectResponse(f"{there}{'&' if '?' in there else '?'}done=true", 303)
+    return RedirectResponse(with_notice(visitor, asked.address(asked.cursor), GIVEN), 303)
 
 
 async def _shown(request: Request, state: State, visitor: Visitor, asked: PromisesAsked) -> dict[str, Any]:
