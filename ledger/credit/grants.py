@@ -44,3 +44,20 @@ class GrantFigures(Generic[AnyInstant]):
         if self.consumed >= self.granted:
             return "used_up"
         return "expired" if self.expires_at <= at else "active"
+
+
+# The rules by which credit follows from something else.
+_FOLLOWS = {
+    "C9": "stands in the place of what came back to credit that had expired",
+    "S4": "answers a missed promise; reverse-service-credit takes that back",
+}
+
+
+def what_it_follows_from(source: str, rule: str) -> str | None:
+    """What credit is that is undone with something else (C17), by its source and the rule that gave it.
+
+    None for a top-up and a grant, which are taken back for themselves.
+    """
+    if source == "allotment":
+        return "is the allotment of a term, and ends with it"
+    return _FOLLOWS.get(rule)

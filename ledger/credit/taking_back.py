@@ -11,6 +11,7 @@ from ledger.contracts.finding import locate
 from ledger.credit.account import CreditAccount
 from ledger.credit.events import CreditGranted
 from ledger.credit.finding import account_of, resting_in_history, tell_settled
+from ledger.credit.grants import what_it_follows_from
 from ledger.credit.parts import parts_of
 from ledger.credit.resting import Resting
 from ledger.kernel.access import FINANCE, OPERATOR
@@ -72,11 +73,7 @@ def reverse_credit(case: Case, body: ReverseCredit) -> None:
 
 def _check_kind(granted: CreditGranted) -> None:
     """What follows from something else is undone with that."""
-    kinds = {
-        "C9": "stands in the place of what came back to credit that had expired",
-        "S4": "answers a missed promise; reverse-service-credit takes that back",
-    }
-    kind = "is the allotment of a term, and ends with it" if granted.source == "allotment" else kinds.get(granted.rule)
+    kind = what_it_follows_from(granted.source, granted.rule)
     if kind is not None:
         raise Refusal("invalid-transition", f"Credit {granted.grant_id} {kind}; it is no top-up or grant.")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ledger.credit.grants import GrantFigures, GrantState
+from ledger.credit.grants import GrantFigures, GrantState, what_it_follows_from
 from ledger.kernel.access import Actor
 from ledger.kernel.values import first_instant, to_micros
 from ledger.store.database import Row
@@ -28,7 +28,9 @@ from projections.credit.rules import (
 from projections.reader import AsOf, Moment, Snapshot, Times, view_position
 from projections.visible import visible
 
-_ABOUT = "g.grant_id, g.contract_id, g.pool, g.source, g.valid_from, g.counts_from, g.position, a.unit, a.currency"
+_ABOUT = (
+    "g.grant_id, g.contract_id, g.pool, g.source, g.rule, g.valid_from, g.counts_from, g.position, a.unit, a.currency"
+)
 _ACCOUNT = "JOIN accounts a ON a.contract_id = g.contract_id AND a.pool = g.pool"
 
 _NOW = f"""
@@ -62,6 +64,7 @@ class ListedGrant:
     unit: str
     currency: str | None
     source: str
+    rule: str
     valid_from: int
     expires_at: int | None
     granted: int
@@ -70,6 +73,11 @@ class ListedGrant:
     expired: int
     state: GrantState
     order: tuple[int, int]
+
+    @property
+    def may_be_taken_back(self) -> bool:
+        """Whether it is a top-up or a grant that is not back yet; what was deducted from it may still hold it (C17)."""
+        return self.state != "taken_back" and what_it_follows_from(self.source, self.rule) is None
 
 
 @dataclass(slots=True, frozen=True)
@@ -157,6 +165,7 @@ def _grant(row: Row, at: int) -> ListedGrant:
         unit=row.unit,
         currency=row.currency,
         source=row.source,
+        rule=row.rule,
         valid_from=row.valid_from,
         expires_at=row.expires_at if row.expires_at != NEVER else None,
         granted=row.granted,

@@ -66,13 +66,15 @@ class AccountRow(msgspec.Struct):
 class GrantRow(msgspec.Struct):
     """A grant over everything recorded; `position` is that of its granting, the order among those that end together.
 
-    It counts from `counts_from`: later than it is valid where the month of its beginning was closed (M5).
+    It counts from `counts_from`: later than it is valid where the month of its beginning was closed (M5). `rule` is
+    that by which it was given.
     """
 
     grant_id: str
     contract_id: str
     pool: str
     source: str
+    rule: str
     granted: int
     consumed: int
     valid_from: int
@@ -190,7 +192,7 @@ def _opened(rows: Rows, fact: AccountOpened, meta: EventMeta) -> None:
 def _granted(rows: Rows, fact: CreditGranted, meta: EventMeta) -> None:
     expires_at = to_micros(fact.expires_at) if fact.expires_at else NEVER
     valid_from = to_micros(fact.valid_from)
-    told = (fact.grant_id, fact.contract_id, fact.pool, fact.source, fact.quantity)
+    told = (fact.grant_id, fact.contract_id, fact.pool, fact.source, fact.rule, fact.quantity)
     counts_from = max(valid_from, meta.effective_at)
     rows.put(GRANTS, GrantRow(*told, 0, valid_from, expires_at, counts_from, meta.position))
     _move(

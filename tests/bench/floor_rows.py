@@ -181,6 +181,7 @@ class FloorRows:
             contract_id=fact.contract_id,
             pool=fact.pool,
             source=fact.source,
+            rule=fact.rule,
             granted=fact.quantity,
             consumed=0,
             valid_from=valid_from,

@@ -22,6 +22,11 @@ WHO: dict[str, dict[str, str]] = {
     "operator": {},
     "finance": {},
 }
+# Tables that reach out of the part of the page that they stand in.
+TOO_WIDE = """() => [...document.querySelectorAll("section table")].filter(table => {
+  const place = table.closest(".scroll, section")
+  return !place.matches(".scroll") && table.getBoundingClientRect().right > place.getBoundingClientRect().right + 1
+}).map(table => table.caption?.innerText ?? "")"""
 
 
 def load(door: Door) -> None:
@@ -84,3 +89,15 @@ def test_finance_finds_a_draft_that_lacks_data(demo: Site) -> None:
     assert "incomplete" in row
     assert "the customer's address" in row
     assert faults_of(page) == ""
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_no_page_or_table_of_all_providers_is_wider_than_its_place(demo: Site, width: int) -> None:
+    page = first_page(demo, "operator", width)
+    for address in (
+        *("", "tickets", "tickets?which=all", "tickets?which=open", "sessions", "contracts", "time", "sla", "urgent"),
+        *("unanswered", "credit/low", "credit/expiring", "contracts/bystrzanka-server", "calendar", "account"),
+    ):
+        page.goto(f"/portal/{address}")  # the rows' zones differ, and are said in the rows
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        assert page.evaluate(TOO_WIDE) == [], address

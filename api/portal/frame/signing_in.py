@@ -15,15 +15,16 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.http.authentication import StateDep
+from api.languages import labels_in
 from api.portal.frame.addresses import HOME, SIGN_IN, place_within
+from api.portal.frame.appearance import appearance_of
 from api.portal.frame.forms import PostedForm, posted, read_form
 from api.portal.frame.pages import page, told
 from api.portal.frame.visitors import Kept, SignInNeeded, Visitor, drop_secret, find_visitor, keep_secret
+from api.portal.words.kept_words import kept_in_words
 from api.state import State
 from ledger.kernel.errors import Refusal
 from ledger.store.sign_ins import bad_link, end_sign_in, is_good_link, sign_in_by_link, sign_in_by_token
-
-UNSEEN = ("command_id", "shown", "word")  # fields that nobody wrote
 
 router = APIRouter()
 _read_kept = msgspec.json.Decoder(Kept).decode
@@ -95,7 +96,7 @@ def kept_form(request: Request, visitor: Visitor, action: str, kept: Kept, statu
         status,
         action=action,
         kept=kept,
-        shown=[one for one in kept if one[0] not in UNSEEN],
+        shown=kept_in_words(kept, labels_in("api.portal", appearance_of(request).language)),
     )
 
 

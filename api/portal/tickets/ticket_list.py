@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from api.http.authentication import StateDep
-from api.http.paging import Cursor, next_cursor, page_asked
-from api.portal.frame.addresses import TICKETS
+from api.http.paging import Cursor, Filter, next_cursor, page_asked
+from api.portal.frame.addresses import TICKETS, with_query
 from api.portal.frame.pages import page
 from api.portal.frame.row_zones import row_zones
 from api.portal.frame.then import DayAsked, at_end_of, day_asked
@@ -25,10 +25,10 @@ from projections.sla.calendars import Calendars
 from projections.tickets.questions import TicketFilter, list_tickets
 
 SHOWN_AT_ONCE = 50
-WhichTickets = Literal["live", "resolved", "closed", "all"]
-TicketsAsked = Annotated[WhichTickets, Query()]
+WhichTickets = Literal["live", "open", "resolved", "closed", "all"]
 FILTERS: dict[WhichTickets, TicketFilter] = {
     "live": TicketFilter(is_live=True),
+    "open": TicketFilter(state="open"),
     "resolved": TicketFilter(state="resolved"),
     "closed": TicketFilter(state="closed"),
     "all": TicketFilter(),
@@ -37,29 +37,49 @@ FILTERS: dict[WhichTickets, TicketFilter] = {
 router = APIRouter()
 
 
-@router.get("/tickets")
-async def tickets_page(
-    request: Request,
-    state: StateDep,
-    visitor: VisitorDep,
-    which: TicketsAsked = "live",
+@dataclass(slots=True, frozen=True)
+class TicketsAsked:
+    """Which tickets, of which contract, at which day's end; none: of all contracts, now."""
+
+    which: WhichTickets
+    contract_id: str | None
+    day: date | None
+    cursor: str | None
+
+    def address(self, **other: str | None) -> str:
+        """Its address, with what is to be otherwise; another choice begins with its first page."""
+        day = self.day.isoformat() if self.day is not None else None
+        asked: dict[str, str | None] = {"which": self.which, "contract_id": self.contract_id, "as_of": day}
+        return with_query(TICKETS, **(asked | other))
+
+
+def _asked(
+    which: Annotated[WhichTickets, Query()] = "live",
+    contract_id: Filter = None,
     as_of: DayAsked = None,
     cursor: Cursor = None,
+) -> TicketsAsked:
+    return TicketsAsked(which, contract_id, day_asked(as_of), cursor)
+
+
+@router.get("/tickets")
+async def tickets_page(
+    request: Request, state: StateDep, visitor: VisitorDep, asked: Annotated[TicketsAsked, Depends(_asked)]
 ) -> Response:
-    """In the order in which they came in; a page of the past may hold fewer than others."""
-    shown = await _tickets(state, visitor, which, day_asked(as_of), cursor)
-    return page(request, visitor, "tickets.html", **shown)
+    """In the order in which they came in; a page of the past may hold fewer than others.
+
+    Raises Refusal unknown-contract.
+    """
+    return page(request, visitor, "tickets.html", **await _tickets(state, visitor, asked))
 
 
-async def _tickets(
-    state: State, visitor: Visitor, which: WhichTickets, day: date | None, cursor: str | None
-) -> dict[str, Any]:
-    asked = page_asked(cursor, SHOWN_AT_ONCE, int)
+async def _tickets(state: State, visitor: Visitor, asked: TicketsAsked) -> dict[str, Any]:
+    wanted = replace(FILTERS[asked.which], contract_id=asked.contract_id)
+    paged = page_asked(asked.cursor, SHOWN_AT_ONCE, int)
 
     async def ask(snapshot: Snapshot, calendars: Calendars) -> dict[str, Any]:
-        zone = await zone_across(snapshot, visitor.actor, ContractsAsked())
-        times = at_end_of(day, zone)
-        found = await list_tickets(snapshot, visitor.actor, FILTERS[which], calendars, times, asked)
+        zone = await zone_across(snapshot, visitor.actor, ContractsAsked(contract_id=asked.contract_id))
+        found = await list_tickets(snapshot, visitor.actor, wanted, calendars, at_end_of(asked.day, zone), paged)
         return {
             "tickets": [(one, most_urgent(one.clocks)) for one in found.items],
             "zones": await row_zones(snapshot, {one.row.contract_id for one in found.items}, zone),
@@ -67,7 +87,5 @@ async def _tickets(
         }
 
     shown = await state.long_questions.ask(ask)
-    kept = {"which": which} | ({"as_of": day.isoformat()} if day else {})
-    on = f"{TICKETS}?{urlencode(kept | {'cursor': shown['next']})}" if shown["next"] else None
-    words = {"kinds": TICKET_KINDS, "targets": TARGET_WORDS}
-    return shown | words | {"which": which, "day": day, "cursor": cursor, "next": on}
+    on = asked.address(cursor=shown["next"]) if shown["next"] else None
+    return shown | {"asked": asked, "kinds": TICKET_KINDS, "targets": TARGET_WORDS, "next": on}
