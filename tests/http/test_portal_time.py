@@ -356,3 +356,31 @@ def test_who_may_not_speak_for_the_customer_is_offered_nothing_and_refused_in_wo
     assert answer.status_code == 403
     assert "Your access does not allow this." in answer.text
     assert statuses(door) == ["pending"] * 3
+
+
+def test_what_is_sent_again_is_told_by_its_title_though_it_left_the_list(browser: Browser) -> None:
+    address = f"{TIME}?status=pending"
+    form = list_form(browser.get(address))
+    first, again = (browser.send(form, ("all", "yes")) for _ in range(2))
+    for answer in (first, again):
+        assert answer.status_code == 200
+        assert [f"mine-{n} · Step {n} of mine" in answer.text for n in (1, 2, 3)] == [True] * 3
+
+
+def test_the_title_of_anothers_entry_is_not_told(browser: Browser) -> None:
+    form = list_form(browser.get(TIME))
+    answer = browser.post(TIME, [*form.fields, ("deduction_id", "anothers-1"), ("deduction_id", "mine-1")])
+    assert "mine-1 · Step 1 of mine" in answer.text
+    assert "Step 1 of anothers" not in answer.text
+
+
+def test_what_was_ticked_stays_where_the_name_is_refused_and_nothing_ticked_is_told_there(browser: Browser) -> None:
+    form = list_form(browser.get(TIME))
+    none = browser.send(form, by="Ola")
+    assert none.status_code == 422
+    assert none.text.count('id="deduction_id"') == none.text.count('id="deduction_id-error"') == 1
+    assert 'href="#deduction_id"' in none.text
+    assert dict(list_form(none).fields)["by"] == "Ola"
+    refused = browser.send(form, ("deduction_id", "mine-2"), by="x" * 201)
+    assert refused.status_code == 422
+    assert re.findall(r'name="deduction_id" value="([^"]*)" checked', refused.text) == ["mine-2"]

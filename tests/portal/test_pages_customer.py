@@ -67,10 +67,11 @@ def test_some_and_all_of_a_page_are_confirmed_and_the_key_enter_takes_what_is_ch
     assert "4 entries of this page wait for you: 1:50 hours." in page.locator(".confirm").inner_text()
     page.get_by_role("checkbox", name="Choose Step 1 of mine").check()
     page.get_by_label("Your name").press("Enter")
+    page.locator(".results", has_text="1 went through.").wait_for()
     assert statuses(site)["mine-1"] == "confirmed"
     assert statuses(site)["odd"] == "pending"
     page.get_by_role("button", name="Confirm all of this page").click()
-    assert "3 went through." in page.locator(".results").inner_text()
+    page.locator(".results", has_text="3 went through.").wait_for()
     assert set(statuses(site).values()) == {"confirmed"}
 
 

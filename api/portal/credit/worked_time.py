@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from api.documents.texts import clipped
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, Filter, next_cursor, page_asked
-from api.portal.credit.shown_deductions import ShownDeduction, shown_deduction
+from api.portal.credit.shown_deductions import shown_deduction
 from api.portal.frame.addresses import TIME, with_query
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.forms import PostedDep, PostedForm
@@ -32,6 +32,7 @@ from projections.asking import PageAsked
 from projections.contracts.across import ContractsAsked, providers_of, zone_across
 from projections.contracts.questions import ContractFilter, find_contract, list_contracts
 from projections.credit.deduction_questions import DeductionsAsked, list_deductions_across
+from projections.credit.deduction_texts import texts_of_deductions
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 from projections.visible import sees_billing
@@ -90,20 +91,26 @@ async def confirm_many(request: Request, state: StateDep, posted: PostedDep, ask
         answers = await _confirmed(state, visitor, form)
     except Refusal as refusal:
         reasons = told(request, refusal, before["zones"].of_now, CONFIRM)
-        shown = before | {"by": form.one("by")}
+        shown = before | {"by": form.one("by"), "ticked": form.all("deduction_id")}
         return page(request, visitor, "time.html", refusal.status, **shown, heard=[], reasons=reasons)
     shown = await _time(request, state, visitor, asked)
     refused = [one for one in answers.values() if isinstance(one, Refusal)]
     answered = refused[0].status if len(refused) == len(answers) else 200
-    titles = {one.row.deduction_id: _title(one) for one in before["deductions"]}
+    titles = await _titles(state, visitor, list(answers))
     heard = [
         _heard(request, each, titles.get(each, ""), answer, shown["zones"].of_now) for each, answer in answers.items()
     ]
     return page(request, visitor, "time.html", answered, **shown, heard=heard)
 
 
-def _title(one: ShownDeduction) -> str:
-    return clipped(one.opened.note or one.opened.ticket_title or "", LONGEST_TITLE)
+async def _titles(state: State, visitor: Visitor, deduction_ids: Sequence[str]) -> dict[str, str]:
+    """What each is called that the visitor sees, also where it has left the list meanwhile: sent again it is known."""
+
+    async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, str]:
+        found = await texts_of_deductions(snapshot, visitor.actor, deduction_ids)
+        return {each: clipped(note or title or "", LONGEST_TITLE) for each, (note, title) in found.items()}
+
+    return await state.long_questions.ask(ask)
 
 
 async def _confirmed(state: State, visitor: Visitor, form: PostedForm) -> dict[str, Answer | Refusal]:
@@ -156,6 +163,7 @@ async def _time(request: Request, state: State, visitor: Visitor, asked: TimeAsk
             "next": asked.address(cursor=next_cursor(found)) if found.next_after is not None else None,
             "zones": RowZones({one.row.contract_id: one.opened.timezone for one in shown}, zone),
             "by": await own_name(snapshot, actor),
+            "ticked": [],
         }
 
     shown = await state.long_questions.ask(ask)

@@ -5,6 +5,7 @@
 function showWhatWasSaid(root) {
   const said = root.querySelector("[data-focus]");
   if (said) said.focus();
+  else if (root.id === "content" && document.activeElement === document.body) root.focus();
 }
 
 // A tick in the head of a table ticks the whole page of it.
@@ -20,12 +21,27 @@ function sayFailed(status) {
   document.getElementById("no-answer").hidden = status === undefined || status === 401 || status === 403;
 }
 
+// A form whose sign-in has ended is sent as without a script: the page that comes keeps what it said.
+function sendWithoutScript({ elt, requestConfig }) {
+  if (!elt.matches("form[method=post]")) return;
+  const button = requestConfig.triggeringEvent && requestConfig.triggeringEvent.submitter;
+  if (button && button.name) {
+    const pressed = document.createElement("input");
+    Object.assign(pressed, { type: "hidden", name: button.name, value: button.value });
+    elt.append(pressed);
+  }
+  elt.submit();
+}
+
 document.addEventListener("DOMContentLoaded", () => showWhatWasSaid(document));
 document.addEventListener("change", tickAll);
 document.addEventListener("htmx:beforeRequest", () => sayFailed());
 document.addEventListener("htmx:sendError", () => sayFailed(0));
 document.addEventListener("htmx:timeout", () => sayFailed(0));
-document.addEventListener("htmx:responseError", (event) => sayFailed(event.detail.xhr.status));
+document.addEventListener("htmx:responseError", (event) => {
+  sayFailed(event.detail.xhr.status);
+  if (event.detail.xhr.status === 401 || event.detail.xhr.status === 403) sendWithoutScript(event.detail);
+});
 document.addEventListener("htmx:afterSettle", (event) => showWhatWasSaid(event.detail.elt));
 // A form that was sent is not sent again by a second click.
 document.addEventListener("submit", (event) => {
