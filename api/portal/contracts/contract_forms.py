@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from api.http.authentication import StateDep
 from api.http.paging import ContractIdParam
 from api.languages import word
-from api.portal.frame.addresses import CONTRACTS
+from api.portal.frame.addresses import CONTRACTS_PAGE
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.form_ids import form_id, form_in_address
 from api.portal.frame.forms import PostedDep
@@ -106,7 +106,7 @@ async def contract_done(
             shown["cost"] = await rehearse(state, visitor, meant.command, fields)
         else:
             answer = await send(state, visitor, meant.command, fields)
-            return recorded(request, visitor, answer, f"{CONTRACTS}/{contract_id}?done={action}")
+            return recorded(request, visitor, answer, f"{CONTRACTS_PAGE}/{contract_id}?done={action}")
     except Refusal as refusal:
         reasons = told(request, refusal, shown["zone"], meant.command)
         shown["given"] = made | kept(form, (*meant.fields, "command_id"), refusal)

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
-from api.portal.frame.addresses import TICKETS
+from api.portal.frame.addresses import TICKETS_PAGE
 from api.portal.frame.pages import page
 from api.portal.frame.row_zones import row_zones
 from api.portal.frame.then import DayAsked, at_end_of, day_asked
@@ -68,6 +68,6 @@ async def _tickets(
 
     shown = await state.long_questions.ask(ask)
     kept = {"which": which} | ({"as_of": day.isoformat()} if day else {})
-    on = f"{TICKETS}?{urlencode(kept | {'cursor': shown['next']})}" if shown["next"] else None
+    on = f"{TICKETS_PAGE}?{urlencode(kept | {'cursor': shown['next']})}" if shown["next"] else None
     words = {"kinds": TICKET_KINDS, "targets": TARGET_WORDS}
     return shown | words | {"which": which, "day": day, "cursor": cursor, "next": on}
