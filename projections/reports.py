@@ -74,7 +74,7 @@ BREAKAGE = ReportSource(
     {"unit": "a.unit", "currency": "coalesce(a.currency, '')"},
     {"quantity": "b.quantity"},
 )
-TIME = ReportSource(
+DEDUCTED_TIME = ReportSource(
     "contracts c JOIN deductions d ON d.contract_id = c.contract_id "
     "JOIN (SELECT deduction_id, effective_at, 1 AS sign FROM deductions UNION ALL "
     "SELECT deduction_id, effective_at, -1 AS sign FROM status_changes WHERE status = 'reversed') t "

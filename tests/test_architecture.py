@@ -233,22 +233,38 @@ def test_a_file_of_tests_is_as_readable_as_code(path: Path) -> None:
 DOORS = ("api/cli/main.py", "api/cli/demo.py", "api/http/routers")  # their functions have the names of what is asked
 
 
+def defined(path: Path) -> Iterator[str]:
+    """The public classes, functions, types and constants of a module."""
+    for node in tree(path).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            within = [one for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)]
+            names = [one.id for one in within if one.id[:1].isupper()]
+        else:
+            names = []
+        yield from (name for name in names if not name.startswith("_"))
+
+
 def test_one_name_is_one_thing() -> None:
+    """Constants too, once another module imports one; what a single file says of itself is found there alone."""
     places: dict[str, list[str]] = {}
     for path in files_of(*OURS):
-        if named(path).startswith(DOORS):
-            continue
-        for node in tree(path).body:
-            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                names = [node.name]
-            elif isinstance(node, ast.Assign):  # types have names in capitals and small letters
-                names = [one.id for one in node.targets if isinstance(one, ast.Name) and re.match("[A-Z][a-z]", one.id)]
-            else:
-                names = []
-            for name in names:
-                if not name.startswith("_"):
-                    places.setdefault(name, []).append(named(path))
-    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+        if not named(path).startswith(DOORS):
+            for name in defined(path):
+                places.setdefault(name, []).append(named(path))
+    imported = {module for path in files_of(*OURS) for module in imports(path)}
+    modules = {
+        path: path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for path in map(named, files_of(*OURS))
+    }
+    found = {
+        name: files
+        for name, files in places.items()
+        if len(files) > 1 and (not name.isupper() or any(f"{modules[file]}.{name}" in imported for file in files))
+    }
+    assert found == {}
 
 
 def test_the_ledger_computes_without_floats() -> None:

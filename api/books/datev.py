@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from api.books.cp1252 import CodePage
 from api.books.datev_mapping import AdviserMapping, debtor_accounts
-from api.books.extf import BOOKINGS, CURRENCY, extf, extf_header
+from api.books.extf import BOOKINGS, EXTF_CURRENCY, extf, extf_header
 from api.books.journal import BookFile
 from api.books.revenue import Revenue, revenues
 from api.documents.document_parties import compact
@@ -61,7 +61,7 @@ def datev(source: AdviserSource, first: date, last: date, mapping: AdviserMappin
 
 def documents_of(source: AdviserSource) -> list[BookedDocument]:
     """Those in EUR. Refuses `malformed` `provider` where they are of several companies."""
-    documents = [one for one in source.documents if one.fact.currency == CURRENCY]
+    documents = [one for one in source.documents if one.fact.currency == EXTF_CURRENCY]
     providers = sorted({one.fact.provider for one in documents})
     if len(providers) > 1:
         raise malformed("provider", f"a Buchungsstapel is of one company; name one of {', '.join(providers)}.")
@@ -98,7 +98,7 @@ def _of_document(one: BookedDocument, debtor: str, buyer: Mapping[str, Any], map
         "Erfasst": show_instant(from_micros(one.recorded_at)),
     }
     cells = {
-        "WKZ Umsatz": CURRENCY,
+        "WKZ Umsatz": EXTF_CURRENCY,
         "Konto": debtor,
         "Belegdatum": f"{fact.issued_on:%d%m}",
         "Belegfeld 1": fact.number if _DOCUMENT_NUMBER.fullmatch(fact.number) else f"P{one.position}",

@@ -21,7 +21,7 @@ from ledger.contracts.vat_ids import is_eu_vat_id
 from projections.books import AdviserSource
 
 COMPANY, STREET = "2", "STR"
-SHORT, POSTCODE, CITY, LINE, NAME, MAIL = 15, 10, 30, 36, 50, 60  # the longest that the format takes
+SHORT, POSTCODE, CITY, LINE, LONGEST_NAME, MAIL = 15, 10, 30, 36, 50, 60  # the longest that the format takes
 
 
 def datev_debtors(source: AdviserSource, first: date, mapping: AdviserMapping, made_at: datetime) -> BookFile:
@@ -41,7 +41,7 @@ def _debtor(customer_id: str, account: str, buyer: Mapping[str, Any]) -> dict[st
     address, vat_id = buyer.get("address") or {}, compact(buyer.get("vat_id") or "")
     is_eu = is_eu_vat_id(vat_id)
     cells = {
-        "Name (Adressattyp Unternehmen)": (buyer.get("name") or customer_id, NAME),
+        "Name (Adressattyp Unternehmen)": (buyer.get("name") or customer_id, LONGEST_NAME),
         "Kurzbezeichnung": (customer_id, SHORT),
         "Straße": (address.get("line1"), LINE),
         "Adresszusatz": (address.get("line2"), LINE),

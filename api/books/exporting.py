@@ -16,7 +16,7 @@ from api.books.datev import check_period, datev
 from api.books.datev_debtors import datev_debtors
 from api.books.datev_mapping import read_mapping
 from api.books.entries import transactions
-from api.books.extf import CURRENCY
+from api.books.extf import EXTF_CURRENCY
 from api.books.flat import flat
 from api.books.hledger import hledger
 from api.books.journal import Book, BookFile, make_book
@@ -79,7 +79,7 @@ def _book(source: BooksSource, from_on: date | None, to_on: date | None, now: da
 
 def _check_currency(source: AdviserSource, provider: str | None) -> None:
     """DATEV's books are in EUR, so a provider that charges in another currency has none."""
-    if provider is not None and CURRENCY not in source.currencies:
+    if provider is not None and EXTF_CURRENCY not in source.currencies:
         raise malformed("provider", f"{provider} charges in {min(source.currencies)}; a Buchungsstapel is in EUR.")
 
 

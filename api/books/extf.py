@@ -15,7 +15,7 @@ from pathlib import Path
 from api.books.cp1252 import CodePage
 from api.books.datev_mapping import AdviserMapping
 
-CURRENCY = "EUR"
+EXTF_CURRENCY = "EUR"
 _HERE = Path(__file__).parent
 
 
@@ -53,7 +53,7 @@ def extf_header(
     period, booked = ';;"";""', ';;;""'
     if last is not None:
         period = f'{first:%Y%m%d};{last:%Y%m%d};"{first:%Y-%m-%d} - {last:%Y-%m-%d}";""'
-        booked = f'1;0;0;"{CURRENCY}"'
+        booked = f'1;0;0;"{EXTF_CURRENCY}"'
     return (
         f'"EXTF";700;{kind.category};"{kind.name}";{kind.version};{made};;"SC";"";"";{who};{period};'
         f'{booked};;"";;;"{mapping.chart}";;;"";""'

@@ -9,7 +9,7 @@ from api.books.chart import plain_name
 from api.books.journal import Book, show_amount, tags
 from api.spreadsheet import as_text
 
-COLUMNS = (
+FLAT_COLUMNS = (
     "position",
     "effective_on",
     "effective_at",
@@ -29,7 +29,7 @@ def flat(book: Book) -> bytes:
     """RFC 4180 in UTF-8. Debits are positive; opening balances have no position. No id is taken for a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    writer.writerow(FLAT_COLUMNS)
     for one in book.transactions:
         head = (
             one.position,

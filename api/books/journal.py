@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from api.books.chart import EXPIRED, MINUTES, OPENING, Account
 from ledger.kernel.values import from_micros, show_cents, show_instant
 
-INVOICE, CREDIT_NOTE = DOCUMENTS = ("invoice", "credit-note")
+INVOICE, CREDIT_NOTE = DOCUMENT_KINDS = ("invoice", "credit-note")
 
 
 class FaultyBooksError(ValueError):

@@ -16,7 +16,7 @@ from api.cli.importing import Tally, import_lines
 from ledger.door.batches import Ledger
 from ledger.kernel.errors import Refusal
 
-DAY = Path(__file__).resolve().parents[2] / "examples" / "day.jsonl"
+DAY_FILE = Path(__file__).resolve().parents[2] / "examples" / "day.jsonl"
 _FROM_NOW = re.compile(r'"(?P<number>[+-][0-9]+)(?P<unit>min|h|d)"')
 
 
@@ -30,7 +30,7 @@ def day_told_at(now: datetime) -> str:
         ahead = timedelta(hours=number) if found["unit"] == "h" else timedelta(minutes=number)
         return f'"{(now + ahead).isoformat()}"'
 
-    return _FROM_NOW.sub(told, DAY.read_text("utf-8"))
+    return _FROM_NOW.sub(told, DAY_FILE.read_text("utf-8"))
 
 
 def load_day(ledger: Ledger, now: datetime) -> list[Refusal]:

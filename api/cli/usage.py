@@ -18,7 +18,7 @@ from typer._click.exceptions import BadOptionUsage, MissingParameter, NoArgsIsHe
 from api.cli.options import MadeCommand, NoSuchCommandError
 from api.cli.printing import complain
 from ledger.kernel.errors import Refusal, malformed
-from ledger.kernel.examples import DAY, TEXT
+from ledger.kernel.examples import EXAMPLE_DAY, TEXT
 from ledger.kernel.wording import worded_fault
 
 # For the parameters of commands that are no command of a door; those of the others bring their own.
@@ -76,7 +76,7 @@ def _refusal(error: typer.TyperException, context: Any) -> Refusal:
         if any(typed.startswith(f"{error.option_name}=") for typed in sys.argv):
             return malformed(error.option_name, "takes no value")
         example = EXAMPLES.get(error.option_name.removeprefix("--").replace("-", "_"), "")
-        return malformed(error.option_name, f"needs a value, such as {error.option_name} {example or DAY}")
+        return malformed(error.option_name, f"needs a value, such as {error.option_name} {example or EXAMPLE_DAY}")
     return malformed("arguments", f"are too many: {_all_arguments(context)}")
 
 

@@ -24,7 +24,7 @@ from ledger.events import CreditNoteIssued, VatLine
 EN_16931 = "urn:cen.eu:en16931:2017"
 XRECHNUNG = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
 PEPPOL_BILLING = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
-COMMERCIAL_INVOICE, CREDIT_NOTE = "380", "381"  # UNTDID 1001
+COMMERCIAL_INVOICE_CODE, CREDIT_NOTE_CODE = "380", "381"  # UNTDID 1001
 CREDIT_TRANSFER, SEPA_CREDIT_TRANSFER, NOT_DEFINED = "30", "58", "1"  # UNTDID 4461
 EXEMPTIONS = {
     "AE": ("VATEX-EU-AE", "Reverse charge: the recipient of the service owes the VAT."),
@@ -44,7 +44,7 @@ def invoice_xml(document: DocumentEvent, parties: Parties, *, as_xrechnung: bool
         invoice.context.guideline_parameter.id = XRECHNUNG
         invoice.context.business_parameter.id = PEPPOL_BILLING
     invoice.header.id = document.number
-    invoice.header.type_code = CREDIT_NOTE if isinstance(document, CreditNoteIssued) else COMMERCIAL_INVOICE
+    invoice.header.type_code = CREDIT_NOTE_CODE if isinstance(document, CreditNoteIssued) else COMMERCIAL_INVOICE_CODE
     invoice.header.issue_date_time = document.issued_on
     if parties.reason:
         invoice.header.notes.add(IncludedNote(content=clean(parties.reason)))

@@ -13,7 +13,6 @@ from api.documents.document_parties import Buyer, Seller, compact
 from api.languages import Labels
 from ledger.kernel import patterns
 
-NIP = re.compile(patterns.NIP)
 WORDS = {"vat_id": "VAT ID", "tax_number": "tax number", "registration_number": "registration number"}
 # By country: the language in which its own names are enough, and those names.
 OWN_NAMES: dict[str, tuple[str, dict[str, str]]] = {
@@ -38,6 +37,10 @@ def identifiers(party: Seller | Buyer, labels: Labels) -> list[tuple[str, str]]:
     if is_one and _bare(party.vat_id, party.country) == _bare(party.tax_number, party.country):
         del numbers["tax_number"]
     return [(label(kind, party.country, labels), number) for kind, number in numbers.items() if number]
+
+
+def is_nip(text: str) -> bool:
+    return re.fullmatch(patterns.NIP, text) is not None
 
 
 def nip_of(vat_id: str | None) -> str:

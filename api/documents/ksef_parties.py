@@ -8,7 +8,7 @@ from ksef_client.documents.fa3 import Address as FA3Address
 from ksef_client.documents.fa3 import Contact, InvoiceParty, PartyIdentifier
 
 from api.documents.document_parties import Buyer, PostalAddress, Seller, compact
-from api.documents.identifiers import NIP, nip_of
+from api.documents.identifiers import is_nip, nip_of
 from api.documents.texts import clean, clipped
 
 EU_VAT_PREFIXES = "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK XI"
@@ -41,7 +41,7 @@ def _identifier(buyer: Buyer) -> PartyIdentifier:
     """KSeF hands an invoice to a Polish buyer by the NIP, so theirs never stands in the fields for foreign numbers."""
     if buyer.country == "PL":
         nip = nip_of(buyer.vat_id) or "".join(char for char in buyer.tax_number or "" if char in "0123456789")
-        return PartyIdentifier.polish_nip(nip) if NIP.fullmatch(nip) else PartyIdentifier.none()
+        return PartyIdentifier.polish_nip(nip) if is_nip(nip) else PartyIdentifier.none()
     vat_id = compact(buyer.vat_id or "")
     if vat_id[:2] in EU_VAT_PREFIXES.split() and EU_VAT.fullmatch(vat_id[2:]):
         return PartyIdentifier.eu_vat(vat_id[:2], vat_id[2:])

@@ -21,7 +21,7 @@ from api.documents.document_parties import (
     is_credit_note,
 )
 from api.documents.fonts import is_drawable
-from api.documents.identifiers import NIP, nip_of
+from api.documents.identifiers import is_nip, nip_of
 from ledger.billing.vat import needs_exchange_rate
 from ledger.events import DocumentLine
 
@@ -136,7 +136,7 @@ def missing_for_ksef(document: DocumentEvent, parties: Parties) -> list[str]:
     """What FA(3) asks for: a Polish seller's NIP and both addresses, and VAT in PLN too (P_14_1W)."""
     seller = parties.seller
     missing = [*_addresses(seller, parties.buyer), *_exchange_rate(document, seller)]
-    if not NIP.fullmatch(nip_of(seller.vat_id)):
+    if not is_nip(nip_of(seller.vat_id)):
         missing.append("provider.vat_id")
     if "AE" in categories_of(document) and not parties.buyer.vat_id:
         missing.append("customer.vat_id")

@@ -14,7 +14,7 @@ from api.documents.document_parties import Buyer, DocumentEvent, Parties, Seller
 from api.documents.identifiers import identifiers
 from api.documents.labels import labels_for
 from api.documents.letter import letter_of, widest
-from api.documents.page_lines import COLUMNS, groups
+from api.documents.page_lines import LINE_COLUMNS, groups
 from api.documents.verification import verification_of
 from api.languages import Labels
 from ledger.events import CreditNoteIssued
@@ -39,8 +39,8 @@ def document_page(document: DocumentEvent, parties: Parties, labels: Labels | No
             facts=_facts(document, buyer, labels),
         ),
         "correction": _correction(document, parties, labels),
-        "columns": [labels(column) for column in COLUMNS],
-        "widest": widest(len(COLUMNS), (row["cells"] for group in lines for row in group["rows"])),
+        "columns": [labels(column) for column in LINE_COLUMNS],
+        "widest": widest(len(LINE_COLUMNS), (row["cells"] for group in lines for row in group["rows"])),
         "groups": lines,
         "units_note": f"{labels('Times are hours and minutes (h:mm).')} {in_currency}",
         "vat_columns": [labels(column) for column in ("VAT rate", "Net", "VAT", "Gross")],

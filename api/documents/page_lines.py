@@ -15,7 +15,7 @@ from api.languages import Labels
 from ledger.billing.naming import name_of
 from ledger.events import DocumentLine
 
-COLUMNS = (
+LINE_COLUMNS = (
     *("Pos.", "Description", "Supplied on", "Worked", "Billed", "Covered"),
     *("Quantity", "Unit price", "Net", "VAT"),
 )

@@ -23,7 +23,7 @@ from projections.credit.outside_credit import OutsideCredit
 from projections.credit.statements import Line
 
 TEMPLATE = template("statement")
-COLUMNS = ("Date", "Movement", "Worked", "Billed", "Confirmation", "Change", "Balance")
+STATEMENT_COLUMNS = ("Date", "Movement", "Worked", "Billed", "Confirmation", "Change", "Balance")
 BESIDE_COLUMNS = ("Date", "Description", "Time", "Per hour", "Net")
 BESIDE = {
     "overage": "Time beyond the credit",
@@ -33,7 +33,7 @@ BESIDE = {
     "goodwill": "Goodwill",
     "warranty": "Warranty",
 }
-MOVEMENTS = {
+MOVEMENT_WORDS = {
     "allotment": "Allotment",
     "top_up": "Top-up of credit",
     "goodwill": "Goodwill",
@@ -84,7 +84,7 @@ def statement_page(statement: Statement, labels: Labels | None = None) -> dict[s
                 (labels("As at"), dated),
             ],
         ),
-        "columns": [labels(column) for column in COLUMNS],
+        "columns": [labels(column) for column in STATEMENT_COLUMNS],
         "opening": [first, labels("Opening balance")],
         "closing": [last, labels("Closing balance")],
         "pools": [_pool(number, period, labels, names) for number in range(len(period.pools))],
@@ -110,11 +110,11 @@ def _pool(number: int, period: CustomerStatement, labels: Labels, names: Names) 
     name = name_of(pool.pool, names, labels.language)
     unnamed = f"{labels('Credit')} {number + 1}" if len(period.pools) > 1 else labels("Credit")
     opening, closing = _figure(pool.opening, pool, labels), _figure(pool.closing, pool, labels)
-    balances = ([""] * (len(COLUMNS) - 1) + [balance] for balance in (opening, closing))
+    balances = ([""] * (len(STATEMENT_COLUMNS) - 1) + [balance] for balance in (opening, closing))
     return {
         "title": f"{labels('Credit')}: {name}" if name else unnamed,
         "opening": opening,
-        "widest": widest(len(COLUMNS), [*balances, *(row["cells"] for row in rows)]),
+        "widest": widest(len(STATEMENT_COLUMNS), [*balances, *(row["cells"] for row in rows)]),
         "rows": rows,
         "closing": closing,
     }
@@ -134,7 +134,7 @@ def _movement(line: Line, pool: PoolPeriod, period: CustomerStatement, labels: L
     return {
         "cells": [
             _day(line.effective_at, period, labels),
-            labels(MOVEMENTS.get(_kind(line), "Movement")),
+            labels(MOVEMENT_WORDS.get(_kind(line), "Movement")),
             figures.hours(shown_minutes(spent.worked_seconds)) if spent and spent.worked_seconds else "",
             figures.hours(spent.billed_minutes) if spent and is_timed else "",
             _confirmation(spent, labels) if spent else "",

@@ -14,7 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from api.http.calculation import Calculation
-from api.http.parameters import MEANINGS
+from api.http.parameters import PARAMETER_MEANINGS
 from api.http.problems import Problem
 from ledger.door.registry import COMMANDS
 
@@ -87,7 +87,7 @@ def _describe_parameters(operations: Schema) -> None:
     for operation in operations.values():
         for parameter in operation.get("parameters", ()):
             if "description" not in parameter:
-                parameter["description"] = MEANINGS[parameter["name"]]
+                parameter["description"] = PARAMETER_MEANINGS[parameter["name"]]
 
 
 def _name_format(name: str, member: Schema) -> None:

@@ -23,7 +23,7 @@ _WHOLE = re.compile("-?[0-9]+")
 NEAR = 0.7  # below that the nearest name is a guess: `after` is no slip of the pen for `state`
 
 # What each parameter is, where its door says nothing of its own.
-MEANINGS = {
+PARAMETER_MEANINGS = {
     "contract_id": "The contract, by its id.",
     "customer_id": "The customer, by the id that its provider gave it.",
     "deduction_id": "The deduction, by its id: that of the entry, session or service it is for.",

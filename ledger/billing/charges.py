@@ -268,4 +268,4 @@ _FOLDS: dict[type[Fact], Callable[[BillingAccount, Any, int], None]] = {
     InvoiceIssued: _invoiced,
     CreditNoteIssued: _credited,
 }
-TOPICS = sorted(stored_topics(*_FOLDS))
+BILLED_TOPICS = sorted(stored_topics(*_FOLDS))

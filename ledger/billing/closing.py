@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, StringConstraints
 
 from ledger.billing.closed_periods import ClosedPeriods, month_bounds, month_of
-from ledger.billing.period_totals import TOPICS, PeriodFold
+from ledger.billing.period_totals import TOTALS_TOPICS, PeriodFold
 from ledger.kernel import patterns
 from ledger.kernel.access import FINANCE
 from ledger.kernel.errors import Refusal
@@ -67,6 +67,6 @@ def close_period(case: Case, body: ClosePeriod) -> None:
     periods.check_open(month)
     # What was folded stays folded when others write in the meantime and this is decided again.
     fold = case.read_before(provider, lambda: PeriodFold(timezone))
-    fold.add(case.whole_provider(TOPICS, fold.position))
+    fold.add(case.whole_provider(TOTALS_TOPICS, fold.position))
     for each, totals in fold.totals(periods.open_on, month).items():
         periods.close(provider, each, totals, now, case.stamp)

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from pydantic import AfterValidator, StringConstraints
 
-from ledger.billing.charges import TOPICS, BillingAccount, billing_account
+from ledger.billing.charges import BILLED_TOPICS, BillingAccount, billing_account
 from ledger.billing.document import Document, DocumentSeries
 from ledger.billing.draft import Draft, draft
 from ledger.billing.events import CreditNoteIssued, DocumentKind, DocumentLine, NationalVat
@@ -90,7 +90,7 @@ def issue(case: Case, body: IssueInvoice, *, ignores_needless_rate: bool = False
             f"No catalogue file says who issues the documents of {provider.id}; a table [parties.{provider.id}] in a "
             f"folder of one's own (LEDGER_CATALOGUE) does.",
         )
-    account = billing_account(case.whole_contract(TOPICS), at)
+    account = billing_account(case.whole_contract(BILLED_TOPICS), at)
     party = _party(case, account)
     found = _draft(case, account, body.through_on, provider, party)
     if not found.is_billable:

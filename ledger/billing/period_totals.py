@@ -26,7 +26,7 @@ from ledger.kernel.values import FAR_FUTURE, add_months, local_date
 
 _GRANTS = (CreditGranted, GrantExpiryMoved, GrantTakenBack)
 _MOVES = (CreditDrawn, DebtSettled, DebtSettlementWithdrawn, CreditReturned)
-TOPICS = stored_topics(*CHARGE_FACTS, *_GRANTS, *_MOVES, InvoiceIssued, CreditNoteIssued)
+TOTALS_TOPICS = stored_topics(*CHARGE_FACTS, *_GRANTS, *_MOVES, InvoiceIssued, CreditNoteIssued)
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 from ledger.kernel.patterns import PATTERNS
 
 FieldSchema = Mapping[str, Any]
-INSTANT, DAY, TEXT, WHOLE = "2026-01-31T09:00:00+01:00", "2026-01-31", "example", 50
+INSTANT, EXAMPLE_DAY, TEXT, WHOLE = "2026-01-31T09:00:00+01:00", "2026-01-31", "example", 50
 
 
 def taken(given: FieldSchema, definitions: FieldSchema) -> FieldSchema:
@@ -49,7 +49,7 @@ def example_of(given: FieldSchema, definitions: FieldSchema) -> Any:
 def _text(found: FieldSchema) -> str:
     form = found.get("format")
     if form in ("date-time", "date"):
-        return INSTANT if form == "date-time" else DAY
+        return INSTANT if form == "date-time" else EXAMPLE_DAY
     told, _, example = PATTERNS.get(found.get("pattern", ""), "").rpartition("such as ")
     return example if told else TEXT
 

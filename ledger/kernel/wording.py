@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ledger.kernel.examples import DAY, INSTANT, TEXT, WHOLE
+from ledger.kernel.examples import EXAMPLE_DAY, INSTANT, TEXT, WHOLE
 from ledger.kernel.patterns import PATTERNS
 
 FaultContext = Mapping[str, Any]
 
 _INSTANT = f"must be an instant with an offset, such as {INSTANT}"
-_DAY = f"must be a day, such as {DAY}"
+_DAY = f"must be a day, such as {EXAMPLE_DAY}"
 _WHOLE = "must be a whole number, such as"
 _OBJECT = "must be a JSON object, such as"
 _A_TEXT = "must be a text, such as"

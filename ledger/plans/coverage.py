@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ledger.kernel.values import from_micros, to_micros
+from ledger.kernel.values import ONE_DAY, from_micros, to_micros
 from ledger.plans.holiday_sets import holidays_of, set_name
 from ledger.plans.terms import Coverage
 from ledger.plans.window_reasons import WindowReason
 
 SECOND = 1_000_000
-DAY = timedelta(days=1)
 FIRST_REACHED_YEAR, LAST_REACHED_YEAR = 1980, 2200  # how far a calendar goes: beyond all instants that the ledger knows
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -108,11 +107,11 @@ class Calendar:
         Local hours are laid on each stretch, so that an hour skipped by a clock change does not exist and one
         that is repeated counts twice.
         """
-        begin = datetime(year, 1, 1, tzinfo=UTC) - 2 * DAY
-        end = datetime(year + 1, 1, 1, tzinfo=UTC) + 2 * DAY
+        begin = datetime(year, 1, 1, tzinfo=UTC) - 2 * ONE_DAY
+        end = datetime(year + 1, 1, 1, tzinfo=UTC) + 2 * ONE_DAY
         start, offset, probe = begin, self._offset(begin), begin
         while probe < end:
-            following = min(probe + 3 * DAY, end)  # no zone has changed its clocks twice within a week since 1980
+            following = min(probe + 3 * ONE_DAY, end)  # no zone has changed its clocks twice within a week since 1980
             if self._offset(following) != offset:
                 change = self._change(probe, following, offset)
                 yield to_micros(start), to_micros(change), offset
@@ -150,7 +149,7 @@ class Calendar:
                     end = min(midnight + ends * SECOND, stretch_end)
                     if start < end:
                         found.append(Opening(start, end, day))
-                day += DAY
+                day += ONE_DAY
         return sorted(found, key=lambda opening: opening.start)
 
     def _reach(self, first: int, last: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.billing.charges import TOPICS, billing_account
+from ledger.billing.charges import BILLED_TOPICS, billing_account
 from ledger.billing.draft import draft
 from ledger.billing.invoice import buyer_of, invoice_of, seller_of, texts_of
 from ledger.billing.vat import NoRateError, treatment
@@ -96,7 +96,7 @@ async def next_invoice(
 
 async def _facts(snapshot: Snapshot, contract_id: str, as_of: AsOf, times: Times) -> list[tuple[int, Fact]]:
     """What the account follows from; now with what begins a little later, of the past only what was effective then."""
-    places, params = listed("topic", TOPICS)
+    places, params = listed("topic", BILLED_TOPICS)
     sql = (
         "SELECT notification_id, topic, state FROM stored_events WHERE contract_id = :contract_id "
         f"AND topic IN ({places}) AND notification_id <= :position ORDER BY notification_id"

@@ -78,8 +78,8 @@ class TermRow(msgspec.Struct):
 
 CONTRACTS = Table("contracts", ContractRow, "contract_id", ["(provider, contract_id)", "(customer_id, contract_id)"])
 CUSTOMERS = Table("customers", CustomerRow, ("contract_id", "position"), ["(contract_id, effective_at, position)"])
-TERMS = Table("contract_terms", TermRow, ("contract_id", "term_no"))
-contracts = View("contracts", CONTRACTS, CUSTOMERS, TERMS)
+CONTRACT_TERMS = Table("contract_terms", TermRow, ("contract_id", "term_no"))
+contracts = View("contracts", CONTRACTS, CUSTOMERS, CONTRACT_TERMS)
 read_terms = msgspec.json.Decoder(list[ContractTerm]).decode
 
 
@@ -148,7 +148,7 @@ def _term_started(rows: Rows, fact: TermStarted, meta: EventMeta) -> None:
 
 
 def _put_term(rows: Rows, contract_id: str, term: ContractTerm) -> None:
-    rows.add(TERMS, TermRow(contract_id, term.term_no, term.plan, term.starts_at, term.ends_at))
+    rows.add(CONTRACT_TERMS, TermRow(contract_id, term.term_no, term.plan, term.starts_at, term.ends_at))
 
 
 @contracts.on(TermEndBroughtForward, changes=ITS_ROW)

@@ -32,7 +32,7 @@ from projections.reader import AsOf, Snapshot, Times, existed, open_texts, resol
 from projections.tickets.titles import titles_of
 from projections.visible import visible
 
-DAY = 86_400_000_000  # microseconds
+A_DAY = 86_400_000_000  # microseconds
 _read_sealed = msgspec.json.Decoder(Sealed).decode
 
 
@@ -133,7 +133,7 @@ async def _read(
         by_word = (f"d.{SPOKEN_FOR if wanted.on_behalf else NOT_SPOKEN_FOR}", {})
     old: Condition = ("", {})
     if wanted.older_than_days is not None:
-        old = ("d.effective_at < :old", {"old": as_of.at - wanted.older_than_days * DAY})
+        old = ("d.effective_at < :old", {"old": as_of.at - wanted.older_than_days * A_DAY})
     where, params = all_of(condition, as_of.reached("d"), of_status, by_word, old)
     limited, limit = page.limited
     sql = (

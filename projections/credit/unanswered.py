@@ -13,7 +13,7 @@ from ledger.credit.confirmation import UNANSWERED_STATUSES, UnansweredStatus
 from ledger.kernel.access import Actor
 from projections.asking import Condition, all_of
 from projections.contracts.across import ContractsAsked, as_of_across
-from projections.credit.deduction_questions import DAY
+from projections.credit.deduction_questions import A_DAY
 from projections.credit.rules import unanswered_in_sql
 from projections.reader import NOW, Snapshot
 
@@ -42,10 +42,10 @@ async def count_unanswered(
     found, until_days = [], [None, *ages[:-1]]
     for status in UNANSWERED_STATUSES:
         for days, older in zip(ages, until_days, strict=True):
-            latest = at - days * DAY if days else None
+            latest = at - days * A_DAY if days else None
             bounds: list[Condition] = [
                 ("d.effective_at < :latest", {"latest": latest}) if latest is not None else ("", {}),
-                ("d.effective_at >= :earliest", {"earliest": at - older * DAY}) if older is not None else ("", {}),
+                ("d.effective_at >= :earliest", {"earliest": at - older * A_DAY}) if older is not None else ("", {}),
                 ("d.effective_at < :before", {"before": before}) if before is not None else ("", {}),
             ]
             found.append(Unanswered(status, days, await _count(snapshot, actor, asked, status, at, bounds)))

@@ -14,7 +14,15 @@ from ledger import events as e
 from ledger.kernel.values import EPOCH, FAR_FUTURE
 from ledger.tickets.timeline import Timeline
 from projections.billing.charges_view import CHARGES, ChargeRow
-from projections.contracts.view import CONTRACTS, CUSTOMERS, TERMS, ContractRow, ContractTerm, CustomerRow, TermRow
+from projections.contracts.view import (
+    CONTRACT_TERMS,
+    CONTRACTS,
+    CUSTOMERS,
+    ContractRow,
+    ContractTerm,
+    CustomerRow,
+    TermRow,
+)
 from projections.credit import deductions_view as d
 from projections.credit import movements as m
 from projections.tickets.view import TICKETS, TicketRow
@@ -58,7 +66,7 @@ class FloorRows:
     def __init__(self) -> None:
         self.contracts = FloorTable(CONTRACTS, "plan", "ends_on", "ends_at", "terms")
         self.customers = FloorTable(CUSTOMERS)
-        self.terms = FloorTable(TERMS)
+        self.terms = FloorTable(CONTRACT_TERMS)
         self.movements = FloorTable(m.MOVEMENTS)
         self.accounts = FloorTable(m.ACCOUNTS, "granted", "consumed")
         self.grants = FloorTable(m.GRANTS, "consumed")

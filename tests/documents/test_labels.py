@@ -13,7 +13,7 @@ from api.documents.cii import EXEMPTIONS
 from api.documents.identifiers import WORDS
 from api.documents.labels import INCLUDED, KINDS, labels_for
 from api.documents.page import CATEGORY_WORDS, document_page
-from api.documents.page_lines import BASES, COLUMNS, CONFIRMATIONS
+from api.documents.page_lines import BASES, CONFIRMATIONS, LINE_COLUMNS
 from api.languages import LANGUAGES, Labels
 from ledger.billing import lines
 from ledger.billing.naming import TARGETS, WITHOUT_NAME
@@ -39,7 +39,7 @@ def test_every_catalogue_has_every_word_and_keeps_its_places(language: str) -> N
 
 def test_every_word_that_the_code_prints_is_in_the_catalogues() -> None:
     tables = (KINDS, INCLUDED, BASES, CONFIRMATIONS, CATEGORY_WORDS)
-    printed = {*COLUMNS, *(word for table in tables for word in table.values())}
+    printed = {*LINE_COLUMNS, *(word for table in tables for word in table.values())}
     printed |= {reason for _, reason in EXEMPTIONS.values()}
     for source in Path(figures.__file__).parent.glob("*.py"):
         printed |= set(re.findall(r'labels\(\s*"([^"]+)"', source.read_text(encoding="utf-8")))

@@ -12,7 +12,15 @@ from pypdf import PdfReader
 
 from api.documents.document_parties import read_buyer, read_seller
 from api.documents.page_lines import CONFIRMATIONS
-from api.documents.statement import BESIDE, BESIDE_COLUMNS, COLUMNS, MOVEMENTS, ON_BEHALF, Statement, statement_page
+from api.documents.statement import (
+    BESIDE,
+    BESIDE_COLUMNS,
+    MOVEMENT_WORDS,
+    ON_BEHALF,
+    STATEMENT_COLUMNS,
+    Statement,
+    statement_page,
+)
 from api.documents.statement import statement_pdf as pdf_of
 from api.languages import LANGUAGES
 from ledger.kernel.values import to_micros
@@ -189,10 +197,10 @@ def test_no_word_of_a_statement_is_missing_in_a_catalogue() -> None:
     strict = Strict("de", catalogue("de"))
     assert statement_page(FEBRUARY, strict)["lang"] == statement_page(EMPTY, strict)["lang"] == "de"
     words = {
-        *COLUMNS,
+        *STATEMENT_COLUMNS,
         *BESIDE_COLUMNS,
         *BESIDE.values(),
-        *MOVEMENTS.values(),
+        *MOVEMENT_WORDS.values(),
         *ON_BEHALF.values(),
         *CONFIRMATIONS.values(),
     }

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import pytest
 
 from api.application import create_app
-from api.http.parameters import MEANINGS
+from api.http.parameters import PARAMETER_MEANINGS
 from ledger.kernel.settings import Settings
 from tests.http.server import Server, admin_token
 from tests.words import CUSTOMER, PREPAID, sign
@@ -53,7 +53,7 @@ def test_every_parameter_has_words_that_one_place_says(document: dict[str, Any])
         for parameter in operation.get("parameters", []):
             assert parameter["description"].endswith("."), (path, parameter["name"])
             used.add(parameter["name"])
-    assert MEANINGS.keys() <= used  # none is left of a parameter that is gone
+    assert PARAMETER_MEANINGS.keys() <= used  # none is left of a parameter that is gone
 
 
 def test_every_refusal_is_a_problem_under_its_own_media_type(document: dict[str, Any]) -> None:

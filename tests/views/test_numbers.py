@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.cli.importing import COMMAND_LINE
-from ledger.billing.charges import TOPICS, BillingAccount, billing_account
+from ledger.billing.charges import BILLED_TOPICS, BillingAccount, billing_account
 from ledger.door.batches import Answer, Ledger
 from ledger.events import Fact
 from ledger.kernel.values import FAR_FUTURE, to_micros
@@ -49,7 +49,7 @@ def ask(ledger: Fed, question: Callable[[Snapshot], Awaitable[Any]]) -> Any:
 def accounts(ledger: Fed) -> dict[str, BillingAccount]:
     rows = ledger.store.database.query("SELECT contract_id FROM contracts ORDER BY contract_id")
     ids = [row.contract_id for row in rows]
-    return {id_: billing_account(ledger.store.facts_of(id_, TOPICS), FAR_FUTURE) for id_ in ids}
+    return {id_: billing_account(ledger.store.facts_of(id_, BILLED_TOPICS), FAR_FUTURE) for id_ in ids}
 
 
 @pytest.mark.parametrize("end", [len(LINES) // 2, len(LINES)])
@@ -125,7 +125,7 @@ class Issuing:
             if what == "issue" and isinstance(answer, Answer):
                 numbers.append(answer.named["number"])
         self.projector.catch_up()
-        return list(self.store.facts_of(contract, TOPICS))
+        return list(self.store.facts_of(contract, BILLED_TOPICS))
 
     def told(
         self, table: str, named: str, fragment: str, contract: str, place: tuple[int, int]

@@ -11,7 +11,7 @@ from ledger.kernel.values import to_micros
 from ledger.store.database import NO_PARAMS, Params, Row
 from projections.asking import PageAsked
 from projections.contracts.across import ContractsAsked
-from projections.credit.deduction_questions import DAY
+from projections.credit.deduction_questions import A_DAY
 from projections.credit.unanswered import Unanswered, count_unanswered
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
@@ -41,14 +41,14 @@ def shown(found: list[Unanswered]) -> list[tuple[str, int, int]]:
 
 def test_what_waits_is_counted_by_status_and_age_and_for_whom_it_is_seen(views: Written) -> None:
     now = to_micros(views.clock())
-    old, new = now - 30 * DAY - 1, now - 30 * DAY
+    old, new = now - 30 * A_DAY - 1, now - 30 * A_DAY
     views.write(
         [
             contract(),
             contract("other", provider="umbrella"),
             deduction(1, status="pending", effective_at=old),
             deduction(2, status="pending", effective_at=new),
-            deduction(3, status="pending", effective_at=now - DAY),
+            deduction(3, status="pending", effective_at=now - A_DAY),
             deduction(4, status="pending", effective_at=old, deemed_at=now - 1),  # silence has confirmed it
             deduction(5, status="pending", effective_at=old, deemed_at=now + 1),
             deduction(6, status="disputed", effective_at=old),
@@ -58,7 +58,7 @@ def test_what_waits_is_counted_by_status_and_age_and_for_whom_it_is_seen(views: 
     )
     everywhere = [("disputed", 30, 1), ("disputed", 0, 1), ("pending", 30, 2), ("pending", 0, 2)]
     assert shown(counted(views, EVERYBODY, ContractsAsked())) == everywhere
-    assert shown(counted(views, EVERYBODY, ContractsAsked(), now - DAY)) == [
+    assert shown(counted(views, EVERYBODY, ContractsAsked(), now - A_DAY)) == [
         *everywhere[:3],
         ("pending", 0, 1),
     ], "not what became effective from then on"

@@ -30,7 +30,16 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
 from projections.asking import Page, PageAsked
 from projections.reader import Snapshot
-from projections.reports import BREAKAGE, REVENUE, TIME, ReportAsked, ReportGroup, ReportRow, ReportSource, report
+from projections.reports import (
+    BREAKAGE,
+    DEDUCTED_TIME,
+    REVENUE,
+    ReportAsked,
+    ReportGroup,
+    ReportRow,
+    ReportSource,
+    report,
+)
 from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"], responses=PROBLEMS, dependencies=[CaughtUp])
@@ -91,4 +100,4 @@ async def time_spent(door: ListDep, actor: ActorDep, asked: AskedDep) -> Respons
 
     Time on which somebody else entered the customer's word has rows of its own (`on_behalf`).
     """
-    return await _answer(door, actor, TIME, asked, TimeRow, show_time, add_time)
+    return await _answer(door, actor, DEDUCTED_TIME, asked, TimeRow, show_time, add_time)

@@ -14,7 +14,7 @@ from api.http.lists import CSV, Listing, answer_list
 from api.http.models.billing import DocumentLineOut
 from api.http.paging import Cursor, Filter, next_cursor, page_asked
 from api.http.routers.invoices import Number
-from api.portal.frame.addresses import DOCUMENTS, with_query
+from api.portal.frame.addresses import DOCUMENTS_PAGE, with_query
 from api.portal.frame.pages import page
 from api.portal.frame.visitors import VisitorDep
 from ledger.events import InvoiceIssued
@@ -43,7 +43,7 @@ async def documents_page(
         return {
             "documents": [(one, isinstance(one.fact, InvoiceIssued)) for one in found.items],
             "contracts": [one.row.contract_id for one in contracts.items],
-            "next": with_query(DOCUMENTS, contract_id=contract_id, cursor=next_cursor(found))
+            "next": with_query(DOCUMENTS_PAGE, contract_id=contract_id, cursor=next_cursor(found))
             if found.next_after is not None
             else None,
         }

@@ -14,7 +14,7 @@ FILLS = ("solid", "hatched", "dark", "dotted", "crossed", "light")  # told apart
 MOST_SERIES = len(FILLS)
 SQUARE_WIDE, SQUARE_HIGH, NAMES_WIDE, HEAD_HIGH = 60, 34, 120, 36
 # From these parts of a thousand on a square is one step lighter; all kept is the lightest.
-STEPS = (500, 800, 950, 1000)
+SCALE_STEPS = (500, 800, 950, 1000)
 
 
 def stacked_months(
@@ -100,7 +100,7 @@ def heat_map(
             part, whole = kept.get((name, month), (0, 0))
             if whole:
                 x = NAMES_WIDE + across * SQUARE_WIDE
-                step = sum(part * 1000 >= least * whole for least in STEPS)
+                step = sum(part * 1000 >= least * whole for least in SCALE_STEPS)
                 square = {"x": x + 1, "y": y + 1, "width": SQUARE_WIDE - 2, "height": SQUARE_HIGH - 2}
                 drawn.append(rect(f"heat heat-{step}", **square))
                 place = {"x": x + SQUARE_WIDE // 2, "y": y + SQUARE_HIGH // 2 + 5, "text_anchor": "middle"}

@@ -15,7 +15,7 @@ from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
 from api.http.routers.invoices import Number
 from api.portal.billing.shown_lines import lines_in_words, vat_rate
-from api.portal.frame.addresses import DOCUMENTS, with_query
+from api.portal.frame.addresses import DOCUMENTS_PAGE, with_query
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.pages import page
 from api.portal.frame.visitors import Visitor, VisitorDep
@@ -88,7 +88,7 @@ async def one_document_page(
         }
 
     shown = await state.long_questions.ask(ask)
-    own = f"{DOCUMENTS}/{number}"
+    own = f"{DOCUMENTS_PAGE}/{number}"
     shown |= {"next": with_query(own, cursor=shown["next"]) if shown["next"] else None, "cursor": cursor, "own": own}
     return page(request, visitor, "document.html", **shown)
 
@@ -134,7 +134,7 @@ async def walk_page(
         }
 
     shown = await state.long_questions.ask(ask)
-    return page(request, visitor, "document_line.html", **shown, own=f"{DOCUMENTS}/{number}")
+    return page(request, visitor, "document_line.html", **shown, own=f"{DOCUMENTS_PAGE}/{number}")
 
 
 async def _events(snapshot: Snapshot, actor: Actor, positions: list[int]) -> list[AuditedFact]:

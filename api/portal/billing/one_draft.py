@@ -15,7 +15,7 @@ from api.http.paging import ContractIdParam, Cursor, day_of, next_cursor, page_a
 from api.portal.billing.month_drafts import DayTyped, day_of_form
 from api.portal.billing.shown_drafts import missing_of, today_across
 from api.portal.billing.shown_lines import lines_in_words, vat_rate
-from api.portal.frame.addresses import DOCUMENTS, DRAFTS, with_query
+from api.portal.frame.addresses import DOCUMENTS_PAGE, DRAFTS, with_query
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.form_ids import form_in_address
 from api.portal.frame.forms import PostedDep
@@ -33,7 +33,7 @@ from projections.billing.drafts import InvoiceDraft, next_invoice
 from projections.reader import NOW, Snapshot
 from projections.sla.calendars import Calendars
 
-COMMANDS = {"issue": "issue-invoice", "amend": "amend-customer"}
+COMMANDS_OF_DRAFT = {"issue": "issue-invoice", "amend": "amend-customer"}
 OF_ISSUING = ("through_on", "issued_on", "exchange_rate", "command_id")
 OF_CUSTOMER = tuple(field for fields in FIELDS.values() for field in fields)
 LINES_AT_ONCE = 50
@@ -69,9 +69,9 @@ async def draft_page(
 async def act_on_draft(request: Request, state: StateDep, posted: PostedDep, contract_id: ContractIdParam) -> Response:
     """Issues it, or tells what is missing of its customer. What is refused stands at its field."""
     visitor, form = posted.visitor, posted.form
-    command = COMMANDS.get(form.one("do"))
+    command = COMMANDS_OF_DRAFT.get(form.one("do"))
     if command is None:
-        raise malformed("do", f"is one of {', '.join(COMMANDS)}")
+        raise malformed("do", f"is one of {', '.join(COMMANDS_OF_DRAFT)}")
     fields = form.texts(OF_ISSUING if form.one("do") == "issue" else (*OF_CUSTOMER, "command_id"))
     try:
         answer = await send(state, visitor, command, fields | {"contract_id": contract_id})
@@ -87,7 +87,7 @@ async def act_on_draft(request: Request, state: StateDep, posted: PostedDep, con
         reasons = told(request, refusal, shown["zone"], command)
         return page(request, visitor, "draft.html", refusal.status, **shown, reasons=reasons)
     if command == "issue-invoice":
-        return recorded(request, visitor, answer, f"{DOCUMENTS}/{answer.named['number']}")
+        return recorded(request, visitor, answer, f"{DOCUMENTS_PAGE}/{answer.named['number']}")
     return RedirectResponse(f"{DRAFTS}/{contract_id}?{urlencode({'through_on': form.one('through_on')})}", 303)
 
 

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from api.http.authentication import StateDep
 from api.http.paging import ContractIdParam
 from api.languages import word
-from api.portal.frame.addresses import CONTRACTS
+from api.portal.frame.addresses import CONTRACTS_PAGE
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.form_ids import form_id, form_in_address
 from api.portal.frame.forms import PostedDep
@@ -107,7 +107,7 @@ async def contract_done(
             shown["cost"] = await rehearse(state, visitor, meant.command, fields)
         else:
             answer = await send(state, visitor, meant.command, fields)
-            told_there = with_notice(visitor, f"{CONTRACTS}/{contract_id}", action)
+            told_there = with_notice(visitor, f"{CONTRACTS_PAGE}/{contract_id}", action)
             return recorded(request, visitor, answer, told_there)
     except Refusal as refusal:
         reasons = told(request, refusal, shown["zone"], meant.command)

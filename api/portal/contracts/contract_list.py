@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
-from api.portal.frame.addresses import CONTRACTS, with_query
+from api.portal.frame.addresses import CONTRACTS_PAGE, with_query
 from api.portal.frame.pages import page
 from api.portal.frame.visitors import VisitorDep
 from api.portal.words.states import STATES
@@ -44,7 +44,7 @@ async def contracts_page(
 
     shown = await state.long_questions.ask(ask)
     narrowed = {"customer_id": customer_id or "", "state": status or ""}
-    following = with_query(CONTRACTS, **narrowed, cursor=shown["next"]) if shown["next"] else None
+    following = with_query(CONTRACTS_PAGE, **narrowed, cursor=shown["next"]) if shown["next"] else None
     states = [(name, label) for name, (_, label) in STATES["contract"].items()]
     return page(
         request,

@@ -13,7 +13,7 @@ from api.http.authentication import StateDep
 from api.http.paging import ContractIdParam, Cursor, encode_cursor, next_cursor, page_asked
 from api.languages import labels_in
 from api.portal.contracts.contract_forms import ACTIONS
-from api.portal.frame.addresses import CONTRACTS
+from api.portal.frame.addresses import CONTRACTS_PAGE
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.notices import NoticeAsked, notice_in
 from api.portal.frame.pages import page
@@ -37,7 +37,7 @@ from projections.sla.calendars import Calendars
 from projections.tickets.questions import OpenedTicket, TicketFilter, list_tickets
 
 GRANTS_AT_ONCE = 20
-TICKETS = PageAsked(10)  # of each state that is worked on
+FIRST_TICKETS = PageAsked(10)  # of each state that is worked on
 
 router = APIRouter()
 
@@ -85,7 +85,7 @@ async def contract_page(
 
     shown = await state.long_questions.ask(ask)
     contract, term, following = shown["contract"], shown["term"], shown["next_grants"]
-    address = f"{CONTRACTS}/{contract_id}"
+    address = f"{CONTRACTS_PAGE}/{contract_id}"
     names = names_of(state, {contract_id: contract.row.provider}, appearance_of(request).language)
     labels = labels_in("api.portal", appearance_of(request).language)
     terms = parse_terms(bytes(term.terms)) if term is not None else None
@@ -127,5 +127,5 @@ async def _open_tickets(snapshot: Snapshot, actor: Actor, contract_id: str, cale
     found: list[OpenedTicket] = []
     for state in LIVE:
         wanted = TicketFilter(contract_id, state)
-        found += (await list_tickets(snapshot, actor, wanted, calendars, NOW, TICKETS)).items
+        found += (await list_tickets(snapshot, actor, wanted, calendars, NOW, FIRST_TICKETS)).items
     return found

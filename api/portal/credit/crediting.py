@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from api.http.authentication import StateDep
 from api.http.routers.invoices import Number
 from api.portal.billing.one_document import document_shown
-from api.portal.frame.addresses import DOCUMENTS
+from api.portal.frame.addresses import DOCUMENTS_PAGE
 from api.portal.frame.form_ids import form_in_address
 from api.portal.frame.forms import PostedDep
 from api.portal.frame.pages import page, told
@@ -47,7 +47,7 @@ async def credit_invoice(request: Request, state: StateDep, posted: PostedDep, n
         shown["given"] |= kept(form, GIVEN, refusal)
         reasons = told(request, refusal, "UTC", CREDIT)
         return page(request, visitor, "credit_note.html", refusal.status, **shown, reasons=reasons)
-    return recorded(request, visitor, answer, f"{DOCUMENTS}/{answer.named['number']}")
+    return recorded(request, visitor, answer, f"{DOCUMENTS_PAGE}/{answer.named['number']}")
 
 
 async def _invoice(state: State, visitor: Visitor, number: str) -> dict[str, Any]:
@@ -58,4 +58,4 @@ async def _invoice(state: State, visitor: Visitor, number: str) -> dict[str, Any
         raise unknown_invoice(number)
     seller = found.parties.get("seller") or {}
     given = dict.fromkeys(GIVEN, "")
-    return {**shown, "own": f"{DOCUMENTS}/{number}", "has_ksef": seller.get("country") == "PL", "given": given}
+    return {**shown, "own": f"{DOCUMENTS_PAGE}/{number}", "has_ksef": seller.get("country") == "PL", "given": given}

@@ -13,7 +13,7 @@ from api.http.paging import DeductionIdParam
 from api.languages import Labels, labels_in
 from api.portal.credit.shown_deductions import shown_deduction
 from api.portal.credit.worked_time import own_name
-from api.portal.frame.addresses import TIME
+from api.portal.frame.addresses import TIME_PAGE
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.forms import PostedDep
 from api.portal.frame.pages import page, told
@@ -29,6 +29,7 @@ from ledger.events import LateChangePenaltyDeducted
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Fact
 from ledger.sessions.notice import notice_of
+from ledger.sla.targets import MINUTE
 from projections.contracts.across import providers_of
 from projections.credit.deduction_questions import find_deduction
 from projections.history import StoredFact
@@ -36,8 +37,7 @@ from projections.reader import Times
 from projections.visible import sees_billing
 
 COMMANDS_OF_WORDS = {"confirm": "confirm-deduction", "dispute": "dispute-deduction"}
-A_MOMENT = 60_000_000  # microseconds: a time is shown to the minute
-GIVEN = ("word", "by", "reason", "outcome", "command_id")  # what the forms say
+GIVEN_WORD = ("word", "by", "reason", "outcome", "command_id")  # what the forms say
 
 router = APIRouter()
 
@@ -65,15 +65,17 @@ async def answer_one(request: Request, state: StateDep, posted: PostedDep, deduc
         if refusal.status == 404:
             raise
         shown = await deduction_told(request, state, visitor, deduction_id)
-        shown["given"] = {name: form.one(name) for name in GIVEN}
+        shown["given"] = {name: form.one(name) for name in GIVEN_WORD}
         reasons = told(request, refusal, shown["zone"], command)
         return page(request, visitor, "deduction.html", refusal.status, **shown, reasons=reasons)
-    return RedirectResponse(f"{TIME}/{deduction_id}", 303)
+    return RedirectResponse(f"{TIME_PAGE}/{deduction_id}", 303)
 
 
 def _entered_apart(event: StoredFact) -> int | None:
     """When it was entered, where that was not when it happened."""
-    return event.recorded_at if abs(event.recorded_at - event.meta.effective_at) >= A_MOMENT else None
+    return (
+        event.recorded_at if abs(event.recorded_at - event.meta.effective_at) >= MINUTE else None
+    )  # times are shown to it
 
 
 def _notice(fact: Fact, labels: Labels) -> str | None:
@@ -112,5 +114,5 @@ async def deduction_told(
         ],
         "zone": found.opened.timezone,
         "day": day,
-        "given": dict.fromkeys(GIVEN, "") | {"by": by},
+        "given": dict.fromkeys(GIVEN_WORD, "") | {"by": by},
     }

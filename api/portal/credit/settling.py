@@ -7,15 +7,15 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.http.authentication import StateDep
 from api.http.paging import DeductionIdParam
-from api.portal.credit.one_deduction import GIVEN, deduction_told
-from api.portal.frame.addresses import TIME
+from api.portal.credit.one_deduction import GIVEN_WORD, deduction_told
+from api.portal.frame.addresses import TIME_PAGE
 from api.portal.frame.forms import PostedDep
 from api.portal.frame.pages import page, told
 from api.portal.frame.sending import send
 from ledger.kernel.errors import Refusal, malformed
 
 COMMANDS_OF_ANSWERS = {"settle": "settle-dispute", "reverse": "reverse-deduction"}
-FIELDS = {"settle": ("outcome", "reason", "command_id"), "reverse": ("reason", "command_id")}
+FIELDS_OF_COMMAND = {"settle": ("outcome", "reason", "command_id"), "reverse": ("reason", "command_id")}
 
 router = APIRouter()
 
@@ -31,12 +31,12 @@ async def answer_deduction(
     if command is None:
         raise malformed("word", f"is one of {', '.join(COMMANDS_OF_ANSWERS)}")
     try:
-        await send(state, visitor, command, form.texts(FIELDS[answer]) | {"deduction_id": deduction_id})
+        await send(state, visitor, command, form.texts(FIELDS_OF_COMMAND[answer]) | {"deduction_id": deduction_id})
     except Refusal as refusal:
         if refusal.status in (403, 404):
             raise
         shown = await deduction_told(request, state, visitor, deduction_id)
-        shown["given"] = {name: form.one(name) for name in GIVEN}
+        shown["given"] = {name: form.one(name) for name in GIVEN_WORD}
         reasons = told(request, refusal, shown["zone"], command)
         return page(request, visitor, "deduction.html", refusal.status, **shown, reasons=reasons)
-    return RedirectResponse(f"{TIME}/{deduction_id}", 303)
+    return RedirectResponse(f"{TIME_PAGE}/{deduction_id}", 303)

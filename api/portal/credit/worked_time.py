@@ -14,7 +14,7 @@ from api.documents.texts import clipped
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, Filter, next_cursor, page_asked
 from api.portal.credit.shown_deductions import shown_deduction
-from api.portal.frame.addresses import TIME, with_query
+from api.portal.frame.addresses import TIME_PAGE, with_query
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.forms import PostedDep, PostedForm
 from api.portal.frame.pages import page, told
@@ -58,7 +58,7 @@ class TimeAsked:
         """Its address, with what is to be otherwise; another choice begins with its first page."""
         day = self.day.isoformat() if self.day is not None else None
         asked = {"status": self.status, "contract_id": self.contract_id, "as_of": day} | other
-        return with_query(TIME, **asked)
+        return with_query(TIME_PAGE, **asked)
 
 
 def _asked(

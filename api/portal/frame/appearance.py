@@ -6,10 +6,10 @@ from fastapi import Request
 
 from api.portal.frame.rendering import Appearance, language_for, scheme_for
 
-LANGUAGE, SCHEME = "ledger_language", "ledger_scheme"
+LANGUAGE_COOKIE, SCHEME_COOKIE = "ledger_language", "ledger_scheme"
 
 
 def appearance_of(request: Request) -> Appearance:
     """As it was chosen, else as the browser likes it best."""
     cookies, accepted = request.cookies, request.headers.get("accept-language", "")
-    return Appearance(language_for(cookies.get(LANGUAGE), accepted), scheme_for(cookies.get(SCHEME)))
+    return Appearance(language_for(cookies.get(LANGUAGE_COOKIE), accepted), scheme_for(cookies.get(SCHEME_COOKIE)))

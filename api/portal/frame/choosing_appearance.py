@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.languages import LANGUAGES
 from api.portal.frame.addresses import place_within
-from api.portal.frame.appearance import LANGUAGE, SCHEME
+from api.portal.frame.appearance import LANGUAGE_COOKIE, SCHEME_COOKIE
 from api.portal.frame.forms import read_form
 from api.portal.frame.rendering import SCHEMES
 from ledger.kernel.errors import malformed
@@ -21,8 +21,8 @@ router = APIRouter()
 async def choose(request: Request) -> Response:
     """Changes nothing but this browser's own pages, so that it needs no sign-in. Raises Refusal malformed."""
     form = await read_form(request)
-    chosen = {LANGUAGE: form.one("language"), SCHEME: form.one("scheme")}
-    for name, cookie, known in (("language", LANGUAGE, LANGUAGES), ("scheme", SCHEME, SCHEMES)):
+    chosen = {LANGUAGE_COOKIE: form.one("language"), SCHEME_COOKIE: form.one("scheme")}
+    for name, cookie, known in (("language", LANGUAGE_COOKIE, LANGUAGES), ("scheme", SCHEME_COOKIE, SCHEMES)):
         if chosen[cookie] not in known:
             raise malformed(name, f"is one of {', '.join(known)}")
     response = RedirectResponse(place_within(form.one("back")), 303)

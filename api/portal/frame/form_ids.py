@@ -16,8 +16,8 @@ from fastapi.responses import RedirectResponse, Response
 from api.portal.frame.asked_again import query_of
 from api.portal.frame.visitors import Visitor
 
-NAME = "form"
-FormInAddress = Annotated[str, Query(alias=NAME, max_length=64)]
+NAME_OF_FORM_ID = "form"
+FormInAddress = Annotated[str, Query(alias=NAME_OF_FORM_ID, max_length=64)]
 
 
 class FormWithoutId(Exception):
@@ -34,7 +34,7 @@ def form_id(request: Request, visitor: Visitor, about: str) -> str:
 
     Raises FormWithoutId. A page that answers a form is at no address to come back to, and gets a fresh one.
     """
-    named = request.query_params.get(NAME, "")
+    named = request.query_params.get(NAME_OF_FORM_ID, "")
     if not named and request.method == "GET":
         raise FormWithoutId
     named = named if request.method == "GET" else secrets.token_urlsafe(16)
@@ -44,5 +44,6 @@ def form_id(request: Request, visitor: Visitor, about: str) -> str:
 
 def with_id(request: Request) -> Response:
     """Leads to the same page at an address of its own."""
-    address = request.url.replace(query=query_of(request)).include_query_params(**{NAME: secrets.token_urlsafe(12)})
+    asked = request.url.replace(query=query_of(request))
+    address = asked.include_query_params(**{NAME_OF_FORM_ID: secrets.token_urlsafe(12)})
     return RedirectResponse(f"{address.path}?{address.query}", 303)

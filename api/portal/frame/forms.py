@@ -24,7 +24,7 @@ from api.portal.frame.visitors import Kept, SignInNeeded, Visitor, find_visitor
 from api.portal.words.typed_numbers import told_to_ledger
 from ledger.kernel.errors import Refusal, malformed
 
-MEDIA_TYPE = "application/x-www-form-urlencoded"
+FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
 TOKEN_FIELD = "csrf"
 MOST_FIELDS = 2_000
 
@@ -71,8 +71,8 @@ class Posted:
 async def read_form(request: Request) -> PostedForm:
     """A form from a page of ours. Raises Refusal forbidden, unsupported-media-type, too-large or malformed."""
     check_same_site(request)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
-        raise Refusal("unsupported-media-type", f"A form is sent as {MEDIA_TYPE}.")
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_MEDIA_TYPE:
+        raise Refusal("unsupported-media-type", f"A form is sent as {FORM_MEDIA_TYPE}.")
     body = await read_body(request, COMMAND_LIMIT)
     try:
         fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)

@@ -14,10 +14,17 @@ _TIME = ("/portal/time", word("Time"))
 _CONTRACTS = ("/portal/contracts", word("Contracts"))
 _REPORTS = ("/portal/reports", word("Reports"))
 
-CUSTOMER = (("/portal/", word("Home")), _TIME, _TICKETS, _SESSIONS, _DOCUMENTS)
-PARTNER = (("/portal/", word("Home")), _CONTRACTS, _TICKETS)
-OPERATOR = (("/portal/", word("Today")), _TICKETS, _TIME, _SESSIONS, _CONTRACTS, ("/portal/sla", word("Promises kept")))
-FINANCE = (
+CUSTOMER_PAGES = (("/portal/", word("Home")), _TIME, _TICKETS, _SESSIONS, _DOCUMENTS)
+PARTNER_PAGES = (("/portal/", word("Home")), _CONTRACTS, _TICKETS)
+OPERATOR_PAGES = (
+    ("/portal/", word("Today")),
+    _TICKETS,
+    _TIME,
+    _SESSIONS,
+    _CONTRACTS,
+    ("/portal/sla", word("Promises kept")),
+)
+FINANCE_PAGES = (
     ("/portal/", word("Month")),
     ("/portal/drafts", word("Drafts")),
     _DOCUMENTS,
@@ -27,12 +34,12 @@ FINANCE = (
     ("/portal/books", word("Books")),
 )
 PAGES: dict[str, Sequence[tuple[str, str]]] = {
-    "customer": CUSTOMER,
-    "partner": PARTNER,
-    "operator": OPERATOR,
-    "finance": FINANCE,
+    "customer": CUSTOMER_PAGES,
+    "partner": PARTNER_PAGES,
+    "operator": OPERATOR_PAGES,
+    "finance": FINANCE_PAGES,
     "auditor": (("/portal/", word("Today")), _TICKETS, _TIME, _SESSIONS, _CONTRACTS, _DOCUMENTS, _REPORTS),
-    "admin": (*OPERATOR, ("/portal/month", word("Month")), *FINANCE[1:3], *FINANCE[4:]),
+    "admin": (*OPERATOR_PAGES, ("/portal/month", word("Month")), *FINANCE_PAGES[1:3], *FINANCE_PAGES[4:]),
 }
 
 

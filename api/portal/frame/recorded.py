@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.portal.frame.form_ids import NAME
+from api.portal.frame.form_ids import NAME_OF_FORM_ID
 from api.portal.frame.forms import PostedForm
 from api.portal.frame.pages import page
 from api.portal.frame.visitors import Visitor
@@ -24,7 +24,7 @@ def recorded(request: Request, visitor: Visitor, answer: Answer, place: str) -> 
     """Leads to the place of what was recorded, or to a page that links there where it was known already."""
     if not answer.replayed:
         return RedirectResponse(place, 303)
-    anew = request.url.remove_query_params(NAME)
+    anew = request.url.remove_query_params(NAME_OF_FORM_ID)
     again = f"{anew.path}?{anew.query}" if anew.query else anew.path
     return page(request, visitor, "recorded_already.html", place=place, again=again)
 

@@ -11,7 +11,7 @@ from api.http.authentication import StateDep
 from api.http.paging import Cursor, Filter
 from api.languages import labels_in
 from api.portal.contracts.choosing_contract import contracts_to_choose, only_one
-from api.portal.frame.addresses import SESSIONS
+from api.portal.frame.addresses import SESSIONS_PAGE
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.form_ids import form_in_address
 from api.portal.frame.forms import PostedDep
@@ -32,7 +32,7 @@ from projections.credit.balances import balance_within
 from projections.reader import NOW
 from projections.tickets.questions import TicketFilter, list_tickets
 
-NEW = f"{SESSIONS}/new"
+NEW = f"{SESSIONS_PAGE}/new"
 BOOK = "book-session"
 GIVEN = ("starts_at", "estimate_minutes", "pool", "ticket_id", "service", "at", "command_id")
 MOST_TICKETS = 50  # to choose from
@@ -77,7 +77,7 @@ async def book_one(request: Request, state: StateDep, posted: PostedDep, contrac
         given = dict.fromkeys(GIVEN, "") | kept(form, GIVEN, refusal)
         reasons = told(request, refusal, shown["zone"], BOOK)
         return page(request, visitor, "new_session.html", refusal.status, **shown, given=given, reasons=reasons)
-    return recorded(request, visitor, answer, f"{SESSIONS}/{answer.named['session_id']}")
+    return recorded(request, visitor, answer, f"{SESSIONS_PAGE}/{answer.named['session_id']}")
 
 
 def _check_books(visitor: Visitor) -> None:

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.http.authentication import StateDep
 from api.http.paging import SessionIdParam
 from api.portal.credit.shown_costs import ShownCost, shown_cost
-from api.portal.frame.addresses import SESSIONS
+from api.portal.frame.addresses import SESSIONS_PAGE
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.forms import PostedDep, PostedForm
 from api.portal.frame.local_times import instant_of, local_of
@@ -38,7 +38,12 @@ COMMANDS_OF_CHANGES = {
 INSTANTS = ("starts_at", "at", "started_at", "ended_at")
 COMPLETING = ("engineer", "minutes", "started_at", "ended_at", "note", "treatment", "reason", "service")
 # What each form says, beside its session and the command's id.
-FIELDS = {"move": ("starts_at", "by", "at"), "cancel": ("by", "at"), "missed": ("at",), "complete": (*COMPLETING, "at")}
+FORM_FIELDS = {
+    "move": ("starts_at", "by", "at"),
+    "cancel": ("by", "at"),
+    "missed": ("at",),
+    "complete": (*COMPLETING, "at"),
+}
 GIVEN = ("word", "starts_at", "by", "at", *COMPLETING, "command_id")
 FIRST_PAGE = PageAsked(100)  # of its history
 
@@ -73,7 +78,7 @@ async def change(request: Request, state: StateDep, posted: PostedDep, session_i
                     "penalty_minutes": _penalty_minutes(rehearsed),
                     "cost": _cost(shown, rehearsed),
                 }
-                about = {"names": FIELDS[word], "moves_to": fields.get("starts_at")}
+                about = {"names": FORM_FIELDS[word], "moves_to": fields.get("starts_at")}
                 return page(request, visitor, "change_session.html", **shown | asked | about)
         await send(state, visitor, command, fields)
     except Refusal as refusal:
@@ -81,12 +86,12 @@ async def change(request: Request, state: StateDep, posted: PostedDep, session_i
             raise
         reasons = told(request, refusal, shown["zone"], command)
         return page(request, visitor, "session.html", refusal.status, **shown, reasons=reasons)
-    return RedirectResponse(f"{SESSIONS}/{session_id}", 303)
+    return RedirectResponse(f"{SESSIONS_PAGE}/{session_id}", 303)
 
 
 def _fields(visitor: Visitor, form: PostedForm, word: str, session_id: str, zone: str) -> dict[str, str]:
     """A customer speaks as the customer, whatever a form says."""
-    names = FIELDS[word]
+    names = FORM_FIELDS[word]
     fields = form.texts((*names, "command_id")) | {"session_id": session_id}
     if "by" in names and visitor.actor.is_outside:
         fields["by"] = "customer"

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
-from api.portal.frame.addresses import SESSIONS
+from api.portal.frame.addresses import SESSIONS_PAGE
 from api.portal.frame.pages import page
 from api.portal.frame.row_zones import RowZones
 from api.portal.frame.visitors import Visitor, VisitorDep
@@ -56,7 +56,7 @@ async def _sessions(state: State, visitor: Visitor, which: WhichSessions, cursor
             "weeks": [(monday, list(those)) for monday, those in groupby(found.items, _monday)],
             "titles": {ticket_id: texts.get(title) for ticket_id, title in sealed.items()},
             "zones": RowZones({one.row.contract_id: one.row.timezone for one in found.items}, zone),
-            "next": f"{SESSIONS}?which={which}&cursor={on}" if on else None,
+            "next": f"{SESSIONS_PAGE}?which={which}&cursor={on}" if on else None,
         }
 
     return await state.long_questions.ask(ask) | {"which": which, "cursor": cursor}

@@ -9,7 +9,7 @@ from api.languages import word
 from projections.history import ToldFact
 
 # By the event, and where it ends one by how it ended.
-STEPS = {
+STEP_WORDS = {
     "SessionBooked": word("Booked"),
     "SessionMoved": word("Moved"),
     "completed": word("Completed"),
@@ -36,7 +36,7 @@ def session_steps(history: Sequence[ToldFact]) -> list[SessionStep]:
     return [
         SessionStep(
             at=one.stored.meta.effective_at,
-            what=STEPS.get(one.data.get("outcome") or one.stored.type, one.stored.type),
+            what=STEP_WORDS.get(one.data.get("outcome") or one.stored.type, one.stored.type),
             by=SIDES.get(one.data.get("by", ""), ""),
             starts_at=one.data.get("starts_at"),
             has_penalty="penalty_id" in one.data,

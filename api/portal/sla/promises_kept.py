@@ -24,7 +24,7 @@ from api.portal.frame.pages import page, told
 from api.portal.frame.row_zones import row_zones
 from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
-from api.portal.sla.shown_compliance import GROUPS, map_of, sums_of
+from api.portal.sla.shown_compliance import COMPLIANCE_GROUPS, map_of, sums_of
 from api.state import State
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.values import add_months, local_date
@@ -117,7 +117,7 @@ async def _shown(request: Request, state: State, visitor: Visitor, asked: Promis
         if first is None and asked.last is None:
             first = add_months(this_month, 1 - MONTHS)
         tickets = OfTickets(asked.contract_id or None, None, asked.provider or None, first, asked.last)
-        found = await compliance(snapshot, actor, tickets, GROUPS, calendars)
+        found = await compliance(snapshot, actor, tickets, COMPLIANCE_GROUPS, calendars)
         breaches = await list_breaches(snapshot, actor, tickets, calendars, wanted)
         risks = await list_at_risk(snapshot, actor, LITTLE, calendars, AT_RISK)
         contract_ids = {one.contract_id for one in breaches.items} | {one.contract_id for one in risks.items}

@@ -13,7 +13,7 @@ from api.portal.frame.charts import Chart
 from ledger.kernel.values import add_months
 from projections.sla.compliance import Group, GroupCount
 
-GROUPS: tuple[Group, ...] = ("priority", "month", "target")  # of the rows that are shown here
+COMPLIANCE_GROUPS: tuple[Group, ...] = ("priority", "month", "target")  # of the rows that are shown here
 MOST_MONTHS = 36  # of a map, the latest ones
 
 Square = tuple[str, date]

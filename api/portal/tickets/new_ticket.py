@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, Filter
 from api.portal.contracts.choosing_contract import contracts_to_choose, only_one
-from api.portal.frame.addresses import TICKETS
+from api.portal.frame.addresses import TICKETS_PAGE
 from api.portal.frame.form_ids import form_in_address
 from api.portal.frame.forms import PostedDep
 from api.portal.frame.local_times import instant_of
@@ -25,7 +25,7 @@ from ledger.kernel.errors import Refusal
 from ledger.tickets.scope import excluded
 from projections.contracts.terms_in_force import terms_in_force
 
-NEW = f"{TICKETS}/new"
+NEW = f"{TICKETS_PAGE}/new"
 OPEN = "open-ticket"
 CONTACT = ("contact.name", "contact.company", "contact.phone", "contact.email")
 GIVEN = ("title", "kind", "channel", "priority", "impact", "urgency", "scope", "at", *CONTACT, "command_id")
@@ -63,7 +63,7 @@ async def open_one(request: Request, state: StateDep, posted: PostedDep, contrac
         given = dict.fromkeys(GIVEN, "") | kept(form, GIVEN, refusal)
         reasons = told(request, refusal, shown["zone"], OPEN)
         return page(request, visitor, "new_ticket.html", refusal.status, **shown, given=given, reasons=reasons)
-    return recorded(request, visitor, answer, f"{TICKETS}/{answer.named['ticket_id']}")
+    return recorded(request, visitor, answer, f"{TICKETS_PAGE}/{answer.named['ticket_id']}")
 
 
 def _check_opens(visitor: Visitor) -> None:

@@ -13,7 +13,7 @@ from api.http.authentication import StateDep
 from api.http.paging import Cursor, TicketIdParam, next_cursor, page_asked
 from api.portal.credit.shown_costs import shown_cost
 from api.portal.credit.shown_deductions import shown_deduction
-from api.portal.frame.addresses import TICKETS
+from api.portal.frame.addresses import TICKETS_PAGE
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.form_ids import form_in_address
 from api.portal.frame.forms import PostedDep, PostedForm
@@ -79,7 +79,7 @@ async def step(request: Request, state: StateDep, posted: PostedDep, ticket_id: 
         shown["given"] = dict.fromkeys(GIVEN, "") | kept(form, GIVEN, refusal)
         reasons = told(request, refusal, shown["zone"], offered.command)
         return page(request, visitor, "ticket.html", refusal.status, **shown, reasons=reasons)
-    return recorded(request, visitor, answer, f"{TICKETS}/{ticket_id}")
+    return recorded(request, visitor, answer, f"{TICKETS_PAGE}/{ticket_id}")
 
 
 @router.post("/tickets/{ticket_id}/cost")
@@ -141,7 +141,7 @@ async def _ticket(
         "names": names_of(state, {row.contract_id: found.contract.provider}, appearance_of(request).language),
         "day": day,
         "cursor": cursor,
-        "next": f"{TICKETS}/{ticket_id}?{kept}cursor={on}" if on else None,
+        "next": f"{TICKETS_PAGE}/{ticket_id}?{kept}cursor={on}" if on else None,
         "offers": offered_steps(visitor, steps) if day is None else set(),
         "retractable": steps.retractable,
         "cost": None,

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, Filter, next_cursor, page_asked
-from api.portal.frame.addresses import TICKETS, with_query
+from api.portal.frame.addresses import TICKETS_PAGE, with_query
 from api.portal.frame.pages import page
 from api.portal.frame.row_zones import row_zones
 from api.portal.frame.then import DayAsked, at_end_of, day_asked
@@ -50,7 +50,7 @@ class TicketsAsked:
         """Its address, with what is to be otherwise; another choice begins with its first page."""
         day = self.day.isoformat() if self.day is not None else None
         asked: dict[str, str | None] = {"which": self.which, "contract_id": self.contract_id, "as_of": day}
-        return with_query(TICKETS, **(asked | other))
+        return with_query(TICKETS_PAGE, **(asked | other))
 
 
 def _asked(

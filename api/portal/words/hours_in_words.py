@@ -9,10 +9,10 @@ from babel.dates import format_date
 
 from api.languages import Labels
 from api.portal.words.formats import Formats
+from ledger.plans.coverage import WEEKDAYS
 from ledger.plans.terms import BusinessDays, Coverage, Covered, Elapsed, Target
 from ledger.sessions.notice import Notice
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 A_MONDAY = date(2026, 1, 5)
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from api.documents.texts import showing
 
-LINES = "\n\t"
+LINE_BREAKS = "\n\t"
 # Letters that are written from right to left; a text without any can't disturb its neighbours once it is cleaned.
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _ISOLATE, _END = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
@@ -19,7 +19,7 @@ def cleaned(value: Any) -> Any:
     """Of a text what shows, and its lines; all else as it is. Every expression of a template goes through here."""
     if isinstance(value, Markup) or not isinstance(value, str) or value.isprintable():
         return value
-    return showing(value.replace("\r\n", "\n"), besides=LINES)
+    return showing(value.replace("\r\n", "\n"), besides=LINE_BREAKS)
 
 
 def exact(value: str) -> Markup:
