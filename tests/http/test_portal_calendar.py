@@ -20,6 +20,7 @@ def door(database_url: str) -> Iterator[Door]:
     with opened(database_url, Clock("2026-03-10T07:00:00Z")) as door:
         for side in SIDES:
             door.all_ok([sign(contract_id=side, **OF[side])])
+        assert door.see("contracts", limit=1), "the views have caught up"
         yield door
 
 

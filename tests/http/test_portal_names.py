@@ -21,6 +21,7 @@ def door(database_url: str) -> Iterator[Door]:
         mine = {"contract_id": "mine"}
         door.all_ok([sign(**mine, **OF["mine"]), open_ticket("mine-t", **mine, at=OPENED)])
         door.all_ok([top_up(60, OPENED, top_up_id="u-1", **mine, pool="care", price="1.00")])
+        assert door.see("contracts", limit=1), "the views have caught up"
         yield door
 
 

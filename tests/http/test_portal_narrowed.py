@@ -19,6 +19,7 @@ def door(database_url: str) -> Iterator[Door]:
         tickets = [open_ticket(f"t-{n}", contract_id=MINE, title=f"Fault {n}", at=OPENED) for n in range(1, 13)]
         door.all_ok([*tickets, open_ticket("t-13", contract_id="second", title="Of the second", at=OPENED)])
         door.all_ok([respond("2026-02-02T09:30:00Z", "t-1")])
+        assert door.see("contracts", limit=1), "the views have caught up"
         yield door
 
 

@@ -41,6 +41,7 @@ def door(database_url: str) -> Iterator[Door]:
                 log_work(25, TEN, entry_id="mine-1", ticket_id="mine-t"),
             ]
         )
+        assert door.see("contracts", limit=1), "the views have caught up"
         yield door
 
 

@@ -31,6 +31,7 @@ def door(database_url: str) -> Iterator[Door]:
                     log_work(25, TEN, entry_id=f"{side}-e", ticket_id=f"{side}-answered", note="Restored"),
                 ]
             )
+        assert door.see("contracts", limit=1), "the views have caught up"
         yield door
 
 

@@ -18,6 +18,7 @@ GERMAN = {"accept_language": "de"}
 def door(database_url: str) -> Iterator[Door]:
     with opened(database_url, Clock("2026-03-10T18:00:00Z")) as door:
         door.all_ok([sign(contract_id="mine", **OF["mine"])])
+        assert door.see("contracts", limit=1), "the views have caught up"
         yield door
 
 
