@@ -13,7 +13,8 @@ from api.cli.terminal import plain
 
 def table_of(layout: Layout, answer: Item) -> Table:
     """The items of an answer; `{contract_id}` in a title is the answer's."""
-    table = Table(title=plain(layout.title.format_map(answer)), title_justify="left", header_style="bold")
+    title = layout.title.format_map(answer)
+    table = Table(title=plain(title), title_justify="left", header_style="bold", min_width=len(title) + 4)
     items = answer[layout.items]
     columns = {
         title: member
@@ -55,4 +56,4 @@ def _at(item: Any, path: Sequence[str]) -> Any:
         if not isinstance(item, Mapping):
             return None
         item = item.get(step)
-    return item
+    return ", ".join(map(str, item)) if isinstance(item, list) else item

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from api.cli.layouts import LAYOUTS
+from api.cli.printed_tables import table_of
 from api.cli.totals import added_up
 from tests.cli.run import support_ledger
 from tests.cli.test_daily import LEDGER, WORK, told
@@ -70,3 +72,14 @@ def test_balances_customers_events_and_reports_are_tables(url: str) -> None:
 def test_the_table_of_deductions_says_what_was_done_and_on_which_ticket(url: str) -> None:
     told(support_ledger(url, "log-work", *WORK, "--note", "Toner", "--entry-id", "noted"))
     assert "Toner" in cells(support_ledger(url, "deductions", "L").lines, "noted")
+
+
+def test_several_values_of_a_cell_are_listed() -> None:
+    draft = {"contract_id": "L", "customer_id": "K", "missing": ["customer.email", "customer.vat_id"]}
+    table = table_of(LAYOUTS["invoice_drafts"], {"items": [draft], "totals": [], "totals_of": "all"})
+    assert [str(cell) for cell in table.columns[-1].cells] == ["customer.email, customer.vat_id"]
+
+
+def test_the_title_of_an_empty_table_stays_whole(url: str) -> None:
+    lines = support_ledger(url, "reports", "revenue", "--from", "2020-01-01", "--to", "2020-02-01").lines
+    assert lines[0].strip() == "Report"
