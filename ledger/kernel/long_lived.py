@@ -62,9 +62,13 @@ class LongLived(LedgerAggregate):
         return StreamSnapshot(str(self.id), self.version, self.shape(), msgspec.msgpack.encode(self.known()))
 
     def resume(self, snapshot: StreamSnapshot) -> bool:
-        """Goes on from a snapshot; False where it is of another shape, and nothing was taken from it."""
+        """Goes on from a snapshot; False where it is of another shape or damaged, and nothing was taken from it."""
         if snapshot.shape != self.shape():
             return False
-        self.recall(msgspec.msgpack.decode(snapshot.content, type=self.KNOWN))
+        try:
+            known = msgspec.msgpack.decode(snapshot.content, type=self.KNOWN)
+        except msgspec.DecodeError:
+            return False
+        self.recall(known)
         self._version = self.kept = snapshot.version
         return True

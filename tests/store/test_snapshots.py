@@ -110,10 +110,12 @@ def test_a_snapshot_and_what_came_after_it_are_the_whole(url: str, kind: type[Lo
             assert later.fold(events[version:]).known() == whole
 
 
-def test_one_of_another_shape_counts_for_nothing_and_is_kept_anew(url: str) -> None:
+@pytest.mark.parametrize("spoilt", ["shape = 'older'", "content = :content", "shape = 'older', content = :content"])
+def test_one_of_another_shape_or_damaged_counts_for_nothing_and_is_kept_anew(url: str, spoilt: str) -> None:
     with closing(open_store(url)) as store:
         with store.database.transaction() as transaction:
-            transaction.execute("UPDATE snapshots SET shape = 'older', content = :content", {"content": b"\xc1"})
+            content = {"content": b"\xc1"} if "content" in spoilt else {}
+            transaction.execute(f"UPDATE snapshots SET {spoilt}", content)
         door_of(store).tell(LAST)
         for kind, stream in ((CreditAccount, ACCOUNT), (Ticket, TICKET)):
             events, key = store.whole_stream(stream), stream.partition(":")[2]
