@@ -25,7 +25,7 @@ KSEF_NUMBER = (
 )
 
 # An example of each, beside its form: what is not written so is shown it.
-EXAMPLES: dict[str, str] = {
+EXAMPLE_OF_PATTERN: dict[str, str] = {
     ID_PATTERN: "example-1",
     COUNTRY: "DE",
     LANGUAGE: "de",
@@ -42,18 +42,18 @@ EXAMPLES: dict[str, str] = {
     SERIES: "GR-{year}-{number:05}",
 }
 PATTERNS: dict[str, FieldFault | str] = {
-    ID_PATTERN: FieldFault("bad_id", {"example": EXAMPLES[ID_PATTERN]}),
-    COUNTRY: FieldFault("bad_country", {"example": EXAMPLES[COUNTRY]}),
-    LANGUAGE: f"is a language's code: two small letters, such as {EXAMPLES[LANGUAGE]}",
-    MAIL: FieldFault("bad_mail", {"example": EXAMPLES[MAIL]}),
-    ANNUAL_DAY: f"must be a month and a day, such as {EXAMPLES[ANNUAL_DAY]}",
-    MONTH: f"must be a month, such as {EXAMPLES[MONTH]}",
-    TIME_OF_DAY: f"must be a time of day, such as {EXAMPLES[TIME_OF_DAY]}",
-    SHARE: f"must be a share from 0 to 1, such as {EXAMPLES[SHARE]}",
-    EXCHANGE_RATE: FieldFault("bad_rate", {"example": EXAMPLES[EXCHANGE_RATE]}),
-    KSEF_NUMBER: FieldFault("bad_ksef_number", {"example": EXAMPLES[KSEF_NUMBER]}),
-    WEB_ADDRESS: f"is an address, such as {EXAMPLES[WEB_ADDRESS]}",
-    CURRENCY: f"is a currency's code by ISO 4217: three capital letters, such as {EXAMPLES[CURRENCY]}",
-    SLUG: f"is made of a-z, 0-9, '_' and '-', and begins with a letter, such as {EXAMPLES[SLUG]}",
-    SERIES: f"is a series, such as {EXAMPLES[SERIES]}",
+    ID_PATTERN: FieldFault("bad_id", {"example": EXAMPLE_OF_PATTERN[ID_PATTERN]}),
+    COUNTRY: FieldFault("bad_country", {"example": EXAMPLE_OF_PATTERN[COUNTRY]}),
+    LANGUAGE: f"is a language's code: two small letters, such as {EXAMPLE_OF_PATTERN[LANGUAGE]}",
+    MAIL: FieldFault("bad_mail", {"example": EXAMPLE_OF_PATTERN[MAIL]}),
+    ANNUAL_DAY: f"must be a month and a day, such as {EXAMPLE_OF_PATTERN[ANNUAL_DAY]}",
+    MONTH: f"must be a month, such as {EXAMPLE_OF_PATTERN[MONTH]}",
+    TIME_OF_DAY: f"must be a time of day, such as {EXAMPLE_OF_PATTERN[TIME_OF_DAY]}",
+    SHARE: f"must be a share from 0 to 1, such as {EXAMPLE_OF_PATTERN[SHARE]}",
+    EXCHANGE_RATE: FieldFault("bad_rate", {"example": EXAMPLE_OF_PATTERN[EXCHANGE_RATE]}),
+    KSEF_NUMBER: FieldFault("bad_ksef_number", {"example": EXAMPLE_OF_PATTERN[KSEF_NUMBER]}),
+    WEB_ADDRESS: f"is an address, such as {EXAMPLE_OF_PATTERN[WEB_ADDRESS]}",
+    CURRENCY: f"is a currency's code by ISO 4217: three capital letters, such as {EXAMPLE_OF_PATTERN[CURRENCY]}",
+    SLUG: f"is made of a-z, 0-9, '_' and '-', and begins with a letter, such as {EXAMPLE_OF_PATTERN[SLUG]}",
+    SERIES: f"is a series, such as {EXAMPLE_OF_PATTERN[SERIES]}",
 }
