@@ -17,6 +17,7 @@ import msgspec
 from ledger.events import Sealed
 from ledger.kernel.access import Actor, check_is_inside
 from ledger.kernel.errors import malformed
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import add_months, first_instant, from_micros, local_date, to_micros
 from ledger.store.database import Row
 from projections.asking import Page, PageAsked, all_of, equal
@@ -130,7 +131,7 @@ async def report(
         if group != "month" and group not in source.groups:
             raise malformed("group_by", f"this report has no {group}; it has {', '.join([*source.groups, 'month'])}")
     if asked.first is not None and asked.last is not None and asked.first > asked.last:
-        raise malformed("from", f"{asked.first} lies after {asked.last}")
+        raise malformed("from", FieldFault("wrong_way_round", {"first": asked.first, "last": asked.last}))
     sums: dict[tuple[str, ...], dict[str, int]] = {}
     boxes: dict[str, Sealed] = {}
     for provider, zone in await _providers(snapshot, actor, asked):

@@ -23,6 +23,7 @@ from api.documents.texts import clipped
 from api.spreadsheet import as_text
 from ledger.events import CreditNoteIssued, InvoiceIssued
 from ledger.kernel.errors import malformed
+from ledger.kernel.faults import FaultFigure, FieldFault
 from ledger.kernel.values import from_micros, show_cents, show_instant
 from projections.books import AdviserSource, BookedDocument
 
@@ -38,7 +39,8 @@ def check_period(from_on: date | None, to_on: date | None, today: date) -> tuple
     year = (from_on or to_on or today).year
     from_on, to_on = from_on or date(year, 1, 1), to_on or date(year, 12, 31)
     if to_on.year != from_on.year:
-        raise malformed("to", f"lies in {to_on.year}, {from_on} in {from_on.year}; a Buchungsstapel is of one year.")
+        years: dict[str, FaultFigure] = {"last": str(to_on.year), "first": from_on, "year": str(from_on.year)}
+        raise malformed("to", FieldFault("book_of_years", years))
     return from_on, to_on
 
 
@@ -64,7 +66,7 @@ def documents_of(source: AdviserSource) -> list[BookedDocument]:
     documents = [one for one in source.documents if one.fact.currency == EXTF_CURRENCY]
     providers = sorted({one.fact.provider for one in documents})
     if len(providers) > 1:
-        raise malformed("provider", f"a Buchungsstapel is of one company; name one of {', '.join(providers)}.")
+        raise malformed("provider", FieldFault("book_of_companies", {"providers": tuple(providers)}))
     return documents
 
 

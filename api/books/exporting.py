@@ -21,6 +21,7 @@ from api.books.flat import flat
 from api.books.hledger import hledger
 from api.books.journal import Book, BookFile, make_book
 from ledger.kernel.errors import malformed
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import local_date, to_micros
 from ledger.store.ledger_files import private_opener
 from projections.books import AdviserSource, BooksSource, adviser_source, books_source
@@ -49,7 +50,7 @@ async def export(
     if form not in FORMS:
         raise malformed("form", f"is one of {', '.join(FORMS)}.")
     if from_on is not None and to_on is not None and from_on > to_on:
-        raise malformed("from", f"{from_on} lies after the last day, {to_on}.")
+        raise malformed("from", FieldFault("book_wrong_way_round", {"first": from_on, "last": to_on}))
     asked_at = now or state_reader.clock()
     if form in JOURNALS:
         async with state_reader.snapshot() as snapshot:
@@ -71,7 +72,7 @@ def _book(source: BooksSource, from_on: date | None, to_on: date | None, now: da
     zones = {contract.timezone for contract in source.contracts.values()} or {"UTC"}
     until_on = to_on or max(local_date(now, zone) for zone in zones)
     if from_on is not None and from_on > until_on:
-        raise malformed("from", f"{from_on} lies ahead; name the last day too.")
+        raise malformed("from", FieldFault("book_to_come", {"day": from_on}))
     at = to_micros(now)
     counted = (one for one in transactions(source) if (one.at <= at if to_on is None else one.on <= to_on))
     return make_book(counted, from_on, until_on, source.position)
@@ -80,7 +81,8 @@ def _book(source: BooksSource, from_on: date | None, to_on: date | None, now: da
 def _check_currency(source: AdviserSource, provider: str | None) -> None:
     """DATEV's books are in EUR, so a provider that charges in another currency has none."""
     if provider is not None and EXTF_CURRENCY not in source.currencies:
-        raise malformed("provider", f"{provider} charges in {min(source.currencies)}; a Buchungsstapel is in EUR.")
+        told = {"provider": provider, "currency": min(source.currencies)}
+        raise malformed("provider", FieldFault("book_of_currency", told))
 
 
 async def export_days(

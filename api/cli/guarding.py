@@ -33,6 +33,7 @@ def _sentences(error: Exception) -> list[str]:
     from pydantic import ValidationError
 
     from api.books.journal import FaultyBooksError
+    from ledger.kernel.faults import sentence_of
     from ledger.kernel.wording import worded_fault
     from ledger.plans.loader import CatalogueError
     from ledger.store import Unavailable
@@ -44,7 +45,7 @@ def _sentences(error: Exception) -> list[str]:
     if isinstance(error, FaultyBooksError):
         return [f"The books do not agree with themselves: {error}."]
     if isinstance(error, ValidationError):
-        return ["; ".join(map(worded_fault, error.errors()))]
+        return ["; ".join(sentence_of(worded_fault(fault)) for fault in error.errors())]
     if isinstance(error, UnicodeDecodeError):
         return ["The file .env is not written in UTF-8."]
     if isinstance(error, OSError):

@@ -19,6 +19,7 @@ from api.cli.options import MadeCommand, NoSuchCommandError
 from api.cli.printing import complain
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.examples import EXAMPLE_DAY, TEXT
+from ledger.kernel.faults import sentence_of
 from ledger.kernel.wording import worded_fault
 
 # For the parameters of commands that are no command of a door; those of the others bring their own.
@@ -100,7 +101,7 @@ def _example(parameter: Any, context: Any) -> str:
 def _wrong_value(parameter: Any, cause: object, context: Any) -> str:
     if parameter.type_descriptor.is_choice:
         return f"is one of {', '.join(one.value for one in parameter.type_descriptor.choices)}"
-    told = worded_fault(cause.errors()[0]) if isinstance(cause, ValidationError) else "does not fit"
+    told = sentence_of(worded_fault(cause.errors()[0])) if isinstance(cause, ValidationError) else "does not fit"
     return f"{told.partition(', such as')[0]}, such as {_example(parameter, context)}"
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ledger.kernel.errors import malformed
+from ledger.kernel.faults import FieldFaultError
 from ledger.kernel.values import to_micros
-from ledger.kernel.wording import FieldFaultError
 from ledger.plans.coverage import SECOND, Calendar, NoOpeningError
 from ledger.plans.paths import knows_holidays, no_region
 from ledger.plans.terms import AnnualDay, BusinessDays, Coverage, EndOfBusinessDay, Strict, Weekday, Windows, ZoneName

@@ -13,8 +13,9 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, AwareDatetime, TypeAdapter, ValidationError
 
 from ledger.kernel.errors import malformed
+from ledger.kernel.faults import FaultError, FieldFault
 from ledger.kernel.ids import DEDUCTION_ID_LENGTH, ID_LENGTH, ID_PATTERN
-from ledger.kernel.values import FIRST_YEAR, LAST_YEAR, is_near
+from ledger.kernel.values import is_near, not_near
 from projections.asking import Page, PageAsked
 from projections.reader import Moment, Times
 
@@ -23,7 +24,7 @@ _instant = TypeAdapter(AwareDatetime)
 
 
 def parse_moment(text: str) -> Moment:
-    """An instant with an offset, or a day. Raises ValueError, also for an instant without offset."""
+    """An instant with an offset, or a day. Raises FaultError, also for an instant without offset."""
     try:
         if not _MOMENT.fullmatch(text):
             raise ValueError
@@ -31,9 +32,10 @@ def parse_moment(text: str) -> Moment:
             date.fromisoformat(text) if len(text) == 10 else _instant.validate_strings(text).astimezone(UTC)
         )
     except (ValueError, ValidationError, OverflowError):
-        raise ValueError("is an instant with an offset (2026-03-31T12:00:00Z) or a day (2026-03-31)") from None
+        examples = {"instant": "2026-03-31T12:00:00Z", "day": "2026-03-31"}
+        raise FaultError(FieldFault("moment_asked", examples)) from None
     if not is_near(moment):
-        raise ValueError(f"lies outside {FIRST_YEAR} to {LAST_YEAR + 1}")
+        raise not_near("far_moment")
     return moment
 
 
@@ -43,15 +45,15 @@ def moment_of(field: str, text: str | None) -> Moment | None:
         return None
     try:
         return parse_moment(text)
-    except ValueError as error:
-        raise malformed(field, str(error)) from None
+    except FaultError as error:
+        raise malformed(field, error.fault) from None
 
 
 def day_of(field: str, text: str | None) -> date | None:
     """A query parameter as a day. Raises Refusal malformed, also for an instant."""
     moment = moment_of(field, text)
     if isinstance(moment, datetime):
-        raise malformed(field, "is a day, such as 2026-03-31")
+        raise malformed(field, FieldFault("day_asked", {"example": "2026-03-31"}))
     return moment
 
 

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 
 from ledger.kernel.errors import malformed
 from ledger.kernel.examples import example_at
+from ledger.kernel.faults import FieldFault
 
 _WHOLE = re.compile("-?[0-9]+")
 NEAR = 0.7  # below that the nearest name is a guess: `after` is no slip of the pen for `state`
@@ -77,7 +78,7 @@ def _check_numbers(request: Request) -> None:
                 given: Any = request.query_params if place == "query" else request.path_params
                 if field.alias in given and not _WHOLE.fullmatch(str(given[field.alias])):
                     example = example_for(route, (place, field.alias)) or "1"
-                    raise malformed(field.alias, f"must be a whole number, such as {example}")
+                    raise malformed(field.alias, FieldFault("no_whole_number", {"example": example}))
 
 
 def _known(name: str, known: dict[str, bool]) -> str:

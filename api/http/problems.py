@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 
 from api.http.parameters import example_for
 from api.http.responses import HEADERS
-from ledger.kernel.errors import STATUS, Refusal
+from ledger.kernel.errors import STATUS, Refusal, malformed_fields
+from ledger.kernel.faults import PlacedFault
 from ledger.kernel.wording import worded_fault
 from ledger.store import Unavailable
 
@@ -100,15 +101,15 @@ def unavailable(error: Unavailable) -> Refusal:
 
 def refusal_of_parameters(request: Request, error: RequestValidationError) -> Refusal:
     """What is wrong with a path or a query, every parameter of it."""
-    faults = [
-        {
-            "field": str(fault["loc"][1]) if len(fault["loc"]) > 1 else "body",  # of a list, not which member
-            "detail": worded_fault(fault, example_for(request.scope["route"], fault["loc"][:2])),
-        }
-        for fault in error.errors()[:100]
-    ]
-    detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults)
-    return Refusal("malformed", detail, field=faults[0]["field"], errors=faults)
+    return malformed_fields(
+        [
+            PlacedFault(
+                str(fault["loc"][1]) if len(fault["loc"]) > 1 else "body",  # of a list, not which member
+                worded_fault(fault, example_for(request.scope["route"], fault["loc"][:2])),
+            )
+            for fault in error.errors()[:100]
+        ]
+    )
 
 
 def refusal_of_http(request: Request, error: HTTPException) -> Refusal:

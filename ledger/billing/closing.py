@@ -20,7 +20,7 @@ from ledger.work.fields import Command, Id
 
 def _near_month(value: str) -> str:
     if not is_near(date.fromisoformat(f"{value}-01")):
-        raise not_near("a month")
+        raise not_near("far_month")
     return value
 
 

@@ -18,7 +18,8 @@ from ledger.billing.events import (
     NumberTaken,
 )
 from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
-from ledger.kernel.errors import Refusal
+from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.faults import FaultFigure, FieldFault
 
 
 class Document(LedgerAggregate):
@@ -89,13 +90,9 @@ class DocumentSeries(LedgerAggregate):
         Raises Refusal malformed for a day before the series' last document (M3).
         """
         if self.last_issued_on is not None and issued_on < self.last_issued_on:
-            raise Refusal(
-                "malformed",
-                f"issued_on: {issued_on} lies before {self.last_issued_on}, when the last {kind} of the series was "
-                f"issued.",
-                field="issued_on",
-                last_issued_on=self.last_issued_on.isoformat(),
-            )
+            told: dict[str, FaultFigure] = {"day": issued_on, "last": self.last_issued_on, "kind": kind}
+            fault = FieldFault("before_last_of_series", told)
+            raise malformed("issued_on", fault, last_issued_on=self.last_issued_on.isoformat())
         ordinal = self.ordinals.get(issued_on.year, 0) + 1
         number = pattern.format(year=issued_on.year, number=ordinal)
         self.contract_id = contract_id

@@ -214,12 +214,21 @@ class InvoiceOfRun(msgspec.Struct, frozen=True):
     currency: str
 
 
-class LeftByRun(msgspec.Struct, frozen=True):
-    """A contract that an invoice run left, and why: the code and the sentence of the refusal."""
+class LeftFault(msgspec.Struct, frozen=True):
+    """What was wrong with a field: a code that the sentence is made from with its figures, as they are told."""
+
+    field: str
+    code: str
+    values: dict[str, str]
+
+
+class LeftByRun(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A contract that an invoice run left, and why: the code, the sentence and the fields' faults of the refusal."""
 
     contract_id: str
     code: str
     detail: str
+    faults: list[LeftFault] = []
 
 
 @topic("InvoiceRunEnded")
@@ -251,7 +260,7 @@ class InvoiceRunEnded(Fact, frozen=True):
                 }
                 for one in self.issued
             ],
-            "left": [msgspec.to_builtins(one) for one in self.left],
+            "left": [{"contract_id": one.contract_id, "code": one.code, "detail": one.detail} for one in self.left],
         }
 
 

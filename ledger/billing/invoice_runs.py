@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ledger.billing.closing import OfProvider, the_provider
-from ledger.billing.events import InvoiceIssued, InvoiceOfRun, InvoiceRunEnded, LeftByRun
+from ledger.billing.events import InvoiceIssued, InvoiceOfRun, InvoiceRunEnded, LeftByRun, LeftFault
 from ledger.billing.issuing import ExchangeRate, IssueInvoice, day_of_issue, issue
 from ledger.contracts.events import ContractSigned
 from ledger.kernel.access import FINANCE
 from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Fact
+from ledger.kernel.faults import FieldFault
 from ledger.store import EventStore
 from ledger.work.case import Case
 from ledger.work.declaration import DECLARED, Declared, Parts, command
@@ -78,9 +79,18 @@ def _body(body: IssueInvoices, contract_id: str) -> IssueInvoice:
 def _note(contract_id: str, outcome: Sequence[Fact] | Refusal) -> InvoiceOfRun | LeftByRun | None:
     if isinstance(outcome, Refusal):
         is_due = outcome.code != "nothing-to-invoice"
-        return LeftByRun(contract_id, outcome.code, outcome.detail) if is_due else None
+        return _left(contract_id, outcome) if is_due else None
     (invoice,) = (fact for fact in outcome if isinstance(fact, InvoiceIssued))
     return InvoiceOfRun(contract_id, invoice.number, invoice.gross_cents, invoice.currency)
+
+
+def _left(contract_id: str, refusal: Refusal) -> LeftByRun:
+    faults = [
+        LeftFault(one.field, one.fault.code, one.fault.told)
+        for one in refusal.faults
+        if isinstance(one.fault, FieldFault)
+    ]
+    return LeftByRun(contract_id, refusal.code, refusal.detail, faults)
 
 
 def _end(case: Case, body: IssueInvoices, run: str, notes: Sequence[InvoiceOfRun | LeftByRun]) -> None:

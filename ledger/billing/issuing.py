@@ -19,6 +19,7 @@ from ledger.contracts.parties import CustomerParty, read_party
 from ledger.kernel import patterns
 from ledger.kernel.access import FINANCE
 from ledger.kernel.errors import Refusal, malformed, unknown_invoice
+from ledger.kernel.faults import FaultError, FieldFault
 from ledger.kernel.values import ONE_DAY, first_instant, local_date
 from ledger.plans.catalogue import Provider
 from ledger.work.case import Case
@@ -28,7 +29,7 @@ from ledger.work.fields import AnyId, Command, Day, Text
 
 def _not_zero(value: str) -> str:
     if not value.strip("0."):
-        raise ValueError("must be more than 0, such as 24.315")
+        raise FaultError(FieldFault("rate_of_nothing", {"example": "24.315"}))
     return value
 
 
@@ -136,10 +137,10 @@ def issue_credit_note(case: Case, body: IssueCreditNote) -> None:
     invoice = document.invoice()
     issued_on, at = day_of_issue(case, body.issued_on)
     if issued_on < invoice.issued_on:
-        raise malformed("issued_on", f"{issued_on} lies before the invoice itself, {invoice.issued_on}")
+        raise malformed("issued_on", FieldFault("before_invoice", {"day": issued_on, "issued": invoice.issued_on}))
     provider = case.catalogue.provider(invoice.provider)
     if body.ksef_number is not None and provider.country != "PL":
-        raise malformed("ksef_number", "KSeF is for sellers in Poland; without this field the credit note is issued")
+        raise malformed("ksef_number", FieldFault("ksef_elsewhere"))
     parties = case.open(invoice.parties)
     if parties is None:
         raise _missing(["parties"], f"The parties of {invoice.number} are no longer kept.")
@@ -217,7 +218,7 @@ def _check_after_credit_notes(account: BillingAccount, found: Draft, issued_on: 
     ]
     latest = max((day for day in reopened if day is not None), default=issued_on)
     if issued_on < latest:
-        raise malformed("issued_on", f"{issued_on} lies before {latest}, when a credit note opened some of this again")
+        raise malformed("issued_on", FieldFault("before_credit_note", {"day": issued_on, "reopened": latest}))
 
 
 def day_of_issue(case: Case, given: date | None) -> tuple[date, datetime]:
@@ -226,7 +227,7 @@ def day_of_issue(case: Case, given: date | None) -> tuple[date, datetime]:
     today = local_date(now, zone)
     issued_on = given or today
     if issued_on > today:
-        raise malformed("issued_on", f"{issued_on} lies ahead of today, {today}")
+        raise malformed("issued_on", FieldFault("day_to_come", {"day": issued_on, "today": today}))
     at = now if issued_on == today else first_instant(issued_on + ONE_DAY, zone) - timedelta(seconds=1)
     case.check_open(at, "issued_on")
     return issued_on, at

@@ -14,7 +14,7 @@ from ledger.contracts.parties import PERSONAL, Address, checked_party, read_part
 from ledger.contracts.state import CustomerData
 from ledger.kernel.access import FINANCE, OPERATOR, PARTNER
 from ledger.kernel.errors import Refusal
-from ledger.kernel.wording import FieldFaultError
+from ledger.kernel.faults import FieldFault, FieldFaultError
 from ledger.work.case import Case
 from ledger.work.declaration import command
 from ledger.work.fields import AnyId, Body, Country, Instant, Language, Mail, Name
@@ -47,7 +47,7 @@ class AmendedCustomer(Body):
     def _keeps_what_it_needs(self) -> AmendedCustomer:
         for name in ("customer_id", "name", "country"):
             if name in self.removed:
-                raise FieldFaultError(name, "can't be taken away")
+                raise FieldFaultError(name, FieldFault("not_removable"))
         return self
 
     @model_serializer(mode="wrap")

@@ -8,6 +8,7 @@ import msgspec
 
 from ledger.contracts.vat_ids import normal_vat_id
 from ledger.kernel.errors import malformed
+from ledger.kernel.faults import FaultError
 from ledger.work.fields import Agreed, Body, Country, Id, Language, Mail, Name
 
 
@@ -68,5 +69,5 @@ def checked_party(party: CustomerParty, country: str) -> CustomerParty:
         return party
     try:
         return msgspec.structs.replace(party, vat_id=normal_vat_id(party.vat_id, country))
-    except ValueError as error:
-        raise malformed("customer.vat_id", str(error)) from None
+    except FaultError as error:
+        raise malformed("customer.vat_id", error.fault) from None

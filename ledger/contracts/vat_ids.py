@@ -13,6 +13,8 @@ import stdnum
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 
+from ledger.kernel.faults import FaultError, FieldFault
+
 _PREFIXES = {"EL": "GR", "XI": "GB"}  # what a VAT id begins with, where that is not the country's code
 
 
@@ -43,7 +45,7 @@ def is_eu_vat_id(vat_id: str) -> bool:
 
 
 def normal_vat_id(vat_id: str, country: str) -> str:
-    """A VAT id without spaces and dots, in capitals. Raises ValueError where its form is wrong.
+    """A VAT id without spaces and dots, in capitals. Raises FaultError where its form is wrong.
 
     In the EU it is one of a member state, with its prefix; that of Greece is EL. Elsewhere it has the form of that
     country's VAT numbers where `python-stdnum` knows it, with the prefix it was given (XI of Northern Ireland is not
@@ -66,5 +68,5 @@ def normal_vat_id(vat_id: str, country: str) -> str:
     return given if given.endswith(found) else found
 
 
-def _wrong(kind: str, country: str) -> ValueError:
-    return ValueError(f"is no {kind}, such as {_examples()[country]}: its form or its check digits are wrong")
+def _wrong(kind: str, country: str) -> FaultError:
+    return FaultError(FieldFault("bad_vat_id", {"kind": kind, "example": _examples()[country]}))

@@ -19,8 +19,8 @@ from ledger.credit.events import Draw
 from ledger.credit.finding import account_of, tell_settled
 from ledger.credit.pricing import hourly_rate_cents, on_site_surcharge, overage_lines, pool_for
 from ledger.credit.settlement import Settlement
+from ledger.kernel.faults import FieldFault, FieldFaultError
 from ledger.kernel.values import price_of_minutes_cents, round_up_minutes
-from ledger.kernel.wording import FieldFaultError
 from ledger.plans.terms import Terms
 from ledger.tickets.ticket import Ticket
 from ledger.work.case import Case
@@ -42,13 +42,13 @@ class Worked(Command):
     @model_validator(mode="after")
     def _one_way(self) -> Worked:
         if (self.started_at is None) != (self.ended_at is None):
-            raise FieldFaultError("started_at", "started_at and ended_at go together")
+            raise FieldFaultError("started_at", FieldFault("start_without_end"))
         if (self.minutes is None) == (self.started_at is None):
-            raise FieldFaultError("minutes", "give them, or started_at and ended_at instead")
+            raise FieldFaultError("minutes", FieldFault("minutes_or_times"))
         if self.started_at is not None and self.ended_at is not None and self.ended_at <= self.started_at:
-            raise FieldFaultError("ended_at", "must lie after started_at")
+            raise FieldFaultError("ended_at", FieldFault("end_before_start"))
         if self.treatment != "billable" and self.reason is None:
-            raise FieldFaultError("reason", f"{self.treatment} needs one")
+            raise FieldFaultError("reason", FieldFault("treatment_without_reason", {"treatment": self.treatment}))
         return self
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.kernel.errors import Refusal, malformed, unknown_pool
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import parse_cents, price_of_minutes_cents
 from ledger.plans.terms import FlatRate, HourlyRate, OnSiteFromSubscriptions, Overage, Terms
 
@@ -62,7 +63,7 @@ def hourly_rate_cents(terms: Terms, service: str | None) -> int | None:
     """
     if service is None:
         if terms.services:
-            raise malformed("service", f"these terms price work by kind of service: one of {', '.join(terms.services)}")
+            raise malformed("service", FieldFault("service_needed", {"members": tuple(terms.services)}))
         return None
     rate = terms.rates.get(service)
     if isinstance(rate, HourlyRate):
@@ -120,7 +121,7 @@ def flat_price_cents(terms: Terms, service: str) -> int:
 def _not_agreed(terms: Terms, service: str) -> Refusal:
     known = [*terms.services, *(name for name in terms.rates if name not in terms.services)]
     if terms.services and service not in known:
-        raise malformed("service", f"these terms have no service {service}; they have {', '.join(known)}")
+        raise malformed("service", FieldFault("no_service", {"service": service, "members": tuple(known)}))
     return Refusal(
         "not-agreed", f"No rate was agreed for service {service}.", missing=[f"rates.{service}"], service=service
     )

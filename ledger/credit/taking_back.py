@@ -16,7 +16,7 @@ from ledger.credit.parts import parts_of
 from ledger.credit.resting import Resting
 from ledger.kernel.access import FINANCE, OPERATOR
 from ledger.kernel.errors import Refusal, unknown_grant
-from ledger.kernel.wording import FieldFaultError
+from ledger.kernel.faults import FieldFault, FieldFaultError
 from ledger.work.case import Case
 from ledger.work.declaration import Concern, command
 from ledger.work.fields import Command, GrantId, Instant, Text
@@ -33,7 +33,7 @@ class ReverseCredit(Command):
     @model_validator(mode="after")
     def _one_id(self) -> ReverseCredit:
         if (self.grant_id is None) == (self.top_up_id is None):
-            raise FieldFaultError("grant_id", "give it, or top_up_id instead")
+            raise FieldFaultError("grant_id", FieldFault("grant_or_top_up"))
         return self
 
     @property

@@ -14,9 +14,9 @@ from ledger.credit.finding import account_of, tell_settled
 from ledger.kernel.access import FINANCE, OPERATOR
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Sealed
+from ledger.kernel.faults import FieldFault, FieldFaultError
 from ledger.kernel.ids import price_id_of
 from ledger.kernel.values import FAR_FUTURE, first_instant, parse_cents, price_of_minutes_cents, show_instant
-from ledger.kernel.wording import FieldFaultError
 from ledger.plans.terms import MinutesPool, Terms, TopUp
 from ledger.work.case import Case
 from ledger.work.declaration import NewId, command
@@ -35,7 +35,7 @@ class Credit(OnContract):
     @model_validator(mode="after")
     def _one_unit(self) -> Credit:
         if (self.minutes is None) == (self.amount is None):
-            raise FieldFaultError("minutes", "give minutes or an amount, as the pool's unit asks")
+            raise FieldFaultError("minutes", FieldFault("minutes_or_amount"))
         return self
 
 
@@ -152,10 +152,11 @@ def _quantity(account: CreditAccount, body: Credit) -> int:
     """Minutes or cents, as the pool's unit asks. Raises Refusal malformed for the other one."""
     if account.unit == "minutes":
         if body.minutes is None:
-            raise malformed("amount", f"pool {account.pool} is counted in minutes")
+            raise malformed("amount", FieldFault("pool_of_minutes", {"pool": account.pool}))
         return body.minutes
     if body.amount is None:
-        raise malformed("minutes", f"pool {account.pool} is counted in {account.currency}")
+        told = {"pool": account.pool, "currency": str(account.currency)}
+        raise malformed("minutes", FieldFault("pool_of_money", told))
     return parse_cents(body.amount)
 
 
@@ -165,5 +166,6 @@ def _expires_at(case: Case, body: Credit, at: datetime) -> datetime | None:
         return None
     expires_at = first_instant(body.expires_on, case.scope.timezone)
     if expires_at <= at:
-        raise malformed("expires_on", f"{body.expires_on} begins before the grant counts, at {show_instant(at)}")
+        fault = FieldFault("expires_before_grant", {"day": body.expires_on, "moment": show_instant(at)})
+        raise malformed("expires_on", fault)
     return expires_at

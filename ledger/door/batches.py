@@ -125,4 +125,5 @@ class Ledger:
             facts = [(positions[n], unit.events[n].fact) for n in range(earlier.first, earlier.last + 1)]
         events = [(position, fact.TOPIC, fact.stream) for position, fact in facts]
         named = {name: value for _, fact in facts for name, value in fact.answer_fields.items()}
-        return Answer(decided.command_id, facts[0][0], facts[-1][0], decided.replayed, events, named)
+        recorded = [fact for _, fact in facts]
+        return Answer(decided.command_id, facts[0][0], facts[-1][0], decided.replayed, events, named, recorded)

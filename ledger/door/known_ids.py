@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ledger.door.requests import Request
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.faults import FieldFault
 from ledger.store import CommandRow, EventStore, Prior
 from ledger.work.case import Case
 
@@ -71,7 +72,7 @@ class KnownIds:
             return None
         field, id_ = command.creates.field, new[1]
         if request.actor.is_outside:  # so that nobody takes another's ids, or learns of them
-            raise malformed(field, "is given by the ledger; leave it out")
+            raise malformed(field, FieldFault("given_by_ledger"))
         prior = self._known.get(new)
         if prior is not None and not prior.is_same(command.name, digest):
             raise Refusal("already-exists", f"The {field.replace('_', ' ')} {id_} is taken.", **{field: id_})

@@ -11,8 +11,10 @@ from pydantic import BaseModel, ValidationError
 
 from ledger.door.registry import declared
 from ledger.kernel.access import Actor
-from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.errors import Refusal, malformed, malformed_fields
 from ledger.kernel.examples import example_at
+from ledger.kernel.fact import Fact
+from ledger.kernel.faults import PlacedFault
 from ledger.kernel.wording import location_of, worded_fault
 from ledger.work.declaration import Declared
 from ledger.work.fields import Command
@@ -50,7 +52,9 @@ class Request:
 
 @dataclass(slots=True, frozen=True)
 class Answer:
-    """What was recorded: positions `first` to `last`, each event's position, type and stream, and what they name."""
+    """What was recorded: positions `first` to `last`, each event's position, type and stream, what they name, and the
+    events themselves, which are not answered.
+    """
 
     command_id: str
     first: int
@@ -58,6 +62,7 @@ class Answer:
     replayed: bool
     events: list[tuple[int, str, str]]
     named: dict[str, Any]
+    facts: list[Fact]
 
 
 def parse(name: str, payload: Any, actor: Actor, header_id: str | None = None) -> Request:
@@ -96,11 +101,10 @@ def _schema(body: type[BaseModel]) -> dict[str, Any]:
 
 
 def refusal_of(error: ValidationError, body: type[BaseModel]) -> Refusal:
-    """What pydantic found wrong with such a body: names the first hundred fields, its sentence the first twenty."""
+    """What pydantic found wrong with such a body, of the first hundred fields."""
     faults = []
     for fault in error.errors(include_url=False, include_input=False)[:MOST_FAULTS]:
         place = location_of(fault)
-        detail = worded_fault(fault, example_at(place, _schema(body)))
-        faults.append({"field": ".".join(map(str, place))[:200] or "body", "detail": detail})
-    detail = "; ".join(f"{fault['field']}: {fault['detail']}" for fault in faults[:20])
-    return Refusal("malformed", detail, field=faults[0]["field"], errors=faults)
+        told = worded_fault(fault, example_at(place, _schema(body)))
+        faults.append(PlacedFault(".".join(map(str, place))[:200] or "body", told))
+    return malformed_fields(faults)

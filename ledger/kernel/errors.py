@@ -6,8 +6,10 @@ the command line prints it. 422 means malformed, 409 that the ledger says no.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from ledger.kernel.faults import FieldFault, PlacedFault
 
 STATUS: dict[str, int] = {
     "not-json": 400,
@@ -57,14 +59,17 @@ STATUS: dict[str, int] = {
 class Refusal(Exception):
     """The ledger says no. `members` are the figures concerned, e.g. `short_by=20`; nothing was stored.
 
+    `faults` are those of fields, for who tells them in another language; they are no members, and are not answered.
+
     >>> raise Refusal("insufficient-credit", "Session S-9 needs 400 minutes; 380 are available.", short_by=20)
     """
 
-    def __init__(self, code: str, detail: str, **members: Any) -> None:
+    def __init__(self, code: str, detail: str, faults: Sequence[PlacedFault] = (), /, **members: Any) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
         self.members = members
+        self.faults = faults
 
     @property
     def status(self) -> int:
@@ -75,9 +80,17 @@ class Refusal(Exception):
         return self.code.replace("-", " ").capitalize()
 
 
-def malformed(field: str, detail: str, **members: Any) -> Refusal:
+def malformed(field: str, fault: FieldFault | str, **members: Any) -> Refusal:
     """A refusal of one field's value; `field` is its path in the body, e.g. `customer.country`."""
-    return Refusal("malformed", f"{field}: {detail}", field=field, **members)
+    placed = PlacedFault(field, fault)
+    return Refusal("malformed", f"{field}: {placed.detail}", (placed,), field=field, **members)
+
+
+def malformed_fields(faults: Sequence[PlacedFault]) -> Refusal:
+    """A refusal that names every field; its sentence the first twenty."""
+    detail = "; ".join(f"{one.field}: {one.detail}" for one in faults[:20])
+    errors = [{"field": one.field, "detail": one.detail} for one in faults]
+    return Refusal("malformed", detail, faults, field=faults[0].field, errors=errors)
 
 
 # What is unknown, or not to be seen, is said in one way wherever it is asked for.

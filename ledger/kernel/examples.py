@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ledger.kernel.patterns import PATTERNS
+from ledger.kernel.patterns import EXAMPLE_OF_PATTERN
 
 FieldSchema = Mapping[str, Any]
 INSTANT, EXAMPLE_DAY, TEXT, WHOLE = "2026-01-31T09:00:00+01:00", "2026-01-31", "example", 50
@@ -50,8 +50,7 @@ def _text(found: FieldSchema) -> str:
     form = found.get("format")
     if form in ("date-time", "date"):
         return INSTANT if form == "date-time" else EXAMPLE_DAY
-    told, _, example = PATTERNS.get(found.get("pattern", ""), "").rpartition("such as ")
-    return example if told else TEXT
+    return EXAMPLE_OF_PATTERN.get(found.get("pattern", ""), TEXT)
 
 
 def example_at(location: Sequence[int | str], whole: FieldSchema) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.ids import ID_PATTERN
 
 COUNTRY = r"^[A-Z]{2}$"
@@ -23,19 +24,36 @@ KSEF_NUMBER = (
     r"-[0-9A-F]{6}-?[0-9A-F]{6}-[0-9A-F]{2}$"
 )
 
-PATTERNS = {
-    ID_PATTERN: "is made of A-Z, a-z, 0-9, '.', '_' and '-', such as example-1",
-    COUNTRY: "is a country's code by ISO 3166: two capital letters, such as DE",
-    LANGUAGE: "is a language's code: two small letters, such as de",
-    MAIL: "must be a mail address, such as office@example.com",
-    ANNUAL_DAY: "must be a month and a day, such as 12-25",
-    MONTH: "must be a month, such as 2026-03",
-    TIME_OF_DAY: "must be a time of day, such as 09:00",
-    SHARE: "must be a share from 0 to 1, such as 0.25",
-    EXCHANGE_RATE: "must be a rate of at most six decimals, such as 24.315",
-    KSEF_NUMBER: "is a number that KSeF gave, such as 5265877635-20260201-0A1B2C-3D4E5F-67",
-    WEB_ADDRESS: "is an address, such as https://qr.example.com",
-    CURRENCY: "is a currency's code by ISO 4217: three capital letters, such as EUR",
-    SLUG: "is made of a-z, 0-9, '_' and '-', and begins with a letter, such as quick-help",
-    SERIES: "is a series, such as GR-{year}-{number:05}",
+# An example of each, beside its form: what is not written so is shown it.
+EXAMPLE_OF_PATTERN: dict[str, str] = {
+    ID_PATTERN: "example-1",
+    COUNTRY: "DE",
+    LANGUAGE: "de",
+    MAIL: "office@example.com",
+    ANNUAL_DAY: "12-25",
+    MONTH: "2026-03",
+    TIME_OF_DAY: "09:00",
+    SHARE: "0.25",
+    EXCHANGE_RATE: "24.315",
+    KSEF_NUMBER: "5265877635-20260201-0A1B2C-3D4E5F-67",
+    WEB_ADDRESS: "https://qr.example.com",
+    CURRENCY: "EUR",
+    SLUG: "quick-help",
+    SERIES: "GR-{year}-{number:05}",
+}
+PATTERNS: dict[str, FieldFault | str] = {
+    ID_PATTERN: FieldFault("bad_id", {"example": EXAMPLE_OF_PATTERN[ID_PATTERN]}),
+    COUNTRY: FieldFault("bad_country", {"example": EXAMPLE_OF_PATTERN[COUNTRY]}),
+    LANGUAGE: f"is a language's code: two small letters, such as {EXAMPLE_OF_PATTERN[LANGUAGE]}",
+    MAIL: FieldFault("bad_mail", {"example": EXAMPLE_OF_PATTERN[MAIL]}),
+    ANNUAL_DAY: f"must be a month and a day, such as {EXAMPLE_OF_PATTERN[ANNUAL_DAY]}",
+    MONTH: f"must be a month, such as {EXAMPLE_OF_PATTERN[MONTH]}",
+    TIME_OF_DAY: f"must be a time of day, such as {EXAMPLE_OF_PATTERN[TIME_OF_DAY]}",
+    SHARE: f"must be a share from 0 to 1, such as {EXAMPLE_OF_PATTERN[SHARE]}",
+    EXCHANGE_RATE: FieldFault("bad_rate", {"example": EXAMPLE_OF_PATTERN[EXCHANGE_RATE]}),
+    KSEF_NUMBER: FieldFault("bad_ksef_number", {"example": EXAMPLE_OF_PATTERN[KSEF_NUMBER]}),
+    WEB_ADDRESS: f"is an address, such as {EXAMPLE_OF_PATTERN[WEB_ADDRESS]}",
+    CURRENCY: f"is a currency's code by ISO 4217: three capital letters, such as {EXAMPLE_OF_PATTERN[CURRENCY]}",
+    SLUG: f"is made of a-z, 0-9, '_' and '-', and begins with a letter, such as {EXAMPLE_OF_PATTERN[SLUG]}",
+    SERIES: f"is a series, such as {EXAMPLE_OF_PATTERN[SERIES]}",
 }

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
+from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
+
+from ledger.kernel.faults import FaultError, FieldFault
 
 ONE_DAY = timedelta(days=1)
 FURTHEST_AHEAD = ONE_DAY  # an effective time lies at most so far ahead of the clock
@@ -33,7 +35,7 @@ def parse_cents(text: str) -> int:
     """
     match = _AMOUNT.fullmatch(text)
     if match is None or not text.isascii():
-        raise ValueError("an amount is a decimal with at most two decimals, such as 89.00")
+        raise FaultError(FieldFault("bad_amount", {"example": "89.00"}))
     sign, whole, part = match.groups()
     cents = int(whole) * 100 + int((part or "0").ljust(2, "0"))
     return -cents if sign else cents
@@ -90,8 +92,8 @@ def is_near(day: date) -> bool:
     return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
-def not_near(what: str) -> ValueError:
-    return ValueError(f"{what} lies between {FIRST_YEAR} and {LAST_YEAR + 1}")
+def not_near(code: Literal["far_day", "far_instant", "far_moment", "far_month"]) -> FaultError:
+    return FaultError(FieldFault(code, {"first": str(FIRST_YEAR), "last": str(LAST_YEAR + 1)}))
 
 
 def first_instant(day: date, zone: str) -> datetime:

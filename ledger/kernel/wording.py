@@ -6,20 +6,20 @@ that has no words here gets none of its.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ledger.kernel.examples import EXAMPLE_DAY, INSTANT, TEXT, WHOLE
+from ledger.kernel.faults import Alternatives, FaultError, FieldFault, FieldFaultError
 from ledger.kernel.patterns import PATTERNS
 
 FaultContext = Mapping[str, Any]
+Wording = Callable[[FaultContext, str | None], FieldFault | str]
 
-_INSTANT = f"must be an instant with an offset, such as {INSTANT}"
-_DAY = f"must be a day, such as {EXAMPLE_DAY}"
-_WHOLE = "must be a whole number, such as"
-_OBJECT = "must be a JSON object, such as"
-_A_TEXT = "must be a text, such as"
-_LIST = "must be a list, such as"
+_QUOTED = re.compile("'([^']*)'")
+_NO_INSTANT = FieldFault("no_instant", {"example": INSTANT})
+_NO_DAY = FieldFault("no_day", {"example": EXAMPLE_DAY})
 
 
 def _members(expected: str) -> str:
@@ -27,68 +27,92 @@ def _members(expected: str) -> str:
     return expected.replace("'", "")
 
 
-def _number(limit: Any) -> str:
-    return f"{limit:,}" if isinstance(limit, int) else str(limit)
+def _limit(of: FaultContext, name: str) -> dict[str, int | str]:
+    limit = of[name]
+    return {"limit": limit if isinstance(limit, int) else str(limit)}
 
 
-# What ends in "such as" goes on with an example of what the field takes; where nobody knows the field, with this one.
-_ANY_EXAMPLE = {_A_TEXT: f'"{TEXT}"', _OBJECT: "{}", _LIST: "[]"}
-_WORDS: dict[str, str | Callable[[FaultContext], str]] = {
-    "missing": "is missing",
-    "extra_forbidden": "is no field here",
-    "string_type": _A_TEXT,
-    "string_too_short": lambda of: "is empty" if of["min_length"] == 1 else f"has less than {of['min_length']} letters",
-    "string_too_long": lambda of: f"has more than {_number(of['max_length'])} letters",
-    "string_pattern_mismatch": lambda of: PATTERNS.get(of["pattern"], "is not written as it has to be"),
+def _always(fault: FieldFault | str) -> Wording:
+    return lambda of, example: fault
+
+
+def _with_example(code: str, otherwise: str) -> Wording:
+    """With an example of what the field takes; where nobody knows the field, with this one."""
+    return lambda of, example: FieldFault(code, {"example": example or otherwise})
+
+
+def _limited(code: str, name: str) -> Wording:
+    return lambda of, example: FieldFault(code, _limit(of, name))
+
+
+def _such_as(told: str, otherwise: str) -> Wording:
+    """The same of what no form sends, which is told in English alone."""
+    return lambda of, example: f"{told}, such as {example or otherwise}"
+
+
+def _one_of(of: FaultContext, example: str | None) -> FieldFault:
+    return FieldFault("one_of", {"members": Alternatives(_QUOTED.findall(of["expected"]))})
+
+
+_TEXT = _with_example("no_text", f'"{TEXT}"')
+_WHOLE = _with_example("no_whole_number", str(WHOLE))
+_OBJECT = _such_as("must be a JSON object", "{}")
+_LIST = _such_as("must be a list", "[]")
+_TRUTH = _always("must be true or false")
+_WORDS: dict[str, Wording] = {
+    "missing": _always(FieldFault("missing")),
+    "extra_forbidden": _always(FieldFault("no_field")),
+    "string_type": _TEXT,
+    "string_too_short": lambda of, example: (
+        FieldFault("empty") if of["min_length"] == 1 else FieldFault("too_short", _limit(of, "min_length"))
+    ),
+    "string_too_long": _limited("too_long", "max_length"),
+    "string_pattern_mismatch": lambda of, example: PATTERNS.get(of["pattern"], FieldFault("bad_form")),
     "int_type": _WHOLE,
     "int_from_float": _WHOLE,
     "int_parsing": _WHOLE,
-    "int_parsing_size": "is too large a number",
-    "greater_than": lambda of: f"must be more than {_number(of['gt'])}",
-    "greater_than_equal": lambda of: f"must be {_number(of['ge'])} or more",
-    "less_than": lambda of: f"must be less than {_number(of['lt'])}",
-    "less_than_equal": lambda of: f"must be {_number(of['le'])} or less",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "float_type": "must be a number, such as",
+    "int_parsing_size": _always(FieldFault("too_large_a_number")),
+    "greater_than": _limited("not_above", "gt"),
+    "greater_than_equal": _limited("below", "ge"),
+    "less_than": _limited("not_below", "lt"),
+    "less_than_equal": _limited("above", "le"),
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+    "float_type": _with_example("no_number", str(WHOLE)),
     "dict_type": _OBJECT,
     "model_type": _OBJECT,
     "model_attributes_type": _OBJECT,
     "list_type": _LIST,
     "tuple_type": _LIST,
-    "too_long": lambda of: f"has more than {_number(of['max_length'])} members",
-    "too_short": lambda of: f"has less than {_number(of['min_length'])} members",
-    "literal_error": lambda of: f"is one of {_members(of['expected'])}",
-    "enum": lambda of: f"is one of {_members(of['expected'])}",
-    "union_tag_invalid": lambda of: f"{_members(of['discriminator'])} is one of {_members(of['expected_tags'])}",
-    "union_tag_not_found": lambda of: f"must say its {_members(of['discriminator'])}",
-    "timezone_aware": _INSTANT,
-    "date_from_datetime_inexact": _DAY,
-    "date_from_datetime_parsing": _DAY,
+    "too_long": _limited("too_many", "max_length"),
+    "too_short": lambda of, example: f"has less than {of['min_length']:,} members",
+    "literal_error": _one_of,
+    "enum": _one_of,
+    "union_tag_invalid": lambda of, example: (
+        f"{_members(of['discriminator'])} is one of {_members(of['expected_tags'])}"
+    ),
+    "union_tag_not_found": lambda of, example: f"must say its {_members(of['discriminator'])}",
+    "timezone_aware": _always(_NO_INSTANT),
+    "date_from_datetime_inexact": _always(_NO_DAY),
+    "date_from_datetime_parsing": _always(_NO_DAY),
 }
 
 
-class FieldFaultError(ValueError):
-    """What a check over several fields finds: `field`, counted from the checked object, is the one to look at."""
+def worded_fault(fault: Mapping[str, Any], example: str | None = None) -> FieldFault | str:
+    """What is wrong, by one of pydantic's errors; its sentence is read after the field's name: `must be a day, …`.
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-
-
-def worded_fault(fault: Mapping[str, Any], example: str | None = None) -> str:
-    """What is wrong, by one of pydantic's errors, to be read after the field's name: `must be a day, such as …`.
-
-    `example` is one of what the field takes, as JSON.
+    `example` is one of what the field takes, as JSON. What no form can have is a plain sentence.
     """
     kind, context = fault["type"], fault.get("ctx", {})
     if kind == "value_error":  # one of our own checks has said it
-        return str(context["error"])
+        error = context["error"]
+        return error.fault if isinstance(error, FaultError) else str(error)
     words = _WORDS.get(kind)
-    if words is None:
-        words = _INSTANT if kind.startswith("datetime_") else _DAY if kind.startswith("date_") else "is of a wrong kind"
-    told = words if isinstance(words, str) else words(context)
-    return f"{told} {example or _ANY_EXAMPLE.get(told, WHOLE)}" if told.endswith("such as") else told
+    if words is not None:
+        return words(context, example)
+    if kind.startswith("datetime_"):
+        return _NO_INSTANT
+    return _NO_DAY if kind.startswith("date_") else "is of a wrong kind"
 
 
 def location_of(fault: Mapping[str, Any]) -> tuple[int | str, ...]:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from ledger.kernel.faults import sentence_of
 from ledger.kernel.wording import location_of, worded_fault
 from ledger.plans.terms import Coverage, Terms
 
@@ -181,4 +182,4 @@ def _dotted(location: tuple[int | str, ...], raw: Any) -> str:
 
 
 def _sentence(fault: Mapping[str, Any]) -> str:
-    return SENTENCES.get(fault["type"]) or worded_fault(fault)
+    return SENTENCES.get(fault["type"]) or sentence_of(worded_fault(fault))

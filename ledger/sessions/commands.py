@@ -15,6 +15,7 @@ from ledger.credit.pricing import hourly_rate_cents, pool_for
 from ledger.credit.settlement import Settlement
 from ledger.kernel.access import CUSTOMER, OPERATOR
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import price_of_minutes_cents, show_instant
 from ledger.plans.terms import Terms
 from ledger.sessions.finding import OnSession, the_session
@@ -100,7 +101,7 @@ def book_session(case: Case, body: BookSession) -> None:
 def _check_to_come(case: Case, starts_at: datetime) -> None:
     """A session of the past would be a no-show by a customer's word alone. Raises Refusal malformed (C18)."""
     if case.actor.is_outside and starts_at <= case.stamp.now:
-        raise malformed("starts_at", f"must lie ahead of now, {show_instant(case.stamp.now)}")
+        raise malformed("starts_at", FieldFault("not_ahead", {"now": show_instant(case.stamp.now)}))
 
 
 def _quantity(terms: Terms, account: CreditAccount, minutes: int, service: str | None) -> int:

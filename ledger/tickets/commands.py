@@ -9,7 +9,7 @@ from pydantic import model_validator
 from ledger.contracts.finding import OnContract, contract_of, in_force, the_contract
 from ledger.kernel.access import CUSTOMER, OPERATOR, PARTNER
 from ledger.kernel.errors import Refusal, malformed
-from ledger.kernel.wording import FieldFaultError
+from ledger.kernel.faults import FieldFault, FieldFaultError
 from ledger.plans.terms import Channel, Grade, Level, MatterScope, Terms
 from ledger.tickets.events import (
     CallRecorded,
@@ -49,9 +49,9 @@ class Urgent(Command):
     @model_validator(mode="after")
     def _one_way(self) -> Urgent:
         if (self.impact is None) != (self.urgency is None):
-            raise FieldFaultError("impact", "impact and urgency go together")
+            raise FieldFaultError("impact", FieldFault("impact_without_urgency"))
         if (self.priority is None) == (self.impact is None):
-            raise FieldFaultError("priority", "give it directly, or impact and urgency instead")
+            raise FieldFaultError("priority", FieldFault("priority_or_impact"))
         return self
 
     def priority_under(self, terms: Terms) -> int:
@@ -112,7 +112,7 @@ def open_ticket(case: Case, body: OpenTicket) -> None:
     if missing:
         raise malformed(
             f"contact.{missing[0]}",
-            f"a phone contact needs {', '.join(missing)} as well",
+            FieldFault("incomplete_contact", {"fields": tuple(missing)}),
             missing=[f"contact.{field}" for field in missing],
         )
     case.get(Ticket, case.new_id).open(

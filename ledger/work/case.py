@@ -14,6 +14,7 @@ from ledger.kernel.access import Actor
 from ledger.kernel.aggregate import LedgerAggregate, Stamp
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Fact, Sealed
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.mapper import stored_topic, stored_topics
 from ledger.kernel.values import FURTHEST_AHEAD, local_date, show_instant
 from ledger.plans.loader import Catalogue
@@ -143,14 +144,13 @@ class Case:
         if given is None or not self.actor.is_outside:
             return given or now
         if abs(given - now) > NEAR_THE_CLOCK:
-            raise malformed("at", f"leave it out: what you say counts from when it is heard, {show_instant(now)}")
+            raise malformed("at", FieldFault("at_of_outsider", {"now": show_instant(now)}))
         return now
 
     def check_not_ahead(self, moment: datetime, field: str) -> datetime:
         if moment > self.stamp.now + FURTHEST_AHEAD:
-            raise malformed(
-                field, f"{show_instant(moment)} lies more than a day ahead of {show_instant(self.stamp.now)}"
-            )
+            told = {"moment": show_instant(moment), "now": show_instant(self.stamp.now)}
+            raise malformed(field, FieldFault("too_far_ahead", told))
         return moment
 
     def check_open(self, moment: datetime, field: str) -> None:

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from ledger.kernel import patterns
+from ledger.kernel.examples import EXAMPLE_DAY, INSTANT
+from ledger.kernel.faults import FaultError, FieldFault
 from ledger.kernel.ids import DEDUCTION_ID_LENGTH, GRANT_ID_LENGTH, ID_LENGTH, ID_PATTERN, RESERVED_ENDINGS
 from ledger.kernel.values import is_near, not_near, parse_cents, show_cents
 from ledger.plans.agreement import MOST_FIGURES, MOST_VALUES
@@ -21,7 +23,7 @@ DEEPEST_SENT = 12  # before the plan is known, whose own bound of each figure is
 
 def _not_derived(value: str) -> str:
     if RESERVED_ENDINGS.search(value):
-        raise ValueError("ids ending in .penalty.N, .allotment.N or .correction are the ledger's own")
+        raise FaultError(FieldFault("reserved_id"))
     return value
 
 
@@ -29,9 +31,9 @@ def _utc(value: datetime) -> datetime:
     try:
         value = value.astimezone(UTC)
     except OverflowError:
-        raise not_near("an instant") from None
+        raise not_near("far_instant") from None
     if not is_near(value):
-        raise not_near("an instant")
+        raise not_near("far_instant")
     return value
 
 
@@ -42,13 +44,13 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def _instant_text(value: Any) -> Any:
     """Instants are written as texts; digits alone could mean seconds, milliseconds or days."""
     if not isinstance(value, str) or not _INSTANT.fullmatch(value):
-        raise ValueError("must be an instant such as 2026-01-31T09:00:00+01:00")
+        raise FaultError(FieldFault("no_instant_text", {"example": INSTANT}))
     return value
 
 
 def _day_text(value: Any) -> Any:
     if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise ValueError("must be a day such as 2026-01-31")
+        raise FaultError(FieldFault("no_day_text", {"example": EXAMPLE_DAY}))
     return value
 
 
@@ -68,7 +70,7 @@ def _shallow(value: dict[str, Any]) -> dict[str, Any]:
 
 def _near(value: date) -> date:
     if not is_near(value):
-        raise not_near("a day")
+        raise not_near("far_day")
     return value
 
 
@@ -76,9 +78,9 @@ def _clean(value: str) -> str:
     """Texts are Unicode without control characters (tab and line ends aside) and lone surrogates."""
     for character in value:
         if unicodedata.category(character) in ("Cc", "Cs") and character not in "\t\n\r":
-            raise ValueError(f"contains the character U+{ord(character):04X}, which no text may carry")
+            raise FaultError(FieldFault("bad_character", {"character": f"U+{ord(character):04X}"}))
     if all(unicodedata.category(character)[0] in "CZ" for character in value):  # spaces, and what nobody sees
-        raise ValueError("is empty")
+        raise FaultError(FieldFault("empty"))
     return value
 
 
@@ -93,25 +95,27 @@ def _known_country(value: str) -> str:
     """ISO 3166 is not what VAT ids begin with: those of Greece begin with EL."""
     if value not in _countries():
         meant = {"EL": "GR", "UK": "GB"}.get(value)
-        raise ValueError(f"is no country's code by ISO 3166{f'; {meant} is meant' if meant else ', such as DE'}")
+        raise FaultError(
+            FieldFault("other_country", {"meant": meant}) if meant else FieldFault("no_country", {"example": "DE"})
+        )
     return value
 
 
 def _decimal_text(value: Any) -> Any:
     if not isinstance(value, str):
-        raise ValueError('money is a string such as "89.00"')
+        raise FaultError(FieldFault("no_amount", {"example": "89.00"}))
     return show_cents(parse_cents(value))
 
 
 def _not_negative(value: str) -> str:
     if value.startswith("-"):
-        raise ValueError('is negative; it is an amount such as "89.00"')
+        raise FaultError(FieldFault("negative_amount", {"example": "89.00"}))
     return value
 
 
 def _positive(value: str) -> str:
     if parse_cents(value) <= 0:
-        raise ValueError('must be more than 0.00, such as "89.00"')
+        raise FaultError(FieldFault("amount_of_nothing", {"example": "89.00"}))
     return value
 
 

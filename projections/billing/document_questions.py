@@ -15,6 +15,7 @@ import msgspec
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed, unknown_invoice
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.mapper import decode
 from ledger.store.database import Row
 from projections.asking import Condition, Page, PageAsked, all_of, equal
@@ -37,7 +38,7 @@ class DocumentFilter:
         """Of contracts `c` and documents `d`. Raises Refusal malformed for days that are the wrong way round."""
         first, last = self.issued_from, self.issued_to
         if first is not None and last is not None and first > last:
-            raise malformed("from", f"{first} lies after {last}")
+            raise malformed("from", FieldFault("wrong_way_round", {"first": first, "last": last}))
         return all_of(
             equal("c", contract_id=self.contract_id, customer_id=self.customer_id),
             ("d.issued_on >= :issued_from", {"issued_from": first.isoformat()}) if first is not None else ("", {}),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import first_instant, to_micros
 from ledger.store.database import listed
 from projections.asking import Condition, PageAsked, all_of, equal
@@ -40,7 +41,7 @@ class DaysAsked:
         """The condition of an instant. Raises Refusal malformed for days that are the wrong way round."""
         first, last = self.first, self.last
         if first is not None and last is not None and first > last:
-            raise malformed("from", f"{first} lies after {last}")
+            raise malformed("from", FieldFault("wrong_way_round", {"first": first, "last": last}))
         begins = to_micros(first_instant(first, zone)) if first is not None else None
         ends = to_micros(first_instant(last + timedelta(days=1), zone)) if last is not None else None
         return all_of(

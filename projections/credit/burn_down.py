@@ -16,6 +16,7 @@ from typing import Literal
 from ledger.credit.forecast import PACE_DAYS, Forecast, LiveGrant, UseAhead, forecast
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import ONE_DAY, add_months, first_instant, from_micros, local_date, to_micros
 from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
@@ -148,7 +149,8 @@ def _pool_of(pool: str | None, accounts: dict[str, AccountRow]) -> AccountRow:
     if pool is not None:
         return accounts[pool]
     if len(accounts) != 1:
-        raise malformed("pool", f"is one of the contract's: {', '.join(accounts) or 'it has none'}")
+        fault = FieldFault("pool_of_contract", {"members": tuple(accounts)}) if accounts else FieldFault("no_pools")
+        raise malformed("pool", fault)
     (only,) = accounts.values()
     return only
 
@@ -158,7 +160,7 @@ def _days(asked: BurnDownAsked, starts_on: date, today: date) -> list[date]:
     last = asked.last or today
     first = asked.first or min(last, max(starts_on, _furthest(last, asked.every)))
     if first > last:
-        raise malformed("from", f"{first} lies after {last}")
+        raise malformed("from", FieldFault("wrong_way_round", {"first": first, "last": last}))
     days = list(islice(_ends(first, last, asked.every), MOST_POINTS + 1))
     if len(days) > MOST_POINTS:
         raise malformed("from", f"{first} to {last} by {asked.every} are more than {MOST_POINTS} points")

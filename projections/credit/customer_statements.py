@@ -16,6 +16,7 @@ from ledger.credit.confirmation import has_spoken, status_at
 from ledger.events import Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import from_micros, local_date, to_micros
 from projections.asking import PageAsked
 from projections.contracts.customers import KnownCustomer, known_customers
@@ -104,7 +105,7 @@ async def customer_statement(snapshot: Snapshot, actor: Actor, asked: StatementA
     last = as_of.at if last is None else min(last, as_of.at)
     last_on = local_date(from_micros(last), zone)
     if first is not None and first > last:
-        raise malformed("from", f"lies after the last day of the statement, {last_on}")
+        raise malformed("from", FieldFault("after_statement", {"last": last_on}))
     began = date.fromisoformat(contract.starts_on) if first is None else local_date(from_micros(first), zone)
     shown = await statement_lines(snapshot, asked.contract_id, asked.pool, as_of, (first, last), PageAsked(most))
     owned = await owned_before(snapshot, asked.contract_id, as_of, first) if first is not None else {}

@@ -15,6 +15,7 @@ import msgspec
 from ledger.events import Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import first_instant, to_micros
 from projections.asking import EVERYTHING, Condition, Page, PageAsked, all_of, equal
 from projections.contracts.questions import contract_as_of
@@ -45,7 +46,8 @@ class StatementAsked:
         if last is not None:
             end = last_instant(last, zone)
         if first is not None and last is not None and begin is not None and end is not None and begin > end:
-            raise malformed("from", f"{show_moment(first)} lies after {show_moment(last)}")
+            told = {"first": show_moment(first), "last": show_moment(last)}
+            raise malformed("from", FieldFault("wrong_way_round", told))
         return begin, end
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 from ledger.events import SessionFact
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed, unknown_session
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.ids import penalty_id_of
 from ledger.kernel.values import ONE_DAY, first_instant, to_micros
 from ledger.store.database import Row, listed
@@ -114,7 +115,7 @@ async def list_sessions(
     """
     first, last = wanted.starts_from, wanted.starts_to
     if first is not None and last is not None and type(first) is type(last) and first > last:
-        raise malformed("from", f"{first} lies after {last}")
+        raise malformed("from", FieldFault("wrong_way_round", {"first": first, "last": last}))
     as_of = await as_of_for(snapshot, actor, wanted.contract_id, times)
     stands, told = wanted.stands
     if not as_of.current:

@@ -315,7 +315,7 @@ SAMPLES: dict[str, Fact] = {
         provider="house",
         through_on=date(2026, 1, 31),
         issued=[e.InvoiceOfRun("C-1", "HS-2026-00001", 109629, "EUR")],
-        left=[e.LeftByRun("C-2", "missing-party-data", "The data of customer K are no longer kept.")],
+        left=[e.LeftByRun("C-2", "malformed", "month: is missing", [e.LeftFault("month", "missing", {})])],
     ),
     "PeriodClosed@1": e.PeriodClosed(
         **{**BASE, "contract_id": ""},

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ledger.billing.events import PROVIDER_FACTS
+from ledger.billing.events import PROVIDER_FACTS, InvoiceRunEnded, LeftByRun
 from ledger.events import FACTS, UPCASTS, Fact, topic, upcast
 from ledger.kernel import mapper
 from ledger.kernel.mapper import UnknownTopicError, decode, encode, stored_topic
@@ -58,6 +58,16 @@ def test_a_golden_payload_is_plain_json_without_floats(stored: str) -> None:
     assert isinstance(payload, dict)
     assert not floats(payload)
     assert payload["effective_at"] == "2026-02-02T09:00:00.123456Z"
+
+
+def test_what_a_run_left_before_faults_were_kept_is_still_read() -> None:
+    without = (
+        b'{"run":"r","provider":"house","through_on":"2026-01-31","left":[{"contract_id":"C","code":"c","detail":"d"}],'
+        b'"effective_at":"2026-02-02T09:00:00Z","token_id":"t","role":"operator"}'
+    )
+    told = decode("InvoiceRunEnded@1", without)
+    assert isinstance(told, InvoiceRunEnded)
+    assert told.left == [LeftByRun("C", "c", "d", [])]
 
 
 def test_writing_adds_what_is_missing_and_changes_nothing_that_is_there(tmp_path: Path) -> None:

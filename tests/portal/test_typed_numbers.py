@@ -5,6 +5,7 @@ import pytest
 from api.languages import labels_in
 from api.portal.words.refused_fields import fault_in_words
 from api.portal.words.typed_numbers import shown_to_reader, told_to_ledger
+from ledger.kernel.faults import FieldFault
 
 
 @pytest.mark.parametrize(
@@ -56,10 +57,10 @@ def test_what_is_no_number_field_stays_as_it_is() -> None:
 
 def test_a_refusal_has_its_numbers_and_choices_in_the_readers_way() -> None:
     german, slovak = labels_in("api.portal", "de"), labels_in("api.portal", "sk")
-    assert "4\N{NO-BREAK SPACE}000" in fault_in_words("has more than 4,000 letters", slovak)
-    assert "4.000" in fault_in_words("has more than 4,000 letters", german)
-    assert "89,00" in fault_in_words("an amount is a decimal with at most two decimals, such as 89.00", german)
-    assert "24,315" in fault_in_words("must be a rate of at most six decimals, such as 24.315", german)
-    said = fault_in_words("is one of high, medium or low", german, "impact")
+    assert "4\N{NO-BREAK SPACE}000" in fault_in_words(FieldFault("too_long", {"limit": 4000}), slovak)
+    assert "4.000" in fault_in_words(FieldFault("too_long", {"limit": 4000}), german)
+    assert "89,00" in fault_in_words(FieldFault("bad_amount", {"example": "89.00"}), german)
+    assert "24,315" in fault_in_words(FieldFault("bad_rate", {"example": "24.315"}), german)
+    said = fault_in_words(FieldFault("one_of", {"members": ("high", "medium", "low")}), german, "impact")
     assert "Hoch, Mittel, Niedrig" in said
     assert shown_to_reader("2026-03-31", german.locale) == "2026-03-31"

@@ -25,6 +25,7 @@ from api.portal.frame.visitors import Visitor, VisitorDep
 from api.state import State
 from ledger.kernel.access import check_reads_events
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.faults import FieldFault
 from projections.reader import open_reader
 
 FORM_NAMES = {
@@ -62,7 +63,7 @@ async def book(
     given = {"form": form, "from_on": from_on, "to_on": to_on, "provider": provider}
     try:
         if form not in FORMS:
-            raise malformed("form", f"is one of {', '.join(FORMS)}")
+            raise malformed("form", FieldFault("one_of", {"members": tuple(FORMS)}))
         whose = _provider(visitor, provider)
         first, last = day_of("from_on", from_on or None), day_of("to_on", to_on or None)
         file = await _made(state, form, first, last, whose)
@@ -99,7 +100,7 @@ def _at_field(refusal: Refusal) -> Refusal:
     """The refusal of an export, at the field of the page's form."""
     fields = {"from": "from_on", "to": "to_on"}
     field = refusal.members.get("field", "")
-    return malformed(fields[field], refusal.detail.partition(": ")[2]) if field in fields else refusal
+    return malformed(fields[field], refusal.faults[0].fault) if field in fields else refusal
 
 
 def _asked(state: State, visitor: Visitor, given: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -17,10 +18,12 @@ from api.portal.frame.pages import page, told
 from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.state import State
+from ledger.events import InvoiceRunEnded, LeftByRun
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
+from ledger.kernel.fact import Fact
+from ledger.kernel.faults import FieldFault, PlacedFault
 from ledger.kernel.ids import ID_LENGTH
-from ledger.kernel.values import parse_cents
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
@@ -68,7 +71,7 @@ async def issue_all(request: Request, state: StateDep, posted: PostedDep) -> Res
         reasons = told(request, refusal, "UTC", ISSUE_ALL)
         return page(request, visitor, "drafts.html", refusal.status, **shown, reasons=reasons)
     shown = await _drafts(state, visitor, day_of("through_on", fields["through_on"]), fields["provider"], None)
-    return page(request, visitor, "drafts.html", **(shown | _heard(request, answer.named)))
+    return page(request, visitor, "drafts.html", **(shown | _heard(request, answer.facts)))
 
 
 def day_of_form(form: PostedForm) -> date | None:
@@ -79,14 +82,23 @@ def day_of_form(form: PostedForm) -> date | None:
         return None
 
 
-def _heard(request: Request, named: dict[str, Any]) -> dict[str, Any]:
+def _heard(request: Request, facts: Sequence[Fact]) -> dict[str, Any]:
     """What a run issued and left, each with its contract."""
-    issued, left = named["issued"], named["left"]
-    heard = [{**one, "gross_cents": parse_cents(one["gross"]), "sentences": ()} for one in issued[:MOST_TOLD]]
-    for one in left[:MOST_TOLD]:
-        reasons = told(request, Refusal(one["code"], one["detail"]), "UTC", "issue-invoice")
-        heard.append({**one, "number": "", "sentences": [reason.sentence for reason in reasons]})
-    return {"is_answered": True, "heard": heard, "issued": len(issued), "left": len(left)}
+    (run,) = (fact for fact in facts if isinstance(fact, InvoiceRunEnded))
+    heard: list[dict[str, Any]] = [
+        {"contract_id": one.contract_id, "number": one.number, "gross_cents": one.gross_cents, "currency": one.currency}
+        for one in run.issued[:MOST_TOLD]
+    ]
+    for one in run.left[:MOST_TOLD]:
+        reasons = told(request, _refusal(one), "UTC", "issue-invoice")
+        sentences = [reason.sentence for reason in reasons]
+        heard.append({"contract_id": one.contract_id, "number": "", "sentences": sentences})
+    return {"is_answered": True, "heard": heard, "issued": len(run.issued), "left": len(run.left)}
+
+
+def _refusal(left: LeftByRun) -> Refusal:
+    faults = [PlacedFault(one.field, FieldFault(one.code, one.values)) for one in left.faults]
+    return Refusal(left.code, left.detail, faults)
 
 
 async def _drafts(

@@ -22,6 +22,7 @@ from api.portal.frame.pages import page
 from api.portal.frame.visitors import VisitorDep
 from ledger.billing.closed_periods import month_of
 from ledger.kernel.errors import malformed
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import add_months
 from projections.asking import EVERYTHING
 from projections.reader import Snapshot
@@ -83,9 +84,9 @@ def _days(first: str, last: str, today: date) -> tuple[date, date]:
     until = day_of("to_on", last or None) or today
     begins = day_of("from_on", first or None) or add_months(until.replace(day=1), 1 - MONTHS_AT_FIRST)
     if begins > until:
-        raise malformed("from_on", f"{begins} lies after {until}")
+        raise malformed("from_on", FieldFault("wrong_way_round", {"first": begins, "last": until}))
     if begins < add_months(until.replace(day=1), 1 - MOST_MONTHS):
-        raise malformed("from_on", f"lies more than {MOST_MONTHS} months before the last day")
+        raise malformed("from_on", FieldFault("too_many_months", {"limit": MOST_MONTHS}))
     return begins, until
 
 

@@ -27,6 +27,7 @@ from api.portal.words.missing_words import FIELDS, MissingDatum, missing_in_word
 from api.state import State
 from ledger.kernel.access import check_is_inside
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.faults import FieldFault
 from projections.asking import Page
 from projections.billing.document_questions import ShownLine
 from projections.billing.drafts import InvoiceDraft, next_invoice
@@ -71,7 +72,7 @@ async def act_on_draft(request: Request, state: StateDep, posted: PostedDep, con
     visitor, form = posted.visitor, posted.form
     command = COMMANDS_OF_DRAFT.get(form.one("do"))
     if command is None:
-        raise malformed("do", f"is one of {', '.join(COMMANDS_OF_DRAFT)}")
+        raise malformed("do", FieldFault("one_of", {"members": tuple(COMMANDS_OF_DRAFT)}))
     fields = form.texts(OF_ISSUING if form.one("do") == "issue" else (*OF_CUSTOMER, "command_id"))
     try:
         answer = await send(state, visitor, command, fields | {"contract_id": contract_id})

@@ -28,6 +28,7 @@ from api.state import State
 from ledger.events import LateChangePenaltyDeducted
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Fact
+from ledger.kernel.faults import FieldFault
 from ledger.sessions.notice import notice_of
 from ledger.sla.targets import MINUTE
 from projections.contracts.across import providers_of
@@ -57,7 +58,7 @@ async def answer_one(request: Request, state: StateDep, posted: PostedDep, deduc
     visitor, form = posted.visitor, posted.form
     command = COMMANDS_OF_WORDS.get(form.one("word"))
     if command is None:
-        raise malformed("word", f"is one of {', '.join(COMMANDS_OF_WORDS)}")
+        raise malformed("word", FieldFault("one_of", {"members": tuple(COMMANDS_OF_WORDS)}))
     fields = form.texts(("by", "reason", "command_id")) | {"deduction_id": deduction_id}
     try:
         await send(state, visitor, command, fields)

@@ -13,6 +13,7 @@ from api.portal.frame.forms import PostedDep
 from api.portal.frame.pages import page, told
 from api.portal.frame.sending import send
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.faults import FieldFault
 
 COMMANDS_OF_ANSWERS = {"settle": "settle-dispute", "reverse": "reverse-deduction"}
 FIELDS_OF_COMMAND = {"settle": ("outcome", "reason", "command_id"), "reverse": ("reason", "command_id")}
@@ -29,7 +30,7 @@ async def answer_deduction(
     answer = form.one("word")
     command = COMMANDS_OF_ANSWERS.get(answer)
     if command is None:
-        raise malformed("word", f"is one of {', '.join(COMMANDS_OF_ANSWERS)}")
+        raise malformed("word", FieldFault("one_of", {"members": tuple(COMMANDS_OF_ANSWERS)}))
     try:
         await send(state, visitor, command, form.texts(FIELDS_OF_COMMAND[answer]) | {"deduction_id": deduction_id})
     except Refusal as refusal:

@@ -28,6 +28,7 @@ from ledger.credit.confirmation import Status
 from ledger.door.batches import Answer
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.faults import FieldFault
 from projections.asking import PageAsked
 from projections.contracts.across import ContractsAsked, providers_of, zone_across
 from projections.contracts.questions import ContractFilter, find_contract, list_contracts
@@ -137,7 +138,7 @@ def _chosen(form: PostedForm) -> Sequence[str]:
         return [form.one("one")]
     chosen = list(dict.fromkeys(form.all("shown" if form.one("all") else "deduction_id")))
     if not 1 <= len(chosen) <= MOST_AT_ONCE:
-        raise malformed("deduction_id", f"is chosen at least once, and at most {MOST_AT_ONCE} times")
+        raise malformed("deduction_id", FieldFault("chosen_too_often", {"limit": MOST_AT_ONCE}))
     return chosen
 
 

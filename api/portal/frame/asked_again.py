@@ -71,8 +71,7 @@ def query_of(request: Request) -> str:
 
 def without_what_is_refused(request: Request, refusal: Refusal) -> Refused | None:
     """The parameters that a refusal names; None where it names none that a page could be shown without."""
-    faults = refusal.members.get("errors") or [{"field": refusal.members.get("field")}]
-    names = {one["field"] for one in faults}
+    names = {one.field for one in refusal.faults}
     typed = {name: text for name, text in request.query_params.items() if name in names}
     is_of_address = request.method == "GET" and refusal.code == "malformed" and typed
     return Refused(refusal, typed) if is_of_address else None

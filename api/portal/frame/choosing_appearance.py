@@ -11,6 +11,7 @@ from api.portal.frame.appearance import LANGUAGE_COOKIE, SCHEME_COOKIE
 from api.portal.frame.forms import read_form
 from api.portal.frame.rendering import SCHEMES
 from ledger.kernel.errors import malformed
+from ledger.kernel.faults import FieldFault
 
 YEAR = 31_536_000  # seconds
 
@@ -24,7 +25,7 @@ async def choose(request: Request) -> Response:
     chosen = {LANGUAGE_COOKIE: form.one("language"), SCHEME_COOKIE: form.one("scheme")}
     for name, cookie, known in (("language", LANGUAGE_COOKIE, LANGUAGES), ("scheme", SCHEME_COOKIE, SCHEMES)):
         if chosen[cookie] not in known:
-            raise malformed(name, f"is one of {', '.join(known)}")
+            raise malformed(name, FieldFault("one_of", {"members": tuple(known)}))
     response = RedirectResponse(place_within(form.one("back")), 303)
     for cookie, value in chosen.items():
         response.set_cookie(cookie, value, max_age=YEAR, path="/portal", httponly=True, samesite="lax")

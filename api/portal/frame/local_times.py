@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from ledger.kernel.errors import malformed
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import from_micros, is_near, show_instant
 
 MOMENT = "%Y-%m-%dT%H:%M"
-NO_TIME = "must be a day and a time, such as 2026-01-31T09:00"
+NO_TIME = FieldFault("no_local_time", {"example": "2026-01-31T09:00"})
 
 
 def instant_of(local: str, zone: str, field: str = "at") -> str:
@@ -33,7 +34,7 @@ def instant_of(local: str, zone: str, field: str = "at") -> str:
     if instant is None or not is_near(instant):
         raise malformed(field, NO_TIME)
     if instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != told:
-        raise malformed(field, f"{told:%H:%M} does not exist on {told.date()}: the clocks go forward then")
+        raise malformed(field, FieldFault("skipped_time", {"time": f"{told:%H:%M}", "day": told.date()}))
     return show_instant(instant)
 
 

@@ -10,6 +10,7 @@ from fastapi import Query, Request
 from api.http.paging import day_of
 from api.state import state_of
 from ledger.kernel.errors import malformed
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import MICROSECOND, ONE_DAY, first_instant, local_date
 from projections.reader import NOW, Times
 
@@ -29,7 +30,7 @@ async def no_day_ahead(request: Request) -> None:
         return
     today = local_date((await state_of(request)).clock(), FIRST_TO_BEGIN)
     if day > today:
-        raise malformed("as_of", f"{day} lies ahead of today, {today}")
+        raise malformed("as_of", FieldFault("day_to_come", {"day": day, "today": today}))
 
 
 def at_end_of(day: date | None, zone: str) -> Times:

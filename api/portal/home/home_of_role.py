@@ -18,6 +18,7 @@ from api.portal.home.home_operator import operator_home
 from api.portal.home.home_partner import partner_home
 from api.state import State
 from ledger.kernel.errors import malformed
+from ledger.kernel.faults import FieldFault
 
 router = APIRouter()
 
@@ -45,5 +46,5 @@ async def home(
         return await customer_home(request, state, visitor, day_asked(as_of), cursor)
     for name, given in (("as_of", as_of), ("cursor", cursor)):
         if given is not None:
-            raise malformed(name, "is no parameter here")
+            raise malformed(name, FieldFault("no_parameter"))
     return await HOMES.get(visitor.actor.role, plain_home)(request, state, visitor)

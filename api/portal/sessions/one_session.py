@@ -22,6 +22,7 @@ from api.portal.words.names_of_keys import names_of
 from api.state import State
 from ledger.door.rehearsal import Rehearsed
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import to_micros
 from projections.asking import PageAsked
 from projections.reader import NOW, open_texts
@@ -63,7 +64,7 @@ async def change(request: Request, state: StateDep, posted: PostedDep, session_i
     word = form.one("word")
     command = COMMANDS_OF_CHANGES.get(word)
     if command is None:
-        raise malformed("word", f"is one of {', '.join(COMMANDS_OF_CHANGES)}")
+        raise malformed("word", FieldFault("one_of", {"members": tuple(COMMANDS_OF_CHANGES)}))
     shown = await _session(request, state, visitor, session_id)
     shown["given"] |= {name: form.one(name) for name in GIVEN}
     try:

@@ -27,6 +27,7 @@ from api.portal.frame.visitors import Visitor, VisitorDep
 from api.portal.sla.shown_compliance import COMPLIANCE_GROUPS, map_of, sums_of
 from api.state import State
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import add_months, local_date
 from projections.asking import PageAsked
 from projections.contracts.across import ContractsAsked, zone_across
@@ -73,7 +74,7 @@ def asked(
     """Raises Refusal malformed for what is no day, and for days that are the wrong way round."""
     first, last = day_of("from", from_ or None), day_of("to", to or None)
     if first is not None and last is not None and first > last:
-        raise malformed("from", f"{first} lies after {last}")
+        raise malformed("from", FieldFault("wrong_way_round", {"first": first, "last": last}))
     return PromisesAsked(contract_id or "", provider or "", first, last, cursor)
 
 

@@ -29,6 +29,7 @@ from api.portal.words.names_of_keys import names_of
 from api.portal.words.window_words import WINDOW_REASONS
 from api.state import State
 from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.faults import FieldFault
 from projections.contracts.terms_in_force import terms_in_force
 from projections.credit.deduction_questions import deductions_named
 from projections.reader import Times
@@ -63,7 +64,7 @@ async def step(request: Request, state: StateDep, posted: PostedDep, ticket_id: 
     visitor, form = posted.visitor, posted.form
     offered = OFFERED.get(form.one("word"))
     if offered is None:
-        raise malformed("word", f"is one of {', '.join(OFFERED)}")
+        raise malformed("word", FieldFault("one_of", {"members": tuple(OFFERED)}))
     shown = await _ticket(request, state, visitor, ticket_id)
     shown["given"] = {name: form.one(name) for name in GIVEN}
     try:

@@ -171,13 +171,8 @@ _SAYS_LITTLE = {"This can't be done as things stand now.", "Please check what yo
 
 def reasons_of(refusal: Refusal, labels: Labels, zone: str, command: str | None = None) -> list[Reason]:
     """The refusal in the reader's words, each field that is malformed by itself. Instants are in the `zone`."""
-    if refusal.code == "malformed":
-        faults = refusal.members.get("errors") or [
-            {"field": refusal.members.get("field"), "detail": refusal.detail.partition(": ")[2] or refusal.detail}
-        ]
-        found = [Reason(fault_in_words(one["detail"], labels, one["field"]), one["field"]) for one in faults]
-        if found:
-            return found
+    if refusal.faults:
+        return [Reason(fault_in_words(one.fault, labels, one.field), one.field) for one in refusal.faults]
     saying = _first(SAYINGS.get(refusal.code, ()), refusal.members, command)
     figures = {
         name: figure_in_words(name, refusal.members, labels, zone, command) for name in PLACE.findall(saying.english)

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from ledger.kernel import patterns
-from ledger.kernel.wording import FieldFaultError
+from ledger.kernel.faults import FieldFaultError
 from ledger.plans.terms.credit import (
     Confirmation,
     FeeShare,
