@@ -240,7 +240,7 @@ def open_store(url: str, clock: Clock = system_clock) -> EventStore:
     """Opens the ledger behind a URL and makes its tables where they are missing. Raises Unavailable."""
     if url.startswith("sqlite:///"):
         recorder = _sqlite(sqlite_path(url), clock)
-        return EventStore(LedgerApplication(recorder, recorder.datastore.close), open_database(url))
+        return EventStore(LedgerApplication(recorder, recorder.close), recorder.database)
 
     from ledger.store.postgres_recorder import postgres_recorder  # with its driver, which takes long to load
 

@@ -12,62 +12,58 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from eventsourcing.persistence import IntegrityError, Notification, OperationalError, StoredEvent
+from eventsourcing.persistence import IntegrityError, Notification, StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.values import to_micros
 from ledger.store import schema
 from ledger.store.batch import Batch
-from ledger.store.database import BUSY_TIMEOUT_MS, listed
+from ledger.store.database import BUSY_TIMEOUT_MS, SqliteDatabase, WriteTransaction, listed
 from ledger.store.format import SET_FORMAT, check_format
 from ledger.store.keys import ADD_KEY
 from ledger.store.ledger_files import align_rights, check_is_ledger, make_private
-from ledger.store.unavailable import is_of_surroundings, spoils_connection
 
 _LATEST = "SELECT notification_id, recorded_at FROM stored_events ORDER BY notification_id DESC LIMIT 1"
 _SINCE = "SELECT originator_id, contract_id, provider FROM stored_events WHERE notification_id > :seen"
+# Whole rows, in the order of the columns that each names: names of parameters are looked up row by row.
 _ADD_EVENT = (
     "INSERT INTO stored_events (originator_id, originator_version, topic, state, notification_id, recorded_at, "
-    "provider, contract_id) "
-    "VALUES (:stream, :version, :topic, :state, :position, :recorded_at, :provider, :contract_id)"
+    "provider, contract_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _ADD_COMMAND = (
     "INSERT INTO commands (first_position, last_position, sender, command_id, name, content_digest) "
-    "VALUES (:first, :last, :sender, :command_id, :name, :content_digest)"
+    "VALUES (?, ?, ?, ?, ?, ?)"
 )
-_ADD_ID = "INSERT INTO known_ids (namespace, id, position) VALUES (:namespace, :id, :position)"
+_ADD_ID = "INSERT INTO known_ids (namespace, id, position) VALUES (?, ?, ?)"
 
 
 class SqliteRecorder(SQLiteApplicationRecorder):
-    """Appends with `BEGIN IMMEDIATE` and full durability; `clock` says when an event is recorded."""
+    """Appends with `BEGIN IMMEDIATE` and full durability; `clock` says when an event is recorded.
 
-    def __init__(self, datastore: SQLiteDatastore, clock: Clock = system_clock) -> None:
+    `database` has the connections that append, `datastore` those that the library reads on.
+    """
+
+    def __init__(self, datastore: SQLiteDatastore, database: SqliteDatabase, clock: Clock = system_clock) -> None:
         super().__init__(datastore)
+        self.database = database
         self._clock = clock
+
+    def close(self) -> None:
+        self.datastore.close()
+        self.database.close()
 
     def construct_create_table_statements(self) -> list[str]:
         return [*schema.SQLITE_TABLES, *schema.SQLITE_TRIGGERS]
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+        """On the connection that this thread asks its questions on, whose pages are then those just written."""
         batch: Batch = kwargs.get("batch") or Batch()
-        with self.datastore.get_connection(commit=True) as connection:
-            raw = connection._sqlite_conn
-            try:
-                raw.execute("BEGIN IMMEDIATE")
-                positions = self._append(raw, stored_events, batch)
-                raw.execute("COMMIT")
-            except BaseException as error:
-                if raw.in_transaction:
-                    raw.execute("ROLLBACK")
-                if isinstance(error, sqlite3.IntegrityError):
-                    raise IntegrityError(error) from error
-                if isinstance(error, sqlite3.DatabaseError) and is_of_surroundings(error):
-                    if spoils_connection(error):
-                        connection.close()
-                    raise OperationalError(error) from error
-                raise
-        return positions
+        try:
+            with self.database.transaction() as transaction:
+                return self._append(transaction, stored_events, batch)
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(error) from error
 
     def select_notifications(
         self,
@@ -107,67 +103,41 @@ class SqliteRecorder(SQLiteApplicationRecorder):
                 for row in cursor.fetchall()
             ]
 
-    def _append(self, raw: sqlite3.Connection, stored_events: Sequence[StoredEvent], batch: Batch) -> Sequence[int]:
-        latest = raw.execute(_LATEST).fetchone()
+    def _append(
+        self, transaction: WriteTransaction, stored_events: Sequence[StoredEvent], batch: Batch
+    ) -> Sequence[int]:
         base, recorded_at = 0, to_micros(self._clock())
-        if latest is not None:
-            base, recorded_at = latest["notification_id"], max(recorded_at, latest["recorded_at"])
+        for latest in transaction.query(_LATEST):
+            base, recorded_at = latest.notification_id, max(recorded_at, latest.recorded_at)
         if base > batch.seen_position and (batch.read_streams or batch.read_contracts):
-            streams, whole = set(batch.read_streams), set(batch.read_contracts)
-            for row in raw.execute(_SINCE, {"seen": batch.seen_position}):
-                if (
-                    row["originator_id"] in streams
-                    or row["contract_id"] in whole
-                    or f"provider:{row['provider']}" in whole
-                ):
-                    raise sqlite3.IntegrityError("a stream was appended to in the meantime")
+            self._check_unchanged(transaction, batch)
         positions = range(base + 1, base + 1 + len(stored_events))
         providers, contracts = batch.columns(len(stored_events))
-        raw.executemany(
+        transaction.execute_many(
             _ADD_EVENT,
-            (
-                {
-                    "stream": str(event.originator_id),
-                    "version": event.originator_version,
-                    "topic": event.topic,
-                    "state": event.state,
-                    "position": position,
-                    "recorded_at": recorded_at,
-                    "provider": provider,
-                    "contract_id": contract_id,
-                }
-                for event, position, provider, contract_id in zip(
-                    stored_events, positions, providers, contracts, strict=True
-                )
-            ),
+            [
+                (str(of.originator_id), of.originator_version, of.topic, of.state, position, recorded_at, *whose)
+                for of, position, *whose in zip(stored_events, positions, providers, contracts, strict=True)
+            ],
         )
-        raw.executemany(
+        transaction.execute_many(
             _ADD_COMMAND,
-            (
-                {
-                    "first": positions[command.first],
-                    "last": positions[command.last],
-                    "sender": command.sender,
-                    "command_id": command.command_id,
-                    "name": command.name,
-                    "content_digest": command.content_digest,
-                }
-                for command in batch.commands
-            ),
+            [
+                (positions[of.first], positions[of.last], of.sender, of.command_id, of.name, of.content_digest)
+                for of in batch.commands
+            ],
         )
-        raw.executemany(
-            _ADD_ID,
-            (
-                {
-                    "namespace": taken.namespace,
-                    "id": taken.id,
-                    "position": base + 1 + batch.commands[taken.command].first,
-                }
-                for taken in batch.ids
-            ),
-        )
-        raw.executemany(ADD_KEY, (key._asdict() for key in batch.keys))
+        firsts = [positions[command.first] for command in batch.commands]
+        transaction.execute_many(_ADD_ID, [(of.namespace, of.id, firsts[of.command]) for of in batch.ids])
+        for key in batch.keys:
+            transaction.execute(ADD_KEY, key._asdict())
         return list(positions)
+
+    def _check_unchanged(self, transaction: WriteTransaction, batch: Batch) -> None:
+        streams, whole = set(batch.read_streams), set(batch.read_contracts)
+        for row in transaction.query(_SINCE, {"seen": batch.seen_position}):
+            if row.originator_id in streams or row.contract_id in whole or f"provider:{row.provider}" in whole:
+                raise sqlite3.IntegrityError("a stream was appended to in the meantime")
 
 
 def sqlite_recorder(path: Path, clock: Clock = system_clock) -> SqliteRecorder:
@@ -176,7 +146,7 @@ def sqlite_recorder(path: Path, clock: Clock = system_clock) -> SqliteRecorder:
     make_private(path)
     align_rights(path)
     datastore = SQLiteDatastore(str(path), lock_timeout=BUSY_TIMEOUT_MS // 1000, originator_id_type="text")
-    recorder = SqliteRecorder(datastore, clock)
+    recorder = SqliteRecorder(datastore, SqliteDatabase(path), clock)
     try:
         with datastore.get_connection(commit=True) as connection:
             check_format(connection._sqlite_conn.execute, sqlite3.OperationalError, str(path))
@@ -184,6 +154,6 @@ def sqlite_recorder(path: Path, clock: Clock = system_clock) -> SqliteRecorder:
         with datastore.get_connection(commit=True) as connection:
             connection._sqlite_conn.execute(SET_FORMAT)
     except BaseException:
-        datastore.close()  # what stays open may be read-only, and would be so for others of this process too
+        recorder.close()  # what stays open may be read-only, and would be so for others of this process too
         raise
     return recorder

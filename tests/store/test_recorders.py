@@ -42,7 +42,7 @@ class OnSqlite:
         self.recorder = sqlite_recorder(tmp_path / "ledger.db")
         yield
         wait_for_readers()
-        self.recorder.datastore.close()
+        self.recorder.close()
 
     def create_recorder(self) -> SqliteRecorder:
         return self.recorder
