@@ -20,6 +20,7 @@ from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings
 from ledger.plans.loader import Catalogue, load_catalogue
 from ledger.store import EventStore, open_store
+from projections.credit.quick_balances import QuickBalances, quick_balances
 from projections.reader import Reader, open_reader
 from projections.runner import Projector
 from projections.sla.calendars import Calendars
@@ -34,6 +35,7 @@ class State:
     writer: Writer
     projector: Projector
     reader: Reader
+    quick_balances: QuickBalances
     clock: Clock
     wrong_tokens: WrongTokens
     waiters: Waiters
@@ -91,6 +93,7 @@ def open_state(
         writer,
         projector,
         reader,
+        quick_balances(reader),
         clock,
         wrong_tokens,
         waiters,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import psycopg
@@ -32,37 +32,68 @@ async def _configure(connection: psycopg.AsyncConnection[Row]) -> None:
     await connection.set_read_only(True)
 
 
-class PostgresReader:
-    def __init__(self, url: str, clock: Clock) -> None:
-        self.url = url
-        self.clock = clock
+async def _configure_planned(connection: psycopg.AsyncConnection[Row]) -> None:
+    """A statement that looks single rows up is planned for longer than it is carried out."""
+    await _configure(connection)
+    await connection.execute("SET plan_cache_mode = force_generic_plan")
+
+
+class _Connections:
+    """Some to one server, opened with the first question: a loop has to run by then."""
+
+    def __init__(
+        self, url: str, most: int, configure: Callable[[psycopg.AsyncConnection[Row]], Awaitable[None]]
+    ) -> None:
+        self._url = url
+        self._most = most
+        self._configure = configure
         self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Row]] | None = None
 
-    async def _opened(self) -> AsyncConnectionPool[psycopg.AsyncConnection[Row]]:
-        if self._pool is None:
-            self._pool = AsyncConnectionPool(
-                self.url, min_size=1, max_size=8, open=False, configure=_configure, timeout=5.0, reconnect_timeout=30.0
-            )
-            await self._pool.open()
-        return self._pool
-
-    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
-        try:
-            async with (await self._opened()).connection() as connection:
-                cursor = await connection.execute(postgres_sql(sql), params, prepare=True)
-                return named_rows(cursor.description or (), await cursor.fetchall())
-        except (*POSTGRES_AWAY, PoolTimeout) as error:
-            raise unavailable_server(self.url, error) from error
-
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[_PostgresSnapshot]:
+    async def one(self) -> AsyncIterator[psycopg.AsyncConnection[Row]]:
+        """Raises Unavailable."""
         try:
-            async with (await self._opened()).connection() as connection, connection.transaction():
-                yield _PostgresSnapshot(connection, self.clock)
+            if self._pool is None:
+                self._pool = AsyncConnectionPool(
+                    self._url,
+                    min_size=1,
+                    max_size=self._most,
+                    open=False,
+                    configure=self._configure,
+                    timeout=5.0,
+                    reconnect_timeout=30.0,
+                )
+                await self._pool.open()
+            async with self._pool.connection() as connection:
+                yield connection
         except (*POSTGRES_AWAY, PoolTimeout) as error:
-            raise unavailable_server(self.url, error) from error
+            raise unavailable_server(self._url, error) from error
 
     async def close(self) -> None:
         if self._pool is not None:
             await self._pool.close()
             self._pool = None
+
+
+class PostgresReader:
+    def __init__(self, url: str, clock: Clock) -> None:
+        self.clock = clock
+        self._any = _Connections(url, 8, _configure)
+        self._planned = _Connections(url, 1, _configure_planned)
+
+    async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
+        async with self._any.one() as connection:
+            return await _PostgresSnapshot(connection, self.clock).query(sql, params)
+
+    async def query_often(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
+        async with self._planned.one() as connection:
+            return await _PostgresSnapshot(connection, self.clock).query(sql, params)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[_PostgresSnapshot]:
+        async with self._any.one() as connection, connection.transaction():
+            yield _PostgresSnapshot(connection, self.clock)
+
+    async def close(self) -> None:
+        await self._any.close()
+        await self._planned.close()

@@ -77,6 +77,10 @@ class Reader(Protocol):
 
     async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]: ...
 
+    async def query_often(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
+        """The same for the few statements that are asked all the time: planned once, whatever is asked for."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -99,6 +103,8 @@ class SqliteReader:
 
     async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         return self.database.query(sql, params)
+
+    query_often = query
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:

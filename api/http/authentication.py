@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -16,6 +17,12 @@ ACTOR = "ledger.actor"  # in the scope of a request of this very process, which 
 StateDep = Annotated[State, Depends(state_of)]
 
 
+def token_of(headers: Mapping[str, str]) -> str | None:
+    """What a request's `Authorization: Bearer TOKEN` carries."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token else None
+
+
 async def authenticate(request: Request) -> Actor:
     """The actor behind the bearer token; a new or revoked token is known at once. Raises Refusal unauthenticated.
 
@@ -25,11 +32,11 @@ async def authenticate(request: Request) -> Actor:
     if within is not None:
         return within
     state = await state_of(request)
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    token = token_of(request.headers)
+    if token is None:
         raise unauthenticated()
     try:
-        return await holder_of(state.reader, token.strip(), state.clock().date())
+        return await holder_of(state.reader, token, state.clock().date())
     except Refusal:
         await state.wrong_tokens.wait(request.client.host if request.client else "")
         raise

@@ -11,6 +11,7 @@ from api.http import problems
 from api.http.etags import ETags
 from api.http.openapi import document_of
 from api.http.parameters import known_parameters
+from api.http.quick_balance import QuickBalance
 from api.http.responses import ResponseHeaders
 from api.http.routers import (
     across,
@@ -64,6 +65,7 @@ def create_api(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] 
         commands,
     ):
         app.include_router(router.router)
+    app.add_middleware(QuickBalance)
     app.add_middleware(ETags)
     app.add_middleware(ResponseHeaders)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]

@@ -46,6 +46,11 @@ HOLDS = (
 )
 
 
+def holds_in_sql(token_id: str) -> str:
+    """The condition that a token, by its id, holds on the day `:today`."""
+    return f"EXISTS (SELECT 1 FROM access_tokens t WHERE t.token_id = {token_id} AND {HOLDS})"
+
+
 def hash_of(secret: str) -> bytes:
     """What is stored of a secret. It has 256 random bits, so one round of SHA-256 is enough."""
     return hashlib.sha256(secret.encode()).digest()

@@ -7,6 +7,7 @@ added up (§ 6).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.kernel.access import Actor
@@ -54,9 +55,15 @@ class Balance:
 
 # Now and then have the same columns. Sums are cast, since PostgreSQL's sum of integers is no integer.
 LEFT_NOW = by_then_in_sql("g.granted - g.consumed", "m.granted - m.consumed", LATER)
-# What is pending is searched by its deemed day, not its status: what nobody ever answers would be read one by one.
-_NOW = f"""
-SELECT v.position, c.currency,
+
+
+def now_in_sql(contract_id: str = ":contract_id") -> str:
+    """The question about one contract now, open for a condition on `c`; `is_ahead`: it needs the other question.
+
+    What is pending is searched by its deemed day, not its status: what nobody ever answers would be read one by one.
+    """
+    return f"""
+SELECT v.position, c.currency, c.provider, c.customer_id, c.partner_id,
   EXISTS (SELECT 1 FROM post_dated WHERE contract_id = c.contract_id AND effective_at > :at) AS is_ahead,
   coalesce(o.minutes, 0) - CAST(coalesce(o_later.minutes, 0) AS BIGINT) AS overage_minutes,
   coalesce(o.amount_cents, 0) - CAST(coalesce(o_later.amount_cents, 0) AS BIGINT) AS overage_cents,
@@ -70,17 +77,20 @@ FROM contracts c
 CROSS JOIN view_position v
 LEFT JOIN overages o ON o.contract_id = c.contract_id
 LEFT JOIN (SELECT sum(minutes) AS minutes, sum(amount_cents) AS amount_cents FROM charges
-  WHERE contract_id = :contract_id AND effective_at > :at AND family = 'overage') o_later ON 1 = 1
+  WHERE contract_id = {contract_id} AND effective_at > :at AND family = 'overage') o_later ON 1 = 1
 LEFT JOIN accounts a ON a.contract_id = c.contract_id
 LEFT JOIN (SELECT pool, sum(granted) AS granted, sum(consumed) AS consumed, sum(reserved) AS reserved FROM movements
-  WHERE contract_id = :contract_id AND effective_at > :at GROUP BY pool) later ON later.pool = a.pool
+  WHERE contract_id = {contract_id} AND effective_at > :at GROUP BY pool) later ON later.pool = a.pool
 LEFT JOIN (SELECT g.pool, sum({expired("g.expires_at", LEFT_NOW)}) AS expired FROM grants g
-  WHERE g.contract_id = :contract_id AND g.expires_at <= :at GROUP BY g.pool) ended ON ended.pool = a.pool
+  WHERE g.contract_id = {contract_id} AND g.expires_at <= :at GROUP BY g.pool) ended ON ended.pool = a.pool
 LEFT JOIN pending p ON p.contract_id = a.contract_id AND p.pool = a.pool
 LEFT JOIN (SELECT d.pool, sum(d.quantity) AS quantity FROM deductions d
-  WHERE d.contract_id = :contract_id AND d.deemed_at <= :at
+  WHERE d.contract_id = {contract_id} AND d.deemed_at <= :at
   AND {status_at_in_sql("d.status", "d.deemed_at")} = 'deemed_confirmed' GROUP BY d.pool) deemed ON deemed.pool = a.pool
-WHERE c.contract_id = :contract_id AND """
+WHERE c.contract_id = {contract_id} AND """
+
+
+_NOW = now_in_sql()
 # A deduction without a word on it has the status that it began with.
 _THEN = f"""
 SELECT c.currency,
@@ -134,16 +144,17 @@ async def _now(reader: Reader | Snapshot, actor: Actor, contract_id: str) -> Bal
     condition, params = visible(actor)
     params |= {"contract_id": contract_id, "at": to_micros(reader.clock())}
     rows = await reader.query(f"{_NOW}{condition} ORDER BY a.pool", params)
-    return _balance(rows, rows[0].position) if rows and not rows[0].is_ahead else None
+    return balance_of(rows, rows[0].position) if rows and not rows[0].is_ahead else None
 
 
 async def _then(snapshot: Snapshot, actor: Actor, contract_id: str, times: Times) -> Balance:
     _, as_of = await contract_as_of(snapshot, actor, contract_id, times)
     rows = await snapshot.query(_THEN, {"contract_id": contract_id, **as_of.params})
-    return _balance(rows, as_of.position)
+    return balance_of(rows, as_of.position)
 
 
-def _balance(rows: list[Row], position: int) -> Balance:
+def balance_of(rows: Sequence[Row], position: int) -> Balance:
+    """From what either question answers about one contract: a row an account, one where there is none."""
     first = rows[0]
     accounts = [
         AccountBalance(

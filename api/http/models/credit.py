@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 from api.http.models.base import AnswerModel, Figure, figure
 from api.http.models.history import HistoryEntry
 from ledger.credit.confirmation import Status
-from projections.credit.balances import AccountBalance
+from ledger.kernel.values import show_cents
+from projections.credit.balances import AccountBalance, Balance
 
 
 class AccountOut(BaseModel):
@@ -49,6 +50,17 @@ class BalanceOut(AnswerModel):
     contract_id: str
     accounts: list[AccountOut]
     overage: OverageOut
+
+
+def show_balance(contract_id: str, found: Balance) -> BalanceOut:
+    return BalanceOut(
+        position=found.position,
+        contract_id=contract_id,
+        accounts=[show_account_balance(one) for one in found.accounts],
+        overage=OverageOut(
+            minutes=found.overage.minutes, amount=show_cents(found.overage.amount_cents), currency=found.currency
+        ),
+    )
 
 
 class LineOut(BaseModel):

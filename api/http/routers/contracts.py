@@ -17,7 +17,7 @@ from api.http.models.contracts import (
     show_contract,
     show_term,
 )
-from api.http.models.credit import BalanceOut, OverageOut, show_account_balance
+from api.http.models.credit import BalanceOut, show_balance
 from api.http.paging import (
     AsOfParam,
     ContractIdParam,
@@ -29,7 +29,6 @@ from api.http.paging import (
     times_of,
 )
 from api.http.problems import PROBLEMS
-from ledger.kernel.values import show_cents
 from projections.asking import Page, PageAsked
 from projections.contracts.questions import (
     ContractFilter,
@@ -109,11 +108,4 @@ async def contract_balance(
     known_at: KnownAtParam = None,
 ) -> BalanceOut:
     """What was granted, consumed, reserved, has expired and is available, cumulative since signing."""
-    found = await balance(state.reader, actor, contract_id, times_of(as_of, known_at))
-    amount = show_cents(found.overage.amount_cents)
-    return BalanceOut(
-        position=found.position,
-        contract_id=contract_id,
-        accounts=[show_account_balance(one) for one in found.accounts],
-        overage=OverageOut(minutes=found.overage.minutes, amount=amount, currency=found.currency),
-    )
+    return show_balance(contract_id, await balance(state.reader, actor, contract_id, times_of(as_of, known_at)))
