@@ -11,7 +11,6 @@ from api.languages import Labels
 from api.portal.words.formats import Formats
 from ledger.plans.coverage import WEEKDAYS
 from ledger.plans.terms import BusinessDays, Coverage, Covered, Elapsed, Target
-from ledger.sessions.notice import Notice
 
 A_MONDAY = date(2026, 1, 5)
 
@@ -58,6 +57,8 @@ def promise_in_words(target: Target, labels: Labels, fmt: Formats) -> str:
     )
 
 
-def notice_in_words(notice: Notice, labels: Labels, fmt: Formats) -> str:
-    """`24:00 hours`: what a sentence goes on from with *before*."""
-    return labels("{hours} hours", hours=fmt.hours(notice.minutes))
+def notice_in_words(notice: Target, labels: Labels, fmt: Formats) -> str:
+    """`24:00 hours`: what a sentence goes on from with *before*; a promise adds that the clock runs day and night."""
+    if isinstance(notice, Elapsed):
+        return labels("{hours} hours", hours=fmt.hours(notice.minutes))
+    return promise_in_words(notice, labels, fmt)

@@ -23,7 +23,6 @@ from ledger.plans.terms import (
     ServiceRate,
     Terms,
 )
-from ledger.sessions.notice import notice_of
 
 TARGETS = {"reaction": word("First answer"), "resolution": word("Solution")}
 SCOPE_OF_TIERS = {"ticket": word("of each ticket"), "contract": word("of the contract")}
@@ -119,7 +118,7 @@ def _rules_of_time(terms: Terms, labels: Labels, fmt: Formats) -> Iterator[Claus
             labels("cancelled"): terms.penalty.on_cancel,
             labels("missed"): terms.penalty.on_no_show,
         }
-        notice = notice_in_words(notice_of(terms.penalty), labels, fmt)
+        notice = notice_in_words(terms.penalty.notice, labels, fmt)
         named = ", ".join(said for said, costs in late.items() if costs)
         figures = {"time": fmt.hours(terms.penalty.minutes), "late": named, "notice": notice}
         said = labels("{time} hours, where it is {late} less than {notice} before", **figures)
