@@ -211,7 +211,7 @@ def _granted(rows: Rows, fact: CreditGranted, meta: EventMeta) -> None:
 
 
 @movements.on(GrantExpiryMoved, changes=[(GRANTS, _grant)])
-def _cut(rows: Rows, fact: GrantExpiryMoved, meta: EventMeta) -> None:
+def _expiry_moved(rows: Rows, fact: GrantExpiryMoved, meta: EventMeta) -> None:
     expires_at = to_micros(fact.expires_at)
     rows.require(GRANTS, fact.grant_id).expires_at = expires_at
     row = MovementRow(
@@ -222,7 +222,7 @@ def _cut(rows: Rows, fact: GrantExpiryMoved, meta: EventMeta) -> None:
         grant_id=fact.grant_id,
         effective_at=meta.effective_at,
         recorded_at=meta.recorded_at,
-        kind="cut",
+        kind="expiry_moved",
         reference=fact.grant_id,
         granted=0,
         consumed=0,

@@ -80,7 +80,7 @@ def write(views: Written, grants: list[Told], debts: list[tuple[int, int]]) -> N
         rows.append(movement(position, noon(begins), grant_id, granted=granted, expires_at=end_of(ends[0])))
         for end in ends[1:]:
             position += 1
-            rows.append(movement(position, noon(0), grant_id, kind="cut", expires_at=end_of(end)))
+            rows.append(movement(position, noon(0), grant_id, kind="expiry_moved", expires_at=end_of(end)))
         for on, quantity in draws:
             position += 1
             rows.append(movement(position, noon(on), grant_id, consumed=quantity))
