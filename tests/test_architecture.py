@@ -116,6 +116,21 @@ def test_no_arrows_between_rooms_run_in_a_circle(package: str) -> None:
     TopologicalSorter(rooms_behind(package)).prepare()  # raises CycleError, which names the rooms of a circle
 
 
+def test_what_stands_beside_the_rooms_of_views_is_shared_by_them_and_knows_none() -> None:
+    arrows = rooms_behind("projections")
+    rooms = {name for name in arrows if (ROOT / "projections" / name).is_dir()}
+    up = {name: known & rooms for name, known in arrows.items() if name not in rooms and known & rooms}
+    assert rooms
+    assert up.keys() == {"all_views"}  # which lists the views
+
+
+def test_what_answers_are_made_of_stands_in_the_room_of_models() -> None:
+    beside = [path for path in (ROOT / "api/http").glob("*.py") if not path.stem.startswith("__")]
+    told = re.compile(r"_models$|^class \w+\(AnswerModel", re.MULTILINE)
+    assert beside
+    assert [named(path) for path in beside if told.search(path.stem) or told.search(path.read_text("utf-8"))] == []
+
+
 def test_events_import_nothing_of_ours_but_the_kernel() -> None:
     found = [
         f"{named(path)} imports {module}"

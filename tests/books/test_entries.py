@@ -10,8 +10,8 @@ from api.books.journal import FaultyBooksError, Posting, Transaction, last_day
 from ledger.events import VatLine
 from ledger.kernel.values import FAR_FUTURE, to_micros
 from projections.billing.charges_view import ChargeRow
-from projections.books import BookedContract
 from projections.credit.movements import MovementRow
+from projections.provider.books import BookedContract
 from tests.books.made import book, credit_note, fee, invoice, line
 
 CONTRACTS = {"C-1": BookedContract("acme", "Europe/Berlin", "EUR", {"lump-sum": "CZK"})}

@@ -21,8 +21,8 @@ from projections.credit.drawn_grants import drawn_grants
 from projections.credit.grants import GrantFilter, contract_grants, list_grants, live_grants
 from projections.credit.movements import NEVER
 from projections.credit.statements import StatementAsked, statement
+from projections.provider.reports import BREAKAGE, ReportAsked, report
 from projections.reader import NOW, AsOf, Snapshot, Times
-from projections.reports import BREAKAGE, ReportAsked, report
 from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, movement, written
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

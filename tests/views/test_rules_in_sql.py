@@ -21,7 +21,7 @@ from projections.credit.balances import balance
 from projections.credit.deduction_questions import DeductionsAsked, list_deductions
 from projections.credit.unanswered import count_unanswered
 from projections.credit.waiting_deductions import count_waiting
-from projections.customers import list_customers
+from projections.provider.customer_list import list_customers
 from projections.reader import NOW, Snapshot, Times
 from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, deduction, movement, written
 

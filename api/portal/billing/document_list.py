@@ -9,9 +9,9 @@ from fastapi.responses import Response
 from starlette.datastructures import Headers
 
 from api.http.authentication import StateDep
-from api.http.document_models import show_line
 from api.http.lists import CSV, Listing, answer_list
 from api.http.models.billing import DocumentLineOut
+from api.http.models.shown_documents import show_line
 from api.http.paging import Cursor, Filter, next_cursor, page_asked
 from api.http.routers.invoices import Number
 from api.portal.frame.addresses import DOCUMENTS_PAGE, with_query

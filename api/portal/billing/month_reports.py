@@ -25,8 +25,8 @@ from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import add_months
 from projections.asking import EVERYTHING
+from projections.provider.reports import BREAKAGE, REVENUE, ReportAsked, ReportRow, ReportSource, report
 from projections.reader import Snapshot
-from projections.reports import BREAKAGE, REVENUE, ReportAsked, ReportRow, ReportSource, report
 from projections.sla.calendars import Calendars
 
 MONTHS_AT_FIRST, MOST_MONTHS = 12, 36
