@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ledger.kernel.values import ONE_DAY, from_micros, to_micros
+from ledger.kernel.values import ONE_DAY, SECOND, from_micros, to_micros
 from ledger.plans.holiday_sets import holidays_of, set_name
-from ledger.plans.terms import Coverage
+from ledger.plans.terms import WEEKDAYS, Coverage
 from ledger.plans.window_reasons import WindowReason
 
-SECOND = 1_000_000
 FIRST_REACHED_YEAR, LAST_REACHED_YEAR = 1980, 2200  # how far a calendar goes: beyond all instants that the ledger knows
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class NoOpeningError(Exception):
@@ -51,8 +49,7 @@ class Calendar:
             self._agreed_holidays = holidays.get(set_name(coverage.country, coverage.region), frozenset())
             self._agreed_years = frozenset(day.year for day in self._agreed_holidays)
         self._weekly = [
-            [(_seconds(start), _seconds(end)) for start, end in coverage.hours.get(day, [])]  # type: ignore[call-overload]
-            for day in WEEKDAYS
+            [(_seconds(start), _seconds(end)) for start, end in coverage.hours.get(day, [])] for day in WEEKDAYS
         ]
         if coverage.always:
             self._weekly = [[(0, 86400)]] * 7

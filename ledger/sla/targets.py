@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ledger.kernel.values import MINUTE
 from ledger.plans.coverage import Calendar, NoOpeningError
 from ledger.plans.terms import BusinessDays, Coverage, Covered, Elapsed, EndOfBusinessDay, Target, Terms
 from ledger.tickets.life import Life, Span
 
-MINUTE = 60_000_000
 TargetName = Literal["reaction", "resolution"]
 TARGETS: tuple[TargetName, ...] = ("reaction", "resolution")
 

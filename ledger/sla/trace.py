@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from ledger.plans.coverage import SECOND, Calendar
+from ledger.kernel.values import SECOND
+from ledger.plans.coverage import Calendar
 from ledger.plans.window_reasons import WindowReason
 from ledger.sla.targets import AROUND_THE_CLOCK, covered, merged
 from ledger.tickets.life import Span

@@ -29,8 +29,8 @@ from ledger.events import LateChangePenaltyDeducted
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Fact
 from ledger.kernel.faults import FieldFault
+from ledger.kernel.values import MINUTE
 from ledger.sessions.notice import notice_asked
-from ledger.sla.targets import MINUTE
 from projections.contracts.across import providers_of
 from projections.credit.deduction_questions import find_deduction
 from projections.history import StoredFact

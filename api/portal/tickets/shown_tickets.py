@@ -27,7 +27,6 @@ from ledger.tickets.events import (
 )
 from projections.tickets.open_to import OpenTo
 
-TARGET_WORDS = {"reaction": word("First answer"), "resolution": word("Solution")}
 PRIORITIES = {
     "1": word("1 – critical"),
     "2": word("2 – high"),

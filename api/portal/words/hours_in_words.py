@@ -9,8 +9,7 @@ from babel.dates import format_date
 
 from api.languages import Labels
 from api.portal.words.formats import Formats
-from ledger.plans.coverage import WEEKDAYS
-from ledger.plans.terms import BusinessDays, Coverage, Covered, Elapsed, Target
+from ledger.plans.terms import WEEKDAYS, BusinessDays, Coverage, Covered, Elapsed, Target
 
 A_MONDAY = date(2026, 1, 5)
 
@@ -21,7 +20,7 @@ def hours_in_words(coverage: Coverage, labels: Labels) -> str:
     if coverage.always:
         said = labels("around the clock")
     else:
-        hours = [coverage.hours.get(day, []) for day in WEEKDAYS]  # type: ignore[call-overload]
+        hours = [coverage.hours.get(day, []) for day in WEEKDAYS]
         said = ", ".join(
             f"{_days(numbers, labels)} {' + '.join(f'{start}–{end}' for start, end in windows)}"
             for windows, group in groupby(range(7), lambda number: hours[number])

@@ -57,6 +57,7 @@ from ledger.plans.terms.support import (
     ZoneName,
 )
 from ledger.plans.terms.words import (
+    WEEKDAYS,
     Channel,
     ContactField,
     Grade,
@@ -73,6 +74,7 @@ from ledger.plans.terms.words import (
 __all__ = [
     "ALL_CHANNELS",
     "ITIL_MATRIX",
+    "WEEKDAYS",
     "AnnualDay",
     "BusinessDays",
     "Channel",
