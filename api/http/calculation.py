@@ -14,7 +14,7 @@ from ledger.plans.coverage import Calendar, NoOpeningError
 from ledger.plans.paths import knows_holidays, no_region
 from ledger.plans.terms import AnnualDay, BusinessDays, Coverage, EndOfBusinessDay, Strict, Weekday, Windows, ZoneName
 from ledger.plans.terms.support import HOURS_EXAMPLE
-from ledger.sla.targets import counted_by, covered, due_after, due_instant
+from ledger.sla.due import counted_by, covered, due_after, due_instant
 from ledger.sla.trace import Window, trace
 from ledger.work.fields import Day, Instant
 
