@@ -6,6 +6,7 @@ from projections.billing.periods_view import periods
 from projections.contracts.view import contracts
 from projections.credit.deductions_view import deductions
 from projections.credit.movements import movements
+from projections.credit.overages_view import overages
 from projections.post_dated import post_dated
 from projections.sessions.view import sessions
 from projections.sla.clocks import sla_clocks
@@ -18,6 +19,7 @@ VIEWS: dict[str, View] = {
         contracts,
         movements,
         deductions,
+        overages,
         sessions,
         charges,
         tickets,

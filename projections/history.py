@@ -178,18 +178,16 @@ def refold_into(rows: Memory, view: View, events: Sequence[StoredFact]) -> None:
 
 
 def sealed_in(fact: Fact) -> list[Sealed]:
-    values = (getattr(fact, name) for name in fact.__struct_fields__)
-    return [value for value in values if isinstance(value, Sealed)]
+    return [value for value in msgspec.structs.astuple(fact) if isinstance(value, Sealed)]
 
 
 def tell(stored: StoredFact, texts: dict[Sealed, Any]) -> ToldFact:
     """An event with its texts opened (null where the key is gone) and its instants in UTC."""
-    fact = stored.fact
-    data = {}
-    for name in fact.__struct_fields__:
-        value = getattr(fact, name)
-        if name not in BASE_FIELDS and value is not None:
-            data[name] = _plain(value, texts)
+    data = {
+        name: _plain(value, texts)
+        for name, value in msgspec.structs.asdict(stored.fact).items()
+        if name not in BASE_FIELDS and value is not None
+    }
     return ToldFact(stored, data)
 
 
@@ -205,5 +203,5 @@ def _plain(value: Any, texts: dict[Sealed, Any]) -> Any:
     if isinstance(value, list):
         return [_plain(item, texts) for item in value]
     if isinstance(value, msgspec.Struct):
-        return {name: _plain(getattr(value, name), texts) for name in value.__struct_fields__}
+        return {name: _plain(one, texts) for name, one in msgspec.structs.asdict(value).items()}
     return value

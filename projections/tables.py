@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -28,6 +28,7 @@ class Table(Generic[R]):
         hints = get_type_hints(row)
         self.columns = {field: _column(hints[field]) for field in row.__struct_fields__}
         self._fields = attrgetter(*self.columns)
+        self.key_of: Callable[[R], Any] = attrgetter(*self.key)  # of a row: its key, or both parts of it
 
     def ddl(self, name: str) -> list[str]:
         """Statements that make the table and its indexes under a name of their own."""

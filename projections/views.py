@@ -83,10 +83,9 @@ class Rows:
 
     def prefetch(self, table: Table[Any], keys: set[str]) -> None:
         rows = table.load(self.transaction, self.dialect, table.name + self.suffix, list(keys))
-        key = table.key[0]
         known = self.known.setdefault(table.name, {})
         known.update(dict.fromkeys(keys))
-        known.update({getattr(row, key): row for row in rows})
+        known.update({table.key_of(row): row for row in rows})
 
     def peek(self, table: Table[R], key: str) -> R | None:
         """A row that has been read or made already."""
@@ -111,13 +110,13 @@ class Rows:
 
     def put(self, table: Table[R], row: R) -> None:
         """A new row of a table with a single key."""
-        key = getattr(row, table.key[0])
+        key = table.key_of(row)
         self.known.setdefault(table.name, {})[key] = row
         self._mark(table, key, row)
 
     def add(self, table: Table[R], row: R) -> None:
         """A row that nothing will change again."""
-        self._mark(table, tuple(getattr(row, part) for part in table.key), row)
+        self._mark(table, table.key_of(row), row)
 
     def tool(self, kind: type[T]) -> T:
         """What handlers of a view keep from one batch to the next beside their rows, made when first asked for."""

@@ -13,11 +13,11 @@ from importlib.util import find_spec
 from random import Random
 from zoneinfo import ZoneInfo
 
-from ledger.kernel.values import from_micros, to_micros
-from ledger.plans.coverage import SECOND, Calendar
+from ledger.kernel.values import SECOND, from_micros, to_micros
+from ledger.plans.coverage import Calendar
 from ledger.plans.holiday_sets import holidays_of
 from ledger.plans.terms import BusinessDays, Coverage, Covered, EndOfBusinessDay, Target
-from ledger.sla.targets import due_instant
+from ledger.sla.due import due_instant
 
 ZONE = ZoneInfo("Europe/Berlin")
 OFFICE = Coverage(

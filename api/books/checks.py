@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from api.books.journal import FaultyBooksError
 from ledger.kernel.values import from_micros, show_instant
-from projections.books import BooksSource
 from projections.credit.movements import NEVER, MovementRow
+from projections.provider.books import BooksSource
 
 SPENT = ("work", "session", "penalty", "service", "debt_settled")  # a reversal gives back what stays told
 

@@ -25,7 +25,7 @@ from ledger.events import CreditNoteIssued, InvoiceIssued
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FaultFigure, FieldFault
 from ledger.kernel.values import from_micros, show_cents, show_instant
-from projections.books import AdviserSource, BookedDocument
+from projections.provider.books import AdviserSource, BookedDocument
 
 NAME_LENGTH, INFO_LENGTH, LINK_LENGTH, VAT_ID_LENGTH = 60, 210, 210, 15
 _DOCUMENT_NUMBER = re.compile(r"[A-Za-z0-9_$%/-]{1,36}")  # what Belegfeld 1 takes

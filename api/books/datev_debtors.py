@@ -18,7 +18,7 @@ from api.documents.document_parties import compact
 from api.documents.texts import clipped
 from api.spreadsheet import as_text
 from ledger.contracts.vat_ids import is_eu_vat_id
-from projections.books import AdviserSource
+from projections.provider.books import AdviserSource
 
 COMPANY, STREET = "2", "STR"
 SHORT, POSTCODE, CITY, LINE, LONGEST_NAME, MAIL = 15, 10, 30, 36, 50, 60  # the longest that the format takes

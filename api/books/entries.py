@@ -18,8 +18,8 @@ from ledger.credit.expiry import GrantLife
 from ledger.events import CreditNoteIssued, InvoiceIssued
 from ledger.kernel.values import from_micros, local_date, show_cents, to_micros
 from projections.billing.charges_view import ChargeRow
-from projections.books import BookedContract, BookedDocument, BooksSource
 from projections.credit.movements import NEVER, MovementRow
+from projections.provider.books import BookedContract, BookedDocument, BooksSource
 
 Contracts = Mapping[str, BookedContract]
 

@@ -24,7 +24,7 @@ from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import local_date, to_micros
 from ledger.store.ledger_files import private_opener
-from projections.books import AdviserSource, BooksSource, adviser_source, books_source
+from projections.provider.books import AdviserSource, BooksSource, adviser_source, books_source
 from projections.reader import Reader
 
 JOURNALS = {"beancount": beancount, "hledger": hledger, "csv": flat}

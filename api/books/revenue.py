@@ -13,7 +13,7 @@ from datetime import date
 from api.books.datev_mapping import treatment_name
 from ledger.billing.vat import shared_vat
 from ledger.events import DocumentLine, InvoiceIssued, VatLine
-from projections.books import BookedDocument
+from projections.provider.books import BookedDocument
 
 
 @dataclass(slots=True, frozen=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from ledger.kernel.values import is_decimal
+
 Sums = Mapping[str, Any]  # `{"currency": "EUR", "charges": 3, "amount": "921.25"}`
 Totals = Sums | list[Sums]
-_FIGURE = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def added_up(page: Totals, other: Totals) -> Totals:
@@ -26,7 +26,7 @@ def added_up(page: Totals, other: Totals) -> Totals:
 
 
 def _is_figure(value: Any) -> bool:
-    return isinstance(value, int) or (isinstance(value, str) and _FIGURE.fullmatch(value) is not None)
+    return isinstance(value, int) or (isinstance(value, str) and is_decimal(value))
 
 
 def _added(value: Any, other: Any) -> Any:

@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFaultError
-from ledger.kernel.values import to_micros
-from ledger.plans.coverage import SECOND, Calendar, NoOpeningError
+from ledger.kernel.values import SECOND, to_micros
+from ledger.plans.coverage import Calendar, NoOpeningError
 from ledger.plans.paths import knows_holidays, no_region
 from ledger.plans.terms import AnnualDay, BusinessDays, Coverage, EndOfBusinessDay, Strict, Weekday, Windows, ZoneName
 from ledger.plans.terms.support import HOURS_EXAMPLE
-from ledger.sla.targets import counted_by, covered, due_after, due_instant
+from ledger.sla.due import counted_by, covered, due_after, due_instant
 from ledger.sla.trace import Window, trace
 from ledger.work.fields import Day, Instant
 

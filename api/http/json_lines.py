@@ -18,6 +18,7 @@ from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.command_json import parse_line, without_mark
+from api.http.lists import LINES
 from api.http.models.dry_runs import show_rehearsed
 from api.http.problems import problem_body, unavailable
 from api.state import State
@@ -29,7 +30,6 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
 
-MEDIA_TYPE = "application/x-ndjson"
 MOST_LINES = 10_000
 MOST_BYTES = 8_000_000
 BATCH_LINES, BATCH_BYTES = 500, 256_000  # as many lines as the writer takes at once; tens of milliseconds
@@ -69,7 +69,7 @@ class AnsweredLines(Response):
     """An answer a line, sent as they come. The first batch is answered before anything is sent, so that a ledger
     that is away is a refusal of the whole; later it is one of each line of a batch, and the last thing that is said."""
 
-    media_type = MEDIA_TYPE
+    media_type = LINES
 
     def __init__(self, first: bytes, others: AsyncIterator[bytes]) -> None:
         super().__init__()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar
@@ -25,6 +24,7 @@ from api.http.paging import Cursor, Limit, encode_cursor, next_cursor, page_aske
 from api.long_questions import LongQuestions
 from api.spreadsheet import as_text
 from api.state import state_of
+from ledger.kernel.values import is_decimal
 from projections.asking import Page, PageAsked
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
@@ -34,7 +34,6 @@ M = TypeVar("M", bound=BaseModel)
 JSON, CSV, LINES, PDF = "application/json", "text/csv", "application/x-ndjson", "application/pdf"
 MOST_BYTES = 400_000  # of the items of one page; one item alone may be larger
 STREAMED = 500  # items of one question of a stream
-_FIGURE = re.compile(r"-?[0-9]+(\.[0-9]+)?")  # no formula, although it may begin with a minus
 _files = {kind: {"schema": {"type": "string"}} for kind in (CSV, LINES)}
 AS_FILES: dict[int | str, dict[str, Any]] = {
     200: {"content": _files, "description": "A page as JSON; by Accept all of it from there on, as CSV or JSON Lines"}
@@ -197,7 +196,7 @@ def _cell(value: Any) -> Any:
         return "true" if value else "false"
     if isinstance(value, list | dict):
         return as_text(msgspec.json.encode(value).decode()) if value else ""
-    return value if not isinstance(value, str) or _FIGURE.fullmatch(value) else as_text(value)
+    return value if not isinstance(value, str) or is_decimal(value) else as_text(value)  # -1 is no formula
 
 
 def _row(cells: list[Any]) -> bytes:

@@ -22,10 +22,17 @@ AnyInstant = TypeVar("AnyInstant", int, datetime)  # instants of one kind: micro
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+SECOND, MINUTE = 1_000_000, 60_000_000  # in microseconds, as instants are where they are ints
 DISTANT_PAST = datetime(1, 1, 1, tzinfo=UTC)
 FAR_FUTURE = datetime(9999, 12, 31, tzinfo=UTC)
 FIRST_YEAR, LAST_YEAR = 1990, 2199  # what lies outside of these is a slip of the pen
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _AMOUNT = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,2}))?")
+
+
+def is_decimal(text: str) -> bool:
+    """Whether a text is a number as JSON's strings carry figures: `-12.50` and `7`, not `+7` or `1e3`."""
+    return _DECIMAL.fullmatch(text) is not None
 
 
 def parse_cents(text: str) -> int:

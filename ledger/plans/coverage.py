@@ -9,17 +9,16 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from ledger.kernel.values import ONE_DAY, from_micros, to_micros
+from ledger.kernel.values import ONE_DAY, SECOND, from_micros, to_micros
 from ledger.plans.holiday_sets import holidays_of, set_name
-from ledger.plans.terms import Coverage
+from ledger.plans.local_clock import LocalClock
+from ledger.plans.terms import WEEKDAYS, Coverage
 from ledger.plans.window_reasons import WindowReason
 
-SECOND = 1_000_000
 FIRST_REACHED_YEAR, LAST_REACHED_YEAR = 1980, 2200  # how far a calendar goes: beyond all instants that the ledger knows
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class NoOpeningError(Exception):
@@ -44,15 +43,14 @@ class Calendar:
 
     def __init__(self, coverage: Coverage, holidays: dict[str, frozenset[date]] | None = None) -> None:
         self.coverage = coverage
-        self.zone = ZoneInfo(coverage.timezone)
+        self.clock = LocalClock(ZoneInfo(coverage.timezone))
         self._agreed_holidays = frozenset[date]()
         self._agreed_years = frozenset[int]()
         if holidays and coverage.country:
             self._agreed_holidays = holidays.get(set_name(coverage.country, coverage.region), frozenset())
             self._agreed_years = frozenset(day.year for day in self._agreed_holidays)
         self._weekly = [
-            [(_seconds(start), _seconds(end)) for start, end in coverage.hours.get(day, [])]  # type: ignore[call-overload]
-            for day in WEEKDAYS
+            [(_seconds(start), _seconds(end)) for start, end in coverage.hours.get(day, [])] for day in WEEKDAYS
         ]
         if coverage.always:
             self._weekly = [[(0, 86400)]] * 7
@@ -101,45 +99,11 @@ class Calendar:
 
     # -- laying out openings ---------------------------------------------------------------------------------
 
-    def _stretches(self, year: int) -> Iterator[tuple[int, int, int]]:
-        """The year (and a day around it) as stretches of constant offset: start, end, offset in microseconds.
-
-        Local hours are laid on each stretch, so that an hour skipped by a clock change does not exist and one
-        that is repeated counts twice.
-        """
-        begin = datetime(year, 1, 1, tzinfo=UTC) - 2 * ONE_DAY
-        end = datetime(year + 1, 1, 1, tzinfo=UTC) + 2 * ONE_DAY
-        start, offset, probe = begin, self._offset(begin), begin
-        while probe < end:
-            following = min(probe + 3 * ONE_DAY, end)  # no zone has changed its clocks twice within a week since 1980
-            if self._offset(following) != offset:
-                change = self._change(probe, following, offset)
-                yield to_micros(start), to_micros(change), offset
-                start, offset = change, self._offset(change)
-                following = change
-            probe = following
-        yield to_micros(start), to_micros(end), offset
-
-    def _offset(self, instant: datetime) -> int:
-        found = self.zone.utcoffset(instant.astimezone(self.zone))
-        assert found is not None
-        return found // timedelta(microseconds=1)
-
-    def _change(self, low: datetime, high: datetime, offset: int) -> datetime:
-        """The first instant after `low` with another offset, to the second."""
-        while high - low > timedelta(seconds=1):
-            middle = low + timedelta(seconds=int((high - low).total_seconds()) // 2)
-            if self._offset(middle) == offset:
-                low = middle
-            else:
-                high = middle
-        return high
-
     def _openings_of(self, year: int) -> list[Opening]:
         """Openings of the local days of a year, in order."""
         found = []
         first, last = date(year, 1, 1), date(year, 12, 31)
-        for stretch_start, stretch_end, offset in self._stretches(year):
+        for stretch_start, stretch_end, offset in self.clock.stretches(year):
             day = max(first, (from_micros(stretch_start + offset)).date())
             until = min(last, (from_micros(stretch_end + offset - 1)).date())
             while day <= until:
@@ -283,15 +247,3 @@ class Calendar:
             self._further()
         day = self._covered_days[index]
         return day, self._closings[day]
-
-    def local(self, instant: int) -> datetime:
-        return from_micros(instant).astimezone(self.zone)
-
-    def at_clock(self, day: date, clock: datetime) -> int:
-        """The instant at which a day shows the clock time of another; a skipped time is when the clocks changed."""
-        naive = datetime.combine(day, clock.time().replace(fold=0))
-        instant = naive.replace(tzinfo=self.zone).astimezone(UTC)
-        if instant.astimezone(self.zone).replace(tzinfo=None) != naive:
-            before = naive.replace(tzinfo=self.zone, fold=1, microsecond=0).astimezone(UTC)
-            return to_micros(self._change(before, instant.replace(microsecond=0), self._offset(before)))
-        return to_micros(instant)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -10,22 +9,14 @@ from ledger.contracts.term import Term
 from ledger.credit.confirmation import Awaited
 from ledger.credit.deduction_events import LateChangePenaltyDeducted, NoShowPenaltyDeducted
 from ledger.credit.events import Draw
-from ledger.plans.terms import Penalty
+from ledger.plans.terms import Elapsed, Penalty
 
 Change = Literal["move", "cancel", "no_show"]
 
 
-@dataclass(slots=True, frozen=True)
-class Notice:
-    """How long before its start a session may be changed at no cost, and which time counts: elapsed."""
-
-    kind: Literal["elapsed"]
-    minutes: int
-
-
-def notice_of(told: Penalty | LateChangePenaltyDeducted) -> Notice:
-    """What terms ask for, or what was asked for when a penalty was deducted."""
-    return Notice("elapsed", told.notice_minutes)
+def notice_asked(fact: LateChangePenaltyDeducted) -> Elapsed:
+    """The notice that the terms asked for when a penalty was deducted."""
+    return Elapsed(kind="elapsed", minutes=fact.notice_minutes)
 
 
 def penalty_of(term: Term, change: Change) -> Penalty | None:
@@ -54,7 +45,7 @@ def free_until(term: Term, change: Change, starts_at: datetime) -> datetime | No
     penalty = penalty_of(term, change)
     if penalty is None or change == "no_show":
         return None
-    return starts_at - timedelta(minutes=notice_of(penalty).minutes)
+    return starts_at - timedelta(minutes=penalty.notice.minutes)
 
 
 def penalty_deducted(
@@ -86,7 +77,7 @@ def penalty_deducted(
         session_id=session_id,
         change=change,
         starts_at=starts_at,
-        notice_minutes=notice_of(penalty).minutes,
+        notice_minutes=penalty.notice.minutes,
         billed_minutes=penalty.minutes,
         status=word.status,
         draws=draws,

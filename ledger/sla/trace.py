@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from ledger.plans.coverage import SECOND, Calendar
+from ledger.kernel.values import SECOND
+from ledger.plans.coverage import Calendar
 from ledger.plans.window_reasons import WindowReason
-from ledger.sla.targets import AROUND_THE_CLOCK, covered, merged
+from ledger.sla.due import AROUND_THE_CLOCK, covered, merged
 from ledger.tickets.life import Span
 
 MOST_DAYS_NAMED = 10
@@ -111,7 +112,7 @@ def _counted(start: int, end: int, reason: WindowReason) -> Window:
 
 def _closed(calendar: Calendar, start: int, end: int) -> list[WindowReason]:
     """Why nothing counted between two openings: the hours, and each whole day without any."""
-    day, last = calendar.local(start).date(), calendar.local(end - 1).date()
+    day, last = calendar.clock.local(start).date(), calendar.clock.local(end - 1).date()
     named: list[WindowReason] = []
     while day <= last and len(named) <= MOST_DAYS_NAMED:
         reason = calendar.closed_because(day)
@@ -131,7 +132,7 @@ def _count_days(promised: int, calendar: Calendar, windows: list[Window]) -> lis
         if not window.counted_seconds:
             counted.append(window)
             continue
-        day = calendar.local(window.start).date()
+        day = calendar.clock.local(window.start).date()
         if day not in days:
             days.append(day)
         number = days.index(day)

@@ -9,36 +9,56 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ledger.plans.terms import Level
+from ledger.tickets.events import (
+    CallRecorded,
+    DefectConfirmed,
+    FixAnnounced,
+    FixReleased,
+    ResponseRecorded,
+    TicketClosed,
+    TicketEscalated,
+    TicketFact,
+    TicketHeld,
+    TicketRejected,
+    TicketReopened,
+    TicketReprioritised,
+    TicketResolved,
+    TicketResumed,
+)
 from ledger.tickets.timeline import Step, Timeline
 
 Span = tuple[int, int]
 LIVE = ("open", "in_progress", "waiting")
 OPEN_TO_WORK = (*LIVE, "resolved")  # nothing is done on a rejected or closed ticket
-# In which state a step may come (T4), by the topic of its event; work is allowed where a response is.
-ALLOWED: dict[str, tuple[str, ...]] = {
-    "TicketReprioritised": LIVE,
-    "ResponseRecorded": OPEN_TO_WORK,
-    "CallRecorded": OPEN_TO_WORK,
-    "TicketHeld": ("open", "in_progress"),
-    "TicketResumed": ("waiting",),
-    "TicketResolved": LIVE,
-    "TicketReopened": ("resolved", "closed"),
-    "TicketClosed": ("resolved",),
-    "TicketRejected": LIVE,
-    "TicketEscalated": LIVE,
-    "DefectConfirmed": OPEN_TO_WORK,
-    "FixAnnounced": OPEN_TO_WORK,
-    "FixReleased": OPEN_TO_WORK,
+# In which state a step may come (T4), by its event; work is allowed where a response is.
+ALLOWED: dict[type[TicketFact], tuple[str, ...]] = {
+    TicketReprioritised: LIVE,
+    ResponseRecorded: OPEN_TO_WORK,
+    CallRecorded: OPEN_TO_WORK,
+    TicketHeld: ("open", "in_progress"),
+    TicketResumed: ("waiting",),
+    TicketResolved: LIVE,
+    TicketReopened: ("resolved", "closed"),
+    TicketClosed: ("resolved",),
+    TicketRejected: LIVE,
+    TicketEscalated: LIVE,
+    DefectConfirmed: OPEN_TO_WORK,
+    FixAnnounced: OPEN_TO_WORK,
+    FixReleased: OPEN_TO_WORK,
 }
-STATE_AFTER = {
-    "TicketHeld": "waiting",
-    "TicketResumed": "in_progress",
-    "TicketResolved": "resolved",
-    "TicketReopened": "in_progress",
-    "TicketClosed": "closed",
-    "TicketRejected": "rejected",
+STATE_AFTER: dict[type[TicketFact], str] = {
+    TicketHeld: "waiting",
+    TicketResumed: "in_progress",
+    TicketResolved: "resolved",
+    TicketReopened: "in_progress",
+    TicketClosed: "closed",
+    TicketRejected: "rejected",
 }
-DEFECT_AFTER = {"DefectConfirmed": "confirmed", "FixAnnounced": "announced", "FixReleased": "released"}
+DEFECT_AFTER: dict[type[TicketFact], str] = {
+    DefectConfirmed: "confirmed",
+    FixAnnounced: "announced",
+    FixReleased: "released",
+}
 
 
 @dataclass(slots=True)
@@ -72,10 +92,10 @@ class Life:
     shut: list[Span] = field(default_factory=list)  # closed until it was reopened
 
     def go_on(self, step: Step) -> None:
-        if step.kind in STATE_AFTER:
+        if step.event in STATE_AFTER:
             self._move(step)
-        elif step.kind in DEFECT_AFTER:
-            self.defect, self.defect_at = DEFECT_AFTER[step.kind], step.at
+        elif step.event in DEFECT_AFTER:
+            self.defect, self.defect_at = DEFECT_AFTER[step.event], step.at
             self.fix_release = step.release or self.fix_release
             self.fix_expected_on = step.expected_on or self.fix_expected_on
         elif step.priority is not None:
@@ -89,7 +109,7 @@ class Life:
 
     def _answer(self, step: Step) -> None:
         """A response or a call; the count of the provider's responses starts again at a call (T5)."""
-        if step.kind == "CallRecorded":
+        if step.event is CallRecorded:
             self.responses_since_call = 0
         else:
             self.responses += 1
@@ -104,7 +124,7 @@ class Life:
 
     def _move(self, step: Step) -> None:
         at = step.at
-        self.state, self.changed_at = STATE_AFTER[step.kind], at
+        self.state, self.changed_at = STATE_AFTER[step.event], at
         if self.waiting_since is not None:
             self.waits.append((self.waiting_since, at))
             self.waiting_since = None
@@ -117,7 +137,7 @@ class Life:
             self.closed_at = at
         elif self.state == "rejected":
             self.rejected_at = at
-        elif step.kind == "TicketReopened":
+        elif step.event is TicketReopened:
             self._reopen(at)
 
     def _reopen(self, at: int) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from ledger.kernel.fact import Fact
 from ledger.kernel.values import from_micros, show_instant, to_micros
 from ledger.plans.terms import Level
-from ledger.tickets.events import WorkLogged, WorkReversed
+from ledger.tickets.events import DefectConfirmed, TicketFact, WorkLogged, WorkReversed
 from ledger.tickets.life import ALLOWED, DEFECT_AFTER, LIVE, Life, begun
 from ledger.tickets.timeline import Timeline
 
@@ -26,10 +26,10 @@ def escalation_fault(level: Level, to_level: Level, by: str, has_partner: bool) 
     return None
 
 
-def defect_allows(life: Life, kind: str) -> bool:
+def defect_allows(life: Life, step: type[TicketFact]) -> bool:
     """Reported → confirmed → announced → released; an announcement may come again (T6)."""
-    before = ("reported",) if kind == "DefectConfirmed" else ("confirmed", "announced")
-    return life.defect in before and life.state in ALLOWED[kind]
+    before = ("reported",) if step is DefectConfirmed else ("confirmed", "announced")
+    return life.defect in before and life.state in ALLOWED[step]
 
 
 def why_impossible(timeline: Timeline, worked: Iterable[int], has_partner: bool) -> str | None:
@@ -42,8 +42,8 @@ def why_impossible(timeline: Timeline, worked: Iterable[int], has_partner: bool)
         fault = None
         if step.level is not None and step.by is not None:
             fault = escalation_fault(life.level, step.level, step.by, has_partner)
-        is_out_of_turn = step.kind in DEFECT_AFTER and not defect_allows(life, step.kind)
-        if fault is not None or is_out_of_turn or life.state not in ALLOWED[step.kind]:
+        is_out_of_turn = step.event in DEFECT_AFTER and not defect_allows(life, step.event)
+        if fault is not None or is_out_of_turn or life.state not in ALLOWED[step.event]:
             return f"would be {life.state.replace('_', ' ')} at {_shown(step.at)}, where {step.kind} follows."
         life.go_on(step)
     late = next((at for at in sorted(worked) if not life.takes_work(at)), None)

@@ -85,7 +85,7 @@ class Ticket(TicketState):
                 life = self.life
         else:
             life = self.life
-        if life.state not in ALLOWED[step.TOPIC]:
+        if life.state not in ALLOWED[step]:
             raise self._refused(life.state)
         if step not in ENTERED_LATE:
             self._check_not_before(at, from_micros(life.changed_at))
@@ -168,7 +168,7 @@ class Ticket(TicketState):
     def step_defect(self, fact: DefectConfirmed | FixAnnounced | FixReleased, at: datetime, stamp: Stamp) -> None:
         """Reported → confirmed → announced → released, each once, an announcement again with another date (T6)."""
         life = self.life
-        if not defect_allows(life, fact.TOPIC):
+        if not defect_allows(life, type(fact)):
             what = f"its defect is {life.defect}" if self.kind == "defect" else f"its kind is {self.kind}"
             raise Refusal("invalid-transition", f"Ticket {self.key} can't take that step: {what}.", state=life.state)
         defect_at = from_micros(life.defect_at)

@@ -47,6 +47,7 @@ STEPS: tuple[type[TicketFact], ...] = (
     FixAnnounced,
     FixReleased,
 )
+EVENT_OF = {event.TOPIC: event for event in STEPS}
 
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,7 +58,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
 
     id: int
     at: int
-    kind: str  # the topic of its event
+    kind: str  # the topic of its event, which is how it is kept
     by: Literal["provider", "partner"] | None = None
     priority: int | None = None
     impact: str | None = None
@@ -65,6 +66,11 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     level: Level | None = None
     release: str | None = None
     expected_on: str | None = None
+
+    @property
+    def event(self) -> type[TicketFact]:
+        """By which it is decided when a step may come and what it changes."""
+        return EVENT_OF[self.kind]
 
 
 def step_of(fact: TicketFact, id_: int) -> Step:

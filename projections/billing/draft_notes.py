@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.kernel.values import from_micros, local_date
-from projections.contracts.customers import KnownCustomer, known_customers
+from projections.contracts.known_customers import KnownCustomer, known_customers
 from projections.reader import AsOf, Snapshot
 
 COMPARED = 100  # so many other contracts are looked at

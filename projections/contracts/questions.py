@@ -15,7 +15,7 @@ from ledger.kernel.mapper import decode
 from ledger.kernel.values import to_micros
 from ledger.store.database import Row, listed
 from projections.asking import Condition, Page, PageAsked, all_of, equal
-from projections.contracts.customers import KnownCustomer, known_customers
+from projections.contracts.known_customers import KnownCustomer, known_customers
 from projections.contracts.view import CONTRACTS, ContractRow, ContractTerm, read_terms
 from projections.reader import AsOf, Snapshot, Times, open_texts, resolve_as_of, view_position
 from projections.visible import visible

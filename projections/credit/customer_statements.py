@@ -19,7 +19,7 @@ from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import from_micros, local_date, to_micros
 from projections.asking import PageAsked
-from projections.contracts.customers import KnownCustomer, known_customers
+from projections.contracts.known_customers import KnownCustomer, known_customers
 from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
 from projections.credit.deductions_view import DEDUCTIONS

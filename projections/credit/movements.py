@@ -10,18 +10,14 @@ import msgspec
 
 from ledger.events import (
     AccountOpened,
-    ChargeReversed,
-    ContractSigned,
     CreditDrawn,
     CreditGranted,
     CreditReserved,
     CreditReturned,
     DebtSettled,
     DebtSettlementWithdrawn,
-    Fact,
     GrantExpiryMoved,
     GrantTakenBack,
-    OverageCharged,
     ReservationReleased,
 )
 from ledger.kernel.values import FAR_FUTURE, to_micros
@@ -83,18 +79,10 @@ class GrantRow(msgspec.Struct):
     position: int
 
 
-class OverageRow(msgspec.Struct):
-    contract_id: str
-    minutes: int
-    amount_cents: int
-    currency: str
-
-
 MOVEMENTS = Table("movements", MovementRow, ("position", "part"), ["(contract_id, effective_at)"])
 ACCOUNTS = Table("accounts", AccountRow, "account_id", ["(contract_id)"])
 GRANTS = Table("grants", GrantRow, "grant_id", ["(contract_id, expires_at, position)", "(expires_at, position)"])
-OVERAGES = Table("overages", OverageRow, "contract_id")
-movements = View("movements", MOVEMENTS, ACCOUNTS, GRANTS, OVERAGES)
+movements = View("movements", MOVEMENTS, ACCOUNTS, GRANTS)
 NEVER = to_micros(FAR_FUTURE)
 
 
@@ -128,10 +116,6 @@ def _grants_drawn(_: Rows, fact: CreditDrawn) -> list[str]:
 
 def _grants_returned(_: Rows, fact: CreditReturned) -> list[str]:
     return [draw.grant_id for draw in fact.returns if draw.grant_id is not None]
-
-
-def _overages(_: Rows, fact: Fact) -> list[str]:
-    return [fact.contract_id]
 
 
 def _move(
@@ -177,11 +161,6 @@ def _move(
         rows.require(GRANTS, grant_id).consumed += consumed
 
 
-@movements.on(ContractSigned)
-def _signed(rows: Rows, fact: ContractSigned, meta: EventMeta) -> None:
-    rows.put(OVERAGES, OverageRow(fact.contract_id, 0, 0, fact.currency))
-
-
 @movements.on(AccountOpened)
 def _opened(rows: Rows, fact: AccountOpened, meta: EventMeta) -> None:
     key = account_id(fact.contract_id, fact.pool)
@@ -211,7 +190,7 @@ def _granted(rows: Rows, fact: CreditGranted, meta: EventMeta) -> None:
 
 
 @movements.on(GrantExpiryMoved, changes=[(GRANTS, _grant)])
-def _cut(rows: Rows, fact: GrantExpiryMoved, meta: EventMeta) -> None:
+def _expiry_moved(rows: Rows, fact: GrantExpiryMoved, meta: EventMeta) -> None:
     expires_at = to_micros(fact.expires_at)
     rows.require(GRANTS, fact.grant_id).expires_at = expires_at
     row = MovementRow(
@@ -222,7 +201,7 @@ def _cut(rows: Rows, fact: GrantExpiryMoved, meta: EventMeta) -> None:
         grant_id=fact.grant_id,
         effective_at=meta.effective_at,
         recorded_at=meta.recorded_at,
-        kind="cut",
+        kind="expiry_moved",
         reference=fact.grant_id,
         granted=0,
         consumed=0,
@@ -286,12 +265,3 @@ def _reserved(rows: Rows, fact: CreditReserved, meta: EventMeta) -> None:
 @movements.on(ReservationReleased, changes=[(ACCOUNTS, _account)])
 def _released(rows: Rows, fact: ReservationReleased, meta: EventMeta) -> None:
     _move(rows, fact, meta, 0, "released", fact.session_id, reserved=-fact.quantity)
-
-
-@movements.on(OverageCharged, ChargeReversed, changes=[(OVERAGES, _overages)])
-def _overage(rows: Rows, fact: OverageCharged | ChargeReversed, meta: EventMeta) -> None:
-    if isinstance(fact, ChargeReversed) and fact.kind != "overage":
-        return
-    total = rows.require(OVERAGES, fact.contract_id)
-    total.minutes += fact.minutes or 0
-    total.amount_cents += fact.amount_cents

@@ -23,7 +23,8 @@ from projections.credit.accounts import accounts_of, check_pool
 from projections.credit.rules import MOVEMENTS_KNOWN, breakage_in_sql, ends_in_sql
 from projections.reader import NOW, AsOf, Moment, Snapshot, Times, last_instant, open_texts, show_moment
 
-NO_LINES = ("reserved", "released", "debt_settled", "cut")
+# Kinds of movement that leave what is owned as it was; a grant's end may move forwards or back.
+NO_LINES = ("reserved", "released", "debt_settled", "expiry_moved")
 _read_sealed = msgspec.json.Decoder(Sealed).decode
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.kernel.access import Actor
-from ledger.kernel.values import SHARE_PARTS, to_micros
-from ledger.sla.targets import AROUND_THE_CLOCK, MINUTE, TargetClock, counted_by, covered
+from ledger.kernel.values import MINUTE, SHARE_PARTS, to_micros
+from ledger.sla.due import AROUND_THE_CLOCK, counted_by, covered
+from ledger.sla.targets import TargetClock
 from projections.asking import Condition, Key, Page, PageAsked, all_of
 from projections.reader import Snapshot, view_position
 from projections.sla.calendars import Calendars

@@ -123,7 +123,8 @@ async def _count_now(
     sql = f"SELECT {names}, count(*) AS targets FROM ({inner}) k GROUP BY {names}"
     counts: Counts = defaultdict(Counter)
     for row in await snapshot.query(sql, params | {"now": as_of.at}):
-        counts[tuple(getattr(row, group) for group in groups)][row.state] = row.targets
+        found = row._asdict()
+        counts[tuple(found[group] for group in groups)][row.state] = row.targets
     return counts
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from ledger.tickets.events import TicketFact
 from ledger.tickets.life import ALLOWED, DEFECT_AFTER, lived
 from ledger.tickets.steps import defect_allows, why_impossible
 from ledger.tickets.timeline import Step, read_timeline
@@ -15,12 +16,12 @@ LOOKED_AT = 20  # of the latest steps: a mistake is seen soon, and each is judge
 
 @dataclass(slots=True, frozen=True)
 class OpenTo:
-    """`events` are the topics of steps that may follow now; `retractable` the steps that can be missed, newest first.
+    """`events` are those of the steps that may follow now; `retractable` the steps that can be missed, newest first.
 
     The `id` of a step is its position in the history.
     """
 
-    events: Collection[str]
+    events: Collection[type[TicketFact]]
     retractable: Sequence[Step]
 
 

@@ -16,14 +16,14 @@ from tests.bench.floor_rows import At, FloorRows, Wanted, micros
 from tests.bench.floor_table import is_postgres
 
 PAGE = 5_000
-MADE = ("contracts", "movements", "deductions", "charges", "tickets")
+MADE = ("contracts", "movements", "overages", "deductions", "charges", "tickets")
 SEEN = {kind for view in MADE for kind in VIEWS[view].handlers}
 DECODERS = {f"{cls.TOPIC}@{cls.VERSION}": msgspec.json.Decoder(cls).decode for cls in FACTS.values()}
 StoredRow = tuple[Any, ...]  # position, recorded_at, topic, state
 
 
 class BatchProjector:
-    """Makes the tables `floor_…` of five views, on a connection that commits by itself (`floor_table.connect`)."""
+    """Makes the tables `floor_…` of six views, on a connection that commits by itself (`floor_table.connect`)."""
 
     def __init__(self, connection: Any, page: int = PAGE) -> None:
         self.connection = connection

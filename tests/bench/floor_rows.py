@@ -1,4 +1,4 @@
-"""What the floor of rebuilding writes for one event: rows of five views, by hand.
+"""What the floor of rebuilding writes for one event: rows of six views, by hand.
 
 It knows the kinds of event that `commands.year_of_work` leaves behind, and takes shortcuts where that history allows
 them. Of the product it has the shapes of rows, so that both write the same columns, and none of the folding.
@@ -25,6 +25,7 @@ from projections.contracts.view import (
 )
 from projections.credit import deductions_view as d
 from projections.credit import movements as m
+from projections.credit.overages_view import OVERAGES, OverageRow
 from projections.tickets.view import TICKETS, TicketRow
 from tests.bench.floor_table import FloorTable
 
@@ -61,7 +62,7 @@ class At(NamedTuple):
 
 
 class FloorRows:
-    """The tables of the views contracts, movements, deductions, charges and tickets; beside each what may change."""
+    """The tables of the six views that are compared, and beside each what may change."""
 
     def __init__(self) -> None:
         self.contracts = FloorTable(CONTRACTS, "plan", "ends_on", "ends_at", "terms")
@@ -70,7 +71,7 @@ class FloorRows:
         self.movements = FloorTable(m.MOVEMENTS)
         self.accounts = FloorTable(m.ACCOUNTS, "granted", "consumed")
         self.grants = FloorTable(m.GRANTS, "consumed")
-        self.overages = FloorTable(m.OVERAGES, "minutes", "amount_cents")
+        self.overages = FloorTable(OVERAGES, "minutes", "amount_cents")
         self.deductions = FloorTable(d.DEDUCTIONS, "draws", "overage")
         self.pending = FloorTable(d.PENDING, "quantity")
         self.status_changes = FloorTable(d.STATUS_CHANGES)
@@ -143,7 +144,7 @@ class FloorRows:
             position=at.position,
         )
         self.contracts.make(fact.contract_id, row)
-        self.overages.make(fact.contract_id, m.OverageRow(fact.contract_id, 0, 0, fact.currency))
+        self.overages.make(fact.contract_id, OverageRow(fact.contract_id, 0, 0, fact.currency))
         known = CustomerRow(
             contract_id=fact.contract_id,
             position=at.position,

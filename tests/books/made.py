@@ -8,7 +8,7 @@ from api.books.hledger import hledger
 from api.books.journal import Book, Posting, Transaction, make_book
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, Sealed, VatLine
 from ledger.kernel.values import to_micros
-from projections.books import BookedDocument
+from projections.provider.books import BookedDocument
 
 AT = datetime(2026, 3, 31, 10, tzinfo=UTC)
 RECORDED = datetime(2026, 3, 31, 10, 0, 1, tzinfo=UTC)

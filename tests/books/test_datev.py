@@ -15,7 +15,7 @@ from api.books.revenue import revenues
 from ledger.billing.vat import shared_vat
 from ledger.events import DocumentLine, VatLine
 from ledger.kernel.errors import Refusal
-from projections.books import AdviserSource, BookedDocument
+from projections.provider.books import AdviserSource, BookedDocument
 from tests.books.made import credit_note, invoice, line
 
 MADE = datetime(2026, 5, 2, 8, 30, 15, 250_000, tzinfo=UTC)

@@ -10,7 +10,7 @@ from api.books.datev_debtors import datev_debtors
 from api.books.datev_mapping import read_mapping
 from api.books.journal import BookFile
 from ledger.kernel.errors import Refusal
-from projections.books import AdviserSource
+from projections.provider.books import AdviserSource
 from tests.books.test_datev import CREDITED, INVOICE, MADE, changed, own
 
 MOVED = changed(INVOICE, number="GR-2026-00008")

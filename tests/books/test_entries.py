@@ -10,8 +10,8 @@ from api.books.journal import FaultyBooksError, Posting, Transaction, last_day
 from ledger.events import VatLine
 from ledger.kernel.values import FAR_FUTURE, to_micros
 from projections.billing.charges_view import ChargeRow
-from projections.books import BookedContract
 from projections.credit.movements import MovementRow
+from projections.provider.books import BookedContract
 from tests.books.made import book, credit_note, fee, invoice, line
 
 CONTRACTS = {"C-1": BookedContract("acme", "Europe/Berlin", "EUR", {"lump-sum": "CZK"})}
@@ -123,7 +123,7 @@ def test_what_is_left_expires_at_the_end_as_last_known_and_what_comes_back_later
     assert booked(
         movement(1, at(1), "allotment", granted=480, expires_at=at(31, month=12)),
         movement(2, at(2), "work", consumed=60),
-        movement(3, at(3), "cut", expires_at=end),
+        movement(3, at(3), "expiry_moved", expires_at=end),
         movement(4, at(3, month=3), "reversal", consumed=-60),
     ) == [
         ("2026-01-01", "allotment", [("Granted", -480, "MIN"), ("Available", 480, "MIN")]),

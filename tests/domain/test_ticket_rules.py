@@ -17,7 +17,9 @@ from ledger.events import (
     TicketReprioritised,
 )
 from ledger.kernel.access import Actor
+from ledger.tickets.life import ALLOWED
 from ledger.tickets.ticket import Ticket
+from ledger.tickets.timeline import STEPS
 from tests.outcomes import deducted, fact, released, undone
 from tests.scenario import Given, given
 from tests.words import (
@@ -292,3 +294,7 @@ def test_only_a_defect_takes_the_steps_of_one() -> None:
     history = given(contract("groupios-l"))
     for command in ("confirm-defect", "release-fix"):
         history.when(on_ticket(command)).refused("invalid-transition")
+
+
+def test_every_step_has_states_in_which_it_may_come() -> None:
+    assert set(ALLOWED) == set(STEPS)

@@ -8,6 +8,8 @@ import pytest
 
 from api.languages import LANGUAGES, labels_in
 from api.portal.words.formats import Formats
+from api.portal.words.hours_in_words import notice_in_words
+from ledger.plans.terms import BusinessDays, Covered, Elapsed, Target
 
 DAY = date(2026, 3, 17)
 
@@ -71,3 +73,15 @@ def test_the_hour_that_comes_twice_says_which_it_is(hour: int, expected: str) ->
 def test_a_zone_is_called_by_its_name_and_id() -> None:
     assert fmt("de").zone("Europe/Berlin") == "Mitteleuropäische Zeit (Europe/Berlin)"
     assert fmt("de").zone("UTC") == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("notice", "expected"),
+    [
+        (Elapsed(kind="elapsed", minutes=1440), "24:00 hours"),
+        (Covered(kind="covered", minutes=240), "4:00 hours of support time"),
+        (BusinessDays(kind="business_days", days=2), "2 working days"),
+    ],
+)
+def test_a_notice_is_said_in_the_time_that_it_counts_in(notice: Target, expected: str) -> None:
+    assert notice_in_words(notice, labels_in("api.portal", "en"), fmt("en")) == expected

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ledger.plans.coverage import Calendar, NoOpeningError
 from ledger.plans.terms import BusinessDays, Coverage, Covered, Elapsed, EndOfBusinessDay
 from ledger.plans.window_reasons import WindowReason
-from ledger.sla.targets import AROUND_THE_CLOCK, covered, due_after, due_instant
+from ledger.sla.due import AROUND_THE_CLOCK, covered, due_after, due_instant
 from tests.sla.slow import (
     HOUR,
     MINUTE,

@@ -21,8 +21,8 @@ from projections.credit.drawn_grants import drawn_grants
 from projections.credit.grants import GrantFilter, contract_grants, list_grants, live_grants
 from projections.credit.movements import NEVER
 from projections.credit.statements import StatementAsked, statement
+from projections.provider.reports import BREAKAGE, ReportAsked, report
 from projections.reader import NOW, AsOf, Snapshot, Times
-from projections.reports import BREAKAGE, ReportAsked, report
 from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, movement, written
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -80,7 +80,7 @@ def write(views: Written, grants: list[Told], debts: list[tuple[int, int]]) -> N
         rows.append(movement(position, noon(begins), grant_id, granted=granted, expires_at=end_of(ends[0])))
         for end in ends[1:]:
             position += 1
-            rows.append(movement(position, noon(0), grant_id, kind="cut", expires_at=end_of(end)))
+            rows.append(movement(position, noon(0), grant_id, kind="expiry_moved", expires_at=end_of(end)))
         for on, quantity in draws:
             position += 1
             rows.append(movement(position, noon(on), grant_id, consumed=quantity))

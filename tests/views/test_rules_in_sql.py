@@ -21,7 +21,7 @@ from projections.credit.balances import balance
 from projections.credit.deduction_questions import DeductionsAsked, list_deductions
 from projections.credit.unanswered import count_unanswered
 from projections.credit.waiting_deductions import count_waiting
-from projections.customers import list_customers
+from projections.provider.customer_list import list_customers
 from projections.reader import NOW, Snapshot, Times
 from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, deduction, movement, written
 
@@ -80,7 +80,7 @@ def test_what_has_expired_of_a_pool_now_and_at_a_moment(
     for number, (flows, ends) in enumerate(grants):
         grant_id, of_grant = f"G-{number}", [(day(on), quantity) for on, quantity in flows]
         for end in ends:
-            rows.append(movement(position, day(0), grant_id, kind="cut", expires_at=day(end)))
+            rows.append(movement(position, day(0), grant_id, kind="expiry_moved", expires_at=day(end)))
             position += 1
         for moment, quantity in of_grant:
             rows.append(movement(position, moment, grant_id, granted=quantity))

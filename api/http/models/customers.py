@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from api.http.models.base import AnswerModel
 from api.http.models.contracts import ContractSummary
 from ledger.kernel.values import show_cents
-from projections.customers import ListedCustomer
+from projections.provider.customer_list import ListedCustomer
 
 
 class OpenAmount(BaseModel):

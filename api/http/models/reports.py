@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from api.http.models.base import AnswerModel, Figure, WithTotals, figure
 from ledger.kernel.values import show_cents, shown_minutes
-from projections.reports import ReportRow
+from projections.provider.reports import ReportRow
 
 
 class GroupOut(BaseModel):

@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.calculation import Calculated
 from api.http.models.base import AnswerModel, instant, instant_or_none
-from ledger.kernel.values import show_share
-from ledger.sla.targets import MINUTE
+from ledger.kernel.values import MINUTE, show_share
 from ledger.sla.trace import Window
 from projections.sla.at_risk import Risk
 from projections.sla.clock_account import ClockAccount

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 from api.http.lists import first_items
 from api.http.models.base import AnswerModel, instant, instant_or_none
 from api.http.models.history import HistoryEntry, show_entry
-from ledger.sla.targets import MINUTE, TargetClock
+from ledger.kernel.values import MINUTE
+from ledger.sla.targets import TargetClock
 from projections.asking import Page
 from projections.history import ToldFact
 from projections.tickets.questions import OpenedTicket, SupportHours

@@ -6,14 +6,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from api.http.across_models import (
-    add_accounts,
-    add_charges,
-    add_deductions,
-    add_drafts,
-    show_listed_account,
-    show_listed_draft,
-)
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.lists import AS_FILES, ListDep, Listing
 from api.http.models.across import (
@@ -26,6 +18,14 @@ from api.http.models.across import (
     DraftSummary,
 )
 from api.http.models.credit import DeductionSummary
+from api.http.models.shown_across import (
+    add_accounts,
+    add_charges,
+    add_deductions,
+    add_drafts,
+    show_listed_account,
+    show_listed_draft,
+)
 from api.http.paging import AsOfParam, Filter, KnownAtParam, MomentParam, day_of, times_of
 from api.http.problems import PROBLEMS
 from api.http.routers.deductions import OnBehalf, show_charge, show_deduction

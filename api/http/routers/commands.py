@@ -12,7 +12,8 @@ from fastapi.responses import Response
 from api.http.authentication import ActorDep, StateDep
 from api.http.body import read_as
 from api.http.examples import by_command
-from api.http.json_lines import MEDIA_TYPE, answer_lines, show_answer, take_lines
+from api.http.json_lines import answer_lines, show_answer, take_lines
+from api.http.lists import LINES
 from api.http.models.dry_runs import DryRunAnswer, show_rehearsed
 from api.http.models.history import CommandAnswer
 from api.http.problems import PROBLEMS
@@ -108,7 +109,7 @@ async def many(request: Request, state: StateDep, actor: ActorDep, dry_run: DryR
     follows is read. In a dry run each line sees what the lines before it would record.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in (MEDIA_TYPE, "application/jsonl", "application/json-lines"):
+    if media_type not in (LINES, "application/jsonl", "application/json-lines"):
         raise Refusal("unsupported-media-type", "Many commands are sent as JSON Lines: application/x-ndjson.")
     if request.headers.get("idempotency-key") is not None:
         raise malformed("Idempotency-Key", "belongs to a single command; lines carry command_id.")

@@ -14,7 +14,7 @@ from api.http.paging import Cursor, Filter, Limit, next_cursor, page_asked
 from api.http.problems import PROBLEMS
 from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
 from projections.asking import Page, PageAsked
-from projections.customers import ListedCustomer, customer_with_contracts, list_customers
+from projections.provider.customer_list import ListedCustomer, customer_with_contracts, list_customers
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 

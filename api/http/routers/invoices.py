@@ -10,7 +10,6 @@ from fastapi.responses import Response
 
 from api.documents.forms import Form as FileForm
 from api.http.authentication import ActorDep, CaughtUp, StateDep
-from api.http.document_models import FIRST_LINES, show_document, show_draft, show_line, show_whole_document
 from api.http.lists import AS_FILES, ListDep, Listing
 from api.http.models.billing import (
     DocumentAnswer,
@@ -20,6 +19,7 @@ from api.http.models.billing import (
     DocumentSummary,
     DraftAnswer,
 )
+from api.http.models.shown_documents import FIRST_LINES, show_document, show_draft, show_line, show_whole_document
 from api.http.paging import (
     AsOfParam,
     ContractIdParam,

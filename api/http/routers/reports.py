@@ -29,8 +29,7 @@ from api.http.problems import PROBLEMS
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
 from projections.asking import Page, PageAsked
-from projections.reader import Snapshot
-from projections.reports import (
+from projections.provider.reports import (
     BREAKAGE,
     DEDUCTED_TIME,
     REVENUE,
@@ -40,6 +39,7 @@ from projections.reports import (
     ReportSource,
     report,
 )
+from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"], responses=PROBLEMS, dependencies=[CaughtUp])

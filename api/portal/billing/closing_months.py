@@ -31,7 +31,7 @@ from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
 CLOSE = "close-period"
-SHOWN_AT_ONCE = 24
+MONTHS_AT_ONCE = 24
 DRAFTS_LOOKED_AT = 10
 
 router = APIRouter()
@@ -43,7 +43,7 @@ async def periods_page(
     request: Request, state: StateDep, visitor: VisitorDep, provider: ProviderAsked = "", cursor: Cursor = None
 ) -> Response:
     """Raises Refusal forbidden to customers and partners."""
-    asked = page_asked(cursor, SHOWN_AT_ONCE, str, str)
+    asked = page_asked(cursor, MONTHS_AT_ONCE, str, str)
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
         found = await list_periods(snapshot, visitor.actor, provider or None, asked)

@@ -9,13 +9,13 @@ from fastapi.responses import Response
 from starlette.datastructures import Headers
 
 from api.http.authentication import StateDep
-from api.http.document_models import show_line
 from api.http.lists import CSV, Listing, answer_list
 from api.http.models.billing import DocumentLineOut
+from api.http.models.shown_documents import show_line
 from api.http.paging import Cursor, Filter, next_cursor, page_asked
 from api.http.routers.invoices import Number
 from api.portal.frame.addresses import DOCUMENTS_PAGE, with_query
-from api.portal.frame.pages import page
+from api.portal.frame.pages import SHOWN_AT_ONCE, page
 from api.portal.frame.visitors import VisitorDep
 from ledger.events import InvoiceIssued
 from projections.asking import EVERYTHING, Page, PageAsked
@@ -24,7 +24,6 @@ from projections.contracts.questions import ContractFilter, list_contracts
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
-DOCUMENTS_AT_ONCE = 50
 CONTRACTS_SHOWN = PageAsked(20)  # whose statements are offered
 
 router = APIRouter()
@@ -35,7 +34,7 @@ async def documents_page(
     request: Request, state: StateDep, visitor: VisitorDep, contract_id: Filter = None, cursor: Cursor = None
 ) -> Response:
     """Issued documents that the token sees, of one contract or all."""
-    wanted, actor = page_asked(cursor, DOCUMENTS_AT_ONCE, int, from_the_end=True), visitor.actor
+    wanted, actor = page_asked(cursor, SHOWN_AT_ONCE, int, from_the_end=True), visitor.actor
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
         found = await list_documents(snapshot, actor, DocumentFilter(contract_id), wanted)

@@ -6,10 +6,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from api.languages import Labels
-from api.portal.frame.charts import Chart, Column, percent, rect, scale_lines, svg, text, thinned, ticks
+from api.portal.frame.charts import (
+    ABOVE,
+    BELOW,
+    HIGH,
+    Chart,
+    Column,
+    percent,
+    rect,
+    scale_lines,
+    svg,
+    text,
+    thinned,
+    ticks,
+)
 from api.portal.words.formats import Formats
 
-HIGH, ABOVE, BELOW = 190, 18, 24
 FILLS = ("solid", "hatched", "dark", "dotted", "crossed", "light")  # told apart without colour, in this order
 MOST_SERIES = len(FILLS)
 SQUARE_WIDE, SQUARE_HIGH, NAMES_WIDE, HEAD_HIGH = 60, 34, 120, 36

@@ -29,7 +29,7 @@ from projections.sla.calendars import Calendars
 
 ISSUE_ALL = "issue-invoices"
 GIVEN = ("provider", "through_on", "issued_on", "exchange_rate", "command_id")
-SHOWN_AT_ONCE = 25  # a draft is worked out from its contract's events
+DRAFTS_AT_ONCE = 25  # a draft is worked out from its contract's events
 MOST_TOLD = 500  # of what one command issued
 
 router = APIRouter()
@@ -104,7 +104,7 @@ def _refusal(left: LeftByRun) -> Refusal:
 async def _drafts(
     state: State, visitor: Visitor, through_on: date | None, provider: str, cursor: str | None
 ) -> dict[str, Any]:
-    actor, asked = visitor.actor, page_asked(cursor, SHOWN_AT_ONCE, str)
+    actor, asked = visitor.actor, page_asked(cursor, DRAFTS_AT_ONCE, str)
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
         today = await today_across(snapshot, actor)

@@ -17,7 +17,7 @@ from api.portal.billing.month_charts import MOST_SERIES, stacked_months
 from api.portal.billing.month_drafts import DayTyped, ProviderAsked, providers_known
 from api.portal.billing.shown_drafts import today_across
 from api.portal.frame.appearance import appearance_of
-from api.portal.frame.charts import Chart
+from api.portal.frame.charts import MOST_MONTHS, Chart
 from api.portal.frame.pages import page
 from api.portal.frame.visitors import VisitorDep
 from ledger.billing.closed_periods import month_of
@@ -25,11 +25,11 @@ from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import add_months
 from projections.asking import EVERYTHING
+from projections.provider.reports import BREAKAGE, REVENUE, ReportAsked, ReportRow, ReportSource, report
 from projections.reader import Snapshot
-from projections.reports import BREAKAGE, REVENUE, ReportAsked, ReportRow, ReportSource, report
 from projections.sla.calendars import Calendars
 
-MONTHS_AT_FIRST, MOST_MONTHS = 12, 36
+MONTHS_AT_FIRST = 12
 
 router = APIRouter()
 

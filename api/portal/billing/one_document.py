@@ -17,7 +17,7 @@ from api.http.routers.invoices import Number
 from api.portal.billing.shown_lines import lines_in_words, vat_rate
 from api.portal.frame.addresses import DOCUMENTS_PAGE, with_query
 from api.portal.frame.appearance import appearance_of
-from api.portal.frame.pages import page
+from api.portal.frame.pages import SHOWN_AT_ONCE, page
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.portal.words.events_in_words import event_in_words
 from api.state import State
@@ -35,7 +35,6 @@ from projections.history import AuditedFact, list_events_at
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
-LINES_AT_ONCE = 50
 READ_EVENTS = ("finance", "auditor", "admin")
 
 router = APIRouter()
@@ -75,7 +74,7 @@ async def one_document_page(
     request: Request, state: StateDep, visitor: VisitorDep, number: Number, cursor: Cursor = None
 ) -> Response:
     """Raises Refusal unknown-invoice."""
-    asked, language = page_asked(cursor, LINES_AT_ONCE, int), appearance_of(request).language
+    asked, language = page_asked(cursor, SHOWN_AT_ONCE, int), appearance_of(request).language
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
         found, lines = await document_with_lines(snapshot, visitor.actor, number, asked)

@@ -19,7 +19,7 @@ from api.portal.frame.addresses import DOCUMENTS_PAGE, DRAFTS, with_query
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.form_ids import form_in_address
 from api.portal.frame.forms import PostedDep
-from api.portal.frame.pages import page, told
+from api.portal.frame.pages import SHOWN_AT_ONCE, page, told
 from api.portal.frame.recorded import kept, recorded
 from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
@@ -37,7 +37,6 @@ from projections.sla.calendars import Calendars
 COMMANDS_OF_DRAFT = {"issue": "issue-invoice", "amend": "amend-customer"}
 OF_ISSUING = ("through_on", "issued_on", "exchange_rate", "command_id")
 OF_CUSTOMER = tuple(field for fields in FIELDS.values() for field in fields)
-LINES_AT_ONCE = 50
 MOST_WAITING = 20
 
 router = APIRouter(dependencies=[Depends(form_in_address)])
@@ -95,7 +94,7 @@ async def act_on_draft(request: Request, state: StateDep, posted: PostedDep, con
 async def _draft(
     request: Request, state: State, visitor: Visitor, contract_id: str, through_on: date | None, cursor: str | None
 ) -> dict[str, Any]:
-    actor, asked = visitor.actor, page_asked(cursor, LINES_AT_ONCE, int)
+    actor, asked = visitor.actor, page_asked(cursor, SHOWN_AT_ONCE, int)
     check_is_inside(actor, "the drafts of a provider's invoices")
     language = appearance_of(request).language
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from api.http.paging import next_cursor, page_asked
+from api.portal.frame.pages import SHOWN_AT_ONCE
 from api.portal.frame.visitors import Visitor
 from api.state import State
 from projections.contracts.questions import ContractFilter, list_contracts
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
-
-SHOWN_AT_ONCE = 50
 
 
 async def contracts_to_choose(state: State, visitor: Visitor, address: str, cursor: str | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
 from api.portal.frame.addresses import CONTRACTS_PAGE, with_query
-from api.portal.frame.pages import page
+from api.portal.frame.pages import SHOWN_AT_ONCE, page
 from api.portal.frame.visitors import VisitorDep
 from api.portal.words.states import STATES
 from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
@@ -18,7 +18,6 @@ from projections.contracts.questions import ContractFilter, ContractStatus, list
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
-SHOWN_AT_ONCE = 50
 # A form sends what was not chosen as nothing.
 IdAsked = Annotated[str | None, Query(max_length=ID_LENGTH, pattern=f"^$|{ID_PATTERN}")]
 StateAsked = Annotated[ContractStatus | Literal[""] | None, Query(alias="state")]

@@ -19,7 +19,7 @@ from api.portal.frame.notices import NoticeAsked, notice_in
 from api.portal.frame.pages import page
 from api.portal.frame.row_zones import RowZones
 from api.portal.frame.visitors import VisitorDep
-from api.portal.words.credit_words import SOURCES
+from api.portal.words.credit_words import MOVED
 from api.portal.words.names_of_keys import names_of
 from api.portal.words.terms_in_words import terms_in_words
 from ledger.contracts.term import has_time
@@ -100,7 +100,7 @@ async def contract_page(
         ends_on=date.fromisoformat(contract.row.ends_on) if contract.row.ends_on else None,
         zone=contract.row.timezone,
         zones=RowZones({contract_id: contract.row.timezone}, contract.row.timezone),
-        sources=SOURCES,
+        sources=MOVED,
         earlier=None if cursor == earlier else f"{address}?cursor={earlier}",
         cursor=cursor,
         done=ACTIONS[said].done if (said := notice_in(request, visitor, done)) in ACTIONS else "",

@@ -9,11 +9,11 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from api.languages import Labels
-from api.portal.frame.charts import Chart, Column, element, scale_lines, svg, text, thinned, ticks
+from api.portal.frame.charts import ABOVE, BELOW, HIGH, Chart, Column, element, scale_lines, svg, text, thinned, ticks
 from api.portal.words.formats import Formats
 from ledger.kernel.values import ONE_DAY
 
-WIDE, HIGH, ABOVE, BELOW = 1000, 190, 18, 24  # of the field of lines: units across, pixels; room for letters
+WIDE = 1000  # units across the field of lines
 MOST_DRAWN, MOST_ROWS = 400, 100
 
 

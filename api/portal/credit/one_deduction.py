@@ -29,8 +29,8 @@ from ledger.events import LateChangePenaltyDeducted
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Fact
 from ledger.kernel.faults import FieldFault
-from ledger.sessions.notice import notice_of
-from ledger.sla.targets import MINUTE
+from ledger.kernel.values import MINUTE
+from ledger.sessions.notice import notice_asked
 from projections.contracts.across import providers_of
 from projections.credit.deduction_questions import find_deduction
 from projections.history import StoredFact
@@ -83,7 +83,7 @@ def _notice(fact: Fact, labels: Labels) -> str | None:
     """What was asked for, of a penalty that a late change cost."""
     if not isinstance(fact, LateChangePenaltyDeducted):
         return None
-    return notice_in_words(notice_of(fact), labels, Formats(labels))
+    return notice_in_words(notice_asked(fact), labels, Formats(labels))
 
 
 async def deduction_told(

@@ -15,13 +15,13 @@ from api.http.authentication import StateDep
 from api.http.lists import CSV, PDF, answer_list
 from api.http.paging import ContractIdParam, Cursor, day_of, next_cursor, page_asked
 from api.http.routers.statements import statement_file, statement_listing
-from api.languages import word
 from api.portal.frame.addresses import STATEMENTS, with_query
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.asked_again import whole_address
-from api.portal.frame.pages import page
+from api.portal.frame.pages import SHOWN_AT_ONCE, page
 from api.portal.frame.then import DayAsked, at_end_of, day_asked
 from api.portal.frame.visitors import VisitorDep
+from api.portal.words.credit_words import MOVED
 from api.portal.words.names_of_keys import names_of
 from ledger.kernel import patterns
 from ledger.kernel.values import add_months
@@ -32,20 +32,6 @@ from projections.credit.statements import StatementAsked, owned_at_first, statem
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
-LINES_AT_ONCE = 50
-# What moved, by the kind of a line.
-MOVED = {
-    "allotment": word("Part of the plan"),
-    "top_up": word("Bought"),
-    "goodwill": word("Goodwill"),
-    "correction": word("Correction"),
-    "work": word("Work"),
-    "session": word("Session"),
-    "penalty": word("Penalty"),
-    "service": word("Service"),
-    "reversal": word("Taken back"),
-    "breakage": word("Expired unused"),
-}
 OF_DEDUCTIONS = ("work", "session", "penalty", "service", "reversal")
 
 router = APIRouter()
@@ -102,7 +88,7 @@ async def shown_statement(
     request: Request, state: StateDep, visitor: VisitorDep, period: PeriodDep, cursor: Cursor = None
 ) -> Response:
     """Raises Refusal unknown-contract, malformed."""
-    wanted, actor = page_asked(cursor, LINES_AT_ONCE, int, int, int), visitor.actor
+    wanted, actor = page_asked(cursor, SHOWN_AT_ONCE, int, int, int), visitor.actor
     language = appearance_of(request).language
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:

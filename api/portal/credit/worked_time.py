@@ -17,7 +17,7 @@ from api.portal.credit.shown_deductions import shown_deduction
 from api.portal.frame.addresses import TIME_PAGE, with_query
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.forms import PostedDep, PostedForm
-from api.portal.frame.pages import page, told
+from api.portal.frame.pages import SHOWN_AT_ONCE, page, told
 from api.portal.frame.row_zones import RowZones
 from api.portal.frame.sending import id_within, send_each
 from api.portal.frame.then import DayAsked, at_end_of, day_asked
@@ -38,7 +38,6 @@ from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 from projections.visible import sees_billing
 
-SHOWN_AT_ONCE = 50
 MOST_AT_ONCE = 500  # that one form confirms
 LONGEST_TITLE = 80
 CONFIRM = "confirm-deduction"

@@ -14,6 +14,9 @@ from markupsafe import Markup, escape
 
 from api.portal.words.formats import Formats
 
+HIGH, ABOVE, BELOW = 190, 18, 24  # pixels of a field with a scale, and room for letters above and below it
+MOST_MONTHS = 36  # side by side
+
 
 @dataclass(slots=True, frozen=True)
 class Column:

@@ -9,11 +9,10 @@ from api.languages import LANGUAGES
 from api.portal.frame.addresses import place_within
 from api.portal.frame.appearance import LANGUAGE_COOKIE, SCHEME_COOKIE
 from api.portal.frame.forms import read_form
+from api.portal.frame.headers import YEAR_SECONDS
 from api.portal.frame.rendering import SCHEMES
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
-
-YEAR = 31_536_000  # seconds
 
 router = APIRouter()
 
@@ -28,5 +27,5 @@ async def choose(request: Request) -> Response:
             raise malformed(name, FieldFault("one_of", {"members": tuple(known)}))
     response = RedirectResponse(place_within(form.one("back")), 303)
     for cookie, value in chosen.items():
-        response.set_cookie(cookie, value, max_age=YEAR, path="/portal", httponly=True, samesite="lax")
+        response.set_cookie(cookie, value, max_age=YEAR_SECONDS, path="/portal", httponly=True, samesite="lax")
     return response

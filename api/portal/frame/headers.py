@@ -21,6 +21,9 @@ PORTAL_HEADERS = {
 }
 
 
+YEAR_SECONDS = 31_536_000  # how long a browser keeps what does not change
+
+
 class PortalHeaders:
     """ASGI middleware around the portal, its failures included."""
 

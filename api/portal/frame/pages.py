@@ -21,6 +21,8 @@ from api.portal.frame.visitors import Visitor
 from api.portal.words.refusal_words import Reason, reasons_of
 from ledger.kernel.errors import Refusal
 
+SHOWN_AT_ONCE = 50  # items of a list on one page; the next ones are a link away
+
 
 def page(request: Request, visitor: Visitor | None, name: str, status: int = 200, /, **shown: Any) -> HTMLResponse:
     """`visitor` is None on pages that anybody sees; `shown` is what the template names besides the frame."""

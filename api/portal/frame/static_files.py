@@ -12,10 +12,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from api.portal.frame.headers import YEAR_SECONDS
 from api.portal.frame.packing import PACKED, takes_packed
 from ledger.kernel.errors import Refusal
-
-YEAR = 31_536_000  # seconds
 
 router = APIRouter()
 
@@ -26,7 +25,7 @@ async def static_file(request: Request, name: str, v: Annotated[str, Query(max_l
     if name not in _files():
         raise Refusal("not-found", "There is no such file.")
     content = _files()[name]
-    kept = f"public, max-age={YEAR}, immutable" if v == _digest(content) else "no-cache"
+    kept = f"public, max-age={YEAR_SECONDS}, immutable" if v == _digest(content) else "no-cache"
     kind = guess_type(name)[0] or "application/octet-stream"
     headers = {"Cache-Control": kept, "Vary": "Accept-Encoding"}
     if takes_packed(request):

@@ -13,7 +13,7 @@ from api.http.paging import Cursor, next_cursor, page_asked
 from api.portal.billing.shown_drafts import drafts_shown, today_across
 from api.portal.credit.shown_deductions import shown_deduction
 from api.portal.frame.addresses import UNANSWERED, with_query
-from api.portal.frame.pages import page
+from api.portal.frame.pages import SHOWN_AT_ONCE, page
 from api.portal.frame.row_zones import RowZones
 from api.portal.frame.visitors import VisitorDep
 from ledger.credit.confirmation import UnansweredStatus
@@ -29,7 +29,6 @@ from projections.sla.calendars import Calendars
 
 AGES = (90, 30, 7, 0)  # days that something waits at least
 FIRST_DRAFTS = 10
-SHOWN_AT_ONCE = 50
 
 router = APIRouter()
 

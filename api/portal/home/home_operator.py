@@ -18,7 +18,7 @@ from api.http.paging import Cursor, next_cursor, page_asked
 from api.portal.credit.shown_deductions import shown_deduction
 from api.portal.frame.addresses import EXPIRING_CREDIT, LOW_CREDIT, URGENT, with_query
 from api.portal.frame.appearance import appearance_of
-from api.portal.frame.pages import page
+from api.portal.frame.pages import SHOWN_AT_ONCE, page
 from api.portal.frame.row_zones import row_zones
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.portal.words.names_of_keys import NamesOfKeys, names_of
@@ -39,7 +39,6 @@ from projections.tickets.titles import opened_titles
 
 SHOWN = PageAsked(10)  # of each list of the day
 URGENT_AT_ONCE = 20  # on the page of the day as where they are alone: one is refreshed by the other
-SHOWN_AT_ONCE = 50
 WEEK, AHEAD = timedelta(days=6), timedelta(days=31)  # credit that ends within thirty days, today included
 LOW = 2500  # less is available than a quarter of what the grants in force came to
 EVERYWHERE = ContractsAsked()

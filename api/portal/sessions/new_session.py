@@ -25,7 +25,6 @@ from api.portal.words.hours_in_words import notice_in_words
 from api.portal.words.names_of_keys import names_of
 from api.state import State
 from ledger.kernel.errors import Refusal
-from ledger.sessions.notice import notice_of
 from projections.asking import PageAsked
 from projections.contracts.terms_in_force import terms_in_force
 from projections.credit.balances import balance_within
@@ -99,7 +98,7 @@ async def _booking(request: Request, state: State, visitor: Visitor, contract_id
     return {
         "contract": found.contract,
         "terms": found.terms,
-        "notice": notice_in_words(notice_of(penalty), labels, Formats(labels)) if penalty is not None else None,
+        "notice": notice_in_words(penalty.notice, labels, Formats(labels)) if penalty is not None else None,
         "accounts": balance.accounts,
         "tickets": [(one.row.ticket_id, one.title or one.row.ticket_id) for one in tickets.items],
         "names": names_of(state, {contract_id: found.contract.provider}, language),

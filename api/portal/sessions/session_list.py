@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
 from api.portal.frame.addresses import SESSIONS_PAGE
-from api.portal.frame.pages import page
+from api.portal.frame.pages import SHOWN_AT_ONCE, page
 from api.portal.frame.row_zones import RowZones
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.state import State
@@ -23,7 +23,6 @@ from projections.sessions.questions import ListedSession, SessionFilter, list_se
 from projections.sla.calendars import Calendars
 from projections.tickets.titles import titles_of
 
-SHOWN_AT_ONCE = 50
 WhichSessions = Literal["coming", "past", "all"]
 SessionsAsked = Annotated[WhichSessions, Query()]
 

@@ -9,12 +9,11 @@ from datetime import date
 
 from api.languages import Labels
 from api.portal.billing.month_charts import heat_map
-from api.portal.frame.charts import Chart
+from api.portal.frame.charts import MOST_MONTHS, Chart
 from ledger.kernel.values import add_months
 from projections.sla.compliance import Group, GroupCount
 
 COMPLIANCE_GROUPS: tuple[Group, ...] = ("priority", "month", "target")  # of the rows that are shown here
-MOST_MONTHS = 36  # of a map, the latest ones
 
 Square = tuple[str, date]
 

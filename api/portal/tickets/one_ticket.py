@@ -23,9 +23,10 @@ from api.portal.frame.recorded import kept, recorded
 from api.portal.frame.sending import rehearse, send
 from api.portal.frame.then import DayAsked, day_asked
 from api.portal.frame.visitors import Visitor, VisitorDep
-from api.portal.tickets.shown_tickets import OFFERED, PRIORITIES, TARGET_WORDS, TICKET_STEPS, offered_steps
+from api.portal.tickets.shown_tickets import OFFERED, PRIORITIES, TICKET_STEPS, offered_steps
 from api.portal.words.choices import CHANNELS, GRADES, SCOPES, TICKET_KINDS
 from api.portal.words.names_of_keys import names_of
+from api.portal.words.terms_in_words import TARGET_WORDS
 from api.portal.words.window_words import WINDOW_REASONS
 from api.state import State
 from ledger.kernel.errors import Refusal, malformed
@@ -37,7 +38,7 @@ from projections.sla.clock_account import clock_account
 from projections.tickets.open_to import open_to
 from projections.tickets.questions import find_ticket, ticket_history
 
-SHOWN_AT_ONCE = 100  # events of its history
+EVENTS_AT_ONCE = 100  # of its history
 INSTANTS = ("at", "started_at", "ended_at")
 GIVEN = ("word", "command_id", *dict.fromkeys(name for step in OFFERED.values() for name in step.fields))
 
@@ -119,7 +120,7 @@ async def _ticket(
     async with state.reader.snapshot() as snapshot:
         ticket = await find_ticket(snapshot, actor, ticket_id, state.calendars, times)
         row = ticket.row
-        history = await ticket_history(snapshot, actor, ticket_id, times, page_asked(cursor, SHOWN_AT_ONCE, int))
+        history = await ticket_history(snapshot, actor, ticket_id, times, page_asked(cursor, EVENTS_AT_ONCE, int))
         worked = [one.data["deduction_id"] for one in history.items if one.stored.type == "WorkLogged"]
         deductions = await deductions_named(snapshot, actor, row.contract_id, worked, times)
         accounts = [

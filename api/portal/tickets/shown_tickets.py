@@ -8,9 +8,25 @@ from dataclasses import dataclass
 from api.languages import word
 from api.portal.frame.visitors import Visitor
 from ledger.sla.targets import TargetClock
+from ledger.tickets.events import (
+    CallRecorded,
+    DefectConfirmed,
+    FixAnnounced,
+    FixReleased,
+    ResponseRecorded,
+    TicketClosed,
+    TicketEscalated,
+    TicketFact,
+    TicketHeld,
+    TicketRejected,
+    TicketReopened,
+    TicketReprioritised,
+    TicketResolved,
+    TicketResumed,
+    TicketStepRetracted,
+)
 from projections.tickets.open_to import OpenTo
 
-TARGET_WORDS = {"reaction": word("First answer"), "resolution": word("Solution")}
 PRIORITIES = {
     "1": word("1 – critical"),
     "2": word("2 – high"),
@@ -46,34 +62,34 @@ class OfferedStep:
     """A form of the ticket's page: its command, the event by which its state is judged, and its fields."""
 
     command: str
-    event: str
+    event: type[TicketFact]
     fields: tuple[str, ...] = ("at",)
 
 
 WORK = ("entry_id", "minutes", "engineer", "note", "at", "started_at", "ended_at", "treatment", "reason", "pool")
 IN_A_STATE: Mapping[str, OfferedStep] = {
-    "respond": OfferedStep("record-response", "ResponseRecorded", ("by", "to", "at")),
-    "call": OfferedStep("record-call", "CallRecorded"),
-    "work": OfferedStep("log-work", "ResponseRecorded", (*WORK, "service", "on_site")),
-    "hold": OfferedStep("hold-ticket", "TicketHeld"),
-    "resume": OfferedStep("resume-ticket", "TicketResumed"),
-    "resolve": OfferedStep("resolve-ticket", "TicketResolved"),
-    "close": OfferedStep("close-ticket", "TicketClosed"),
-    "reopen": OfferedStep("reopen-ticket", "TicketReopened"),
+    "respond": OfferedStep("record-response", ResponseRecorded, ("by", "to", "at")),
+    "call": OfferedStep("record-call", CallRecorded),
+    "work": OfferedStep("log-work", ResponseRecorded, (*WORK, "service", "on_site")),
+    "hold": OfferedStep("hold-ticket", TicketHeld),
+    "resume": OfferedStep("resume-ticket", TicketResumed),
+    "resolve": OfferedStep("resolve-ticket", TicketResolved),
+    "close": OfferedStep("close-ticket", TicketClosed),
+    "reopen": OfferedStep("reopen-ticket", TicketReopened),
     "reprioritise": OfferedStep(
-        "reprioritise-ticket", "TicketReprioritised", ("priority", "impact", "urgency", "reason", "at")
+        "reprioritise-ticket", TicketReprioritised, ("priority", "impact", "urgency", "reason", "at")
     ),
-    "escalate": OfferedStep("escalate-ticket", "TicketEscalated", ("to_level", "by", "at")),
-    "reject": OfferedStep("reject-ticket", "TicketRejected", ("reason", "at")),
-    "confirm": OfferedStep("confirm-defect", "DefectConfirmed", ("release", "expected_on", "at")),
-    "announce": OfferedStep("announce-fix", "FixAnnounced", ("release", "expected_on", "at")),
-    "release": OfferedStep("release-fix", "FixReleased", ("release", "expected_on", "at")),
+    "escalate": OfferedStep("escalate-ticket", TicketEscalated, ("to_level", "by", "at")),
+    "reject": OfferedStep("reject-ticket", TicketRejected, ("reason", "at")),
+    "confirm": OfferedStep("confirm-defect", DefectConfirmed, ("release", "expected_on", "at")),
+    "announce": OfferedStep("announce-fix", FixAnnounced, ("release", "expected_on", "at")),
+    "release": OfferedStep("release-fix", FixReleased, ("release", "expected_on", "at")),
 }
 # What was entered by mistake is taken back in every state, where something can be (T10).
 RETRACTION = "retract"
 OFFERED: Mapping[str, OfferedStep] = {
     **IN_A_STATE,
-    RETRACTION: OfferedStep("retract-ticket-step", "TicketStepRetracted", ("position", "reason")),
+    RETRACTION: OfferedStep("retract-ticket-step", TicketStepRetracted, ("position", "reason")),
 }
 
 

@@ -12,19 +12,19 @@ from fastapi.responses import Response
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, Filter, next_cursor, page_asked
 from api.portal.frame.addresses import TICKETS_PAGE, with_query
-from api.portal.frame.pages import page
+from api.portal.frame.pages import SHOWN_AT_ONCE, page
 from api.portal.frame.row_zones import row_zones
 from api.portal.frame.then import DayAsked, at_end_of, day_asked
 from api.portal.frame.visitors import Visitor, VisitorDep
-from api.portal.tickets.shown_tickets import TARGET_WORDS, most_urgent
+from api.portal.tickets.shown_tickets import most_urgent
 from api.portal.words.choices import TICKET_KINDS
+from api.portal.words.terms_in_words import TARGET_WORDS
 from api.state import State
 from projections.contracts.across import ContractsAsked, zone_across
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 from projections.tickets.questions import TicketFilter, list_tickets
 
-SHOWN_AT_ONCE = 50
 WhichTickets = Literal["live", "open", "resolved", "closed", "all"]
 FILTERS: dict[WhichTickets, TicketFilter] = {
     "live": TicketFilter(is_live=True),

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from api.languages import word
 
-SOURCES = {
+# What moved credit: where it comes from, what it was for, and how else it went.
+MOVED = {
     "allotment": word("Part of the plan"),
     "top_up": word("Bought"),
     "goodwill": word("Goodwill"),
     "correction": word("Correction"),
-}
-KINDS = {
     "work": word("Work"),
     "session": word("Session"),
     "penalty": word("Penalty"),
     "service": word("Service"),
+    "reversal": word("Taken back"),
+    "breakage": word("Expired unused"),
 }
 BASES = {
     "pool": word("credit"),
@@ -45,7 +46,7 @@ HAPPENED = {
 
 def kind_in_words(kind: str) -> str:
     """The English word; a kind that has none is shown as the ledger calls it."""
-    return KINDS.get(kind, kind)
+    return MOVED.get(kind, kind)
 
 
 def basis_in_words(basis: str) -> str:

@@ -9,9 +9,7 @@ from babel.dates import format_date
 
 from api.languages import Labels
 from api.portal.words.formats import Formats
-from ledger.plans.coverage import WEEKDAYS
-from ledger.plans.terms import BusinessDays, Coverage, Covered, Elapsed, Target
-from ledger.sessions.notice import Notice
+from ledger.plans.terms import WEEKDAYS, BusinessDays, Coverage, Covered, Elapsed, Target
 
 A_MONDAY = date(2026, 1, 5)
 
@@ -22,7 +20,7 @@ def hours_in_words(coverage: Coverage, labels: Labels) -> str:
     if coverage.always:
         said = labels("around the clock")
     else:
-        hours = [coverage.hours.get(day, []) for day in WEEKDAYS]  # type: ignore[call-overload]
+        hours = [coverage.hours.get(day, []) for day in WEEKDAYS]
         said = ", ".join(
             f"{_days(numbers, labels)} {' + '.join(f'{start}–{end}' for start, end in windows)}"
             for windows, group in groupby(range(7), lambda number: hours[number])
@@ -58,6 +56,8 @@ def promise_in_words(target: Target, labels: Labels, fmt: Formats) -> str:
     )
 
 
-def notice_in_words(notice: Notice, labels: Labels, fmt: Formats) -> str:
-    """`24:00 hours`: what a sentence goes on from with *before*."""
-    return labels("{hours} hours", hours=fmt.hours(notice.minutes))
+def notice_in_words(notice: Target, labels: Labels, fmt: Formats) -> str:
+    """`24:00 hours`: what a sentence goes on from with *before*; a promise adds that the clock runs day and night."""
+    if isinstance(notice, Elapsed):
+        return labels("{hours} hours", hours=fmt.hours(notice.minutes))
+    return promise_in_words(notice, labels, fmt)

@@ -23,9 +23,8 @@ from ledger.plans.terms import (
     ServiceRate,
     Terms,
 )
-from ledger.sessions.notice import notice_of
 
-TARGETS = {"reaction": word("First answer"), "resolution": word("Solution")}
+TARGET_WORDS = {"reaction": word("First answer"), "resolution": word("Solution")}
 SCOPE_OF_TIERS = {"ticket": word("of each ticket"), "contract": word("of the contract")}
 
 Clause = tuple[str, str]
@@ -119,7 +118,7 @@ def _rules_of_time(terms: Terms, labels: Labels, fmt: Formats) -> Iterator[Claus
             labels("cancelled"): terms.penalty.on_cancel,
             labels("missed"): terms.penalty.on_no_show,
         }
-        notice = notice_in_words(notice_of(terms.penalty), labels, fmt)
+        notice = notice_in_words(terms.penalty.notice, labels, fmt)
         named = ", ".join(said for said, costs in late.items() if costs)
         figures = {"time": fmt.hours(terms.penalty.minutes), "late": named, "notice": notice}
         said = labels("{time} hours, where it is {late} less than {notice} before", **figures)
@@ -183,11 +182,14 @@ def _promises(terms: Terms, labels: Labels, fmt: Formats) -> Iterator[Clause]:
     for name, targets in (("reaction", terms.sla.reaction), ("resolution", terms.sla.resolution)):
         for said, alike in groupby(sorted(targets.items()), lambda one: promise_in_words(one[1], labels, fmt)):
             priorities = ", ".join(priority for priority, _ in alike)
-            yield labels("{promise}, priority {priority}", promise=labels(TARGETS[name]), priority=priorities), said
+            yield (
+                labels("{promise}, priority {priority}", promise=labels(TARGET_WORDS[name]), priority=priorities),
+                said,
+            )
     for target, owed in terms.service_credits.items():
         figure = (
             labels("{hours} hours", hours=fmt.hours(owed.minutes))
             if isinstance(owed, GoodwillMinutes)
             else labels("{percent} % of the term's fee", percent=str(owed.percent))
         )
-        yield labels("Missed: {promise}", promise=labels(TARGETS[target])), figure
+        yield labels("Missed: {promise}", promise=labels(TARGET_WORDS[target])), figure

@@ -15,8 +15,8 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from api.declared_fields import fields_of
 from ledger.door.registry import COMMANDS
+from ledger.kernel.values import is_decimal
 
-_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
 _WITHOUT_GROUPS = {"exchange_rate"}
 _HOURS = re.compile(r"(?P<hours>[0-9]{1,6}):(?P<minutes>[0-5][0-9])")
@@ -47,15 +47,11 @@ def told_to_ledger(field: str, text: str, locale: Locale) -> str:
 def shown_to_reader(text: str, locale: Locale) -> str:
     """A number within a refusal, `4,000` or `89.00` in English, as the reader writes it; another text stays."""
     plain = text.replace(",", "")
-    if not _is_plain(plain):
+    if not is_decimal(plain):
         return text
     whole, _, rest = plain.partition(".")
     grouped = f"{int(whole):,}".replace(",", get_group_symbol(locale)) if "," in text else whole
     return f"{grouped}{get_decimal_symbol(locale)}{rest}" if rest else grouped
-
-
-def _is_plain(text: str) -> bool:
-    return _PLAIN.fullmatch(text) is not None
 
 
 @cache

@@ -57,6 +57,7 @@ from ledger.plans.terms.support import (
     ZoneName,
 )
 from ledger.plans.terms.words import (
+    WEEKDAYS,
     Channel,
     ContactField,
     Grade,
@@ -73,6 +74,7 @@ from ledger.plans.terms.words import (
 __all__ = [
     "ALL_CHANNELS",
     "ITIL_MATRIX",
+    "WEEKDAYS",
     "AnnualDay",
     "BusinessDays",
     "Channel",
@@ -161,9 +163,11 @@ class Terms(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> Terms:
-        needs_hours = [t for t in (*self.sla.reaction.values(), *self.sla.resolution.values()) if t.kind != "elapsed"]
-        if needs_hours and self.coverage is None:
-            raise FieldFaultError("coverage", "targets in covered time or business days need a coverage")
+        named: list[Target] = [*self.sla.reaction.values(), *self.sla.resolution.values()]
+        if self.penalty is not None:
+            named.append(self.penalty.notice)
+        if self.coverage is None and any(time.kind != "elapsed" for time in named):
+            raise FieldFaultError("coverage", "covered time or business days need a coverage")
         for target, credit in self.service_credits.items():
             if credit.kind == "minutes" and not isinstance(self.pools.get(credit.pool), MinutesPool):
                 raise FieldFaultError(

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from ledger.plans.terms.support import Elapsed
 from ledger.plans.terms.words import PlanAmount, PlanMinutes, Slug, Strict
 
 
@@ -93,6 +94,11 @@ class Penalty(Strict):
     on_move: bool = True
     on_cancel: bool = True
     on_no_show: bool = True
+
+    @property
+    def notice(self) -> Elapsed:
+        """How long before its start a session may be changed at no cost, and in which time that is counted."""
+        return Elapsed(kind="elapsed", minutes=self.notice_minutes)
 
 
 class Confirmation(Strict):

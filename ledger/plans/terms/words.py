@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -23,6 +23,7 @@ Level = Literal["L1", "L2", "L3"]
 Grade = Literal["high", "medium", "low"]
 PlanPriority = Literal["1", "2", "3", "4"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 ContactField = Literal["name", "company", "phone", "email"]
 Slug = Annotated[str, StringConstraints(pattern=patterns.SLUG)]
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any, TypeVar
 
-from api.http.document_models import show_draft
 from api.http.models.across import (
     AccountSummary,
     AccountTotals,
@@ -17,6 +16,7 @@ from api.http.models.across import (
 )
 from api.http.models.base import figure
 from api.http.models.credit import show_account_balance
+from api.http.models.shown_documents import show_draft
 from ledger.kernel.values import show_cents, show_share, shown_minutes
 from projections.billing.charge_questions import ListedCharge
 from projections.billing.draft_lists import ListedDraft

@@ -13,7 +13,7 @@ from ledger.store.database import Row
 from ledger.tickets.life import OPEN_TO_WORK
 from projections.asking import Page, PageAsked, all_of, equal
 from projections.contracts.across import ContractsAsked, behind
-from projections.contracts.customers import known_customers
+from projections.contracts.known_customers import known_customers
 from projections.contracts.questions import STATE_AT, ContractFilter, OpenedContract, list_contracts
 from projections.credit.rules import unanswered_in_sql
 from projections.reader import Snapshot, view_position
