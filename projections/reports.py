@@ -22,6 +22,7 @@ from ledger.kernel.values import add_months, first_instant, from_micros, local_d
 from ledger.store.database import Row
 from projections.asking import Page, PageAsked, all_of, equal
 from projections.contracts.across import ContractsAsked
+from projections.contracts.questions import has_time_in_sql
 from projections.credit.rules import breakage_in_sql
 from projections.reader import Snapshot, open_texts, view_position
 
@@ -48,8 +49,8 @@ class ReportSource:
 
 
 # After a contract's end it is the last term, and what was agreed where none had begun.
-_PLAN = """coalesce((SELECT n.plan FROM contract_terms n WHERE n.contract_id = c.contract_id
-  AND n.starts_at < n.ends_at AND n.starts_at {begun} ORDER BY n.starts_at DESC LIMIT 1), c.plan)"""
+_PLAN = f"""coalesce((SELECT n.plan FROM contract_terms n WHERE n.contract_id = c.contract_id
+  AND {has_time_in_sql("n")} AND n.starts_at {{begun}} ORDER BY n.starts_at DESC LIMIT 1), c.plan)"""
 # What takes back goes where that counts which it takes back; what came late into a closed month, where it was true.
 _CHARGED = "coalesce(b.dated, b.effective_at, o.dated, o.effective_at)"
 _OF_CONTRACT: dict[ReportGroup, str] = {"plan": "", "customer": "c.customer_id"}
