@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from api.documents.cii import invoice_xml
@@ -18,7 +18,10 @@ from api.documents.missing import (
     missing_for_xrechnung,
 )
 from api.documents.pdf import invoice_pdf
-from ledger.kernel.errors import Refusal, malformed
+from ledger.billing.missing import MissingDatum, MissingPartyData, missing_names
+from ledger.kernel.errors import malformed
+
+MissingFor = Callable[[DocumentEvent, Parties], list[MissingDatum]]
 
 
 def as_pdf(document: DocumentEvent, opened: Mapping[str, Any]) -> bytes:
@@ -69,20 +72,20 @@ def form_that_is_made(document: DocumentEvent, opened: Mapping[str, Any]) -> For
     return "en16931" if not missing_for_xml(document, parties) else None
 
 
-def _complete(document: DocumentEvent, opened: Mapping[str, Any], missing_for: Any) -> Parties:
+def _complete(document: DocumentEvent, opened: Mapping[str, Any], missing_for: MissingFor) -> Parties:
     if not opened.get("seller") or not opened.get("buyer"):
         detail = f"The parties of {document.number} are no longer kept; as JSON it still tells its lines and amounts."
-        raise Refusal("missing-party-data", detail, missing=["parties"])
+        raise MissingPartyData(detail, [MissingDatum("parties")])
     parties = parties_of(opened)
     missing = missing_for(document, parties)
     if missing:
         way_out = _way_out(document, parties, missing, missing_for)
-        detail = f"{document.number} was issued without {', '.join(missing)}. {way_out}"
-        raise Refusal("missing-party-data", detail, missing=missing)
+        detail = f"{document.number} was issued without {', '.join(missing_names(missing))}. {way_out}"
+        raise MissingPartyData(detail, missing)
     return parties
 
 
-def _way_out(document: DocumentEvent, parties: Parties, missing: list[str], missing_for: Any) -> str:
+def _way_out(document: DocumentEvent, parties: Parties, missing: list[MissingDatum], missing_for: MissingFor) -> str:
     """Another form of the same document, where one needs less; else where the data are told, to issue it anew."""
     if missing_for in (missing_for_xrechnung, missing_for_ksef) and not missing_for_xml(document, parties):
         asks = "XRechnung" if missing_for is missing_for_xrechnung else "FA(3)"
@@ -90,5 +93,5 @@ def _way_out(document: DocumentEvent, parties: Parties, missing: list[str], miss
     if is_credit_note(document):
         return "A credit note has the parties of the invoice that it takes back; as JSON it tells all the same."
     places = {"customer": "amend-customer", "provider": "the catalogue's [parties] table", "document": "issue-invoice"}
-    told_by = sorted({places[name.partition(".")[0]] for name in missing})
+    told_by = sorted({places[one.whose] for one in missing})
     return f"Tell it by {' and '.join(told_by)}, credit the document and issue it anew."

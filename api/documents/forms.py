@@ -15,16 +15,17 @@ from api.documents.missing import (
     missing_for_xrechnung,
     missing_letters,
 )
+from ledger.billing.missing import MissingDatum, in_order
 
 Form = Literal["cii", "en16931", "ksef"]
 
 
-def missing_data(document: DocumentEvent, opened: Mapping[str, Any]) -> list[str]:
+def missing_data(document: DocumentEvent, opened: Mapping[str, Any]) -> list[MissingDatum]:
     """What the PDF, its letterhead, or the XML that is made by default would lack."""
     if not opened.get("seller") or not opened.get("buyer"):
-        return ["parties"]
+        return [MissingDatum("parties")]
     if not opened["buyer"].get("name"):
-        return ["customer"]
+        return [MissingDatum("customer")]
     parties = parties_of(opened)
     if parties.seller.country == "PL":
         xml = missing_for_ksef
@@ -32,4 +33,4 @@ def missing_data(document: DocumentEvent, opened: Mapping[str, Any]) -> list[str
         xml = missing_for_xrechnung if is_xrechnung(document, parties.buyer.country) else missing_for_xml
     letterhead = missing_for_letterhead(parties.seller)
     shown = [*letterhead, *missing_letters(document, parties)]
-    return sorted({*missing_for_pdf(document, parties), *shown, *xml(document, parties)})
+    return in_order([*missing_for_pdf(document, parties), *shown, *xml(document, parties)])

@@ -15,6 +15,7 @@ from api.http.models.billing import (
     NationalVatOut,
     VatOut,
 )
+from ledger.billing.missing import missing_names
 from ledger.events import CreditNoteIssued, InvoiceIssued, VatLine
 from ledger.kernel.values import show_cents
 from projections.asking import Page, PageAsked
@@ -84,7 +85,7 @@ def _document(fact: Issued, parties: Mapping[str, Any]) -> DocumentSummary:
         net=show_cents(fact.net_cents),
         vat_total=show_cents(fact.vat_cents),
         gross=show_cents(fact.gross_cents),
-        missing=missing_data(fact, parties),
+        missing=missing_names(missing_data(fact, parties)),
     )
 
 

@@ -14,6 +14,7 @@ import msgspec
 from ledger.billing.charges import BILLED_TOPICS, billing_account
 from ledger.billing.draft import draft
 from ledger.billing.invoice import buyer_of, invoice_of, seller_of, texts_of
+from ledger.billing.missing import MissingDatum, MissingPartyData
 from ledger.billing.vat import NoRateError, treatment
 from ledger.contracts.parties import read_party
 from ledger.events import Fact, InvoiceIssued
@@ -79,7 +80,7 @@ async def next_invoice(
     try:
         found = draft(account, through, taxed, moment, catalogue.names(provider.id))
     except NoRateError as error:
-        raise Refusal("missing-party-data", f"No draft: {error}.", missing=["provider.vat_rate"]) from None
+        raise MissingPartyData(f"No draft: {error}.", [MissingDatum("provider", "vat_rate")]) from None
     texts = texts_of(account, found.lines)
     parties = {
         "seller": seller_of(provider, seller) if seller is not None else None,

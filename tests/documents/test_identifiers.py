@@ -13,6 +13,7 @@ from api.documents.forms import missing_data
 from api.documents.identifiers import identifiers
 from api.documents.labels import labels_for
 from api.documents.pdf import invoice_pdf
+from ledger.billing.missing import missing_names
 from ledger.contracts.vat_ids import normal_vat_id
 from tests.documents.samples import (
     CASES,
@@ -103,7 +104,7 @@ def test_what_a_letter_lacks_by_the_law_of_its_country_is_named_and_it_prints_st
     document = CASES["polish"][0] if seller is POLISH_SELLER else DOMESTIC
     opened = {"seller": known, "buyer": GERMAN_BUYER}
     letterhead = ("provider.registration", "provider.managing_directors")
-    assert [name for name in missing_data(document, opened) if name.startswith(letterhead)] == expected
+    assert [name for name in missing_names(missing_data(document, opened)) if name.startswith(letterhead)] == expected
     assert invoice_pdf(document, parties_of(opened))
 
 

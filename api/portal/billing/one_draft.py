@@ -23,8 +23,9 @@ from api.portal.frame.pages import page, told
 from api.portal.frame.recorded import kept, recorded
 from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
-from api.portal.words.missing_words import FIELDS, MissingDatum, missing_in_words
+from api.portal.words.missing_words import FIELDS, MissingInWords, missing_in_words
 from api.state import State
+from ledger.billing.missing import MissingPartyData
 from ledger.kernel.access import check_is_inside
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.faults import FieldFault
@@ -103,10 +104,8 @@ async def _draft(
         today = await today_across(snapshot, actor)
         try:
             draft = await next_invoice(snapshot, actor, state.catalogue, contract_id, through_on, NOW)
-        except Refusal as refusal:
-            if refusal.code != "missing-party-data":
-                raise
-            missing = missing_in_words(refusal.members["missing"])
+        except MissingPartyData as refusal:
+            missing = missing_in_words(refusal.missing)
             return {"draft": None, "missing": missing, "through": through_on or today, "customer": contract_id}
         lines: Page[ShownLine] = draft.lines(asked)
         invoice = draft.invoice
@@ -136,7 +135,7 @@ async def _draft(
     }
 
 
-def _wanted(missing: list[MissingDatum], draft: InvoiceDraft | None) -> list[WantedField]:
+def _wanted(missing: list[MissingInWords], draft: InvoiceDraft | None) -> list[WantedField]:
     """The fields that tell what is missing, each once."""
     buyer = draft.parties["buyer"] if draft is not None else {}
     names = dict.fromkeys(field for one in missing for field in one.fields)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.documents.forms import missing_data
-from api.portal.words.missing_words import MissingDatum, missing_in_words
+from api.portal.words.missing_words import MissingInWords, missing_in_words
 from ledger.kernel.access import Actor
 from ledger.kernel.values import local_date
 from ledger.plans.loader import Catalogue
@@ -27,7 +27,7 @@ class ShownDraft:
     customer: str
     plan: str
     draft: InvoiceDraft | None
-    missing: Sequence[MissingDatum]
+    missing: Sequence[MissingInWords]
 
 
 async def drafts_shown(
@@ -50,7 +50,7 @@ def _shown(one: ListedDraft) -> ShownDraft:
     return ShownDraft(one.contract_id, one.provider, name, one.plan, one.draft, missing)
 
 
-def missing_of(draft: InvoiceDraft) -> list[MissingDatum]:
+def missing_of(draft: InvoiceDraft) -> list[MissingInWords]:
     return missing_in_words(missing_data(draft.invoice, draft.parties | draft.line_texts))
 
 
