@@ -22,7 +22,8 @@ from projections.credit.grants import GrantFilter, contract_grants, list_grants,
 from projections.credit.movements import NEVER
 from projections.credit.statements import StatementAsked, statement
 from projections.reader import NOW, AsOf, Snapshot, Times
-from projections.reports import BREAKAGE, ReportAsked, report
+from projections.report_sources import BREAKAGE
+from projections.reports import ReportAsked, report
 from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, movement, written
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -186,6 +187,6 @@ def test_what_expired_and_when_by_statement_and_report(views: Written, grants: l
     )
     asked = ReportAsked(None, None, date(2026, 1, 1) + timedelta(days=at), ())
     rows = ask(views, lambda snapshot: report(snapshot, COMMAND_LINE, BREAKAGE, asked, EVERYTHING)).items
-    assert sum(row.sums["quantity"] for row in rows) == sum(
+    assert sum(row.sums.quantity for row in rows) == sum(
         quantity for moments in expired.values() for moment, quantity in moments.items() if moment <= noon(at)
     )
