@@ -10,17 +10,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from api.documents.document_parties import (
-    Buyer,
-    DocumentEvent,
-    Parties,
-    PostalAddress,
-    Seller,
-    categories_of,
-    is_credit_note,
-)
+from api.documents.document_parties import DocumentEvent, Parties, categories_of, is_credit_note
 from api.documents.fonts import is_drawable
 from api.documents.identifiers import is_nip, nip_of
+from ledger.billing.document_texts import Buyer, PostalAddress, Seller
 from ledger.billing.missing import NO_EXCHANGE_RATE, MissingDatum, Whose, in_order
 from ledger.billing.vat import needs_exchange_rate
 from ledger.events import DocumentLine

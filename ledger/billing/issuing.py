@@ -10,9 +10,10 @@ from pydantic import AfterValidator, StringConstraints
 
 from ledger.billing.charges import BILLED_TOPICS, BillingAccount, billing_account
 from ledger.billing.document import Document, DocumentSeries
+from ledger.billing.document_texts import buyer_of, seller_of
 from ledger.billing.draft import Draft, draft
 from ledger.billing.events import CreditNoteIssued, DocumentKind, DocumentLine, NationalVat
-from ledger.billing.invoice import buyer_of, invoice_of, seller_of, texts_of
+from ledger.billing.invoice import invoice_of, texts_of
 from ledger.billing.missing import NO_EXCHANGE_RATE, MissingDatum, MissingPartyData
 from ledger.billing.vat import NoRateError, national_currency, national_vat, needs_exchange_rate, treatment
 from ledger.contracts.finding import OnContract, contract_of, locate, the_contract
@@ -109,7 +110,7 @@ def issue(case: Case, body: IssueInvoice, *, ignores_needless_rate: bool = False
     number = _take_number(case, provider, "invoice", provider.invoice_series.invoice, issued_on, at)
     texts = texts_of(account, found.lines)
     line_texts = texts.opened(case.open_all(texts.all()))
-    parties = {"seller": seller_of(provider, seller), "buyer": buyer_of(account, party)}
+    parties = {"seller": seller_of(provider, seller), "buyer": buyer_of(account.customer_id, account.country, party)}
     issued = invoice_of(
         account,
         found,

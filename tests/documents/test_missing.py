@@ -26,6 +26,7 @@ from tests.documents.samples import (
     SWISS_BUYER,
     parties,
 )
+from tests.documents.texts import document_texts
 
 
 def without(record: dict[str, Any], *members: str) -> dict[str, Any]:
@@ -103,7 +104,7 @@ def test_ksef_needs_a_nip_and_vat_in_zlotys() -> None:
 
 def test_where_an_exchange_rate_is_told_is_said_too() -> None:
     with pytest.raises(MissingPartyData) as refused:
-        as_pdf(DOMESTIC, {"seller": POLISH_SELLER, "buyer": GERMAN_BUYER})
+        as_pdf(DOMESTIC, document_texts(POLISH_SELLER, GERMAN_BUYER))
     assert refused.value.missing == [NO_EXCHANGE_RATE]
     assert refused.value.members == {"missing": ["exchange_rate"]}
     assert refused.value.detail.endswith("Tell it by issue-invoice, credit the document and issue it anew.")
@@ -117,7 +118,7 @@ def test_blank_is_missing(blank: str | None) -> None:
 
 def test_half_an_address_is_none_and_unknown_members_are_passed_over() -> None:
     half = {"line1": "Hauptstraße 2", "postcode": "", "city": "Köln"}
-    known = parties_of({"seller": GERMAN_SELLER, "buyer": {**GERMAN_BUYER, "address": half, "shoe_size": 43}})
+    known = parties_of(document_texts(GERMAN_SELLER, {**GERMAN_BUYER, "address": half, "shoe_size": 43}))
     assert known.buyer.address is None
     assert known.engineers == {}
     assert missing_names(missing_for_pdf(DOMESTIC, known)) == ["customer.address"]

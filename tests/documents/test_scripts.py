@@ -18,10 +18,12 @@ from api.documents.pdf import invoice_pdf
 from api.documents.statement import statement_pdf
 from api.documents.texts import clean
 from api.languages import LANGUAGES
+from ledger.billing.document_texts import DocumentTexts
 from ledger.billing.missing import IN_LETTERS, missing_names
 from tests.documents.samples import CREDITED, DOMESTIC, GERMAN_BUYER, GERMAN_SELLER
 from tests.documents.seen import faults, seen
 from tests.documents.test_statement import FEBRUARY, PERIOD, with_texts
+from tests.documents.texts import document_texts
 
 SCRIPTS = {
     "chinese": "水利公司",
@@ -53,8 +55,8 @@ EVERYWHERE = {
 }
 
 
-def known(buyer: dict[str, Any] | None = None, seller: dict[str, Any] | None = None, **texts: Any) -> dict[str, Any]:
-    return {"seller": GERMAN_SELLER | (seller or {}), "buyer": GERMAN_BUYER | (buyer or {}), **texts}
+def known(buyer: dict[str, Any] | None = None, seller: dict[str, Any] | None = None, **texts: Any) -> DocumentTexts:
+    return document_texts(GERMAN_SELLER | (seller or {}), GERMAN_BUYER | (buyer or {}), **texts)
 
 
 @pytest.mark.parametrize("text", SCRIPTS.values(), ids=SCRIPTS)
@@ -160,7 +162,7 @@ def test_letters_of_europe_are_drawn_and_nothing_is_missing() -> None:
         "Водоканал",
         "Đặng – „Œuvre“ 5 €",
     ):
-        opened = {"seller": GERMAN_SELLER, "buyer": GERMAN_BUYER | {"name": name}}
+        opened = known({"name": name})
         assert missing_data(DOMESTIC, opened) == []
 
 

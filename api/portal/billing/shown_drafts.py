@@ -45,13 +45,18 @@ async def drafts_shown(
 
 
 def _shown(one: ListedDraft) -> ShownDraft:
-    name = (one.draft.parties["buyer"].get("name") if one.draft is not None else None) or one.customer_id
+    name = buyer_named(one.draft) if one.draft is not None else one.customer_id
     missing = missing_of(one.draft) if one.draft is not None else missing_in_words(one.missing)
     return ShownDraft(one.contract_id, one.provider, name, one.plan, one.draft, missing)
 
 
+def buyer_named(draft: InvoiceDraft) -> str:
+    """By id alone where their key is gone."""
+    return draft.texts.buyer.name if draft.texts.buyer is not None else draft.invoice.customer_id
+
+
 def missing_of(draft: InvoiceDraft) -> list[MissingInWords]:
-    return missing_in_words(missing_data(draft.invoice, draft.parties | draft.line_texts))
+    return missing_in_words(missing_data(draft.invoice, draft.texts))
 
 
 def _place(one: ShownDraft) -> tuple[str]:
