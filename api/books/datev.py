@@ -8,9 +8,8 @@ left out, and so is credit: an adviser books what was invoiced. Account numbers 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from api.books.cp1252 import CodePage
@@ -21,6 +20,7 @@ from api.books.revenue import Revenue, revenues
 from api.documents.document_parties import compact
 from api.documents.texts import clipped
 from api.spreadsheet import as_text
+from ledger.billing.document_texts import Buyer
 from ledger.events import CreditNoteIssued, InvoiceIssued
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FaultFigure, FieldFault
@@ -53,7 +53,7 @@ def datev(source: AdviserSource, first: date, last: date, mapping: AdviserMappin
     debtors = debtors_of(source, documents, mapping)
     rows: list[dict[str, str]] = []
     for one in documents:
-        buyer = source.buyers.get(one.fact.number, {})
+        buyer = source.buyers.get(one.fact.number)
         shared = _of_document(one, debtors[one.fact.customer_id], buyer, mapping)
         rows.extend(shared | _of_revenue(one, revenue, buyer, mapping) for revenue in revenues(one))
     page = CodePage()
@@ -86,7 +86,7 @@ def unkept(source: AdviserSource, documents: list[BookedDocument]) -> Iterator[s
         yield f"The parties of {', '.join(unknown)} are no longer kept: their rows have no name and no VAT id."
 
 
-def _of_document(one: BookedDocument, debtor: str, buyer: Mapping[str, Any], mapping: AdviserMapping) -> dict[str, str]:
+def _of_document(one: BookedDocument, debtor: str, buyer: Buyer | None, mapping: AdviserMapping) -> dict[str, str]:
     """What all rows of a document have. Belegfeld 2 is the invoice that a credit note takes back."""
     fact = one.fact
     corrects = fact.corrects if isinstance(fact, CreditNoteIssued) else ""
@@ -105,7 +105,7 @@ def _of_document(one: BookedDocument, debtor: str, buyer: Mapping[str, Any], map
         "Belegdatum": f"{fact.issued_on:%d%m}",
         "Belegfeld 1": fact.number if _DOCUMENT_NUMBER.fullmatch(fact.number) else f"P{one.position}",
         "Belegfeld 2": corrects,
-        "Buchungstext": as_text(clipped(str(buyer.get("name") or fact.customer_id), NAME_LENGTH - 1)),
+        "Buchungstext": as_text(clipped(buyer.name if buyer is not None else fact.customer_id, NAME_LENGTH - 1)),
         "Beleglink": mapping.document_link.replace("{guid}", str(guid)).replace("{number}", fact.number)[:LINK_LENGTH],
         "Fälligkeit": f"{fact.due_on:%d%m%Y}" if isinstance(fact, InvoiceIssued) else "",
     }
@@ -114,9 +114,7 @@ def _of_document(one: BookedDocument, debtor: str, buyer: Mapping[str, Any], map
     return cells
 
 
-def _of_revenue(
-    one: BookedDocument, revenue: Revenue, buyer: Mapping[str, Any], mapping: AdviserMapping
-) -> dict[str, str]:
+def _of_revenue(one: BookedDocument, revenue: Revenue, buyer: Buyer | None, mapping: AdviserMapping) -> dict[str, str]:
     """S: the customer is debited, H: credited. The tax period is that of the supply; a VAT id goes into the ZM."""
     is_reverse_charge = revenue.treatment == "AE"
     supplied_on = f"{revenue.supplied_on:%d%m%Y}"
@@ -125,7 +123,7 @@ def _of_revenue(
         "Soll/Haben-Kennzeichen": "S" if revenue.gross_cents > 0 else "H",
         "Gegenkonto (ohne BU-Schlüssel)": mapping.revenue_account(revenue.treatment, one.fact.number),
         "BU-Schlüssel": mapping.tax_keys.get(revenue.treatment, ""),
-        "EU-Land u. UStID (Bestimmung)": compact(buyer.get("vat_id") or "")[:VAT_ID_LENGTH]
+        "EU-Land u. UStID (Bestimmung)": compact((buyer and buyer.vat_id) or "")[:VAT_ID_LENGTH]
         if is_reverse_charge
         else "",
         "Leistungsdatum": supplied_on,

@@ -5,9 +5,7 @@ A customer stands there once, as on the last document of the period. Who is no l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from api.books.cp1252 import CodePage
 from api.books.datev import debtors_of, documents_of, unkept
@@ -17,6 +15,7 @@ from api.books.journal import BookFile
 from api.documents.document_parties import compact
 from api.documents.texts import clipped
 from api.spreadsheet import as_text
+from ledger.billing.document_texts import Buyer
 from ledger.contracts.vat_ids import is_eu_vat_id
 from projections.provider.books import AdviserSource
 
@@ -28,26 +27,28 @@ def datev_debtors(source: AdviserSource, first: date, mapping: AdviserMapping, m
     """In the order of their numbers. Refuses `malformed` as `datev` does."""
     documents = documents_of(source)
     accounts = debtors_of(source, documents, mapping)
-    buyers: dict[str, Mapping[str, Any]] = {}
+    buyers: dict[str, Buyer | None] = {}
     for one in documents:
-        buyers[one.fact.customer_id] = source.buyers.get(one.fact.number) or buyers.get(one.fact.customer_id, {})
+        buyers[one.fact.customer_id] = source.buyers.get(one.fact.number) or buyers.get(one.fact.customer_id)
     page = CodePage()
     rows = [_debtor(id_, accounts[id_], buyers[id_]) for id_ in sorted(buyers, key=accounts.__getitem__)]
     content = extf(DEBTORS, extf_header(DEBTORS, mapping, made_at, first), rows, page)
     return BookFile(content, (*page.notes(), *unkept(source, documents)))
 
 
-def _debtor(customer_id: str, account: str, buyer: Mapping[str, Any]) -> dict[str, str]:
-    address, vat_id = buyer.get("address") or {}, compact(buyer.get("vat_id") or "")
+def _debtor(customer_id: str, account: str, buyer: Buyer | None) -> dict[str, str]:
+    """Of one whose data are no longer kept, the number alone."""
+    known = buyer or Buyer(customer_id=customer_id, name=customer_id, country="")
+    address, vat_id = known.address, compact(known.vat_id or "")
     is_eu = is_eu_vat_id(vat_id)
     cells = {
-        "Name (Adressattyp Unternehmen)": (buyer.get("name") or customer_id, LONGEST_NAME),
+        "Name (Adressattyp Unternehmen)": (known.name, LONGEST_NAME),
         "Kurzbezeichnung": (customer_id, SHORT),
-        "Straße": (address.get("line1"), LINE),
-        "Adresszusatz": (address.get("line2"), LINE),
-        "Postleitzahl": (address.get("postcode"), POSTCODE),
-        "Ort": (address.get("city"), CITY),
-        "E-Mail": (buyer.get("email"), MAIL),
+        "Straße": (address and address.line1, LINE),
+        "Adresszusatz": (address and address.line2, LINE),
+        "Postleitzahl": (address and address.postcode, POSTCODE),
+        "Ort": (address and address.city, CITY),
+        "E-Mail": (known.email, MAIL),
         "Kundennummer": (customer_id, SHORT),
     }
     texts = {name: as_text(clipped(text or "", length - 1)) for name, (text, length) in cells.items()}
@@ -55,7 +56,7 @@ def _debtor(customer_id: str, account: str, buyer: Mapping[str, Any]) -> dict[st
         "Konto": account,
         "Adressattyp": COMPANY,
         "Adressart": STREET if address else "",
-        "Land": buyer.get("country", ""),
+        "Land": known.country,
         "EU-Land": vat_id[:2] if is_eu else "",
         "EU-UStID": vat_id[2:] if is_eu else "",
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,7 +23,6 @@ from api.cli.opening import check_opens
 from api.cli.printed_tables import table_of
 from api.cli.printing import say
 from api.cli.terminal import out, plain
-from api.http.models.contracts import ContractSummary, show_contract
 from api.portal.frame.addresses import link_address
 from api.state import State
 from ledger.door.batches import Ledger
@@ -36,6 +36,7 @@ from ledger.store.sign_ins import create_link
 from ledger.store.tokens import create_token
 from projections.asking import EVERYTHING
 from projections.contracts.questions import ContractFilter, list_contracts
+from projections.contracts.view import ContractRow
 
 STORY = Path(__file__).resolve().parents[2] / "examples" / "year.jsonl"
 PORT = 8000
@@ -89,10 +90,10 @@ def show(settings: Settings) -> None:
         line.close()
 
 
-async def _contracts(state: State) -> list[ContractSummary]:
+async def _contracts(state: State) -> Sequence[ContractRow]:
     async with state.reader.snapshot() as snapshot:
         found = await list_contracts(snapshot, COMMAND_LINE, ContractFilter(), EVERYTHING)
-    return [show_contract(one) for one in found.items]
+    return [one.row for one in found.items]
 
 
 async def demo_tokens(state: State) -> dict[str, tuple[str, str]]:
@@ -102,8 +103,8 @@ async def demo_tokens(state: State) -> dict[str, tuple[str, str]]:
     for role in ("admin", "auditor", "finance", "operator"):
         tokens[role] = create_token(database, role, expires_on=until)
     found = await _contracts(state)
-    customers = [(one.provider, one.customer["customer_id"]) for one in found]
-    partners = [(one.provider, one.partner["partner_id"]) for one in found if one.partner]
+    customers = [(one.provider, one.customer_id) for one in found]
+    partners = [(one.provider, one.partner_id) for one in found if one.partner_id is not None]
     for provider, customer in customers[:1]:
         tokens["customer"] = create_token(database, "customer", provider, customer=customer, expires_on=until)
     for provider, partner in partners[:1]:

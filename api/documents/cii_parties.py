@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from drafthorse.models.party import TaxRegistration, TradeParty  # type: ignore[import-untyped]
 
-from api.documents.document_parties import Buyer, PostalAddress, Seller, compact
+from api.documents.document_parties import compact
 from api.documents.texts import clean
+from ledger.billing.document_texts import Buyer, PostalAddress, Seller
 
 EMAIL = "EM"  # electronic address scheme: SMTP
 VAT_ID, TAX_NUMBER = "VA", "FC"

@@ -1,7 +1,6 @@
-"""Seller, buyer and engineers of an issued document, as they were when it was issued.
+"""Seller, buyer and engineers of a document as they are printed: whole, where what was sealed has both parties.
 
-This is the opened content of `event.parties`, with that of `event.engineers` as a member. Reading is lenient: a
-member that is not there, `null` or blank is absent. `missing.py` names what a format cannot do without.
+A member that is blank is absent. `missing.py` names what a format cannot do without.
 """
 
 from __future__ import annotations
@@ -12,55 +11,10 @@ from typing import Any
 
 import msgspec
 
+from ledger.billing.document_texts import Buyer, DocumentTexts, Seller
 from ledger.events import CreditNoteIssued, InvoiceIssued
 
 DocumentEvent = InvoiceIssued | CreditNoteIssued
-
-
-class PostalAddress(msgspec.Struct, frozen=True):
-    """A postal address; the country is the party's."""
-
-    line1: str
-    postcode: str
-    city: str
-    line2: str | None = None
-
-
-class Seller(msgspec.Struct, frozen=True):
-    """The provider. `registration_number` is that of the register which `registration` names.
-
-    `ksef_verification` is where its documents are checked, if that is not where all are.
-    """
-
-    name: str
-    country: str
-    address: PostalAddress | None = None
-    email: str | None = None
-    phone: str | None = None
-    contact: str | None = None
-    vat_id: str | None = None
-    tax_number: str | None = None
-    registration_number: str | None = None
-    registration: str | None = None
-    managing_directors: list[str] = []
-    iban: str | None = None
-    bic: str | None = None
-    bank: str | None = None
-    ksef_verification: str | None = None
-
-
-class Buyer(msgspec.Struct, frozen=True):
-    """The customer. `buyer_reference` is what the buyer wants to read on it; for German authorities the Leitweg-ID."""
-
-    customer_id: str
-    name: str
-    country: str
-    address: PostalAddress | None = None
-    vat_id: str | None = None
-    tax_number: str | None = None
-    registration_number: str | None = None
-    email: str | None = None
-    buyer_reference: str | None = None
 
 
 class Parties(msgspec.Struct, frozen=True):
@@ -78,13 +32,13 @@ class Parties(msgspec.Struct, frozen=True):
     corrected_ksef_number: str | None = None
 
 
-def parties_of(content: Mapping[str, Any]) -> Parties:
-    """Reads opened parties; unknown members are passed over, blank ones are absent.
+def parties_of(texts: DocumentTexts) -> Parties:
+    """What a document has of its parties and texts; blank members are absent.
 
     An address without a first line, postcode or city is no address: a letter could not be sent to it.
-    Raises msgspec.ValidationError where a party has no name or country.
+    Raises msgspec.ValidationError where a party is not there, or has no name or country.
     """
-    record = _without_blanks(content)
+    record = _without_blanks(msgspec.to_builtins(texts))
     for party in ("seller", "buyer"):
         _drop_half_address(record.get(party, {}))
     return msgspec.convert(record, Parties, strict=False)

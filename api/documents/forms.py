@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from api.documents.document_parties import DocumentEvent, parties_of
 from api.documents.missing import (
@@ -15,16 +14,22 @@ from api.documents.missing import (
     missing_for_xrechnung,
     missing_letters,
 )
+from ledger.billing.document_texts import DocumentTexts
+from ledger.billing.missing import MissingDatum, in_order
 
 Form = Literal["cii", "en16931", "ksef"]
 
 
-def missing_data(document: DocumentEvent, opened: Mapping[str, Any]) -> list[str]:
+def is_from_poland(opened: DocumentTexts) -> bool:
+    return opened.seller is not None and opened.seller.country == "PL"
+
+
+def missing_data(document: DocumentEvent, opened: DocumentTexts) -> list[MissingDatum]:
     """What the PDF, its letterhead, or the XML that is made by default would lack."""
-    if not opened.get("seller") or not opened.get("buyer"):
-        return ["parties"]
-    if not opened["buyer"].get("name"):
-        return ["customer"]
+    if opened.seller is None:
+        return [MissingDatum("parties")]
+    if opened.buyer is None:
+        return [MissingDatum("customer")]
     parties = parties_of(opened)
     if parties.seller.country == "PL":
         xml = missing_for_ksef
@@ -32,4 +37,4 @@ def missing_data(document: DocumentEvent, opened: Mapping[str, Any]) -> list[str
         xml = missing_for_xrechnung if is_xrechnung(document, parties.buyer.country) else missing_for_xml
     letterhead = missing_for_letterhead(parties.seller)
     shown = [*letterhead, *missing_letters(document, parties)]
-    return sorted({*missing_for_pdf(document, parties), *shown, *xml(document, parties)})
+    return in_order([*missing_for_pdf(document, parties), *shown, *xml(document, parties)])

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
-from api.documents.document_parties import Buyer, Seller, compact
+from api.documents.document_parties import compact
 from api.languages import Labels
+from ledger.billing.document_texts import Buyer, Seller
 from ledger.kernel import patterns
 
 WORDS = {"vat_id": "VAT ID", "tax_number": "tax number", "registration_number": "registration number"}

@@ -7,9 +7,10 @@ import re
 from ksef_client.documents.fa3 import Address as FA3Address
 from ksef_client.documents.fa3 import Contact, InvoiceParty, PartyIdentifier
 
-from api.documents.document_parties import Buyer, PostalAddress, Seller, compact
+from api.documents.document_parties import compact
 from api.documents.identifiers import is_nip, nip_of
 from api.documents.texts import clean, clipped
+from ledger.billing.document_texts import Buyer, PostalAddress, Seller
 
 EU_VAT_PREFIXES = "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK XI"
 LONGEST_TEXT, LONGEST_ID = 512, 50  # TZnakowy512, TZnakowy50

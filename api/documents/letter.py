@@ -13,11 +13,11 @@ from typing import Any
 
 import typst
 
-from api.documents.document_parties import Buyer, PostalAddress, Seller
 from api.documents.fonts import FONTS, drawable, faces
 from api.documents.identifiers import identifiers
 from api.documents.texts import clean
 from api.languages import Labels
+from ledger.billing.document_texts import Buyer, PostalAddress, Seller
 
 _FILES = resources.files("api.documents")
 

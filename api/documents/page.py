@@ -10,13 +10,14 @@ from typing import Any
 
 from api.documents import figures
 from api.documents.cii import EXEMPTIONS
-from api.documents.document_parties import Buyer, DocumentEvent, Parties, Seller, categories_of, is_credit_note
+from api.documents.document_parties import DocumentEvent, Parties, categories_of, is_credit_note
 from api.documents.identifiers import identifiers
 from api.documents.labels import labels_for
 from api.documents.letter import letter_of, widest
 from api.documents.page_lines import LINE_COLUMNS, groups
 from api.documents.verification import verification_of
 from api.languages import Labels
+from ledger.billing.document_texts import Buyer, Seller
 from ledger.events import CreditNoteIssued
 
 CATEGORY_WORDS = {"AE": "reverse charge", "O": "not subject to VAT"}

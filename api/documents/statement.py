@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.documents import figures
-from api.documents.document_parties import Buyer, Seller
 from api.documents.labels import labels_for, ticket_named
 from api.documents.letter import laid_out, letter_of, template, widest
 from api.documents.page_lines import CONFIRMATIONS, ON_BEHALF
 from api.documents.reckoning import rounding
 from api.languages import Labels
+from ledger.billing.document_texts import Buyer, Seller
 from ledger.billing.naming import name_of
 from ledger.kernel.values import from_micros, local_date, shown_minutes
 from ledger.plans.catalogue import Names

@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-import msgspec
 
 from ledger.billing.charges import BillingAccount
 from ledger.billing.draft import Draft
 from ledger.billing.events import DocumentLine, InvoiceIssued, NationalVat
-from ledger.contracts.parties import CustomerParty
 from ledger.credit.deduction_events import HoursDeducted, ServiceDelivered
 from ledger.kernel.fact import Sealed
-from ledger.plans.catalogue import Provider, ProviderParty
 
 
 def invoice_of(
@@ -57,17 +52,6 @@ def invoice_of(
         retained_until=retained_until or through_on,
         national_vat=national_vat,
     )
-
-
-def seller_of(provider: Provider, party: ProviderParty) -> dict[str, Any]:
-    """The seller as a document keeps it."""
-    named = party.model_dump(exclude={"payment_days", "retention_years"}, exclude_none=True)
-    return {"country": provider.country, **named}
-
-
-def buyer_of(account: BillingAccount, party: CustomerParty) -> dict[str, Any]:
-    """The customer as a document keeps it."""
-    return {"customer_id": account.customer_id, "country": account.country, **msgspec.to_builtins(party)}
 
 
 @dataclass(slots=True, frozen=True)

@@ -10,9 +10,11 @@ from pydantic import AfterValidator, StringConstraints
 
 from ledger.billing.charges import BILLED_TOPICS, BillingAccount, billing_account
 from ledger.billing.document import Document, DocumentSeries
+from ledger.billing.document_texts import buyer_of, seller_of
 from ledger.billing.draft import Draft, draft
 from ledger.billing.events import CreditNoteIssued, DocumentKind, DocumentLine, NationalVat
-from ledger.billing.invoice import buyer_of, invoice_of, seller_of, texts_of
+from ledger.billing.invoice import invoice_of, texts_of
+from ledger.billing.missing import NO_EXCHANGE_RATE, MissingDatum, MissingPartyData
 from ledger.billing.vat import NoRateError, national_currency, national_vat, needs_exchange_rate, treatment
 from ledger.contracts.finding import OnContract, contract_of, locate, the_contract
 from ledger.contracts.parties import CustomerParty, read_party
@@ -86,10 +88,10 @@ def issue(case: Case, body: IssueInvoice, *, ignores_needless_rate: bool = False
     provider = case.catalogue.provider(contract.provider)
     seller = case.catalogue.party(provider.id)
     if seller is None:
-        raise _missing(
-            ["provider"],
+        raise MissingPartyData(
             f"No catalogue file says who issues the documents of {provider.id}; a table [parties.{provider.id}] in a "
             f"folder of one's own (LEDGER_CATALOGUE) does.",
+            [MissingDatum("provider")],
         )
     account = billing_account(case.whole_contract(BILLED_TOPICS), at)
     party = _party(case, account)
@@ -108,7 +110,7 @@ def issue(case: Case, body: IssueInvoice, *, ignores_needless_rate: bool = False
     number = _take_number(case, provider, "invoice", provider.invoice_series.invoice, issued_on, at)
     texts = texts_of(account, found.lines)
     line_texts = texts.opened(case.open_all(texts.all()))
-    parties = {"seller": seller_of(provider, seller), "buyer": buyer_of(account, party)}
+    parties = {"seller": seller_of(provider, seller), "buyer": buyer_of(account.customer_id, account.country, party)}
     issued = invoice_of(
         account,
         found,
@@ -143,7 +145,7 @@ def issue_credit_note(case: Case, body: IssueCreditNote) -> None:
         raise malformed("ksef_number", FieldFault("ksef_elsewhere"))
     parties = case.open(invoice.parties)
     if parties is None:
-        raise _missing(["parties"], f"The parties of {invoice.number} are no longer kept.")
+        raise MissingPartyData(f"The parties of {invoice.number} are no longer kept.", [MissingDatum("parties")])
     parties |= {"corrected_ksef_number": body.ksef_number} if body.ksef_number is not None else {}
     number = _take_number(case, provider, "credit-note", provider.invoice_series.credit_note, issued_on, at)
     party, position = f"document:{number}", case.position_of(document)
@@ -179,7 +181,8 @@ def _party(case: Case, account: BillingAccount) -> CustomerParty:
     assert account.party is not None
     opened = case.open(account.party)
     if opened is None:
-        raise _missing(["customer"], f"The data of customer {account.customer_id} are no longer kept.")
+        detail = f"The data of customer {account.customer_id} are no longer kept."
+        raise MissingPartyData(detail, [MissingDatum("customer")])
     return read_party(opened)
 
 
@@ -188,7 +191,8 @@ def _draft(case: Case, account: BillingAccount, through_on: date, provider: Prov
     try:
         return draft(account, through_on, taxed, case.stamp.now, case.catalogue.names(provider.id))
     except NoRateError as error:
-        raise _missing(["provider.vat_rate"], f"The document can't be issued: {error}.") from None
+        detail = f"The document can't be issued: {error}."
+        raise MissingPartyData(detail, [MissingDatum("provider", "vat_rate")]) from None
 
 
 def _national_vat(
@@ -197,10 +201,10 @@ def _national_vat(
     """Raises Refusal missing-party-data where the law asks for a rate that was not given (M4)."""
     if rate is None and is_needed:
         own = national_currency(provider.country)
-        raise _missing(
-            ["exchange_rate"],
+        raise MissingPartyData(
             f"VAT of documents from {provider.country} is stated in {own} too: give exchange_rate, what one {currency} "
             f'costs in {own}, such as "24.315".',
+            [NO_EXCHANGE_RATE],
         )
     if rate is None:
         return None
@@ -247,7 +251,3 @@ def _answered(line: DocumentLine, invoice_position: int) -> DocumentLine:
 def _retained_until(issued_on: date, years: int) -> date:
     """The last day of the year in which the time of retention ends."""
     return date(issued_on.year + years, 12, 31)
-
-
-def _missing(missing: list[str], detail: str) -> Refusal:
-    return Refusal("missing-party-data", detail, missing=missing)

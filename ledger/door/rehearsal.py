@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from ledger.billing.document_texts import DocumentTexts, read_document_texts
 from ledger.billing.events import CreditNoteIssued, InvoiceIssued
 from ledger.contracts.contract import Contract
 from ledger.credit.account import CreditAccount
@@ -48,7 +49,7 @@ class PlannedDocument:
     """A document that would be issued, and the texts that would stand on it."""
 
     fact: InvoiceIssued | CreditNoteIssued
-    texts: dict[str, Any]
+    texts: DocumentTexts
 
 
 @dataclass(slots=True, frozen=True)
@@ -189,7 +190,6 @@ class Rehearsal:
 
 
 def _planned(case: Case, fact: InvoiceIssued | CreditNoteIssued) -> PlannedDocument:
-    texts = case.open(fact.parties) | (case.open(fact.line_texts) if fact.line_texts is not None else {})
-    if isinstance(fact, CreditNoteIssued):
-        texts["reason"] = case.open(fact.reason)
-    return PlannedDocument(fact, texts)
+    of_lines = case.open(fact.line_texts) if fact.line_texts is not None else None
+    reason = case.open(fact.reason) if isinstance(fact, CreditNoteIssued) else None
+    return PlannedDocument(fact, read_document_texts(case.open(fact.parties), of_lines, reason))

@@ -5,13 +5,13 @@ The customer is billed, also where a partner serves: a partner sees none of them
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 import msgspec
 
+from ledger.billing.document_texts import DocumentTexts, read_document_texts
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed, unknown_invoice
@@ -48,17 +48,16 @@ class DocumentFilter:
 
 @dataclass(slots=True, frozen=True)
 class OpenedDocument:
-    """A document as the event at the position `event` issued it; `reason` is that of a credit note.
+    """A document as the event at the position `event` issued it.
 
-    `fact` has lines, and `parties` their texts, only where the whole document was asked for. `parties` and `reason` are
-    empty where their key is gone.
+    `fact` has lines, and `texts` what they are about, only where the whole document was asked for. `texts` are empty
+    where their key is gone.
     """
 
     position: int
     event: int
     fact: Issued
-    parties: dict[str, Any]
-    reason: str | None
+    texts: DocumentTexts
     credited_by: str | None
 
 
@@ -72,13 +71,9 @@ class ShownLine:
     ticket_title: str | None
 
 
-OpenedTexts = Mapping[str, Mapping[str, str]]  # `engineers` and `notes` by deduction, `titles` by ticket
-
-
-def with_texts(line: DocumentLine, texts: OpenedTexts) -> ShownLine:
-    engineers, notes, titles = (texts.get(name) or {} for name in ("engineers", "notes", "titles"))
-    deduction_id = line.deduction_id or ""
-    return ShownLine(line, engineers.get(deduction_id), notes.get(deduction_id), titles.get(line.ticket_id or ""))
+def with_texts(line: DocumentLine, texts: DocumentTexts) -> ShownLine:
+    engineer, note = (by_id.get(line.deduction_id or "") for by_id in (texts.engineers, texts.notes))
+    return ShownLine(line, engineer, note, texts.titles.get(line.ticket_id or ""))
 
 
 def place_of(one: ShownLine) -> tuple[int]:
@@ -115,8 +110,11 @@ async def find_whole_document(snapshot: Snapshot, actor: Actor, number: str) -> 
     (row,) = await snapshot.query(sql, {"position": found.event})
     fact = decode(row.topic, bytes(row.state))
     assert isinstance(fact, Issued)
-    texts = await _texts(snapshot, number)
-    return replace(found, fact=fact, parties={**found.parties, **texts} if found.parties else {})
+    of_lines = await _texts_of_lines(snapshot, number)
+    texts = msgspec.structs.replace(
+        found.texts, engineers=of_lines.engineers, notes=of_lines.notes, titles=of_lines.titles
+    )
+    return replace(found, fact=fact, texts=texts)
 
 
 async def list_document_lines(snapshot: Snapshot, actor: Actor, number: str, page: PageAsked) -> Page[ShownLine]:
@@ -135,7 +133,7 @@ async def document_with_lines(
     sql = f"SELECT l.said FROM document_lines l WHERE {condition} ORDER BY l.line{limited}"
     rows = await snapshot.query(sql, params | limit)
     shown, next_after = page.cut([_read_line(row.said) for row in rows], lambda line: (line.line,))
-    texts = await _texts(snapshot, number)
+    texts = await _texts_of_lines(snapshot, number)
     lines = [with_texts(line, texts) for line in shown]
     return found, Page(found.position, lines, next_after, place_of)
 
@@ -152,12 +150,12 @@ def _seen_by(actor: Actor) -> Condition:
     return visible(actor) if sees_billing(actor) else ("1 = 0", {})
 
 
-async def _texts(snapshot: Snapshot, number: str) -> OpenedTexts:
+async def _texts_of_lines(snapshot: Snapshot, number: str) -> DocumentTexts:
     sql = "SELECT texts FROM document_texts WHERE number = :number"
     for row in await snapshot.query(sql, {"number": number}):
         box = _read_sealed(row.texts)
-        return (await open_texts(snapshot, [box])).get(box) or {}
-    return {}
+        return read_document_texts({}, (await open_texts(snapshot, [box])).get(box))
+    return DocumentTexts()
 
 
 async def _open(snapshot: Snapshot, rows: Sequence[Row], position: int) -> list[OpenedDocument]:
@@ -169,6 +167,6 @@ async def _open(snapshot: Snapshot, rows: Sequence[Row], position: int) -> list[
     for row, fact in heads:
         assert isinstance(fact, Issued)
         reason = texts.get(fact.reason) if isinstance(fact, CreditNoteIssued) else None
-        parties = texts.get(fact.parties) or {}
-        found.append(OpenedDocument(position, row.position, fact, parties, reason, row.credited_by))
+        opened = read_document_texts(texts.get(fact.parties), reason=reason)
+        found.append(OpenedDocument(position, row.position, fact, opened, row.credited_by))
     return found

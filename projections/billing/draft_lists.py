@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.billing.missing import MissingDatum, MissingPartyData
 from ledger.kernel.access import Actor, check_is_inside
-from ledger.kernel.errors import Refusal
 from ledger.plans.loader import Catalogue
 from ledger.store.database import Row
 from projections.asking import Page, PageAsked, all_of
@@ -32,7 +32,7 @@ class ListedDraft:
     customer_id: str
     plan: str
     draft: InvoiceDraft | None
-    missing: Sequence[str] = ()
+    missing: Sequence[MissingDatum] = ()
 
 
 async def list_drafts(
@@ -69,10 +69,8 @@ async def _listed(
     contract = (row.contract_id, row.provider, row.customer_id, row.plan)
     try:
         draft = await next_invoice(snapshot, actor, catalogue, row.contract_id, through_on, times)
-    except Refusal as refusal:
-        if refusal.code != "missing-party-data":
-            raise
-        return ListedDraft(*contract, None, refusal.members["missing"])
+    except MissingPartyData as refusal:
+        return ListedDraft(*contract, None, refusal.missing)
     return ListedDraft(*contract, draft)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from ledger.kernel.values import from_micros, local_date
 from projections.contracts.known_customers import KnownCustomer, known_customers
+from projections.contracts.questions import has_time_in_sql
 from projections.reader import AsOf, Snapshot
 
 COMPARED = 100  # so many other contracts are looked at
@@ -21,7 +22,7 @@ async def vat_notes(
     """A sentence for each other country or VAT id that contracts of the customer have which are not over by then."""
     sql = (
         "SELECT c.contract_id FROM contracts c WHERE c.provider = :provider AND c.customer_id = :customer_id "
-        "AND c.contract_id <> :contract_id AND c.position <= :position AND c.ends_at > :at AND c.ends_at > c.starts_at "
+        f"AND c.contract_id <> :contract_id AND c.position <= :position AND c.ends_at > :at AND {has_time_in_sql('c')} "
         "ORDER BY c.contract_id LIMIT :compared"
     )
     asked = {"provider": provider, "customer_id": customer_id, "contract_id": contract_id, "compared": COMPARED}

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import msgspec
 
 from ledger.billing.charges import BILLED_TOPICS, billing_account
+from ledger.billing.document_texts import DocumentTexts, buyer_of, read_document_texts, seller_of
 from ledger.billing.draft import draft
-from ledger.billing.invoice import buyer_of, invoice_of, seller_of, texts_of
+from ledger.billing.invoice import invoice_of, texts_of
+from ledger.billing.missing import MissingDatum, MissingPartyData
 from ledger.billing.vat import NoRateError, treatment
 from ledger.contracts.parties import read_party
 from ledger.events import Fact, InvoiceIssued
@@ -33,16 +34,15 @@ from projections.visible import sees_billing
 
 @dataclass(slots=True, frozen=True)
 class InvoiceDraft:
-    """The invoice that issuing would record, but for its number, its days and what is sealed; `parties` are opened.
+    """The invoice that issuing would record, but for its number, its days and what is sealed: `texts`, opened.
 
-    `line_texts` are those of all its lines. `waiting` are the charges and deductions that are held back, as a rule by
+    `waiting` are the charges and deductions that are held back, as a rule by
     a dispute; `notes` are sentences for whoever issues it. `events_read` is what it cost.
     """
 
     position: int
     invoice: InvoiceIssued
-    parties: dict[str, Any]
-    line_texts: dict[str, dict[str, str]]
+    texts: DocumentTexts
     waiting: list[str]
     notes: list[str]
     is_billable: bool
@@ -53,7 +53,7 @@ class InvoiceDraft:
         after = page.after[0] if page.after is not None else 0
         behind = [line for line in self.invoice.lines if line.line > after]
         shown, next_after = page.cut(behind, lambda line: (line.line,))
-        lines = [with_texts(line, self.line_texts) for line in shown]
+        lines = [with_texts(line, self.texts) for line in shown]
         return Page(self.position, lines, next_after, place_of)
 
 
@@ -79,19 +79,17 @@ async def next_invoice(
     try:
         found = draft(account, through, taxed, moment, catalogue.names(provider.id))
     except NoRateError as error:
-        raise Refusal("missing-party-data", f"No draft: {error}.", missing=["provider.vat_rate"]) from None
+        raise MissingPartyData(f"No draft: {error}.", [MissingDatum("provider", "vat_rate")]) from None
     texts = texts_of(account, found.lines)
-    parties = {
-        "seller": seller_of(provider, seller) if seller is not None else None,
-        "buyer": buyer_of(account, party),
-    }
     sketch = invoice_of(account, found, through, provider.language)
     sketch = msgspec.structs.replace(sketch, contract_id=contract_id)
     notes = await vat_notes(snapshot, contract.provider, contract.customer_id, contract_id, contract.timezone, as_of)
-    line_texts = texts.opened(await open_texts(snapshot, texts.all()))
-    return InvoiceDraft(
-        as_of.position, sketch, parties, line_texts, found.waiting, notes, found.is_billable, len(facts)
+    shown = msgspec.structs.replace(
+        read_document_texts({}, texts.opened(await open_texts(snapshot, texts.all()))),
+        seller=seller_of(provider, seller) if seller is not None else None,
+        buyer=buyer_of(account.customer_id, account.country, party),
     )
+    return InvoiceDraft(as_of.position, sketch, shown, found.waiting, notes, found.is_billable, len(facts))
 
 
 async def _facts(snapshot: Snapshot, contract_id: str, as_of: AsOf, times: Times) -> list[tuple[int, Fact]]:

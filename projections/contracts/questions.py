@@ -35,8 +35,13 @@ def state_at(starts_at: int, ends_at: int, is_terminated: bool, at: int) -> Cont
     return "upcoming" if starts_at > at else "active"
 
 
+def has_time_in_sql(row: str) -> str:
+    """Whether a contract or a term ever runs, of a row of either: the rule of `ledger.contracts.term.has_time`."""
+    return f"{row}.starts_at < {row}.ends_at"
+
+
 # The same in SQL, of a row `c` of the view of contracts at the instant `:at`; a property test holds them together.
-STATE_AT = """CASE WHEN c.terminated_on IS NOT NULL AND c.ends_at <= c.starts_at THEN 'withdrawn'
+STATE_AT = f"""CASE WHEN c.terminated_on IS NOT NULL AND NOT ({has_time_in_sql("c")}) THEN 'withdrawn'
     WHEN c.ends_at <= :at THEN CASE WHEN c.terminated_on IS NULL THEN 'lapsed' ELSE 'terminated' END
     WHEN c.starts_at > :at THEN 'upcoming' ELSE 'active' END"""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import msgspec
 
+from ledger.billing.document_texts import Buyer, buyer_of
 from ledger.credit.confirmation import has_spoken, status_at
 from ledger.events import Sealed
 from ledger.kernel.access import Actor
@@ -78,7 +78,7 @@ class CustomerStatement:
     language: str | None
     zone: str
     currency: str
-    customer: dict[str, Any]
+    customer: Buyer
     first_on: date
     last_on: date
     dated: date
@@ -149,10 +149,10 @@ async def _addressee(snapshot: Snapshot, contract_id: str) -> KnownCustomer:
     return (await known_customers(snapshot, [contract_id], now, await view_position(snapshot)))[contract_id]
 
 
-def _named(customer_id: str, known: KnownCustomer) -> dict[str, Any]:
+def _named(customer_id: str, known: KnownCustomer) -> Buyer:
     """Who the customer is; by id alone where their key is gone."""
-    about = {"customer_id": customer_id, "name": customer_id, "country": known.country}
-    return {**about, **msgspec.to_builtins(known.party)}
+    found = buyer_of(customer_id, known.country, known.party)
+    return found or Buyer(customer_id=customer_id, name=customer_id, country=known.country)
 
 
 async def _deductions(

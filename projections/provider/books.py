@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from ledger.billing.document_texts import Buyer, read_document_texts
 from ledger.events import CreditNoteIssued, Draw, InvoiceIssued
 from ledger.kernel.errors import malformed
 from ledger.kernel.mapper import decode, stored_topics
@@ -67,7 +67,7 @@ class AdviserSource:
     currencies: frozenset[str]
     customers: Mapping[str, list[str]]
     documents: list[BookedDocument]
-    buyers: Mapping[str, Mapping[str, Any]]
+    buyers: Mapping[str, Buyer]
 
 
 async def books_source(snapshot: Snapshot, provider: str | None) -> BooksSource:
@@ -125,13 +125,13 @@ async def adviser_source(snapshot: Snapshot, provider: str | None, first: date, 
     )
 
 
-async def _buyers(snapshot: Snapshot, documents: list[BookedDocument]) -> dict[str, Mapping[str, Any]]:
-    found: dict[str, Mapping[str, Any]] = {}
+async def _buyers(snapshot: Snapshot, documents: list[BookedDocument]) -> dict[str, Buyer]:
+    found: dict[str, Buyer] = {}
     for start in range(0, len(documents), _AT_ONCE):
         some = documents[start : start + _AT_ONCE]
         parties = await open_texts(snapshot, [one.fact.parties for one in some])
-        opened = {one.fact.number: parties.get(one.fact.parties) for one in some}
-        found |= {number: content["buyer"] for number, content in opened.items() if content is not None}
+        buyers = {one.fact.number: read_document_texts(parties.get(one.fact.parties)).buyer for one in some}
+        found |= {number: buyer for number, buyer in buyers.items() if buyer is not None}
     return found
 
 

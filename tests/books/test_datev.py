@@ -12,6 +12,7 @@ from api.books.datev import check_period, datev
 from api.books.datev_mapping import debtor_accounts, read_mapping
 from api.books.journal import BookFile
 from api.books.revenue import revenues
+from ledger.billing.document_texts import Buyer
 from ledger.billing.vat import shared_vat
 from ledger.events import DocumentLine, VatLine
 from ledger.kernel.errors import Refusal
@@ -34,7 +35,8 @@ CREDITED = changed(credit_note(VAT, gross_cents=106981), lines=[FEE])
 
 def stack(*documents: BookedDocument, accounts: Path | None = None, **buyer: str) -> BookFile:
     """The file over documents of one customer."""
-    buyers = {one.fact.number: {"name": "Möwe GmbH"} | buyer for one in documents}
+    about = {"customer_id": "cust", "country": "DE", "name": "Möwe GmbH"} | buyer
+    buyers = {one.fact.number: msgspec.convert(about, Buyer) for one in documents}
     signed = {"other": ["a", "b"], "acme": ["first", "cust"]}
     source = AdviserSource(frozenset({"EUR"}), signed, list(documents), buyers)
     return datev(source, FIRST, LAST, read_mapping(accounts), MADE)

@@ -9,6 +9,7 @@ import pytest
 from api.books.datev_debtors import datev_debtors
 from api.books.datev_mapping import read_mapping
 from api.books.journal import BookFile
+from ledger.billing.document_texts import Buyer, PostalAddress
 from ledger.kernel.errors import Refusal
 from projections.provider.books import AdviserSource
 from tests.books.test_datev import CREDITED, INVOICE, MADE, changed, own
@@ -16,15 +17,16 @@ from tests.books.test_datev import CREDITED, INVOICE, MADE, changed, own
 MOVED = changed(INVOICE, number="GR-2026-00008")
 OTHER = changed(INVOICE, number="GR-2026-00009", customer_id="first")
 BUYERS = {
-    "GR-2026-00007": {"name": "Möwe GmbH", "country": "DE"},
-    "GR-2026-00008": {
-        "name": "Möwe AG",
-        "country": "AT",
-        "vat_id": "ATU 13585627",
-        "email": "post@moewe.example",
-        "address": {"line1": "Ring 1", "line2": "Hof 2", "postcode": "1010", "city": "Wien"},
-    },
-    "GR-2026-00009": {"name": "=Łódź", "country": "CH", "vat_id": "CHE107787577IVA"},
+    "GR-2026-00007": Buyer(customer_id="cust", name="Möwe GmbH", country="DE"),
+    "GR-2026-00008": Buyer(
+        customer_id="cust",
+        name="Möwe AG",
+        country="AT",
+        vat_id="ATU 13585627",
+        email="post@moewe.example",
+        address=PostalAddress(line1="Ring 1", line2="Hof 2", postcode="1010", city="Wien"),
+    ),
+    "GR-2026-00009": Buyer(customer_id="first", name="=Łódź", country="CH", vat_id="CHE107787577IVA"),
 }
 
 

@@ -11,6 +11,7 @@ from api.documents.cii import invoice_xml
 from api.documents.document_parties import DocumentEvent, Parties, parties_of
 from api.documents.missing import is_xrechnung
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, NationalVat, Sealed, VatLine
+from tests.documents.texts import document_texts
 
 SEALED = Sealed("0123456789abcdef", b"\x00nonce-and-parties")
 HEAD: dict[str, Any] = {
@@ -114,7 +115,7 @@ SLOVAK_BUYER = {
 
 def parties(seller: dict[str, Any], buyer: dict[str, Any], **more: Any) -> Parties:
     return parties_of(
-        {"seller": seller, "buyer": buyer, "engineers": {"W-1": "Anna Nowak", "W-2": "Petr Říha"}, **more}
+        document_texts(seller, buyer, **({"engineers": {"W-1": "Anna Nowak", "W-2": "Petr Říha"}} | more))
     )
 
 

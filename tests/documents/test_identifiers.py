@@ -13,6 +13,7 @@ from api.documents.forms import missing_data
 from api.documents.identifiers import identifiers
 from api.documents.labels import labels_for
 from api.documents.pdf import invoice_pdf
+from ledger.billing.missing import missing_names
 from ledger.contracts.vat_ids import normal_vat_id
 from tests.documents.samples import (
     CASES,
@@ -27,6 +28,7 @@ from tests.documents.samples import (
     parties,
 )
 from tests.documents.seen import seen
+from tests.documents.texts import document_texts
 
 RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100}"
 
@@ -101,15 +103,15 @@ def test_what_a_letter_lacks_by_the_law_of_its_country_is_named_and_it_prints_st
 ) -> None:
     known = {name: value for name, value in seller.items() if name not in lacking}
     document = CASES["polish"][0] if seller is POLISH_SELLER else DOMESTIC
-    opened = {"seller": known, "buyer": GERMAN_BUYER}
+    opened = document_texts(known, GERMAN_BUYER)
     letterhead = ("provider.registration", "provider.managing_directors")
-    assert [name for name in missing_data(document, opened) if name.startswith(letterhead)] == expected
+    assert [name for name in missing_names(missing_data(document, opened)) if name.startswith(letterhead)] == expected
     assert invoice_pdf(document, parties_of(opened))
 
 
 def test_a_partner_of_a_partnership_is_no_director() -> None:
     seller = {**GERMAN_SELLER, "registration_number": "HRA 99", "managing_directors": []}
-    assert missing_data(DOMESTIC, {"seller": seller, "buyer": GERMAN_BUYER}) == []
+    assert missing_data(DOMESTIC, document_texts(seller, GERMAN_BUYER)) == []
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,16 @@ import typst
 from api.documents.document_parties import parties_of
 from api.documents.fonts import DRAWN, FONTS, drawable, faces, is_drawable
 from api.documents.forms import missing_data
-from api.documents.missing import IN_LETTERS
 from api.documents.pdf import invoice_pdf
 from api.documents.statement import statement_pdf
 from api.documents.texts import clean
 from api.languages import LANGUAGES
+from ledger.billing.document_texts import DocumentTexts
+from ledger.billing.missing import IN_LETTERS, missing_names
 from tests.documents.samples import CREDITED, DOMESTIC, GERMAN_BUYER, GERMAN_SELLER
 from tests.documents.seen import faults, seen
 from tests.documents.test_statement import FEBRUARY, PERIOD, with_texts
+from tests.documents.texts import document_texts
 
 SCRIPTS = {
     "chinese": "水利公司",
@@ -53,8 +55,8 @@ EVERYWHERE = {
 }
 
 
-def known(buyer: dict[str, Any] | None = None, seller: dict[str, Any] | None = None, **texts: Any) -> dict[str, Any]:
-    return {"seller": GERMAN_SELLER | (seller or {}), "buyer": GERMAN_BUYER | (buyer or {}), **texts}
+def known(buyer: dict[str, Any] | None = None, seller: dict[str, Any] | None = None, **texts: Any) -> DocumentTexts:
+    return document_texts(GERMAN_SELLER | (seller or {}), GERMAN_BUYER | (buyer or {}), **texts)
 
 
 @pytest.mark.parametrize("text", SCRIPTS.values(), ids=SCRIPTS)
@@ -86,7 +88,7 @@ def test_lines_of_scripts_that_reach_high_and_deep_keep_their_distance(text: str
 @pytest.mark.parametrize("letter", ["\ue000", "\U000f0000", "\U0010fffd", "\u0378"], ids=ascii)
 def test_a_letter_that_is_somebodys_own_or_none_yet_is_named_and_shown_as_a_square(letter: str) -> None:
     opened = known({"name": f"Bau{letter}"})
-    assert missing_data(DOMESTIC, opened) == [f"customer.name {IN_LETTERS}"]
+    assert missing_names(missing_data(DOMESTIC, opened)) == [f"customer.name {IN_LETTERS}"]
     assert f"Bau{SQUARE}" in seen(invoice_pdf(DOMESTIC, parties_of(opened)))[0].text
 
 
@@ -112,7 +114,7 @@ def test_every_text_that_no_font_draws_is_named_whoever_wrote_it() -> None:
         DOMESTIC.lines[0], service="training", names={"training": {"de": CUNEIFORM, "en": "Training"}}
     )
     document = msgspec.structs.replace(DOMESTIC, lines=[named_line, *DOMESTIC.lines[1:]])
-    assert missing_data(document, known(buyer, seller, **EVERYWHERE)) == [
+    assert missing_names(missing_data(document, known(buyer, seller, **EVERYWHERE))) == [
         f"{name} {IN_LETTERS}"
         for name in (
             "customer.address",
@@ -160,7 +162,7 @@ def test_letters_of_europe_are_drawn_and_nothing_is_missing() -> None:
         "Водоканал",
         "Đặng – „Œuvre“ 5 €",
     ):
-        opened = {"seller": GERMAN_SELLER, "buyer": GERMAN_BUYER | {"name": name}}
+        opened = known({"name": name})
         assert missing_data(DOMESTIC, opened) == []
 
 

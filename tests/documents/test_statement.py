@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
+import msgspec
 import pytest
 from pypdf import PdfReader
 
@@ -23,6 +24,7 @@ from api.documents.statement import (
 )
 from api.documents.statement import statement_pdf as pdf_of
 from api.languages import LANGUAGES
+from ledger.billing.document_texts import Buyer
 from ledger.kernel.values import to_micros
 from projections.credit.customer_statements import CustomerStatement, DeductionDetails, PoolPeriod
 from projections.credit.outside_credit import OutsideCredit
@@ -77,7 +79,7 @@ PERIOD = CustomerStatement(
     language="de",
     zone="Europe/Berlin",
     currency="EUR",
-    customer=GERMAN_BUYER,
+    customer=msgspec.convert(GERMAN_BUYER, Buyer),
     first_on=date(2026, 2, 1),
     last_on=date(2026, 3, 1),
     dated=date(2026, 3, 31),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.documents.missing import IN_LETTERS
+from ledger.billing.missing import IN_LETTERS
 from tests.http.door import Door, Json
 from tests.http.world import MINE, prepared
 from tests.words import (

@@ -9,6 +9,7 @@ import pytest
 
 from api.languages import LANGUAGES, labels_in
 from api.portal.words.refusal_words import SAYINGS, Reason, reasons_of
+from ledger.billing.missing import NO_EXCHANGE_RATE, MissingDatum, MissingPartyData
 from ledger.kernel.errors import STATUS, Refusal, malformed, malformed_fields
 from ledger.kernel.faults import FieldFault, PlacedFault
 from ledger.kernel.wording import worded_fault
@@ -101,19 +102,24 @@ def test_what_no_sentence_fits_keeps_the_ledgers_own_behind(code: str) -> None:
             *("below-minimum", "en", "top-up-credit", {"minimum": 600, "step": 300, "minutes": 50}),
         ),
         ("The contract does not include work on site.", "on-site-not-covered", "en", "log-work", {"minimum": 50}),
-        (
-            "Missing: the customer's VAT id, the customer's address.",
-            "missing-party-data",
-            "en",
-            None,
-            {"missing": ["customer.vat_id", "customer.address"]},
-        ),
     ],
 )
 def test_a_sentence_has_the_figures_as_the_reader_writes_them(
     expected: str, code: str, language: str, command: str | None, members: dict[str, Any]
 ) -> None:
     assert sentence(code, language, command, **members) == expected
+
+
+def test_what_is_missing_is_told_in_words_and_a_line_by_its_number() -> None:
+    missing = [
+        MissingDatum("customer", "vat_id"),
+        MissingDatum("document", "note", 3, in_letters=True),
+        MissingDatum("provider", "bic", in_letters=True),
+    ]
+    (found,) = reasons_of(MissingPartyData(DETAIL, missing), labels_in("api.portal", "en"), ZONE)
+    assert found == Reason("Missing: the customer's VAT id, the note of line 3, provider.bic.", None)
+    (found,) = reasons_of(MissingPartyData(DETAIL, [NO_EXCHANGE_RATE]), labels_in("api.portal", "en"), ZONE)
+    assert found == Reason("Missing: the exchange rate.", "exchange_rate")
 
 
 def test_a_refusal_stands_at_its_field() -> None:

@@ -21,7 +21,8 @@ from projections.credit.drawn_grants import drawn_grants
 from projections.credit.grants import GrantFilter, contract_grants, list_grants, live_grants
 from projections.credit.movements import NEVER
 from projections.credit.statements import StatementAsked, statement
-from projections.provider.reports import BREAKAGE, ReportAsked, report
+from projections.provider.report_sources import BREAKAGE
+from projections.provider.reports import ReportAsked, report
 from projections.reader import NOW, AsOf, Snapshot, Times
 from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, movement, written
 
@@ -186,6 +187,6 @@ def test_what_expired_and_when_by_statement_and_report(views: Written, grants: l
     )
     asked = ReportAsked(None, None, date(2026, 1, 1) + timedelta(days=at), ())
     rows = ask(views, lambda snapshot: report(snapshot, COMMAND_LINE, BREAKAGE, asked, EVERYTHING)).items
-    assert sum(row.sums["quantity"] for row in rows) == sum(
+    assert sum(row.sums.quantity for row in rows) == sum(
         quantity for moments in expired.values() for moment, quantity in moments.items() if moment <= noon(at)
     )

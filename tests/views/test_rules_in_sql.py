@@ -10,13 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.cli.importing import COMMAND_LINE
+from ledger.contracts.term import has_time
 from ledger.credit.confirmation import Status, status_at
 from ledger.credit.expiry import expired_by
 from ledger.kernel.access import Actor
 from ledger.kernel.values import from_micros, to_micros
 from projections.asking import EVERYTHING, PageAsked
 from projections.contracts.across import ContractsAsked
-from projections.contracts.questions import ContractFilter, ContractStatus, list_contracts, state_at
+from projections.contracts.questions import ContractFilter, ContractStatus, has_time_in_sql, list_contracts, state_at
+from projections.contracts.view import TermRow
 from projections.credit.balances import balance
 from projections.credit.deduction_questions import DeductionsAsked, list_deductions
 from projections.credit.unanswered import count_unanswered
@@ -193,6 +195,23 @@ def test_where_a_contract_stands(views: Written, contracts: list[tuple[int, int,
         ]
         for state in get_args(ContractStatus)
     }
+
+
+@searched
+@given(terms=st.lists(st.tuples(DAYS, DAYS), min_size=1, max_size=5))
+def test_whether_a_term_has_time(views: Written, terms: list[tuple[int, int]]) -> None:
+    about = {"contract_id": CONTRACT, "plan": "care"}
+    rows: list[TermRow] = [
+        blank(TABLES["contract_terms"], term_no=number, starts_at=day(start), ends_at=day(end), **about)
+        for number, (start, end) in enumerate(terms)
+    ]
+    views.write(rows)
+
+    async def having_time(snapshot: Snapshot) -> list[int]:
+        sql = f"SELECT n.term_no FROM contract_terms n WHERE {has_time_in_sql('n')} ORDER BY n.term_no"
+        return [row.term_no for row in await snapshot.query(sql, {})]
+
+    assert ask(views, having_time) == [row.term_no for row in rows if has_time(row.starts_at, row.ends_at)]
 
 
 NAMES = st.sampled_from(["a", "b", "c"])

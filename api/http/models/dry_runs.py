@@ -10,6 +10,7 @@ from api.documents.forms import missing_data
 from api.http.models.base import Figure, figure
 from api.http.models.credit import MinutesDrawOut, MoneyDrawOut
 from api.http.models.history import NamedInAnswer
+from ledger.billing.missing import in_order, missing_names
 from ledger.door.costs import CostCharge, DrawnCredit
 from ledger.door.rehearsal import Rehearsed
 from ledger.kernel.values import show_cents
@@ -68,8 +69,8 @@ class DryRunAnswer(NamedInAnswer, _Planned):
 def show_rehearsed(told: Rehearsed) -> DryRunAnswer:
     named = told.named
     if told.documents:
-        lacking = {name for one in told.documents for name in missing_data(one.fact, one.texts)}
-        named = {**named, "missing": sorted(lacking)}
+        lacking = in_order(datum for one in told.documents for datum in missing_data(one.fact, one.texts))
+        named = {**named, "missing": missing_names(lacking)}
     return DryRunAnswer(
         command_id=told.command_id,
         replayed=told.replayed,

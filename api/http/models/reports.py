@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
+import msgspec
 from pydantic import BaseModel, Field
 
 from api.http.models.base import AnswerModel, Figure, WithTotals, figure
 from ledger.kernel.values import show_cents, shown_minutes
-from projections.provider.reports import ReportRow
+from projections.provider.report_sources import BreakageSums, OfCurrency, OfUnit, OfWord, RevenueSums, TimeSums
+from projections.provider.reports import ReportRow, report_totals
 
 
 class GroupOut(BaseModel):
@@ -83,61 +83,54 @@ class TimeReport(AnswerModel, WithTotals):
     next: str | None
 
 
-def show_revenue(row: ReportRow) -> RevenueRow:
-    groups: dict[str, Any] = row.groups
-    return RevenueRow(**groups, **_revenue(row.apart["currency"], row.sums))
+def show_revenue(row: ReportRow[OfCurrency, RevenueSums]) -> RevenueRow:
+    return RevenueRow(
+        **msgspec.structs.asdict(row.groups),
+        currency=row.apart.currency,
+        charges=row.sums.charges,
+        amount=show_cents(row.sums.amount_cents),
+    )
 
 
-def _revenue(currency: str, sums: dict[str, int]) -> dict[str, Any]:
-    return {"currency": currency, "charges": sums["charges"], "amount": show_cents(sums["amount_cents"])}
+def add_revenue(rows: Sequence[ReportRow[OfCurrency, RevenueSums]]) -> list[RevenueTotals]:
+    return [
+        RevenueTotals(currency=apart.currency, charges=sums.charges, amount=show_cents(sums.amount_cents))
+        for apart, sums in report_totals(rows)
+    ]
 
 
-def add_revenue(rows: Sequence[ReportRow]) -> list[RevenueTotals]:
-    added = _added(rows).items()
-    return [RevenueTotals(**_revenue(currency, sums)) for (currency,), sums in added]
+def show_breakage(row: ReportRow[OfUnit, BreakageSums]) -> BreakageRow:
+    return BreakageRow(
+        **msgspec.structs.asdict(row.groups),
+        unit=row.apart.unit,
+        currency=row.apart.currency or None,
+        expired=figure(row.sums.quantity, row.apart.unit),
+    )
 
 
-def show_breakage(row: ReportRow) -> BreakageRow:
-    groups: dict[str, Any] = row.groups
-    return BreakageRow(**groups, **_breakage(row.apart["unit"], row.apart["currency"], row.sums))
+def add_breakage(rows: Sequence[ReportRow[OfUnit, BreakageSums]]) -> list[BreakageTotals]:
+    return [
+        BreakageTotals(unit=apart.unit, currency=apart.currency or None, expired=figure(sums.quantity, apart.unit))
+        for apart, sums in report_totals(rows)
+    ]
 
 
-def _breakage(unit: str, currency: str, sums: dict[str, int]) -> dict[str, Any]:
-    return {"unit": unit, "currency": currency or None, "expired": figure(sums["quantity"], unit)}
-
-
-def add_breakage(rows: Sequence[ReportRow]) -> list[BreakageTotals]:
-    added = _added(rows).items()
-    return [BreakageTotals(**_breakage(unit, currency, sums)) for (unit, currency), sums in added]
-
-
-def show_time(row: ReportRow) -> TimeRow:
-    groups: dict[str, Any] = row.groups
-    worked = row.sums["worked_seconds"]
+def show_time(row: ReportRow[OfWord, TimeSums]) -> TimeRow:
     return TimeRow(
-        **groups,
-        on_behalf=row.apart["on_behalf"] == "1",
-        worked_minutes=shown_minutes(worked),
-        worked_seconds=worked,
-        billed_minutes=row.sums["billed_minutes"],
-        credit_minutes=row.sums["credit_minutes"],
+        **msgspec.structs.asdict(row.groups),
+        on_behalf=row.apart.on_behalf == "1",
+        worked_minutes=shown_minutes(row.sums.worked_seconds),
+        worked_seconds=row.sums.worked_seconds,
+        billed_minutes=row.sums.billed_minutes,
+        credit_minutes=row.sums.credit_minutes,
     )
 
 
-def add_time(rows: Sequence[ReportRow]) -> TimeTotals:
-    worked = sum(row.sums["worked_seconds"] for row in rows)
+def add_time(rows: Sequence[ReportRow[OfWord, TimeSums]]) -> TimeTotals:
+    total = sum((row.sums for row in rows), start=TimeSums())
     return TimeTotals(
-        worked_minutes=shown_minutes(worked),
-        worked_seconds=worked,
-        billed_minutes=sum(row.sums["billed_minutes"] for row in rows),
-        credit_minutes=sum(row.sums["credit_minutes"] for row in rows),
+        worked_minutes=shown_minutes(total.worked_seconds),
+        worked_seconds=total.worked_seconds,
+        billed_minutes=total.billed_minutes,
+        credit_minutes=total.credit_minutes,
     )
-
-
-def _added(rows: Sequence[ReportRow]) -> dict[tuple[str, ...], dict[str, int]]:
-    """By unit and currency, whatever the rows are grouped by."""
-    found: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for row in rows:
-        for name, amount in row.sums.items():
-            found[tuple(row.apart.values())][name] += amount
-    return dict(sorted(found.items()))

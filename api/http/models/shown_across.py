@@ -17,6 +17,7 @@ from api.http.models.across import (
 from api.http.models.base import figure
 from api.http.models.credit import show_account_balance
 from api.http.models.shown_documents import show_draft
+from ledger.billing.missing import missing_names
 from ledger.kernel.values import show_cents, show_share, shown_minutes
 from projections.billing.charge_questions import ListedCharge
 from projections.billing.draft_lists import ListedDraft
@@ -93,7 +94,7 @@ def show_listed_draft(found: ListedDraft) -> DraftSummary:
         figures: dict[str, Any] = dict.fromkeys(
             ("customer_name", "through_on", "lines", "currency", "net", "vat_total", "gross")
         )
-        return DraftSummary(**contract, **figures, missing=list(found.missing), waiting=[], notes=[])
+        return DraftSummary(**contract, **figures, missing=missing_names(found.missing), waiting=[], notes=[])
     shown = show_draft(found.draft)
     return DraftSummary(
         **contract,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+
+import msgspec
 
 from api.documents.forms import missing_data
 from api.http.lists import first_items
@@ -15,6 +16,8 @@ from api.http.models.billing import (
     NationalVatOut,
     VatOut,
 )
+from ledger.billing.document_texts import DocumentTexts
+from ledger.billing.missing import missing_names
 from ledger.events import CreditNoteIssued, InvoiceIssued, VatLine
 from ledger.kernel.values import show_cents
 from projections.asking import Page, PageAsked
@@ -33,8 +36,8 @@ MOST_WAITING = 500
 
 def show_document(found: OpenedDocument) -> DocumentSummary:
     """An issued document as lists have it; where the parties' key is gone only ids and countries are shown."""
-    shown = _document(found.fact, found.parties | {"reason": found.reason})
-    return shown.model_copy(update={"credited_by": found.credited_by, "reason": found.reason})
+    shown = _document(found.fact, found.texts)
+    return shown.model_copy(update={"credited_by": found.credited_by, "reason": found.texts.reason})
 
 
 def show_whole_document(found: OpenedDocument, lines: Page[ShownLine]) -> DocumentAnswer:
@@ -46,9 +49,7 @@ def show_whole_document(found: OpenedDocument, lines: Page[ShownLine]) -> Docume
 
 def show_draft(found: InvoiceDraft) -> DraftAnswer:
     """A draft has no number and no days."""
-    members = _document(found.invoice, found.parties | found.line_texts).model_dump() | dict.fromkeys(
-        ("number", "issued_on", "due_on")
-    )
+    members = _document(found.invoice, found.texts).model_dump() | dict.fromkeys(("number", "issued_on", "due_on"))
     shown, following = first_items(found.lines(FIRST_LINES), show_line)
     return DraftAnswer(
         position=found.position,
@@ -61,8 +62,9 @@ def show_draft(found: InvoiceDraft) -> DraftAnswer:
     )
 
 
-def _document(fact: Issued, parties: Mapping[str, Any]) -> DocumentSummary:
-    buyer = parties.get("buyer") or {"customer_id": fact.customer_id, "country": fact.customer_country}
+def _document(fact: Issued, texts: DocumentTexts) -> DocumentSummary:
+    known = {"customer_id": fact.customer_id, "country": fact.customer_country}
+    buyer = msgspec.to_builtins(texts.buyer) if texts.buyer is not None else known
     invoice = fact if isinstance(fact, InvoiceIssued) else None
     return DocumentSummary(
         number=fact.number,
@@ -72,7 +74,7 @@ def _document(fact: Issued, parties: Mapping[str, Any]) -> DocumentSummary:
         through_on=invoice.through_on.isoformat() if invoice is not None else None,
         provider=fact.provider,
         contract_id=fact.contract_id,
-        seller=parties.get("seller"),
+        seller=msgspec.to_builtins(texts.seller),
         customer={name: buyer.get(name) for name in _CUSTOMER},
         language=fact.language,
         currency=fact.currency,
@@ -84,7 +86,7 @@ def _document(fact: Issued, parties: Mapping[str, Any]) -> DocumentSummary:
         net=show_cents(fact.net_cents),
         vat_total=show_cents(fact.vat_cents),
         gross=show_cents(fact.gross_cents),
-        missing=missing_data(fact, parties),
+        missing=missing_names(missing_data(fact, texts)),
     )
 
 

@@ -141,7 +141,7 @@ async def invoice_as_pdf(number: Number, state: StateDep, actor: ActorDep) -> Re
 
     async with state.reader.snapshot() as snapshot:
         found = await find_whole_document(snapshot, actor, number)
-    content = await asyncio.to_thread(as_pdf, found.fact, found.parties | {"reason": found.reason})
+    content = await asyncio.to_thread(as_pdf, found.fact, found.texts)
     return _file(content, "application/pdf", f"{number}.pdf")
 
 
@@ -158,7 +158,7 @@ async def invoice_as_xml(number: Number, state: StateDep, actor: ActorDep, form:
 
     async with state.reader.snapshot() as snapshot:
         found = await find_whole_document(snapshot, actor, number)
-    content = await asyncio.to_thread(as_xml, found.fact, found.parties | {"reason": found.reason}, form)
+    content = await asyncio.to_thread(as_xml, found.fact, found.texts, form)
     return _file(content, "application/xml", f"{number}.xml")
 
 

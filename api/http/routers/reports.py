@@ -29,16 +29,16 @@ from api.http.problems import PROBLEMS
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
 from projections.asking import Page, PageAsked
-from projections.provider.reports import (
+from projections.provider.report_sources import (
     BREAKAGE,
     DEDUCTED_TIME,
     REVENUE,
-    ReportAsked,
+    Apart,
+    OwnSums,
     ReportGroup,
-    ReportRow,
     ReportSource,
-    report,
 )
+from projections.provider.reports import ReportAsked, ReportRow, report
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
@@ -65,13 +65,13 @@ AskedDep = Annotated[ReportAsked, Depends(_asked)]
 async def _answer(
     door: ListDoor,
     actor: Actor,
-    source: ReportSource,
+    source: ReportSource[Apart, OwnSums],
     asked: ReportAsked,
     item: type[BaseModel],
-    show: Callable[[ReportRow], BaseModel],
-    add: Callable[[Sequence[ReportRow]], BaseModel | Sequence[BaseModel]],
+    show: Callable[[ReportRow[Apart, OwnSums]], BaseModel],
+    add: Callable[[Sequence[ReportRow[Apart, OwnSums]]], BaseModel | Sequence[BaseModel]],
 ) -> Response:
-    async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ReportRow]:
+    async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ReportRow[Apart, OwnSums]]:
         return await report(snapshot, actor, source, asked, page)
 
     key = [str] * (len(asked.row_of) + len(source.apart))

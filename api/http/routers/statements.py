@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from api.documents.document_parties import Seller, read_buyer, read_seller
+from api.documents.document_parties import read_buyer, read_seller
 from api.documents.statement import Statement, statement_pdf
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.lists import AS_FILES, CSV, JSON, LINES, PDF, Listing, answer_list, media_type
@@ -28,6 +29,7 @@ from api.http.paging import (
 )
 from api.http.problems import PROBLEMS
 from api.state import State
+from ledger.billing.document_texts import Seller
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
 from projections.asking import Page, PageAsked
@@ -118,7 +120,7 @@ async def _for_customer(state: State, actor: Actor, asked: StatementAsked) -> St
     provider = state.catalogue.providers().get(found.provider)
     language = found.language or (provider.language if provider else "en")
     names = state.catalogue.names(found.provider)
-    return Statement(found, _seller(state, found), read_buyer(found.customer), language, names)
+    return Statement(found, _seller(state, found), read_buyer(msgspec.to_builtins(found.customer)), language, names)
 
 
 def _seller(state: State, found: CustomerStatement) -> Seller:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -25,7 +25,8 @@ from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import add_months
 from projections.asking import EVERYTHING
-from projections.provider.reports import BREAKAGE, REVENUE, ReportAsked, ReportRow, ReportSource, report
+from projections.provider.report_sources import BREAKAGE, REVENUE, BreakageSums, OfCurrency, OfUnit, RevenueSums
+from projections.provider.reports import ReportAsked, ReportGroups, ReportRow, report
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
@@ -42,6 +43,12 @@ class ReportOfMonths:
     chart: Chart | None
     figures: Sequence[tuple[date, str, int]]
     total: int
+
+
+class FigureOfMonth(NamedTuple):
+    groups: ReportGroups
+    unit: OfUnit
+    quantity: int
 
 
 @router.get("/reports")
@@ -63,13 +70,11 @@ async def reports_page(
         asked = ReportAsked(provider or None, first, last, ("month", "plan"))
         months = _months(first, last)
 
-        async def told_of(source: ReportSource, figure: str) -> list[ReportOfMonths]:
-            found = await report(snapshot, actor, source, asked, EVERYTHING)
-            return _by_unit(found.items, figure, months, labels)
-
+        charged = await report(snapshot, actor, REVENUE, asked, EVERYTHING)
+        expired = await report(snapshot, actor, BREAKAGE, asked, EVERYTHING)
         return {
-            "revenue": await told_of(REVENUE, "amount_cents"),
-            "breakage": await told_of(BREAKAGE, "quantity"),
+            "revenue": _by_unit([_charged(row) for row in charged.items], months, labels),
+            "breakage": _by_unit([_expired(row) for row in expired.items], months, labels),
             "first": first,
             "last": last,
         }
@@ -98,17 +103,22 @@ def _months(first: date, last: date) -> list[date]:
     return months
 
 
-def _by_unit(rows: Sequence[ReportRow], figure: str, months: Sequence[date], labels: Labels) -> list[ReportOfMonths]:
+def _charged(row: ReportRow[OfCurrency, RevenueSums]) -> FigureOfMonth:
+    return FigureOfMonth(row.groups, OfUnit("money", row.apart.currency), row.sums.amount_cents)
+
+
+def _expired(row: ReportRow[OfUnit, BreakageSums]) -> FigureOfMonth:
+    return FigureOfMonth(row.groups, row.apart, row.sums.quantity)
+
+
+def _by_unit(rows: Sequence[FigureOfMonth], months: Sequence[date], labels: Labels) -> list[ReportOfMonths]:
     """One for each unit and currency: these are never added up."""
-    units = sorted({(one.apart.get("unit", "money"), one.apart["currency"]) for one in rows})
     found = []
-    for unit, currency in units:
+    for unit in sorted({one.unit for one in rows}):
         of_unit = [
-            (month_of(one.groups["month"] or ""), one.groups["plan"] or "", one.sums[figure])
-            for one in rows
-            if (one.apart.get("unit", "money"), one.apart["currency"]) == (unit, currency)
+            (month_of(one.groups.month or ""), one.groups.plan or "", one.quantity) for one in rows if one.unit == unit
         ]
-        shown = None if unit == "minutes" else currency
+        shown = None if unit.unit == "minutes" else unit.currency
         chart = stacked_months(months, _series(of_unit, months, labels), shown, labels)
         found.append(ReportOfMonths(shown, chart, of_unit, sum(quantity for _, _, quantity in of_unit)))
     return found

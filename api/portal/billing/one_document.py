@@ -43,14 +43,14 @@ router = APIRouter()
 @router.get("/documents/{number}.pdf")
 async def document_as_pdf(state: StateDep, visitor: VisitorDep, number: Number) -> Response:
     """Raises Refusal unknown-invoice, missing-party-data."""
-    content = await _file(state, visitor, number, lambda found: as_pdf(found.fact, _parties(found)))
+    content = await _file(state, visitor, number, lambda found: as_pdf(found.fact, found.texts))
     return download(content, "application/pdf", f"{number}.pdf")
 
 
 @router.get("/documents/{number}.xml")
 async def document_as_xml(state: StateDep, visitor: VisitorDep, number: Number, form: Form | None = None) -> Response:
     """Raises Refusal unknown-invoice, missing-party-data."""
-    content = await _file(state, visitor, number, lambda found: as_xml(found.fact, _parties(found), form))
+    content = await _file(state, visitor, number, lambda found: as_xml(found.fact, found.texts, form))
     return download(content, "application/xml", f"{number}.xml")
 
 
@@ -58,10 +58,6 @@ async def _file(state: State, visitor: Visitor, number: str, make: Callable[[Ope
     async with state.reader.snapshot() as snapshot:
         found = await find_whole_document(snapshot, visitor.actor, number)
     return await asyncio.to_thread(make, found)
-
-
-def _parties(found: OpenedDocument) -> dict[str, Any]:
-    return found.parties | {"reason": found.reason}
 
 
 def download(content: bytes, media_type: str, name: str) -> Response:
@@ -82,7 +78,7 @@ async def one_document_page(
             "lines": lines_in_words(lines.items, found.fact.currency, language),
             "vat": [(vat, vat_rate(vat, language)) for vat in found.fact.vat],
             "next": next_cursor(lines),
-            "xml": form_that_is_made(found.fact, _parties(found)),
+            "xml": form_that_is_made(found.fact, found.texts),
             **document_shown(found),
         }
 
@@ -98,9 +94,9 @@ def document_shown(found: OpenedDocument) -> dict[str, Any]:
     return {
         "document": fact,
         "invoice": fact if isinstance(fact, InvoiceIssued) else None,
-        "customer": (found.parties.get("buyer") or {}).get("name") or fact.customer_id,
-        "is_kept": bool(found.parties),
-        "reason": found.reason,
+        "customer": found.texts.buyer.name if found.texts.buyer is not None else fact.customer_id,
+        "is_kept": found.texts.seller is not None,
+        "reason": found.texts.reason,
         "credited_by": found.credited_by,
     }
 

@@ -7,13 +7,14 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.http.authentication import StateDep
 from api.http.paging import ContractIdParam, Cursor, day_of, next_cursor, page_asked
 from api.portal.billing.month_drafts import DayTyped, day_of_form
-from api.portal.billing.shown_drafts import missing_of, today_across
+from api.portal.billing.shown_drafts import buyer_named, missing_of, today_across
 from api.portal.billing.shown_lines import lines_in_words, vat_rate
 from api.portal.frame.addresses import DOCUMENTS_PAGE, DRAFTS, with_query
 from api.portal.frame.appearance import appearance_of
@@ -23,8 +24,9 @@ from api.portal.frame.pages import SHOWN_AT_ONCE, page, told
 from api.portal.frame.recorded import kept, recorded
 from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
-from api.portal.words.missing_words import FIELDS, MissingDatum, missing_in_words
+from api.portal.words.missing_words import FIELDS, MissingInWords, missing_in_words
 from api.state import State
+from ledger.billing.missing import MissingPartyData
 from ledger.kernel.access import check_is_inside
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.faults import FieldFault
@@ -102,10 +104,8 @@ async def _draft(
         today = await today_across(snapshot, actor)
         try:
             draft = await next_invoice(snapshot, actor, state.catalogue, contract_id, through_on, NOW)
-        except Refusal as refusal:
-            if refusal.code != "missing-party-data":
-                raise
-            missing = missing_in_words(refusal.members["missing"])
+        except MissingPartyData as refusal:
+            missing = missing_in_words(refusal.missing)
             return {"draft": None, "missing": missing, "through": through_on or today, "customer": contract_id}
         lines: Page[ShownLine] = draft.lines(asked)
         invoice = draft.invoice
@@ -113,7 +113,7 @@ async def _draft(
             "draft": draft,
             "missing": missing_of(draft) if draft.is_billable else [],
             "through": invoice.through_on,
-            "customer": draft.parties["buyer"].get("name") or invoice.customer_id,
+            "customer": buyer_named(draft),
             "lines": lines_in_words(lines.items, invoice.currency, language),
             "vat": [(vat, vat_rate(vat, language)) for vat in invoice.vat],
             "next": next_cursor(lines),
@@ -135,15 +135,17 @@ async def _draft(
     }
 
 
-def _wanted(missing: list[MissingDatum], draft: InvoiceDraft | None) -> list[WantedField]:
+def _wanted(missing: list[MissingInWords], draft: InvoiceDraft | None) -> list[WantedField]:
     """The fields that tell what is missing, each once."""
-    buyer = draft.parties["buyer"] if draft is not None else {}
+    buyer = draft.texts.buyer if draft is not None else None
+    known = {"customer": msgspec.to_builtins(buyer)}
     names = dict.fromkeys(field for one in missing for field in one.fields)
-    return [WantedField(name, _known(buyer, name)) for name in names]
+    return [WantedField(name, _known(known, name)) for name in names]
 
 
-def _known(buyer: dict[str, Any], field: str) -> str:
-    value: Any = buyer
-    for step in field.removeprefix("customer.").split("."):
+def _known(told: dict[str, Any], field: str) -> str:
+    """What stands at a field's path: of what is in a form, by the names of its command."""
+    value: Any = told
+    for step in field.split("."):
         value = (value or {}).get(step)
     return str(value or "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.documents.forms import missing_data
-from api.portal.words.missing_words import MissingDatum, missing_in_words
+from api.portal.words.missing_words import MissingInWords, missing_in_words
 from ledger.kernel.access import Actor
 from ledger.kernel.values import local_date
 from ledger.plans.loader import Catalogue
@@ -27,7 +27,7 @@ class ShownDraft:
     customer: str
     plan: str
     draft: InvoiceDraft | None
-    missing: Sequence[MissingDatum]
+    missing: Sequence[MissingInWords]
 
 
 async def drafts_shown(
@@ -45,13 +45,18 @@ async def drafts_shown(
 
 
 def _shown(one: ListedDraft) -> ShownDraft:
-    name = (one.draft.parties["buyer"].get("name") if one.draft is not None else None) or one.customer_id
+    name = buyer_named(one.draft) if one.draft is not None else one.customer_id
     missing = missing_of(one.draft) if one.draft is not None else missing_in_words(one.missing)
     return ShownDraft(one.contract_id, one.provider, name, one.plan, one.draft, missing)
 
 
-def missing_of(draft: InvoiceDraft) -> list[MissingDatum]:
-    return missing_in_words(missing_data(draft.invoice, draft.parties | draft.line_texts))
+def buyer_named(draft: InvoiceDraft) -> str:
+    """By id alone where their key is gone."""
+    return draft.texts.buyer.name if draft.texts.buyer is not None else draft.invoice.customer_id
+
+
+def missing_of(draft: InvoiceDraft) -> list[MissingInWords]:
+    return missing_in_words(missing_data(draft.invoice, draft.texts))
 
 
 def _place(one: ShownDraft) -> tuple[str]:

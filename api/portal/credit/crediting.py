@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from api.documents.forms import is_from_poland
 from api.http.authentication import StateDep
 from api.http.routers.invoices import Number
 from api.portal.billing.one_document import document_shown
@@ -56,6 +57,5 @@ async def _invoice(state: State, visitor: Visitor, number: str) -> dict[str, Any
     shown = document_shown(found)
     if shown["invoice"] is None:
         raise unknown_invoice(number)
-    seller = found.parties.get("seller") or {}
     given = dict.fromkeys(GIVEN, "")
-    return {**shown, "own": f"{DOCUMENTS_PAGE}/{number}", "has_ksef": seller.get("country") == "PL", "given": given}
+    return {**shown, "own": f"{DOCUMENTS_PAGE}/{number}", "has_ksef": is_from_poland(found.texts), "given": given}

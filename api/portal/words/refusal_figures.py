@@ -9,7 +9,6 @@ from typing import Any
 from api.languages import Labels
 from api.portal.words.choices import CHANNELS, SCOPES
 from api.portal.words.formats import Formats
-from api.portal.words.missing_words import missing_in_words
 from api.portal.words.states import state_shown
 from ledger.kernel.values import parse_cents
 
@@ -31,8 +30,6 @@ def figure_in_words(name: str, members: Mapping[str, Any], labels: Labels, zone:
         return f"{fmt.moment(datetime.fromisoformat(value), zone)} ({zone})"
     if name.endswith("_on") or name == "expected":
         return fmt.day(date.fromisoformat(value))
-    if name == "missing":
-        return ", ".join(labels(one.english, line=one.line) for one in missing_in_words(value))
     if name == "month":
         return fmt.month(date.fromisoformat(f"{value}-01"))
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.languages import PLACE, Labels, word
+from api.portal.words.missing_words import missing_listed
 from api.portal.words.refusal_figures import figure_in_words
 from api.portal.words.refused_fields import fault_in_words
+from ledger.billing.missing import NO_EXCHANGE_RATE, MissingPartyData
 from ledger.kernel.errors import Refusal
 
 
@@ -177,10 +179,13 @@ def reasons_of(refusal: Refusal, labels: Labels, zone: str, command: str | None 
     figures = {
         name: figure_in_words(name, refusal.members, labels, zone, command) for name in PLACE.findall(saying.english)
     }
+    missing = refusal.missing if isinstance(refusal, MissingPartyData) else []
+    if missing:
+        figures["missing"] = missing_listed(missing, labels)
     sentence = labels(saying.english, **figures)
     if saying.english in _SAYS_LITTLE:
         sentence = f"{sentence} ({refusal.detail})"
-    at = "exchange_rate" if refusal.members.get("missing") == ["exchange_rate"] else saying.field
+    at = "exchange_rate" if missing == [NO_EXCHANGE_RATE] else saying.field
     return [Reason(sentence, refusal.members.get("field") or at)]
 
 
