@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from ledger.billing.charges import BILLED_TOPICS, billing_account
-from ledger.billing.draft import draft
+from ledger.billing.draft import HeldBack, draft
 from ledger.billing.invoice import buyer_of, invoice_of, seller_of, texts_of
 from ledger.billing.vat import NoRateError, treatment
 from ledger.contracts.parties import read_party
@@ -35,7 +35,7 @@ from projections.visible import sees_billing
 class InvoiceDraft:
     """The invoice that issuing would record, but for its number, its days and what is sealed; `parties` are opened.
 
-    `line_texts` are those of all its lines. `waiting` are the charges and deductions that are held back, as a rule by
+    `line_texts` are those of all its lines. `waiting` is what is held back, as a rule by
     a dispute; `notes` are sentences for whoever issues it. `events_read` is what it cost.
     """
 
@@ -43,7 +43,7 @@ class InvoiceDraft:
     invoice: InvoiceIssued
     parties: dict[str, Any]
     line_texts: dict[str, dict[str, str]]
-    waiting: list[str]
+    waiting: list[HeldBack]
     notes: list[str]
     is_billable: bool
     events_read: int

@@ -24,6 +24,7 @@ from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Fact
 from ledger.kernel.faults import FieldFault, PlacedFault
 from ledger.kernel.ids import ID_LENGTH
+from projections.contracts.questions import customer_names
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
@@ -71,7 +72,18 @@ async def issue_all(request: Request, state: StateDep, posted: PostedDep) -> Res
         reasons = told(request, refusal, "UTC", ISSUE_ALL)
         return page(request, visitor, "drafts.html", refusal.status, **shown, reasons=reasons)
     shown = await _drafts(state, visitor, day_of("through_on", fields["through_on"]), fields["provider"], None)
-    return page(request, visitor, "drafts.html", **(shown | _heard(request, answer.facts)))
+    heard = _heard(request, answer.facts)
+    names = await _customers(state, visitor, [one["contract_id"] for one in heard["heard"]])
+    return page(request, visitor, "drafts.html", **(shown | heard), customers=names)
+
+
+async def _customers(state: State, visitor: Visitor, contract_ids: Sequence[str]) -> dict[str, str]:
+    """Whose contract each is, by name or else by id."""
+
+    async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, str]:
+        return await customer_names(snapshot, visitor.actor, contract_ids)
+
+    return await state.long_questions.ask(ask)
 
 
 def day_of_form(form: PostedForm) -> date | None:
