@@ -15,6 +15,7 @@ from api.portal.billing.shown_drafts import drafts_shown, today_across
 from api.portal.frame.addresses import DRAFTS, with_query
 from api.portal.frame.forms import PostedDep, PostedForm
 from api.portal.frame.pages import page, told
+from api.portal.frame.recorded import kept
 from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.state import State
@@ -68,7 +69,7 @@ async def issue_all(request: Request, state: StateDep, posted: PostedDep) -> Res
         provider = form.one("provider")
         known = provider if provider in providers_known(state, visitor.actor) else ""
         shown = await _drafts(state, visitor, day_of_form(form), known, None)
-        shown["given"] = {name: form.one(name) for name in GIVEN}
+        shown["given"] = dict.fromkeys(GIVEN, "") | kept(form, GIVEN, refusal)
         reasons = told(request, refusal, "UTC", ISSUE_ALL)
         return page(request, visitor, "drafts.html", refusal.status, **shown, reasons=reasons)
     shown = await _drafts(state, visitor, day_of("through_on", fields["through_on"]), fields["provider"], None)
