@@ -53,6 +53,13 @@ def as_xml(document: DocumentEvent, opened: Mapping[str, Any], form: Form | None
     return invoice_xml(document, parties, as_xrechnung=as_xrechnung)
 
 
+def is_pdf_made(document: DocumentEvent, opened: Mapping[str, Any]) -> bool:
+    """Whether its PDF can be made of the data that it has."""
+    if not opened.get("seller") or not (opened.get("buyer") or {}).get("name"):
+        return False
+    return not missing_for_pdf(document, parties_of(opened))
+
+
 def form_by_default(document: DocumentEvent, opened: Mapping[str, Any]) -> Form:
     is_polish = opened.get("seller", {}).get("country") == "PL"
     return "ksef" if is_polish and document.issued_on >= KSEF_FIRST_DAY else "cii"

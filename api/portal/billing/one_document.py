@@ -9,11 +9,12 @@ from typing import Any
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
-from api.documents.files import as_pdf, as_xml, form_that_is_made
+from api.documents.files import as_pdf, as_xml
 from api.documents.forms import Form
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
 from api.http.routers.invoices import Number
+from api.portal.billing.document_files import files_of, kinds_lacking, parties_and_reason
 from api.portal.billing.shown_lines import lines_in_words, vat_rate
 from api.portal.frame.addresses import DOCUMENTS_PAGE, with_query
 from api.portal.frame.appearance import appearance_of
@@ -44,14 +45,14 @@ router = APIRouter()
 @router.get("/documents/{number}.pdf")
 async def document_as_pdf(state: StateDep, visitor: VisitorDep, number: Number) -> Response:
     """Raises Refusal unknown-invoice, missing-party-data."""
-    content = await _file(state, visitor, number, lambda found: as_pdf(found.fact, _parties(found)))
+    content = await _file(state, visitor, number, lambda found: as_pdf(found.fact, parties_and_reason(found)))
     return download(content, "application/pdf", f"{number}.pdf")
 
 
 @router.get("/documents/{number}.xml")
 async def document_as_xml(state: StateDep, visitor: VisitorDep, number: Number, form: Form | None = None) -> Response:
     """Raises Refusal unknown-invoice, missing-party-data."""
-    content = await _file(state, visitor, number, lambda found: as_xml(found.fact, _parties(found), form))
+    content = await _file(state, visitor, number, lambda found: as_xml(found.fact, parties_and_reason(found), form))
     return download(content, "application/xml", f"{number}.xml")
 
 
@@ -59,10 +60,6 @@ async def _file(state: State, visitor: Visitor, number: str, make: Callable[[Ope
     async with state.reader.snapshot() as snapshot:
         found = await find_whole_document(snapshot, visitor.actor, number)
     return await asyncio.to_thread(make, found)
-
-
-def _parties(found: OpenedDocument) -> dict[str, Any]:
-    return found.parties | {"reason": found.reason}
 
 
 def download(content: bytes, media_type: str, name: str) -> Response:
@@ -83,7 +80,8 @@ async def one_document_page(
             "lines": lines_in_words(lines.items, found.fact.currency, language),
             "vat": [(vat, vat_rate(vat, language)) for vat in found.fact.vat],
             "next": next_cursor(lines),
-            "xml": form_that_is_made(found.fact, _parties(found)),
+            "files": (files := files_of(found)),
+            "lacking": kinds_lacking(files),
             **document_shown(found),
         }
 
