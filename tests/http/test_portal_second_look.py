@@ -95,7 +95,7 @@ def test_a_document_offers_no_file_that_can_only_be_refused(door: Door, is_compl
         offered = [one.replace("&amp;", "&") for one in re.findall(rf'href="({own}[./][^"]*)" download', page)]
         assert offered == ([f"{own}.pdf", f"{own}.xml?form=en16931"] if is_complete else []) + [f"{own}/lines.csv"]
         assert [browser.get(one).status_code for one in offered] == [200] * len(offered)
-    said = "There is no PDF, XML of this document"
+    said = "There is no PDF / XML of this document"
     assert (said in browser.get(own).text) != is_complete
 
 

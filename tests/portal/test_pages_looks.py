@@ -70,3 +70,13 @@ def test_a_cost_is_told_to_nobody_whose_sign_in_has_ended_and_what_was_typed_sta
     expect(page.locator(field)).to_have_value("90")
     assert page.locator("#cost").inner_text() == before
     assert page.url == at
+
+
+@pytest.mark.parametrize("width", [1440, 768])
+def test_no_word_of_ours_breaks_beside_an_endless_one(site: Site, width: int) -> None:
+    page = site.signed_in("customer", width=width)
+    page.goto("/portal/time")
+    statements = page.locator("#entries a.part", has_text="Statement")
+    assert statements.count() > 5
+    assert {box(one)["height"] < 34 for one in statements.all()} == {True}
+    assert faults_of(page) == ""

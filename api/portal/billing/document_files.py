@@ -36,4 +36,4 @@ def files_of(found: OpenedDocument) -> Sequence[OfferedFile]:
 
 def kinds_lacking(files: Sequence[OfferedFile]) -> str:
     """Which kinds are not among them."""
-    return ", ".join(kind for kind in ("PDF", "XML") if kind not in {one.kind for one in files})
+    return " / ".join(kind for kind in ("PDF", "XML") if kind not in {one.kind for one in files})
