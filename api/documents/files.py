@@ -56,6 +56,13 @@ def as_xml(document: DocumentEvent, opened: DocumentTexts, form: Form | None = N
     return invoice_xml(document, parties, as_xrechnung=as_xrechnung)
 
 
+def is_pdf_made(document: DocumentEvent, opened: DocumentTexts) -> bool:
+    """Whether its PDF can be made of the data that it has."""
+    if opened.seller is None or opened.buyer is None:
+        return False
+    return not missing_for_pdf(document, parties_of(opened))
+
+
 def form_by_default(document: DocumentEvent, opened: DocumentTexts) -> Form:
     return "ksef" if is_from_poland(opened) and document.issued_on >= KSEF_FIRST_DAY else "cii"
 

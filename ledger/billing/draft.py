@@ -26,13 +26,20 @@ from ledger.kernel.values import first_instant, local_date
 from ledger.plans.catalogue import Names
 
 
+class HeldBack(NamedTuple):
+    """A charge or a deduction that waits, by its id, and the deduction that it is or that it is for, if any."""
+
+    held_id: str
+    deduction_id: str | None
+
+
 @dataclass(slots=True)
 class Draft:
-    """Lines, VAT and totals in minor units; `waiting` are the charges and deductions that are held back."""
+    """Lines, VAT and totals in minor units; `waiting` is what is held back."""
 
     lines: list[DocumentLine]
     vat: list[VatLine]
-    waiting: list[str]
+    waiting: list[HeldBack]
 
     @property
     def net_cents(self) -> int:
@@ -143,26 +150,26 @@ def _grouped(placed: list[_Placed]) -> Iterator[DocumentLine]:
         yield from (line for _, line in group)
 
 
-def _open(asked: _Asked) -> tuple[list[Charge], list[str]]:
-    """Charges on no document, and the ids of those that wait, and of disputed time that none of them is for.
+def _open(asked: _Asked) -> tuple[list[Charge], list[HeldBack]]:
+    """Charges on no document, and those that wait, with disputed time that none of them is for.
 
     A charge that was taken back since is gone, whenever that was. What is not taxable shares no document with what is
     (EN 16931, BR-O-11 to 14): what takes back a line of the other sort waits for a credit note.
     """
     account = asked.account
-    ready, waiting, held = [], [], set()
+    ready, waiting = [], []
     for charge in account.charges.values():
         if charge.invoice is not None or charge.fact.effective_at >= asked.until or account.settled_by(charge):
             continue
         answered = account.line_answered(charge)
         is_apart = answered is not None and (answered.vat_category == "O") != (asked.taxed.category == "O")
         if account.waits(charge) or is_apart:
-            waiting.append(charge.charge_id)
-            held.add(charge.deduction_id)
+            waiting.append(HeldBack(charge.charge_id, charge.deduction_id))
         else:
             ready.append(charge)
+    held = {one.deduction_id for one in waiting}
     disputed = [one.fact.deduction_id for one, _ in _unshown(asked) if one.status == "disputed"]
-    return ready, waiting + [id_ for id_ in disputed if id_ not in held]
+    return ready, waiting + [HeldBack(id_, id_) for id_ in disputed if id_ not in held]
 
 
 def _charges(asked: _Asked, ready: list[Charge]) -> Iterator[_Placed]:

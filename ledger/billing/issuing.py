@@ -101,7 +101,7 @@ def issue(case: Case, body: IssueInvoice, *, ignores_needless_rate: bool = False
             "nothing-to-invoice",
             f"Contract {contract.contract_id} has nothing to invoice up to {body.through_on}.",
             through_on=body.through_on.isoformat(),
-            waiting=found.waiting,
+            waiting=[one.held_id for one in found.waiting],
         )
     _check_after_credit_notes(account, found, issued_on)
     needs_rate = needs_exchange_rate(found.vat, provider.country, contract.currency)

@@ -12,7 +12,7 @@ import msgspec
 
 from ledger.billing.charges import BILLED_TOPICS, billing_account
 from ledger.billing.document_texts import DocumentTexts, buyer_of, read_document_texts, seller_of
-from ledger.billing.draft import draft
+from ledger.billing.draft import HeldBack, draft
 from ledger.billing.invoice import invoice_of, texts_of
 from ledger.billing.missing import MissingDatum, MissingPartyData
 from ledger.billing.vat import NoRateError, treatment
@@ -36,14 +36,14 @@ from projections.visible import sees_billing
 class InvoiceDraft:
     """The invoice that issuing would record, but for its number, its days and what is sealed: `texts`, opened.
 
-    `waiting` are the charges and deductions that are held back, as a rule by
-    a dispute; `notes` are sentences for whoever issues it. `events_read` is what it cost.
+    `waiting` is what is held back, as a rule by a dispute; `notes` are sentences for whoever issues it. `events_read`
+    is what it cost.
     """
 
     position: int
     invoice: InvoiceIssued
     texts: DocumentTexts
-    waiting: list[str]
+    waiting: list[HeldBack]
     notes: list[str]
     is_billable: bool
     events_read: int

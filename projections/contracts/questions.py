@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -136,6 +137,17 @@ async def list_terms(snapshot: Snapshot, actor: Actor, contract_id: str, page: P
     return Page(await view_position(snapshot), terms, next_after, lambda one: (one.term.term_no,))
 
 
+async def term_in_force(snapshot: Snapshot, actor: Actor, row: ContractRow, at: int) -> WholeTerm | None:
+    """The term that runs at an instant, else the one that was last, or that will be first."""
+    terms = [one for one in read_terms(row.terms) if has_time(one.starts_at, one.ends_at)]
+    if not terms:
+        return None
+    begun = [one for one in terms if one.starts_at <= at]
+    number = (begun[-1] if begun else terms[0]).term_no
+    (whole,) = (await list_terms(snapshot, actor, row.contract_id, PageAsked(1, (number - 1,)))).items
+    return whole
+
+
 async def contract_with_terms(
     snapshot: Snapshot, actor: Actor, contract_id: str, page: PageAsked
 ) -> tuple[OpenedContract, Page[WholeTerm]]:
@@ -163,6 +175,18 @@ async def list_contracts(
     shown, next_after = page.cut(rows, lambda row: (row.contract_id,))
     position = await view_position(snapshot)
     return Page(position, await _open(snapshot, shown, position), next_after, lambda one: (one.row.contract_id,))
+
+
+async def customer_names(snapshot: Snapshot, actor: Actor, contract_ids: Sequence[str]) -> dict[str, str]:
+    """The names of customers by contract, of the contracts that the actor may see; the id where its key is gone."""
+    among, named = listed("contract_id", dict.fromkeys(contract_ids))
+    if not among:
+        return {}
+    condition, params = all_of(visible(actor), (f"c.contract_id IN ({among})", named))
+    rows = await snapshot.query(f"SELECT c.contract_id, c.customer_id FROM contracts c WHERE {condition}", params)
+    now, position = to_micros(snapshot.clock()), await view_position(snapshot)
+    known = await known_customers(snapshot, [row.contract_id for row in rows], now, position)
+    return {row.contract_id: known[row.contract_id].party.name or row.customer_id for row in rows}
 
 
 async def _open(snapshot: Snapshot, rows: list[ContractRow], position: int) -> list[OpenedContract]:

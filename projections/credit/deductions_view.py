@@ -31,7 +31,8 @@ class DeductionRow(msgspec.Struct):
     """`quantity` is what the draws add up to, in the pool's unit; draws and overage are JSON lists.
 
     `awaited` is 1 where the customer's word was asked for at first. `increment_minutes` is what worked time was rounded
-    up to, `note` what was done. An hour or one of its service costs `rate_cents`, all of it `cost_cents`.
+    up to, `note` what was done. An hour or one of its service costs `rate_cents`, all of it `cost_cents`. A penalty is
+    for the session that was to begin at `penalised_start`.
     """
 
     deduction_id: str
@@ -61,6 +62,7 @@ class DeductionRow(msgspec.Struct):
     engineer_key: str | None  # of the person, whose name is sealed anew each time
     reason: str | None
     note: str | None
+    penalised_start: int | None
     dated: int | None  # when it was true, where that month was closed already (M5)
 
 
@@ -131,6 +133,7 @@ def _new(
     engineer_key: str | None = None,
     reason: str | None = None,
     note: str | None = None,
+    penalised_start: int | None = None,
 ) -> DeductionRow:
     return DeductionRow(
         deduction_id=fact.deduction_id,
@@ -160,6 +163,7 @@ def _new(
         engineer_key=engineer_key,
         reason=reason,
         note=note,
+        penalised_start=penalised_start,
         dated=to_micros(fact.dated) if fact.dated is not None else None,
     )
 
@@ -223,8 +227,16 @@ def _hours(rows: Rows, fact: HoursDeducted, meta: EventMeta) -> None:
 
 @deductions.on(LateChangePenaltyDeducted, NoShowPenaltyDeducted, changes=NEW_ROW)
 def _penalty(rows: Rows, fact: LateChangePenaltyDeducted | NoShowPenaltyDeducted, meta: EventMeta) -> None:
-    row = _new(fact, meta, "penalty", "pool" if fact.pool else "flat", billed_minutes=fact.billed_minutes)
-    row.ticket_id, row.session_id = fact.ticket_id, fact.session_id
+    row = _new(
+        fact,
+        meta,
+        "penalty",
+        "pool" if fact.pool else "flat",
+        billed_minutes=fact.billed_minutes,
+        ticket_id=fact.ticket_id,
+        session_id=fact.session_id,
+        penalised_start=to_micros(fact.starts_at),
+    )
     _put(rows, row)
 
 

@@ -283,6 +283,7 @@ class FloorRows:
             engineer_key=fact.engineer.key_id,
             reason=text_or_none(fact.reason),
             note=text_or_none(fact.note),
+            penalised_start=None,
             dated=None,
         )
         self.deductions.make(fact.deduction_id, row)

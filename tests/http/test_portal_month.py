@@ -135,8 +135,8 @@ def test_all_of_a_month_are_issued_and_told_one_by_one(door: Door, browser: Brow
         assert answer.status_code == 200
         words = told(answer)
         assert "2 invoices were issued." in words
-        assert "NO-2026-00002 anothers · €238.00" in words
-        assert "NO-2026-00003 mine · €238.00" in words
+        assert "NO-2026-00002 nachbar at north · anothers · €238.00" in words
+        assert "NO-2026-00003 kunde at north · mine · €238.00" in words
     assert numbers(door) == [number, "NO-CN-2026-00001", "NO-2026-00002", "NO-2026-00003"]
 
 
@@ -153,8 +153,8 @@ def test_what_a_run_leaves_is_told_with_its_reason(door: Door, browser: Browser)
     assert dict(form_to(refused, DRAFTS).fields)["command_id"] == dict(form.fields)["command_id"]
     words = told(browser.send(form, issued_on="2026-03-09"))
     assert "0 invoices were issued. 2 contracts were left." in words
-    assert "anothers This lies before the day on which the last number was given." in words
-    assert "mine This lies before the credit note that opened some of it again." in words
+    assert "nachbar at north anothers This lies before the day on which the last number was given." in words
+    assert "kunde at north mine This lies before the credit note that opened some of it again." in words
 
 
 # -- documents -------------------------------------------------------------------------------------------------------

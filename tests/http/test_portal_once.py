@@ -9,7 +9,7 @@ from tests.http.asgi import Response
 from tests.http.browsing import Browser, ShownForm, forms_of
 from tests.http.door import Door, opened
 from tests.http.world import MINE, OF, OPENED, TEN, token
-from tests.words import issue, log_work, open_ticket, sign
+from tests.words import book, issue, log_work, open_ticket, sign
 
 # Of each page: the button of its form, what is typed, and who types it.
 FORMS: dict[str, tuple[str, dict[str, str], str]] = {
@@ -110,6 +110,34 @@ def test_what_was_changed_after_going_back_can_be_sent_as_something_new(door: Do
     assert refused.status_code == 422, refused.text
     (form,) = [one for one in forms_of(refused) if ("word", "work") in one.fields]
     assert dict(form.fields)["minutes"] == "35"
+    assert "Send it again to record this as well." in refused.text
     before = door.count()
     assert browser.send(form).status_code == 303
     assert door.count() > before
+
+
+def test_a_session_that_was_moved_is_moved_again_by_what_was_typed(door: Door) -> None:
+    door.ok(book(60, "2026-06-01T10:00:00Z", "2026-04-10T08:00:00Z", "S", contract_id=MINE))
+    assert door.see("contracts", limit=1)
+    browser = Browser(door).signed_in(token(door, "operator"))
+    first = form_on(browser.get("/portal/sessions/S"), "move")
+    browser.follow(browser.send(first, starts_at="2026-06-02T10:00"))
+    refused = browser.send(first, starts_at="2026-06-03T10:00")
+    assert refused.status_code == 422, refused.text
+    assert "Send it again to record this as well." in refused.text
+    (form,) = [one for one in forms_of(refused) if ("word", "move") in one.fields]
+    assert dict(form.fields)["starts_at"] == "2026-06-03T10:00"
+    browser.follow(browser.send(form))
+    assert door.see("sessions/S")["starts_at"] == "2026-06-03T08:00:00Z"
+
+
+def test_another_run_of_invoices_is_sent_from_the_refused_page(door: Door) -> None:
+    browser = Browser(door).signed_in(token(door, "finance"))
+    address = "/portal/drafts"
+    (first,) = [one for one in forms_of(browser.get(f"{address}?through_on=2026-02-28")) if one.action == address]
+    assert browser.send(first).status_code == 200
+    refused = browser.send(first, through_on="2026-03-31")
+    assert refused.status_code == 422, refused.text
+    (form,) = [one for one in forms_of(refused) if one.action == address]
+    assert dict(form.fields)["through_on"] == "2026-03-31"
+    assert browser.send(form).status_code == 200

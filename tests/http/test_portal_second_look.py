@@ -1,5 +1,6 @@
 """What a second look at the portal found: days to come, another's contract, names, files and links that lead on."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +9,7 @@ from tests.clock import Clock
 from tests.http.browsing import Browser, forms_of
 from tests.http.door import Door, opened
 from tests.http.world import ANOTHERS, MINE, OF, OPENED, PROVIDER, TEN, token
-from tests.words import book, close_month, issue, log_work, open_ticket, sign
+from tests.words import amend, book, close_month, issue, log_work, open_ticket, sign
 
 
 @pytest.fixture
@@ -81,14 +82,21 @@ def test_an_invoice_that_was_taken_back_is_not_asked_about_again(door: Door) -> 
     assert not [one for one in forms_of(page) if one.action == own]
 
 
-def test_a_document_offers_no_file_that_can_only_be_refused(door: Door) -> None:
+@pytest.mark.parametrize("is_complete", [True, False])
+def test_a_document_offers_no_file_that_can_only_be_refused(door: Door, is_complete: bool) -> None:
+    """Without an address there is neither; with one XRechnung lacks its own data, and EN 16931 does not."""
+    if is_complete:
+        door.ok(amend({"address": {"line1": "Weg 2", "postcode": "10115", "city": "Ort"}}, MINE))
     number = door.ok(issue(MINE, "2026-02-28"))["number"]
     assert door.see("contracts", limit=1)
     browser = browser_of(door, "finance")
-    page = browser.get(f"/portal/documents/{number}").text
-    is_made = browser.get(f"/portal/documents/{number}.xml").status_code == 200
-    assert (f'href="/portal/documents/{number}.xml"' in page) == is_made
-    assert ("There is no XML of this document" in page) or "XML" in page
+    own = f"/portal/documents/{number}"
+    for page in (browser.get(own).text, browser.get("/portal/documents").text):
+        offered = [one.replace("&amp;", "&") for one in re.findall(rf'href="({own}[./][^"]*)" download', page)]
+        assert offered == ([f"{own}.pdf", f"{own}.xml?form=en16931"] if is_complete else []) + [f"{own}/lines.csv"]
+        assert [browser.get(one).status_code for one in offered] == [200] * len(offered)
+    said = "There is no PDF / XML of this document"
+    assert (said in browser.get(own).text) != is_complete
 
 
 def test_a_contract_without_a_partner_offers_no_partner_who_wants_it(door: Door) -> None:

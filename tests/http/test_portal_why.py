@@ -8,7 +8,7 @@ from tests.clock import Clock
 from tests.http.browsing import Browser, browser_of
 from tests.http.door import Door, opened
 from tests.http.world import MINE, OF, OPENED
-from tests.words import book, confirm, log_work, move, open_ticket, record_service, sign
+from tests.words import book, complete, confirm, log_work, move, open_ticket, record_service, sign
 
 TIME = "/portal/time"
 
@@ -24,6 +24,8 @@ def door(database_url: str) -> Iterator[Door]:
                 log_work(25, "2026-02-28T23:30:00Z", entry_id="night", ticket_id="T", note="At night"),
                 book(60, "2026-03-10T10:00:00Z", "2026-03-02T09:00:00Z", "S", contract_id=MINE),
                 move("2026-03-12T10:00:00Z", at="2026-03-09T12:00:00Z", session_id="S"),
+                book(60, "2026-03-03T10:00:00Z", "2026-02-02T09:00:00Z", "done", contract_id=MINE),
+                complete(60, "2026-03-03T11:30:00Z", "done"),
                 sign(contract_id="sum", **{**OF[MINE], "plan": "north-sum"}),
                 record_service("visit", 2, "2026-02-02T10:00:00Z", service_id="visits", contract_id="sum"),
             ]
@@ -77,6 +79,17 @@ def test_a_penalty_says_its_rule_and_leads_to_its_session(door: Door, admin: Bro
     assert "2:00 billed without work" in page
     assert "0:00 worked" not in page
     assert 'href="/portal/sessions/S"' in admin.get(TIME).text
+
+
+def test_a_session_and_its_penalty_are_called_by_its_start(door: Door, admin: Browser) -> None:
+    """The penalty by the start that was missed, not by the one to which the session was moved."""
+    (penalty,) = [one for one in door.see(f"contracts/{MINE}/deductions")["items"] if one["kind"] == "penalty"]
+    listed = admin.get(TIME).text
+    assert f'{penalty["deduction_id"]}">Penalty for the session of 10 Mar 2026, 11:00</a>' in listed
+    assert 'done">Session on 3 Mar 2026, 11:00</a>' in listed
+    then = admin.get(f"{TIME}?as_of=2026-03-09").text
+    assert "Penalty for the session of 10 Mar 2026, 11:00</a>" in then
+    assert "<h1>Session on 3 Mar 2026, 11:00</h1>" in admin.get(f"{TIME}/done").text
 
 
 def test_a_service_of_a_lump_sum_says_its_price_and_how_many(admin: Browser) -> None:

@@ -15,7 +15,7 @@ from projections.credit.deduction_questions import A_DAY
 from projections.credit.unanswered import Unanswered, count_unanswered
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
-from projections.sla.urgent import list_urgent
+from projections.sla.urgent import count_beside_urgent, list_urgent
 from tests.views.rows import Written, contract, deduction, written
 
 EVERYBODY = Actor("t", "auditor")
@@ -93,3 +93,15 @@ def test_the_urgent_list_goes_by_the_index_of_what_has_no_end(views: Written, ac
     ahead, waiting = "SEARCH k USING INDEX clocks_i4 (last_step_at>?)", "SEARCH k USING INDEX clocks_i5 (due_at>?)"
     assert on_clocks == [ahead, waiting], steps
     assert not {"SCAN t", "USE TEMP B-TREE FOR ORDER BY"} & {*steps}, steps
+
+
+@pytest.mark.parametrize("actor", [EVERYBODY, Actor("t", "operator", "acme")])
+def test_what_is_in_work_beside_it_is_counted_by_the_state_of_tickets(views: Written, actor: Actor) -> None:
+    async def ask() -> list[str]:
+        async with views.reader.snapshot() as snapshot:
+            noted = Noted(snapshot)
+            await count_beside_urgent(noted, actor, Calendars())
+            return noted.steps
+
+    steps = asyncio.run(ask())
+    assert not {"SCAN t", "SCAN k"} & {*steps}, steps

@@ -56,7 +56,7 @@ def show_draft(found: InvoiceDraft) -> DraftAnswer:
         **members,
         lines=shown,
         lines_next=following,
-        waiting=found.waiting[:MOST_WAITING],
+        waiting=[one.held_id for one in found.waiting[:MOST_WAITING]],
         waiting_count=len(found.waiting),
         notes=found.notes,
     )

@@ -1,6 +1,9 @@
 """Books to download: what `support-ledger export` writes, for those who keep the books.
 
 A book is made beside all other questions, one at a time, with a reader of its own: it reads everything of a provider.
+It is not streamed: its transactions go by day over all that happened, its head names every account, and no byte of it
+may leave before its checks have seen its last transaction, since a refusal is told on the page. So it is in memory as a
+whole, of which the file is the smaller part.
 """
 
 from __future__ import annotations

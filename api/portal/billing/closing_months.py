@@ -15,6 +15,7 @@ from api.portal.billing.shown_drafts import drafts_shown
 from api.portal.frame.addresses import PERIODS, with_query
 from api.portal.frame.forms import PostedDep
 from api.portal.frame.pages import page, told
+from api.portal.frame.recorded import kept
 from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.state import State
@@ -76,7 +77,7 @@ async def close_month(
         if refusal.status in (403, 404):
             raise
         shown = await _period(state, visitor, provider, month)
-        shown["command_id"] = form.one("command_id")
+        shown |= kept(form, ("command_id",), refusal)
         reasons = told(request, refusal, shown["zone"], CLOSE)
         return page(request, visitor, "period.html", refusal.status, **shown, reasons=reasons)
     return RedirectResponse(f"{PERIODS}/{provider}/{month}", 303)

@@ -14,6 +14,7 @@ from api.http.models.billing import DocumentLineOut
 from api.http.models.shown_documents import show_line
 from api.http.paging import Cursor, Filter, next_cursor, page_asked
 from api.http.routers.invoices import Number
+from api.portal.billing.document_files import files_of
 from api.portal.frame.addresses import DOCUMENTS_PAGE, with_query
 from api.portal.frame.pages import SHOWN_AT_ONCE, page
 from api.portal.frame.visitors import VisitorDep
@@ -40,7 +41,7 @@ async def documents_page(
         found = await list_documents(snapshot, actor, DocumentFilter(contract_id), wanted)
         contracts = await list_contracts(snapshot, actor, ContractFilter(), CONTRACTS_SHOWN)
         return {
-            "documents": [(one, isinstance(one.fact, InvoiceIssued)) for one in found.items],
+            "documents": [(one, isinstance(one.fact, InvoiceIssued), files_of(one)) for one in found.items],
             "contracts": [one.row.contract_id for one in contracts.items],
             "next": with_query(DOCUMENTS_PAGE, contract_id=contract_id, cursor=next_cursor(found))
             if found.next_after is not None

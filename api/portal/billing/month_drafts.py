@@ -15,6 +15,7 @@ from api.portal.billing.shown_drafts import drafts_shown, today_across
 from api.portal.frame.addresses import DRAFTS, with_query
 from api.portal.frame.forms import PostedDep, PostedForm
 from api.portal.frame.pages import page, told
+from api.portal.frame.recorded import kept
 from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.state import State
@@ -24,6 +25,7 @@ from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Fact
 from ledger.kernel.faults import FieldFault, PlacedFault
 from ledger.kernel.ids import ID_LENGTH
+from projections.contracts.questions import customer_names
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
@@ -67,11 +69,22 @@ async def issue_all(request: Request, state: StateDep, posted: PostedDep) -> Res
         provider = form.one("provider")
         known = provider if provider in providers_known(state, visitor.actor) else ""
         shown = await _drafts(state, visitor, day_of_form(form), known, None)
-        shown["given"] = {name: form.one(name) for name in GIVEN}
+        shown["given"] = dict.fromkeys(GIVEN, "") | kept(form, GIVEN, refusal)
         reasons = told(request, refusal, "UTC", ISSUE_ALL)
         return page(request, visitor, "drafts.html", refusal.status, **shown, reasons=reasons)
     shown = await _drafts(state, visitor, day_of("through_on", fields["through_on"]), fields["provider"], None)
-    return page(request, visitor, "drafts.html", **(shown | _heard(request, answer.facts)))
+    heard = _heard(request, answer.facts)
+    names = await _customers(state, visitor, [one["contract_id"] for one in heard["heard"]])
+    return page(request, visitor, "drafts.html", **(shown | heard), customers=names)
+
+
+async def _customers(state: State, visitor: Visitor, contract_ids: Sequence[str]) -> dict[str, str]:
+    """Whose contract each is, by name or else by id."""
+
+    async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, str]:
+        return await customer_names(snapshot, visitor.actor, contract_ids)
+
+    return await state.long_questions.ask(ask)
 
 
 def day_of_form(form: PostedForm) -> date | None:

@@ -9,11 +9,12 @@ from typing import Any
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
-from api.documents.files import as_pdf, as_xml, form_that_is_made
+from api.documents.files import as_pdf, as_xml
 from api.documents.forms import Form
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
 from api.http.routers.invoices import Number
+from api.portal.billing.document_files import files_of, kinds_lacking
 from api.portal.billing.shown_lines import lines_in_words, vat_rate
 from api.portal.frame.addresses import DOCUMENTS_PAGE, with_query
 from api.portal.frame.appearance import appearance_of
@@ -78,7 +79,8 @@ async def one_document_page(
             "lines": lines_in_words(lines.items, found.fact.currency, language),
             "vat": [(vat, vat_rate(vat, language)) for vat in found.fact.vat],
             "next": next_cursor(lines),
-            "xml": form_that_is_made(found.fact, found.texts),
+            "files": (files := files_of(found)),
+            "lacking": kinds_lacking(files),
             **document_shown(found),
         }
 

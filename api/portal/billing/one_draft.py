@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.documents.texts import clipped
 from api.http.authentication import StateDep
 from api.http.paging import ContractIdParam, Cursor, day_of, next_cursor, page_asked
 from api.portal.billing.month_drafts import DayTyped, day_of_form
@@ -26,19 +28,22 @@ from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.portal.words.missing_words import FIELDS, MissingInWords, missing_in_words
 from api.state import State
+from ledger.billing.draft import HeldBack
 from ledger.billing.missing import MissingPartyData
-from ledger.kernel.access import check_is_inside
+from ledger.kernel.access import Actor, check_is_inside
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.faults import FieldFault
 from projections.asking import Page
 from projections.billing.document_questions import ShownLine
 from projections.billing.drafts import InvoiceDraft, next_invoice
+from projections.credit.deduction_texts import texts_of_deductions
 from projections.reader import NOW, Snapshot
 from projections.sla.calendars import Calendars
 
 COMMANDS_OF_DRAFT = {"issue": "issue-invoice", "amend": "amend-customer"}
 OF_ISSUING = ("through_on", "issued_on", "exchange_rate", "command_id")
 OF_CUSTOMER = tuple(field for fields in FIELDS.values() for field in fields)
+LONGEST_TITLE = 80
 MOST_WAITING = 20
 
 router = APIRouter(dependencies=[Depends(form_in_address)])
@@ -117,9 +122,10 @@ async def _draft(
             "lines": lines_in_words(lines.items, invoice.currency, language),
             "vat": [(vat, vat_rate(vat, language)) for vat in invoice.vat],
             "next": next_cursor(lines),
+            "held": await _held(snapshot, actor, draft.waiting),
         }
 
-    shown = {"lines": [], "vat": [], "next": None} | await state.long_questions.ask(ask)
+    shown = {"lines": [], "vat": [], "next": None, "held": []} | await state.long_questions.ask(ask)
     own = f"{DRAFTS}/{contract_id}"
     on = with_query(own, through_on=shown["through"].isoformat(), cursor=shown["next"]) if shown["next"] else None
     wanted = _wanted(shown["missing"], shown["draft"])
@@ -128,11 +134,18 @@ async def _draft(
         "own": own,
         "cursor": cursor,
         "next": on,
-        "most_waiting": MOST_WAITING,
         "zone": "UTC",
         "wanted": wanted,
         "given": dict.fromkeys((*OF_ISSUING, "do"), "") | {one.name: one.known for one in wanted},
     }
+
+
+async def _held(snapshot: Snapshot, actor: Actor, waiting: Sequence[HeldBack]) -> list[tuple[HeldBack, str]]:
+    """The first of what is held back, each with what its deduction is called."""
+    first = waiting[:MOST_WAITING]
+    texts = await texts_of_deductions(snapshot, actor, [one.deduction_id for one in first if one.deduction_id])
+    titles = {each: note or title or "" for each, (note, title) in texts.items()}
+    return [(one, clipped(titles.get(one.deduction_id or "", ""), LONGEST_TITLE)) for one in first]
 
 
 def _wanted(missing: list[MissingInWords], draft: InvoiceDraft | None) -> list[WantedField]:

@@ -22,14 +22,12 @@ from api.portal.frame.visitors import VisitorDep
 from api.portal.words.credit_words import MOVED
 from api.portal.words.names_of_keys import names_of
 from api.portal.words.terms_in_words import terms_in_words
-from ledger.contracts.term import has_time
 from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
 from ledger.plans.terms import parse_terms
 from ledger.tickets.life import LIVE
 from projections.asking import PageAsked
-from projections.contracts.questions import OpenedContract, WholeTerm, list_terms, opened_contract
-from projections.contracts.view import read_terms
+from projections.contracts.questions import opened_contract, term_in_force
 from projections.credit.balances import AccountBalance, balance_within
 from projections.credit.grants import contract_grants
 from projections.reader import NOW, Snapshot
@@ -76,7 +74,7 @@ async def contract_page(
         accounts = (await balance_within(snapshot, actor, contract_id, NOW)).accounts
         return {
             "contract": found,
-            "term": await _term(snapshot, actor, found, now),
+            "term": await term_in_force(snapshot, actor, found.row, now),
             "pools": [pool_card(one) for one in accounts],
             "grants": grants.items,
             "next_grants": next_cursor(grants),
@@ -109,17 +107,6 @@ async def contract_page(
 
 def pool_card(one: AccountBalance) -> PoolCard:
     return PoolCard(one.pool, one.currency, one.granted, one.consumed, one.reserved, one.expired, one.available)
-
-
-async def _term(snapshot: Snapshot, actor: Actor, found: OpenedContract, now: int) -> WholeTerm | None:
-    """The term in force, else the one that was last, or that will be first."""
-    terms = [one for one in read_terms(found.row.terms) if has_time(one.starts_at, one.ends_at)]
-    begun = [one for one in terms if one.starts_at <= now]
-    if not terms:
-        return None
-    number = (begun[-1] if begun else terms[0]).term_no
-    (whole,) = (await list_terms(snapshot, actor, found.row.contract_id, PageAsked(1, (number - 1,)))).items
-    return whole
 
 
 async def _open_tickets(snapshot: Snapshot, actor: Actor, contract_id: str, calendars: Calendars) -> list[OpenedTicket]:

@@ -17,6 +17,7 @@ from api.portal.frame.addresses import TIME_PAGE
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.forms import PostedDep
 from api.portal.frame.pages import page, told
+from api.portal.frame.recorded import kept
 from api.portal.frame.sending import send
 from api.portal.frame.then import DayAsked, day_asked
 from api.portal.frame.visitors import Visitor, VisitorDep
@@ -66,7 +67,7 @@ async def answer_one(request: Request, state: StateDep, posted: PostedDep, deduc
         if refusal.status == 404:
             raise
         shown = await deduction_told(request, state, visitor, deduction_id)
-        shown["given"] = {name: form.one(name) for name in GIVEN_WORD}
+        shown["given"] = dict.fromkeys(GIVEN_WORD, "") | kept(form, GIVEN_WORD, refusal)
         reasons = told(request, refusal, shown["zone"], command)
         return page(request, visitor, "deduction.html", refusal.status, **shown, reasons=reasons)
     return RedirectResponse(f"{TIME_PAGE}/{deduction_id}", 303)

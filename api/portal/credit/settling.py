@@ -11,6 +11,7 @@ from api.portal.credit.one_deduction import GIVEN_WORD, deduction_told
 from api.portal.frame.addresses import TIME_PAGE
 from api.portal.frame.forms import PostedDep
 from api.portal.frame.pages import page, told
+from api.portal.frame.recorded import kept
 from api.portal.frame.sending import send
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.faults import FieldFault
@@ -37,7 +38,7 @@ async def answer_deduction(
         if refusal.status in (403, 404):
             raise
         shown = await deduction_told(request, state, visitor, deduction_id)
-        shown["given"] = {name: form.one(name) for name in GIVEN_WORD}
+        shown["given"] = dict.fromkeys(GIVEN_WORD, "") | kept(form, GIVEN_WORD, refusal)
         reasons = told(request, refusal, shown["zone"], command)
         return page(request, visitor, "deduction.html", refusal.status, **shown, reasons=reasons)
     return RedirectResponse(f"{TIME_PAGE}/{deduction_id}", 303)

@@ -27,15 +27,18 @@ PERIODS = f"{ROOT}/periods"
 BOOKS = f"{ROOT}/books"
 
 
-def place_within(address: str) -> str:
-    """An address of the portal to go on to, or its first page: nobody is led elsewhere, nor round in a circle."""
+def place_within(address: str, or_sign_in: bool = False) -> str:
+    """An address of the portal to go on to, or its first page: nobody is led elsewhere.
+
+    To the page that signs in nobody goes on, round in a circle, but from it one comes back to it (`or_sign_in`).
+    """
     is_plain = address.isascii() and address.isprintable() and not any(one in address for one in "\\ ")
     path = address.partition("?")[0].partition("#")[0]
     steps = path.removeprefix(HOME).split("/")
     if (
         not is_plain
         or not path.startswith(HOME)
-        or path == SIGN_IN
+        or (path == SIGN_IN and not or_sign_in)
         or "%" in path
         or {"", ".", ".."} & {*steps[:-1]}
         or steps[-1] in (".", "..")

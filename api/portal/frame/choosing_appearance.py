@@ -25,7 +25,7 @@ async def choose(request: Request) -> Response:
     for name, cookie, known in (("language", LANGUAGE_COOKIE, LANGUAGES), ("scheme", SCHEME_COOKIE, SCHEMES)):
         if chosen[cookie] not in known:
             raise malformed(name, FieldFault("one_of", {"members": tuple(known)}))
-    response = RedirectResponse(place_within(form.one("back")), 303)
+    response = RedirectResponse(place_within(form.one("back"), or_sign_in=True), 303)
     for cookie, value in chosen.items():
         response.set_cookie(cookie, value, max_age=YEAR_SECONDS, path="/portal", httponly=True, samesite="lax")
     return response

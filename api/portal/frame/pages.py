@@ -64,4 +64,4 @@ def page_around(request: Request) -> str:
 def here(request: Request) -> str:
     """The address that was asked, where it is one to come back to; a form is posted to the address of its page."""
     query = query_of(request)
-    return place_within(request.url.path + (f"?{query}" if query else ""))
+    return place_within(request.url.path + (f"?{query}" if query else ""), or_sign_in=True)

@@ -18,13 +18,16 @@ from api.portal.frame.charts import Chart
 from api.portal.frame.pages import page
 from api.portal.frame.then import at_end_of
 from api.portal.frame.visitors import Visitor
+from api.portal.words.beyond_credit_words import beyond_in_words
 from api.portal.words.names_of_keys import NamesOfKeys, names_of
 from api.state import State
+from ledger.credit.beyond import beyond_credit
 from ledger.kernel.access import Actor
 from ledger.kernel.values import from_micros, local_date, to_micros
+from ledger.plans.terms import Terms, parse_terms
 from projections.asking import PageAsked
 from projections.contracts.across import ContractsAsked, zone_across
-from projections.contracts.questions import ContractFilter, OpenedContract, list_contracts, state_at
+from projections.contracts.questions import ContractFilter, OpenedContract, list_contracts, state_at, term_in_force
 from projections.credit.balances import AccountBalance, OverageTotal, balance_within
 from projections.credit.burn_down import BurnDown, BurnDownAsked, EndingGrant, burn_down
 from projections.credit.waiting_deductions import count_waiting
@@ -66,13 +69,16 @@ class ShownPool:
 
 @dataclass(slots=True, frozen=True)
 class ShownContract:
-    """A contract at a moment; `waiting` deductions are counted to MOST_WAITING."""
+    """A contract at a moment; `waiting` deductions are counted to MOST_WAITING. `beyond` says what becomes of work when
+    its credit is used up, as long as it runs.
+    """
 
     contract: OpenedContract
     state: str
     currency: str
     pools: Sequence[ShownPool]
     overage: OverageTotal
+    beyond: str
     waiting: int
     tickets: Sequence[OpenedTicket]
     has_more_tickets: bool
@@ -126,16 +132,23 @@ async def _contract(
     asked = TICKETS_SHOWN if day is None else TICKETS_LOOKED_AT
     tickets = await list_tickets(snapshot, actor, wanted, calendars, times, asked)
     listed = tickets.items[: TICKETS_SHOWN.limit]
+    state = state_at(row.starts_at, row.ends_at, row.terminated_on is not None, at)
+    term = await term_in_force(snapshot, actor, row, at) if state in ("upcoming", "active") else None
     return ShownContract(
         contract=opened,
-        state=state_at(row.starts_at, row.ends_at, row.terminated_on is not None, at),
+        state=state,
         currency=held.currency,
         pools=pools,
         overage=held.overage,
+        beyond=_beyond(parse_terms(bytes(term.terms)), bool(pools), labels) if term is not None else "",
         waiting=await count_waiting(snapshot, actor, ContractsAsked(contract_id=row.contract_id), times, MOST_WAITING),
         tickets=listed,
         has_more_tickets=tickets.next_after is not None or len(listed) < len(tickets.items),
     )
+
+
+def _beyond(terms: Terms, has_credit: bool, labels: Labels) -> str:
+    return beyond_in_words(beyond_credit(terms), terms.currency, has_credit, labels)
 
 
 async def _burn_down(

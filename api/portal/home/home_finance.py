@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
+from api.portal.billing.month_drafts import ProviderAsked
 from api.portal.billing.shown_drafts import drafts_shown, today_across
 from api.portal.credit.shown_deductions import shown_deduction
 from api.portal.frame.addresses import UNANSWERED, with_query
@@ -59,23 +60,26 @@ async def unanswered_page(
     visitor: VisitorDep,
     status: UnansweredStatus = "disputed",
     older_than_days: int = Query(0, ge=0, le=100_000),
+    provider: ProviderAsked = "",
     cursor: Cursor = None,
 ) -> Response:
-    """What waits for an answer at least so long, contract by contract."""
+    """What waits for an answer at least so long, contract by contract; of one provider, or all."""
     actor, asked = visitor.actor, page_asked(cursor, SHOWN_AT_ONCE, str, int)
     check_is_inside(actor, "what waits for an answer")
+    whose = ContractsAsked(provider or None)
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
         wanted = DeductionsAsked(status, older_than_days or None)
-        found = await list_deductions_across(snapshot, actor, ContractsAsked(), wanted, NOW, asked)
+        found = await list_deductions_across(snapshot, actor, whose, wanted, NOW, asked)
         now = snapshot.clock()
         waiting = [(shown_deduction(one), (now - from_micros(one.row.effective_at)).days) for one in found.items]
-        zone = await zone_across(snapshot, actor, ContractsAsked())
+        zone = await zone_across(snapshot, actor, whose)
         zones = RowZones({one.row.contract_id: one.timezone for one in found.items}, zone)
         return {"waiting": waiting, "next": next_cursor(found), "zones": zones}
 
     shown = await state.long_questions.ask(ask)
-    query = {"status": status, "older_than_days": str(older_than_days)}
+    query = {"status": status, "older_than_days": str(older_than_days), "provider": provider}
     on = with_query(UNANSWERED, **query, cursor=shown["next"]) if shown["next"] else None
     shown |= {"status": status, "older_than_days": older_than_days, "cursor": cursor, "next": on, "ages": AGES}
+    shown["provider"] = provider
     return page(request, visitor, "unanswered.html", **shown)

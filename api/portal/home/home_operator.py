@@ -33,7 +33,7 @@ from projections.credit.grants import GrantFilter, ListedGrant, list_grants
 from projections.reader import NOW, Snapshot
 from projections.sessions.questions import SessionFilter, list_sessions
 from projections.sla.calendars import Calendars
-from projections.sla.urgent import list_urgent
+from projections.sla.urgent import count_beside_urgent, list_urgent
 from projections.tickets.questions import TicketFilter, list_tickets
 from projections.tickets.titles import opened_titles
 
@@ -135,6 +135,7 @@ async def _urgent(snapshot: Snapshot, actor: Actor, calendars: Calendars, asked:
         "titles": await opened_titles(snapshot, [one.ticket_id for one in found.items]),
         "now": to_micros(snapshot.clock()),
         "next_urgent": _address(URGENT, found),
+        "beside": await count_beside_urgent(snapshot, actor, calendars) if found.next_after is None else None,
     }
 
 

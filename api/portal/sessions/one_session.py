@@ -15,6 +15,7 @@ from api.portal.frame.appearance import appearance_of
 from api.portal.frame.forms import PostedDep, PostedForm
 from api.portal.frame.local_times import instant_of, local_of
 from api.portal.frame.pages import page, told
+from api.portal.frame.recorded import USED_UP, kept
 from api.portal.frame.sending import rehearse, send
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.portal.sessions.shown_sessions import session_steps
@@ -85,6 +86,7 @@ async def change(request: Request, state: StateDep, posted: PostedDep, session_i
     except Refusal as refusal:
         if refusal.status == 404:
             raise
+        shown["given"] |= dict.fromkeys(USED_UP, "") | kept(form, GIVEN, refusal)
         reasons = told(request, refusal, shown["zone"], command)
         return page(request, visitor, "session.html", refusal.status, **shown, reasons=reasons)
     return RedirectResponse(f"{SESSIONS_PAGE}/{session_id}", 303)

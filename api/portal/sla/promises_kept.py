@@ -5,7 +5,7 @@ A missed promise leads to its ticket; what the terms owe for it is given here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, day_of, next_cursor, page_asked
 from api.languages import labels_in
+from api.portal.billing.month_drafts import providers_known
 from api.portal.contracts.contract_list import IdAsked
 from api.portal.frame.addresses import PROMISES, with_query
 from api.portal.frame.appearance import appearance_of
@@ -31,6 +32,7 @@ from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import add_months, local_date
 from projections.asking import PageAsked
 from projections.contracts.across import ContractsAsked, zone_across
+from projections.contracts.questions import ContractFilter, list_contracts
 from projections.reader import Snapshot
 from projections.sla.at_risk import Share, list_at_risk
 from projections.sla.breaches import list_breaches
@@ -41,6 +43,7 @@ from projections.tickets.titles import opened_titles
 MONTHS = 12  # up to today, where no days are asked for
 AT_RISK, LITTLE = PageAsked(20), Share(2500)
 BREACHES_AT_ONCE = 20
+FEW_CONTRACTS = PageAsked(25)  # contracts to choose from; where there are more, one is named
 SERVICE_CREDIT = "grant-service-credit"
 GIVEN = "given"  # what its page tells then
 
@@ -89,8 +92,17 @@ async def promises_page(
     asked: PromisesAskedDep,
     done: NoticeAsked = "",
 ) -> Response:
-    """Of the last twelve months, where no days are asked for. Raises Refusal unknown-contract."""
-    shown = await _shown(request, state, visitor, asked)
+    """Of the last twelve months, where no days are asked for. Raises Refusal malformed, naming an unknown provider."""
+    if asked.provider and asked.provider not in (known := providers_known(state, visitor.actor)):
+        raise malformed("provider", FieldFault("one_of", {"members": tuple(known)}))
+    try:
+        shown = await _shown(request, state, visitor, asked)
+    except Refusal as refusal:
+        if refusal.code != "unknown-contract":
+            raise
+        shown = await _shown(request, state, visitor, replace(asked, contract_id="", cursor=None))
+        reasons, shown["named"] = told(request, refusal, shown["zone"]), asked.contract_id
+        return page(request, visitor, "sla.html", refusal.status, **shown, is_done=False, reasons=reasons)
     return page(request, visitor, "sla.html", **shown, is_done=notice_in(request, visitor, done) == GIVEN)
 
 
@@ -122,9 +134,11 @@ async def _shown(request: Request, state: State, visitor: Visitor, asked: Promis
         breaches = await list_breaches(snapshot, actor, tickets, calendars, wanted)
         risks = await list_at_risk(snapshot, actor, LITTLE, calendars, AT_RISK)
         contract_ids = {one.contract_id for one in breaches.items} | {one.contract_id for one in risks.items}
+        contracts = await list_contracts(snapshot, actor, ContractFilter(), FEW_CONTRACTS)
         ticket_ids = [*(one.ticket_id for one in breaches.items), *(one.ticket_id for one in risks.items)]
         return {
             "zone": zone,
+            "contracts": contracts.items if contracts.next_after is None else None,
             "zones": await row_zones(snapshot, contract_ids, zone),
             "first": first,
             "map": map_of(found.rows, labels),
@@ -137,4 +151,6 @@ async def _shown(request: Request, state: State, visitor: Visitor, asked: Promis
         }
 
     shown = await state.long_questions.ask(ask)
-    return shown | {"next": asked.address(shown["next"]) if shown["next"] else None, "asked": asked}
+    on = asked.address(shown["next"]) if shown["next"] else None
+    providers = providers_known(state, actor)
+    return shown | {"next": on, "asked": asked, "named": asked.contract_id, "providers": providers}

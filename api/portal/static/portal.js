@@ -54,6 +54,50 @@ window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+// Another language or other colours: the page is loaded anew, and gets again what was filled in, from this tab alone.
+// What came in place of a part has an address of its own, which is the one to come back to.
+const FILLED_IN = "filled-in";
+const FIELDS = ":is(input, select, textarea)[name]:not([type=hidden], [type=password])";
+
+// A field of the new page is known by its form and its name; a mark by its value too.
+const isMark = (field) => ["checkbox", "radio"].includes(field.type);
+const keyOf = (field) =>
+  [field.form && field.form.getAttribute("action"), field.name, isMark(field) ? field.value : ""].join(" ");
+
+function whoIsSignedIn() {
+  const who = document.querySelector(".account .who");
+  return who && who.textContent;
+}
+
+function keepFilledIn(event) {
+  const form = event.target;
+  if (!form.matches(".appearance")) return;
+  form.elements.back.value = location.pathname + location.search;
+  const fields = [...document.querySelectorAll(`main ${FIELDS}`)];
+  const values = fields.map((field) => [keyOf(field), field.value, field.checked]);
+  const kept = { who: whoIsSignedIn(), path: location.pathname, values };
+  sessionStorage.setItem(FILLED_IN, JSON.stringify(kept));
+}
+
+function fillInAgain() {
+  const { who, path, values } = JSON.parse(sessionStorage.getItem(FILLED_IN)) || {};
+  if (!values || (who && !whoIsSignedIn())) return; // who has to sign in first finds it after that
+  sessionStorage.removeItem(FILLED_IN);
+  if (path !== location.pathname || who !== whoIsSignedIn()) return;
+  for (const field of document.querySelectorAll(`main ${FIELDS}`)) {
+    const at = values.findIndex(([key]) => key === keyOf(field));
+    if (at < 0) continue;
+    const [[, value, checked]] = values.splice(at, 1);
+    if (isMark(field) ? field.checked === checked : field.value === value) continue;
+    if (isMark(field)) field.checked = checked;
+    else field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true })); // what is told as one types is told of it
+  }
+}
+
+document.addEventListener("submit", keepFilledIn);
+document.addEventListener("DOMContentLoaded", fillInAgain);
+
 // What refreshes itself can be stopped, and rests while nobody looks.
 document.addEventListener("DOMContentLoaded", () => {
   for (const one of document.querySelectorAll("label.refreshing")) one.hidden = false;

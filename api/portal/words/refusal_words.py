@@ -162,7 +162,14 @@ SAYINGS: dict[str, tuple[Saying, ...]] = {
     "too-many-lines": (Saying(word("This is more than the ledger takes at once.")),),
     "unsupported-media-type": (_NOT_UNDERSTOOD,),
     "malformed": (Saying(word("Please check what you entered.")),),
-    "command-id-reused": (Saying(word("This form was sent before, with other content. Please load the page again.")),),
+    "command-id-reused": (
+        Saying(
+            word(
+                "This form was sent before with other content, which was recorded. Send it again to record this as "
+                "well."
+            )
+        ),
+    ),
     "not-caught-up": (_AGAIN,),
     "too-many-listeners": (_AGAIN,),
     "unavailable": (Saying(word("The ledger can't be reached. Please try again; nothing is done twice.")),),

@@ -63,7 +63,7 @@ def _credit(terms: Terms, labels: Labels, fmt: Formats, money: Money, named: Cal
     for name, pool in terms.pools.items():
         yield labels("Credit {pool}", pool=named(name)), _pool(pool, labels, fmt, money)
     if terms.overage is not None:
-        yield labels("Beyond the credit"), _overage(terms.overage, labels, fmt, money)
+        yield labels("Beyond the credit"), overage_in_words(terms.overage, terms.currency, labels)
     for service, rate in terms.rates.items():
         yield named(service), _rate(rate, labels, money)
 
@@ -91,10 +91,10 @@ def _pool(pool: Pool, labels: Labels, fmt: Formats, money: Money) -> str:
     return "; ".join(said) or labels("as it is bought")
 
 
-def _overage(overage: Overage, labels: Labels, fmt: Formats, money: Money) -> str:
-    said = []
+def overage_in_words(overage: Overage, currency: str, labels: Labels) -> str:
+    fmt, said = Formats(labels), list[str]()
     for tier in overage.tiers:
-        rate = labels("{rate} an hour", rate=money(tier.rate))
+        rate = labels("{rate} an hour", rate=fmt.money(parse_cents(tier.rate), currency))
         if tier.first_minutes is not None:
             figures = {"time": fmt.hours(tier.first_minutes), "of": labels(SCOPE_OF_TIERS[overage.scope]), "rate": rate}
             said.append(labels("the first {time} hours {of}: {rate}", **figures))

@@ -1,0 +1,103 @@
+"""What a page names is called by its name and leads there: choices, what is held back, what a month's checks count."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.clock import Clock
+from tests.http.browsing import Browser, browser_of
+from tests.http.door import Door, opened
+from tests.http.world import ANOTHERS, MINE, OF, OPENED, SIDES, TEN, token
+from tests.words import dispute, log_work, open_ticket, sign
+
+NOW = "2026-03-10T18:00:00Z"
+
+
+@pytest.fixture
+def door(database_url: str) -> Iterator[Door]:
+    """A contract of each side with an entry of 25 minutes."""
+    with opened(database_url, Clock(NOW)) as door:
+        for side in SIDES:
+            door.all_ok(
+                [
+                    sign(contract_id=side, **OF[side]),
+                    open_ticket(f"{side}-t", contract_id=side, title="Backups fail", at=OPENED),
+                    log_work(25, TEN, entry_id=f"{side}-e", ticket_id=f"{side}-t", note=f"Restored for {side}"),
+                ]
+            )
+        yield door
+
+
+@pytest.fixture
+def finance(door: Door) -> Browser:
+    return Browser(door).signed_in(token(door, "finance"))
+
+
+def seen(browser: Browser, address: str, status: int = 200) -> str:
+    browser.door.see("contracts", limit=1)
+    page = browser.get(address)
+    assert page.status_code == status, page.text
+    return page.text
+
+
+def options_of(page: str, field: str) -> list[str]:
+    """The words that may be chosen in a field."""
+    chosen = page.partition(f'name="{field}"')[2].partition("</select>")[0]
+    return [" ".join(one.split()) for one in re.findall(r"<option[^>]*>([^<]*)<", chosen)]
+
+
+# -- promises kept ---------------------------------------------------------------------------------------------------
+
+
+def test_promises_are_narrowed_by_choice(door: Door) -> None:
+    page = seen(browser_of(door, "admin"), "/portal/sla")
+    assert options_of(page, "contract_id")[1:] == [
+        "abroad · kunde at south",
+        "anothers · nachbar at north",
+        "mine · kunde at north",
+    ]
+    assert {"north", "south"} <= {*options_of(page, "provider")}
+    own = seen(Browser(door).signed_in(token(door, "operator")), "/portal/sla")
+    assert options_of(own, "contract_id")[1:] == ["anothers · nachbar at north", "mine · kunde at north"]
+    assert 'name="provider"' not in own, "it has but one"
+
+
+def test_an_unknown_provider_is_told_at_its_field(door: Door) -> None:
+    page = seen(browser_of(door, "admin"), "/portal/sla?provider=nobody", 422)
+    assert 'id="asked-provider-error"' in page
+    assert "north, " in page
+    assert "No promise was judged" not in page, "nothing is narrowed by it"
+
+
+def test_an_unknown_contract_is_told_at_its_field(door: Door) -> None:
+    operator = Browser(door).signed_in(token(door, "operator"))
+    for other in ("abroad", "nowhere"):
+        page = seen(operator, f"/portal/sla?contract_id={other}", 404)
+        assert f"There is no contract {other}." in page
+        assert 'id="asked-contract_id-error"' in page
+        assert 'action="/portal/sla?contract_id=' not in page, "what is given there is of what is shown"
+
+
+# -- drafts and closing ----------------------------------------------------------------------------------------------
+
+
+def test_what_a_dispute_holds_back_is_a_link_by_its_name(door: Door, finance: Browser) -> None:
+    door.ok(dispute(f"{MINE}-e", NOW, by="K", reason="Not us"))
+    page = seen(finance, f"/portal/drafts/{MINE}")
+    held = page.partition('id="held"')[2].partition("</section>")[0]
+    assert re.findall(r'<a href="([^"]*)">([^<]*)</a>', held) == [
+        (f"/portal/time/{MINE}-e", f"Restored for {MINE}"),
+        (f"/portal/time?status=disputed&amp;contract_id={MINE}", "All that is disputed"),
+    ]
+
+
+def test_the_checks_of_a_month_lead_to_what_waits_at_its_provider(door: Door) -> None:
+    door.all_ok([dispute(f"{side}-e", NOW, by="K", reason="Not us") for side in (ANOTHERS, "abroad")])
+    admin = browser_of(door, "admin")
+    page = seen(admin, "/portal/periods/north/2026-02")
+    (address,) = re.findall(r'href="(/portal/unanswered\?status=disputed[^"]*)"', page)
+    listed = seen(admin, address.replace("&amp;", "&"))
+    assert f"/portal/time/{ANOTHERS}-e" in listed
+    assert "/portal/time/abroad-e" not in listed
+    assert seen(admin, "/portal/unanswered?status=disputed").count("/portal/time/abroad-e") == 1

@@ -1,0 +1,54 @@
+"""Nothing is wider than its window: every page of the provider's roles and the partner's, in a real browser.
+
+Each page is loaded once and its window made smaller, as one turns a phone or moves an edge.
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from api.portal.frame.navigation import PAGES
+from tests.portal.served import Site
+from tests.portal.test_pages_of_demo import TOO_WIDE
+from tests.words import dispute
+
+THINGS = {
+    "tickets": ("tickets/odd-t", "tickets/mine-t", "tickets/new?contract_id=mine"),
+    "sessions": ("sessions/mine-s", "sessions/new?contract_id=mine"),
+    "time": ("time/mine-1", "time/odd", "time/mine-visit", "statements/mine"),
+    "contracts": ("contracts/mine", "contracts/mine-sum"),
+    "documents": ("documents/NO-2026-00001", "documents/NO-2026-00001/lines/1"),
+    "finance": ("drafts/anothers", "documents/NO-2026-00001/credit-note", "periods/north/2026-02", "unanswered"),
+    "forms": ("contracts/mine/top-up", "contracts/mine/grant"),
+}
+OF_ROLE = {
+    "finance": ("time", "documents", "finance"),
+    "admin": tuple(THINGS),
+    "partner": ("contracts",),
+    "auditor": ("time", "contracts", "documents"),
+}
+READ = {"auditor": ("tickets/odd-t", "sessions/mine-s", "drafts/anothers"), "partner": ("tickets/odd-t",)}
+
+
+def faults_in(page: Page, width: int) -> list[str]:
+    page.set_viewport_size({"width": width, "height": 900})
+    widest = page.evaluate("document.documentElement.scrollWidth")
+    tables = page.evaluate(TOO_WIDE)
+    return [f"{page.url} at {width}: {widest} {tables}"] if widest > width or tables else []
+
+
+@pytest.mark.parametrize("role", OF_ROLE)
+def test_no_page_is_wider_than_its_window(site: Site, role: str) -> None:
+    site.door.ok(dispute("mine-3", by="K", reason="Not us"))
+    assert site.door.see("contracts", limit=1)
+    page = site.signed_in(role, language="de")
+    things = [thing for kind in OF_ROLE[role] for thing in THINGS[kind]] + [*READ.get(role, ())]
+    found: list[str] = []
+    for address in (*(href for href, _ in PAGES[role]), *(f"/portal/{thing}" for thing in things)):
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, address
+        for width in (1440, 768, 360):
+            found += faults_in(page, width)
+    assert found == []
