@@ -13,6 +13,7 @@ from tests.words import (
     PREPAID,
     Step,
     book,
+    cancel,
     complete,
     contract,
     log_work,
@@ -125,13 +126,38 @@ def test_a_statement_notes_what_was_done_and_otherwise_the_ticket_as_ever(door: 
     ]
 
 
+OF_TIME = ("ticket_id", "ticket_title", "worked_minutes", "billed_minutes", "increment_minutes")
+
+
+def test_a_line_of_a_statement_names_its_ticket_and_says_how_time_was_rounded(door: Door) -> None:
+    """50 minutes are billed as 60, of which 45 are left in the credit: the line has all of them, as the deduction."""
+    door.all_ok([*used_up(), reverse("B", "2026-07-02T09:00:00Z")])
+    lines: list[Json] = door.walk("contracts/C/statement", as_of="2026-12-01")
+    assert [(one["change"], *(one[name] for name in OF_TIME)) for one in lines] == [
+        (480, None, None, None, None, None),
+        (-435, "T", "Orders are gone", 425, 435, 15),
+        (-45, "T", "Orders are gone", 50, 60, 15),
+        (45, "T", "Orders are gone", None, None, None),
+    ]
+
+
+def test_a_line_of_a_penalty_or_a_service_has_the_time_that_it_has(door: Door) -> None:
+    door.all_ok([*contract(PREPAID), top_up(480), book(120, "2026-02-10T10:00:00+01:00", MONDAY)])
+    door.all_ok([cancel("2026-02-10T09:00:00+01:00"), sign("north-sum", contract_id="D")])
+    door.ok(record_service("visit", 2, MONDAY, service_id="V", contract_id="D"))
+    penalty = door.walk("contracts/C/statement")[-1]
+    assert [penalty["kind"], *(penalty[name] for name in OF_TIME)] == ["penalty", None, None, 0, 120, None]
+    service = door.walk("contracts/D/statement")[-1]
+    assert [service["kind"], *(service[name] for name in OF_TIME)] == ["service", None, None, None, None, None]
+
+
 def test_a_note_is_sealed_and_gone_with_the_customers_key(door: Door) -> None:
     door.all_ok(used_up())
     with door.store.database.transaction() as connection:
         connection.execute("DELETE FROM party_keys WHERE party = 'customer:K'")
     assert of_deduction(door, "B", "note", "ticket_title", "engineer") == [None, None, "Tomáš"]
     (line,) = [one for one in door.walk("contracts/C/statement") if one["reference"] == "B"]
-    assert line["note"] == "ticket T"
+    assert [line["note"], line["ticket_title"], line["billed_minutes"]] == ["ticket T", None, 60]
 
 
 @pytest.mark.parametrize("note", ["", "  ", "x" * 1001, "bell \a", 7, ["done"]])

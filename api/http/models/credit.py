@@ -62,6 +62,14 @@ class LineOut(BaseModel):
     balance: Figure = Field(description="What is owned after the line: granted − consumed − expired.", examples=[420])
     note: str | None
     dated: str | None = Field(description="When it was true, where that month was closed already.")
+    ticket_id: str | None
+    ticket_title: str | None
+    worked_minutes: int | None = Field(
+        description="Of work, sessions and penalties: that of the whole deduction. Null for any other line.",
+        examples=[50],
+    )
+    billed_minutes: int | None = Field(description="The same.", examples=[60])
+    increment_minutes: int | None = Field(description="Worked time was rounded up to steps of so many.", examples=[15])
 
 
 class StatementOut(AnswerModel):
