@@ -187,6 +187,7 @@ LAYOUTS: dict[str, Layout] = {
             ">granted": "granted",
             ">consumed": "consumed",
             ">remaining": "remaining",
+            ">reserved": "reserved",
             "ends": "expires_at",
             "state": "state",
         },

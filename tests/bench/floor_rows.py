@@ -192,6 +192,7 @@ class FloorRows:
             rule=fact.rule,
             granted=fact.quantity,
             consumed=0,
+            reserved=0,
             valid_from=valid_from,
             expires_at=expires_at,
             counts_from=max(valid_from, at.effective_at),

@@ -89,15 +89,47 @@ class MoneyDrawOut(BaseModel):
 
 
 class GrantLeft(BaseModel):
-    """What is left of a grant on which the deduction draws."""
+    """What is left of a grant."""
 
     grant_id: str
     remaining: Figure = Field(
         description="Left in that grant at the moment asked for, in the pool's unit; nothing once it has expired.",
         examples=[360],
     )
+    reserved: Figure = Field(description="Of that, what booked sessions hold.", examples=[120])
     expires_at: str | None = Field(
         description="When what is left expires; null where it never does.", examples=["2026-12-31T23:00:00.000000Z"]
+    )
+
+
+class CorrectionOut(GrantLeft):
+    """The grant that stands for what came back to credit that had ended."""
+
+    granted: Figure = Field(examples=[30])
+
+
+class _Returned(BaseModel):
+    grant_id: str | None = Field(description="Where it came back to; null where it was a debt, which is none any more.")
+    is_gone: bool = Field(
+        description="It came back to credit that had ended, or had been taken back: nothing is drawn from it again."
+    )
+
+
+class MinutesReturnedOut(_Returned):
+    minutes: int = Field(examples=[30])
+
+
+class MoneyReturnedOut(_Returned):
+    amount: str = Field(examples=["1200.00"])
+
+
+class GivenBackOut(BaseModel):
+    """What a reversal gave back, and the correction where credit had ended by then."""
+
+    at: str = Field(description="Since when it is back.")
+    returns: list[MinutesReturnedOut | MoneyReturnedOut] = Field(description="What came back, grant by grant.")
+    correction: CorrectionOut | None = Field(
+        description="The grant that stands for what came back to credit that had ended; null where none had."
     )
 
 
@@ -139,6 +171,7 @@ class DeductionSummary(BaseModel):
 
 class DeductionAnswer(DeductionSummary, AnswerModel):
     grants: list[GrantLeft] = Field(description="What is left in each grant that `draws` names, and until when.")
+    given_back: GivenBackOut | None = Field(description="What its reversal gave back; null where it is not reversed.")
     history: list[HistoryEntry]
 
 

@@ -145,6 +145,7 @@ def _grant(found: ListedGrant) -> GrantSummary:
         granted=figure(found.granted, unit),
         consumed=figure(found.consumed, unit),
         remaining=figure(found.remaining, unit),
+        reserved=figure(found.reserved, unit),
         expired=figure(found.expired, unit),
         valid_from=instant(found.valid_from),
         expires_at=instant_or_none(found.expires_at),
