@@ -208,7 +208,11 @@ def test_a_pool_is_named_where_there_are_several_and_is_one_of_the_contract(spri
     assert spring.see("contracts/two/burn-down", pool="extra")["pool"] == "extra"
     unknown = spring.unseen("contracts/two/burn-down", pool="hours")
     assert (unknown["status"], unknown["code"], unknown["pool"]) == (409, "unknown-pool", "hours")
-    assert spring.unseen("contracts/none/burn-down")["detail"] == "pool: is one of the contract's: it has none"
+    none = spring.unseen("contracts/none/burn-down")
+    assert (none["status"], none["code"], none["contract_id"]) == (409, "unknown-pool", "none")
+    assert none["detail"] == "Contract none has no pool: no credit is counted in it, so that nothing can run down."
+    assert spring.unseen("contracts/none/burn-down", pool="hours")["code"] == "unknown-pool"
+    assert spring.see("contracts/none/grants")["items"] == []
     money = spring.see("contracts/sum/burn-down", from_="2026-03-31")
     assert (money["unit"], money["currency"]) == ("money", "EUR")
     assert money["points"] == [

@@ -105,7 +105,7 @@ async def contract_burn_down(
     """How a pool stood at the end of each day, week or month, at most 500 points; and a forecast.
 
     The forecast says when all is used up, and what is lost before that, at the pace of the last 90 days by effective
-    time. Without `pool` the contract has one only.
+    time. Without `pool` the contract has one only; one without any has nothing that runs down (409 `unknown-pool`).
     """
     asked = BurnDownAsked(contract_id, pool, day_of("from", from_), day_of("to", to), by)
 
