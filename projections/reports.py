@@ -22,7 +22,7 @@ from ledger.kernel.values import add_months, first_instant, from_micros, local_d
 from ledger.store.database import Row
 from projections.asking import Page, PageAsked, all_of, equal
 from projections.contracts.across import ContractsAsked
-from projections.credit.rules import breakage_in_sql
+from projections.credit.rules import breakage_in_sql, shown_minutes_in_sql
 from projections.reader import Snapshot, open_texts, view_position
 
 ReportGroup = Literal["plan", "kind", "customer", "month", "engineer"]
@@ -86,6 +86,7 @@ DEDUCTED_TIME = ReportSource(
     {"on_behalf": "CAST(d.on_behalf AS TEXT)"},
     {
         "worked_seconds": "t.sign * d.worked_seconds",
+        "worked_minutes": f"t.sign * {shown_minutes_in_sql('d.worked_seconds')}",
         "billed_minutes": "t.sign * d.billed_minutes",
         "credit_minutes": "CASE WHEN a.unit = 'minutes' THEN t.sign * d.quantity ELSE 0 END",
     },

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from api.http.models.base import AnswerModel, Figure, WithTotals, figure
-from ledger.kernel.values import show_cents, shown_minutes
+from ledger.kernel.values import show_cents
 from projections.reports import ReportRow
 
 
@@ -59,9 +59,13 @@ class BreakageReport(AnswerModel, WithTotals):
     next: str | None
 
 
+WORKED = "Added up from what each deduction shows, rounded up: so rows add up to the totals."
+EXACT = "The same to the second."
+
+
 class TimeTotals(BaseModel):
-    worked_minutes: int = Field(description="Rounded up from the seconds: those of rows may add up to more.")
-    worked_seconds: int
+    worked_minutes: int = Field(description=WORKED)
+    worked_seconds: int = Field(description=EXACT)
     billed_minutes: int
     credit_minutes: int = Field(description="Billed minutes that credit in minutes bore.")
 
@@ -71,8 +75,8 @@ class TimeRow(GroupOut):
     on_behalf: bool = Field(
         description="A row of its own: of these the customer's word was entered by somebody else's token."
     )
-    worked_minutes: int
-    worked_seconds: int
+    worked_minutes: int = Field(description=WORKED)
+    worked_seconds: int = Field(description=EXACT)
     billed_minutes: int
     credit_minutes: int = Field(description="Billed minutes that credit in minutes bore.")
 
@@ -113,22 +117,20 @@ def add_breakage(rows: Sequence[ReportRow]) -> list[BreakageTotals]:
 
 def show_time(row: ReportRow) -> TimeRow:
     groups: dict[str, Any] = row.groups
-    worked = row.sums["worked_seconds"]
     return TimeRow(
         **groups,
         on_behalf=row.apart["on_behalf"] == "1",
-        worked_minutes=shown_minutes(worked),
-        worked_seconds=worked,
+        worked_minutes=row.sums["worked_minutes"],
+        worked_seconds=row.sums["worked_seconds"],
         billed_minutes=row.sums["billed_minutes"],
         credit_minutes=row.sums["credit_minutes"],
     )
 
 
 def add_time(rows: Sequence[ReportRow]) -> TimeTotals:
-    worked = sum(row.sums["worked_seconds"] for row in rows)
     return TimeTotals(
-        worked_minutes=shown_minutes(worked),
-        worked_seconds=worked,
+        worked_minutes=sum(row.sums["worked_minutes"] for row in rows),
+        worked_seconds=sum(row.sums["worked_seconds"] for row in rows),
         billed_minutes=sum(row.sums["billed_minutes"] for row in rows),
         credit_minutes=sum(row.sums["credit_minutes"] for row in rows),
     )
