@@ -277,6 +277,7 @@ class FloorRows:
             ticket_id=fact.ticket_id,
             session_id=None,
             service=fact.service,
+            service_quantity=None,
             rate_cents=fact.rate_cents_per_hour,
             cost_cents=fact.cost_cents,
             engineer=text(fact.engineer),

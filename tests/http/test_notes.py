@@ -151,14 +151,14 @@ def test_a_reversal_in_time_gives_back_to_the_same_grant_and_a_debt_to_none(door
 
 def test_money_is_left_in_the_pool_of_a_service_and_the_service_says_what_was_done(door: Door) -> None:
     door.all_ok([sign("north-sum"), record_service("visit", 2, MONDAY, service_id="V", note="Two days at the branch")])
-    assert of_deduction(door, "V", "note", "rate", "cost", "increment_minutes") == [
-        *("Two days at the branch", "333.33", "666.66", None)
+    assert of_deduction(door, "V", "note", "quantity", "rate", "cost", "increment_minutes") == [
+        *("Two days at the branch", 2, "333.33", "666.66", None)
     ]
     draw = {"grant_id": "C.allotment.1", "amount": "666.66"}
     left = {"grant_id": "C.allotment.1", "remaining": "333.34", "reserved": "0.00", "expires_at": None}
     assert of_deduction(door, "V", "draws", "grants") == [[draw], [left]]
     door.all_ok([open_ticket(at=MONDAY), log_work(60, entry_id="H", service="help")])
-    assert of_deduction(door, "H", "note", "rate", "cost") == [None, "100.10", "100.10"]
+    assert of_deduction(door, "H", "note", "quantity", "rate", "cost") == [None, None, "100.10", "100.10"]
 
 
 def test_a_completed_session_says_what_was_done_and_whoever_confirms_reads_it_in_the_list(door: Door) -> None:

@@ -161,6 +161,7 @@ class DeductionSummary(BaseModel):
     ticket_title: str | None
     session_id: str | None
     service: str | None
+    quantity: int | None = Field(description="Of a service at a flat price: how many.", examples=[2])
     rate: str | None = Field(description="Of a service: what an hour, or one at a flat price, costs.")
     cost: str | None = Field(description="Of a service: what all of it costs.")
     engineer: str | None

@@ -165,6 +165,7 @@ def show_deduction(found: OpenedDeduction) -> DeductionSummary:
         ticket_title=found.ticket_title,
         session_id=row.session_id,
         service=row.service,
+        quantity=row.service_quantity,
         rate=show_cents(row.rate_cents) if row.rate_cents is not None else None,
         cost=show_cents(row.cost_cents) if row.cost_cents is not None else None,
         engineer=found.engineer,
