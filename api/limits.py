@@ -11,6 +11,7 @@ class Limits:
     discarded_bytes: int = 64_000_000  # what a client may go on sending, unread, before it is cut off
     longest_wait_seconds: float = 30.0  # for the next event
     listeners: int = 200  # of the events, at once in one process
+    listeners_of_a_token: int = 50  # of those, so that one token leaves places to others
     heartbeat_seconds: float = 15.0  # after which a listener is told that nothing is new
     slow_reader_seconds: float = 30.0  # in which a client takes something of what it was sent
     longest_pdf_lines: int = 2000  # of a statement: some seconds of typesetting

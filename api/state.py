@@ -86,7 +86,7 @@ def open_state(
         long_questions = LongQuestions(open_reader(settings.database_url, clock))
         opened.pop_all()
     waiters, wrong_tokens = Waiters(reader), WrongTokens(clock)
-    listeners = Listeners(waiters, limits.listeners)
+    listeners = Listeners(waiters, limits.listeners, limits.listeners_of_a_token)
     return State(
         store,
         catalogue,

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from api.cli.movement_words import movement_in_words
+
 Item = Mapping[str, Any]
+Member = str | Callable[[Item], str]
 
 
 @dataclass(frozen=True)
@@ -14,12 +17,12 @@ class Layout:
     """A table: its columns as `title: member`, a title that begins with `>` of a figure, which stands to the right.
 
     A member is that of an item, or a path to it (`customer.name`); of several (`currency|unit`) the first that says
-    something counts, and a no says nothing. A path that leads through a list means it of each. `items` is where the
-    answer has its items.
+    something counts, and a no says nothing. A path that leads through a list means it of each. What is put into words
+    is a function of the item. `items` is where the answer has its items.
     """
 
     title: str
-    columns: Mapping[str, str]
+    columns: Mapping[str, Member]
     items: str = "items"
     caption: Callable[[Item], str] | None = None
     leaves_out_empty: bool = False  # columns but the first in which no item says anything
@@ -67,7 +70,7 @@ LAYOUTS: dict[str, Layout] = {
             "reference": "reference",
             ">change": "change",
             ">balance": "balance",
-            "note": "note",
+            "note": movement_in_words,
             ">position": "position",
         },
     ),
@@ -184,6 +187,7 @@ LAYOUTS: dict[str, Layout] = {
             ">granted": "granted",
             ">consumed": "consumed",
             ">remaining": "remaining",
+            ">reserved": "reserved",
             "ends": "expires_at",
             "state": "state",
         },

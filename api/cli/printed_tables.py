@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from api.cli.layouts import Item, Layout
+from api.cli.layouts import Item, Layout, Member
 from api.cli.terminal import plain
 
 
@@ -34,7 +34,7 @@ def table_of(layout: Layout, answer: Item) -> Table:
     return table
 
 
-def _add_totals(table: Table, members: Sequence[str], answer: Item) -> None:
+def _add_totals(table: Table, members: Sequence[Member], answer: Item) -> None:
     """What the items add up to, in the columns of what is added up; a line for each unit and currency."""
     totals = answer.get("totals") or []
     table.add_section()
@@ -43,7 +43,9 @@ def _add_totals(table: Table, members: Sequence[str], answer: Item) -> None:
         table.add_row(label, *(plain(_said(sums, member)) for member in members))
 
 
-def _said(item: Item, member: str) -> Any:
+def _said(item: Item, member: Member) -> Any:
+    if not isinstance(member, str):
+        return member(item)
     found = (_at(item, path.split(".")) for path in member.split("|"))
     said = next((value for value in found if value is not None and value is not False), None)
     return "yes" if said is True else said

@@ -33,16 +33,17 @@ Ask = Callable[[int], Awaitable[Page[AuditedFact]]]
 class EventStream(StreamingResponse):
     """`ask` finds the events behind a position, as long as whoever asks may see them."""
 
-    def __init__(self, listeners: Listeners, limits: Limits, ask: Ask, behind: int) -> None:
+    def __init__(self, listeners: Listeners, limits: Limits, ask: Ask, behind: int, token_id: str) -> None:
         super().__init__((), media_type=EVENT_STREAM, headers={"X-Accel-Buffering": "no"})
         self.listeners = listeners
         self.limits = limits
         self.ask = ask
         self.behind = behind
+        self.token_id = token_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises Refusal before anything is sent: too-many-listeners, and what asking raises."""
-        with self.listeners.place():
+        with self.listeners.place(self.token_id):
             first = await self.ask(self.behind)
             if IS_HEAD in scope:
                 await self._begin(send)
@@ -66,7 +67,7 @@ class EventStream(StreamingResponse):
             while not self.listeners.is_ending:
                 await self._give(send, _as_events(page))
                 behind = page.next_after[0] if page.next_after is not None else page.position
-                page = await self.listeners.next_page(self.ask, behind, self.limits.heartbeat_seconds)
+                page = await self.listeners.next_page(self.ask, behind, self.limits.heartbeat_seconds, self.token_id)
         except TimeoutError:
             logger.info("a listener of the events takes nothing more and is let go")
             return

@@ -25,6 +25,7 @@ from ledger.credit.events import (
     ReservationReleased,
     TopUpCharged,
 )
+from ledger.credit.giving_back import GivenBack, what_comes_back
 from ledger.credit.parts import parts_of, price_back
 from ledger.credit.settlement import Settlement, settlements, without
 from ledger.credit.state import CreditState
@@ -193,27 +194,26 @@ class CreditAccount(CreditState):
     def _release(self, session_id: str, because: Because, at: datetime, stamp: Stamp) -> None:
         """What would have counted only later never did."""
         for one in list(self.reservations.get(session_id, [])):
-            released = ReservationReleased(session_id, one.quantity, because, pool=self.pool)
+            released = ReservationReleased(session_id, one.quantity, one.allocations, because, pool=self.pool)
             self.record(released, max(at, one.effective_at), stamp)
 
     def give_back(
         self, deduction_id: str, draws: list[Draw], at: datetime, stamp: Stamp
-    ) -> tuple[str | None, list[Settlement]]:
+    ) -> tuple[GivenBack, list[Settlement]]:
         """Undoes a deduction's draws (C9). What falls on an expired grant comes again as a correction for 30 × 24 h.
 
-        Not what falls on credit that was taken back since: that was none of the customer's. Returns the correction's
-        grant id, if one was made, and the debts that were settled.
+        Not what falls on credit that was taken back since: that was none of the customer's. Returns what became of it,
+        and the debts that were settled.
         """
         booked_at = stamp.open_from(at)
-        grants = [(self.grants[draw.grant_id], draw.quantity) for draw in draws if draw.grant_id is not None]
-        expired = sum(part for grant, part in grants if grant.loses_what_returns_at(booked_at))
         returned = CreditReturned(deduction_id, draws, pool=self.pool)
+        given_back = what_comes_back(returned, self.grants, booked_at)
         self.record(returned, at, stamp)
         settled = self._settle_debts(at, stamp)
-        if not expired:
-            return None, settled
-        grant_id, runs_until = returned.correction_id, booked_at + CORRECTION_RUNS
-        return grant_id, settled + self.grant(grant_id, "correction", expired, booked_at, runs_until, stamp, rule="C9")
+        if given_back.correction_id is not None:
+            told = (given_back.too_late, booked_at, booked_at + CORRECTION_RUNS)
+            settled += self.grant(given_back.correction_id, "correction", *told, stamp, rule="C9")
+        return given_back, settled
 
     def unsettle(self, opposites: Sequence[Settlement], stamp: Stamp) -> None:
         """Undoes what settlements a debt had after an instant as of which its deduction is reversed (C9).

@@ -8,6 +8,7 @@ from typing import Literal
 from ledger.contracts.finding import contract_of
 from ledger.credit.deduction import Deduction
 from ledger.credit.finding import OnDeduction, account_of, tell_settled, the_deduction
+from ledger.credit.giving_back import GivenBack
 from ledger.credit.settlement import Settlement
 from ledger.kernel.access import CUSTOMER, FINANCE, OPERATOR
 from ledger.tickets.finding import ticket_of
@@ -75,17 +76,17 @@ def reverse_deduction(case: Case, body: ReverseDeduction) -> None:
 
 
 def _reverse(case: Case, deduction: Deduction, reason: str, at: datetime, *, settles_dispute: bool) -> None:
-    correction: str | None = None
+    given_back = GivenBack()
     settled: list[Settlement] = []
     if deduction.draws and deduction.pool is not None:
         account, later = account_of(case, deduction.pool), deduction.settled_after(case.stamp.open_from(at))
         account.unsettle(later, case.stamp)
         tell_settled(case, later)
-        correction, settled = account.give_back(deduction.deduction_id, deduction.drawn(), at, case.stamp)
-        if correction is not None:
-            case.reserve_id("grant", correction)
+        given_back, settled = account.give_back(deduction.deduction_id, deduction.drawn(), at, case.stamp)
+        if given_back.correction_id is not None:
+            case.reserve_id("grant", given_back.correction_id)
     billed, overage = deduction.billed_minutes, deduction.overage_minutes
-    deduction.reverse(case.seal_customer(reason), correction, settles_dispute, at, case.stamp)
+    deduction.reverse(case.seal_customer(reason), given_back, settles_dispute, at, case.stamp)
     tell_settled(case, settled)
     if deduction.is_work and deduction.ticket_id is not None:
         ticket_of(case, deduction.ticket_id).reverse_work(deduction.deduction_id, billed, overage, at, case.stamp)

@@ -26,6 +26,7 @@ from ledger.credit.deduction_events import (
 )
 from ledger.credit.draws import owed_again, settled
 from ledger.credit.events import Draw
+from ledger.credit.giving_back import GivenBack
 from ledger.credit.pricing import OverageLine, Surcharge
 from ledger.credit.settlement import Settlement
 from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
@@ -169,15 +170,14 @@ class Deduction(LedgerAggregate):
         self.check_disputed(at)
         self.record(DisputeUpheld(reason, deduction_id=self.key), at, stamp)
 
-    def reverse(
-        self, reason: Sealed, correction: str | None, settles_dispute: bool, at: datetime, stamp: Stamp
-    ) -> None:
+    def reverse(self, reason: Sealed, given_back: GivenBack, settles_dispute: bool, at: datetime, stamp: Stamp) -> None:
         """Undoes the deduction in full, its charges by equal negative ones (C9)."""
         charges = list(self.charges)
         reversed_ = DeductionReversed(
             reason=reason,
             returns=self.drawn(),
-            correction_grant_id=correction,
+            gone=given_back.gone,
+            correction_grant_id=given_back.correction_id,
             settles_dispute=settles_dispute,
             deduction_id=self.key,
         )

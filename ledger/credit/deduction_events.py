@@ -204,10 +204,15 @@ class DisputeUpheld(DeductionFact, frozen=True):
 
 @topic("DeductionReversed")
 class DeductionReversed(DeductionFact, frozen=True):
-    """The deduction is undone in full; `settles_dispute` where a dispute ended so (C8, C9)."""
+    """The deduction is undone in full; `settles_dispute` where a dispute ended so (C8, C9).
+
+    Of the `returns`, those that are `gone` came back to credit that had ended, or was taken back: nothing draws on them
+    again. For what had ended the correction stands.
+    """
 
     reason: Sealed
     returns: list[Draw] = []
+    gone: list[Draw] = []
     correction_grant_id: str | None = None
     settles_dispute: bool = False
     rule: str = "C9"

@@ -106,6 +106,7 @@ class ReservationReleased(AccountMovement, frozen=True):
 
     session_id: str
     quantity: int
+    allocations: list[Draw]
     because: Literal["completed", "cancelled", "no_show", "moved", "contract_end"]
     rule: str = "C6"
 

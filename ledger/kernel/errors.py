@@ -128,5 +128,10 @@ def unknown_pool(pool: str, known: Iterable[str], whose: str = "The contract has
     return Refusal("unknown-pool", f"{whose} no pool {pool}; known: {names}.", pool=pool)
 
 
+def no_pools(contract_id: str) -> Refusal:
+    detail = f"Contract {contract_id} has no pool: no credit is counted in it, so that nothing can run down."
+    return Refusal("unknown-pool", detail, contract_id=contract_id)
+
+
 def others_are_writing() -> Refusal:
     return Refusal("conflict", "Others are writing to the same ledger; send the command again.")

@@ -83,7 +83,6 @@ SENTENCES: dict[str, str] = {
     "pool_of_minutes": "pool {pool} is counted in minutes",
     "pool_of_money": "pool {pool} is counted in {currency}",
     "pool_of_contract": "is one of the contract's: {members}",
-    "no_pools": "is one of the contract's: it has none",
     "expires_before_grant": "{day} begins before the grant counts, at {moment}",
     "service_needed": "these terms price work by kind of service: one of {members}",
     "no_service": "these terms have no service {service}; they have {members}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -16,7 +17,7 @@ from ledger.kernel.access import ROLES, Actor
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.values import from_micros, show_instant, to_micros
-from ledger.store.database import NO_PARAMS, Database, Params, Row, WriteTransaction
+from ledger.store.database import NO_PARAMS, Database, Params, Row, WriteTransaction, listed
 
 
 @dataclass(slots=True, frozen=True)
@@ -139,6 +140,14 @@ async def holder_of(reader: QuestionSource, token: str, today: date) -> Actor:
         raise unauthenticated()
     row = rows[0]
     return Actor(row.token_id, row.role, row.provider, row.customer, row.partner)
+
+
+async def ended_among(reader: QuestionSource, token_ids: Sequence[str], today: date) -> frozenset[str]:
+    """Those of some tokens that hold no longer; what is no token of the ledger does not end."""
+    among, named = listed("token_id", token_ids)
+    sql = f"SELECT t.token_id FROM access_tokens t WHERE t.token_id IN ({among or 'NULL'}) AND NOT ({HOLDS})"
+    rows = await reader.query(sql, {**named, "today": today.isoformat()})
+    return frozenset(row.token_id for row in rows)
 
 
 def unauthenticated() -> Refusal:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from ledger.credit.forecast import PACE_DAYS, Forecast, LiveGrant, UseAhead, forecast
 from ledger.kernel.access import Actor
-from ledger.kernel.errors import malformed
+from ledger.kernel.errors import malformed, no_pools
 from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import ONE_DAY, add_months, first_instant, from_micros, local_date, to_micros
 from projections.contracts.questions import contract_as_of
@@ -126,7 +126,7 @@ async def burn_down(snapshot: Snapshot, actor: Actor, asked: BurnDownAsked) -> B
     contract, as_of = await contract_as_of(snapshot, actor, contract_id, NOW, "timezone, starts_on")
     accounts = await accounts_of(snapshot, contract_id)
     check_pool(asked.pool, accounts)
-    account = _pool_of(asked.pool, accounts)
+    account = _pool_of(asked, accounts)
     zone, now = contract.timezone, as_of.at
     today = local_date(from_micros(now), zone)
     days = _days(asked, date.fromisoformat(contract.starts_on), today)
@@ -145,12 +145,13 @@ async def burn_down(snapshot: Snapshot, actor: Actor, asked: BurnDownAsked) -> B
     return BurnDown(as_of.position, account.pool, account.unit, account.currency, points, ahead, ending)
 
 
-def _pool_of(pool: str | None, accounts: dict[str, AccountRow]) -> AccountRow:
-    if pool is not None:
-        return accounts[pool]
+def _pool_of(asked: BurnDownAsked, accounts: dict[str, AccountRow]) -> AccountRow:
+    if asked.pool is not None:
+        return accounts[asked.pool]
     if len(accounts) != 1:
-        fault = FieldFault("pool_of_contract", {"members": tuple(accounts)}) if accounts else FieldFault("no_pools")
-        raise malformed("pool", fault)
+        if not accounts:
+            raise no_pools(asked.contract_id)
+        raise malformed("pool", FieldFault("pool_of_contract", {"members": tuple(accounts)}))
     (only,) = accounts.values()
     return only
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ledger.credit.confirmation import Status, has_spoken, status_at
-from ledger.events import DeductionFact, Sealed
+from ledger.events import DeductionFact, DeductionReversed, Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_deduction
 from ledger.store.database import listed
@@ -78,10 +78,14 @@ class DeductionsAsked:
 
 @dataclass(slots=True, frozen=True)
 class ToldDeduction:
-    """A deduction with all that explains it: the grants that it draws on, and its events in order."""
+    """A deduction with all that explains it: the grants that it draws on, what its reversal gave back, its events.
+
+    `grants` has the correction too that stands for what came back too late (C9).
+    """
 
     opened: OpenedDeduction
     grants: dict[str, DrawnGrant]
+    undone: DeductionReversed | None
     history: list[ToldFact]
 
 
@@ -150,10 +154,13 @@ async def find_deduction(snapshot: Snapshot, actor: Actor, deduction_id: str, ti
     """
     row, as_of = await _find(snapshot, actor, deduction_id, times)
     (opened,) = await _open(snapshot, [row], as_of)
-    drawn = [draw.grant_id for draw in read_draws(opened.row.draws)]
-    grants = await drawn_grants(snapshot, row.contract_id, drawn, as_of, times)
     history = await stream_history(snapshot, DeductionFact.stream_of(deduction_id), as_of, EVERYTHING)
-    return ToldDeduction(opened, grants, history.items)
+    facts = [one.stored.fact for one in history.items]
+    undone = next((fact for fact in facts if isinstance(fact, DeductionReversed)), None)
+    drawn = [draw.grant_id for draw in read_draws(opened.row.draws)]
+    drawn += [undone.correction_grant_id] if undone is not None else []
+    grants = await drawn_grants(snapshot, row.contract_id, drawn, as_of, times)
+    return ToldDeduction(opened, grants, undone, history.items)
 
 
 async def deductions_named(

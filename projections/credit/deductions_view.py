@@ -31,8 +31,9 @@ class DeductionRow(msgspec.Struct):
     """`quantity` is what the draws add up to, in the pool's unit; draws and overage are JSON lists.
 
     `awaited` is 1 where the customer's word was asked for at first. `increment_minutes` is what worked time was rounded
-    up to, `note` what was done. An hour or one of its service costs `rate_cents`, all of it `cost_cents`. A penalty is
-    for the session that was to begin at `penalised_start`.
+    up to, `note` what was done. An hour or one of its service costs `rate_cents`, all of it `cost_cents`;
+    `service_quantity` is how many there were at a flat price. A penalty is for the session that was to begin at
+    `penalised_start`.
     """
 
     deduction_id: str
@@ -56,6 +57,7 @@ class DeductionRow(msgspec.Struct):
     ticket_id: str | None
     session_id: str | None
     service: str | None
+    service_quantity: int | None
     rate_cents: int | None
     cost_cents: int | None
     engineer: str | None
@@ -127,6 +129,7 @@ def _new(
     ticket_id: str | None = None,
     session_id: str | None = None,
     service: str | None = None,
+    service_quantity: int | None = None,
     rate_cents: int | None = None,
     cost_cents: int | None = None,
     engineer: str | None = None,
@@ -157,6 +160,7 @@ def _new(
         ticket_id=ticket_id,
         session_id=session_id,
         service=service,
+        service_quantity=service_quantity,
         rate_cents=rate_cents,
         cost_cents=cost_cents,
         engineer=engineer,
@@ -248,6 +252,7 @@ def _service(rows: Rows, fact: ServiceDelivered, meta: EventMeta) -> None:
         "service",
         "service",
         service=fact.service,
+        service_quantity=fact.quantity,
         rate_cents=fact.price_cents,
         cost_cents=fact.cost_cents,
         note=seal_json(fact.note),

@@ -36,19 +36,22 @@ _ACCOUNT = "JOIN accounts a ON a.contract_id = g.contract_id AND a.pool = g.pool
 _NOW = f"""
 SELECT {_ABOUT}, g.expires_at,
   {by_then_in_sql("g.granted", "m.granted", LATER_THAN_SHOWN)} AS granted,
-  {by_then_in_sql("g.consumed", "m.consumed", LATER_THAN_SHOWN)} AS consumed
+  {by_then_in_sql("g.consumed", "m.consumed", LATER_THAN_SHOWN)} AS consumed,
+  {by_then_in_sql("g.reserved", "m.reserved", LATER_THAN_SHOWN)} AS reserved
 FROM grants g {_ACCOUNT} JOIN contracts c ON c.contract_id = g.contract_id WHERE """
 # A grant is known once its granting is.
 _THEN = f"""
 WITH ends AS (
   {ends_in_sql(MOVEMENTS_KNOWN)}
 ), sums AS (
-  SELECT m.grant_id, CAST(sum(m.granted) AS BIGINT) AS granted, CAST(sum(m.consumed) AS BIGINT) AS consumed
+  SELECT m.grant_id, CAST(sum(m.granted) AS BIGINT) AS granted, CAST(sum(m.consumed) AS BIGINT) AS consumed,
+    CAST(sum(m.reserved) AS BIGINT) AS reserved
   FROM movements m JOIN grants g ON g.grant_id = m.grant_id
   WHERE m.contract_id = :contract_id AND m.position <= :position AND m.effective_at <= {FIGURES_AT}
   GROUP BY m.grant_id
 )
-SELECT {_ABOUT}, e.expires_at, coalesce(s.granted, 0) AS granted, coalesce(s.consumed, 0) AS consumed
+SELECT {_ABOUT}, e.expires_at, coalesce(s.granted, 0) AS granted, coalesce(s.consumed, 0) AS consumed,
+  coalesce(s.reserved, 0) AS reserved
 FROM grants g {_ACCOUNT} JOIN ends e ON e.grant_id = g.grant_id
 LEFT JOIN sums s ON s.grant_id = g.grant_id
 WHERE g.contract_id = :contract_id AND """
@@ -56,7 +59,10 @@ WHERE g.contract_id = :contract_id AND """
 
 @dataclass(slots=True, frozen=True)
 class ListedGrant:
-    """A grant at a moment, in its pool's unit; `expires_at` is None where it has no end."""
+    """A grant at a moment, in its pool's unit; `expires_at` is None where it has no end.
+
+    Of what remains, booked sessions hold `reserved`.
+    """
 
     grant_id: str
     contract_id: str
@@ -70,6 +76,7 @@ class ListedGrant:
     granted: int
     consumed: int
     remaining: int
+    reserved: int
     expired: int
     state: GrantState
     order: tuple[int, int]
@@ -171,6 +178,7 @@ def _grant(row: Row, at: int) -> ListedGrant:
         granted=row.granted,
         consumed=row.consumed,
         remaining=figures.remaining(at),
+        reserved=row.reserved,
         expired=figures.expired(at),
         state=figures.state(at),
         order=(row.expires_at, row.position),

@@ -26,7 +26,7 @@ from projections.views import EventMeta, Rows, View
 
 
 class MovementRow(msgspec.Struct):
-    """What one event did to one grant (or to none: a debt, a reservation), in the account's unit."""
+    """What one event did to one grant (or to none: a debt), in the account's unit."""
 
     position: int
     part: int
@@ -73,6 +73,7 @@ class GrantRow(msgspec.Struct):
     rule: str
     granted: int
     consumed: int
+    reserved: int
     valid_from: int
     expires_at: int
     counts_from: int
@@ -118,6 +119,10 @@ def _grants_returned(_: Rows, fact: CreditReturned) -> list[str]:
     return [draw.grant_id for draw in fact.returns if draw.grant_id is not None]
 
 
+def _grants_held(_: Rows, fact: CreditReserved | ReservationReleased) -> list[str]:
+    return [part.grant_id for part in fact.allocations if part.grant_id is not None]
+
+
 def _move(
     rows: Rows,
     fact: CreditMovement,
@@ -157,8 +162,10 @@ def _move(
     account.granted += granted
     account.consumed += consumed
     account.reserved += reserved
-    if grant_id is not None and consumed:
-        rows.require(GRANTS, grant_id).consumed += consumed
+    if grant_id is not None and (consumed or reserved):
+        grant = rows.require(GRANTS, grant_id)
+        grant.consumed += consumed
+        grant.reserved += reserved
 
 
 @movements.on(AccountOpened)
@@ -173,7 +180,7 @@ def _granted(rows: Rows, fact: CreditGranted, meta: EventMeta) -> None:
     valid_from = to_micros(fact.valid_from)
     told = (fact.grant_id, fact.contract_id, fact.pool, fact.source, fact.rule, fact.quantity)
     counts_from = max(valid_from, meta.effective_at)
-    rows.put(GRANTS, GrantRow(*told, 0, valid_from, expires_at, counts_from, meta.position))
+    rows.put(GRANTS, GrantRow(*told, 0, 0, valid_from, expires_at, counts_from, meta.position))
     _move(
         rows,
         fact,
@@ -226,18 +233,12 @@ def _returned(rows: Rows, fact: CreditReturned, meta: EventMeta) -> None:
         _move(rows, fact, meta, part, "reversal", fact.deduction_id, grant_id=draw.grant_id, consumed=-draw.quantity)
 
 
-@movements.on(DebtSettled, changes=[(ACCOUNTS, _account), (GRANTS, _grant)])
-def _settled(rows: Rows, fact: DebtSettled, meta: EventMeta) -> None:
-    """The draw moves: nothing more is consumed, but it now rests on a grant."""
-    _move(rows, fact, meta, 0, "debt_settled", fact.deduction_id, consumed=-fact.quantity)
-    _move(rows, fact, meta, 1, "debt_settled", fact.deduction_id, grant_id=fact.grant_id, consumed=fact.quantity)
-
-
-@movements.on(DebtSettlementWithdrawn, changes=[(ACCOUNTS, _account), (GRANTS, _grant)])
-def _settlement_withdrawn(rows: Rows, fact: DebtSettlementWithdrawn, meta: EventMeta) -> None:
-    """The draw is owed as before."""
-    _move(rows, fact, meta, 0, "debt_settled", fact.deduction_id, consumed=fact.quantity)
-    _move(rows, fact, meta, 1, "debt_settled", fact.deduction_id, grant_id=fact.grant_id, consumed=-fact.quantity)
+@movements.on(DebtSettled, DebtSettlementWithdrawn, changes=[(ACCOUNTS, _account), (GRANTS, _grant)])
+def _settled(rows: Rows, fact: DebtSettled | DebtSettlementWithdrawn, meta: EventMeta) -> None:
+    """The draw moves from the debt to the grant, or back: nothing more is consumed."""
+    moved = fact.quantity if isinstance(fact, DebtSettled) else -fact.quantity
+    _move(rows, fact, meta, 0, "debt_settled", fact.deduction_id, consumed=-moved)
+    _move(rows, fact, meta, 1, "debt_settled", fact.deduction_id, grant_id=fact.grant_id, consumed=moved)
 
 
 @movements.on(GrantTakenBack, changes=[(ACCOUNTS, _account), (GRANTS, _grant)])
@@ -257,11 +258,8 @@ def _taken_back(rows: Rows, fact: GrantTakenBack, meta: EventMeta) -> None:
     )
 
 
-@movements.on(CreditReserved, changes=[(ACCOUNTS, _account)])
-def _reserved(rows: Rows, fact: CreditReserved, meta: EventMeta) -> None:
-    _move(rows, fact, meta, 0, "reserved", fact.session_id, reserved=fact.quantity)
-
-
-@movements.on(ReservationReleased, changes=[(ACCOUNTS, _account)])
-def _released(rows: Rows, fact: ReservationReleased, meta: EventMeta) -> None:
-    _move(rows, fact, meta, 0, "released", fact.session_id, reserved=-fact.quantity)
+@movements.on(CreditReserved, ReservationReleased, changes=[(ACCOUNTS, _account), (GRANTS, _grants_held)])
+def _held(rows: Rows, fact: CreditReserved | ReservationReleased, meta: EventMeta) -> None:
+    kind, sign = ("reserved", 1) if isinstance(fact, CreditReserved) else ("released", -1)
+    for part, held in enumerate(fact.allocations):
+        _move(rows, fact, meta, part, kind, fact.session_id, grant_id=held.grant_id, reserved=sign * held.quantity)

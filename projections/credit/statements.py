@@ -22,7 +22,9 @@ from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
 from projections.credit.rules import MOVEMENTS_KNOWN, breakage_in_sql, ends_in_sql
 from projections.reader import NOW, AsOf, Moment, Snapshot, Times, last_instant, open_texts, show_moment
+from projections.tickets.titles import titles_of
 
+OF_TIME = ("work", "session", "penalty")  # lines that say how time was billed
 # Kinds of movement that leave what is owned as it was; a grant's end may move forwards or back.
 NO_LINES = ("reserved", "released", "debt_settled", "expiry_moved")
 _read_sealed = msgspec.json.Decoder(Sealed).decode
@@ -56,8 +58,9 @@ class StatementAsked:
 class Line:
     """`change` and `balance` in the pool's unit; `balance` counts the pool's lines from its beginning.
 
-    `note` is None until `open_notes` has opened what is sealed, and where its key is gone. `is_of_grant` says that
-    `reference` is a grant, where it may also be a deduction of the same id.
+    `note` and `ticket_title` are None until `open_notes` has opened what is sealed, and where its key is gone. Lines
+    `OF_TIME` have the time of the whole deduction. `is_of_grant` says that `reference` is a grant, where it may also be
+    a deduction of the same id.
     """
 
     position: int
@@ -71,6 +74,10 @@ class Line:
     unit: str
     note: str | None = None
     ticket_id: str | None = None
+    ticket_title: str | None = None
+    worked_seconds: int | None = None
+    billed_minutes: int | None = None
+    increment_minutes: int | None = None
     dated: int | None = None
     sealed_note: str | None = None
     is_of_grant: bool = False
@@ -110,7 +117,7 @@ _BALANCED = f"""{_LINES}, balanced AS (
   SELECT l.*, CAST(sum(change) OVER (PARTITION BY pool ORDER BY effective_at, position, is_breakage) AS BIGINT)
     AS balance FROM lines l
 )
-SELECT l.*, a.unit, d.ticket_id, d.note AS done FROM balanced l
+SELECT l.*, a.unit, d.ticket_id, d.note AS done, d.worked_seconds, d.billed_minutes, d.increment_minutes FROM balanced l
 JOIN accounts a ON a.contract_id = :contract_id AND a.pool = l.pool
 LEFT JOIN deductions d ON d.deduction_id = l.reference
   AND l.kind IN ('work', 'session', 'penalty', 'service', 'reversal') AND l.granted = 0
@@ -169,6 +176,9 @@ async def statement_lines(
             balance=row.balance,
             unit=row.unit,
             ticket_id=row.ticket_id,
+            worked_seconds=row.worked_seconds if row.kind in OF_TIME else None,
+            billed_minutes=row.billed_minutes if row.kind in OF_TIME else None,
+            increment_minutes=row.increment_minutes if row.kind in OF_TIME else None,
             dated=row.dated,
             sealed_note=row.note or row.done,
             is_of_grant=row.granted != 0,
@@ -193,9 +203,12 @@ async def owned_at_first(snapshot: Snapshot, actor: Actor, asked: StatementAsked
 
 
 async def open_notes(snapshot: Snapshot, lines: Sequence[Line]) -> None:
-    """Opens the notes of lines that are shown."""
+    """Opens the notes of lines that are shown, and names their tickets."""
     boxes = {line.sealed_note: _read_sealed(line.sealed_note) for line in lines if line.sealed_note is not None}
-    texts = await open_texts(snapshot, list(boxes.values()))
+    titles = await titles_of(snapshot, [line.ticket_id for line in lines])
+    texts = await open_texts(snapshot, [*boxes.values(), *titles.values()])
     for line in lines:
+        if line.ticket_id in titles:
+            line.ticket_title = texts.get(titles[line.ticket_id])
         if line.sealed_note is not None:
             line.note = texts.get(boxes[line.sealed_note])

@@ -16,7 +16,7 @@ import msgspec
 
 from ledger.store.database import Row
 from projections.contracts.questions import has_time_in_sql
-from projections.credit.rules import breakage_in_sql
+from projections.credit.rules import breakage_in_sql, shown_minutes_in_sql
 
 ReportGroup = Literal["plan", "kind", "customer", "month", "engineer"]
 
@@ -43,6 +43,7 @@ class BreakageSums(ReportSums, frozen=True):
 
 class TimeSums(ReportSums, frozen=True):
     worked_seconds: int = 0
+    worked_minutes: int = 0
     billed_minutes: int = 0
     credit_minutes: int = 0
 
@@ -125,8 +126,12 @@ DEDUCTED_TIME = ReportSource(
     {"on_behalf": "CAST(d.on_behalf AS TEXT)"},
     {
         "worked_seconds": "t.sign * d.worked_seconds",
+        "worked_minutes": f"t.sign * {shown_minutes_in_sql('d.worked_seconds')}",
         "billed_minutes": "t.sign * d.billed_minutes",
         "credit_minutes": "CASE WHEN a.unit = 'minutes' THEN t.sign * d.quantity ELSE 0 END",
     },
-    lambda row: (OfWord(row.on_behalf), TimeSums(row.worked_seconds, row.billed_minutes, row.credit_minutes)),
+    lambda row: (
+        OfWord(row.on_behalf),
+        TimeSums(row.worked_seconds, row.worked_minutes, row.billed_minutes, row.credit_minutes),
+    ),
 )

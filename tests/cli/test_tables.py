@@ -9,7 +9,7 @@ from api.cli.printed_tables import table_of
 from api.cli.totals import added_up
 from tests.cli.run import support_ledger
 from tests.cli.test_daily import LEDGER, WORK, told
-from tests.words import MONDAY, as_lines, log_work
+from tests.words import MONDAY, as_lines, grant, log_work
 
 
 @pytest.fixture
@@ -83,3 +83,22 @@ def test_several_values_of_a_cell_are_listed() -> None:
 def test_the_title_of_an_empty_table_stays_whole(url: str) -> None:
     lines = support_ledger(url, "reports", "revenue", "--from", "2020-01-01", "--to", "2020-02-01").lines
     assert lines[0].strip() == "Report"
+
+
+def test_a_statement_says_in_words_what_a_line_of_work_is_about(url: str) -> None:
+    """As documents do: the ticket by its title, what was done, and how time was rounded, where it was."""
+    told_of = [
+        grant(120, MONDAY, contract_id="L", pool="included", grant_id="g"),
+        log_work(50, MONDAY, entry_id="w1", note="Head cleaned"),
+        log_work(60, MONDAY, entry_id="w2"),
+    ]
+    assert support_ledger(url, "import", "-", stdin=as_lines(told_of)).status == 0
+    notes: list[str] = []  # of lines of work, those that are folded put together again
+    for line in support_ledger(url, "statement", "L").lines:
+        cells_of = [cell.strip() for cell in line.split("│")[1:-1]]
+        if cells_of[2:3] == ["work"]:
+            notes.append(cells_of[6])
+        elif cells_of[:1] == [""]:
+            notes[-1] += f" {cells_of[6]}"
+    rounded = "T: Nothing works · Head cleaned · 0:50 worked, 1:00 billed: steps of 15 minutes"
+    assert notes == ["T: Nothing works", rounded, "T: Nothing works"]  # 465 and 60 minutes are steps as they are

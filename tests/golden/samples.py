@@ -22,6 +22,8 @@ TICKET: dict[str, Any] = {**BASE, "ticket_id": "T-1"}
 POOL: dict[str, Any] = {**BASE, "pool": "included"}
 DEDUCTION: dict[str, Any] = {**BASE, "deduction_id": "W-1"}
 SESSION: dict[str, Any] = {**BASE, "session_id": "S-1"}
+HELD: dict[str, Any] = {**POOL, "session_id": "S-1", "quantity": 435, "allocations": DRAWS}
+BACK: dict[str, Any] = {"returns": DRAWS, "gone": DRAWS[:1], "correction_grant_id": "W-1.correction"}
 MONEY: dict[str, Any] = {"amount_cents": 89900, "currency": "EUR"}
 
 LINE = e.DocumentLine(
@@ -170,8 +172,8 @@ SAMPLES: dict[str, Fact] = {
         **POOL, **MONEY, charge_id="B-1.price", grant_id="B-1", quantity=480, rate_cents_per_hour=6000
     ),
     "GrantExpiryMoved@1": e.GrantExpiryMoved(**POOL, grant_id="C-1.allotment.1", expires_at=LATER),
-    "CreditReserved@1": e.CreditReserved(**POOL, session_id="S-1", starts_at=LATER, quantity=435, allocations=DRAWS),
-    "ReservationReleased@1": e.ReservationReleased(**POOL, session_id="S-1", quantity=435, because="cancelled"),
+    "CreditReserved@1": e.CreditReserved(**HELD, starts_at=LATER),
+    "ReservationReleased@1": e.ReservationReleased(**HELD, because="cancelled"),
     "CreditDrawn@1": e.CreditDrawn(**POOL, deduction_id="W-1", kind="work", draws=DRAWS),
     "DebtSettlementWithdrawn@1": e.DebtSettlementWithdrawn(
         **POOL, deduction_id="W-1", grant_id="B-1", quantity=15, owed_since=AT, debt_no=3
@@ -276,9 +278,7 @@ SAMPLES: dict[str, Fact] = {
     "DeductionConfirmed@1": e.DeductionConfirmed(**DEDUCTION, by=NAME, on_behalf=True),
     "DeductionDisputed@1": e.DeductionDisputed(**DEDUCTION, by=NAME, reason=TEXT, on_behalf=True),
     "DisputeUpheld@1": e.DisputeUpheld(**DEDUCTION, reason=TEXT),
-    "DeductionReversed@1": e.DeductionReversed(
-        **DEDUCTION, reason=TEXT, returns=DRAWS, correction_grant_id="W-1.correction", settles_dispute=True
-    ),
+    "DeductionReversed@1": e.DeductionReversed(**DEDUCTION, **BACK, reason=TEXT, settles_dispute=True),
     "ChargeReversed@1": e.ChargeReversed(
         **DEDUCTION,
         charge_id="W-1.overage.1.reversal",

@@ -60,6 +60,7 @@ def test_grants_stand_in_the_order_of_use_with_what_is_left_and_what_expired_unu
         "granted": 60,
         "consumed": 40,
         "remaining": 0,
+        "reserved": 0,
         "expired": 20,
         "valid_from": "2026-01-05T09:00:00Z",
         "expires_at": "2026-02-09T23:00:00Z",
@@ -207,7 +208,11 @@ def test_a_pool_is_named_where_there_are_several_and_is_one_of_the_contract(spri
     assert spring.see("contracts/two/burn-down", pool="extra")["pool"] == "extra"
     unknown = spring.unseen("contracts/two/burn-down", pool="hours")
     assert (unknown["status"], unknown["code"], unknown["pool"]) == (409, "unknown-pool", "hours")
-    assert spring.unseen("contracts/none/burn-down")["detail"] == "pool: is one of the contract's: it has none"
+    none = spring.unseen("contracts/none/burn-down")
+    assert (none["status"], none["code"], none["contract_id"]) == (409, "unknown-pool", "none")
+    assert none["detail"] == "Contract none has no pool: no credit is counted in it, so that nothing can run down."
+    assert spring.unseen("contracts/none/burn-down", pool="hours")["code"] == "unknown-pool"
+    assert spring.see("contracts/none/grants")["items"] == []
     money = spring.see("contracts/sum/burn-down", from_="2026-03-31")
     assert (money["unit"], money["currency"]) == ("money", "EUR")
     assert money["points"] == [
@@ -238,9 +243,9 @@ def test_bad_input_is_refused_by_the_name_of_its_field(spring: Door) -> None:
 def test_a_list_of_grants_is_a_file_too(spring: Door) -> None:
     lines = spring.get("contracts/C/grants", headers={"Accept": "text/csv"}).text.splitlines()
     assert lines[0] == (
-        "grant_id,contract_id,pool,unit,currency,source,granted,consumed,remaining,expired,valid_from,expires_at,state"
+        "grant_id,contract_id,pool,unit,currency,source,granted,consumed,remaining,reserved,expired,valid_from,expires_at,state"
     )
-    assert lines[5] == "ever,C,hours,minutes,,goodwill,60,0,60,0,2026-01-06T09:00:00Z,,active"
+    assert lines[5] == "ever,C,hours,minutes,,goodwill,60,0,60,0,0,2026-01-06T09:00:00Z,,active"
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -270,6 +275,7 @@ def check_grants(items: list[Json], pool: str, account: Json) -> None:
         assert figures[0] == sum(figures[1:]), one
     for name in ("granted", "expired"):
         assert sum(units(one[name]) for one in begun) == units(account[name]), (pool, name)
+    assert sum(units(one["reserved"]) for one in begun) == units(account["reserved"])
     debt = units(account["consumed"]) - sum(units(one["consumed"]) for one in begun)
     owned = units(account["available"]) + units(account["reserved"])
     assert sum(units(one["remaining"]) for one in begun) - debt == owned

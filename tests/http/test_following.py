@@ -7,13 +7,19 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from api.following import Listeners
 from api.limits import Limits
+from api.waiting import Waiters
 from ledger.store.tokens import list_tokens, revoke_token
+from projections.asking import Page
+from projections.reader import Reader
 from tests.http.asgi import Response, scope_of
 from tests.http.door import Door, Json, opened, problem
 from tests.http.server import Server, admin_token
@@ -122,7 +128,67 @@ def test_more_listeners_than_there_is_room_for_are_refused_for_now(door: Door) -
             assert (refused.status_code, problem(refused)["code"]) == (503, "too-many-listeners")
             assert int(refused.headers["retry-after"]) >= 1
         assert door.get("events").status_code == 200
-    assert door.client.app.state.ledger.listeners.present == 0
+    assert door.client.app.state.ledger.listeners.present.total() == 0
+
+
+def test_one_token_leaves_places_to_others(database_url: str) -> None:
+    with opened(database_url, limits=Limits(listeners=3, listeners_of_a_token=1)) as door:
+        other = door.token("auditor")
+        with following(door):
+            for query in ({"headers": STREAM}, {"wait": 1}):
+                refused = door.get("events", **query)
+                found = problem(refused)
+                assert (refused.status_code, found["code"], found["most_of_a_token"]) == (503, "too-many-listeners", 1)
+                assert found["detail"].startswith("1 clients follow the history here with this token already")
+            with following(door, token=other):
+                assert door.client.app.state.ledger.listeners.present.total() == 2
+
+
+def test_an_idle_stream_ends_soon_after_its_token(database_url: str) -> None:
+    """Long before the next comment would be due."""
+    with opened(database_url, limits=Limits(heartbeat_seconds=300)) as door:
+        token = door.token("auditor")
+        (info,) = [one for one in list_tokens(door.store.database) if one.role == "auditor"]
+        with following(door) as (stays, _), following(door, token=token) as (answer, _):
+            revoke_token(door.store.database, info.token_id)
+            until(answer.done)
+            assert not stays.done()
+            refused = door.get("events", token, wait=30)
+            assert refused.status_code == 401
+        assert answer.result().text.endswith(": nothing new\nid: 0\n\n"), "it ends as a stream ends"
+
+
+def test_all_who_wait_share_one_look_at_their_tokens() -> None:
+    """Thirty that wait for two and a half seconds ask two or three times of what token holds."""
+    reader = CountingReader()
+    listeners = Listeners(Waiters(cast(Reader, reader)), 100, 100)
+
+    async def wait(token_id: str) -> None:
+        async def nothing(position: int) -> Page[Any]:
+            return Page(position, [], None, lambda one: ())
+
+        with listeners.place(token_id):
+            await listeners.next_page(nothing, 0, 2.5, token_id)
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(wait(f"tok-{n}") for n in range(30)))
+
+    asyncio.run(all_of_them())
+    assert 1 <= sum("access_tokens" in sql for sql in reader.asked) <= 3
+
+
+class CountingReader:
+    """A ledger in which nothing happens."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def clock(self) -> datetime:
+        return datetime(2026, 11, 2, tzinfo=UTC)
+
+    async def query(self, sql: str, params: Any = None) -> list[Any]:
+        self.asked.append(sql)
+        return [] if "access_tokens" in sql else [SimpleNamespace(position=0)]
 
 
 def test_a_stream_ends_with_its_token(door: Door) -> None:
@@ -131,7 +197,7 @@ def test_a_stream_ends_with_its_token(door: Door) -> None:
     with following(door, token=token) as (answer, _):
         revoke_token(door.store.database, info.token_id)
         until(answer.done)
-        assert door.client.app.state.ledger.listeners.present == 0
+        assert door.client.app.state.ledger.listeners.present.total() == 0
 
 
 @pytest.mark.parametrize("leaves", [True, False])
@@ -155,7 +221,7 @@ def test_who_leaves_or_takes_nothing_is_let_go(door: Door, leaves: bool) -> None
 
     scope = scope_of("GET", "/v1/events", {}, headers)
     door.client.run(asyncio.wait_for(door.client.app(scope, receive, send), 10))
-    assert door.client.app.state.ledger.listeners.present == 0
+    assert door.client.app.state.ledger.listeners.present.total() == 0
 
 
 def test_the_head_of_a_stream_ends(door: Door) -> None:
@@ -171,7 +237,7 @@ def test_a_page_is_waited_for_until_there_is_an_event_of_ones_own(door: Door) ->
     mine = door.token("auditor", provider="north")
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(door.get, "events", mine, wait=30)
-        until(lambda: door.client.app.state.ledger.listeners.present == 1)
+        until(lambda: door.client.app.state.ledger.listeners.present.total() == 1)
         door.all_ok([FOREIGN])
         time.sleep(0.3)
         assert not waiting.done(), "what is another provider's is not waited for"

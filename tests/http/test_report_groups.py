@@ -96,8 +96,17 @@ def test_time_on_which_somebody_else_entered_the_customers_word_has_a_row_of_its
     assert told("kind") == [(False, 20)]
 
 
-def test_totals_say_from_which_seconds_their_minutes_are_rounded(namesakes: Door) -> None:
-    ninety_seconds = {"started_at": "2026-01-13T10:00:00+01:00", "ended_at": "2026-01-13T10:01:30+01:00"}
-    namesakes.ok(log_work(entry_id="w4", ticket_id="g", **ninety_seconds))
-    totals = namesakes.see("reports/time", group_by="kind")["totals"]
-    assert (totals["worked_seconds"], totals["worked_minutes"]) == (3090, 52)
+def test_minutes_of_rows_add_up_to_the_totals_and_to_those_of_the_deductions(namesakes: Door) -> None:
+    """Twice 90 seconds are shown as 2 minutes each; to the second they are 3."""
+    for entry, minute in (("w4", 0), ("w5", 5)):
+        start, end = f"2026-01-13T10:0{minute}:00+01:00", f"2026-01-13T10:0{minute + 1}:30+01:00"
+        namesakes.ok(log_work(entry_id=entry, ticket_id="g", started_at=start, ended_at=end, engineer=entry))
+    found = namesakes.see("reports/time", group_by="engineer")
+    totals = found["totals"]
+    assert (totals["worked_seconds"], totals["worked_minutes"]) == (3180, 54)
+    assert sorted(row["worked_minutes"] for row in found["items"]) == [2, 2, 20, 30]
+    (row,) = namesakes.see("reports/time", group_by="kind")["items"]
+    assert (row["worked_seconds"], row["worked_minutes"]) == (3180, 54)
+    assert namesakes.see("deductions")["totals"]["worked_minutes"] == 54
+    namesakes.ok(reverse("w5", "2026-01-14T10:00:00+01:00"))
+    assert namesakes.see("reports/time", group_by="kind")["totals"]["worked_minutes"] == 52

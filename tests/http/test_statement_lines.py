@@ -25,6 +25,7 @@ def test_a_statement_is_given_as_csv_too(door: Door) -> None:
     assert rows[0] == [
         *("position", "effective_at", "recorded_at", "pool", "kind"),
         *("reference", "change", "balance", "note", "dated"),
+        *("ticket_id", "ticket_title", "worked_minutes", "billed_minutes", "increment_minutes"),
     ]
     assert {row[9] for row in rows[1:]} == {""}
     assert [[row[1], *row[3:9]] for row in rows[1:]] == [
@@ -33,6 +34,8 @@ def test_a_statement_is_given_as_csv_too(door: Door) -> None:
         ["2026-01-06T09:00:00Z", "hours", "work", "e", "-80", "100", "ticket t"],
         ["2026-03-31T22:00:00Z", "hours", "breakage", "C.allotment.1", "-100", "0", "expired unused"],
     ]
+    worked = ["t", "Nothing works", "80", "80", "10"]
+    assert [row[10:] for row in rows[1:]] == [[""] * 5, [""] * 5, worked, [""] * 5]
     of_event = {str(event["position"]): event["recorded_at"] for event in door.events()}
     assert [row[2] for row in rows[1:]] == [*(of_event[row[0]] for row in rows[1:4]), ""]
     assert response.text.count("\r\n") == 5

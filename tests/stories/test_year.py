@@ -221,6 +221,12 @@ def test_overage_charges_and_their_sums_are_those_worked_out_by_hand(facts: Fact
     assert found == expected
 
 
+def test_whoever_is_shown_time_or_a_service_reads_what_was_done(facts: Facts) -> None:
+    told = [fact for kind, fact in facts if kind in ("HoursDeducted", "ServiceDelivered")]
+    assert len(told) == 61
+    assert [fact["deduction_id"] for fact in told if not fact.get("note")] == []
+
+
 def test_what_is_charged_later_is_known_already(facts: Facts) -> None:
     for contract, said in EXPECTED["contracts"].items():
         own = until(facts, contract, "2027-12-31T00:00:00Z")

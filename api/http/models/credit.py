@@ -74,6 +74,14 @@ class LineOut(BaseModel):
     balance: Figure = Field(description="What is owned after the line: granted − consumed − expired.", examples=[420])
     note: str | None
     dated: str | None = Field(description="When it was true, where that month was closed already.")
+    ticket_id: str | None
+    ticket_title: str | None
+    worked_minutes: int | None = Field(
+        description="Of work, sessions and penalties: that of the whole deduction. Null for any other line.",
+        examples=[50],
+    )
+    billed_minutes: int | None = Field(description="The same.", examples=[60])
+    increment_minutes: int | None = Field(description="Worked time was rounded up to steps of so many.", examples=[15])
 
 
 class StatementOut(AnswerModel):
@@ -93,15 +101,47 @@ class MoneyDrawOut(BaseModel):
 
 
 class GrantLeft(BaseModel):
-    """What is left of a grant on which the deduction draws."""
+    """What is left of a grant."""
 
     grant_id: str
     remaining: Figure = Field(
         description="Left in that grant at the moment asked for, in the pool's unit; nothing once it has expired.",
         examples=[360],
     )
+    reserved: Figure = Field(description="Of that, what booked sessions hold.", examples=[120])
     expires_at: str | None = Field(
         description="When what is left expires; null where it never does.", examples=["2026-12-31T23:00:00.000000Z"]
+    )
+
+
+class CorrectionOut(GrantLeft):
+    """The grant that stands for what came back to credit that had ended."""
+
+    granted: Figure = Field(examples=[30])
+
+
+class _Returned(BaseModel):
+    grant_id: str | None = Field(description="Where it came back to; null where it was a debt, which is none any more.")
+    is_gone: bool = Field(
+        description="It came back to credit that had ended, or had been taken back: nothing is drawn from it again."
+    )
+
+
+class MinutesReturnedOut(_Returned):
+    minutes: int = Field(examples=[30])
+
+
+class MoneyReturnedOut(_Returned):
+    amount: str = Field(examples=["1200.00"])
+
+
+class GivenBackOut(BaseModel):
+    """What a reversal gave back, and the correction where credit had ended by then."""
+
+    at: str = Field(description="Since when it is back.")
+    returns: list[MinutesReturnedOut | MoneyReturnedOut] = Field(description="What came back, grant by grant.")
+    correction: CorrectionOut | None = Field(
+        description="The grant that stands for what came back to credit that had ended; null where none had."
     )
 
 
@@ -133,6 +173,7 @@ class DeductionSummary(BaseModel):
     ticket_title: str | None
     session_id: str | None
     service: str | None
+    quantity: int | None = Field(description="Of a service at a flat price: how many.", examples=[2])
     rate: str | None = Field(description="Of a service: what an hour, or one at a flat price, costs.")
     cost: str | None = Field(description="Of a service: what all of it costs.")
     engineer: str | None
@@ -143,6 +184,7 @@ class DeductionSummary(BaseModel):
 
 class DeductionAnswer(DeductionSummary, AnswerModel):
     grants: list[GrantLeft] = Field(description="What is left in each grant that `draws` names, and until when.")
+    given_back: GivenBackOut | None = Field(description="What its reversal gave back; null where it is not reversed.")
     history: list[HistoryEntry]
 
 

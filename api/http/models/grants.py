@@ -20,6 +20,7 @@ class GrantSummary(BaseModel):
     granted: Figure = Field(description="Less what was taken back.", examples=[480])
     consumed: Figure = Field(examples=[420])
     remaining: Figure = Field(description="granted − consumed − expired", examples=[60])
+    reserved: Figure = Field(description="Of what remains, what booked sessions hold.", examples=[0])
     expired: Figure = Field(description="What was left at its end, and is lost.", examples=[0])
     valid_from: str
     expires_at: str | None = Field(description="The first instant at which it no longer counts; null for never.")

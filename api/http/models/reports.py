@@ -8,7 +8,7 @@ import msgspec
 from pydantic import BaseModel, Field
 
 from api.http.models.base import AnswerModel, Figure, WithTotals, figure
-from ledger.kernel.values import show_cents, shown_minutes
+from ledger.kernel.values import show_cents
 from projections.provider.report_sources import BreakageSums, OfCurrency, OfUnit, OfWord, RevenueSums, TimeSums
 from projections.provider.reports import ReportRow, report_totals
 
@@ -59,9 +59,13 @@ class BreakageReport(AnswerModel, WithTotals):
     next: str | None
 
 
+WORKED = "Added up from what each deduction shows, rounded up: so rows add up to the totals."
+EXACT = "The same to the second."
+
+
 class TimeTotals(BaseModel):
-    worked_minutes: int = Field(description="Rounded up from the seconds: those of rows may add up to more.")
-    worked_seconds: int
+    worked_minutes: int = Field(description=WORKED)
+    worked_seconds: int = Field(description=EXACT)
     billed_minutes: int
     credit_minutes: int = Field(description="Billed minutes that credit in minutes bore.")
 
@@ -71,8 +75,8 @@ class TimeRow(GroupOut):
     on_behalf: bool = Field(
         description="A row of its own: of these the customer's word was entered by somebody else's token."
     )
-    worked_minutes: int
-    worked_seconds: int
+    worked_minutes: int = Field(description=WORKED)
+    worked_seconds: int = Field(description=EXACT)
     billed_minutes: int
     credit_minutes: int = Field(description="Billed minutes that credit in minutes bore.")
 
@@ -119,7 +123,7 @@ def show_time(row: ReportRow[OfWord, TimeSums]) -> TimeRow:
     return TimeRow(
         **msgspec.structs.asdict(row.groups),
         on_behalf=row.apart.on_behalf == "1",
-        worked_minutes=shown_minutes(row.sums.worked_seconds),
+        worked_minutes=row.sums.worked_minutes,
         worked_seconds=row.sums.worked_seconds,
         billed_minutes=row.sums.billed_minutes,
         credit_minutes=row.sums.credit_minutes,
@@ -129,7 +133,7 @@ def show_time(row: ReportRow[OfWord, TimeSums]) -> TimeRow:
 def add_time(rows: Sequence[ReportRow[OfWord, TimeSums]]) -> TimeTotals:
     total = sum((row.sums for row in rows), start=TimeSums())
     return TimeTotals(
-        worked_minutes=shown_minutes(total.worked_seconds),
+        worked_minutes=total.worked_minutes,
         worked_seconds=total.worked_seconds,
         billed_minutes=total.billed_minutes,
         credit_minutes=total.credit_minutes,

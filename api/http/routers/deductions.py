@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
@@ -12,12 +12,16 @@ from api.http.models.base import figure, instant, instant_or_none
 from api.http.models.credit import (
     ChargeList,
     ChargeOut,
+    CorrectionOut,
     DeductionAnswer,
     DeductionList,
     DeductionSummary,
+    GivenBackOut,
     GrantLeft,
     MinutesDrawOut,
+    MinutesReturnedOut,
     MoneyDrawOut,
+    MoneyReturnedOut,
     OverageLineOut,
 )
 from api.http.models.history import show_entry
@@ -31,10 +35,16 @@ from api.http.paging import (
 from api.http.problems import PROBLEMS
 from ledger.credit.confirmation import Status
 from ledger.events import Draw
-from ledger.kernel.values import show_cents, shown_minutes
+from ledger.kernel.values import show_cents, shown_minutes, to_micros
 from projections.asking import Page, PageAsked
 from projections.billing.charge_questions import ListedCharge, list_charges
-from projections.credit.deduction_questions import DeductionsAsked, OpenedDeduction, find_deduction, list_deductions
+from projections.credit.deduction_questions import (
+    DeductionsAsked,
+    OpenedDeduction,
+    ToldDeduction,
+    find_deduction,
+    list_deductions,
+)
 from projections.credit.deductions_view import OverageBilled, read_draws, read_overage
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
@@ -84,23 +94,51 @@ async def deduction(
 ) -> DeductionAnswer:
     """What was done, when and by whom, how it was rounded, which credit or rate bore it, and its history.
 
-    `grants` say what is left in each grant that it draws on, and until when.
+    `grants` say what is left in each grant that it draws on, what of that booked sessions hold, and until when it
+    counts. Of one that is reversed, `given_back` says what came back, what of it is gone, and which grant stands for
+    that.
     """
     times = times_of(as_of, known_at)
     async with state.reader.snapshot() as snapshot:
         found = await find_deduction(snapshot, actor, deduction_id, times)
     opened = found.opened
-    grants = [
-        GrantLeft(
-            grant_id=grant_id,
-            remaining=figure(one.remaining, opened.unit),
-            expires_at=instant_or_none(one.expires_at),
-        )
-        for grant_id, one in found.grants.items()
-    ]
+    given_back = _given_back(found, opened.unit)
+    correction = given_back.correction.grant_id if given_back is not None and given_back.correction else None
+    grants = [GrantLeft(**_left(found, one, opened.unit)) for one in found.grants if one != correction]
     history = [show_entry(one) for one in found.history]
     members = show_deduction(opened).model_dump()
-    return DeductionAnswer(position=opened.position, **members, grants=grants, history=history)
+    return DeductionAnswer(position=opened.position, **members, grants=grants, given_back=given_back, history=history)
+
+
+def _left(found: ToldDeduction, grant_id: str, unit: str) -> dict[str, Any]:
+    grant = found.grants[grant_id]
+    return {
+        "grant_id": grant_id,
+        "remaining": figure(grant.remaining, unit),
+        "reserved": figure(grant.reserved, unit),
+        "expires_at": instant_or_none(grant.expires_at),
+    }
+
+
+def _given_back(found: ToldDeduction, unit: str) -> GivenBackOut | None:
+    undone = found.undone
+    if undone is None:
+        return None
+    grant_id, correction = undone.correction_grant_id, None
+    if grant_id is not None and grant_id in found.grants:
+        granted = figure(found.grants[grant_id].granted, unit)
+        correction = CorrectionOut(**_left(found, grant_id, unit), granted=granted)
+    return GivenBackOut(
+        at=instant(to_micros(undone.effective_at)),
+        returns=[_returned(draw, draw in undone.gone, unit) for draw in undone.returns],
+        correction=correction,
+    )
+
+
+def _returned(draw: Draw, is_gone: bool, unit: str) -> MinutesReturnedOut | MoneyReturnedOut:
+    if unit == "minutes":
+        return MinutesReturnedOut(grant_id=draw.grant_id, is_gone=is_gone, minutes=draw.quantity)
+    return MoneyReturnedOut(grant_id=draw.grant_id, is_gone=is_gone, amount=show_cents(draw.quantity))
 
 
 def show_deduction(found: OpenedDeduction) -> DeductionSummary:
@@ -127,6 +165,7 @@ def show_deduction(found: OpenedDeduction) -> DeductionSummary:
         ticket_title=found.ticket_title,
         session_id=row.session_id,
         service=row.service,
+        quantity=row.service_quantity,
         rate=show_cents(row.rate_cents) if row.rate_cents is not None else None,
         cost=show_cents(row.cost_cents) if row.cost_cents is not None else None,
         engineer=found.engineer,

@@ -48,7 +48,7 @@ async def events(
 
     Personal texts are shown while their key exists. What is long in an event is named in `left_out`: ask for it alone.
     With `Accept: text/event-stream` the answer never ends: each event is sent as soon as it is there. Those who follow
-    or wait are so many at once in a process (503 `too-many-listeners`).
+    or wait are so many at once in a process, and fewer of one token (503 `too-many-listeners`).
     """
     page = page_asked(cursor, limit, int)
     behind = max(after, page.after[0]) if page.after else after
@@ -66,11 +66,11 @@ async def events(
         return beyond
 
     if media_type(request.headers, JSON, CSV, LINES, EVENT_STREAM) == EVENT_STREAM:
-        return EventStream(state.listeners, state.limits, read(AT_ONCE), max(behind, last_event_id))
+        return EventStream(state.listeners, state.limits, read(AT_ONCE), max(behind, last_event_id), actor.token_id)
     if wait:
         seconds = min(wait, state.limits.longest_wait_seconds)
-        with state.listeners.place():
-            first = await state.listeners.next_page(read(1), behind, seconds)
+        with state.listeners.place(actor.token_id):
+            first = await state.listeners.next_page(read(1), behind, seconds, actor.token_id)
         behind = first.items[0].told.stored.position - 1 if first.items else first.position
     listing = Listing(EventSummary, ask, show_event)
     return await answer_list(state.long_questions, request.headers, listing, PageAsked(limit, (behind,)))

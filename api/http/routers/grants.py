@@ -105,7 +105,7 @@ async def contract_burn_down(
     """How a pool stood at the end of each day, week or month, at most 500 points; and a forecast.
 
     The forecast says when all is used up, and what is lost before that, at the pace of the last 90 days by effective
-    time. Without `pool` the contract has one only.
+    time. Without `pool` the contract has one only; one without any has nothing that runs down (409 `unknown-pool`).
     """
     asked = BurnDownAsked(contract_id, pool, day_of("from", from_), day_of("to", to), by)
 
@@ -145,6 +145,7 @@ def _grant(found: ListedGrant) -> GrantSummary:
         granted=figure(found.granted, unit),
         consumed=figure(found.consumed, unit),
         remaining=figure(found.remaining, unit),
+        reserved=figure(found.reserved, unit),
         expired=figure(found.expired, unit),
         valid_from=instant(found.valid_from),
         expires_at=instant_or_none(found.expires_at),

@@ -32,6 +32,7 @@ from api.state import State
 from ledger.billing.document_texts import Seller
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
+from ledger.kernel.values import shown_minutes
 from projections.asking import Page, PageAsked
 from projections.credit.customer_statements import CustomerStatement, customer_statement
 from projections.credit.statements import Line, StatementAsked, statement
@@ -65,6 +66,9 @@ async def contract_statement(
     cursor: Cursor = None,
 ) -> Response:
     """Every movement in order, each with the balance after it; `from` and `to` are included.
+
+    A line of work, of a session or of a penalty says how the time of its deduction was billed, also what of it went
+    beyond the credit: `change` is what the credit bore.
 
     The PDF is what a customer gets: in their language, with opening and closing balances, the word on each deduction,
     and the overage of the period. CSV, JSON Lines and PDF hold all lines.
@@ -107,6 +111,11 @@ def show_movement(line: Line) -> LineOut:
         balance=figure(line.balance, line.unit),
         note=note,
         dated=instant_or_none(line.dated),
+        ticket_id=line.ticket_id,
+        ticket_title=line.ticket_title,
+        worked_minutes=shown_minutes(line.worked_seconds) if line.worked_seconds is not None else None,
+        billed_minutes=line.billed_minutes,
+        increment_minutes=line.increment_minutes,
     )
 
 

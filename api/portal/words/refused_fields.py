@@ -93,7 +93,6 @@ FIELD_FAULTS: dict[str, str] = {
     "pool_of_minutes": word("This pool is counted in minutes."),
     "pool_of_money": word("This pool is counted in {currency}."),
     "pool_of_contract": _CHOICE,
-    "no_pools": _NOT_HERE,
     "expires_before_grant": word("The credit would end before it counts."),
     "service_needed": word("Please choose the service."),
     "no_service": word("The contract has no such service."),
