@@ -98,8 +98,7 @@ def server_named(server: str | None, token: str | None) -> tuple[str, str | None
         if token is not None:
             raise malformed("token", "is for a server; name it by --server")
         return None
-    secret = settings.token.get_secret_value() if settings.token is not None else None
-    return server or settings.server or "", token or secret
+    return server or settings.server or "", token or settings.token
 
 
 @contextmanager

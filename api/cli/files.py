@@ -12,6 +12,7 @@ import typer
 
 from api.cli.machine import AsJson, print_line
 from api.cli.printing import complain, say
+from api.cli.typed_values import PlainCommand
 from ledger.kernel.errors import Refusal
 
 EXPORT_FORMS = "beancount | hledger | csv | datev | datev-debtors"  # as `api.books.exporting` has them, for --help
@@ -19,7 +20,7 @@ EXPORT_FORMS = "beancount | hledger | csv | datev | datev-debtors"  # as `api.bo
 files_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@files_app.command("import")
+@files_app.command("import", cls=PlainCommand)
 def import_(
     files: Annotated[list[str], typer.Argument(help="JSON Lines files; - is standard input.")], as_json: AsJson = False
 ) -> None:
@@ -57,7 +58,7 @@ def _check_readable(name: str) -> None:
         raise Refusal("not-found", f"There is no file {name}.")
 
 
-@files_app.command("export")
+@files_app.command("export", cls=PlainCommand)
 def export_books(
     form: Annotated[str, typer.Argument(help=EXPORT_FORMS)],
     from_: Annotated[str | None, typer.Option("--from", help="First day.")] = None,

@@ -30,11 +30,7 @@ def _sentences(error: Exception) -> list[str]:
     if isinstance(error, Refusal):
         return [f"{error.code}: {error.detail}"]
 
-    from pydantic import ValidationError
-
     from api.books.journal import FaultyBooksError
-    from ledger.kernel.faults import sentence_of
-    from ledger.kernel.wording import worded_fault
     from ledger.plans.loader import CatalogueError
     from ledger.store import Unavailable
 
@@ -44,8 +40,6 @@ def _sentences(error: Exception) -> list[str]:
         return [str(fault) for fault in error.faults]
     if isinstance(error, FaultyBooksError):
         return [f"The books do not agree with themselves: {error}."]
-    if isinstance(error, ValidationError):
-        return ["; ".join(sentence_of(worded_fault(fault)) for fault in error.errors())]
     if isinstance(error, UnicodeDecodeError):
         return ["The file .env is not written in UTF-8."]
     if isinstance(error, OSError):

@@ -10,7 +10,9 @@ from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
+
+from api.cli.typed_values import PlainCommand, taken_as_typed
 
 SERVER = "A server's address; by default LEDGER_SERVER, and without it the ledger of the settings."
 TOKEN = "The token for it; by default LEDGER_TOKEN."
@@ -68,6 +70,9 @@ class NoSuchCommandError(typer.TyperException):
 
 
 class CommandGroup(TyperGroup):
+    def get_params(self, ctx: Any) -> list[Any]:
+        return taken_as_typed(super().get_params(ctx))
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         found = self.get_command(ctx, args[0])
         if found is None and not ctx.resilient_parsing:
@@ -75,7 +80,7 @@ class CommandGroup(TyperGroup):
         return (args[0] if found else None), found, args[1:]
 
 
-class MadeCommand(TyperCommand):
+class MadeCommand(PlainCommand):
     """It knows an example for each of its parameters, by their names."""
 
     examples: Mapping[str, str] = MappingProxyType({})

@@ -268,15 +268,15 @@ print(len(sys.modules), *[name for name in {asked} if name in sys.modules], file
         (["--version"], 260, "rich.console,pydantic,asyncio,psycopg,fastapi,ledger.store,ledger.plans.catalogue"),
         (
             ["balance", "L", "--server", "http://127.0.0.1:1"],
-            520,
-            "psycopg,fastapi,ledger.store,ledger.plans.catalogue",
+            270,
+            "rich.console,pydantic,asyncio,psycopg,fastapi,ledger.store,ledger.plans.catalogue",
         ),
-        (["status"], 500, "rich.console,fastapi,uvicorn,psycopg,ledger.door.registry,ledger.plans.catalogue,holidays"),
-        (["token", "list"], 500, "rich.console,fastapi,uvicorn,psycopg,projections,ledger.door.registry,ledger.plans"),
+        (["status"], 330, "rich.console,pydantic,asyncio,fastapi,psycopg,ledger.door.registry,ledger.plans.catalogue"),
+        (["token", "list"], 320, "rich.console,pydantic,asyncio,fastapi,psycopg,projections,ledger.plans,ledger.door"),
         (
             ["log-work", *WORK, "--server", "http://127.0.0.1:1"],
-            520,
-            "fastapi,uvicorn,psycopg,holidays,api.state,projections,ledger.door,ledger.work,ledger.plans,ledger.store",
+            270,
+            "pydantic,asyncio,fastapi,psycopg,api.state,projections,ledger.door,ledger.work,ledger.plans,ledger.store",
         ),
         (
             ["balance", "L"],
