@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
+from api.cli.refusing import AnsweredRefusal
 from api.cli.totals import added_up
 from ledger.kernel.errors import Refusal, malformed
 
@@ -83,8 +84,7 @@ def _each(values: str | Sequence[str]) -> Sequence[str]:
 
 def _refusal(answered: Reply) -> Refusal:
     try:
-        problem = json.loads(answered.content)
-        return Refusal(str(problem["code"]), str(problem["detail"]))
+        return AnsweredRefusal(json.loads(answered.content))
     except (ValueError, KeyError, TypeError):
         return Refusal("unavailable", f"The server answered {answered.status}, and not as a ledger does.")
 

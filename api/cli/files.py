@@ -5,6 +5,7 @@ What they need is loaded when they work: whoever asks for their `--help` waits f
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ import typer
 
 from api.cli.machine import AsJson, print_line
 from api.cli.printing import complain, say
+from api.cli.refusing import print_problem
 from api.cli.typed_values import PlainCommand
 from ledger.kernel.errors import Refusal
 
@@ -39,7 +41,7 @@ def import_(
     tally = Tally()
     try:
         for name in files:
-            import_file(ledger, name, tally, prefix=f"{name}:" if len(files) > 1 else "line ")
+            import_file(ledger, name, tally, partial(_tell_refused, name if len(files) > 1 else "", as_json))
     finally:
         store.close()
     if as_json:
@@ -48,6 +50,14 @@ def import_(
         say(f"{tally.accepted} accepted, {tally.replayed} replayed, {tally.refused} refused")
     if tally.refused:
         raise typer.Exit(1)
+
+
+def _tell_refused(file: str, as_json: bool, number: int, refusal: Refusal) -> None:
+    """`file` is its name where there are several."""
+    if as_json:
+        print_problem(refusal, **({"file": file} if file else {}), line=number)
+    else:
+        complain(f"{f'{file}:' if file else 'line '}{number}: {refusal.code}: {refusal.detail}")
 
 
 def _check_readable(name: str) -> None:

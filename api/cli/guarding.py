@@ -1,4 +1,5 @@
-"""What goes wrong on the command line is told in sentences on standard error, with exit status 1.
+"""What goes wrong on the command line is told on standard error, with exit status 1: in sentences, or with `--json` as
+the problem that the API would answer with.
 
 What is raised names its kinds only when something was raised: whoever is answered need not load them.
 """
@@ -19,11 +20,24 @@ def guarded(work: Callable[[], None]) -> None:
         sentences = _sentences(error)
         if not sentences:
             raise
+        from api.cli.machine import is_json_wanted
         from api.cli.printing import complain
+        from api.cli.refusing import print_problem
 
-        for sentence in sentences:
-            complain(sentence)
+        if is_json_wanted():
+            print_problem(error if isinstance(error, Refusal) else _refusal(error, sentences))
+        else:
+            for sentence in sentences:
+                complain(sentence)
         sys.exit(1)
+
+
+def _refusal(error: Exception, sentences: list[str]) -> Refusal:
+    """A catalogue or a file that says nothing which can be read is malformed; what is away is unavailable."""
+    from ledger.plans.loader import CatalogueError
+
+    is_malformed = isinstance(error, CatalogueError | UnicodeDecodeError)
+    return Refusal("malformed" if is_malformed else "unavailable", " ".join(sentences))
 
 
 def _sentences(error: Exception) -> list[str]:

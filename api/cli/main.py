@@ -19,7 +19,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from api.cli.guarding import guarded
-from api.cli.options import SERVER, TOKEN, CommandGroup, Place
+from api.cli.options import AS_JSON, SERVER, TOKEN, CommandGroup
 from api.cli.reading import READS, reading_command
 
 SUBCOMMANDS = Path(__file__).with_name("subcommands.json")
@@ -96,6 +96,15 @@ class Subcommands(CommandGroup):
         asked.command = self._told()
         return asked.command.shell_complete(asked, incomplete)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """What was said before a command's name is said behind it; what is said there too counts."""
+        name, found, rest = super().resolve_command(ctx, args)
+        said = {"--server": ctx.params.get("server"), "--token": ctx.params.get("token")}
+        before = [word for option, value in said.items() if value is not None for word in (option, value)]
+        before += ["--json"] if ctx.params.get("as_json") else []
+        deep = 1 if isinstance(found, TyperGroup) and not ctx.resilient_parsing else 0  # `token list`
+        return name, found, [*rest[:deep], *before, *rest[deep:]]
+
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name in HERE:
             found = HERE[cmd_name](cmd_name)
@@ -121,12 +130,12 @@ def _version(is_asked: bool) -> None:
 
 @app.callback()
 def begin(
-    context: typer.Context,
     server: Annotated[str | None, typer.Option(help=SERVER, metavar="URL")] = None,
     token: Annotated[str | None, typer.Option(help=TOKEN, metavar="TOKEN")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=AS_JSON)] = False,
     _: Annotated[bool, typer.Option("--version", help="The version, alone.", callback=_version, is_eager=True)] = False,
 ) -> None:
-    context.obj = Place(server, token)
+    """What may stand before a command's name stands behind it as well, where it is read (`Subcommands`)."""
 
 
 def _typed() -> None:

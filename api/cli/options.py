@@ -50,14 +50,6 @@ class Asked:
     token: str | None
 
 
-@dataclass
-class Place:
-    """What was said before the command's name, as in `support-ledger --server URL balance C`."""
-
-    server: str | None = None
-    token: str | None = None
-
-
 class NoSuchCommandError(typer.TyperException):
     """Somebody typed a command that is none of a group's."""
 
@@ -89,14 +81,12 @@ class MadeCommand(PlainCommand):
 def made_command(name: str, meaning: str, options: Sequence[Opt], run: Callable[[Asked], None]) -> Any:
     """A command with these options, and those that each command has which a server can answer."""
 
-    def called(context: typer.Context, **typed: Any) -> None:
-        place = context.find_object(Place) or Place()
+    def called(**typed: Any) -> None:
         given = {opt.name: _plain(typed[f"given_{n}"]) for n, opt in enumerate(options)}
         known = {name: value for name, value in given.items() if value is not None and value != []}
-        run(Asked(known, typed["as_json"], typed["server"] or place.server, typed["token"] or place.token))
+        run(Asked(known, typed["as_json"], typed["server"], typed["token"]))
 
-    parameters = [_parameter("context", typer.Context)]
-    parameters += [_declared(f"given_{n}", opt) for n, opt in enumerate(options)]
+    parameters = [_declared(f"given_{n}", opt) for n, opt in enumerate(options)]
     parameters += [
         _parameter("as_json", Annotated[bool, typer.Option("--json", help=AS_JSON)], False),
         _parameter("server", Annotated[str | None, typer.Option("--server", help=SERVER, metavar="URL")], None),

@@ -15,8 +15,10 @@ import typer
 from pydantic import ValidationError
 from typer._click.exceptions import BadOptionUsage, MissingParameter, NoArgsIsHelpError, NoSuchOption, UsageError
 
+from api.cli.machine import is_json_wanted
 from api.cli.options import MadeCommand, NoSuchCommandError
 from api.cli.printing import complain
+from api.cli.refusing import print_problem
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.examples import EXAMPLE_DAY, TEXT
 from ledger.kernel.faults import sentence_of
@@ -49,12 +51,15 @@ MOST_NAMES = 12  # that are listed where none is near to what was typed
 
 
 def tell_usage(error: typer.TyperException) -> None:
-    """On standard error."""
+    """On standard error, as other refusals are."""
     if isinstance(error, NoArgsIsHelpError):
         error.show()
         return
     context = error.ctx if isinstance(error, UsageError) else None
     refusal = _refusal(error, context)
+    if is_json_wanted():
+        print_problem(refusal)
+        return
     complain(f"{refusal.code}: {refusal.detail}")
     complain(f"{context.command_path if context else 'support-ledger'} --help tells what there is.")
 

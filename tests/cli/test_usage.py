@@ -41,7 +41,6 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("sessions --limit", "malformed: --limit: needs a value, such as --limit 50"),
         ("plans a b", "malformed: arguments: are too many: support-ledger plans takes PLAN"),
         ("status --x", "malformed: --x: is no option of support-ledger status; there are --json"),
-        ("serve --json", "malformed: --json: is no option of support-ledger serve; there are --host, --port"),
         ("reports profit", "malformed: REPORT: is one of revenue, breakage, time"),
         ("verify x", "malformed: arguments: are too many: support-ledger verify takes none"),
         ("import", "malformed: FILES: is missing, such as commands.jsonl"),
