@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
+from typer._click.core import augment_usage_errors
 from typer.core import TyperGroup
 
 from api.cli.typed_values import PlainCommand, taken_as_typed
@@ -55,20 +56,25 @@ class NoSuchCommandError(typer.TyperException):
 
     exit_code = 2
 
-    def __init__(self, name: str, known: Sequence[str]) -> None:
+    def __init__(self, name: str, known: Sequence[str], ctx: Any) -> None:
         super().__init__(name)
         self.name = name
         self.known = known
+        self.ctx = ctx
 
 
 class CommandGroup(TyperGroup):
     def get_params(self, ctx: Any) -> list[Any]:
         return taken_as_typed(super().get_params(ctx))
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with augment_usage_errors(ctx):
+            return super().parse_args(ctx, args)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         found = self.get_command(ctx, args[0])
         if found is None and not ctx.resilient_parsing:
-            raise NoSuchCommandError(args[0], self.list_commands(ctx))
+            raise NoSuchCommandError(args[0], self.list_commands(ctx), ctx)
         return (args[0] if found else None), found, args[1:]
 
 

@@ -196,7 +196,15 @@ def test_a_server_answers_the_same_as_the_file(
     head = told(support_ledger(url, "issue-invoice", "--contract-id", "L", "--through-on", "2026-06-30", *far))
     server.see("contracts/L/charges", min_position=head["position"])  # its views have read all of it
     asked = [[name, "L"] for name in ("contracts", "balance", "statement", "deductions", "charges")]
-    asked += [["balances"], ["customers"], ["customers", "K"], ["invoice-drafts"], ["events"], ["reports", "revenue"]]
+    asked += [
+        ["balances"],
+        ["customers"],
+        ["customers", "K"],
+        ["deductions", "w0"],
+        ["invoice-drafts"],
+        ["events"],
+        ["reports", "revenue"],
+    ]
     asked += [["contracts"], ["tickets"], ["tickets", "T"], ["invoices"], ["invoices", head["number"]], ["sla"]]
     asked += [["plans"], ["plans", "groupios-l"], ["charges", "none"], ["log-work", *WORK], ["log-work"]]
     asked += [["charges", "L", "--invoiced", "true"], ["log-work", *WORK, "--entry-id", "w2", "--dry-run"]]
