@@ -18,6 +18,7 @@ from api.cli.read_parameters import read_option
 from ledger.kernel.errors import STATUS, Refusal
 
 PERIOD, PAGE, TIMES = ("from", "to"), ("limit", "cursor"), ("as_of", "known_at")
+UNTOLD = (*PAGE, "group_by")  # in the title of a table, whose columns or caption say it
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,10 @@ def reading_command(name: str) -> Any:
         query: Query = {one: value for one, value in asked.given.items() if one != ARGUMENT}
         with opened_door(asked.server, asked.token) as door:
             question, answer = _answered(door, read, id_, query)
-        _show(question, answer, as_json=asked.as_json)
+        if asked.as_json:
+            print_line(answer)
+        else:
+            _show(question, answer, id_, query)
 
     return made_command(name, read.meaning, options, ask)
 
@@ -212,16 +216,18 @@ def _segment(noun: str, id_: str | None) -> str:
     return quote(id_ or "", safe="", errors="replace")
 
 
-def _show(question: ReadPath, answer: Any, *, as_json: bool) -> None:
-    from api.cli.printing import print_json
+def _show(question: ReadPath, answer: Any, id_: str | None, query: Query) -> None:
+    if question.layout is None:
+        from api.cli.printing import print_json
 
-    if as_json:
-        print_line(answer)
-    elif question.layout is None:
         print_json(answer)
-    else:
-        from api.cli.layouts import LAYOUTS
-        from api.cli.printed_tables import table_of
-        from api.cli.terminal import out
+        return
+    from api.cli.layouts import LAYOUTS
+    from api.cli.printed_tables import print_answer
 
-        out.print(table_of(LAYOUTS[question.layout], answer))
+    layout = LAYOUTS[question.layout]
+    of = [f"{layout.joined} {id_}"] if id_ is not None and "{" not in layout.title else []
+    told = {name: value for name, value in {**layout.usually, **query}.items() if name not in UNTOLD}
+    days = [f" {name} {told.pop(name)}" for name in PERIOD if name in told]
+    others = [f", {name.replace('_', ' ')} {value}" for name, value in told.items()]
+    print_answer(layout, answer, "".join([*of, *days, *others]))
