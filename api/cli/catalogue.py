@@ -9,9 +9,8 @@ from api.cli.doors import opened_door, server_named
 from api.cli.layouts import LAYOUTS
 from api.cli.machine import print_line
 from api.cli.options import Asked, Opt, made_command
-from api.cli.printed_tables import table_of
+from api.cli.printed_tables import print_answer
 from api.cli.printing import print_json
-from api.cli.terminal import out
 
 PLAN = Opt("plan", meaning="Shows all that this plan says.", metavar="PLAN", is_argument=True)
 
@@ -54,4 +53,4 @@ def _show(plans: list[dict[str, Any]]) -> None:
         return ", ".join(figure["name"] + ("*" if figure["required"] else "") for figure in plan["open"])
 
     items = [plan | {"open_names": left_open(plan)} for plan in plans]
-    out.print(table_of(LAYOUTS["plans"], {"items": items}))
+    print_answer(LAYOUTS["plans"], {"items": items})

@@ -20,7 +20,7 @@ from api.cli.importing import Tally, import_lines
 from api.cli.in_process import InProcess
 from api.cli.layouts import LAYOUTS
 from api.cli.opening import check_opens
-from api.cli.printed_tables import table_of
+from api.cli.printed_tables import print_answer
 from api.cli.printing import say
 from api.cli.terminal import out, plain
 from api.portal.frame.addresses import link_address
@@ -79,13 +79,13 @@ def show(settings: Settings) -> None:
             out.rule(plain(f"{one}: {named}, {contract['plan']} ({contract['state']})"), align="left")
             held = door.get(f"contracts/{one}/balance", {})
             if held["accounts"]:
-                out.print(table_of(LAYOUTS["balance"], held))
-                out.print(table_of(LAYOUTS["statement"], door.get(f"contracts/{one}/statement", {})))
+                print_answer(LAYOUTS["balance"], held)
+                print_answer(LAYOUTS["statement"], door.get(f"contracts/{one}/statement", {}))
             owed = door.get(f"contracts/{one}/charges", {})
             if owed["items"]:
-                out.print(table_of(LAYOUTS["charges"], owed))
+                print_answer(LAYOUTS["charges"], owed)
         out.rule("Tickets", align="left")
-        out.print(table_of(LAYOUTS["tickets"], door.get("tickets", {"limit": "500"})))
+        print_answer(LAYOUTS["tickets"], door.get("tickets", {"limit": "500"}))
     finally:
         line.close()
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
+from api.cli.refusing import AnsweredRefusal
 from api.cli.totals import added_up
 from ledger.kernel.errors import Refusal, malformed
 
@@ -83,8 +84,7 @@ def _each(values: str | Sequence[str]) -> Sequence[str]:
 
 def _refusal(answered: Reply) -> Refusal:
     try:
-        problem = json.loads(answered.content)
-        return Refusal(str(problem["code"]), str(problem["detail"]))
+        return AnsweredRefusal(json.loads(answered.content))
     except (ValueError, KeyError, TypeError):
         return Refusal("unavailable", f"The server answered {answered.status}, and not as a ledger does.")
 
@@ -98,8 +98,7 @@ def server_named(server: str | None, token: str | None) -> tuple[str, str | None
         if token is not None:
             raise malformed("token", "is for a server; name it by --server")
         return None
-    secret = settings.token.get_secret_value() if settings.token is not None else None
-    return server or settings.server or "", token or secret
+    return server or settings.server or "", token or settings.token
 
 
 @contextmanager

@@ -5,6 +5,7 @@ What they need is loaded when they work: whoever asks for their `--help` waits f
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,8 @@ import typer
 
 from api.cli.machine import AsJson, print_line
 from api.cli.printing import complain, say
+from api.cli.refusing import print_problem
+from api.cli.typed_values import PlainCommand
 from ledger.kernel.errors import Refusal
 
 EXPORT_FORMS = "beancount | hledger | csv | datev | datev-debtors"  # as `api.books.exporting` has them, for --help
@@ -19,7 +22,7 @@ EXPORT_FORMS = "beancount | hledger | csv | datev | datev-debtors"  # as `api.bo
 files_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@files_app.command("import")
+@files_app.command("import", cls=PlainCommand)
 def import_(
     files: Annotated[list[str], typer.Argument(help="JSON Lines files; - is standard input.")], as_json: AsJson = False
 ) -> None:
@@ -38,7 +41,7 @@ def import_(
     tally = Tally()
     try:
         for name in files:
-            import_file(ledger, name, tally, prefix=f"{name}:" if len(files) > 1 else "line ")
+            import_file(ledger, name, tally, partial(_tell_refused, name if len(files) > 1 else "", as_json))
     finally:
         store.close()
     if as_json:
@@ -49,6 +52,14 @@ def import_(
         raise typer.Exit(1)
 
 
+def _tell_refused(file: str, as_json: bool, number: int, refusal: Refusal) -> None:
+    """`file` is its name where there are several."""
+    if as_json:
+        print_problem(refusal, **({"file": file} if file else {}), line=number)
+    else:
+        complain(f"{f'{file}:' if file else 'line '}{number}: {refusal.code}: {refusal.detail}")
+
+
 def _check_readable(name: str) -> None:
     """A pipe is no file, and can be read as one. Raises Refusal."""
     if name != "-" and Path(name).is_dir():
@@ -57,7 +68,7 @@ def _check_readable(name: str) -> None:
         raise Refusal("not-found", f"There is no file {name}.")
 
 
-@files_app.command("export")
+@files_app.command("export", cls=PlainCommand)
 def export_books(
     form: Annotated[str, typer.Argument(help=EXPORT_FORMS)],
     from_: Annotated[str | None, typer.Option("--from", help="First day.")] = None,

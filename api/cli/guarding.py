@@ -1,4 +1,5 @@
-"""What goes wrong on the command line is told in sentences on standard error, with exit status 1.
+"""What goes wrong on the command line is told on standard error, with exit status 1: in sentences, or with `--json` as
+the problem that the API would answer with.
 
 What is raised names its kinds only when something was raised: whoever is answered need not load them.
 """
@@ -19,22 +20,31 @@ def guarded(work: Callable[[], None]) -> None:
         sentences = _sentences(error)
         if not sentences:
             raise
+        from api.cli.machine import is_json_wanted
         from api.cli.printing import complain
+        from api.cli.refusing import print_problem
 
-        for sentence in sentences:
-            complain(sentence)
+        if is_json_wanted():
+            print_problem(error if isinstance(error, Refusal) else _refusal(error, sentences))
+        else:
+            for sentence in sentences:
+                complain(sentence)
         sys.exit(1)
+
+
+def _refusal(error: Exception, sentences: list[str]) -> Refusal:
+    """A catalogue or a file that says nothing which can be read is malformed; what is away is unavailable."""
+    from ledger.plans.loader import CatalogueError
+
+    is_malformed = isinstance(error, CatalogueError | UnicodeDecodeError)
+    return Refusal("malformed" if is_malformed else "unavailable", " ".join(sentences))
 
 
 def _sentences(error: Exception) -> list[str]:
     if isinstance(error, Refusal):
         return [f"{error.code}: {error.detail}"]
 
-    from pydantic import ValidationError
-
     from api.books.journal import FaultyBooksError
-    from ledger.kernel.faults import sentence_of
-    from ledger.kernel.wording import worded_fault
     from ledger.plans.loader import CatalogueError
     from ledger.store import Unavailable
 
@@ -44,8 +54,6 @@ def _sentences(error: Exception) -> list[str]:
         return [str(fault) for fault in error.faults]
     if isinstance(error, FaultyBooksError):
         return [f"The books do not agree with themselves: {error}."]
-    if isinstance(error, ValidationError):
-        return ["; ".join(sentence_of(worded_fault(fault)) for fault in error.errors())]
     if isinstance(error, UnicodeDecodeError):
         return ["The file .env is not written in UTF-8."]
     if isinstance(error, OSError):

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from api.cli.printing import complain
 from api.cli.progress import progress_bar
 from api.command_json import COMMAND_LIMIT, parse_line, without_mark
 from api.writer import BATCH
@@ -29,11 +28,8 @@ class Tally:
     seen: Counter[bytes] = field(default_factory=Counter)
 
 
-def import_file(ledger: Ledger, name: str, tally: Tally, prefix: str) -> None:
-    """One file, or standard input as `-`; what is refused is told by its line. Raises Unavailable."""
-
-    def refused(number: int, refusal: Refusal) -> None:
-        complain(f"{prefix}{number}: {refusal.code}: {refusal.detail}")
+def import_file(ledger: Ledger, name: str, tally: Tally, refused: Callable[[int, Refusal], None]) -> None:
+    """One file, or standard input as `-`; `refused` hears what is refused, with its line. Raises Unavailable."""
 
     source: BinaryIO = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115
     total = Path(name).stat().st_size if Path(name).is_file() else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from api.cli.movement_words import movement_in_words
@@ -26,6 +26,8 @@ class Layout:
     items: str = "items"
     caption: Callable[[Item], str] | None = None
     leaves_out_empty: bool = False  # columns but the first in which no item says anything
+    joined: str = " of"  # what joins its title to the id that it is about
+    usually: Mapping[str, str] = field(default_factory=dict)  # what its title says where nobody asked otherwise
 
 
 def _overage(answer: Item) -> str:
@@ -134,6 +136,8 @@ LAYOUTS: dict[str, Layout] = {
             "unit": "currency|unit",
         },
         leaves_out_empty=True,
+        joined=" on",
+        usually={"from": "the beginning", "to": "today"},
     ),
     "events": Layout(
         "Events",

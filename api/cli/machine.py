@@ -11,5 +11,10 @@ import typer
 AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON, on one line.")]
 
 
+def is_json_wanted() -> bool:
+    """By whoever typed this command; also where it can't be read any further than that."""
+    return "--json" in sys.argv[1:]
+
+
 def print_line(value: Any) -> None:
     sys.stdout.write(json.dumps(value, separators=(",", ":"), ensure_ascii=False) + "\n")

@@ -12,7 +12,6 @@ import json
 import sys
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +19,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from api.cli.guarding import guarded
-from api.cli.options import SERVER, TOKEN, CommandGroup, Place
+from api.cli.options import AS_JSON, SERVER, TOKEN, CommandGroup
 from api.cli.reading import READS, reading_command
 
 SUBCOMMANDS = Path(__file__).with_name("subcommands.json")
@@ -97,6 +96,15 @@ class Subcommands(CommandGroup):
         asked.command = self._told()
         return asked.command.shell_complete(asked, incomplete)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """What was said before a command's name is said behind it; what is said there too counts."""
+        name, found, rest = super().resolve_command(ctx, args)
+        said = {"--server": ctx.params.get("server"), "--token": ctx.params.get("token")}
+        before = [word for option, value in said.items() if value is not None for word in (option, value)]
+        before += ["--json"] if ctx.params.get("as_json") else []
+        deep = 1 if isinstance(found, TyperGroup) and not ctx.resilient_parsing else 0  # `token list`
+        return name, found, [*rest[:deep], *before, *rest[deep:]]
+
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name in HERE:
             found = HERE[cmd_name](cmd_name)
@@ -114,18 +122,20 @@ app = typer.Typer(
 
 def _version(is_asked: bool) -> None:
     if is_asked:
+        from importlib.metadata import version
+
         typer.echo(f"support-ledger {version('support-contract-ledger')}")
         raise typer.Exit
 
 
 @app.callback()
 def begin(
-    context: typer.Context,
     server: Annotated[str | None, typer.Option(help=SERVER, metavar="URL")] = None,
     token: Annotated[str | None, typer.Option(help=TOKEN, metavar="TOKEN")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=AS_JSON)] = False,
     _: Annotated[bool, typer.Option("--version", help="The version, alone.", callback=_version, is_eager=True)] = False,
 ) -> None:
-    context.obj = Place(server, token)
+    """What may stand before a command's name stands behind it as well, where it is read (`Subcommands`)."""
 
 
 def _typed() -> None:

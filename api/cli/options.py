@@ -10,7 +10,10 @@ from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer._click.core import augment_usage_errors
+from typer.core import TyperGroup
+
+from api.cli.typed_values import PlainCommand, taken_as_typed
 
 SERVER = "A server's address; by default LEDGER_SERVER, and without it the ledger of the settings."
 TOKEN = "The token for it; by default LEDGER_TOKEN."
@@ -48,34 +51,34 @@ class Asked:
     token: str | None
 
 
-@dataclass
-class Place:
-    """What was said before the command's name, as in `support-ledger --server URL balance C`."""
-
-    server: str | None = None
-    token: str | None = None
-
-
 class NoSuchCommandError(typer.TyperException):
     """Somebody typed a command that is none of a group's."""
 
     exit_code = 2
 
-    def __init__(self, name: str, known: Sequence[str]) -> None:
+    def __init__(self, name: str, known: Sequence[str], ctx: Any) -> None:
         super().__init__(name)
         self.name = name
         self.known = known
+        self.ctx = ctx
 
 
 class CommandGroup(TyperGroup):
+    def get_params(self, ctx: Any) -> list[Any]:
+        return taken_as_typed(super().get_params(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with augment_usage_errors(ctx):
+            return super().parse_args(ctx, args)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         found = self.get_command(ctx, args[0])
         if found is None and not ctx.resilient_parsing:
-            raise NoSuchCommandError(args[0], self.list_commands(ctx))
+            raise NoSuchCommandError(args[0], self.list_commands(ctx), ctx)
         return (args[0] if found else None), found, args[1:]
 
 
-class MadeCommand(TyperCommand):
+class MadeCommand(PlainCommand):
     """It knows an example for each of its parameters, by their names."""
 
     examples: Mapping[str, str] = MappingProxyType({})
@@ -84,14 +87,12 @@ class MadeCommand(TyperCommand):
 def made_command(name: str, meaning: str, options: Sequence[Opt], run: Callable[[Asked], None]) -> Any:
     """A command with these options, and those that each command has which a server can answer."""
 
-    def called(context: typer.Context, **typed: Any) -> None:
-        place = context.find_object(Place) or Place()
+    def called(**typed: Any) -> None:
         given = {opt.name: _plain(typed[f"given_{n}"]) for n, opt in enumerate(options)}
         known = {name: value for name, value in given.items() if value is not None and value != []}
-        run(Asked(known, typed["as_json"], typed["server"] or place.server, typed["token"] or place.token))
+        run(Asked(known, typed["as_json"], typed["server"], typed["token"]))
 
-    parameters = [_parameter("context", typer.Context)]
-    parameters += [_declared(f"given_{n}", opt) for n, opt in enumerate(options)]
+    parameters = [_declared(f"given_{n}", opt) for n, opt in enumerate(options)]
     parameters += [
         _parameter("as_json", Annotated[bool, typer.Option("--json", help=AS_JSON)], False),
         _parameter("server", Annotated[str | None, typer.Option("--server", help=SERVER, metavar="URL")], None),

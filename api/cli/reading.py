@@ -1,36 +1,24 @@
 """What is asked daily, as subcommands: each a path of the API, the parameters that it takes, and a table.
 
-`contracts`, `tickets` and `invoices` list without an argument; with the id of one thing they show it whole.
+Without an argument they list. With an id they show that thing whole; where there is none of that id, what the contract
+of that id has, since deductions, charges, grants and sessions are one's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from api.cli.doors import Query, opened_door
+from api.cli.doors import Door, Query, opened_door
 from api.cli.machine import print_line
 from api.cli.options import Asked, Opt, made_command
-from ledger.kernel.errors import Refusal
+from api.cli.read_parameters import read_option
+from ledger.kernel.errors import STATUS, Refusal
 
 PERIOD, PAGE, TIMES = ("from", "to"), ("limit", "cursor"), ("as_of", "known_at")
-MEANINGS = {
-    "as_of": "As it was true then: an instant with offset, or a day.",
-    "known_at": "As the ledger knew it then: an instant with offset, or a day.",
-    "from": "An instant with offset, or a day: from then on.",
-    "to": "An instant with offset, or a day: up to it.",
-    "limit": "At most so many items, 500 at most.",
-    "cursor": "Where a list goes on, as the list before says.",
-    "invoiced": "true: on a document; false: not on one.",
-    "on_behalf": "true: the customer's word on it was entered by somebody else; false: the others.",
-    "group_by": "plan, kind, customer, month, or of time engineer; one or several, each after its own --group-by.",
-    "below_share": "Where less than this share of the credit in force is left, such as 0.25.",
-    "through_on": "What is due up to this day, included.",
-    "after": "Those behind this position.",
-}
-SEVERAL = ("group_by",)  # options that may be given more than once
+UNTOLD = (*PAGE, "group_by")  # in the title of a table, whose columns or caption say it
 
 
 @dataclass(frozen=True)
@@ -45,17 +33,37 @@ class ReadPath:
 
 @dataclass(frozen=True)
 class Read:
-    """A reading command: what it answers about one thing, and about all. `choices` are what the argument may be."""
+    """A reading command: what it answers about one thing, of one contract, and about all.
+
+    `argument` is the noun of what has an id, `choices` are what it may be.
+    """
 
     meaning: str
     argument: str | None = None
     one: ReadPath | None = None
     all: ReadPath | None = None
     choices: tuple[str, ...] = ()
+    of_contract: ReadPath | None = None
 
     @property
     def questions(self) -> list[ReadPath]:
-        return [question for question in (self.one, self.all) if question is not None]
+        return [question for question in (self.one, self.of_contract, self.all) if question is not None]
+
+    @property
+    def nouns(self) -> list[str]:
+        """What the argument may be the id of."""
+        nouns = [self.argument] if self.argument is not None else []
+        return [*nouns, "contract"] if self.of_contract is not None else nouns
+
+    def asked_with(self, id_: str | None, names: Iterable[str]) -> list[tuple[str, ReadPath]]:
+        """The questions to an id, one after the other until one knows it; those that take what else was given."""
+        if id_ is None:
+            return [("", self.all)] if self.all is not None else []
+        asked = [("contract", self.of_contract)] if self.of_contract is not None else []
+        if self.one is not None and self.argument is not None:
+            is_taken = self.of_contract is None or set(names) <= set(self.one.parameters)
+            asked = [(self.argument, self.one), *asked] if is_taken else asked
+        return asked
 
 
 READS: dict[str, Read] = {
@@ -74,12 +82,13 @@ READS: dict[str, Read] = {
         ReadPath("contracts/{}/statement", ("pool", *PERIOD, *PAGE), "statement"),
     ),
     "deductions": Read(
-        "What was deducted from a contract's credit, how it was billed, and the customer's word on it.",
-        "contract",
-        ReadPath("contracts/{}/deductions", ("status", "on_behalf", *TIMES, *PAGE), "deductions"),
+        "What was deducted from credit, how it was billed, and the customer's word; with a contract's id its own.",
+        "deduction",
+        ReadPath("deductions/{}", TIMES),
         ReadPath(
             "deductions", ("status", "on_behalf", "provider", "customer_id", "older_than_days", *PAGE), "deductions"
         ),
+        of_contract=ReadPath("contracts/{}/deductions", ("status", "on_behalf", *TIMES, *PAGE), "deductions"),
     ),
     "charges": Read(
         "What a contract was charged, and on which document.",
@@ -94,10 +103,11 @@ READS: dict[str, Read] = {
         ReadPath("grants", ("expiring_before", "provider", "customer_id", *PAGE), "grants"),
     ),
     "sessions": Read(
-        "Booked sessions by their starts; with a contract's id its own.",
-        "contract",
-        ReadPath("contracts/{}/sessions", ("state", *PERIOD, *TIMES, *PAGE), "sessions"),
+        "Booked sessions by their starts; with a session's id all of it, with a contract's its own.",
+        "session",
+        ReadPath("sessions/{}", TIMES),
         ReadPath("sessions", ("provider", "customer_id", "state", *PERIOD, *TIMES, *PAGE), "sessions"),
+        of_contract=ReadPath("contracts/{}/sessions", ("state", *PERIOD, *TIMES, *PAGE), "sessions"),
     ),
     "tickets": Read(
         "Tickets; with a ticket's id all of it, its history too.",
@@ -157,52 +167,67 @@ def reading_command(name: str) -> Any:
     if read is None:
         return None
     names = dict.fromkeys(parameter for question in read.questions for parameter in question.parameters)
-    options = [
-        Opt(one, list[str] if one in SEVERAL else str, MEANINGS.get(one, ""), example="plan" if one in SEVERAL else "")
-        for one in names
-    ]
+    options = [read_option(name, parameter) for parameter in names]
     if read.argument is not None:
-        noun, is_required = read.argument, read.all is None
         about = Opt(
             ARGUMENT,
-            metavar=noun.upper(),
+            metavar="|".join(noun.upper() for noun in read.nouns),
             choices=read.choices,
             is_argument=True,
-            is_required=is_required,
-            example=f"example-{noun[0]}",
+            is_required=read.all is None,
+            example=f"example-{read.argument[0]}",
         )
         options.insert(0, about)
 
     def ask(asked: Asked) -> None:
-        question = read.one if ARGUMENT in asked.given else read.all
-        assert question is not None, "an argument is required where nothing can be said of all"
-        path = question.path.replace("{}", _segment(read.argument, asked.given.get(ARGUMENT)))
+        id_ = asked.given.get(ARGUMENT)
         query: Query = {one: value for one, value in asked.given.items() if one != ARGUMENT}
         with opened_door(asked.server, asked.token) as door:
-            ask_for = door.get if "limit" in query else door.whole
-            answer = ask_for(path, {**query, **question.always})
-        _show(question, answer, as_json=asked.as_json)
+            question, answer = _answered(door, read, id_, query)
+        if asked.as_json:
+            print_line(answer)
+        else:
+            _show(question, answer, id_, query)
 
     return made_command(name, read.meaning, options, ask)
 
 
-def _segment(noun: str | None, id_: str | None) -> str:
-    """An id in its place in a path. What no path can hold is no id. Raises Refusal unknown-…"""
+def _answered(door: Door, read: Read, id_: str | None, query: Query) -> tuple[ReadPath, Any]:
+    """The first question that knows the id, and its answer. Raises the refusal of the first where none does."""
+    unknown: Refusal | None = None
+    for noun, question in read.asked_with(id_, query):
+        try:
+            path = question.path.replace("{}", _segment(noun, id_))
+            ask_for = door.get if "limit" in query else door.whole
+            return question, ask_for(path, {**query, **question.always})
+        except Refusal as refusal:
+            if refusal.code != f"unknown-{noun}":
+                raise
+            unknown = unknown or refusal
+    assert unknown is not None, "an argument is required where nothing can be said of all"
+    raise unknown
+
+
+def _segment(noun: str, id_: str | None) -> str:
+    """An id in its place in a path. What no path can hold is no id. Raises Refusal unknown-…, or not-found."""
     if id_ is not None and (not id_ or "/" in id_):
-        raise Refusal(f"unknown-{noun}", f"There is no {noun} {id_}.")
+        code = f"unknown-{noun}"
+        raise Refusal(code if code in STATUS else "not-found", f"There is no {noun} {id_}.")
     return quote(id_ or "", safe="", errors="replace")
 
 
-def _show(question: ReadPath, answer: Any, *, as_json: bool) -> None:
-    from api.cli.printing import print_json
+def _show(question: ReadPath, answer: Any, id_: str | None, query: Query) -> None:
+    if question.layout is None:
+        from api.cli.printing import print_json
 
-    if as_json:
-        print_line(answer)
-    elif question.layout is None:
         print_json(answer)
-    else:
-        from api.cli.layouts import LAYOUTS
-        from api.cli.printed_tables import table_of
-        from api.cli.terminal import out
+        return
+    from api.cli.layouts import LAYOUTS
+    from api.cli.printed_tables import print_answer
 
-        out.print(table_of(LAYOUTS[question.layout], answer))
+    layout = LAYOUTS[question.layout]
+    of = [f"{layout.joined} {id_}"] if id_ is not None and "{" not in layout.title else []
+    told = {name: value for name, value in {**layout.usually, **query}.items() if name not in UNTOLD}
+    days = [f" {name} {told.pop(name)}" for name in PERIOD if name in told]
+    others = [f", {name.replace('_', ' ')} {value}" for name, value in told.items()]
+    print_answer(layout, answer, "".join([*of, *days, *others]))

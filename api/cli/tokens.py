@@ -13,6 +13,7 @@ import typer
 from api.cli.machine import AsJson, print_line
 from api.cli.options import CommandGroup
 from api.cli.printing import say
+from api.cli.typed_values import PlainCommand
 from api.portal.frame.addresses import link_address
 from ledger.kernel.clock import system_clock
 from ledger.kernel.errors import malformed
@@ -35,7 +36,7 @@ token_app = typer.Typer(
 )
 
 
-@token_app.command("create")
+@token_app.command("create", cls=PlainCommand)
 def token_create(
     role: Annotated[str, typer.Option()],
     provider: str | None = None,
@@ -91,7 +92,7 @@ def _check_party(settings: Settings, provider: str, customer: str | None, partne
             raise malformed(field, f"{provider} has no contract of a {field} {customer or partner}")
 
 
-@token_app.command("feed")
+@token_app.command("feed", cls=PlainCommand)
 def token_feed(
     token_id: str,
     expires_on: Annotated[str | None, typer.Option(help=EXPIRES_ON)] = None,
@@ -108,7 +109,7 @@ def token_feed(
     _tell(address, {"feed_id": feed_id, "address": address}, as_json=as_json)
 
 
-@token_app.command("link")
+@token_app.command("link", cls=PlainCommand)
 def token_link(
     token_id: str,
     base_url: Annotated[str | None, typer.Option(help="The server's address; by default LEDGER_SERVER.")] = None,
@@ -122,7 +123,7 @@ def token_link(
     _tell(address, {"address": address}, as_json=as_json)
 
 
-@token_app.command("list")
+@token_app.command("list", cls=PlainCommand)
 def token_list(as_json: AsJson = False) -> None:
     """Tokens and feeds by id, never the tokens and secrets themselves."""
     with closing(open_store(Settings().database_url)) as store:
@@ -143,7 +144,7 @@ def _state(revoked_at: str | None, expires_on: str | None) -> str:
     return f"revoked {revoked_at}" if revoked_at else f"until {expires_on or 'further notice'}"
 
 
-@token_app.command("revoke")
+@token_app.command("revoke", cls=PlainCommand)
 def token_revoke(id_: Annotated[str, typer.Argument(metavar="TOKEN_ID|FEED_ID")], as_json: AsJson = False) -> None:
     """From now on the token, with its feeds, or the one feed opens nothing; running servers know at once."""
     with closing(open_store(Settings().database_url)) as store:

@@ -9,6 +9,7 @@ import typer
 
 from api.cli.machine import AsJson, print_line
 from api.cli.printing import complain, say
+from api.cli.typed_values import PlainCommand
 from ledger.kernel.errors import Refusal
 from ledger.kernel.settings import Settings, without_secrets
 
@@ -16,7 +17,7 @@ upkeep_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 SWITCH_SECONDS = 0.001  # threads that compute give way to the one that answers, sooner than Python's 5 ms
 
 
-@upkeep_app.command()
+@upkeep_app.command(cls=PlainCommand)
 def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=65_535)] = 8000) -> None:
     """HTTP API and projections in one process."""
     from api.application import create_app
@@ -30,7 +31,7 @@ def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=
         serve_app(create_app(settings), sockets)
 
 
-@upkeep_app.command()
+@upkeep_app.command(cls=PlainCommand)
 def rebuild(
     views: Annotated[list[str] | None, typer.Argument(help="Names of views; all by default.")] = None,
     as_json: AsJson = False,
@@ -51,7 +52,7 @@ def rebuild(
     say(f"rebuilt {', '.join(views or VIEWS)} up to position {position}")
 
 
-@upkeep_app.command()
+@upkeep_app.command(cls=PlainCommand)
 def verify(as_json: AsJson = False) -> None:
     """Proves that the stored history is whole and that the views equal it; exit status 1 and the first fault if not."""
     from api.cli.opening import opened
@@ -72,7 +73,7 @@ def verify(as_json: AsJson = False) -> None:
     say(f"whole: {position} events, and the views equal them")
 
 
-@upkeep_app.command()
+@upkeep_app.command(cls=PlainCommand)
 def status(as_json: AsJson = False) -> None:
     """Settings in force, positions and lag; no secrets. Makes nothing."""
     from ledger.store import holds_ledger

@@ -15,10 +15,12 @@ import typer
 from pydantic import ValidationError
 from typer._click.exceptions import BadOptionUsage, MissingParameter, NoArgsIsHelpError, NoSuchOption, UsageError
 
+from api.cli.machine import is_json_wanted
 from api.cli.options import MadeCommand, NoSuchCommandError
 from api.cli.printing import complain
+from api.cli.refusing import print_problem
 from ledger.kernel.errors import Refusal, malformed
-from ledger.kernel.examples import EXAMPLE_DAY, TEXT
+from ledger.kernel.examples import TEXT
 from ledger.kernel.faults import sentence_of
 from ledger.kernel.wording import worded_fault
 
@@ -49,12 +51,15 @@ MOST_NAMES = 12  # that are listed where none is near to what was typed
 
 
 def tell_usage(error: typer.TyperException) -> None:
-    """On standard error."""
+    """On standard error, as other refusals are."""
     if isinstance(error, NoArgsIsHelpError):
         error.show()
         return
-    context = error.ctx if isinstance(error, UsageError) else None
+    context = error.ctx if isinstance(error, UsageError | NoSuchCommandError) else None
     refusal = _refusal(error, context)
+    if is_json_wanted():
+        print_problem(refusal)
+        return
     complain(f"{refusal.code}: {refusal.detail}")
     complain(f"{context.command_path if context else 'support-ledger'} --help tells what there is.")
 
@@ -76,8 +81,8 @@ def _refusal(error: typer.TyperException, context: Any) -> Refusal:
     if isinstance(error, BadOptionUsage):
         if any(typed.startswith(f"{error.option_name}=") for typed in sys.argv):
             return malformed(error.option_name, "takes no value")
-        example = EXAMPLES.get(error.option_name.removeprefix("--").replace("-", "_"), "")
-        return malformed(error.option_name, f"needs a value, such as {error.option_name} {example or EXAMPLE_DAY}")
+        parameter = next(one for one in context.command.params if error.option_name in one.opts)
+        return malformed(error.option_name, f"needs a value, such as {_example(parameter, context)}")
     return malformed("arguments", f"are too many: {_all_arguments(context)}")
 
 
@@ -89,7 +94,7 @@ def _name(parameter: Any) -> str:
 
 
 def _example(parameter: Any, context: Any) -> str:
-    known = context.command.examples if isinstance(context.command, MadeCommand) else EXAMPLES
+    known = {**EXAMPLES, **context.command.examples} if isinstance(context.command, MadeCommand) else EXAMPLES
     if parameter.type_descriptor.is_choice:
         value = str(parameter.type_descriptor.choices[0].value)
     else:

@@ -20,7 +20,8 @@ from starlette.types import Receive, Scope, Send
 from api.command_json import parse_line, without_mark
 from api.http.lists import LINES
 from api.http.models.dry_runs import show_rehearsed
-from api.http.problems import problem_body, unavailable
+from api.http.problems import unavailable
+from api.problem_body import problem_body
 from api.state import State
 from api.writer import Answers
 from ledger.door.batches import Answer

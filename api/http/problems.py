@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.http.parameters import example_for
 from api.http.responses import HEADERS
+from api.problem_body import problem_body
 from ledger.kernel.errors import STATUS, Refusal, malformed_fields
 from ledger.kernel.faults import PlacedFault
 from ledger.kernel.wording import worded_fault
@@ -71,16 +72,6 @@ _MEANING = {
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {**_RESPONSE, "description": meaning} for status, meaning in _MEANING.items()
 }
-
-
-def problem_body(refusal: Refusal) -> dict[str, Any]:
-    return {
-        "type": f"urn:support-ledger:{refusal.code}",
-        "title": refusal.title,
-        "status": refusal.status,
-        "detail": refusal.detail,
-        "code": refusal.code,
-    } | refusal.members
 
 
 def problem(refusal: Refusal) -> JSONResponse:

@@ -2,49 +2,70 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from ledger.kernel.errors import malformed
 
 DEFAULT_DATABASE_URL = "sqlite:///var/ledger.db"
+ENV_FILE = Path(".env")
+_TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
-class Settings(BaseSettings):
-    """`LEDGER_DATABASE_URL` and the others; see README for each."""
+def _said(setting: str) -> str | None:
+    """The environment counts before the file; a mark of byte order at its beginning is no part of it."""
+    if setting in os.environ or not ENV_FILE.is_file():
+        return os.environ.get(setting)
+    from dotenv import dotenv_values  # who has no such file does not wait for what reads one
 
-    model_config = SettingsConfigDict(
-        env_prefix="LEDGER_", env_file=".env", env_file_encoding="utf-8-sig", extra="ignore"
-    )
+    return dotenv_values(ENV_FILE, encoding="utf-8-sig").get(setting)
 
-    database_url: str = DEFAULT_DATABASE_URL
-    catalogue: Path | None = None
-    api_docs: bool = True  # whether a server shows the documentation of its API
-    server: str | None = None
-    token: SecretStr | None = None
 
-    @field_validator("database_url")
-    @classmethod
-    def _known_engine(cls, url: str) -> str:
+def _database_url() -> str:
+    url = _said("LEDGER_DATABASE_URL")
+    return DEFAULT_DATABASE_URL if url is None else url
+
+
+def _catalogue() -> Path | None:
+    folder = _said("LEDGER_CATALOGUE")
+    return None if folder is None else Path(folder)
+
+
+def _api_docs() -> bool:
+    told = _said("LEDGER_API_DOCS")
+    if told is not None and told.lower() not in _TRUTH:
+        raise malformed("LEDGER_API_DOCS", "must be true or false")
+    return told is None or _TRUTH[told.lower()]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`LEDGER_DATABASE_URL` and the others, as they are said where they are not given; see README for each.
+
+    Plain, without a library that declares settings: those load for longer than most commands of the command line work.
+    Raises Refusal malformed, which names the setting.
+    """
+
+    database_url: str = field(default_factory=_database_url)
+    catalogue: Path | None = field(default_factory=_catalogue)
+    api_docs: bool = field(default_factory=_api_docs)  # whether a server shows the documentation of its API
+    server: str | None = field(default_factory=lambda: _said("LEDGER_SERVER"))
+    token: str | None = field(default_factory=lambda: _said("LEDGER_TOKEN"), repr=False)
+
+    def __post_init__(self) -> None:
+        url, folder = self.database_url, self.catalogue
         if not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
-            raise ValueError("LEDGER_DATABASE_URL begins with sqlite:/// or postgresql://")
-        if url.startswith("sqlite:///") and not url.removeprefix("sqlite:///"):
-            raise ValueError("LEDGER_DATABASE_URL names no file")
-        return url
-
-    @field_validator("catalogue")
-    @classmethod
-    def _holds_plans(cls, folder: Path | None) -> Path | None:
-        """So that no command goes on without the plans that somebody meant. What is in them, the loader checks."""
-        if folder is None:
-            return None
-        if not folder.is_dir():
-            raise ValueError(f"LEDGER_CATALOGUE: there is no folder {folder}")
-        if not any(_says_something(file) for file in sorted(folder.glob("*.toml"))):
-            raise ValueError(f"LEDGER_CATALOGUE: the folder {folder} holds no plan, as no *.toml in it has one")
-        return folder
+            raise malformed("LEDGER_DATABASE_URL", "begins with sqlite:/// or postgresql://")
+        if url == "sqlite:///":
+            raise malformed("LEDGER_DATABASE_URL", "names no file")
+        # So that no command goes on without the plans that somebody meant. What is in them, the loader checks.
+        if folder is not None and not folder.is_dir():
+            raise malformed("LEDGER_CATALOGUE", f"there is no folder {folder}")
+        if folder is not None and not any(_says_something(file) for file in sorted(folder.glob("*.toml"))):
+            raise malformed("LEDGER_CATALOGUE", f"the folder {folder} holds no plan, as no *.toml in it has one")
 
 
 def _says_something(file: Path) -> bool:

@@ -18,7 +18,8 @@ from ledger.store.database import Row
 from projections.contracts.questions import has_time_in_sql
 from projections.credit.rules import breakage_in_sql, shown_minutes_in_sql
 
-ReportGroup = Literal["plan", "kind", "customer", "month", "engineer"]
+ReportGroup = Literal["plan", "kind", "customer", "month"]
+TimeGroup = Literal[ReportGroup, "engineer"]
 
 
 class ReportSums(msgspec.Struct, frozen=True):
@@ -76,12 +77,12 @@ class ReportSource(Generic[Apart, OwnSums]):
     rows: str
     at: str
     begun: str
-    groups: dict[ReportGroup, str]
+    groups: dict[TimeGroup, str]
     apart: dict[str, str]
     sums: dict[str, str]
     read: Callable[[Row], tuple[Apart, OwnSums]]
 
-    def column(self, group: ReportGroup) -> str:
+    def column(self, group: TimeGroup) -> str:
         return _PLAN.format(begun=self.begun) if group == "plan" else self.groups[group]
 
 
@@ -90,7 +91,7 @@ _PLAN = f"""coalesce((SELECT n.plan FROM contract_terms n WHERE n.contract_id = 
   AND {has_time_in_sql("n")} AND n.starts_at {{begun}} ORDER BY n.starts_at DESC LIMIT 1), c.plan)"""
 # What takes back goes where that counts which it takes back; what came late into a closed month, where it was true.
 _CHARGED = "coalesce(b.dated, b.effective_at, o.dated, o.effective_at)"
-_OF_CONTRACT: dict[ReportGroup, str] = {"plan": "", "customer": "c.customer_id"}
+_OF_CONTRACT: dict[TimeGroup, str] = {"plan": "", "customer": "c.customer_id"}
 REVENUE = ReportSource(
     "contracts c JOIN charges o ON o.contract_id = c.contract_id LEFT JOIN charges b ON b.charge_id = o.reverses",
     "o.effective_at",

@@ -20,22 +20,22 @@ from ledger.kernel.values import add_months, first_instant, from_micros, local_d
 from ledger.store.database import Row
 from projections.asking import Page, PageAsked, all_of, equal
 from projections.contracts.across import ContractsAsked
-from projections.provider.report_sources import Apart, OwnSums, ReportGroup, ReportSource
+from projections.provider.report_sources import Apart, OwnSums, ReportSource, TimeGroup
 from projections.reader import Snapshot, open_texts, view_position
 
 _read_sealed = msgspec.json.Decoder(Sealed).decode
-_GROUPS_IN_SQL: tuple[ReportGroup, ...] = ("plan", "kind", "customer", "engineer")
+_GROUPS_IN_SQL: tuple[TimeGroup, ...] = ("plan", "kind", "customer", "engineer")
 _NOT_ASKED = "CAST(NULL AS TEXT)"
 
 
 @dataclass(slots=True, frozen=True)
 class ReportAsked:
-    """`last` is today where none is named; `group_by` in the order that is asked for."""
+    """`last` is today where none is named; `group_by` in the order that is asked for, of those that the report has."""
 
     provider: str | None
     first: date | None
     last: date | None
-    group_by: tuple[ReportGroup, ...]
+    group_by: tuple[TimeGroup, ...] = ()
 
     @property
     def row_of(self) -> tuple[str, ...]:
@@ -70,13 +70,9 @@ async def report(
 ) -> Page[ReportRow[Apart, OwnSums]]:
     """Its rows by group; nothing that comes to nought.
 
-    Raises Refusal forbidden to customers and partners, malformed for a group that the report has not, or days that are
-    the wrong way round.
+    Raises Refusal forbidden to customers and partners, malformed for days that are the wrong way round.
     """
     check_is_inside(actor, "the reports of a provider")
-    for group in asked.group_by:
-        if group != "month" and group not in source.groups:
-            raise malformed("group_by", f"this report has no {group}; it has {', '.join([*source.groups, 'month'])}")
     if asked.first is not None and asked.last is not None and asked.first > asked.last:
         raise malformed("from", FieldFault("wrong_way_round", {"first": asked.first, "last": asked.last}))
     added: dict[tuple[ReportGroups, Apart], OwnSums] = {}
@@ -162,7 +158,7 @@ async def _summed(
     snapshot: Snapshot, source: ReportSource[Apart, OwnSums], asked: ReportAsked, provider: str, begin: int, end: int
 ) -> list[Row]:
     """Of each group that SQL knows a column, null where it was not asked for, with the figures of `source.read`."""
-    columns: dict[ReportGroup, str] = {group: source.column(group) for group in asked.group_by if group != "month"}
+    columns: dict[TimeGroup, str] = {group: source.column(group) for group in asked.group_by if group != "month"}
     groups = [f"{columns.get(group, _NOT_ASKED)} AS {group}" for group in _GROUPS_IN_SQL]
     apart = [f"{sql} AS {name}" for name, sql in source.apart.items()]
     sums = [f"CAST(coalesce(sum({sql}), 0) AS BIGINT) AS {name}" for name, sql in source.sums.items()]

@@ -138,7 +138,11 @@ def test_days_are_the_providers_and_included(year: Year) -> None:
 
 
 def test_a_report_names_the_groups_that_it_has(year: Year) -> None:
-    refused = year.door.unseen("reports/revenue", group_by="engineer")
-    assert (refused["field"], "customer" in refused["detail"]) == ("group_by", True)
+    for group in ("engineer", "nope"):
+        refused = year.door.unseen("reports/revenue", group_by=group)
+        assert (refused["field"], refused["detail"]) == (
+            "group_by",
+            "group_by: is one of plan, kind, customer or month",
+        )
     assert year.door.unseen(grouped("time", "plan", "plan"))["field"] == "group_by"
     assert year.door.unseen("reports/time", from_="2026-02-02", to="2026-02-01")["field"] == "from"

@@ -290,6 +290,21 @@ def test_a_catalogue_without_plans_is_refused_by_every_command(
     assert not (tmp_path / "var").exists()
 
 
+def test_a_setting_that_means_nothing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for said, told in (
+        ("LEDGER_API_DOCS=perhaps", "malformed: LEDGER_API_DOCS: must be true or false"),
+        ("LEDGER_API_DOCS=", "malformed: LEDGER_API_DOCS: must be true or false"),
+        ("LEDGER_DATABASE_URL=sqlite:///", "malformed: LEDGER_DATABASE_URL: names no file"),
+    ):
+        (tmp_path / ".env").write_text(said + "\n")
+        is_a_sentence(support_ledger(None, "status"), told)
+    (tmp_path / ".env").write_text('export LEDGER_API_DOCS="Off"\nLEDGER_SERVER=https://of-the-file.example\n')
+    shown = support_ledger(None, "status").out
+    assert "API docs   not shown" in shown
+    assert "https://of-the-file.example" in shown
+
+
 def test_settings_may_begin_with_a_byte_order_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("LEDGER_DATABASE_URL=sqlite:///other.db\n", encoding="utf-8-sig")

@@ -1,11 +1,14 @@
 """Lists and reports on the command line: whole, with what they add up to."""
 
+import io
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import Console
 
 from api.cli.layouts import LAYOUTS
-from api.cli.printed_tables import table_of
+from api.cli.printed_tables import print_answer, table_of
 from api.cli.totals import added_up
 from tests.cli.run import support_ledger
 from tests.cli.test_daily import LEDGER, WORK, told
@@ -82,7 +85,7 @@ def test_several_values_of_a_cell_are_listed() -> None:
 
 def test_the_title_of_an_empty_table_stays_whole(url: str) -> None:
     lines = support_ledger(url, "reports", "revenue", "--from", "2020-01-01", "--to", "2020-02-01").lines
-    assert lines[0].strip() == "Report"
+    assert lines[0].strip() == "Report on revenue from 2020-01-01 to 2020-02-01"
 
 
 def test_a_statement_says_in_words_what_a_line_of_work_is_about(url: str) -> None:
@@ -102,3 +105,74 @@ def test_a_statement_says_in_words_what_a_line_of_work_is_about(url: str) -> Non
             notes[-1] += f" {cells_of[6]}"
     rounded = "T: Nothing works · Head cleaned · 0:50 worked, 1:00 billed: steps of 15 minutes"
     assert notes == ["T: Nothing works", rounded, "T: Nothing works"]  # 465 and 60 minutes are steps as they are
+
+
+def test_a_title_says_what_was_asked(url: str) -> None:
+    for arguments, title in (
+        (["reports", "time", "--group-by", "plan"], "Report on time from the beginning to today"),
+        (["reports", "breakage", "--to", "2026-02-01"], "Report on breakage from the beginning to 2026-02-01"),
+        (["charges", "L", "--invoiced", "false"], "Charges of L, invoiced false"),
+        (["deductions", "--limit", "1"], "Deductions"),
+        (["balance", "L", "--as-of", "2026-02-01"], "Balance of L, as of 2026-02-01"),
+    ):
+        assert support_ledger(url, *arguments).lines[0].strip() == title
+
+
+def printed(width: int, layout: str, *items: dict[str, Any], **answer: Any) -> list[str]:
+    told = io.StringIO()
+    print_answer(LAYOUTS[layout], {"items": list(items), **answer}, console=Console(file=told, width=width))
+    return [line.rstrip() for line in told.getvalue().splitlines()]
+
+
+TICKET = {
+    "ticket_id": "T-1",
+    "contract_id": "L",
+    "title": "Kalenderfreigaben fehlen nach dem Update",
+    "kind": "question",
+    "priority": 3,
+    "level": "L1",
+    "state": "resolved",
+    "worked_minutes": 1250,
+}
+
+
+def test_a_narrow_table_breaks_between_words_alone() -> None:
+    lines = printed(95, "tickets", TICKET)
+    assert max(map(len, lines)) <= 95
+    text = " ".join(line.split("│")[3].strip() for line in lines if line.startswith("│"))
+    assert text.split() == TICKET["title"].split()
+    assert cells(lines, "T-1")[3:] == ["question", "3", "L1", "resolved", "1250"]
+
+
+def test_a_long_title_makes_no_table_wider_than_the_terminal() -> None:
+    told = io.StringIO()
+    asked = ", customer id a-customer-whose-id-is-rather-long"
+    print_answer(LAYOUTS["tickets"], {"items": [TICKET]}, asked, Console(file=told, width=95))
+    print_answer(LAYOUTS["plans"], {"items": []}, asked, Console(file=told, width=50))
+    assert max(len(line.rstrip()) for line in told.getvalue().splitlines()) <= 95
+    assert "rather-long" in told.getvalue()
+
+
+def test_what_has_no_room_for_its_words_is_told_line_by_line() -> None:
+    assert printed(40, "tickets", TICKET) == [
+        "Tickets",
+        "ticket      T-1",
+        "contract    L",
+        "title       Kalenderfreigaben fehlen",
+        "            nach dem Update",
+        "kind        question",
+        "priority    3",
+        "level       L1",
+        "state       resolved",
+        "worked min  1250",
+        "",
+    ]
+    totals = {"totals": {"charges": 2, "amount": "66.75"}, "totals_of": "all"}
+    assert printed(20, "reports", {"plan": "groupios-l", "charges": 2, "amount": "66.75"}, argument="x", **totals)[
+        -4:
+    ] == [
+        "total",
+        "charges  2",
+        "amount   66.75",
+        "",
+    ]

@@ -39,9 +39,14 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("balance C --as-off x", "malformed: --as-off: is no option of support-ledger balance; --as-of is meant"),
         ("balance --json=x", "malformed: --json: takes no value"),
         ("sessions --limit", "malformed: --limit: needs a value, such as --limit 50"),
+        ("log-work --treatment", "malformed: --treatment: needs a value, such as --treatment billable"),
+        ("log-work --minutes", "malformed: --minutes: needs a value, such as --minutes 50"),
+        ("tickets --state", "malformed: --state: needs a value, such as --state waiting"),
+        ("balance C --as-of", "malformed: --as-of: needs a value, such as --as-of 2026-01-31"),
+        ("token create --role", "malformed: --role: needs a value, such as --role auditor"),
+        ("--server", "malformed: --server: needs a value, such as --server https://ledger.example.org"),
         ("plans a b", "malformed: arguments: are too many: support-ledger plans takes PLAN"),
         ("status --x", "malformed: --x: is no option of support-ledger status; there are --json"),
-        ("serve --json", "malformed: --json: is no option of support-ledger serve; there are --host, --port"),
         ("reports profit", "malformed: REPORT: is one of revenue, breakage, time"),
         ("verify x", "malformed: arguments: are too many: support-ledger verify takes none"),
         ("import", "malformed: FILES: is missing, such as commands.jsonl"),
@@ -66,6 +71,22 @@ def test_wrong_usage_names_the_option_and_what_it_has_to_be(typed: str, told: st
     first, where = done.err.splitlines()
     assert first == told
     assert where.endswith(" --help tells what there is.")
+
+
+@pytest.mark.parametrize(
+    ("typed", "of"),
+    [
+        ("log-work --treatment", "log-work "),
+        ("log-work --none", "log-work "),
+        ("token create --role", "token create "),
+        ("token creat", "token "),
+        ("tickets --state", "tickets "),
+        ("--server", ""),
+    ],
+)
+def test_wrong_usage_names_the_help_of_what_was_typed(typed: str, of: str) -> None:
+    where = support_ledger(None, *typed.split()).err.splitlines()[-1]
+    assert where == f"support-ledger {of}--help tells what there is."
 
 
 def test_no_subcommand_tells_wrong_usage_in_words_of_a_library(empty_folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import ExitStack
+from dataclasses import fields
 from pathlib import Path
 
 import psycopg
@@ -59,7 +60,7 @@ def test_the_readme_names_every_command_of_the_command_line_and_no_other() -> No
 
 def test_the_readme_names_every_setting() -> None:
     assert [row[0] for row in table_after(README, "<!-- list: settings -->")] == [
-        f"`LEDGER_{name.upper()}`" for name in Settings.model_fields
+        f"`LEDGER_{one.name.upper()}`" for one in fields(Settings)
     ]
 
 
