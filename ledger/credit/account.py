@@ -273,7 +273,7 @@ class CreditAccount(CreditState):
         withdrawn = [one.withdrawn() for one in settled]
         for one in withdrawn:
             fact = DebtSettlementWithdrawn(
-                one.deduction_id, one.grant_id, one.quantity, one.owed_since, one.debt_no, pool=self.pool
+                one.deduction_id, one.grant_id, one.quantity, one.owed_since, one.arose_at, one.debt_no, pool=self.pool
             )
             self.record(fact, one.effective_at, stamp)
         return withdrawn

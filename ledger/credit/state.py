@@ -223,7 +223,8 @@ class CreditState(LongLived):
         for draw in fact.draws:
             if draw.grant_id is None:
                 self.debt_count += 1
-                self.debts.append(Debt(fact.deduction_id, self.debt_count, draw.quantity, fact.effective_at))
+                at = fact.effective_at
+                self.debts.append(Debt(fact.deduction_id, self.debt_count, draw.quantity, at, at))
             else:
                 self.grants[draw.grant_id].draw(draw.quantity)
 
@@ -253,7 +254,7 @@ class CreditState(LongLived):
         for debt in self.debts:
             if debt.deduction_id == fact.deduction_id:
                 debt.ahead = [one for one in debt.ahead if not _is_withdrawn_by(fact, one)]
-        owe_again(self.debts, fact.deduction_id, fact.debt_no, fact.quantity, fact.owed_since)
+        owe_again(self.debts, fact)
 
     @applies(GrantTakenBack)
     def _taken_back(self, fact: GrantTakenBack) -> None:
