@@ -161,12 +161,12 @@ def owe_again(debts: list[Debt], fact: DebtSettlementWithdrawn) -> None:
 
 
 def settlements(
-    debts: Sequence[Debt], grants: Iterable[Grant], at: datetime, open_from: Callable[[datetime], datetime]
+    debts: Sequence[Debt], grants: Iterable[Grant], open_from: Callable[[datetime], datetime]
 ) -> list[Settlement]:
-    """What settles debts from an instant on: the oldest first, by credit in the order in which it becomes valid.
+    """What settles debts: the oldest first, by credit in the order in which it becomes valid.
 
-    Ties go by order of granting. A settlement takes effect at the latest of that instant, the debt, the credit's
-    beginning, what freed it and the first open instant (M5); credit that is over by then settles nothing.
+    Ties go by order of granting. A settlement takes effect at the latest of the debt, the credit's beginning, what
+    freed it and the first open instant (M5), whenever it is told; credit that is over by then settles nothing.
     """
     if not debts:
         return []
@@ -174,7 +174,7 @@ def settlements(
     found: list[Settlement] = []
     for debt in debts:
         owed = debt.quantity
-        for when, grant, free in _in_time(with_credit, max(at, debt.moment)):
+        for when, grant, free in _in_time(with_credit, debt.moment):
             quantity = min(free, owed)
             if quantity > 0 and open_from(when) < grant.expires_at:
                 found.append(debt.settled_by(grant.grant_id, quantity, when))
