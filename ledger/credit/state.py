@@ -250,7 +250,9 @@ class CreditState(LongLived):
     @applies(DebtSettlementWithdrawn)
     def _settlement_withdrawn(self, fact: DebtSettlementWithdrawn) -> None:
         self.takings.withdraw(fact)
-        self.grants[fact.grant_id].give_back(fact.quantity, fact.effective_at)
+        grant = self.grants[fact.grant_id]
+        # What bore a debt from its own instant on had been free before: since the grant began, as far as is known.
+        grant.give_back(fact.quantity, grant.valid_from if fact.effective_at == fact.owed_since else fact.effective_at)
         for debt in self.debts:
             if debt.deduction_id == fact.deduction_id:
                 debt.ahead = [one for one in debt.ahead if not _is_withdrawn_by(fact, one)]
