@@ -218,6 +218,11 @@ def test_a_body_that_is_no_object_is_told_what_one_is(door: Door, command: str, 
     assert found["detail"] == f"body: must be a JSON object, such as {example}"
 
 
+def test_a_byte_order_mark_is_no_part_of_a_body(door: Door) -> None:
+    found = problem(door.send_raw("hold-ticket", b'\xef\xbb\xbf{"ticket_id": "nowhere"}'))
+    assert found["code"] == "unknown-ticket"
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
 def test_the_encoding_of_a_text_is_called_by_its_name(encoding: str) -> None:
     with pytest.raises(Refusal, match=f"The text is written in {encoding[:6].upper()};"):
