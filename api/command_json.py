@@ -15,9 +15,9 @@ from ledger.kernel.errors import Refusal, malformed
 COMMAND_LIMIT = 1_000_000  # bytes of one command
 
 
-def without_mark(first_line: bytes) -> bytes:
-    """The first line of a file, or of many lines, without the byte order mark that some programs put before it."""
-    return first_line.removeprefix(codecs.BOM_UTF8)
+def without_mark(beginning: bytes) -> bytes:
+    """A body, or the first of many lines, without the byte order mark that some programs put before it."""
+    return beginning.removeprefix(codecs.BOM_UTF8)
 
 
 def parse_line(line: bytes, actor: Actor) -> Request:

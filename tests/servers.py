@@ -148,6 +148,19 @@ def _start(programs: Path, home: Path, durable: bool) -> int:
     raise NoServerError("\n".join([*refusals, log.read_text() if log.exists() else ""]).strip())
 
 
+def restart_as_standby(base_url: str) -> None:
+    """Makes a throw-away server a standby, which answers reads alone until `SELECT pg_promote()`; nobody feeds it."""
+    with psycopg.connect(base_url) as connection:
+        (programs,) = connection.execute("SELECT setting FROM pg_config WHERE name = 'BINDIR'").fetchone() or ("",)
+        (folder,) = connection.execute("SHOW data_directory").fetchone() or ("",)
+        port = connection.info.port
+    cluster = Path(folder)
+    control = [Path(programs) / "pg_ctl", "--silent", f"--pgdata={cluster}", f"--log={cluster.parent / 'server.log'}"]
+    _run([*control, "stop", "--mode=fast"], cluster.parent)
+    (cluster / "standby.signal").touch()
+    _run([*control, "start", f"--options=-p {port}"], cluster.parent)
+
+
 def _run(command: list[str | Path], home: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     environment |= {"LC_ALL": "C", "TZ": "UTC"}

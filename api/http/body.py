@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
-from api.command_json import COMMAND_LIMIT
+from api.command_json import COMMAND_LIMIT, without_mark
 from api.strict_json import decode_json
 from ledger.kernel.errors import Refusal
 
@@ -40,7 +40,7 @@ async def read_as(request: Request, meaning: Callable[[Any], T]) -> T:
 
     Raises Refusal too-large, not-json or malformed, and what `meaning` raises.
     """
-    body = await read_body(request, COMMAND_LIMIT)
+    body = without_mark(await read_body(request, COMMAND_LIMIT))
     if len(body) < LARGE:
         return meaning(decode_json(body))
     return await asyncio.to_thread(lambda: meaning(decode_json(body)))

@@ -25,7 +25,7 @@ HoursOfADay = Annotated[Windows, Field(max_length=96)]  # quarters of an hour; e
 class GivenCoverage(Strict):
     """Support hours as a caller writes them down."""
 
-    timezone: ZoneName = Field(examples=["Europe/Berlin"])
+    timezone: ZoneName
     hours: dict[Weekday, HoursOfADay] = Field(default={}, examples=[{"mon": [["09:00", "17:00"]]}])
     holidays: list[Day] = Field(default=[], max_length=5_000)
     annual_holidays: list[AnnualDay] = Field(default=[], max_length=366)

@@ -81,7 +81,7 @@ class CreditAccount(CreditState):
             pool=self.pool,
         )
         self.record(granted, valid_from, stamp)
-        return self._settle_debts(valid_from, stamp)
+        return self._settle_debts(stamp)
 
     def charge_top_up(
         self,
@@ -126,7 +126,7 @@ class CreditAccount(CreditState):
         if not draws:
             return [], rest, []
         self.record(CreditDrawn(deduction_id, kind, draws, pool=self.pool), moment, stamp)
-        return draws, rest, self._settle_debts(moment, stamp)
+        return draws, rest, self._settle_debts(stamp)
 
     def reserve(
         self,
@@ -189,7 +189,7 @@ class CreditAccount(CreditState):
             return []
         at = max(at, min(one.effective_at for one in reserved))
         self._release(session_id, because, at, stamp)
-        return self._settle_debts(at, stamp)
+        return self._settle_debts(stamp)
 
     def _release(self, session_id: str, because: Because, at: datetime, stamp: Stamp) -> None:
         """What would have counted only later never did."""
@@ -209,7 +209,7 @@ class CreditAccount(CreditState):
         returned = CreditReturned(deduction_id, draws, pool=self.pool)
         given_back = what_comes_back(returned, self.grants, booked_at)
         self.record(returned, at, stamp)
-        settled = self._settle_debts(at, stamp)
+        settled = self._settle_debts(stamp)
         if given_back.correction_id is not None:
             told = (given_back.too_late, booked_at, booked_at + CORRECTION_RUNS)
             settled += self.grant(given_back.correction_id, "correction", *told, stamp, rule="C9")
@@ -240,7 +240,7 @@ class CreditAccount(CreditState):
                 after = [one for one in settled if one.grant_id == grant.grant_id and one.effective_at >= at]
                 changes += self._withdraw(after, stamp)
                 self.record(GrantExpiryMoved(grant.grant_id, at, pool=self.pool), at, stamp)
-        return changes + (self._settle_debts(stamp.now, stamp) if changes else [])
+        return changes + (self._settle_debts(stamp) if changes else [])
 
     def take_back(
         self,
@@ -267,23 +267,23 @@ class CreditAccount(CreditState):
         price = self.prices.get(grant_id)
         if price is not None:
             self.record(price_back(price), at, stamp)
-        return changes + self._settle_debts(at if passed else min(at, stamp.now), stamp)
+        return changes + self._settle_debts(stamp)
 
     def _withdraw(self, settled: Iterable[Settlement], stamp: Stamp) -> list[Settlement]:
         withdrawn = [one.withdrawn() for one in settled]
         for one in withdrawn:
             fact = DebtSettlementWithdrawn(
-                one.deduction_id, one.grant_id, one.quantity, one.owed_since, one.debt_no, pool=self.pool
+                one.deduction_id, one.grant_id, one.quantity, one.owed_since, one.arose_at, one.debt_no, pool=self.pool
             )
             self.record(fact, one.effective_at, stamp)
         return withdrawn
 
-    def _settle_debts(self, at: datetime, stamp: Stamp) -> list[Settlement]:
-        """Records what credit settles from an instant on; what is settled ahead gives way to nearer credit (C4)."""
+    def _settle_debts(self, stamp: Stamp) -> list[Settlement]:
+        """Records what credit settles; what is settled ahead gives way to nearer credit (C4)."""
         late = (one for one in self.settled_late if one.effective_at > stamp.now)
         ahead = [one for one in late if self.grants[one.grant_id].valid_from > one.owed_since]
         debts, grants = without(ahead, self.debts, self.grants.values())
-        wanted = settlements(debts, grants, at, stamp.open_from)
+        wanted = settlements(debts, grants, stamp.open_from)
         changes = self._withdraw([one for one in ahead if one not in wanted], stamp)
         for one in wanted:
             if one not in ahead:

@@ -82,7 +82,7 @@ class Deduction(LedgerAggregate):
         """
         assert self.moment is not None, "it was deducted"
         return [
-            Settlement(self.key, grant_id, abs(rests), when, self.moment, is_withdrawn=rests > 0)
+            Settlement(self.key, grant_id, abs(rests), when, self.moment, self.moment, is_withdrawn=rests > 0)
             for when, grant_id, rests in reversed(self.settled)
             if when > at
         ]

@@ -140,14 +140,15 @@ class DebtSettlementWithdrawn(AccountMovement, frozen=True):
     """A settlement does not come since nearer credit took its place (C4), or its credit was taken back (C15, C17).
 
     One that was recorded ahead is withdrawn as of its own instant, so that neither was ever so. The debt, number
-    `debt_no` of the account's debts, stands since `owed_since`: since it arose, or since credit no longer bears it.
-    Both are those of the deduction and 0 where that is reversed as of an earlier moment (C9).
+    `debt_no` of the account's debts, stands since `owed_since`: since it arose (`arose_at`), or since credit no longer
+    bears it. These are the moment of the deduction and 0 where that is reversed as of an earlier one (C9).
     """
 
     deduction_id: str
     grant_id: str
     quantity: int
     owed_since: datetime
+    arose_at: datetime
     debt_no: int = 0
     rule: str = "C4"
 

@@ -35,7 +35,8 @@ def resting_on(facts: Iterable[AccountMovement]) -> dict[str, Resting]:
                 for draw in fact.draws:
                     if draw.grant_id is None:
                         count += 1
-                        debts.append(Debt(fact.deduction_id, count, draw.quantity, fact.effective_at))
+                        at = fact.effective_at
+                        debts.append(Debt(fact.deduction_id, count, draw.quantity, at, at))
                     else:
                         _of(found, draw.grant_id).draws[fact.deduction_id] = draw.quantity
             case CreditReturned():
@@ -52,7 +53,7 @@ def resting_on(facts: Iterable[AccountMovement]) -> dict[str, Resting]:
             case DebtSettlementWithdrawn():
                 settled = _of(found, fact.grant_id).settled
                 settled.remove(_withdrawn(settled, fact))
-                owe_again(debts, fact.deduction_id, fact.debt_no, fact.quantity, fact.owed_since)
+                owe_again(debts, fact)
             case _:
                 pass
     return found

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ledger.credit.events import DebtSettlementWithdrawn
 from ledger.credit.freeing import Freed, free_since, with_freed, without_taken
 from ledger.kernel.values import FAR_FUTURE
 
@@ -87,7 +88,8 @@ class Grant:
 class Settlement:
     """So much of a debt rests on a grant from an instant on; the deduction's own stream is told too.
 
-    The debt stands since `owed_since`, and is number `debt_no` of the account's; 0 where it is being undone.
+    The debt arose at `arose_at`, stands since `owed_since`, and is number `debt_no` of the account's; 0 where it is
+    being undone.
     """
 
     deduction_id: str
@@ -95,13 +97,14 @@ class Settlement:
     quantity: int
     effective_at: datetime
     owed_since: datetime
+    arose_at: datetime
     debt_no: int = 0
     is_withdrawn: bool = False  # it does not come, or its credit was taken back
 
     @property
     def is_late(self) -> bool:
-        """The debt stood for a while before."""
-        return self.owed_since < self.effective_at
+        """The deduction was owed before, or rested on other credit that was taken back since."""
+        return self.arose_at < self.effective_at
 
     def is_owed_at(self, moment: datetime) -> bool:
         return self.owed_since <= moment < self.effective_at
@@ -119,17 +122,19 @@ class Debt:
     """What a deduction drew that no credit covers since a moment; `ahead` are settlements that came later than it.
 
     `number` counts the account's debts in the order of recording. What stands again after credit had borne it for a
-    while stands since then: it is a part by itself, beside what was owed all along.
+    while stands since then, though it `arose_at` an earlier instant: it is a part by itself, beside what was owed all
+    along.
     """
 
     deduction_id: str
     number: int
     quantity: int
     moment: datetime
+    arose_at: datetime
     ahead: list[Settlement] = field(default_factory=list)
 
     def settled_by(self, grant_id: str, quantity: int, effective_at: datetime) -> Settlement:
-        return Settlement(self.deduction_id, grant_id, quantity, effective_at, self.moment, self.number)
+        return Settlement(self.deduction_id, grant_id, quantity, effective_at, self.moment, self.arose_at, self.number)
 
 
 def bear(debts: Iterable[Debt], deduction_id: str, quantity: int) -> list[tuple[Debt, int]]:
@@ -144,24 +149,24 @@ def bear(debts: Iterable[Debt], deduction_id: str, quantity: int) -> list[tuple[
     return taken
 
 
-def owe_again(debts: list[Debt], deduction_id: str, number: int, quantity: int, since: datetime) -> Debt:
-    """Adds so much to what a deduction owes since a moment. Returns that part, in its place among the debts."""
-    found = next((debt for debt in debts if (debt.deduction_id, debt.moment) == (deduction_id, since)), None)
+def owe_again(debts: list[Debt], fact: DebtSettlementWithdrawn) -> None:
+    """Adds what no credit bears any more to what its deduction owes since then, in its place among the debts."""
+    owed = (fact.deduction_id, fact.owed_since)
+    found = next((debt for debt in debts if (debt.deduction_id, debt.moment) == owed), None)
     if found is None:
-        found = Debt(deduction_id, number, 0, since)
+        found = Debt(fact.deduction_id, fact.debt_no, 0, fact.owed_since, fact.arose_at)
         debts.append(found)
         debts.sort(key=lambda debt: (debt.number, debt.moment))
-    found.quantity += quantity
-    return found
+    found.quantity += fact.quantity
 
 
 def settlements(
-    debts: Sequence[Debt], grants: Iterable[Grant], at: datetime, open_from: Callable[[datetime], datetime]
+    debts: Sequence[Debt], grants: Iterable[Grant], open_from: Callable[[datetime], datetime]
 ) -> list[Settlement]:
-    """What settles debts from an instant on: the oldest first, by credit in the order in which it becomes valid.
+    """What settles debts: the oldest first, by credit in the order in which it becomes valid.
 
-    Ties go by order of granting. A settlement takes effect at the latest of that instant, the debt, the credit's
-    beginning, what freed it and the first open instant (M5); credit that is over by then settles nothing.
+    Ties go by order of granting. A settlement takes effect at the latest of the debt, the credit's beginning, what
+    freed it and the first open instant (M5), whenever it is told; credit that is over by then settles nothing.
     """
     if not debts:
         return []
@@ -169,7 +174,7 @@ def settlements(
     found: list[Settlement] = []
     for debt in debts:
         owed = debt.quantity
-        for when, grant, free in _in_time(with_credit, max(at, debt.moment)):
+        for when, grant, free in _in_time(with_credit, debt.moment):
             quantity = min(free, owed)
             if quantity > 0 and open_from(when) < grant.expires_at:
                 found.append(debt.settled_by(grant.grant_id, quantity, when))

@@ -223,7 +223,8 @@ class CreditState(LongLived):
         for draw in fact.draws:
             if draw.grant_id is None:
                 self.debt_count += 1
-                self.debts.append(Debt(fact.deduction_id, self.debt_count, draw.quantity, fact.effective_at))
+                at = fact.effective_at
+                self.debts.append(Debt(fact.deduction_id, self.debt_count, draw.quantity, at, at))
             else:
                 self.grants[draw.grant_id].draw(draw.quantity)
 
@@ -249,11 +250,13 @@ class CreditState(LongLived):
     @applies(DebtSettlementWithdrawn)
     def _settlement_withdrawn(self, fact: DebtSettlementWithdrawn) -> None:
         self.takings.withdraw(fact)
-        self.grants[fact.grant_id].give_back(fact.quantity, fact.effective_at)
+        grant = self.grants[fact.grant_id]
+        # What bore a debt from its own instant on had been free before: since the grant began, as far as is known.
+        grant.give_back(fact.quantity, grant.valid_from if fact.effective_at == fact.owed_since else fact.effective_at)
         for debt in self.debts:
             if debt.deduction_id == fact.deduction_id:
                 debt.ahead = [one for one in debt.ahead if not _is_withdrawn_by(fact, one)]
-        owe_again(self.debts, fact.deduction_id, fact.debt_no, fact.quantity, fact.owed_since)
+        owe_again(self.debts, fact)
 
     @applies(GrantTakenBack)
     def _taken_back(self, fact: GrantTakenBack) -> None:

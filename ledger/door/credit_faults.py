@@ -5,7 +5,7 @@ Rules C2, C4, C9, C15. It holds a few figures a grant, since when debts are owed
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -63,7 +63,7 @@ class GrantLives:
 
     def __init__(self) -> None:
         self._lives: dict[str, _Life] = {}
-        self._owed: defaultdict[str, set[datetime]] = defaultdict(set)  # since when, by deduction
+        self._arose: dict[str, datetime] = {}  # since when it was owed at first, by deduction
 
     def fault(self, position: int, fact: Fact) -> str | None:
         """What is wrong with the next fact, if anything is."""
@@ -82,7 +82,7 @@ class GrantLives:
                 if draw.grant_id is not None:
                     yield from self._drawn(fact.deduction_id, draw.grant_id, draw.quantity, fact.true_at)
                 else:
-                    self._owed[fact.deduction_id].add(fact.effective_at)
+                    self._arose[fact.deduction_id] = fact.effective_at
         elif isinstance(fact, DebtSettled):
             life = self._lives[fact.grant_id]
             if fact.rule == "C9":  # it undoes a withdrawal, and is returned in the same breath
@@ -92,16 +92,15 @@ class GrantLives:
                     yield f"grant {fact.grant_id} settles {fact.deduction_id} again, which was not withdrawn from it"
                 return
             yield from self._drawn(fact.deduction_id, fact.grant_id, fact.quantity, fact.effective_at)
-            if fact.effective_at not in self._owed[fact.deduction_id]:
+            if fact.effective_at != self._arose.get(fact.deduction_id):
                 life.late.setdefault(fact.deduction_id, []).append((fact.effective_at, fact.quantity))
         elif isinstance(fact, DebtSettlementWithdrawn):
             life = self._lives[fact.grant_id]
             life.draw(-fact.quantity)
             life.withdrawn[fact.deduction_id, fact.effective_at] += fact.quantity
             life.settle_no_more(fact.deduction_id, fact.effective_at, fact.quantity)
-            self._owed[fact.deduction_id].add(fact.owed_since)
         elif isinstance(fact, CreditReturned):
-            self._owed.pop(fact.deduction_id, None)
+            self._arose.pop(fact.deduction_id, None)
             for draw in fact.returns:
                 if draw.grant_id is not None:
                     life = self._lives[draw.grant_id]

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from ledger.door.registry import declared
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed, malformed_fields
-from ledger.kernel.examples import example_at
+from ledger.kernel.examples import example_at, without_kinds
 from ledger.kernel.fact import Fact
 from ledger.kernel.faults import PlacedFault
 from ledger.kernel.wording import location_of, worded_fault
@@ -102,9 +102,9 @@ def _schema(body: type[BaseModel]) -> dict[str, Any]:
 
 def refusal_of(error: ValidationError, body: type[BaseModel]) -> Refusal:
     """What pydantic found wrong with such a body, of the first hundred fields."""
-    faults = []
+    faults, schema = [], _schema(body)
     for fault in error.errors(include_url=False, include_input=False)[:MOST_FAULTS]:
         place = location_of(fault)
-        told = worded_fault(fault, example_at(place, _schema(body)))
-        faults.append(PlacedFault(".".join(map(str, place))[:200] or "body", told))
+        told = worded_fault(fault, example_at(place, schema))
+        faults.append(PlacedFault(".".join(map(str, without_kinds(place, schema)))[:200] or "body", told))
     return malformed_fields(faults)

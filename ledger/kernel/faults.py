@@ -14,6 +14,7 @@ from datetime import date
 SENTENCES: dict[str, str] = {
     # Of one value by itself.
     "missing": "is missing",
+    "missing_example": "is missing, such as {example}",
     "empty": "is empty",
     "no_field": "is no field here",
     "no_parameter": "is no parameter here",

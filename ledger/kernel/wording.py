@@ -60,7 +60,9 @@ _OBJECT = _such_as("must be a JSON object", "{}")
 _LIST = _such_as("must be a list", "[]")
 _TRUTH = _always("must be true or false")
 _WORDS: dict[str, Wording] = {
-    "missing": _always(FieldFault("missing")),
+    "missing": lambda of, example: (
+        FieldFault("missing_example", {"example": example}) if example else FieldFault("missing")
+    ),
     "extra_forbidden": _always(FieldFault("no_field")),
     "string_type": _TEXT,
     "string_too_short": lambda of, example: (
@@ -91,7 +93,9 @@ _WORDS: dict[str, Wording] = {
     "union_tag_invalid": lambda of, example: (
         f"{_members(of['discriminator'])} is one of {_members(of['expected_tags'])}"
     ),
-    "union_tag_not_found": lambda of, example: f"must say its {_members(of['discriminator'])}",
+    "union_tag_not_found": lambda of, example: (
+        f"must say its {_members(of['discriminator'])}{f', such as {example}' if example else ''}"
+    ),
     "timezone_aware": _always(_NO_INSTANT),
     "date_from_datetime_inexact": _always(_NO_DAY),
     "date_from_datetime_parsing": _always(_NO_DAY),

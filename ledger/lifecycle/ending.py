@@ -60,11 +60,11 @@ def tell_tickets(case: Case, given: list[ServiceCreditCharged], over_at: datetim
 def end_credit(case: Case, over_at: datetime, *, allotments_alone: bool) -> None:
     """Credit expires first, so that what a released session held of it settles no debt afterwards (C15).
 
-    The allotment of a term that will not begin is taken back: debts that it settled stand again.
+    The allotments of terms that will not begin are taken back, the last first: debts that they settled stand again.
     """
     for pool in contract_of(case).pools:
         account = account_of(case, pool)
-        for grant in account.of_no_term(over_at):
+        for grant in reversed(account.of_no_term(over_at)):
             settled = [one for resting in resting_on_parts(case, account, grant.grant_id) for one in resting.settled]
             tell_settled(case, account.take_back(grant.grant_id, settled, grant.valid_from, case.stamp))
         late = settled_late(case, account, over_at)

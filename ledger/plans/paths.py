@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from ledger.kernel.examples import example_at
 from ledger.kernel.faults import sentence_of
 from ledger.kernel.wording import location_of, worded_fault
 from ledger.plans.terms import Coverage, Terms
@@ -24,7 +25,6 @@ RAW = dict[str, Any]
 M = TypeVar("M", bound=BaseModel)
 SENTENCES = {
     "extra_forbidden": "is no key that exists here",
-    "union_tag_not_found": "needs a kind",
 }
 
 
@@ -55,7 +55,7 @@ def check(model: type[M], raw: RAW) -> tuple[M | None, list[PlanFault]]:
         return model.model_validate_json(json.dumps(raw), strict=True), []
     except ValidationError as error:
         return None, [
-            PlanFault(_dotted(location_of(entry), raw), _sentence(entry), entry["type"])
+            PlanFault(_dotted(location_of(entry), raw), _sentence(entry, model), entry["type"])
             for entry in error.errors(include_url=False, include_input=False)
         ]
 
@@ -92,12 +92,12 @@ def is_path(path: str) -> bool:
 
     A list is one value: no path leads into `overage.tiers`.
     """
-    return _leads_on(_schema(), path.split("."))
+    return _leads_on(_schema(Terms), path.split("."))
 
 
 def _leads_on(node: RAW, parts: list[str]) -> bool:
     if "$ref" in node:
-        return _leads_on(_schema()["$defs"][node["$ref"].rpartition("/")[2]], parts)
+        return _leads_on(_schema(Terms)["$defs"][node["$ref"].rpartition("/")[2]], parts)
     if not parts:
         return True
     choices = [*node.get("anyOf", ()), *node.get("oneOf", ())]
@@ -117,8 +117,8 @@ def _leads_on(node: RAW, parts: list[str]) -> bool:
 
 
 @cache
-def _schema() -> RAW:
-    return Terms.model_json_schema()
+def _schema(model: type[BaseModel]) -> RAW:
+    return model.model_json_schema()
 
 
 def _calendar_problems(terms: Terms) -> list[PlanFault]:
@@ -181,5 +181,6 @@ def _dotted(location: tuple[int | str, ...], raw: Any) -> str:
     return ".".join(parts)
 
 
-def _sentence(fault: Mapping[str, Any]) -> str:
-    return SENTENCES.get(fault["type"]) or sentence_of(worded_fault(fault))
+def _sentence(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
+    place = [part for part in location_of(fault) if part != "[key]"]
+    return SENTENCES.get(fault["type"]) or sentence_of(worded_fault(fault, example_at(place, _schema(model))))

@@ -93,9 +93,9 @@ class Case:
         return self.unit.store.facts_of_provider(self.scope.provider, topics, after)
 
     def facts(self, *kinds: type[F]) -> list[F]:
-        """All facts of some kinds that the contract has, in order, those of this batch included."""
+        """All facts of some kinds that the contract has, in order, those of this batch and command included."""
         stored = [fact for _, fact in self.whole_contract(stored_topics(*kinds))]
-        own = [event.fact for event in self.unit.events if event.fact.contract_id == self.scope.contract_id]
+        own = [event.fact for event in self.unit.recorded if event.fact.contract_id == self.scope.contract_id]
         return [fact for fact in (*stored, *own) if isinstance(fact, kinds)]
 
     def facts_of(self, aggregate: LedgerAggregate) -> list[Fact]:

@@ -58,6 +58,11 @@ class UnitOfWork:
         self._at_hand: dict[tuple[type[LedgerAggregate], str], Any] = {}  # what the present command asked for
         self._fresh_keys = 0
 
+    @property
+    def recorded(self) -> list[StreamEvent]:
+        """What this batch has recorded so far, by the present command too."""
+        return [*self.events, *self._journal]
+
     # -- one command -----------------------------------------------------------------------------------------
 
     def begin(self) -> None:

@@ -101,7 +101,7 @@ def test_every_fault_of_every_file_is_reported_at_once(tmp_path: Path) -> None:
         ("d.toml", "plans"),
     ]
     assert "is no TOML" in found[0][2]
-    assert found[5][2] == "is missing"
+    assert found[5][2] == 'is missing, such as "example"'
 
 
 @pytest.mark.parametrize(

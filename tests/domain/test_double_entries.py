@@ -16,7 +16,7 @@ from ledger.events import Draw, Fact
 from ledger.kernel.mapper import StreamEvent
 from ledger.store import Batch, CommandRow
 from tests.scenario import Given, given
-from tests.words import MONDAY, PREPAID, contract, grant, renew, reverse, terminate, top_up, worked
+from tests.words import MONDAY, PREPAID, contract, grant, renew, reverse, reverse_credit, terminate, top_up, worked
 
 SUM: dict[str, Any] = {"pools.lump-sum.allotment": "1000.00", "rates.macros": {"kind": "hourly", "rate": "600.00"}}
 AT = datetime.fromisoformat("2026-02-02T09:00:00+00:00")
@@ -223,6 +223,16 @@ def test_credit_whose_end_is_told_after_it_settled_beyond_that_is_found() -> Non
         worked(60, "2026-05-30T09:00:00Z", entry_id="late"),
     ]
     history = given(contract(PREPAID), held, reverse("held", "2026-08-05T09:00:00Z"))
+    moved = e.GrantExpiryMoved(grant_id="gift", expires_at=end, **POOL)
+    said(forged(history, moved), "grant gift ends at 2026-07-31T22:00:00Z, before it settles late")
+
+
+def test_credit_whose_end_is_told_after_a_debt_stood_again_and_it_settled_that_at_once_is_found() -> None:
+    """The wrong grant bore it until 5 August, the gift since then."""
+    end = datetime.fromisoformat("2026-07-31T22:00:00+00:00")
+    given_credit = [grant(60, f"2026-07-0{day}T09:00:00Z", grant_id=id_) for day, id_ in [(1, "wrong"), (2, "gift")]]
+    late = worked(60, "2026-05-30T09:00:00Z", entry_id="late")
+    history = given(contract(PREPAID), late, given_credit, reverse_credit("wrong", "2026-08-05T09:00:00Z"))
     moved = e.GrantExpiryMoved(grant_id="gift", expires_at=end, **POOL)
     said(forged(history, moved), "grant gift ends at 2026-07-31T22:00:00Z, before it settles late")
 

@@ -72,6 +72,35 @@ def test_a_term_that_is_taken_back_gives_nothing_however_long_ago_it_settled_a_d
     ).left(-500_00, pool=POOL, granted=1000_00, consumed=1500_00, expired=0)
 
 
+def test_two_terms_that_are_taken_back_give_nothing_though_both_settled_a_debt() -> None:
+    """750.00 each of two entries are owed: 1000.00 of that the next term settles, and 500.00 the one after it."""
+    works = [worked(minutes, MARCH, entry_id=id_, service="macros") for minutes, id_ in [(175, "W"), (75, "V")]]
+    history = given(contract("dytron-sbp", agreed=SUM), works, renew(at=APRIL), renew(at=APRIL))
+    history.when().left(-500_00, at=NEXT_YEAR, pool=POOL).left(500_00, at="2028-01-01T00:00:00+01:00", pool=POOL)
+    history.when(terminate("2026-12-31")).then(
+        fact(ContractTerminated),
+        fact(LumpSumReversed, amount_cents="-1000.00"),
+        fact(LumpSumReversed, amount_cents="-1000.00"),
+        fact(DebtSettlementWithdrawn, deduction_id="V", grant_id="C.allotment.3", quantity="500.00"),
+        fact(GrantTakenBack, grant_id="C.allotment.3", quantity="1000.00"),
+        fact(DebtSettlementWithdrawn, deduction_id="W", grant_id="C.allotment.2", quantity="750.00"),
+        fact(DebtSettlementWithdrawn, deduction_id="V", grant_id="C.allotment.2", quantity="250.00"),
+        fact(GrantTakenBack, grant_id="C.allotment.2", quantity="1000.00"),
+        fact(GrantExpiryMoved, grant_id="C.allotment.1"),
+    ).left(-1500_00, at="2028-01-02T00:00:00Z", pool=POOL, granted=1000_00, consumed=2500_00, expired=0)
+
+
+def test_a_term_that_is_recorded_later_takes_nothing_from_the_one_before() -> None:
+    """Of the 300 of the second quarter 200 settle what the first owes, and 100 expire; the third has its 300 whole."""
+    hours = {"kind": "minutes", "allotment_minutes": 300, "allotment_expires": "term_end"}
+    quarters = contract("cloudempiere-sla", agreed={"pools.included": hours, "term_months": 3}, ticket="portal")
+    history = given(quarters, worked(500, MARCH, entry_id="W"), renew(at=MARCH))
+    outcome = history.when(renew(at="2026-03-02T10:00:00+01:00")).then(granted(300, grant_id="C.allotment.3"))
+    outcome.left(-200, at="2026-03-31T00:00:00Z", pool="included", granted=300, consumed=500, expired=0)
+    outcome.left(100, at="2026-04-01T00:00:00Z", pool="included", granted=600, consumed=500, expired=0)
+    outcome.left(300, at="2026-07-01T00:00:00Z", pool="included", granted=900, consumed=500, expired=100)
+
+
 def test_nearer_credit_takes_the_place_of_credit_that_has_not_begun() -> None:
     outcome = owing_five_hundred().when(APOLOGY)
     outcome.then(

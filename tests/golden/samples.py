@@ -176,7 +176,7 @@ SAMPLES: dict[str, Fact] = {
     "ReservationReleased@1": e.ReservationReleased(**HELD, because="cancelled"),
     "CreditDrawn@1": e.CreditDrawn(**POOL, deduction_id="W-1", kind="work", draws=DRAWS),
     "DebtSettlementWithdrawn@1": e.DebtSettlementWithdrawn(
-        **POOL, deduction_id="W-1", grant_id="B-1", quantity=15, owed_since=AT, debt_no=3
+        **POOL, deduction_id="W-1", grant_id="B-1", quantity=15, owed_since=AT, arose_at=AT, debt_no=3
     ),
     "GrantTakenBack@1": e.GrantTakenBack(
         **POOL, grant_id="B-1", quantity=480, reason=TEXT, stood_for="B-0", rule="C17"

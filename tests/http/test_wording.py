@@ -11,6 +11,7 @@ import pytest
 from api.application import create_app
 from api.strict_json import decode_json
 from ledger.contracts.vat_ids import normal_vat_id
+from ledger.door.registry import COMMANDS
 from ledger.kernel.errors import Refusal
 from ledger.kernel.patterns import PATTERNS
 from ledger.kernel.settings import Settings
@@ -38,7 +39,11 @@ def _ours(answer: dict[str, Any]) -> str:
 @pytest.mark.parametrize(
     ("command", "body", "detail"),
     [
-        ("hold-ticket", {}, "ticket_id: is missing"),
+        ("hold-ticket", {}, 'ticket_id: is missing, such as "example-1"'),
+        ("open-ticket", {"contract_id": "C", "title": "x", "channel": "email"}, 'kind: is missing, such as "incident"'),
+        ("record-service", {"contract_id": "C", "service_id": "s"}, 'service: is missing, such as "example-1"'),
+        ("renew-contract", {}, 'contract_id: is missing, such as "example-1"'),
+        ("close-period", {"provider": "north"}, 'month: is missing, such as "2026-03"'),
         ("hold-ticket", {"ticket_id": 5}, 'ticket_id: must be a text, such as "example-1"'),
         (
             "hold-ticket",
@@ -55,6 +60,29 @@ def _ours(answer: dict[str, Any]) -> str:
 )
 def test_a_refusal_says_what_the_field_is(door: Door, command: str, body: Any, detail: str) -> None:
     assert problem(door.send_raw(command, body))["detail"] == detail
+
+
+def test_whatever_is_missing_is_told_with_an_example(door: Door) -> None:
+    for command in sorted(COMMANDS):
+        faults = problem(door.send_raw(command, {}))["errors"]
+        told = [fault["detail"] for fault in faults if fault["detail"].startswith("is missing")]
+        assert told, command
+        assert all(one.startswith("is missing, such as ") for one in told), told
+
+
+@pytest.mark.parametrize(
+    ("target", "detail"),
+    [
+        ({"kind": "covered"}, "target.seconds: is missing, such as 50"),
+        ({"kind": "business_days"}, "target.days: is missing, such as 50"),
+        ({}, 'target: must say its kind, such as {"kind": "covered", "seconds": 50}'),
+    ],
+)
+def test_a_field_is_named_as_its_sender_knows_it(door: Door, target: Json, detail: str) -> None:
+    calculation = {"coverage": {"timezone": "UTC"}, "start": "2026-01-31T09:00:00Z", "target": target}
+    headers = door.headers(None) | {"Content-Type": "application/json"}
+    answer = door.client.post("/v1/sla/calculate", content=json.dumps(calculation).encode(), headers=headers)
+    assert problem(answer)["detail"] == detail
 
 
 def test_a_customers_country_is_told_with_an_example(door: Door) -> None:
@@ -134,6 +162,12 @@ def test_every_country_whose_vat_ids_are_checked_has_an_example_that_fits() -> N
         ),
         ("fee", "-1.00", 'agreed.fee: an amount of the terms is not negative; it is such as "89.00".'),
         ("term_months", "x", "agreed.term_months: a whole number of months is needed, such as 1."),
+        ("sla.reaction.1", {"kind": "covered"}, "agreed.sla.reaction.1.minutes: is missing, such as 50."),
+        (
+            "sla.reaction.1",
+            {"minutes": 60},
+            'agreed.sla.reaction.1: must say its kind, such as {"kind": "elapsed", "minutes": 50}.',
+        ),
     ],
 )
 def test_what_was_agreed_is_refused_with_what_fits(door: Door, figure: str, value: Any, detail: str) -> None:
@@ -182,6 +216,11 @@ def test_an_address_or_a_method_that_is_none_is_refused_in_our_words(
 def test_a_body_that_is_no_object_is_told_what_one_is(door: Door, command: str, body: Any, example: str) -> None:
     found = problem(door.send_raw(command, body))
     assert found["detail"] == f"body: must be a JSON object, such as {example}"
+
+
+def test_a_byte_order_mark_is_no_part_of_a_body(door: Door) -> None:
+    found = problem(door.send_raw("hold-ticket", b'\xef\xbb\xbf{"ticket_id": "nowhere"}'))
+    assert found["code"] == "unknown-ticket"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])

@@ -28,6 +28,7 @@ _ORDER = word("The first day lies after the last.")
 
 FIELD_FAULTS: dict[str, str] = {
     "missing": _EMPTY,
+    "missing_example": _EMPTY,
     "empty": _EMPTY,
     "no_field": _NOT_HERE,
     "no_parameter": _NOT_HERE,

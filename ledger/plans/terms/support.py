@@ -38,7 +38,7 @@ def _annual(text: str) -> str:
     return text
 
 
-ZoneName = Annotated[str, AfterValidator(_zone)]
+ZoneName = Annotated[str, AfterValidator(_zone), Field(examples=["Europe/Berlin"])]
 TimeOfDay = Annotated[str, StringConstraints(pattern=patterns.TIME_OF_DAY)]
 AnnualDay = Annotated[str, StringConstraints(pattern=patterns.ANNUAL_DAY), AfterValidator(_annual)]
 

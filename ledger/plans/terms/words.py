@@ -38,7 +38,7 @@ def _amount(value: Any) -> Any:
     return show_cents(cents)
 
 
-PlanAmount = Annotated[str, BeforeValidator(_amount)]
+PlanAmount = Annotated[str, BeforeValidator(_amount), Field(examples=["1200.00"])]
 PlanMinutes = Annotated[int, Field(gt=0, le=10_000_000)]
 
 
