@@ -19,7 +19,6 @@ from projections.sla.clocks import NOT_ENDED
 from projections.sla.contexts import ClockAhead, clocks_ahead
 from projections.visible import visible
 
-MOST_LOOKED_AT = 1000  # tickets that were answered and not solved, of which those without a clock are counted
 ANSWERED = tuple(state for state in LIVE if state != "open")
 
 
@@ -53,8 +52,8 @@ async def list_urgent(snapshot: Snapshot, actor: Actor, calendars: Calendars, pa
     return Page(await view_position(snapshot), shown, next_after, _key)
 
 
-async def count_beside_urgent(snapshot: Snapshot, actor: Actor, calendars: Calendars) -> BesideUrgent:
-    """Those on hold among them, and those whom nothing was promised."""
+async def count_beside_urgent(snapshot: Snapshot, actor: Actor, calendars: Calendars, most: int) -> BesideUrgent:
+    """Those on hold among them, and those whom nothing was promised; `most` that were answered are looked at."""
     now = to_micros(snapshot.clock())
     condition, params = all_of(visible(actor), (f"t.state IN {ANSWERED} AND t.opened_at <= :now", {"now": now}))
     sql = (
@@ -64,11 +63,11 @@ async def count_beside_urgent(snapshot: Snapshot, actor: Actor, calendars: Calen
         "FROM (SELECT t.ticket_id FROM tickets t JOIN contracts c ON c.contract_id = t.contract_id "
         f"WHERE {condition} LIMIT :most) a"
     )
-    (row,) = await snapshot.query(sql, params | {"most": MOST_LOOKED_AT})
+    (row,) = await snapshot.query(sql, params | {"most": most})
     ahead = await clocks_ahead(snapshot, actor, now, calendars)
     urgent = {one.ticket_id for one in _urgent_among(ahead, now)}
     others = {one.ticket_id for one in ahead if one.context.life.state in ANSWERED and one.ticket_id not in urgent}
-    return BesideUrgent(int(row.beside) + len(others), int(row.looked_at) == MOST_LOOKED_AT)
+    return BesideUrgent(int(row.beside) + len(others), int(row.looked_at) == most)
 
 
 async def _waiting(snapshot: Snapshot, actor: Actor, now: int, page: PageAsked) -> list[UrgentClock]:

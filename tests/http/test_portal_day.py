@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from projections.sla import urgent
+from api.limits import Limits
 from tests.clock import Clock
 from tests.http.browsing import Browser
 from tests.http.door import Door, opened
@@ -64,6 +64,7 @@ def test_what_is_dated_ahead_is_not_so_yet(door: Door) -> None:
     assert said_beside(door) == of_tickets("2"), "it is still in work"
 
 
-def test_of_very_many_it_says_or_more(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(urgent, "MOST_LOOKED_AT", 2)
-    assert said_beside(door) == of_tickets("2 or more")
+def test_of_very_many_it_says_or_more(door: Door, database_url: str) -> None:
+    assert said_beside(door) == of_tickets("2")
+    with opened(database_url, Clock(NOW), Limits(counted_tickets=2)) as of_few:
+        assert said_beside(of_few) == of_tickets("2 or more")
