@@ -20,7 +20,7 @@ from ledger.kernel.values import to_micros
 from ledger.store import schema
 from ledger.store.batch import Batch
 from ledger.store.database import BUSY_TIMEOUT_MS, SqliteDatabase, WriteTransaction, listed
-from ledger.store.format import SET_FORMAT, check_format
+from ledger.store.format import SET_FORMAT
 from ledger.store.keys import ADD_KEY
 from ledger.store.ledger_files import align_rights, check_is_ledger, make_private
 
@@ -55,6 +55,12 @@ class SqliteRecorder(SQLiteApplicationRecorder):
 
     def construct_create_table_statements(self) -> list[str]:
         return [*schema.SQLITE_TABLES, *schema.SQLITE_TRIGGERS]
+
+    def create_table(self) -> None:
+        """As a writer from the first statement on: who becomes one halfway is told at once that others write."""
+        with self.database.transaction() as transaction:
+            for statement in (*self.create_table_statements, SET_FORMAT):
+                transaction.execute(statement)
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
         """On the connection that this thread asks its questions on, whose pages are then those just written."""
@@ -148,11 +154,8 @@ def sqlite_recorder(path: Path, clock: Clock = system_clock) -> SqliteRecorder:
     datastore = SQLiteDatastore(str(path), lock_timeout=BUSY_TIMEOUT_MS // 1000, originator_id_type="text")
     recorder = SqliteRecorder(datastore, SqliteDatabase(path), clock)
     try:
-        with datastore.get_connection(commit=True) as connection:
-            check_format(connection._sqlite_conn.execute, sqlite3.OperationalError, str(path))
+        recorder.database.check_format()
         recorder.create_table()
-        with datastore.get_connection(commit=True) as connection:
-            connection._sqlite_conn.execute(SET_FORMAT)
     except BaseException:
         recorder.close()  # what stays open may be read-only, and would be so for others of this process too
         raise

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Timer
 
 import psycopg
 import pytest
@@ -40,7 +41,7 @@ def filled(url: str) -> None:
 def file(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """A connection of a stranger, with no setting of ours."""
     filled(f"sqlite:///{tmp_path / 'ledger.db'}")
-    connection = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    connection = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None, check_same_thread=False)
     yield connection
     connection.close()
 
@@ -51,6 +52,17 @@ def refused_by_sqlite(connection: sqlite3.Connection, statement: str) -> None:
         connection.execute(statement)
     assert [connection.execute(rows).fetchall() for rows in ROWS.values()] == before
     assert all(before)
+
+
+def test_missing_guards_are_put_back_when_a_writer_is_done(file: sqlite3.Connection, tmp_path: Path) -> None:
+    """Whoever opens waits its turn, and is not told that the file is locked."""
+    file.execute("DROP TRIGGER stored_events_update")
+    file.execute("BEGIN IMMEDIATE")
+    done = Timer(0.3, lambda: file.execute("COMMIT"))
+    done.start()
+    open_store(f"sqlite:///{tmp_path / 'ledger.db'}").close()
+    done.join()
+    refused_by_sqlite(file, "UPDATE stored_events SET state = state")
 
 
 @pytest.mark.parametrize("table", TABLES)
