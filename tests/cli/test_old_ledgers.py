@@ -12,7 +12,7 @@ from tests.cli.run import Done, demo, support_ledger
 from tests.store.test_format import begun, change
 
 PROGRAMS: dict[str, Callable[[str | None], Done]] = {
-    "serve": lambda url: support_ledger(url, "serve"),
+    "serve": lambda url: support_ledger(url, "serve", "--port", "0"),  # 8000 may be taken on this machine
     "status": lambda url: support_ledger(url, "status"),
     "demo": demo,
     "run": lambda url: demo(url, "--serve"),
