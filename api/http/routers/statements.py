@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from api.documents.document_parties import Seller, read_buyer, read_seller
-from api.documents.statement import Statement, statement_pdf
+from api.documents.statement import Statement
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.lists import AS_FILES, CSV, JSON, LINES, PDF, Listing, answer_list, media_type
 from api.http.models.base import figure, instant, instant_or_none
@@ -78,7 +77,7 @@ async def contract_statement(
 
 async def statement_file(state: State, actor: Actor, asked: StatementAsked) -> bytes:
     """The PDF that a customer gets. Raises Refusal unknown-contract, unknown-pool, malformed."""
-    return await asyncio.to_thread(statement_pdf, await _for_customer(state, actor, asked))
+    return await state.files.statement(await _for_customer(state, actor, asked))
 
 
 def statement_listing(actor: Actor, asked: StatementAsked) -> Listing[Line]:
