@@ -52,6 +52,7 @@ def serve_app(app: FastAPI, sockets: list[socket.socket]) -> None:
 def server_of(app: FastAPI, limits: Limits = LIMITS) -> uvicorn.Server:
     config = uvicorn.Config(
         LastAnswers(app),
+        loop="uvloop",
         http=patient_protocol(limits.slow_reader_seconds),
         log_level="warning",
         access_log=False,
