@@ -109,9 +109,8 @@ def show_movement(line: Line) -> LineOut:
 
 async def _for_customer(state: State, actor: Actor, asked: StatementAsked) -> Statement:
     """What is printed, from the provider's letterhead, in the customer's language or else the provider's."""
-    async with state.reader.snapshot() as snapshot:
-        longest = state.limits.longest_pdf_lines
-        found = await customer_statement(snapshot, actor, asked, longest)
+    longest = state.limits.longest_pdf_lines
+    found = await state.long_questions.ask(lambda snapshot, _: customer_statement(snapshot, actor, asked, longest))
     if found.length > longest:
         raise malformed("from", f"a PDF has at most {longest} lines; ask for a shorter period, or for CSV")
     provider = state.catalogue.providers().get(found.provider)
