@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from api.documents.press import PressBounds
 
 
 @dataclass(slots=True, frozen=True)
@@ -16,6 +18,8 @@ class Limits:
     slow_reader_seconds: float = 30.0  # in which a client takes something of what it was sent
     counted_tickets: int = 1000  # in work without a clock that runs; beyond that a page says "or more"
     longest_pdf_lines: int = 2000  # of a statement: some seconds of typesetting
+    press: PressBounds = field(default_factory=PressBounds)  # of one file of a document
+    kept_file_bytes: int = 64_000_000  # of files of issued documents that are kept once they were made
 
 
 LIMITS = Limits()

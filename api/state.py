@@ -12,6 +12,7 @@ from fastapi import Request
 from api.following import Listeners
 from api.limits import LIMITS, Limits
 from api.long_questions import LongQuestions
+from api.made_files import MadeFiles
 from api.waiting import Waiters
 from api.writer import Writer
 from api.wrong_tokens import WrongTokens
@@ -41,6 +42,7 @@ class State:
     waiters: Waiters
     listeners: Listeners
     long_questions: LongQuestions
+    files: MadeFiles
     database_url: str
     limits: Limits = LIMITS
     calendars: Calendars = field(default_factory=Calendars)
@@ -87,6 +89,7 @@ def open_state(
         opened.pop_all()
     waiters, wrong_tokens = Waiters(reader), WrongTokens(clock)
     listeners = Listeners(waiters, limits.listeners, limits.listeners_of_a_token)
+    files = MadeFiles(reader, long_questions, limits)
     return State(
         store,
         catalogue,
@@ -99,6 +102,7 @@ def open_state(
         waiters,
         listeners,
         long_questions,
+        files,
         settings.database_url,
         limits,
     )

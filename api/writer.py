@@ -48,6 +48,8 @@ class Writer:
         self._ledger = ledger
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._is_ending = False
+        self._lock = threading.Lock()  # nothing comes behind the end, where nobody would answer it
 
     def start(self) -> None:
         self._thread.start()
@@ -60,16 +62,27 @@ class Writer:
     def submit(self, requests: Sequence[Request]) -> Future[Answers]:
         """The answers, in the order of the requests. The future raises Unavailable where nothing is known."""
         job = Job(requests)
-        self._jobs.put(job)
+        with self._lock:
+            if self._is_ending:
+                job.answers.set_exception(_stopping())
+            else:
+                self._jobs.put(job)
         return job.answers
 
     def rehearsal(self) -> Rehearsal:
         """A dry run, in whatever thread asks it."""
         return self._ledger.rehearsal()
 
+    def end(self) -> None:
+        """Takes nothing more; what waits is finished still."""
+        with self._lock:
+            if not self._is_ending:
+                self._is_ending = True
+                self._jobs.put(None)
+
     def stop(self) -> None:
         """Finishes what waits, then ends."""
-        self._jobs.put(None)
+        self.end()
         self._thread.join(timeout=30)
 
     def _run(self) -> None:
@@ -87,7 +100,7 @@ class Writer:
         while not self._jobs.empty():
             job = self._jobs.get()
             if job is not None:
-                job.answers.set_exception(Unavailable("The process is stopping; send the command again."))
+                job.answers.set_exception(_stopping())
 
     def _gather(self, first: Job) -> tuple[list[Job], bool]:
         jobs, count = [first], len(first.requests)
@@ -155,3 +168,7 @@ class Writer:
             job.answers.set_result(job.told)
         else:
             self._jobs.put(job)
+
+
+def _stopping() -> Unavailable:
+    return Unavailable("The process is stopping; send the command again.")

@@ -10,6 +10,8 @@ from ledger.kernel.values import to_micros
 from ledger.store.database import WriteTransaction
 from projections.views import EventMeta, Rows, View
 
+PAGE_BYTES = 8_000_000  # of events that are folded at once: an invoice alone may have megabytes
+
 
 class EventRow(NamedTuple):
     position: int
@@ -18,13 +20,25 @@ class EventRow(NamedTuple):
     state: bytes
 
 
-def page_of_events(transaction: WriteTransaction, after: int, limit: int) -> list[EventRow]:
-    """The next stored events after a position, in order."""
+def page_of_events(
+    transaction: WriteTransaction, after: int, limit: int, most_bytes: int = PAGE_BYTES
+) -> list[EventRow]:
+    """The next stored events after a position, in order: as many as are wanted, or as have room; one always has."""
     sql = (
-        "SELECT notification_id, recorded_at, topic, state FROM stored_events "
+        "SELECT notification_id AS position, length(state) AS bytes FROM stored_events "
         "WHERE notification_id > :after ORDER BY notification_id LIMIT :limit"
     )
-    return [EventRow(*row) for row in transaction.tuples(sql, {"after": after, "limit": limit})]
+    last, room = after, most_bytes
+    for row in transaction.query(sql, {"after": after, "limit": limit}):
+        room -= row.bytes
+        if room < 0 and last > after:
+            break
+        last = row.position
+    sql = (
+        "SELECT notification_id, recorded_at, topic, state FROM stored_events "
+        "WHERE notification_id > :after AND notification_id <= :last ORDER BY notification_id"
+    )
+    return [EventRow(*row) for row in transaction.tuples(sql, {"after": after, "last": last})]
 
 
 def fold(events: Sequence[EventRow], views: Sequence[View], rows: Rows) -> None:

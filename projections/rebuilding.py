@@ -82,7 +82,7 @@ class Build:
                 count = self._read_page(transaction, self.page)
             if progress:
                 progress(count)
-            if count < self.page:
+            if count == 0:
                 return
 
     def _read_up_to(self, transaction: WriteTransaction, position: int) -> None:
@@ -98,8 +98,10 @@ class Build:
 
     def _take_along(self, transaction: WriteTransaction, live: int, views: Sequence[View]) -> None:
         """Brings live tables to where the new ones are."""
-        missing = page_of_events(transaction, live, self.position - live)
-        fold(missing, views, self.rows_of(transaction, ""))
+        while live < self.position:
+            missing = page_of_events(transaction, live, min(self.page, self.position - live))
+            fold(missing, views, self.rows_of(transaction, ""))
+            live = missing[-1].position
 
     def _tables(self) -> list[Table[Any]]:
         return [table for view in self.views for table in view.tables]

@@ -1,83 +1,83 @@
-"""A PDF with its e-invoice inside: ZUGFeRD / Factur-X, by the `factur-x` package.
+"""A PDF with its e-invoice inside, as ZUGFeRD / Factur-X asks: typst attaches it to the page.
 
-That package dates its metadata by the clock and knows no profile XRECHNUNG, so both are set here afterwards: the
-times are those of the PDF itself, so that the same document gives the same bytes.
+What typst does not know is declared here: the profile, in the XMP packet. PDF lets a file be continued behind its end,
+where an object that is told again takes the place of the one before. So nothing of a long page is read or written anew,
+and the same document gives the same bytes.
 """
 
 from __future__ import annotations
 
 import re
-from io import BytesIO
-from typing import Any
-
-import facturx  # type: ignore[import-untyped]
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, ByteStringObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from api.documents.cii import XRECHNUNG
 
-XMP_TIME = re.compile(rb"(<xmp:(?:Create|Modify)Date>)[^<]*(</xmp:)")
-PDF_TIME = re.compile(r"D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")
 FACTURX_NAME, XRECHNUNG_NAME = "factur-x.xml", "xrechnung.xml"
+TRAILER = re.compile(rb"trailer\s*<<(.*?/Root (\d+) 0 R.*)>>\s*startxref\s+(\d+)\s+%%EOF\s*$", re.DOTALL)
+METADATA = re.compile(rb"/Metadata (\d+) 0 R")
+BAG, END_OF_RDF = b"<pdfaExtension:schemas><rdf:Bag>", b"</rdf:RDF>"
+NAMESPACE = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
+PROPERTIES = {
+    "DocumentFileName": "The name of the embedded XML document",
+    "DocumentType": "The type of the hybrid document in capital letters, e.g. INVOICE or ORDER",
+    "Version": "The actual version of the standard applying to the embedded XML document",
+    "ConformanceLevel": "The conformance level of the embedded XML document",
+}
 
 
-def with_xml(pdf: bytes, xml: bytes, title: str, author: str, lang: str) -> bytes:
-    """The PDF/A-3b file with `xml` as an alternative rendering of it, named and declared by its profile."""
-    page = PdfReader(BytesIO(pdf))
-    made_at = str(page.trailer["/Info"]["/CreationDate"])  # type: ignore[index]
-    hybrid = facturx.generate_from_binary(
-        pdf,
-        xml,
-        flavor="factur-x",
-        level="en16931",
-        check_xsd=False,
-        pdf_metadata={"title": title, "author": author, "subject": title, "keywords": "Factur-X"},
-        lang=lang,
-        afrelationship="alternative",
-        xmp_compression=False,
-    )
-    writer = PdfWriter(clone_from=PdfReader(BytesIO(hybrid)))
-    writer.pdf_header = page.pdf_header  # PDF/A-3 is PDF 1.7
+def attachment_name(xml: bytes) -> str:
+    return XRECHNUNG_NAME if XRECHNUNG.encode() in xml else FACTURX_NAME
+
+
+def declared_hybrid(pdf: bytes, xml: bytes) -> bytes:
+    """The PDF/A-3b file that typst attached `xml` to, declared by its profile; readers show that there is something."""
+    trailer = TRAILER.search(pdf, pdf.rindex(b"trailer"))
+    assert trailer is not None, "typst ends a file with a trailer"
+    root, before = int(trailer[2]), int(trailer[3])
+    catalog = _object(pdf, root)
+    metadata = METADATA.search(catalog)
+    assert metadata is not None, "PDF/A has XMP"
+    packet = _object(pdf, int(metadata[1]))
+    xmp = _with_profile(packet[packet.index(b"<?xpacket begin") : packet.rindex(b"endstream")].rstrip(), xml)
+    told = {
+        root: catalog[: catalog.rindex(b">>")] + b"/PageMode/UseAttachments>>",
+        int(metadata[1]): b"<</Type/Metadata/Subtype/XML/Length %d>>\nstream\n%b\nendstream" % (len(xmp), xmp),
+    }
+    added, places = b"\n", b""
+    for number, content in sorted(told.items()):
+        places += b"%d 1\n%010d 00000 n\r\n" % (number, len(pdf) + len(added))
+        added += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    end = b"xref\n%btrailer\n<<%b/Prev %d>>\nstartxref\n%d\n%%%%EOF\n"
+    return pdf + added + end % (places, trailer[1], before, len(pdf) + len(added))
+
+
+def _object(pdf: bytes, number: int) -> bytes:
+    """What an object is, from behind `obj` to before `endobj`; these two stand at the end, behind all pages."""
+    head = b"\n%d 0 obj" % number
+    begin = pdf.rindex(head) + len(head)
+    return pdf[begin : pdf.index(b"endobj", begin)].strip()
+
+
+def _with_profile(xmp: bytes, xml: bytes) -> bytes:
+    """The packet with the profile (`fx`), and with what says what its members are, as PDF/A wants of a schema."""
     is_xrechnung = XRECHNUNG.encode() in xml
-    _settle_metadata(writer, made_at, is_xrechnung)
-    _settle_attachment(writer, made_at, is_xrechnung)
-    # PDF/A wants a file identifier. The page's own is a digest; pypdf would only offer a random one.
-    writer._ID = ArrayObject(ByteStringObject(part.original_bytes) for part in page.trailer["/ID"])  # type: ignore[attr-defined]
-    settled = BytesIO()
-    writer.write(settled)
-    return settled.getvalue()
-
-
-def _settle_metadata(writer: PdfWriter, made_at: str, is_xrechnung: bool) -> None:
-    told: dict[str, Any] = dict(writer.metadata or {})
-    kept = {key: str(told[key]) for key in ("/Title", "/Author", "/Subject", "/Creator") if key in told}
-    # Only what the XMP packet says too: PDF/A wants both to agree.
-    writer.metadata = {**kept, "/Producer": "pypdf", "/CreationDate": made_at, "/ModDate": made_at}
-    stream = writer.root_object["/Metadata"]
-    assert isinstance(stream, StreamObject)
-    xmp = XMP_TIME.sub(rb"\g<1>" + _iso(made_at).encode() + rb"\g<2>", stream.get_data())
-    if is_xrechnung:
-        xmp = xmp.replace(b"<fx:ConformanceLevel>EN 16931<", b"<fx:ConformanceLevel>XRECHNUNG<")
-        xmp = xmp.replace(FACTURX_NAME.encode(), XRECHNUNG_NAME.encode())
-        xmp = xmp.replace(b"<fx:Version>1.0<", b"<fx:Version>3.0<")
-    xmp = xmp.replace(b"<rdf:Description>", b'<rdf:Description rdf:about="">')  # some readers insist on it
-    stream.set_data(xmp)
-
-
-def _settle_attachment(writer: PdfWriter, made_at: str, is_xrechnung: bool) -> None:
-    names = writer.root_object["/Names"]["/EmbeddedFiles"]["/Names"]  # type: ignore[index]
-    for place in range(0, len(names), 2):
-        file = names[place + 1].get_object()
-        assert isinstance(file, DictionaryObject)
-        file["/EF"]["/F"].get_object()["/Params"][NameObject("/ModDate")] = TextStringObject(made_at)  # type: ignore[index]
-        if is_xrechnung:
-            names[place] = TextStringObject(XRECHNUNG_NAME)
-            file[NameObject("/F")] = file[NameObject("/UF")] = TextStringObject(XRECHNUNG_NAME)
-
-
-def _iso(pdf_time: str) -> str:
-    """`D:20260202000000Z` as XMP writes it: `2026-02-02T00:00:00+00:00`."""
-    found = PDF_TIME.match(pdf_time)
-    assert found is not None
-    year, month, day, hour, minute, second = found.groups()
-    return f"{year}-{month}-{day}T{hour}:{minute}:{second}+00:00"
+    values = {
+        "DocumentType": "INVOICE",
+        "DocumentFileName": attachment_name(xml),
+        "Version": "3.0" if is_xrechnung else "1.0",
+        "ConformanceLevel": "XRECHNUNG" if is_xrechnung else "EN 16931",
+    }
+    members = "".join(
+        f'<rdf:li rdf:parseType="Resource"><pdfaProperty:name>{name}</pdfaProperty:name>'
+        "<pdfaProperty:valueType>Text</pdfaProperty:valueType><pdfaProperty:category>external</pdfaProperty:category>"
+        f"<pdfaProperty:description>{meaning}</pdfaProperty:description></rdf:li>"
+        for name, meaning in PROPERTIES.items()
+    )
+    schema = (
+        '<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>Factur-X PDFA Extension Schema</pdfaSchema:schema>'
+        f"<pdfaSchema:namespaceURI>{NAMESPACE}</pdfaSchema:namespaceURI><pdfaSchema:prefix>fx</pdfaSchema:prefix>"
+        f"<pdfaSchema:property><rdf:Seq>{members}</rdf:Seq></pdfaSchema:property></rdf:li>"
+    )
+    told = "".join(f"<fx:{name}>{value}</fx:{name}>" for name, value in values.items())
+    profile = f'<rdf:Description rdf:about="" xmlns:fx="{NAMESPACE}">{told}</rdf:Description>'
+    assert xmp.count(BAG) == xmp.count(END_OF_RDF) == 1, "typst writes its own schemas in one bag"
+    return xmp.replace(BAG, BAG + schema.encode()).replace(END_OF_RDF, profile.encode() + END_OF_RDF)

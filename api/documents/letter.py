@@ -50,8 +50,8 @@ def letter_of(
     }
 
 
-def laid_out(kind: bytes, page: dict[str, Any], dated: date) -> tuple[bytes, dict[str, Any]]:
-    """The page as PDF/A-3b, and its texts as they stand there.
+def laid_out(kind: bytes, page: dict[str, Any], dated: date, attached: tuple[str, bytes] | None = None) -> bytes:
+    """The page as PDF/A-3b; with a file of that name and content in UTF-8 as an alternative rendering of it.
 
     The same page gives the same bytes: `dated` is the document's own day, and only the fonts that typst brings along
     are used. Texts reach the template as JSON and are set as they are; nothing in them is run as code.
@@ -61,7 +61,7 @@ def laid_out(kind: bytes, page: dict[str, Any], dated: date) -> tuple[bytes, dic
     page = each_text(page, clean)
     shown = each_text(page, drawable)
     shown["unprinted"] = page["unprinted"] if shown != page else ""
-    return _compiled(kind, shown, dated), shown
+    return _compiled(kind, shown, dated, attached)
 
 
 def widest(columns: int, rows: Iterable[Sequence[str]]) -> list[str]:
@@ -81,10 +81,11 @@ def each_text(value: Any, change: Any) -> Any:
     return change(value) if isinstance(value, str) else value
 
 
-def _compiled(kind: bytes, page: dict[str, Any], dated: date) -> bytes:
+def _compiled(kind: bytes, page: dict[str, Any], dated: date, attached: tuple[str, bytes] | None) -> bytes:
+    name, content = attached or ("", b"")
     return typst.compile(
         kind,
-        sys_inputs={"document": json.dumps(page)},
+        sys_inputs={"document": json.dumps(page), "attached": name, "content": content.decode()},
         pdf_standards=["a-3b"],
         font_paths=FONTS,
         timestamp=datetime.combine(dated, time(), UTC),

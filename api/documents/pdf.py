@@ -6,7 +6,7 @@ The same document gives the same bytes: it is dated by its own day of issue.
 from __future__ import annotations
 
 from api.documents.document_parties import DocumentEvent, Parties
-from api.documents.hybrid import with_xml
+from api.documents.hybrid import attachment_name, declared_hybrid
 from api.documents.letter import laid_out, template
 from api.documents.page import document_page
 
@@ -18,7 +18,7 @@ def invoice_pdf(document: DocumentEvent, parties: Parties, xml: bytes | None = N
 
     Callers ask `missing_for_pdf` first: what is missing there is left out here.
     """
-    pdf, page = laid_out(TEMPLATE, document_page(document, parties), document.issued_on)
+    page = document_page(document, parties)
     if xml is None:
-        return pdf
-    return with_xml(pdf, xml, title=f"{page['title']} {page['number']}", author=page["seller"], lang=page["lang"])
+        return laid_out(TEMPLATE, page, document.issued_on)
+    return declared_hybrid(laid_out(TEMPLATE, page, document.issued_on, (attachment_name(xml), xml)), xml)

@@ -62,7 +62,7 @@ class Statement:
 
 def statement_pdf(statement: Statement) -> bytes:
     """The statement as PDF/A-3b, in its language. The same statement gives the same bytes."""
-    return laid_out(TEMPLATE, statement_page(statement), statement.period.dated)[0]
+    return laid_out(TEMPLATE, statement_page(statement), statement.period.dated)
 
 
 def statement_page(statement: Statement, labels: Labels | None = None) -> dict[str, Any]:

@@ -5,11 +5,13 @@ A stream has no length and gets none: nobody holds it whole.
 
 from __future__ import annotations
 
+import asyncio
 from hashlib import blake2b
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+LARGE = 1_000_000  # bytes: beyond, a digest would hold up other requests
 LONGEST = 4000  # of a list of tags that a client has; what follows is not looked at
 
 
@@ -42,7 +44,7 @@ class ETags:
                 return
             body = b"".join(chunks)
             if start["status"] == 200:
-                etag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
+                etag = f'"{_digest(body) if len(body) < LARGE else await asyncio.to_thread(_digest, body)}"'
                 headers = MutableHeaders(scope=start)
                 headers["ETag"] = etag
                 headers["Cache-Control"] = "private, no-cache"
@@ -56,3 +58,7 @@ class ETags:
             await send({"type": "http.response.body", "body": body})
 
         await self.app(scope, receive, collect)
+
+
+def _digest(body: bytes) -> str:
+    return blake2b(body, digest_size=16).hexdigest()

@@ -10,6 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+PIECE = 256 * 1024  # bytes that the loop hands on at once; between them others have turns
 IS_HEAD = "ledger.is_head"  # in the scope of a request whose answer's body nobody gets
 
 
@@ -32,6 +33,10 @@ class ResponseHeaders:
                     headers.setdefault(name, value)
             elif is_head:
                 message = {**message, "body": b""}
-            await send(message)
+            body = message.get("body", b"")
+            before_last = range(0, len(body) - PIECE, PIECE)
+            for begin in before_last:
+                await send({"type": message["type"], "body": body[begin : begin + PIECE], "more_body": True})
+            await send({**message, "body": body[len(before_last) * PIECE :]} if before_last else message)
 
         await self.app({**scope, "method": "GET", IS_HEAD: True} if is_head else scope, receive, complete)

@@ -1,5 +1,4 @@
-"""The HTTP server of a process: it waits neither for clients that take nothing nor, when it is told to end, for
-those that follow."""
+"""The HTTP server of a process: it waits for no client that takes nothing, and ends when it is told to (`ending`)."""
 
 from __future__ import annotations
 
@@ -13,11 +12,10 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from api.http.ending import LAST_ANSWERS_AFTER, LastAnswers, begin_to_end
 from api.http.slow_readers import SEND_BUFFER_BYTES, patient_protocol
 from api.limits import LIMITS, Limits
 from ledger.kernel.errors import Refusal, malformed
-
-LAST_ANSWERS_SECONDS = 20  # for what is being answered when it is told to end
 
 
 class _Server(uvicorn.Server):
@@ -26,9 +24,8 @@ class _Server(uvicorn.Server):
         self.ending = app
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A listener's answer never ends by itself."""
-        if self.started:
-            self.ending.state.ledger.listeners.end()
+        if self.started and not self.should_exit:
+            begin_to_end(self.ending.state.ledger)
         super().handle_exit(sig, frame)
 
 
@@ -54,12 +51,13 @@ def serve_app(app: FastAPI, sockets: list[socket.socket]) -> None:
 
 def server_of(app: FastAPI, limits: Limits = LIMITS) -> uvicorn.Server:
     config = uvicorn.Config(
-        app,
+        LastAnswers(app),
+        loop="uvloop",
         http=patient_protocol(limits.slow_reader_seconds),
         log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
+        timeout_graceful_shutdown=LAST_ANSWERS_AFTER,
     )
     return _Server(config, app)
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import asyncio
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from api.http.long_heads import BoundedProtocol
 
 # What the system keeps for a client besides. More, and whoever reads slowly is seen to take nothing for minutes.
 SEND_BUFFER_BYTES = 256 * 1024
 
 
-def patient_protocol(seconds: float) -> type[H11Protocol]:
+def patient_protocol(seconds: float) -> type[BoundedProtocol]:
     """The server's protocol, with a bound of so many seconds in which a client takes something of what waits for it."""
 
-    class PatientProtocol(H11Protocol):
+    class PatientProtocol(BoundedProtocol):
         _unsent = 0  # bytes, when it was looked at last
         _look: asyncio.TimerHandle | None = None
 

@@ -32,6 +32,10 @@ class Document(LedgerAggregate):
         self.issued: InvoiceIssued | CreditNoteIssued | None = None
         self.credited_by: str | None = None
 
+    @property
+    def weight_bytes(self) -> int:
+        return super().weight_bytes + (2_000 * len(self.issued.lines) if self.issued is not None else 0)
+
     def issue(self, contract_id: str, document: IssuedDocument, at: datetime, stamp: Stamp) -> None:
         """Raises Refusal already-exists where a series was changed so that it meets a number given before."""
         if self.exists:

@@ -61,6 +61,10 @@ class ContractState(LedgerAggregate):
         self.terminated_on: date | None = None
         self.overage_minutes = 0
 
+    @property
+    def weight_bytes(self) -> int:
+        return super().weight_bytes + 5_000 * len(self.term_history) + 1_000 * len(self.customers)
+
     # -- questions -------------------------------------------------------------------------------------------
 
     def customer_at(self, moment: datetime) -> CustomerData:

@@ -52,6 +52,11 @@ class CreditState(LongLived):
         self.takings = LastTakings()
         self.prices: dict[str, TopUpCharged] = {}  # of top-ups that stand
 
+    @property
+    def weight_bytes(self) -> int:
+        kept = len(self.grants) + len(self.reservations) + len(self.debts) + len(self.prices)
+        return super().weight_bytes + 6_000 + 1_000 * kept
+
     def known(self) -> KnownCredit:
         return KnownCredit(
             self.contract_id,

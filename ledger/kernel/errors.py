@@ -45,6 +45,7 @@ STATUS: dict[str, int] = {
     "unknown-pool": 409,
     "conflict": 409,
     "not-recorded": 409,
+    "too-long": 409,
     "too-large": 413,
     "too-many-lines": 413,
     "unsupported-media-type": 415,

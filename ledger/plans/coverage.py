@@ -56,9 +56,8 @@ class Calendar:
             self._weekly = [[(0, 86400)]] * 7
         self._last_year = LAST_REACHED_YEAR
         if not any(self._weekly):  # only days with hours of their own ever open
-            self._last_year = min(
-                LAST_REACHED_YEAR, max((day.year for day in coverage.overrides), default=FIRST_REACHED_YEAR)
-            )
+            last = max((day.year for day in coverage.overrides), default=FIRST_REACHED_YEAR)
+            self._last_year = min(LAST_REACHED_YEAR, last)
         self._years: range | None = None
         self._known_from, self._known_until = 0, 0  # instants whose years, and those beside them, are laid out
         self._starts: list[int] = []
@@ -96,6 +95,10 @@ class Calendar:
         if day.year in self._agreed_years:
             name = name or "public holiday" if day in self._agreed_holidays else None
         return WindowReason("holiday", day, {"name": name}) if name else None
+
+    @property
+    def weight_bytes(self) -> int:
+        return 5_000 + 240 * len(self._starts)  # measured, as it is laid out now
 
     # -- laying out openings ---------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ import threading
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,7 +30,7 @@ BUSY_TIMEOUT_MS = 15_000
 _PARAMETER = re.compile(r"'[^']*'|(?<!:):([a-z][a-z0-9_]*)")  # what is quoted is none
 
 
-@cache
+@lru_cache(maxsize=1000)  # of at most some kB each: a list of ids makes a statement of its own for each length
 def postgres_sql(sql: str) -> str:
     """`:name`, as SQLite has it, is `%(name)s` to psycopg; `?` (rows written in bulk) is `%s`."""
     return _PARAMETER.sub(lambda found: f"%({found[1]})s" if found[1] else found[0], sql).replace("?", "%s")

@@ -20,6 +20,7 @@ from ledger.kernel.fact import Sealed
 from ledger.store.database import Database, listed
 
 NONCE_BYTES = 12
+MOST_KNOWN = 10_000  # keys at hand, some hundred bytes each: every document has one of its own
 # The ledger's own key: it makes digests of commands impossible to guess from outside.
 LEDGER_PARTY = {"provider": "", "party": "ledger"}
 
@@ -93,8 +94,14 @@ class Keyring:
             found.update({row.key_id: bytes(row.secret) for row in rows})
         return found
 
+    @property
+    def keys_at_hand(self) -> int:
+        return len(self._known)
+
     def saved(self) -> None:
         self.fresh = []
+        if len(self._known) > MOST_KNOWN:
+            self._known.clear()
 
     def undo(self, fresh: int) -> None:
         """Drops the new keys but the first `fresh`: the command that made them was refused."""

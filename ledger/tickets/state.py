@@ -60,6 +60,10 @@ class TicketState(LongLived):
         self._life: Life | None = None
 
     @property
+    def weight_bytes(self) -> int:
+        return super().weight_bytes + 500 * len(self.timeline.steps)
+
+    @property
     def ticket_id(self) -> str:
         return self.key
 

@@ -6,6 +6,7 @@ commands of a batch see what the ones before them recorded. It knows no subject;
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -18,23 +19,41 @@ from ledger.store.histories import History
 from ledger.store.keys import Keyring
 
 A = TypeVar("A", bound=LedgerAggregate)
-CACHE_LIMIT = 50_000
+CACHE_BYTES = 64_000_000
 
 
 class AggregateCache:
-    """Aggregates as of the highest position seen; what others appended to since is dropped and read again."""
+    """Aggregates as of the highest position seen; what others appended to since is dropped and read again.
 
-    def __init__(self, store: EventStore) -> None:
+    Between batches it holds `most_bytes` at most, by what aggregates say of themselves; what was asked for least lately
+    goes first.
+    """
+
+    def __init__(self, store: EventStore, most_bytes: int = CACHE_BYTES) -> None:
         self.store = store
-        self.known: dict[str, LedgerAggregate] = {}
+        self.most_bytes = most_bytes
+        self.known: OrderedDict[str, LedgerAggregate] = OrderedDict()
+        self.asked: set[str] = set()  # since they were weighed
         self.position = store.highest_position()
+        self._weights: dict[str, int] = {}
+        self._bytes = 0
 
     def refresh(self) -> None:
         changed, self.position = self.store.streams_changed_after(self.position)
         for stream in changed:
             self.known.pop(stream, None)
-        if len(self.known) > CACHE_LIMIT:
-            self.known.clear()
+        self._weigh(self.asked.union(changed))
+        self.asked.clear()
+        while self._bytes > self.most_bytes:
+            stream, _ = self.known.popitem(last=False)
+            self._bytes -= self._weights.pop(stream)
+
+    def _weigh(self, streams: Iterable[str]) -> None:
+        for stream in streams:
+            self._bytes -= self._weights.pop(stream, 0)
+            if stream in self.known:
+                self._weights[stream] = weight = self.known[stream].weight_bytes
+                self._bytes += weight
 
     def saved(self, positions: Sequence[int]) -> None:
         """Our own append. Where somebody else's came between, the next refresh reads from the position seen last."""
@@ -127,6 +146,9 @@ class UnitOfWork:
         aggregate = self._cache.known.get(stream)
         if aggregate is None:
             aggregate = self._cache.known[stream] = self._stored(kind, key)
+        else:
+            self._cache.known.move_to_end(stream)
+        self._cache.asked.add(stream)
         self._used.add(stream)
         aggregate.write_to(self._journal)
         assert isinstance(aggregate, kind)

@@ -6,7 +6,7 @@ The customer is billed, also where a partner serves: a partner sees none of them
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import msgspec
@@ -18,6 +18,7 @@ from ledger.kernel.errors import malformed, unknown_invoice
 from ledger.kernel.faults import FieldFault
 from ledger.kernel.mapper import decode
 from ledger.store.database import Row
+from ledger.store.keys import unseal
 from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.reader import Snapshot, open_texts, view_position
 from projections.visible import sees_billing, visible
@@ -50,8 +51,7 @@ class DocumentFilter:
 class OpenedDocument:
     """A document as the event at the position `event` issued it.
 
-    `fact` has lines, and `texts` what they are about, only where the whole document was asked for. `texts` are empty
-    where their key is gone.
+    `fact` has no lines here, and `texts` none of them; they are empty where their key is gone.
     """
 
     position: int
@@ -59,6 +59,20 @@ class OpenedDocument:
     fact: Issued
     texts: DocumentTexts
     credited_by: str | None
+
+
+@dataclass(slots=True, frozen=True)
+class StoredDocument:
+    """The event that issued a document as it is stored, and the key of its texts; None where it is gone (P5).
+
+    To read `payload` takes the longer the more `lines` there are: `read_stored` is for who has the time.
+    """
+
+    number: str
+    topic: str
+    payload: bytes
+    secret: bytes | None
+    lines: int
 
 
 @dataclass(slots=True, frozen=True)
@@ -103,18 +117,31 @@ async def find_document(snapshot: Snapshot, actor: Actor, number: str) -> Opened
     return found
 
 
-async def find_whole_document(snapshot: Snapshot, actor: Actor, number: str) -> OpenedDocument:
-    """The document with all its lines and their texts, for a file. Raises Refusal unknown-invoice."""
+async def find_stored_document(snapshot: Snapshot, actor: Actor, number: str) -> StoredDocument:
+    """The document with all its lines, unread, for who makes a file of it. Raises Refusal unknown-invoice."""
     found = await find_document(snapshot, actor, number)
-    sql = "SELECT topic, state FROM stored_events WHERE notification_id = :position"
-    (row,) = await snapshot.query(sql, {"position": found.event})
-    fact = decode(row.topic, bytes(row.state))
-    assert isinstance(fact, Issued)
-    of_lines = await _texts_of_lines(snapshot, number)
-    texts = msgspec.structs.replace(
-        found.texts, engineers=of_lines.engineers, notes=of_lines.notes, titles=of_lines.titles
+    params = {"position": found.event, "number": number, "key_id": found.fact.parties.key_id}
+    sql = (
+        "SELECT e.topic, e.state, (SELECT max(l.line) FROM document_lines l WHERE l.number = :number) AS lines, "
+        "(SELECT k.secret FROM party_keys k WHERE k.key_id = :key_id) AS secret "
+        "FROM stored_events e WHERE e.notification_id = :position"
     )
-    return replace(found, fact=fact, texts=texts)
+    (row,) = await snapshot.query(sql, params)
+    secret = bytes(row.secret) if row.secret is not None else None
+    return StoredDocument(number, row.topic, bytes(row.state), secret, row.lines or 0)
+
+
+def read_stored(stored: StoredDocument) -> tuple[Issued, DocumentTexts]:
+    """The document, and all its texts opened; none where their key is gone."""
+    fact = decode(stored.topic, stored.payload)
+    assert isinstance(fact, Issued)
+    reason = fact.reason if isinstance(fact, CreditNoteIssued) else None
+    boxes = [box for box in (fact.parties, fact.line_texts, reason) if box is not None]
+    texts = unseal(boxes, {fact.parties.key_id: stored.secret} if stored.secret is not None else {})
+    of_lines = texts.get(fact.line_texts) if fact.line_texts is not None else None
+    return fact, read_document_texts(
+        texts.get(fact.parties), of_lines, texts.get(reason) if reason is not None else None
+    )
 
 
 async def list_document_lines(snapshot: Snapshot, actor: Actor, number: str, page: PageAsked) -> Page[ShownLine]:

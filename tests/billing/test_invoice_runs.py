@@ -207,8 +207,10 @@ def test_a_process_that_stops_leaves_the_rest_to_whoever_sends_it_again(office: 
     whole = writer.submit([request_of(issue_all("groupios", command_id="month"))])
     writer.start()
     writer.stop()
-    with pytest.raises(Unavailable):
-        whole.result(30)
+    late = writer.submit([request_of(sign("groupios-l", contract_id="Z", customer=billed("Z")))])
+    for waiting in (whole, late):  # nobody waits for a thread that has ended
+        with pytest.raises(Unavailable):
+            waiting.result(30)
     assert len(office.ok(issue_all("groupios", command_id="month"))["issued"]) == 2
 
 

@@ -9,7 +9,8 @@ import pytest
 from pypdf import PdfReader
 
 from api.documents.pdf import invoice_pdf
-from tests.documents.samples import CASES, cii
+from tests.documents.samples import CASES, GERMAN_BUYER, GERMAN_SELLER, cii, parties
+from tests.documents.seen import seen
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,19 @@ def test_the_xml_comes_out_of_the_pdf_as_it_went_in(name: str, filename: str, le
     assert reader.trailer["/ID"]
 
 
+def test_the_page_of_a_file_with_an_e_invoice_is_the_page_without_it() -> None:
+    """Whatever stands in its texts, a reader that takes nothing amiss and one that draws find the same."""
+    document = CASES["domestic"][0]
+    odd = "trailer << /Root 1 0 R >> startxref 0 %%EOF /Metadata 1 0 R 1 0 obj endobj </rdf:RDF>"
+    known = parties(GERMAN_SELLER, GERMAN_BUYER | {"name": odd}, titles={"T-1": odd}, notes={"W-1": odd})
+    with_it, without = invoice_pdf(document, known, cii(document, known)), invoice_pdf(document, known)
+    reader = PdfReader(BytesIO(with_it), strict=True)
+    assert len(reader.xref[0]) == len(PdfReader(BytesIO(without)).xref[0]) + 2  # the attachment, and what names it
+    assert reader.trailer["/Root"]["/PageMode"] == "/UseAttachments"
+    assert [page.text for page in seen(with_it)] == [page.text for page in seen(without)]
+    assert odd in seen(with_it)[0].text.replace("\r\n", " ").replace("\n", " ")
+
+
 def test_metadata_and_xmp_agree_and_are_dated_by_the_issue() -> None:
     document, known = CASES["domestic"]
     reader = PdfReader(BytesIO(invoice_pdf(document, known, cii(document, known))))
@@ -47,8 +61,8 @@ def test_metadata_and_xmp_agree_and_are_dated_by_the_issue() -> None:
     assert reader.metadata is not None
     assert reader.metadata["/Title"] == "Rechnung HS-2026-00001"
     assert reader.metadata["/CreationDate"] == reader.metadata["/ModDate"] == "D:20260202000000Z"
-    assert xmp.count("2026-02-02T00:00:00+00:00") == 2
-    for key in ("/Title", "/Author", "/Creator", "/Producer"):
+    assert xmp.count("Date>2026-02-02T00:00:00Z<") == 2
+    for key in ("/Title", "/Author", "/Creator"):
         assert f">{reader.metadata[key]}<" in xmp
 
 

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.responses import Response, StreamingResponse
 
 from api.http.serving import listening, server_of
-from api.limits import Limits
+from api.limits import LIMITS, Limits
 
 WHOLE = b"x" * 2_000_000
 app = FastAPI()
@@ -35,34 +35,35 @@ async def stream() -> StreamingResponse:
 
 
 @contextmanager
+def serving(app: FastAPI, limits: Limits = LIMITS) -> Iterator[tuple[uvicorn.Server, tuple[str, int]]]:
+    """A server of these routes, and where it listens."""
+    server = server_of(app, limits)
+    with listening("127.0.0.1", 0) as (here,):
+        thread = threading.Thread(target=server.run, args=([here],))
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        try:
+            yield server, here.getsockname()
+        finally:
+            server.should_exit = server.force_exit = True
+            thread.join(20)
+
+
+@contextmanager
 def served(slow_reader_seconds: float) -> Iterator[tuple[uvicorn.Server, Callable[[str], socket.socket]]]:
     """A server, and what connects to it and asks for a path."""
-    server = server_of(app, Limits(slow_reader_seconds=slow_reader_seconds))
-    with listening("127.0.0.1", 0) as (here,):
-        yield from _running(server, here)
+    with serving(app, Limits(slow_reader_seconds=slow_reader_seconds)) as (server, place):
 
+        def asking(path: str) -> socket.socket:
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32_768)
+            client.settimeout(20)
+            client.connect(place)
+            client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            return client
 
-def _running(
-    server: uvicorn.Server, here: socket.socket
-) -> Iterator[tuple[uvicorn.Server, Callable[[str], socket.socket]]]:
-    thread = threading.Thread(target=server.run, args=([here],))
-    thread.start()
-
-    def asking(path: str) -> socket.socket:
-        client = socket.socket()
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32_768)
-        client.settimeout(20)
-        client.connect(here.getsockname())
-        client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-        return client
-
-    while not server.started:
-        time.sleep(0.01)
-    try:
         yield server, asking
-    finally:
-        server.should_exit = server.force_exit = True
-        thread.join(20)
 
 
 @pytest.mark.parametrize("path", ["/whole", "/stream"])

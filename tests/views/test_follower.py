@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from ledger.store.database import WriteTransaction
 from projections.all_views import VIEWS
+from projections.folding import page_of_events
 from projections.runner import Projector
+from projections.views import Rows
 from tests.views.follower import Crawler
 from tests.views.ledgers import Fed, fed
 
@@ -131,6 +134,39 @@ def test_a_view_that_is_rebuilt_ahead_of_the_others_takes_them_along(ledger: Fed
     assert ledger.projector.rebuild(["movements"]) == head
     assert ledger.projector.position() == head
     assert ledger.projector.differences() == []
+
+
+class Counting(Projector):
+    """Counts the pages that it folds into the live tables."""
+
+    live_pages = 0
+
+    def _rows(self, transaction: WriteTransaction, suffix: str = "") -> Rows:
+        self.live_pages += not suffix
+        return super()._rows(transaction, suffix)
+
+
+def test_live_views_that_are_far_behind_are_taken_along_page_by_page(ledger: Fed) -> None:
+    head = ledger.feed()
+    counting = Counting(ledger.url, SMALL_PAGE)
+    assert counting.rebuild(["movements"]) == head
+    assert counting.live_pages == -(-head // SMALL_PAGE) > 5
+    assert counting.position() == head
+    assert counting.differences() == []
+    counting.close()
+
+
+def test_a_page_of_events_has_so_many_bytes_at_most_and_one_event_at_least(ledger: Fed) -> None:
+    head = ledger.feed(0, 100)
+    with ledger.projector.database.transaction() as transaction:
+        for most_bytes in (1, 2_000, 100_000):
+            found, after = [], 0
+            while page := page_of_events(transaction, after, SMALL_PAGE, most_bytes):
+                assert len(page) == 1 or sum(len(event.state) for event in page) <= most_bytes
+                assert len(page) <= SMALL_PAGE
+                found += page
+                after = page[-1].position
+            assert [event.position for event in found] == list(range(1, head + 1))
 
 
 def test_tables_of_another_shape_are_made_anew_and_fill_from_the_beginning(ledger: Fed) -> None:

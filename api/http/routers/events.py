@@ -76,8 +76,11 @@ async def events(
     return await answer_list(state.long_questions, request.headers, listing, PageAsked(limit, (behind,)))
 
 
-@router.get("/{position}", summary="An event", operation_id="get_event")
-async def event(position: Annotated[int, Path(ge=0, le=MAX)], state: StateDep, actor: ActorDep) -> EventOut:
+@router.get("/{position}", summary="An event", operation_id="get_event", response_model=EventOut)
+async def event(position: Annotated[int, Path(ge=0, le=MAX)], state: StateDep, actor: ActorDep) -> Response:
     """The event at a position."""
-    async with state.reader.snapshot() as snapshot:
-        return show_whole_event(await find_event(snapshot, actor, position))
+
+    async def shown(snapshot: Snapshot, _: Calendars) -> str:  # of an invoice it may be megabytes
+        return show_whole_event(await find_event(snapshot, actor, position)).model_dump_json(by_alias=True)
+
+    return Response(await state.long_questions.ask(shown), media_type=JSON)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -37,7 +36,6 @@ from projections.billing.document_questions import (
     OpenedDocument,
     ShownLine,
     document_with_lines,
-    find_whole_document,
     list_document_lines,
     list_documents,
 )
@@ -137,12 +135,7 @@ async def invoices(
 )
 async def invoice_as_pdf(number: Number, state: StateDep, actor: ActorDep) -> Response:
     """PDF/A-3 with the e-invoice inside (ZUGFeRD / Factur-X), laid out in the customer's language."""
-    from api.documents.files import as_pdf  # which a server has loaded with its portal, and no list needs
-
-    async with state.reader.snapshot() as snapshot:
-        found = await find_whole_document(snapshot, actor, number)
-    content = await asyncio.to_thread(as_pdf, found.fact, found.texts)
-    return _file(content, "application/pdf", f"{number}.pdf")
+    return _file(await state.files.pdf(actor, number), "application/pdf", f"{number}.pdf")
 
 
 @router.get(
@@ -154,12 +147,7 @@ async def invoice_as_pdf(number: Number, state: StateDep, actor: ActorDep) -> Re
 )
 async def invoice_as_xml(number: Number, state: StateDep, actor: ActorDep, form: FormParam = None) -> Response:
     """EN 16931 (XRechnung 3.0 for a German customer) in CII; KSeF FA(3) for a Polish seller."""
-    from api.documents.files import as_xml
-
-    async with state.reader.snapshot() as snapshot:
-        found = await find_whole_document(snapshot, actor, number)
-    content = await asyncio.to_thread(as_xml, found.fact, found.texts, form)
-    return _file(content, "application/xml", f"{number}.xml")
+    return _file(await state.files.xml(actor, number, form), "application/xml", f"{number}.xml")
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

@@ -107,8 +107,11 @@ async def sla_trace(
     ticket_id: TicketIdParam, target: Literal["reaction", "resolution"], state: StateDep, actor: ActorDep
 ) -> TraceOut:
     """Window by window from the ticket's opening until the target is due: what counted, what did not, and why."""
-    async with state.reader.snapshot() as snapshot:
-        return show_account(await clock_account(snapshot, actor, ticket_id, target, state.calendars))
+
+    async def ask(snapshot: Snapshot, calendars: Calendars) -> TraceOut:
+        return show_account(await clock_account(snapshot, actor, ticket_id, target, calendars))
+
+    return await state.long_questions.ask(ask)
 
 
 _BODY = {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Calculation"}}}}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import msgspec
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from api.documents.document_parties import read_buyer, read_seller
-from api.documents.statement import Statement, statement_pdf
+from api.documents.statement import Statement
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.lists import AS_FILES, CSV, JSON, LINES, PDF, Listing, answer_list, media_type
 from api.http.models.base import figure, instant, instant_or_none
@@ -84,7 +83,7 @@ async def contract_statement(
 
 async def statement_file(state: State, actor: Actor, asked: StatementAsked) -> bytes:
     """The PDF that a customer gets. Raises Refusal unknown-contract, unknown-pool, malformed."""
-    return await asyncio.to_thread(statement_pdf, await _for_customer(state, actor, asked))
+    return await state.files.statement(await _for_customer(state, actor, asked))
 
 
 def statement_listing(actor: Actor, asked: StatementAsked) -> Listing[Line]:
@@ -121,9 +120,8 @@ def show_movement(line: Line) -> LineOut:
 
 async def _for_customer(state: State, actor: Actor, asked: StatementAsked) -> Statement:
     """What is printed, from the provider's letterhead, in the customer's language or else the provider's."""
-    async with state.reader.snapshot() as snapshot:
-        longest = state.limits.longest_pdf_lines
-        found = await customer_statement(snapshot, actor, asked, longest)
+    longest = state.limits.longest_pdf_lines
+    found = await state.long_questions.ask(lambda snapshot, _: customer_statement(snapshot, actor, asked, longest))
     if found.length > longest:
         raise malformed("from", f"a PDF has at most {longest} lines; ask for a shorter period, or for CSV")
     provider = state.catalogue.providers().get(found.provider)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
-from api.documents.files import as_pdf, as_xml
 from api.documents.forms import Form
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
@@ -19,18 +16,13 @@ from api.portal.billing.shown_lines import lines_in_words, vat_rate
 from api.portal.frame.addresses import DOCUMENTS_PAGE, with_query
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.pages import SHOWN_AT_ONCE, page
-from api.portal.frame.visitors import Visitor, VisitorDep
+from api.portal.frame.visitors import VisitorDep
 from api.portal.words.events_in_words import event_in_words
-from api.state import State
 from ledger.events import InvoiceIssued
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
 from projections.asking import PageAsked
-from projections.billing.document_questions import (
-    OpenedDocument,
-    document_with_lines,
-    find_whole_document,
-)
+from projections.billing.document_questions import OpenedDocument, document_with_lines
 from projections.contracts.across import ContractsAsked, zone_across
 from projections.history import AuditedFact, list_events_at
 from projections.reader import Snapshot
@@ -43,22 +35,14 @@ router = APIRouter()
 
 @router.get("/documents/{number}.pdf")
 async def document_as_pdf(state: StateDep, visitor: VisitorDep, number: Number) -> Response:
-    """Raises Refusal unknown-invoice, missing-party-data."""
-    content = await _file(state, visitor, number, lambda found: as_pdf(found.fact, found.texts))
-    return download(content, "application/pdf", f"{number}.pdf")
+    """Raises Refusal unknown-invoice, missing-party-data, too-long."""
+    return download(await state.files.pdf(visitor.actor, number), "application/pdf", f"{number}.pdf")
 
 
 @router.get("/documents/{number}.xml")
 async def document_as_xml(state: StateDep, visitor: VisitorDep, number: Number, form: Form | None = None) -> Response:
-    """Raises Refusal unknown-invoice, missing-party-data."""
-    content = await _file(state, visitor, number, lambda found: as_xml(found.fact, found.texts, form))
-    return download(content, "application/xml", f"{number}.xml")
-
-
-async def _file(state: State, visitor: Visitor, number: str, make: Callable[[OpenedDocument], bytes]) -> bytes:
-    async with state.reader.snapshot() as snapshot:
-        found = await find_whole_document(snapshot, visitor.actor, number)
-    return await asyncio.to_thread(make, found)
+    """Raises Refusal unknown-invoice, missing-party-data, too-long."""
+    return download(await state.files.xml(visitor.actor, number, form), "application/xml", f"{number}.xml")
 
 
 def download(content: bytes, media_type: str, name: str) -> Response:

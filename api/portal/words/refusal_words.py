@@ -159,6 +159,7 @@ SAYINGS: dict[str, tuple[Saying, ...]] = {
     "conflict": (_AGAIN,),
     "not-recorded": (Saying(word("It was not recorded. Please try again.")),),
     "too-large": (Saying(word("This is more than the ledger takes at once.")),),
+    "too-long": (Saying(word("With {lines} lines this is too long for such a file. The page shows all of them.")),),
     "too-many-lines": (Saying(word("This is more than the ledger takes at once.")),),
     "unsupported-media-type": (_NOT_UNDERSTOOD,),
     "malformed": (Saying(word("Please check what you entered.")),),

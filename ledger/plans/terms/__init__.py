@@ -198,7 +198,15 @@ class OpenFigure(Strict):
     required: bool = False
 
 
-@lru_cache(maxsize=1024)
 def parse_terms(encoded: bytes) -> Terms:
-    """Terms as an event keeps them. The cache makes the copies of many contracts one object."""
+    """Terms as an event keeps them. What is kept makes the copies of many contracts one object."""
+    return _kept(encoded) if len(encoded) <= SHORT_BYTES else _kept_long(encoded)
+
+
+def _parsed(encoded: bytes) -> Terms:
     return Terms.model_validate_json(encoded, context=AS_RECORDED)
+
+
+# Hours agreed for each day of four years are some hundred kilobytes; of such terms few are kept.
+SHORT_BYTES = 16_000
+_kept, _kept_long = lru_cache(maxsize=1024)(_parsed), lru_cache(maxsize=32)(_parsed)
