@@ -11,6 +11,7 @@ import resource
 import sys
 import time
 import traceback
+from pathlib import Path
 from typing import BinaryIO
 
 from api.documents.press import PressAnswer, PressBounds, PressJob
@@ -58,8 +59,16 @@ def _bound(bounds: PressBounds) -> None:
 
 
 def _taken_bytes() -> int:
-    """The most memory that this process has had at once; Linux counts it in kB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """The most memory that this process has had at once.
+
+    `ru_maxrss` would begin with what its parent had, which for a server may be more than is allowed here.
+    """
+    status = Path("/proc/self/status")
+    for line in status.read_text().splitlines() if status.exists() else ():
+        name, _, kilobytes = line.partition(":")
+        if name == "VmHWM":
+            return int(kilobytes.removesuffix("kB")) * 1024
+    return 0
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from api.documents.press import BeyondBoundsError, Press, PressBounds
+from api.documents.press_child import ENOUGH_BYTES
 from ledger.kernel.errors import Refusal, malformed
 
 BOUNDS = PressBounds()
@@ -80,6 +81,12 @@ def test_files_are_made_in_one_other_process(press: Press) -> None:
     assert made(press, whose) == child
     assert made(press, printing_beside) == b"file"
     assert press.jobs_begun == 3
+
+
+def test_what_the_server_has_of_memory_does_not_count_for_the_child(press: Press) -> None:
+    ballast = b"x" * 450_000_000
+    assert made(press, whose) == made(press, whose)
+    assert len(ballast) > ENOUGH_BYTES
 
 
 def test_a_refusal_comes_back_whole(press: Press) -> None:
