@@ -1,11 +1,14 @@
 """Every view of the product, by name; what the runner keeps and `rebuild` names."""
 
+from collections.abc import Iterable
+
 from projections.billing.charges_view import charges
 from projections.billing.documents import documents
 from projections.billing.periods_view import periods
 from projections.contracts.view import contracts
 from projections.credit.deductions_view import deductions
 from projections.credit.movements import movements
+from projections.credit.subtotals import subtotals
 from projections.post_dated import post_dated
 from projections.sessions.view import sessions
 from projections.sla.clocks import sla_clocks
@@ -20,6 +23,7 @@ VIEWS: dict[str, View] = {
         deductions,
         sessions,
         charges,
+        subtotals,
         tickets,
         sla_clocks,
         documents,
@@ -27,3 +31,13 @@ VIEWS: dict[str, View] = {
         post_dated,
     )
 }
+
+
+def built_together(names: Iterable[str]) -> list[View]:
+    """The views of these names, what rests on one of them, and all that such a view rests on."""
+    named = {VIEWS[name] for name in names}
+    for view in VIEWS.values():
+        group = {view, *view.rests_on}
+        if named & group:
+            named |= group
+    return [view for view in VIEWS.values() if view in named]
