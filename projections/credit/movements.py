@@ -103,6 +103,7 @@ MOVEMENTS = Table(
     [
         "(contract_id, effective_at)",
         "(contract_id, position)",
+        "(contract_id, expires_at) WHERE expires_at IS NOT NULL",
         "(grant_id, effective_at)",
         "(grant_id, position, part)",
     ],

@@ -78,7 +78,7 @@ def last_at(start: int, level: int) -> int:
 
 _LEVELS = ", ".join(f"({level}, CAST(:start_{level} AS BIGINT))" for level in range(HIGHEST + 1))
 _KNOWN = "(SELECT position FROM reckoned)"
-# A term with + is no reason to take its index: the other one leads to few rows.
+# What has a + leads SQLite to no index, nor to what else it equals: the other terms find few rows.
 _SINCE = flows_in_sql(f"f.position > {_KNOWN} AND f.position <= :position AND +f.effective_at <= :at")
 _OF_THE_MOMENT = flows_in_sql(
     f"p.is_divided = 0 AND f.effective_at >= p.starts_at AND f.effective_at <= :at AND +f.position <= {_KNOWN}",
@@ -107,7 +107,7 @@ places(level, starts_at) AS (VALUES {_LEVELS}), reckoned AS (
     AND s.level = p.level - 1 AND s.starts_at >= p.starts_at AND s.starts_at <= :at AND s.last_at <= :at
 ), added AS (
   SELECT t.pool, {", ".join(f"t.{name}" for name in FIGURES)} FROM whole w CROSS JOIN subtotals t
-  WHERE t.contract_id = :contract_id AND t.level = w.level AND t.starts_at = w.starts_at
+  WHERE t.contract_id = :contract_id AND t.level = +w.level AND t.starts_at = +w.starts_at
     AND t.position = (SELECT max(x.position) FROM subtotals x WHERE x.contract_id = :contract_id
       AND x.level = w.level AND x.starts_at = w.starts_at AND x.position <= {_KNOWN})
   UNION ALL SELECT pool, {", ".join(FIGURES)} FROM ({_OF_THE_MOMENT}) o

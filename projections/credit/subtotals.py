@@ -208,7 +208,7 @@ def _known_spans(rows: Rows, contract_id: str, level: int, starts: Sequence[int]
         f"FROM spans{rows.suffix} s CROSS JOIN subtotals{rows.suffix} t "
         f"WHERE s.contract_id = :contract_id AND s.level = :level AND s.starts_at {condition} "
         "AND t.contract_id = :contract_id AND t.level = :level "
-        "AND t.starts_at = s.starts_at AND t.position = s.position"
+        "AND t.starts_at = +s.starts_at AND t.position = s.position"
     )
     found: dict[int, tuple[SpanRow, ByPool]] = {}
     of_span = len(SPANS.columns)

@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ledger.credit.confirmation import status_at
-from ledger.credit.expiry import expired_by
+from ledger.credit.expiry import breakage, expired_by
 from ledger.events import (
     AccountOpened,
     ChargeReversed,
@@ -94,6 +94,28 @@ class History:
             is_pending = status_at("pending", deemed, on) == "pending" and not answered
             pending += quantity if of == pool and number < known and begins <= on and is_pending else 0
         return (*sums, expired, pending)
+
+    def lines(self, on: int, known: int, before: int) -> list[tuple[int, int, int, str, int, int]]:
+        """Effective at, position, whether it is breakage, pool, change and balance of each line of a statement."""
+        rows = [row for row in self.moved if row[0] < known]
+        lines = []
+        for number in sorted({row[0] for row in rows}):
+            parts = [row for row in rows if row[0] == number]
+            change = sum(figures[0] - figures[1] for *_, figures in parts)
+            if change:
+                lines.append((instant(parts[0][1]), before + number + 1, 0, parts[0][2], change))
+        for grant, ends in self.ends.items():
+            told = [until for number, until in ends if number < known]
+            if told and told[-1] is not None:
+                flows = [(instant(at), figures[0] - figures[1]) for _, at, _, of, figures in rows if of == grant]
+                for moment, quantity in breakage(flows, instant(told[-1])).items():
+                    lines.append((moment, before + ends[0][0] + 1, 1, self.pools[grant], -quantity))
+        owned: dict[str, int] = {}
+        found = []
+        for line in sorted(line for line in lines if line[0] <= instant(on)):
+            owned[line[3]] = owned.get(line[3], 0) + line[4]
+            found.append((*line, owned[line[3]]))
+        return found
 
     def overage(self, on: int, known: int) -> tuple[int, int]:
         minutes = sum(of for number, at, of in self.charged if number < known and at <= on)

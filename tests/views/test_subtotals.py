@@ -1,26 +1,31 @@
-"""Balances from subtotals are those of plain sums and pure rules, at any place in both times, on both databases.
+"""Balances and statements from subtotals are those of plain sums and pure rules, at any place in both times.
 
-Searched by Hypothesis over histories in which everything may be told late or ahead, reckoned up every few flows.
+Searched by Hypothesis, on both databases, over histories in which everything may be told late or ahead, reckoned up
+every few flows.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
 from itertools import count
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.store import Batch, EventStore, open_store
+from projections.asking import PageAsked
 from projections.credit.balances import Balance, balance_at
+from projections.credit.statements import Line, owned_before, statement_lines
 from projections.credit.subtotals import Density
-from projections.reader import AsOf, open_reader
+from projections.reader import AsOf, Snapshot, open_reader
 from projections.runner import Projector
 from tests.views.histories import DAYS, POOLS, STEPS, History, Step, history, instant
 
 searched = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 NUMBERS = count(1)
+T = TypeVar("T")
 
 
 class Followed:
@@ -40,14 +45,12 @@ class Followed:
             pass
         return before
 
-    def balances(self, contract_id: str, places: list[tuple[int, int]]) -> list[Balance]:
-        async def asked() -> list[Balance]:
+    def ask(self, question: Callable[[Snapshot], Awaitable[T]]) -> T:
+        async def asked() -> T:
             reader = open_reader(self.url)
             try:
                 async with reader.snapshot() as snapshot:
-                    return [
-                        await balance_at(snapshot, contract_id, AsOf(at, known, current=False)) for at, known in places
-                    ]
+                    return await question(snapshot)
             finally:
                 await reader.close()
 
@@ -82,10 +85,61 @@ def test_any_place_in_both_times(
     told = history(f"C-{next(NUMBERS)}", steps)
     before = followed.tell(told, page)
     asked = [(on, min(known, len(told.events))) for on, known in places] + [(40, len(told.events))]
-    found = followed.balances(told.contract_id, [(instant(on), before + known) for on, known in asked])
+    places_asked = [AsOf(instant(on), before + known, current=False) for on, known in asked]
+
+    async def at_each(snapshot: Snapshot) -> list[Balance]:
+        return [await balance_at(snapshot, told.contract_id, place) for place in places_asked]
+
+    found = followed.ask(at_each)
     for balance, (on, known) in zip(found, asked, strict=True):
         expected: dict[str, tuple[int, ...]] = {pool: told.figures(pool, on, known) for pool in POOLS}
         assert shown(balance) == expected | {"": told.overage(on, known)}, (on, known)
+
+
+@searched
+@given(
+    steps=STEPS,
+    place=st.tuples(DAYS, st.integers(0, 50)),
+    period=st.tuples(st.one_of(st.none(), DAYS), st.one_of(st.none(), DAYS)),
+    limit=st.integers(1, 5),
+)
+def test_a_statement_in_pages(
+    followed: Followed,
+    steps: list[Step],
+    place: tuple[int, int],
+    period: tuple[int | None, int | None],
+    limit: int,
+) -> None:
+    told = history(f"C-{next(NUMBERS)}", steps)
+    before = followed.tell(told, 50)
+    on, known = place[0], min(place[1], len(told.events))
+    begin, end = (None if day is None else instant(day) for day in period)
+
+    async def asked(snapshot: Snapshot) -> tuple[list[tuple[int, int, int, str, int, int]], dict[str, int]]:
+        as_of = AsOf(instant(on), before + known, current=False)
+        found: list[Line] = []
+        after = None
+        while True:
+            page = PageAsked(limit, after)
+            lines = await statement_lines(snapshot, told.contract_id, None, as_of, (begin, end), page)
+            shown, after = page.cut(lines, lambda line: line.order)
+            found += shown
+            if after is None:
+                break
+        opening = await owned_before(snapshot, told.contract_id, as_of, begin) if begin is not None else {}
+        return [(*line.order, line.pool, line.change, line.balance) for line in found], opening
+
+    lines, opening = followed.ask(asked)
+    whole = told.lines(on, known, before)
+    first, last = (-1 if begin is None else begin), (instant(50) if end is None else end)
+    assert lines == [line for line in whole if first <= line[0] <= last]
+    assert {pool: owned for pool, owned in opening.items() if owned} == {
+        line[3]: line[5] for line in whole if line[0] < first and owned_last(whole, line[3], first)
+    }
+
+
+def owned_last(lines: Sequence[tuple[int, int, int, str, int, int]], pool: str, first: int) -> int:
+    return [line[5] for line in lines if line[3] == pool and line[0] < first][-1]
 
 
 @settings(searched, max_examples=10)

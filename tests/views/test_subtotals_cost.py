@@ -1,4 +1,4 @@
-"""A balance at any place in both times costs the same after hundreds of movements as after many thousands.
+"""A balance at any place in both times, and a page of a statement, cost the same however many movements there are.
 
 Some of them are told late or answered later, and some of the grants that they draw on have ended.
 """
@@ -14,7 +14,9 @@ from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.mapper import StreamEvent
 from ledger.kernel.values import to_micros
 from ledger.store import Batch, open_store
+from projections.asking import PageAsked
 from projections.credit.balances import Balance, balance, balance_at
+from projections.credit.statements import StatementAsked, statement
 from projections.reader import AsOf, SqliteReader, Times, open_reader
 from projections.runner import Projector
 from tests.views.histories import SECRET, history
@@ -54,7 +56,7 @@ def worked(contract_id: str, entries: int) -> Iterator[StreamEvent]:
             yield StreamEvent(deducted.stream, 2, charged)
 
 
-def steps(reader: SqliteReader, question: Any) -> tuple[Balance, int]:
+def steps(reader: SqliteReader, question: Any) -> tuple[Any, int]:
     """The answer, and the instructions of SQLite's machine that it takes, in tens."""
     found = 0
 
@@ -64,7 +66,7 @@ def steps(reader: SqliteReader, question: Any) -> tuple[Balance, int]:
         return 0
 
     reader.database.connection().set_progress_handler(tick, 10)
-    answer: Balance = asyncio.run(question())
+    answer = asyncio.run(question())
     reader.database.connection().set_progress_handler(None, 0)
     return answer, found
 
@@ -96,6 +98,18 @@ def test_a_place_in_both_times_costs_the_same_however_long_the_history(tmp_path:
 
         answer, count = steps(reader, known)
         assert answer.accounts[0].consumed == 15 * entries
+        cost[entries].append(count)
+
+        async def page(contract_id: str = f"C-{entries}") -> int:
+            async with reader.snapshot() as snapshot:
+                asked = StatementAsked(contract_id)
+                first = await statement(snapshot, COMMAND_LINE, asked, PageAsked(20))
+                halfway = (to_micros(BEGIN + SPAN / 2), 0, 0)
+                there = await statement(snapshot, COMMAND_LINE, asked, PageAsked(20, halfway))
+                return len(first.items) + len(there.items)
+
+        answer, count = steps(reader, page)
+        assert answer == 40
         cost[entries].append(count)
     projector.close()
     store.close()
