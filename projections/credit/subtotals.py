@@ -36,6 +36,7 @@ from projections.credit.waits import WAITS
 from projections.tables import Table
 from projections.views import Rows, View, Written
 
+_AT_ONCE = 50  # spans whose newest subtotals are read by one statement
 ByPool = dict[str, tuple[int, ...]]  # figures by pool
 
 
@@ -203,19 +204,24 @@ def _by_start(flows: Sequence[Flow], level: int) -> dict[int, list[Flow]]:
 def _known_spans(rows: Rows, contract_id: str, level: int, starts: Sequence[int]) -> dict[int, tuple[SpanRow, ByPool]]:
     """The spans of a level that begin at these instants, with their newest subtotals."""
     condition, params = among(rows.dialect, "starts", starts)
-    sql = (
-        f"SELECT {SPANS.columns_of('s')}, t.pool, {', '.join(f't.{name}' for name in FIGURES)} "
-        f"FROM spans{rows.suffix} s CROSS JOIN subtotals{rows.suffix} t "
-        f"WHERE s.contract_id = :contract_id AND s.level = :level AND s.starts_at {condition} "
-        "AND t.contract_id = :contract_id AND t.level = :level "
-        "AND t.starts_at = +s.starts_at AND t.position = s.position"
-    )
-    found: dict[int, tuple[SpanRow, ByPool]] = {}
-    of_span = len(SPANS.columns)
-    for row in rows.transaction.tuples(sql, {"contract_id": contract_id, "level": level, **params}):
-        span = SpanRow(*row[:of_span])
-        _, totals = found.setdefault(span.starts_at, (span, {}))
-        totals[row[of_span]] = tuple(row[of_span + 1 :])
+    of_level = "contract_id = :contract_id AND level = :level"
+    params |= {"contract_id": contract_id, "level": level}
+    sql = f"SELECT {', '.join(SPANS.columns)} FROM spans{rows.suffix} WHERE {of_level} AND starts_at {condition}"
+    spans = [SpanRow(*row) for row in rows.transaction.tuples(sql, params)]
+    found: dict[int, tuple[SpanRow, ByPool]] = {span.starts_at: (span, {}) for span in spans}
+    for begin in range(0, len(spans), _AT_ONCE):
+        newest: dict[str, int] = {}
+        for number, span in enumerate(spans[begin : begin + _AT_ONCE]):
+            newest |= {f"start_{number}": span.starts_at, f"position_{number}": span.position}
+        # Each is looked up by itself: left to join, PostgreSQL reads all subtotals of the level.
+        any_of = " OR ".join(
+            f"{of_level} AND starts_at = :start_{number} AND position = :position_{number}"
+            for number in range(len(newest) // 2)
+        )
+        sql = f"SELECT starts_at, pool, {', '.join(FIGURES)} FROM subtotals{rows.suffix} WHERE {any_of}"
+        about = {"contract_id": contract_id, "level": level, **newest}
+        for start, pool, *figures in rows.transaction.tuples(sql, about):
+            found[start][1][pool] = tuple(figures)
     return found
 
 
