@@ -69,16 +69,11 @@ RECORDED = (
 ALL = (*RECORDED, FlowTable(EXPIRIES.name, {"expired": "f.quantity"}))
 
 
-def flows_in_sql(
-    condition: str, sources: Sequence[FlowTable] = ALL, *, also: str = "", beside: str = "", suffix: str = ""
-) -> str:
-    """Rows of pool, position, effective_at, the figures and `also`: the flows `f` of a contract under a condition.
-
-    `beside` is what is read before them and named in the condition.
-    """
+def flows_in_sql(condition: str, sources: Sequence[FlowTable] = ALL, *, also: str = "", suffix: str = "") -> str:
+    """Rows of pool, position, effective_at, the figures and `also`: the flows `f` of a contract under a condition."""
     return " UNION ALL ".join(
         f"SELECT {one.pool} AS pool, f.position, f.effective_at, "
         + ", ".join(f"{one.figures.get(name, '0')} AS {name}" for name in FIGURES)
-        + f"{also} FROM {beside}{one.table}{suffix} f WHERE f.contract_id = :contract_id{one.which} AND {condition}"
+        + f"{also} FROM {one.table}{suffix} f WHERE f.contract_id = :contract_id{one.which} AND {condition}"
         for one in sources
     )

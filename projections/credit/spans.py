@@ -81,8 +81,8 @@ _KNOWN = "(SELECT position FROM reckoned)"
 # What has a + leads SQLite to no index, nor to what else it equals: the other terms find few rows.
 _SINCE = flows_in_sql(f"f.position > {_KNOWN} AND f.position <= :position AND +f.effective_at <= :at")
 _OF_THE_MOMENT = flows_in_sql(
-    f"p.is_divided = 0 AND f.effective_at >= p.starts_at AND f.effective_at <= :at AND +f.position <= {_KNOWN}",
-    beside="parted p CROSS JOIN ",
+    "f.effective_at >= (SELECT starts_at FROM parted WHERE is_divided = 0) AND f.effective_at <= :at "
+    f"AND +f.position <= {_KNOWN}"
 )
 # What of a grant had expired by the moment, as it was known at a position: of what it then had over all that was
 # recorded, what comes later leaves what it had at the moment. That is read only where its end has come.
