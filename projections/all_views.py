@@ -1,5 +1,7 @@
 """Every view of the product, by name; what the runner keeps and `rebuild` names."""
 
+from collections.abc import Iterable
+
 from projections.billing.charges_view import charges
 from projections.billing.documents import documents
 from projections.billing.periods_view import periods
@@ -7,6 +9,7 @@ from projections.contracts.view import contracts
 from projections.credit.deductions_view import deductions
 from projections.credit.movements import movements
 from projections.credit.overages_view import overages
+from projections.credit.subtotals import subtotals
 from projections.post_dated import post_dated
 from projections.sessions.view import sessions
 from projections.sla.clocks import sla_clocks
@@ -22,6 +25,7 @@ VIEWS: dict[str, View] = {
         overages,
         sessions,
         charges,
+        subtotals,
         tickets,
         sla_clocks,
         documents,
@@ -29,3 +33,13 @@ VIEWS: dict[str, View] = {
         post_dated,
     )
 }
+
+
+def built_together(names: Iterable[str]) -> list[View]:
+    """The views of these names, what rests on one of them, and all that such a view rests on."""
+    named = {VIEWS[name] for name in names}
+    for view in VIEWS.values():
+        group = {view, *view.rests_on}
+        if named & group:
+            named |= group
+    return [view for view in VIEWS.values() if view in named]

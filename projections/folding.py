@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ledger.kernel.mapper import decode
 from ledger.kernel.values import to_micros
 from ledger.store.database import WriteTransaction
-from projections.views import EventMeta, Rows, View
+from projections.views import EventMeta, Rows, View, Written
 
 PAGE_BYTES = 8_000_000  # of events that are folded at once: an invoice alone may have megabytes
 
@@ -42,7 +42,7 @@ def page_of_events(
 
 
 def fold(events: Sequence[EventRow], views: Sequence[View], rows: Rows) -> None:
-    """Applies stored events to the rows of views, in order, and writes what changed."""
+    """Applies stored events to the rows of views, in order, writes what changed, and adds it up."""
     facts = [decode(event.topic, bytes(event.state)) for event in events]
     for view in views:
         view.prefetch(facts, rows)
@@ -53,4 +53,7 @@ def fold(events: Sequence[EventRow], views: Sequence[View], rows: Rows) -> None:
         for registered in handlers:
             for handler in registered.get(kind, ()):
                 handler(rows, fact, meta)
-    rows.flush()
+    written = Written(events[0].position if events else 0, rows.flush())
+    for view in views:
+        for totalling in view.totalling:
+            totalling(rows, written)

@@ -147,6 +147,13 @@ def last_instant(moment: Moment, zone: str) -> int:
     return to_micros(first_instant(moment + timedelta(days=1), zone)) - 1
 
 
+# Recorded time never decreases along positions: the last of the index is the last of all that was recorded by then.
+_LAST_RECORDED = (
+    "SELECT notification_id AS last FROM stored_events WHERE recorded_at <= :known_at "
+    "ORDER BY recorded_at DESC, notification_id DESC LIMIT 1"
+)
+
+
 async def resolve_as_of(
     snapshot: Snapshot,
     as_of: Moment | None,
@@ -167,9 +174,8 @@ async def resolve_as_of(
     position = await view_position(snapshot)
     at = last_instant(as_of if as_of is not None else known_at, zone)  # type: ignore[arg-type]
     if known_at is not None:
-        sql = "SELECT coalesce(max(notification_id), 0) AS last FROM stored_events WHERE recorded_at <= :known_at"
-        (known,) = await snapshot.query(sql, {"known_at": last_instant(known_at, zone)})
-        position = min(position, int(known.last))
+        known = await snapshot.query(_LAST_RECORDED, {"known_at": last_instant(known_at, zone)})
+        position = min(position, int(known[0].last)) if known else 0
     return AsOf(at, position, current=False)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from ledger.store.database import Database, WriteTransaction, open_database
 from ledger.store.unavailable import Unavailable
-from projections.all_views import VIEWS
+from projections.all_views import VIEWS, built_together
 from projections.folding import fold, page_of_events
 from projections.locks import Busy, building, following
 from projections.rebuilding import Build, live_position, move_live_position
@@ -32,13 +32,16 @@ def _digest(views: Sequence[View]) -> str:
 
 
 class Projector:
-    """Keeps the views of one ledger. `database` holds events and views; a page is what is folded at once."""
+    """Keeps the views of one ledger. `database` holds events and views; a page is what is folded at once.
 
-    def __init__(self, url: str, page: int = PAGE) -> None:
+    `tools` are those that views find made already (`Rows.tool`).
+    """
+
+    def __init__(self, url: str, page: int = PAGE, tools: Sequence[Any] = ()) -> None:
         self.database: Database = open_database(url, durable=False)
         self._views = list(VIEWS.values())
         self._page = page
-        self._tools: dict[type, Any] = {}
+        self._tools: dict[type, Any] = {type(tool): tool for tool in tools}
 
     def prepare(self) -> None:
         """Makes the tables where they are missing or of another shape; then they fill from the beginning."""
@@ -102,9 +105,12 @@ class Projector:
             stop.wait(pause)
 
     def rebuild(self, names: Sequence[str] = (), progress: Callable[[int], None] | None = None) -> int:
-        """Builds views from the events beside the live ones, then swaps them in. Returns the position reached."""
+        """Builds views from the events beside the live ones, then swaps them in. Returns the position reached.
+
+        Those that add up others' rows are built with them.
+        """
         with building(self.database):
-            return self._build([VIEWS[name] for name in names] if names else self._views).swap_in(progress)
+            return self._build(built_together(names) if names else self._views).swap_in(progress)
 
     def differences(self) -> list[str]:
         """Compares the live tables with ones built anew from the events; names each table that differs (none: [])."""

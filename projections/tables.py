@@ -20,7 +20,7 @@ class Table(Generic[R]):
     Instants are microseconds since 1970 (UTC), money minor units, lists and records JSON texts.
     """
 
-    def __init__(self, name: str, row: type[R], key: str | tuple[str, str], indexes: Sequence[str] = ()) -> None:
+    def __init__(self, name: str, row: type[R], key: str | tuple[str, ...], indexes: Sequence[str] = ()) -> None:
         self.name = name
         self.row = row
         self.key = (key,) if isinstance(key, str) else key
@@ -61,7 +61,8 @@ class Table(Generic[R]):
         if not values:
             return
         updates = ", ".join(f"{column} = excluded.{column}" for column in self.columns if column not in self.key)
-        conflict = f"ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {updates}"
+        instead = f"DO UPDATE SET {updates}" if updates else "DO NOTHING"
+        conflict = f"ON CONFLICT ({', '.join(self.key)}) {instead}"
         if dialect == "postgresql":
             arrays = ", ".join(f":{column}::{kind.partition(' ')[0]}[]" for column, kind in self.columns.items())
             sql = f"INSERT INTO {name} SELECT * FROM unnest({arrays}) {conflict}"

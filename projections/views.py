@@ -7,7 +7,7 @@ adds them up; no pricing, no rounding, no catalogue.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -33,16 +33,22 @@ class EventMeta:
 Handler = Callable[["Rows", Any, EventMeta], None]
 Keys = Callable[["Rows", Any], Iterable[str]]  # of an event, and of the rows of tables that the view names before
 Changes = Sequence[tuple[Table[Any], Keys]]
+Totalling = Callable[["Rows", "Written"], None]
 
 
 class View:
-    """Tables and handlers of one view, and the keys of the rows that an event may change, by table."""
+    """Tables and handlers of one view, and the keys of the rows that an event may change, by table.
 
-    def __init__(self, name: str, *tables: Table[Any]) -> None:
+    One that `rests_on` others adds up their rows, whenever a page of events has been written, and is built with them.
+    """
+
+    def __init__(self, name: str, *tables: Table[Any], rests_on: Sequence[View] = ()) -> None:
         self.name = name
         self.tables = tables
+        self.rests_on = rests_on
         self.handlers: dict[type[Fact], list[Handler]] = {}
         self.changes: dict[str, dict[type[Fact], list[Keys]]] = {table.name: {} for table in tables}
+        self.totalling: list[Totalling] = []
 
     def on(self, *facts: type[Fact], changes: Changes = ()) -> Callable[[Handler], Handler]:
         """Registers what some kinds of event write. `changes` names the rows of earlier events that they need.
@@ -59,6 +65,11 @@ class View:
 
         return register
 
+    def after_each_page(self, totalling: Totalling) -> Totalling:
+        """Registers what is done once the rows of a page are in their tables, in the same transaction."""
+        self.totalling.append(totalling)
+        return totalling
+
     def prefetch(self, facts: Sequence[Fact], rows: Rows) -> None:
         """Reads the rows that a page of events may change, one question a table, in the order of the tables."""
         for table in self.tables:
@@ -67,6 +78,18 @@ class View:
                 keys = {key for fact in facts for of in changes.get(type(fact), ()) for key in of(rows, fact)}
                 if keys:
                     rows.prefetch(table, keys)
+
+
+@dataclass(slots=True, frozen=True)
+class Written:
+    """What a page of events, from a position on, has written, by table."""
+
+    since: int
+    rows: Mapping[str, Sequence[Any]]
+
+    def made(self, table: Table[R]) -> list[R]:
+        """The rows that events of this very page made, of a table whose rows say their position."""
+        return [row for row in self.rows.get(table.name, ()) if row.position >= self.since]
 
 
 @dataclass(slots=True)
@@ -131,10 +154,13 @@ class Rows:
             marked = self.changed[table.name] = (table, {})
         marked[1][key] = row
 
-    def flush(self) -> None:
-        for table, rows in self.changed.values():
-            table.write(self.transaction, self.dialect, table.name + self.suffix, rows.values())
+    def flush(self) -> Mapping[str, Sequence[Any]]:
+        """Writes what changed; returns it, by table."""
+        written = {name: list(rows.values()) for name, (_, rows) in self.changed.items()}
+        for table, _ in self.changed.values():
+            table.write(self.transaction, self.dialect, table.name + self.suffix, written[table.name])
         self.changed = {}
+        return written
 
 
 class Memory(Rows):

@@ -57,7 +57,7 @@ def listed(name: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
     return ",".join(f":{key}" for key in params), params
 
 
-def among(dialect: str, name: str, values: Sequence[str]) -> tuple[str, dict[str, Any]]:
+def among(dialect: str, name: str, values: Sequence[str] | Sequence[int]) -> tuple[str, dict[str, Any]]:
     """The same for many values in one parameter: `id {among}`; a database plans it once, however many there are.
 
     SQLite looks names of parameters up one after the other, so that thousands of them would take long besides.

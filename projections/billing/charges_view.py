@@ -61,6 +61,8 @@ CHARGES = Table(
         "(contract_id, effective_at)",
         "(reverses)",
         "(contract_id, position) WHERE is_open = 1",
+        "(contract_id, position) WHERE family = 'overage'",
+        "(contract_id, effective_at) WHERE family = 'overage'",
     ],
 )
 charges = View("charges", CHARGES)

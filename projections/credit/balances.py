@@ -1,8 +1,8 @@
 """Balances: what of each pool was granted, consumed, reserved, has expired and is available (C16).
 
 One question at any place in both times. Now it is answered from the totals of accounts and grants and what becomes
-effective only later: a handful of rows, however long the history. At any other moment the movements up to it are
-added up (§ 6).
+effective only later: a handful of rows, however long the history. At any other place it is the subtotals up to it and
+what they do not hold yet (§ 6).
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
 from ledger.store.database import Row
 from projections.contracts.questions import contract_as_of
-from projections.credit.rules import LATER, MOVEMENTS_KNOWN, by_then_in_sql, ends_in_sql, expired, status_at_in_sql
-from projections.reader import NOW, Reader, Snapshot, Times
+from projections.credit.flows import OF_NO_POOL
+from projections.credit.rules import LATER, by_then_in_sql, expired, status_at_in_sql
+from projections.credit.spans import FIGURES_THEN, places
+from projections.reader import NOW, AsOf, Reader, Snapshot, Times
 from projections.visible import visible
 
 
@@ -91,33 +93,16 @@ WHERE c.contract_id = {contract_id} AND """
 
 
 _NOW = now_in_sql()
-# A deduction without a word on it has the status that it began with.
 _THEN = f"""
+WITH {FIGURES_THEN}
 SELECT c.currency,
-  CAST(coalesce(o.minutes, 0) AS BIGINT) AS overage_minutes,
-  CAST(coalesce(o.amount_cents, 0) AS BIGINT) AS overage_cents,
-  a.pool, a.unit, a.currency AS pool_currency,
-  CAST(coalesce(moved.granted, 0) AS BIGINT) AS granted,
-  CAST(coalesce(moved.consumed, 0) AS BIGINT) AS consumed,
-  CAST(coalesce(moved.reserved, 0) AS BIGINT) AS reserved,
-  CAST(coalesce(moved.expired, 0) AS BIGINT) AS expired,
-  CAST(coalesce(pending.quantity, 0) AS BIGINT) AS pending_confirmation
+  coalesce(o.overage_minutes, 0) AS overage_minutes, coalesce(o.overage_cents, 0) AS overage_cents,
+  a.pool, a.unit, a.currency AS pool_currency, coalesce(f.granted, 0) AS granted, coalesce(f.consumed, 0) AS consumed,
+  coalesce(f.reserved, 0) AS reserved, coalesce(f.expired, 0) AS expired, coalesce(f.pending, 0) AS pending_confirmation
 FROM contracts c
-LEFT JOIN (SELECT sum(minutes) AS minutes, sum(amount_cents) AS amount_cents FROM charges
-  WHERE contract_id = :contract_id AND effective_at <= :at AND position <= :position AND family = 'overage') o ON 1 = 1
+LEFT JOIN figures o ON o.pool = '{OF_NO_POOL}'
 LEFT JOIN accounts a ON a.contract_id = c.contract_id
-LEFT JOIN (SELECT g.pool, sum(g.granted) AS granted, sum(g.consumed) AS consumed, sum(g.reserved) AS reserved,
-    sum({expired("e.expires_at", "g.granted - g.consumed")}) AS expired
-  FROM (SELECT pool, grant_id, sum(granted) AS granted, sum(consumed) AS consumed, sum(reserved) AS reserved
-    FROM movements WHERE contract_id = :contract_id AND effective_at <= :at AND position <= :position
-    GROUP BY pool, grant_id) g
-  LEFT JOIN ({ends_in_sql(MOVEMENTS_KNOWN)}) e ON e.grant_id = g.grant_id
-  GROUP BY g.pool) moved ON moved.pool = a.pool
-LEFT JOIN (SELECT d.pool, sum(d.quantity) AS quantity FROM deductions d
-  WHERE d.contract_id = :contract_id AND d.effective_at <= :at AND d.position <= :position AND d.awaited = 1
-  AND {status_at_in_sql("'pending'", "d.deemed_at")} = 'pending' AND NOT EXISTS (SELECT 1 FROM status_changes s
-    WHERE s.deduction_id = d.deduction_id AND s.effective_at <= :at AND s.position <= :position)
-  GROUP BY d.pool) pending ON pending.pool = a.pool
+LEFT JOIN figures f ON f.pool = a.pool
 WHERE c.contract_id = :contract_id ORDER BY a.pool"""
 
 
@@ -149,7 +134,12 @@ async def _now(reader: Reader | Snapshot, actor: Actor, contract_id: str) -> Bal
 
 async def _then(snapshot: Snapshot, actor: Actor, contract_id: str, times: Times) -> Balance:
     _, as_of = await contract_as_of(snapshot, actor, contract_id, times)
-    rows = await snapshot.query(_THEN, {"contract_id": contract_id, **as_of.params})
+    return await balance_at(snapshot, contract_id, as_of)
+
+
+async def balance_at(snapshot: Snapshot, contract_id: str, as_of: AsOf) -> Balance:
+    """The balance of a contract that there is, at a place in both times."""
+    rows = await snapshot.query(_THEN, places(contract_id, as_of))
     return balance_of(rows, as_of.position)
 
 

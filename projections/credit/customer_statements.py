@@ -18,6 +18,7 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import from_micros, local_date, to_micros
+from ledger.store.database import listed
 from projections.asking import PageAsked
 from projections.contracts.known_customers import KnownCustomer, known_customers
 from projections.contracts.questions import contract_as_of
@@ -29,6 +30,7 @@ from projections.reader import AsOf, Snapshot, open_texts, view_position
 from projections.tickets.titles import titles_of
 
 _read_sealed = msgspec.json.Decoder(Sealed).decode
+_AT_ONCE = 200  # deductions are asked for by id so many at a time
 _COLUMNS = "provider, timezone, currency, customer_id, starts_on"
 
 
@@ -159,17 +161,22 @@ async def _deductions(
     snapshot: Snapshot, contract_id: str, as_of: AsOf, named: set[str]
 ) -> dict[str, DeductionDetails]:
     """Those of a contract's deductions that are named, each with the word on it as it stood then."""
-    params = {"contract_id": contract_id, **as_of.params}
-    sql = (
-        "SELECT s.deduction_id, s.status FROM status_changes s JOIN deductions d ON d.deduction_id = s.deduction_id "
-        "WHERE d.contract_id = :contract_id AND s.effective_at <= :at AND s.position <= :position ORDER BY s.position"
-    )
-    changed = {row.deduction_id: row.status for row in await snapshot.query(sql, params)}  # the last one counts
-    sql = (
-        f"SELECT {DEDUCTIONS.columns_of('d')} FROM deductions d "
-        "WHERE d.contract_id = :contract_id AND d.position <= :position"
-    )
-    rows = [DEDUCTIONS.row_of(row) for row in await snapshot.query(sql, params) if row.deduction_id in named]
+    changed: dict[str, str] = {}
+    rows = []
+    in_order = sorted(named)
+    for start in range(0, len(in_order), _AT_ONCE):
+        places, params = listed("deduction_id", in_order[start : start + _AT_ONCE])
+        params |= {"contract_id": contract_id, **as_of.params}
+        sql = (
+            f"SELECT s.deduction_id, s.status FROM status_changes s WHERE s.deduction_id IN ({places}) "
+            "AND s.effective_at <= :at AND s.position <= :position ORDER BY s.position"
+        )
+        changed |= {row.deduction_id: row.status for row in await snapshot.query(sql, params)}  # the last one counts
+        sql = (
+            f"SELECT {DEDUCTIONS.columns_of('d')} FROM deductions d WHERE d.deduction_id IN ({places}) "
+            "AND d.contract_id = :contract_id AND d.position <= :position"
+        )
+        rows += [DEDUCTIONS.row_of(row) for row in await snapshot.query(sql, params)]
     boxes = {text: _read_sealed(text) for row in rows for text in (row.engineer, row.note) if text is not None}
     titles = await titles_of(snapshot, {row.ticket_id for row in rows})
     texts = await open_texts(snapshot, [*boxes.values(), *titles.values()])

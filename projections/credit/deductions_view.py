@@ -23,6 +23,7 @@ from ledger.events import (
 )
 from ledger.kernel.values import to_micros
 from projections.credit.movements import account_id
+from projections.credit.waits import WAITS, Wait
 from projections.tables import Table, seal_json, to_json
 from projections.views import Changes, EventMeta, Rows, View
 
@@ -66,6 +67,7 @@ class DeductionRow(msgspec.Struct):
     note: str | None
     penalised_start: int | None
     dated: int | None  # when it was true, where that month was closed already (M5)
+    waits_until: int | None  # from when on, by all that is known, nobody waits for the customer's word; None: never
 
 
 class OverageBilled(msgspec.Struct):
@@ -112,7 +114,7 @@ DEDUCTIONS = Table(
 )
 PENDING = Table("pending", PendingRow, "account_id", ["(contract_id)"])
 STATUS_CHANGES = Table("status_changes", StatusChangeRow, ("deduction_id", "position"))
-deductions = View("deductions", DEDUCTIONS, PENDING, STATUS_CHANGES)
+deductions = View("deductions", DEDUCTIONS, PENDING, WAITS, STATUS_CHANGES)
 read_draws = msgspec.json.Decoder(list[Draw]).decode
 read_overage = msgspec.json.Decoder(list[OverageBilled]).decode
 
@@ -169,6 +171,7 @@ def _new(
         note=note,
         penalised_start=penalised_start,
         dated=to_micros(fact.dated) if fact.dated is not None else None,
+        waits_until=None,
     )
 
 
@@ -176,6 +179,14 @@ def _put(rows: Rows, row: DeductionRow) -> None:
     rows.put(DEDUCTIONS, row)
     if row.status == "pending":
         _add_pending(rows, row, row.quantity)
+        wait = _wait(row, row.position)
+        wait.begin(rows)
+        if row.deemed_at is not None:
+            row.waits_until = wait.end(rows, row.deemed_at, None)
+
+
+def _wait(row: DeductionRow, position: int) -> Wait:
+    return Wait(position, row.contract_id, row.pool, row.effective_at, row.quantity)
 
 
 def _add_pending(rows: Rows, row: DeductionRow, quantity: int) -> None:
@@ -281,6 +292,8 @@ def _changed(rows: Rows, fact: Answered, meta: EventMeta) -> None:
     row = rows.require(DEDUCTIONS, fact.deduction_id)
     if row.status == "pending":
         _add_pending(rows, row, -row.quantity)
+    if row.awaited:
+        row.waits_until = _wait(row, meta.position).end(rows, meta.effective_at, row.waits_until)
     row.status = STATUS_AFTER[type(fact)]
     if isinstance(fact, DeductionConfirmed | DeductionDisputed):
         row.on_behalf = int(fact.on_behalf)

@@ -26,7 +26,11 @@ from projections.views import EventMeta, Rows, View
 
 
 class MovementRow(msgspec.Struct):
-    """What one event did to one grant (or to none: a debt), in the account's unit."""
+    """What one event did to one grant (or to none: a debt), in the account's unit.
+
+    `owned` is what the grant then has of all that was recorded, and `counts_until` its end, as they are known from
+    here on; `expires_at` is an end that this event told.
+    """
 
     position: int
     part: int
@@ -44,6 +48,8 @@ class MovementRow(msgspec.Struct):
     note: str | None
     dated: int | None  # when it was true, where that month was closed already (M5)
     charge_id: str | None  # of a grant that was bought
+    owned: int | None = None
+    counts_until: int | None = None
 
 
 class AccountRow(msgspec.Struct):
@@ -80,7 +86,18 @@ class GrantRow(msgspec.Struct):
     position: int
 
 
-MOVEMENTS = Table("movements", MovementRow, ("position", "part"), ["(contract_id, effective_at)"])
+MOVEMENTS = Table(
+    "movements",
+    MovementRow,
+    ("position", "part"),
+    [
+        "(contract_id, effective_at)",
+        "(contract_id, position)",
+        "(contract_id, expires_at) WHERE expires_at IS NOT NULL",
+        "(grant_id, effective_at)",
+        "(grant_id, position, part)",
+    ],
+)
 ACCOUNTS = Table("accounts", AccountRow, "account_id", ["(contract_id)"])
 GRANTS = Table("grants", GrantRow, "grant_id", ["(contract_id, expires_at, position)", "(expires_at, position)"])
 movements = View("movements", MOVEMENTS, ACCOUNTS, GRANTS)
@@ -89,6 +106,7 @@ NEVER = to_micros(FAR_FUTURE)
 
 CreditMovement = (
     CreditGranted
+    | GrantExpiryMoved
     | GrantTakenBack
     | CreditDrawn
     | CreditReturned
@@ -139,6 +157,14 @@ def _move(
     note: str | None = None,
     charge_id: str | None = None,
 ) -> None:
+    account = rows.require(ACCOUNTS, account_id(fact.contract_id, fact.pool))
+    account.granted += granted
+    account.consumed += consumed
+    account.reserved += reserved
+    grant = rows.require(GRANTS, grant_id) if grant_id is not None else None
+    if grant is not None:
+        grant.consumed += consumed
+        grant.reserved += reserved
     row = MovementRow(
         position=meta.position,
         part=part,
@@ -156,16 +182,10 @@ def _move(
         note=note,
         dated=to_micros(fact.dated) if fact.dated is not None else None,
         charge_id=charge_id,
+        owned=grant.granted - grant.consumed if grant is not None else None,
+        counts_until=grant.expires_at if grant is not None else None,
     )
     rows.add(MOVEMENTS, row)
-    account = rows.require(ACCOUNTS, account_id(fact.contract_id, fact.pool))
-    account.granted += granted
-    account.consumed += consumed
-    account.reserved += reserved
-    if grant_id is not None and (consumed or reserved):
-        grant = rows.require(GRANTS, grant_id)
-        grant.consumed += consumed
-        grant.reserved += reserved
 
 
 @movements.on(AccountOpened)
@@ -196,29 +216,11 @@ def _granted(rows: Rows, fact: CreditGranted, meta: EventMeta) -> None:
     )
 
 
-@movements.on(GrantExpiryMoved, changes=[(GRANTS, _grant)])
+@movements.on(GrantExpiryMoved, changes=[(ACCOUNTS, _account), (GRANTS, _grant)])
 def _expiry_moved(rows: Rows, fact: GrantExpiryMoved, meta: EventMeta) -> None:
     expires_at = to_micros(fact.expires_at)
     rows.require(GRANTS, fact.grant_id).expires_at = expires_at
-    row = MovementRow(
-        position=meta.position,
-        part=0,
-        contract_id=fact.contract_id,
-        pool=fact.pool,
-        grant_id=fact.grant_id,
-        effective_at=meta.effective_at,
-        recorded_at=meta.recorded_at,
-        kind="expiry_moved",
-        reference=fact.grant_id,
-        granted=0,
-        consumed=0,
-        reserved=0,
-        expires_at=expires_at,
-        note=None,
-        dated=None,
-        charge_id=None,
-    )
-    rows.add(MOVEMENTS, row)
+    _move(rows, fact, meta, 0, "expiry_moved", fact.grant_id, grant_id=fact.grant_id, expires_at=expires_at)
 
 
 @movements.on(CreditDrawn, changes=[(ACCOUNTS, _account), (GRANTS, _grants_drawn)])

@@ -17,10 +17,13 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import first_instant, to_micros
-from projections.asking import EVERYTHING, Condition, Page, PageAsked, all_of, equal
+from ledger.store.database import Row
+from projections.asking import EVERYTHING, Page, PageAsked, all_of, equal
 from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
-from projections.credit.rules import MOVEMENTS_KNOWN, breakage_in_sql, ends_in_sql
+from projections.credit.flows import OF_NO_POOL
+from projections.credit.rules import breakage_in_sql
+from projections.credit.spans import FIGURES_THEN, places
 from projections.reader import NOW, AsOf, Moment, Snapshot, Times, last_instant, open_texts, show_moment
 from projections.tickets.titles import titles_of
 
@@ -88,40 +91,51 @@ class Line:
         return (self.effective_at, self.position, int(self.recorded_at is None))
 
 
-# Lines as of `:position` and `:at`, pools apart. Breakage is what is left at a
-# grant's end, and what comes to the grant later, when it comes.
-_BREAKAGE = breakage_in_sql(
-    "known m JOIN ends e ON e.grant_id = m.grant_id WHERE m.effective_at <= :at AND e.expires_at <= :at", "e.expires_at"
-)
+# Lines that are effective from `:begin` to `:until`, as they were known at `:position`. Breakage is what is left at a
+# grant's end, and what comes to the grant later, when it comes; so it is of grants that end then, or move then.
+_BREAKAGE = breakage_in_sql("changes m JOIN ended e ON e.grant_id = m.grant_id", "e.counts_until")
 _LINES = f"""
-WITH known AS (
-  SELECT * FROM {MOVEMENTS_KNOWN}
-), grants_known AS (
-  SELECT grant_id, min(position) AS position, min(pool) AS pool FROM known WHERE expires_at IS NOT NULL
-  GROUP BY grant_id
-), ends AS (
-  {ends_in_sql(MOVEMENTS_KNOWN)}
+WITH moved AS (
+  SELECT * FROM movements WHERE contract_id = :contract_id AND effective_at >= :begin AND effective_at <= :until
+    AND +position <= :position
+), ending AS (
+  SELECT grant_id FROM moved WHERE grant_id IS NOT NULL
+  UNION SELECT grant_id FROM movements WHERE contract_id = :contract_id AND expires_at >= :begin
+    AND expires_at <= :until AND +position <= :position
+), ended AS (
+  SELECT t.grant_id, t.counts_until, t.owned FROM ending e CROSS JOIN movements t
+  WHERE t.grant_id = e.grant_id AND t.counts_until <= :until AND (t.position, t.part) = (
+    SELECT l.position, l.part FROM movements l WHERE l.grant_id = e.grant_id AND l.position <= :position
+    ORDER BY l.position DESC, l.part DESC LIMIT 1)
+), later AS (
+  SELECT m.grant_id, m.effective_at, m.granted, m.consumed FROM ended e CROSS JOIN movements m
+  WHERE m.grant_id = e.grant_id AND m.effective_at > e.counts_until AND +m.position <= :position
+), changes AS (
+  SELECT e.grant_id, e.counts_until AS effective_at, 0 AS consumed, e.owned - coalesce((
+    SELECT CAST(sum(l.granted - l.consumed) AS BIGINT) FROM later l WHERE l.grant_id = e.grant_id), 0) AS granted
+  FROM ended e UNION ALL SELECT grant_id, effective_at, consumed, granted FROM later
 ), lines AS (
   SELECT position, 0 AS is_breakage, min(effective_at) AS effective_at, min(recorded_at) AS recorded_at,
     min(pool) AS pool, min(kind) AS kind, min(reference) AS reference,
     CAST(sum(granted - consumed) AS BIGINT) AS change, min(note) AS note, min(dated) AS dated,
     max(abs(granted)) AS granted
-  FROM known WHERE effective_at <= :at AND kind NOT IN ({", ".join(f"'{kind}'" for kind in NO_LINES)})
+  FROM moved WHERE kind NOT IN ({", ".join(f"'{kind}'" for kind in NO_LINES)})
   GROUP BY position
   UNION ALL
   SELECT g.position, 1, b.moment, NULL, g.pool, 'breakage', b.grant_id, -b.quantity, NULL, NULL, 0 FROM ({_BREAKAGE}) b
-  JOIN grants_known g ON g.grant_id = b.grant_id WHERE b.quantity <> 0
+  JOIN grants g ON g.grant_id = b.grant_id WHERE b.quantity <> 0 AND b.moment >= :begin AND b.moment <= :until
 )
-"""
-_BALANCED = f"""{_LINES}, balanced AS (
-  SELECT l.*, CAST(sum(change) OVER (PARTITION BY pool ORDER BY effective_at, position, is_breakage) AS BIGINT)
-    AS balance FROM lines l
-)
-SELECT l.*, a.unit, d.ticket_id, d.note AS done, d.worked_seconds, d.billed_minutes, d.increment_minutes FROM balanced l
+SELECT l.*, a.unit, d.ticket_id, d.note AS done, d.worked_seconds, d.billed_minutes, d.increment_minutes FROM lines l
 JOIN accounts a ON a.contract_id = :contract_id AND a.pool = l.pool
 LEFT JOIN deductions d ON d.deduction_id = l.reference
   AND l.kind IN ('work', 'session', 'penalty', 'service', 'reversal') AND l.granted = 0
 WHERE """
+_WINDOW = """SELECT effective_at FROM movements
+WHERE contract_id = :contract_id AND effective_at >= :begin AND effective_at <= :until
+ORDER BY effective_at LIMIT 1 OFFSET :most"""
+_OWNED = f"""WITH {FIGURES_THEN} SELECT pool, granted - consumed - expired AS owned FROM figures
+WHERE pool <> '{OF_NO_POOL}' AND (granted <> 0 OR consumed <> 0 OR expired <> 0) ORDER BY pool"""
+_EVER = -(1 << 62)  # before any instant
 
 
 async def statement(
@@ -145,54 +159,72 @@ async def statement_lines(
     period: tuple[int | None, int | None],
     page: PageAsked = EVERYTHING,
 ) -> list[Line]:
-    """Lines up to a place in both times and of a period (microseconds, both included), each with its pool's balance."""
+    """Lines up to a place in both times and of a period (microseconds, both included), each with its pool's balance.
+
+    They are read from the page's first instant on, as many instants at once as may hold the page.
+    """
     first, last = period
-    order = "(l.effective_at, l.position, l.is_breakage)"
-    behind: Condition = ("", {})
-    if page.after is not None:
-        at, position, is_breakage = page.after
-        behind = (
-            f"{order} > (:after_at, :after_position, :after_part)",
-            {"after_at": at, "after_position": position, "after_part": is_breakage},
-        )
-    condition, params = all_of(
-        equal("l", pool=pool),
-        ("l.effective_at >= :first", {"first": first}) if first is not None else ("", {}),
-        ("l.effective_at <= :last", {"last": last}) if last is not None else ("", {}),
-        behind,
+    begin = max(first if first is not None else _EVER, page.after[0] if page.after is not None else _EVER)
+    end = min(last, as_of.at) if last is not None else as_of.at
+    owned = await owned_before(snapshot, contract_id, as_of, begin) if begin > _EVER else {}
+    lines: list[Line] = []
+    most = page.limit
+    while begin <= end:
+        until = end if most is None else await _window(snapshot, contract_id, begin, end, most)
+        for row in await _window_lines(snapshot, contract_id, pool, as_of.position, begin, until):
+            owned[row.pool] = owned.get(row.pool, 0) + row.change
+            line = _line(row, owned[row.pool])
+            if page.after is None or line.order > page.after:
+                lines.append(line)
+        if page.limit is not None and most is not None:
+            if len(lines) > page.limit:
+                return lines[: page.limit + 1]
+            most *= 2
+        begin = until + 1
+    return lines
+
+
+async def _window(snapshot: Snapshot, contract_id: str, begin: int, end: int, most: int) -> int:
+    """Until when there are as many movements as may be a page of lines."""
+    params = {"contract_id": contract_id, "begin": begin, "until": end, "most": most}
+    rows = await snapshot.query(_WINDOW, params)
+    return int(rows[0].effective_at) if rows else end
+
+
+async def _window_lines(
+    snapshot: Snapshot, contract_id: str, pool: str | None, position: int, begin: int, until: int
+) -> list[Row]:
+    condition, params = all_of(equal("l", pool=pool))
+    params |= {"contract_id": contract_id, "position": position, "begin": begin, "until": until}
+    return await snapshot.query(f"{_LINES}{condition} ORDER BY l.effective_at, l.position, l.is_breakage", params)
+
+
+def _line(row: Row, balance: int) -> Line:
+    return Line(
+        position=row.position,
+        effective_at=row.effective_at,
+        recorded_at=row.recorded_at,
+        pool=row.pool,
+        kind=row.kind,
+        reference=row.reference,
+        change=row.change,
+        balance=balance,
+        unit=row.unit,
+        ticket_id=row.ticket_id,
+        worked_seconds=row.worked_seconds if row.kind in OF_TIME else None,
+        billed_minutes=row.billed_minutes if row.kind in OF_TIME else None,
+        increment_minutes=row.increment_minutes if row.kind in OF_TIME else None,
+        dated=row.dated,
+        sealed_note=row.note or row.done,
+        is_of_grant=row.granted != 0,
     )
-    limited, limit = page.limited
-    sql = f"{_BALANCED}{condition} ORDER BY l.effective_at, l.position, l.is_breakage{limited}"
-    rows = await snapshot.query(sql, {"contract_id": contract_id, **as_of.params, **params, **limit})
-    return [
-        Line(
-            position=row.position,
-            effective_at=row.effective_at,
-            recorded_at=row.recorded_at,
-            pool=row.pool,
-            kind=row.kind,
-            reference=row.reference,
-            change=row.change,
-            balance=row.balance,
-            unit=row.unit,
-            ticket_id=row.ticket_id,
-            worked_seconds=row.worked_seconds if row.kind in OF_TIME else None,
-            billed_minutes=row.billed_minutes if row.kind in OF_TIME else None,
-            increment_minutes=row.increment_minutes if row.kind in OF_TIME else None,
-            dated=row.dated,
-            sealed_note=row.note or row.done,
-            is_of_grant=row.granted != 0,
-        )
-        for row in rows
-    ]
 
 
 async def owned_before(snapshot: Snapshot, contract_id: str, as_of: AsOf, first: int) -> dict[str, int]:
-    """What each pool owned before an instant, in its unit."""
-    before = "SELECT pool, CAST(sum(change) AS BIGINT) AS owned FROM lines WHERE effective_at < :first GROUP BY pool"
-    sql = f"{_LINES} {before}"
-    params = {"contract_id": contract_id, **as_of.params, "first": first}
-    return {row.pool: row.owned for row in await snapshot.query(sql, params)}
+    """What each pool owned before an instant, in its unit; those left out had nothing yet."""
+    before = AsOf(min(first - 1, as_of.at), as_of.position, current=False)
+    rows = await snapshot.query(_OWNED, places(contract_id, before))
+    return {row.pool: row.owned for row in rows}
 
 
 async def owned_at_first(snapshot: Snapshot, actor: Actor, asked: StatementAsked) -> dict[str, int]:

@@ -26,6 +26,7 @@ from projections.contracts.view import (
 from projections.credit import deductions_view as d
 from projections.credit import movements as m
 from projections.credit.overages_view import OVERAGES, OverageRow
+from projections.credit.waits import WAITS, WaitRow
 from projections.tickets.view import TICKETS, TicketRow
 from tests.bench.floor_table import FloorTable
 
@@ -74,12 +75,13 @@ class FloorRows:
         self.overages = FloorTable(OVERAGES, "minutes", "amount_cents")
         self.deductions = FloorTable(d.DEDUCTIONS, "draws", "overage")
         self.pending = FloorTable(d.PENDING, "quantity")
+        self.waits = FloorTable(WAITS)
         self.status_changes = FloorTable(d.STATUS_CHANGES)
         self.charges = FloorTable(CHARGES)
         self.tickets = FloorTable(TICKETS, "worked_minutes", "state", "timeline")
         self.tables: tuple[FloorTable[Any], ...] = (
             *(self.contracts, self.customers, self.terms, self.movements, self.accounts, self.grants, self.overages),
-            *(self.deductions, self.pending, self.status_changes, self.charges, self.tickets),
+            *(self.deductions, self.pending, self.waits, self.status_changes, self.charges, self.tickets),
         )
         self.folds: dict[type[e.Fact], Any] = {
             e.ContractSigned: self._signed,
@@ -103,9 +105,8 @@ class FloorRows:
         if kind is e.CreditDrawn:
             wanted[self.accounts].add(f"{fact.contract_id}:{fact.pool}")
             wanted[self.grants].update(draw.grant_id for draw in fact.draws if draw.grant_id)
-        elif kind is e.HoursDeducted:
-            if fact.status == "pending" and fact.pool:
-                wanted[self.pending].add(f"{fact.contract_id}:{fact.pool}")
+        elif kind is e.HoursDeducted and fact.status == "pending" and fact.pool:
+            wanted[self.pending].add(f"{fact.contract_id}:{fact.pool}")
         elif kind is e.WorkLogged:
             wanted[self.tickets].add(fact.ticket_id)
         elif kind is e.OverageCharged:
@@ -203,6 +204,7 @@ class FloorRows:
         move = self._move(fact, at, 0, fact.source, fact.grant_id, fact.grant_id)
         move.granted, move.expires_at = fact.quantity, expires_at
         move.note, move.charge_id = text_or_none(fact.reason), fact.charge_id
+        move.owned, move.counts_until = fact.quantity, expires_at
         self.accounts.known[f"{fact.contract_id}:{fact.pool}"].granted += fact.quantity
 
     def _drawn(self, fact: e.CreditDrawn, at: At) -> None:
@@ -216,10 +218,13 @@ class FloorRows:
     def _consume(
         self, fact: e.CreditDrawn | e.DebtSettled, at: At, part: int, kind: str, grant_id: str | None, quantity: int
     ) -> None:
-        self._move(fact, at, part, kind, fact.deduction_id, grant_id).consumed = quantity
+        move = self._move(fact, at, part, kind, fact.deduction_id, grant_id)
+        move.consumed = quantity
         self.accounts.known[f"{fact.contract_id}:{fact.pool}"].consumed += quantity
         if grant_id is not None:
-            self.grants.known[grant_id].consumed += quantity
+            grant = self.grants.known[grant_id]
+            grant.consumed += quantity
+            move.owned, move.counts_until = grant.granted - grant.consumed, grant.expires_at
 
     def _move(
         self,
@@ -287,14 +292,15 @@ class FloorRows:
             note=text_or_none(fact.note),
             penalised_start=None,
             dated=None,
+            waits_until=None,
         )
         self.deductions.make(fact.deduction_id, row)
         if pending and fact.pool:
             key = f"{fact.contract_id}:{fact.pool}"
-            total = self.pending.known.get(key)
-            if total is None:
-                total = self.pending.make(key, d.PendingRow(key, fact.contract_id, fact.pool, 0))
+            of_pool = (fact.contract_id, fact.pool)
+            total = self.pending.known.get(key) or self.pending.make(key, d.PendingRow(key, *of_pool, 0))
             total.quantity += quantity
+            self.waits.made.append(WaitRow(at.position, 0, fact.contract_id, fact.pool, at.effective_at, 1, quantity))
 
     def _draw_settled(self, fact: e.DrawSettled, at: At) -> None:
         row = self.deductions.known[fact.deduction_id]

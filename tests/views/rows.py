@@ -12,6 +12,7 @@ from projections.all_views import VIEWS
 from projections.contracts.view import ContractRow
 from projections.credit.deductions_view import DeductionRow
 from projections.credit.movements import MovementRow
+from projections.credit.waits import WaitRow
 from projections.reader import Reader, open_reader
 from projections.runner import Projector
 from projections.tables import Table, to_json
@@ -35,6 +36,7 @@ class Written:
     def write(self, rows: Sequence[msgspec.Struct], position: int = 1_000) -> None:
         """These rows and no others, in views that have read up to a position."""
         database = self.projector.database
+        tell_what_is_left([row for row in rows if isinstance(row, MovementRow)])
         of_table: dict[str, list[Any]] = {name: [] for name in TABLES}
         for row in rows:
             (name,) = (table.name for table in TABLES.values() if isinstance(row, table.row))
@@ -77,8 +79,25 @@ def movement(position: int, at: int, grant_id: str | None, **told: Any) -> Movem
     return row
 
 
+def tell_what_is_left(movements: Sequence[MovementRow]) -> None:
+    """Of its grant, by each movement."""
+    owned: dict[str, int] = {}
+    ends: dict[str, int | None] = {}
+    for row in movements:
+        if row.grant_id is not None:
+            row.owned = owned[row.grant_id] = owned.get(row.grant_id, 0) + row.granted - row.consumed
+            row.counts_until = ends[row.grant_id] = row.expires_at or ends.get(row.grant_id)
+
+
 def deduction(number: int, **told: Any) -> DeductionRow:
     about = {"deduction_id": f"D-{number}", "contract_id": CONTRACT, "pool": POOL, "position": number}
     empty = {"kind": "work", "draws": "[]", "overage": "[]"}
     row: DeductionRow = blank(TABLES["deductions"], **(about | empty | told))
+    return row
+
+
+def wait(number: int, at: int, deductions: int, quantity: int) -> WaitRow:
+    """That more waits for the customer's word from an instant on, or less."""
+    about = {"position": number, "part": int(deductions < 0), "contract_id": CONTRACT, "pool": POOL}
+    row: WaitRow = blank(TABLES["waits"], effective_at=at, deductions=deductions, quantity=quantity, **about)
     return row

@@ -26,7 +26,7 @@ from projections.credit.unanswered import count_unanswered
 from projections.credit.waiting_deductions import count_waiting
 from projections.provider.customer_list import list_customers
 from projections.reader import NOW, Snapshot, Times
-from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, deduction, movement, written
+from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, deduction, movement, wait, written
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = st.integers(min_value=0, max_value=12)
@@ -131,6 +131,11 @@ def test_what_awaits_the_customers_word_now_and_at_a_moment(
         deemed_at = day(deemed_on) if deemed_on is not None else None
         told = {"status": status, "awaited": int(is_awaited), "deemed_at": deemed_at, "quantity": 2**number}
         rows.append(deduction(number, **told))
+        if is_awaited:
+            ends = [end for end in (deemed_at, day(answer[1]) if answer is not None else None) if end is not None]
+            rows.append(wait(number, 0, 1, 2**number))
+            if ends:
+                rows.append(wait(number, min(ends), -1, -(2**number)))
         was = begins
         if answer is not None and is_awaited:
             change = {"deduction_id": f"D-{number}", "position": 100 + number, "status": status}

@@ -1,0 +1,118 @@
+"""A balance at any place in both times, and a page of a statement, cost the same however many movements there are.
+
+Some of them are told late or answered later, and some of the grants that they draw on have ended.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ledger.events import CreditDrawn, CreditGranted, DeductionConfirmed, Draw, HoursDeducted, OverageCharged
+from ledger.kernel.access import COMMAND_LINE
+from ledger.kernel.mapper import StreamEvent
+from ledger.kernel.values import to_micros
+from ledger.store import Batch, open_store
+from projections.asking import PageAsked
+from projections.credit.balances import Balance, balance, balance_at
+from projections.credit.statements import StatementAsked, statement
+from projections.reader import AsOf, SqliteReader, Times, open_reader
+from projections.runner import Projector
+from tests.views.histories import SECRET, history
+
+BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
+SPAN = timedelta(days=700)
+FEW, MANY = 400, 10_000
+PLACES = [(0.2, 1.0), (0.5, 1.0), (1.1, 1.0), (0.5, 0.5), (0.2, 0.7), (0.9, 0.3), (1.1, 0.5)]  # parts of both times
+
+
+def worked(contract_id: str, entries: int) -> Iterator[StreamEvent]:
+    """Entries of work on grants that hold a hundred of them: every tenth is late, some by very long."""
+    yield from history(contract_id, []).events
+    told: dict[str, Any] = {"contract_id": contract_id, "token_id": "t", "role": "operator", "pool": "care"}
+    grant_id = ""
+    for number in range(entries):
+        at = BEGIN + SPAN * number / entries
+        if number % 10 == 0:
+            at -= SPAN * (number % 70) / 1400 if number % 50 else SPAN * number / entries / 2
+        told["effective_at"] = at
+        if number % 100 == 0:
+            grant_id = f"{contract_id}.g{number}"
+            granted = CreditGranted(grant_id, "top_up", 1600, at, at + timedelta(days=20), **told)
+            yield StreamEvent(f"{granted.stream}.{grant_id}", 1, granted)
+        of = {**told, "deduction_id": f"{contract_id}.d{number}"}
+        draws = [Draw(grant_id, 15)]
+        deducted = HoursDeducted("work", 900, 15, 15, SECRET, "pending", "pool", draws, **of)
+        yield StreamEvent(deducted.stream, 1, deducted)
+        drawn = CreditDrawn(kind="work", draws=draws, **of)
+        yield StreamEvent(f"{drawn.stream}.{number}", 1, drawn)
+        of.pop("pool")
+        if number % 2:
+            confirmed = DeductionConfirmed(SECRET, **of)
+            yield StreamEvent(deducted.stream, 2, confirmed)
+        elif number % 4:
+            charged = OverageCharged(f"{contract_id}.c{number}", "contract", 1, 0, 1, 60, 1, "EUR", **of)
+            yield StreamEvent(deducted.stream, 2, charged)
+
+
+def steps(reader: SqliteReader, question: Any) -> tuple[Any, int]:
+    """The answer, and the instructions of SQLite's machine that it takes, in tens."""
+    found = 0
+
+    def tick() -> int:
+        nonlocal found
+        found += 1
+        return 0
+
+    reader.database.connection().set_progress_handler(tick, 10)
+    answer = asyncio.run(question())
+    reader.database.connection().set_progress_handler(None, 0)
+    return answer, found
+
+
+def test_a_place_in_both_times_costs_the_same_however_long_the_history(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    store, projector = open_store(url), Projector(url)
+    projector.prepare()
+    reader = open_reader(url)
+    assert isinstance(reader, SqliteReader)
+    cost: dict[int, list[int]] = {}
+    for entries in (FEW, MANY):
+        before = store.highest_position()
+        told = list(worked(f"C-{entries}", entries))
+        store.append(told, Batch())
+        projector.catch_up()
+        cost[entries] = []
+        for effective, known in PLACES:
+            place = AsOf(to_micros(BEGIN + SPAN * effective), before + int(len(told) * known), current=False)
+
+            async def asked(contract_id: str = f"C-{entries}", place: AsOf = place) -> Balance:
+                async with reader.snapshot() as snapshot:
+                    return await balance_at(snapshot, contract_id, place)
+
+            cost[entries].append(steps(reader, asked)[1])
+
+        async def known(contract_id: str = f"C-{entries}") -> Balance:
+            return await balance(reader, COMMAND_LINE, contract_id, Times(known_at=datetime(2100, 1, 1, tzinfo=UTC)))
+
+        answer, count = steps(reader, known)
+        assert answer.accounts[0].consumed == 15 * entries
+        cost[entries].append(count)
+
+        async def page(contract_id: str = f"C-{entries}") -> int:
+            async with reader.snapshot() as snapshot:
+                asked = StatementAsked(contract_id)
+                first = await statement(snapshot, COMMAND_LINE, asked, PageAsked(20))
+                halfway = (to_micros(BEGIN + SPAN / 2), 0, 0)
+                there = await statement(snapshot, COMMAND_LINE, asked, PageAsked(20, halfway))
+                return len(first.items) + len(there.items)
+
+        answer, count = steps(reader, page)
+        assert answer == 40
+        cost[entries].append(count)
+    projector.close()
+    store.close()
+    reader.database.close()
+    assert max(cost[MANY]) <= 2 * max(cost[FEW]), cost
+    assert sum(cost[MANY]) <= 1.5 * sum(cost[FEW]), cost
