@@ -138,7 +138,7 @@ def history(contract_id: str, steps: Sequence[Step]) -> History:
 def _do(found: History, step: Step) -> None:
     what, on, some, which, until = step
     told = {"contract_id": found.contract_id, "token_id": "t", "role": "operator", "effective_at": day(on)}
-    if what in ("grant", "owe", "reserve", "release"):
+    if what in ("grant", "owe"):
         _of_pool(found, what, on, some, POOLS[which % 2], until, told | {"pool": POOLS[which % 2]})
     elif what == "deduct":
         _deduct(found, on, some, POOLS[which % 2], until if until % 3 else None, told)
@@ -159,21 +159,21 @@ def _of_pool(found: History, what: str, on: int, some: int, pool: str, until: in
         fact = CreditGranted(f"{found.contract_id}.g{grant}", "top_up", 10 * some, day(on), ends, **told)
         found.ends[grant] = [(number, until or None)]
         found.pools.append(pool)
-    elif what == "owe":
-        fact = CreditDrawn(f"{number}", "work", [Draw(None, some)], **told)
-    elif what == "reserve":
-        fact, figures = CreditReserved(f"s{number}", day(on), some, [], **told), (0, 0, some)
     else:
-        fact, figures = ReservationReleased(f"s{number}", some, "completed", **told), (0, 0, -some)
+        fact = CreditDrawn(f"{number}", "work", [Draw(None, some)], **told)
     found.tell(fact, fact.stream)
     found.moved.append((number, on, pool, grant, figures))
 
 
 def _of_grant(found: History, what: str, on: int, some: int, grant: int, until: int, told: dict[str, Any]) -> None:
     number, pool, grant_id = len(found.events), found.pools[grant], f"{found.contract_id}.g{grant}"
-    figures, owed = (0, some, 0), 0
+    figures, owed, held = (0, some, 0), 0, [Draw(grant_id, some)]
     fact: Fact
-    if what == "draw":
+    if what == "reserve":
+        fact, figures = CreditReserved(f"s{number}", day(on), some, held, **told), (0, 0, some)
+    elif what == "release":
+        fact, figures = ReservationReleased(f"s{number}", some, held, "completed", **told), (0, 0, -some)
+    elif what == "draw":
         fact, owed = CreditDrawn(f"{number}", "work", [Draw(grant_id, some), Draw(None, 1)], **told), 1
     elif what == "settle":
         fact, owed = DebtSettled(f"{number}", grant_id, some, **told), -some
