@@ -14,6 +14,7 @@ class Limits:
     listeners_of_a_token: int = 50  # of those, so that one token leaves places to others
     heartbeat_seconds: float = 15.0  # after which a listener is told that nothing is new
     slow_reader_seconds: float = 30.0  # in which a client takes something of what it was sent
+    beside_urgent: int = 1000  # tickets in work that are looked at for a clock; of more, it says so many or more
     longest_pdf_lines: int = 2000  # of a statement: some seconds of typesetting
 
 

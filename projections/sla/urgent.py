@@ -17,9 +17,9 @@ from projections.reader import Snapshot, view_position
 from projections.sla.calendars import Calendars
 from projections.sla.clocks import NOT_ENDED
 from projections.sla.contexts import ClockAhead, clocks_ahead
+from projections.sla.states import STATE
 from projections.visible import visible
 
-MOST_LOOKED_AT = 1000  # tickets that were answered and not solved, of which those without a clock are counted
 ANSWERED = tuple(state for state in LIVE if state != "open")
 
 
@@ -53,8 +53,8 @@ async def list_urgent(snapshot: Snapshot, actor: Actor, calendars: Calendars, pa
     return Page(await view_position(snapshot), shown, next_after, _key)
 
 
-async def count_beside_urgent(snapshot: Snapshot, actor: Actor, calendars: Calendars) -> BesideUrgent:
-    """Those on hold among them, and those whom nothing was promised."""
+async def count_beside_urgent(snapshot: Snapshot, actor: Actor, calendars: Calendars, most: int) -> BesideUrgent:
+    """Those on hold among them, and those whom nothing was promised; of `most` that are in work."""
     now = to_micros(snapshot.clock())
     condition, params = all_of(visible(actor), (f"t.state IN {ANSWERED} AND t.opened_at <= :now", {"now": now}))
     sql = (
@@ -64,11 +64,11 @@ async def count_beside_urgent(snapshot: Snapshot, actor: Actor, calendars: Calen
         "FROM (SELECT t.ticket_id FROM tickets t JOIN contracts c ON c.contract_id = t.contract_id "
         f"WHERE {condition} LIMIT :most) a"
     )
-    (row,) = await snapshot.query(sql, params | {"most": MOST_LOOKED_AT})
+    (row,) = await snapshot.query(sql, params | {"most": most})
     ahead = await clocks_ahead(snapshot, actor, now, calendars)
     urgent = {one.ticket_id for one in _urgent_among(ahead, now)}
     others = {one.ticket_id for one in ahead if one.context.life.state in ANSWERED and one.ticket_id not in urgent}
-    return BesideUrgent(int(row.beside) + len(others), int(row.looked_at) == MOST_LOOKED_AT)
+    return BesideUrgent(int(row.beside) + len(others), int(row.looked_at) == most)
 
 
 async def _waiting(snapshot: Snapshot, actor: Actor, now: int, page: PageAsked) -> list[UrgentClock]:
@@ -79,7 +79,7 @@ async def _waiting(snapshot: Snapshot, actor: Actor, now: int, page: PageAsked) 
     condition, params = all_of(visible(actor), open_now, behind(page, "k.due_at", "k.ticket_id", "k.target"))
     limited, limit = page.limited
     sql = (
-        "SELECT k.due_at, k.ticket_id, k.target, k.contract_id, k.priority, k.breached_at "
+        f"SELECT k.due_at, k.ticket_id, k.target, k.contract_id, k.priority, {STATE} AS state "
         "FROM clocks k CROSS JOIN tickets t CROSS JOIN contracts c "  # in this order: by the index of what has no end
         f"WHERE t.ticket_id = k.ticket_id AND c.contract_id = k.contract_id AND {condition} "
         f"ORDER BY k.due_at, k.ticket_id, k.target{limited}"
@@ -91,7 +91,7 @@ async def _waiting(snapshot: Snapshot, actor: Actor, now: int, page: PageAsked) 
             target=row.target,
             priority=row.priority,
             due_at=row.due_at,
-            is_breached=row.breached_at is not None and row.breached_at <= now,
+            is_breached=row.state == "breached",
         )
         for row in await snapshot.query(sql, params | limit)
     ]

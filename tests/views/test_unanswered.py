@@ -100,7 +100,7 @@ def test_what_is_in_work_beside_it_is_counted_by_the_state_of_tickets(views: Wri
     async def ask() -> list[str]:
         async with views.reader.snapshot() as snapshot:
             noted = Noted(snapshot)
-            await count_beside_urgent(noted, actor, Calendars())
+            await count_beside_urgent(noted, actor, Calendars(), 1000)
             return noted.steps
 
     steps = asyncio.run(ask())
