@@ -15,7 +15,7 @@ from ledger.kernel.values import to_micros
 from ledger.store.database import Row
 from projections.contracts.questions import contract_as_of
 from projections.credit.rules import LATER, MOVEMENTS_KNOWN, by_then_in_sql, ends_in_sql, expired, status_at_in_sql
-from projections.reader import NOW, Reader, Snapshot, Times
+from projections.reader import NOW, AsOf, Reader, Snapshot, Times
 from projections.visible import visible
 
 
@@ -149,6 +149,11 @@ async def _now(reader: Reader | Snapshot, actor: Actor, contract_id: str) -> Bal
 
 async def _then(snapshot: Snapshot, actor: Actor, contract_id: str, times: Times) -> Balance:
     _, as_of = await contract_as_of(snapshot, actor, contract_id, times)
+    return await balance_at(snapshot, contract_id, as_of)
+
+
+async def balance_at(snapshot: Snapshot, contract_id: str, as_of: AsOf) -> Balance:
+    """The balance of a contract at a place in both times; whoever asks has found that the actor may see it."""
     rows = await snapshot.query(_THEN, {"contract_id": contract_id, **as_of.params})
     return balance_of(rows, as_of.position)
 
