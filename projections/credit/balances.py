@@ -14,7 +14,15 @@ from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
 from ledger.store.database import Row
 from projections.contracts.questions import contract_as_of
-from projections.credit.rules import LATER, MOVEMENTS_KNOWN, by_then_in_sql, ends_in_sql, expired, status_at_in_sql
+from projections.credit.rules import (
+    LATER,
+    MOVEMENTS_KNOWN,
+    by_then_in_sql,
+    ends_in_sql,
+    expired,
+    pending_then_in_sql,
+    status_at_in_sql,
+)
 from projections.reader import NOW, AsOf, Reader, Snapshot, Times
 from projections.visible import visible
 
@@ -91,7 +99,6 @@ WHERE c.contract_id = {contract_id} AND """
 
 
 _NOW = now_in_sql()
-# A deduction without a word on it has the status that it began with.
 _THEN = f"""
 SELECT c.currency,
   CAST(coalesce(o.minutes, 0) AS BIGINT) AS overage_minutes,
@@ -114,9 +121,7 @@ LEFT JOIN (SELECT g.pool, sum(g.granted) AS granted, sum(g.consumed) AS consumed
   LEFT JOIN ({ends_in_sql(MOVEMENTS_KNOWN)}) e ON e.grant_id = g.grant_id
   GROUP BY g.pool) moved ON moved.pool = a.pool
 LEFT JOIN (SELECT d.pool, sum(d.quantity) AS quantity FROM deductions d
-  WHERE d.contract_id = :contract_id AND d.effective_at <= :at AND d.position <= :position AND d.awaited = 1
-  AND {status_at_in_sql("'pending'", "d.deemed_at")} = 'pending' AND NOT EXISTS (SELECT 1 FROM status_changes s
-    WHERE s.deduction_id = d.deduction_id AND s.effective_at <= :at AND s.position <= :position)
+  WHERE d.contract_id = :contract_id AND {pending_then_in_sql("d")}
   GROUP BY d.pool) pending ON pending.pool = a.pool
 WHERE c.contract_id = :contract_id ORDER BY a.pool"""
 
