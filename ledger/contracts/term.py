@@ -1,9 +1,13 @@
-"""One term of a contract: its days, its instants, the terms in force in it, and what was charged for it."""
+"""One term of a contract: its days, its instants, the terms in force in it, and what was charged for it.
+
+Here too is what its terms make of a contract at an instant.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 
 import msgspec
 
@@ -18,6 +22,26 @@ def has_time(starts_at: AnyInstant, ends_at: AnyInstant) -> bool:
     once it is terminated, is withdrawn (C15).
     """
     return starts_at < ends_at
+
+
+def is_in_force(starts_at: AnyInstant, ends_at: AnyInstant, at: AnyInstant) -> bool:
+    """Whether a term runs at an instant: from its first on, and at its end no more (C14)."""
+    return starts_at <= at < ends_at
+
+
+ContractStatus = Literal["upcoming", "active", "lapsed", "terminated", "withdrawn"]
+
+
+def state_at(starts_at: AnyInstant, ends_at: AnyInstant, is_terminated: bool, at: AnyInstant) -> ContractStatus:
+    """A contract runs from its first instant until the one after its last; lapsed is what nobody terminated (C15).
+
+    What was terminated before its first day never runs, and that is so at every moment: it is withdrawn.
+    """
+    if is_terminated and not has_time(starts_at, ends_at):
+        return "withdrawn"
+    if ends_at <= at:
+        return "terminated" if is_terminated else "lapsed"
+    return "upcoming" if starts_at > at else "active"
 
 
 @dataclass(slots=True)
@@ -44,7 +68,7 @@ class Term:
         return next((paid.charge_id for paid in self.lump_sums if paid.pool == pool), None)
 
     def holds(self, moment: datetime) -> bool:
-        return self.starts_at <= moment < self.ends_at
+        return is_in_force(self.starts_at, self.ends_at, moment)
 
     @property
     def is_lived(self) -> bool:

@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.cli.importing import COMMAND_LINE
-from ledger.contracts.term import has_time
+from ledger.contracts.term import ContractStatus, has_time, state_at
 from ledger.credit.confirmation import Status, status_at
 from ledger.credit.expiry import expired_by
 from ledger.kernel.access import Actor
 from ledger.kernel.values import from_micros, shown_minutes, to_micros
 from projections.asking import EVERYTHING, PageAsked
 from projections.contracts.across import ContractsAsked
-from projections.contracts.questions import ContractFilter, ContractStatus, has_time_in_sql, list_contracts, state_at
+from projections.contracts.questions import ContractFilter, has_time_in_sql, list_contracts
 from projections.contracts.view import TermRow
 from projections.credit.balance_lists import list_balances
 from projections.credit.balances import balance
