@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from ledger.contracts.events import FeeCharged, LumpSumCharged, ServiceCreditCharged, TermStarted
-from ledger.kernel.values import FAR_FUTURE, ONE_DAY, AnyInstant, add_months, first_instant
+from ledger.kernel.values import FAR_FUTURE, ONE_DAY, AnyInstant, add_months, end_of_day, first_instant
 from ledger.plans.holiday_sets import holidays_in_force, source_name
 from ledger.plans.terms import Terms, parse_terms
 
@@ -85,7 +85,7 @@ def term_started(number: int, starts_on: date, terms: Terms, timezone: str, agre
         starts_on=starts_on,
         ends_on=ends_on,
         starts_at=first_instant(starts_on, timezone),
-        ends_at=first_instant(ends_on + ONE_DAY, timezone) if ends_on else None,
+        ends_at=end_of_day(ends_on, timezone) if ends_on else None,
         agreed_at=agreed_at,
         terms=msgspec.Raw(terms.model_dump_json().encode()),
         holidays=holidays_in_force(terms, starts_on.year, (ends_on or starts_on).year),
