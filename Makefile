@@ -30,7 +30,7 @@ bench: $(INSTALLED) ## measures writing, reading, rebuilding and due instants
 	@$(PYTHON) -m tests.bench
 	@$(PYTHON) -m tests.bench_sla
 
-docs: $(INSTALLED) ## writes docs/commands.md and docs/events.md anew from the code
+docs: $(INSTALLED) ## writes docs/commands.md, docs/events.md and the pages of the command line anew from the code
 	@$(PYTHON) -m tests.generate_docs
 
 screenshots: $(INSTALLED) ## takes the pictures of README.md and docs/portal.md anew; needs chromium

@@ -16,7 +16,7 @@ class Limits:
     listeners_of_a_token: int = 50  # of those, so that one token leaves places to others
     heartbeat_seconds: float = 15.0  # after which a listener is told that nothing is new
     slow_reader_seconds: float = 30.0  # in which a client takes something of what it was sent
-    counted_tickets: int = 1000  # in work without a clock that runs; beyond that a page says "or more"
+    beside_urgent: int = 1000  # tickets in work that are looked at for a clock; of more, it says so many or more
     longest_pdf_lines: int = 2000  # of a statement: some seconds of typesetting
     press: PressBounds = field(default_factory=PressBounds)  # of one file of a document
     kept_file_bytes: int = 64_000_000  # of files of issued documents that are kept once they were made

@@ -10,12 +10,12 @@ import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from ledger.events import Sealed
 from ledger.kernel.clock import Clock, system_clock
-from ledger.kernel.values import first_instant, show_instant, to_micros
+from ledger.kernel.values import end_of_day, show_instant, to_micros
 from ledger.store.database import (
     NO_PARAMS,
     Params,
@@ -144,7 +144,7 @@ def last_instant(moment: Moment, zone: str) -> int:
     """The last instant (microseconds) that counts: itself, or for a day the one before the next midnight (§ 6)."""
     if isinstance(moment, datetime):
         return to_micros(moment)
-    return to_micros(first_instant(moment + timedelta(days=1), zone)) - 1
+    return to_micros(end_of_day(moment, zone)) - 1
 
 
 # Recorded time never decreases along positions: the last of the index is the last of all that was recorded by then.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from ledger.billing.naming import names_in
 from ledger.billing.vat import VatTreatment, vat_lines
 from ledger.contracts.events import FeeCharged, LumpSumCharged
 from ledger.credit.deduction_events import ServiceCharged
-from ledger.kernel.values import first_instant, local_date
+from ledger.kernel.values import end_of_day, local_date
 from ledger.plans.catalogue import Names
 
 
@@ -134,7 +134,7 @@ def draft(account: BillingAccount, through_on: date, taxed: VatTreatment, now: d
 
     Raises NoRateError.
     """
-    asked = _Asked(account, first_instant(through_on + timedelta(days=1), account.timezone), taxed, now, names)
+    asked = _Asked(account, end_of_day(through_on, account.timezone), taxed, now, names)
     ready, waiting = _open(asked)
     placed = [*_charges(asked, ready), *_included(asked), *_given_back(asked)]
     lines = [msgspec.structs.replace(line, line=number) for number, line in enumerate(_grouped(placed), 1)]

@@ -22,7 +22,7 @@ from ledger.kernel import patterns
 from ledger.kernel.access import FINANCE
 from ledger.kernel.errors import Refusal, malformed, unknown_invoice
 from ledger.kernel.faults import FaultError, FieldFault
-from ledger.kernel.values import ONE_DAY, first_instant, local_date
+from ledger.kernel.values import end_of_day, local_date
 from ledger.plans.catalogue import Provider
 from ledger.work.case import Case
 from ledger.work.declaration import Concern, command
@@ -232,7 +232,7 @@ def day_of_issue(case: Case, given: date | None) -> tuple[date, datetime]:
     issued_on = given or today
     if issued_on > today:
         raise malformed("issued_on", FieldFault("day_to_come", {"day": issued_on, "today": today}))
-    at = now if issued_on == today else first_instant(issued_on + ONE_DAY, zone) - timedelta(seconds=1)
+    at = now if issued_on == today else end_of_day(issued_on, zone) - timedelta(seconds=1)
     case.check_open(at, "issued_on")
     return issued_on, at
 

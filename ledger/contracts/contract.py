@@ -29,7 +29,7 @@ from ledger.kernel.aggregate import Stamp
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Sealed
 from ledger.kernel.ids import fee_id_of, lump_sum_id_of, reversal_id_of
-from ledger.kernel.values import ONE_DAY, first_instant, half_up, local_date, parse_cents
+from ledger.kernel.values import ONE_DAY, end_of_day, first_instant, half_up, local_date, parse_cents
 from ledger.plans.terms import Terms
 
 
@@ -113,18 +113,14 @@ class Contract(ContractState):
         self.record(changed, at, stamp)
         self._cut_terms(from_on - ONE_DAY, at, stamp)
 
-    def terminate(self, ends_on: date, reason: Sealed, agreed_at: datetime, stamp: Stamp) -> datetime:
-        """The contract ends after a day inside its terms, or the day before them all (C15: it is withdrawn).
-
-        Returns the instant from which it is over.
-        """
+    def terminate(self, ends_on: date, reason: Sealed, agreed_at: datetime, stamp: Stamp) -> None:
+        """The contract ends after a day inside its terms, or the day before them all (C15: it is withdrawn)."""
         self.check_ongoing()
         if ends_on + ONE_DAY != self.term_history[0].starts_on:
             self.term_at(first_instant(ends_on, self.timezone), "ends_on")
-        over_at = first_instant(ends_on + ONE_DAY, self.timezone)
+        over_at = end_of_day(ends_on, self.timezone)
         self.record(ContractTerminated(ends_on, reason, agreed_at), over_at, stamp)
         self._cut_terms(ends_on, over_at, stamp)
-        return over_at
 
     def _cut_terms(self, last_day: date, over_at: datetime, stamp: Stamp) -> None:
         """Terms end after `last_day`; one that will never begin gives back what was charged for it."""

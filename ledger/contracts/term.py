@@ -1,14 +1,18 @@
-"""One term of a contract: its days, its instants, the terms in force in it, and what was charged for it."""
+"""One term of a contract: its days, its instants, the terms in force in it, and what was charged for it.
+
+Here too is what its terms make of a contract at an instant.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 
 import msgspec
 
 from ledger.contracts.events import FeeCharged, LumpSumCharged, ServiceCreditCharged, TermStarted
-from ledger.kernel.values import FAR_FUTURE, ONE_DAY, AnyInstant, add_months, first_instant
+from ledger.kernel.values import FAR_FUTURE, ONE_DAY, AnyInstant, add_months, end_of_day, first_instant
 from ledger.plans.holiday_sets import holidays_in_force, source_name
 from ledger.plans.terms import Terms, parse_terms
 
@@ -18,6 +22,26 @@ def has_time(starts_at: AnyInstant, ends_at: AnyInstant) -> bool:
     once it is terminated, is withdrawn (C15).
     """
     return starts_at < ends_at
+
+
+def is_in_force(starts_at: AnyInstant, ends_at: AnyInstant, at: AnyInstant) -> bool:
+    """Whether a term runs at an instant: from its first on, and at its end no more (C14)."""
+    return starts_at <= at < ends_at
+
+
+ContractStatus = Literal["upcoming", "active", "lapsed", "terminated", "withdrawn"]
+
+
+def state_at(starts_at: AnyInstant, ends_at: AnyInstant, is_terminated: bool, at: AnyInstant) -> ContractStatus:
+    """A contract runs from its first instant until the one after its last; lapsed is what nobody terminated (C15).
+
+    What was terminated before its first day never runs, and that is so at every moment: it is withdrawn.
+    """
+    if is_terminated and not has_time(starts_at, ends_at):
+        return "withdrawn"
+    if ends_at <= at:
+        return "terminated" if is_terminated else "lapsed"
+    return "upcoming" if starts_at > at else "active"
 
 
 @dataclass(slots=True)
@@ -44,7 +68,7 @@ class Term:
         return next((paid.charge_id for paid in self.lump_sums if paid.pool == pool), None)
 
     def holds(self, moment: datetime) -> bool:
-        return self.starts_at <= moment < self.ends_at
+        return is_in_force(self.starts_at, self.ends_at, moment)
 
     @property
     def is_lived(self) -> bool:
@@ -61,7 +85,7 @@ def term_started(number: int, starts_on: date, terms: Terms, timezone: str, agre
         starts_on=starts_on,
         ends_on=ends_on,
         starts_at=first_instant(starts_on, timezone),
-        ends_at=first_instant(ends_on + ONE_DAY, timezone) if ends_on else None,
+        ends_at=end_of_day(ends_on, timezone) if ends_on else None,
         agreed_at=agreed_at,
         terms=msgspec.Raw(terms.model_dump_json().encode()),
         holidays=holidays_in_force(terms, starts_on.year, (ends_on or starts_on).year),

@@ -14,6 +14,11 @@ from ledger.kernel.values import AnyInstant
 GrantState = Literal["upcoming", "active", "used_up", "expired", "taken_back"]
 
 
+def is_valid_at(valid_from: AnyInstant, expires_at: AnyInstant, at: AnyInstant) -> bool:
+    """Whether credit counts at an instant: from its beginning on, and at its end no more (§ 6)."""
+    return valid_from <= at < expires_at
+
+
 def figures_at(counts_from: AnyInstant, at: AnyInstant) -> AnyInstant:
     """The instant whose movements make a grant's figures: one that is still to come is shown as it will begin."""
     return max(counts_from, at)

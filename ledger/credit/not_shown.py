@@ -12,6 +12,7 @@ from datetime import datetime
 
 from ledger.credit.draws import owed_again, settled
 from ledger.credit.events import CreditDrawn, CreditReserved, DebtSettled, DebtSettlementWithdrawn
+from ledger.credit.grants import is_valid_at
 from ledger.credit.settlement import Grant
 
 MOST_KEPT = 50  # of the deductions that are dated last: an effective time lies at most a day ahead of the clock
@@ -76,6 +77,7 @@ def not_shown(
             quantity = sum(part.quantity for part in one.allocations if part.grant_id in drawable)
             found.append((quantity, f"that session {one.session_id} holds from", one.effective_at))
     for grant in back:
-        if grant.back_at is not None and grant.back_at > moment and grant.valid_from <= moment < grant.expires_at:
+        counts = is_valid_at(grant.valid_from, grant.expires_at, moment)
+        if counts and grant.back_at is not None and grant.back_at > moment:
             found.append((grant.back, f"of {grant.grant_id}, taken back at", grant.back_at))
     return sorted((one for one in found if one[0]), key=lambda one: one[2])

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from ledger.credit.events import DebtSettlementWithdrawn
 from ledger.credit.freeing import Freed, free_since, with_freed, without_taken
+from ledger.credit.grants import is_valid_at
 from ledger.kernel.values import FAR_FUTURE
 
 
@@ -77,7 +78,7 @@ class Grant:
 
     def drawable_at(self, moment: datetime, open_from: datetime) -> bool:
         """Valid at a moment, and not expired in a month that is closed, which is before `open_from` (C2, M5)."""
-        return self.valid_from <= moment < self.expires_at and open_from <= self.expires_at
+        return is_valid_at(self.valid_from, self.expires_at, moment) and open_from <= self.expires_at
 
     def loses_what_returns_at(self, moment: datetime) -> bool:
         """What comes back to it after its end is gone for good (C9); credit taken back was none of the customer's."""

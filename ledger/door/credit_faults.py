@@ -20,6 +20,7 @@ from ledger.credit.events import (
     GrantExpiryMoved,
     GrantTakenBack,
 )
+from ledger.credit.grants import is_valid_at
 from ledger.kernel.fact import Fact
 from ledger.kernel.values import FAR_FUTURE, show_instant
 
@@ -40,9 +41,6 @@ class _Life:
     gone: int = 0
     late: dict[str, list[tuple[datetime, int]]] = field(default_factory=dict)
     withdrawn: Counter[tuple[str, datetime]] = field(default_factory=Counter)
-
-    def holds(self, moment: datetime) -> bool:
-        return self.valid_from <= moment < self.expires_at
 
     def draw(self, quantity: int) -> None:
         self.left -= quantity
@@ -126,7 +124,7 @@ class GrantLives:
 
     def _drawn(self, deduction_id: str, grant_id: str, quantity: int, moment: datetime) -> Iterator[str]:
         life = self._lives[grant_id]
-        if not life.holds(moment):
+        if not is_valid_at(life.valid_from, life.expires_at, moment):
             end = f"until {show_instant(life.expires_at)}" if life.expires_at < FAR_FUTURE else "on"
             yield (
                 f"{deduction_id} rests on grant {grant_id} at {show_instant(moment)}; that counts from "

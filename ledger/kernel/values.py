@@ -115,6 +115,14 @@ def first_instant(day: date, zone: str) -> datetime:
     return local.replace(fold=1).astimezone(UTC)
 
 
+def end_of_day(day: date, zone: str) -> datetime:
+    """The instant before which a day that is included ends: 00:00 of the next one there.
+
+    A term through 2026-12-31 in Europe/Berlin ends at 2026-12-31T23:00:00Z.
+    """
+    return first_instant(day + ONE_DAY, zone)
+
+
 def local_date(instant: datetime, zone: str) -> date:
     return instant.astimezone(ZoneInfo(zone)).date()
 

@@ -16,7 +16,7 @@ from ledger.credit.finding import account_of, tell_settled
 from ledger.kernel.access import OPERATOR
 from ledger.kernel.errors import Refusal
 from ledger.kernel.ids import allotment_id_of
-from ledger.kernel.values import ONE_DAY, first_instant, parse_cents
+from ledger.kernel.values import end_of_day, first_instant, parse_cents
 from ledger.lifecycle.ending import check_unused, end_credit, tell_tickets
 from ledger.plans.terms import MinutesPool, Pool, Terms
 from ledger.work.case import Case, Scope
@@ -190,9 +190,10 @@ def terminate_contract(case: Case, body: TerminateContract) -> None:
     before `starts_on` withdraws the contract: only what was bought or given stays. `at` is when it was agreed.
     """
     contract, agreed_at = contract_of(case), case.at(body.at)
-    case.check_open(first_instant(body.ends_on + ONE_DAY, contract.timezone), "ends_on")
-    check_unused(case, first_instant(body.ends_on + ONE_DAY, contract.timezone))
-    given = contract.fee_shares_from(first_instant(body.ends_on + ONE_DAY, contract.timezone))
-    over_at = contract.terminate(body.ends_on, case.seal_customer(body.reason), agreed_at, case.stamp)
+    over_at = end_of_day(body.ends_on, contract.timezone)
+    case.check_open(over_at, "ends_on")
+    check_unused(case, over_at)
+    given = contract.fee_shares_from(over_at)
+    contract.terminate(body.ends_on, case.seal_customer(body.reason), agreed_at, case.stamp)
     tell_tickets(case, given, over_at)
     end_credit(case, over_at, allotments_alone=contract.is_withdrawn)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
-from ledger.kernel.values import first_instant, to_micros
+from ledger.kernel.values import end_of_day, first_instant, to_micros
 from ledger.store.database import listed
 from projections.asking import Condition, PageAsked, all_of, equal
 from projections.reader import AsOf, Snapshot, Times, resolve_as_of
@@ -43,7 +43,7 @@ class DaysAsked:
         if first is not None and last is not None and first > last:
             raise malformed("from", FieldFault("wrong_way_round", {"first": first, "last": last}))
         begins = to_micros(first_instant(first, zone)) if first is not None else None
-        ends = to_micros(first_instant(last + timedelta(days=1), zone)) if last is not None else None
+        ends = to_micros(end_of_day(last, zone)) if last is not None else None
         return all_of(
             (f"{column} >= :days_begin", {"days_begin": begins}) if begins is not None else ("", {}),
             (f"{column} < :days_end", {"days_end": ends}) if ends is not None else ("", {}),

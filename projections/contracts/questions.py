@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import msgspec
 
-from ledger.contracts.term import has_time
+from ledger.contracts.term import ContractStatus, has_time, state_at
 from ledger.events import Sealed, TermStarted
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_contract
@@ -21,27 +20,13 @@ from projections.contracts.view import CONTRACTS, ContractRow, ContractTerm, rea
 from projections.reader import AsOf, Snapshot, Times, open_texts, resolve_as_of, view_position
 from projections.visible import visible
 
-ContractStatus = Literal["upcoming", "active", "lapsed", "terminated", "withdrawn"]
-
-
-def state_at(starts_at: int, ends_at: int, is_terminated: bool, at: int) -> ContractStatus:
-    """A contract runs from its first instant until the one after its last; lapsed is what nobody terminated (C15).
-
-    What was terminated before its first day never runs, and that is so at every moment: it is withdrawn.
-    """
-    if is_terminated and not has_time(starts_at, ends_at):
-        return "withdrawn"
-    if ends_at <= at:
-        return "terminated" if is_terminated else "lapsed"
-    return "upcoming" if starts_at > at else "active"
-
 
 def has_time_in_sql(row: str) -> str:
     """Whether a contract or a term ever runs, of a row of either: the rule of `ledger.contracts.term.has_time`."""
     return f"{row}.starts_at < {row}.ends_at"
 
 
-# The same in SQL, of a row `c` of the view of contracts at the instant `:at`; a property test holds them together.
+# `ledger.contracts.term.state_at` in SQL, of a row `c` of the view at `:at`; a property test holds the two together.
 STATE_AT = f"""CASE WHEN c.terminated_on IS NOT NULL AND NOT ({has_time_in_sql("c")}) THEN 'withdrawn'
     WHEN c.ends_at <= :at THEN CASE WHEN c.terminated_on IS NULL THEN 'lapsed' ELSE 'terminated' END
     WHEN c.starts_at > :at THEN 'upcoming' ELSE 'active' END"""

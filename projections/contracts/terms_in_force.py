@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.contracts.term import Term, term_of
+from ledger.contracts.term import Term, is_in_force, term_of
 from ledger.events import TermStarted
 from ledger.kernel.access import Actor
 from ledger.kernel.mapper import decode
@@ -31,7 +31,7 @@ async def terms_in_force(snapshot: Snapshot, actor: Actor, contract_id: str, at:
     """The terms now, or at an instant in microseconds. Raises Refusal unknown-contract."""
     contract = CONTRACTS.row_of(await find_contract(snapshot, actor, contract_id, CONTRACTS.columns_of("c")))
     moment = at if at is not None else to_micros(snapshot.clock())
-    term = next((one for one in read_terms(contract.terms) if one.starts_at <= moment < one.ends_at), None)
+    term = next((one for one in read_terms(contract.terms) if is_in_force(one.starts_at, one.ends_at, moment)), None)
     return TermsInForce(contract, await _told(snapshot, term) if term is not None else None)
 
 

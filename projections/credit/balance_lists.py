@@ -10,10 +10,21 @@ from ledger.kernel.values import SHARE_PARTS
 from ledger.store.database import Row
 from projections.asking import Page, PageAsked, all_of
 from projections.contracts.across import ContractsAsked, as_of_across, behind
-from projections.credit.balances import AccountBalance, balance_within
+from projections.credit.balances import AccountBalance, balance_at, balance_within
+from projections.credit.rules import LATER, MOVEMENTS_KNOWN, by_then_in_sql, ends_in_sql
 from projections.reader import AsOf, Snapshot, Times
 
 LOOKED_AT = 500  # accounts behind one page, however few of them are below a share
+
+# What the grants that hold at a moment came to: now of their totals, at any other moment of the movements up to it.
+_IN_FORCE_NOW = f"""
+SELECT g.pool, CAST(sum({by_then_in_sql("g.granted", "m.granted", LATER)}) AS BIGINT) AS granted
+FROM grants g WHERE g.contract_id = :contract_id AND g.expires_at > :at GROUP BY g.pool"""
+_IN_FORCE_THEN = f"""
+SELECT m.pool, CAST(sum(m.granted) AS BIGINT) AS granted
+FROM movements m JOIN ({ends_in_sql(MOVEMENTS_KNOWN)}) e ON e.grant_id = m.grant_id
+WHERE m.contract_id = :contract_id AND m.effective_at <= :at AND m.position <= :position AND e.expires_at > :at
+GROUP BY m.pool"""
 
 
 @dataclass(slots=True, frozen=True)
@@ -42,7 +53,11 @@ async def list_balances(
     in_force = await _in_force(snapshot, [row.contract_id for row in rows], as_of)
     found: list[ListedAccount] = []
     for contract_id, pools in groupby(rows, key=lambda row: str(row.contract_id)):
-        known = {one.pool: one for one in (await balance_within(snapshot, actor, contract_id, times)).accounts}
+        if times.is_now:
+            balance = await balance_within(snapshot, actor, contract_id, times)
+        else:
+            balance = await balance_at(snapshot, contract_id, as_of)
+        known = {one.pool: one for one in balance.accounts}
         found += [
             ListedAccount(
                 contract_id,
@@ -80,12 +95,9 @@ async def _accounts(snapshot: Snapshot, actor: Actor, asked: ContractsAsked, as_
 async def _in_force(snapshot: Snapshot, contract_ids: list[str], as_of: AsOf) -> dict[tuple[str, str], int]:
     """What the grants of these contracts came to that hold at the moment, by contract and pool."""
     found: dict[tuple[str, str], int] = {}
-    sql = (
-        "SELECT pool, CAST(coalesce(sum(granted), 0) AS BIGINT) AS granted FROM grants "
-        "WHERE contract_id = :contract_id AND valid_from <= :at AND expires_at > :at GROUP BY pool"
-    )
+    sql, params = (_IN_FORCE_NOW, {"at": as_of.at}) if as_of.current else (_IN_FORCE_THEN, as_of.params)
     for contract_id in dict.fromkeys(contract_ids):
-        for row in await snapshot.query(sql, {"contract_id": contract_id, "at": as_of.at}):
+        for row in await snapshot.query(sql, {"contract_id": contract_id, **params}):
             found[contract_id, row.pool] = row.granted
     return found
 

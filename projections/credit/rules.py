@@ -82,6 +82,14 @@ def unanswered_in_sql(status: str, deemed_at: str) -> str:
     return f"{status} IN {UNANSWERED_STATUSES} AND {status_at_in_sql(status, deemed_at)} = {status}"
 
 
+def pending_then_in_sql(deduction: str) -> str:
+    """Whether a deduction was pending at a moment, by the same rule: without a word on it, it is what it began as."""
+    return f"""{deduction}.effective_at <= :at AND {deduction}.position <= :position AND {deduction}.awaited = 1
+  AND {status_at_in_sql("'pending'", f"{deduction}.deemed_at")} = 'pending' AND NOT EXISTS (
+    SELECT 1 FROM status_changes s
+    WHERE s.deduction_id = {deduction}.deduction_id AND s.effective_at <= :at AND s.position <= :position)"""
+
+
 def still_pending_in_sql(status: str, deemed_at: str) -> tuple[str, str]:
     """Two conditions, of which one holds where `ledger.credit.confirmation.status_at` is pending.
 

@@ -1,6 +1,6 @@
 """Where the figures of reports stand: revenue, breakage and deducted time, and what of each is added up.
 
-OwnSums of the views, as the books have them: a charge, a deduction and its reversal on the day of their effective time,
+Sums of the views, as the books have them: a charge, a deduction and its reversal on the day of their effective time,
 breakage on the day of the grant's end, or later where something came back to it later (C10). A plan is that of the term
 in force at the time, whatever the contract runs under today.
 """

@@ -16,7 +16,7 @@ from ledger.events import Sealed
 from ledger.kernel.access import Actor, check_is_inside
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
-from ledger.kernel.values import add_months, first_instant, from_micros, local_date, to_micros
+from ledger.kernel.values import add_months, end_of_day, first_instant, from_micros, local_date, to_micros
 from ledger.store.database import Row
 from projections.asking import Page, PageAsked, all_of, equal
 from projections.contracts.across import ContractsAsked
@@ -151,7 +151,7 @@ async def _spans(
 
 
 def _instants(first: date, last: date, zone: str) -> tuple[int, int]:
-    return to_micros(first_instant(first, zone)), to_micros(first_instant(last + timedelta(days=1), zone))
+    return to_micros(first_instant(first, zone)), to_micros(end_of_day(last, zone))
 
 
 async def _summed(

@@ -17,6 +17,7 @@ from projections.reader import Snapshot, view_position
 from projections.sla.calendars import Calendars
 from projections.sla.clocks import NOT_ENDED
 from projections.sla.contexts import ClockAhead, clocks_ahead
+from projections.sla.states import STATE
 from projections.visible import visible
 
 ANSWERED = tuple(state for state in LIVE if state != "open")
@@ -53,7 +54,7 @@ async def list_urgent(snapshot: Snapshot, actor: Actor, calendars: Calendars, pa
 
 
 async def count_beside_urgent(snapshot: Snapshot, actor: Actor, calendars: Calendars, most: int) -> BesideUrgent:
-    """Those on hold among them, and those whom nothing was promised; `most` that were answered are looked at."""
+    """Those on hold among them, and those whom nothing was promised; of `most` that are in work."""
     now = to_micros(snapshot.clock())
     condition, params = all_of(visible(actor), (f"t.state IN {ANSWERED} AND t.opened_at <= :now", {"now": now}))
     sql = (
@@ -78,7 +79,7 @@ async def _waiting(snapshot: Snapshot, actor: Actor, now: int, page: PageAsked) 
     condition, params = all_of(visible(actor), open_now, behind(page, "k.due_at", "k.ticket_id", "k.target"))
     limited, limit = page.limited
     sql = (
-        "SELECT k.due_at, k.ticket_id, k.target, k.contract_id, k.priority, k.breached_at "
+        f"SELECT k.due_at, k.ticket_id, k.target, k.contract_id, k.priority, {STATE} AS state "
         "FROM clocks k CROSS JOIN tickets t CROSS JOIN contracts c "  # in this order: by the index of what has no end
         f"WHERE t.ticket_id = k.ticket_id AND c.contract_id = k.contract_id AND {condition} "
         f"ORDER BY k.due_at, k.ticket_id, k.target{limited}"
@@ -90,7 +91,7 @@ async def _waiting(snapshot: Snapshot, actor: Actor, now: int, page: PageAsked) 
             target=row.target,
             priority=row.priority,
             due_at=row.due_at,
-            is_breached=row.breached_at is not None and row.breached_at <= now,
+            is_breached=row.state == "breached",
         )
         for row in await snapshot.query(sql, params | limit)
     ]

@@ -10,6 +10,7 @@ from ledger.credit.pricing import OverageLine, flat_price_cents, hourly_rate_cen
 from ledger.kernel.errors import Refusal
 from ledger.kernel.values import (
     add_months,
+    end_of_day,
     first_instant,
     from_micros,
     half_up,
@@ -231,3 +232,16 @@ def test_instants_are_kept_to_the_microsecond() -> None:
     instant = datetime(2026, 3, 29, 1, 2, 3, 456789, tzinfo=UTC)
     assert (to_micros(instant), from_micros(1774746123456789)) == (1774746123456789, instant)
     assert show_instant(instant) == "2026-03-29T01:02:03.456789Z"
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "instant"),
+    [
+        (date(2026, 12, 31), "Europe/Berlin", "2026-12-31T23:00:00Z"),
+        (date(2026, 3, 29), "Europe/Berlin", "2026-03-29T22:00:00Z"),  # of 23 hours
+        (date(2026, 10, 25), "Europe/Berlin", "2026-10-25T23:00:00Z"),  # of 25
+        (date(2028, 2, 28), "UTC", "2028-02-29T00:00:00Z"),
+    ],
+)
+def test_a_day_that_is_included_ends_where_the_next_one_begins(day: date, zone: str, instant: str) -> None:
+    assert show_instant(end_of_day(day, zone)) == instant

@@ -17,7 +17,9 @@ from tests.words import (
     reject,
     resolve,
     reverse,
+    reverse_credit,
     sign,
+    terminate,
     top_up,
 )
 
@@ -90,6 +92,33 @@ def test_accounts_with_what_is_left_of_the_credit_in_force(sold: Door) -> None:
     assert ids(sold.see("balances", provider="groupios")) == ["L", "M"]
     assert ids(sold.see("balances", customer_id="A")) == ["L", "R"]
     assert [one["available"] for one in sold.see("balances", as_of="2026-02-01", customer_id="A")["items"]] == [480, 0]
+
+
+def test_the_credit_in_force_is_that_of_the_moment_and_as_it_was_known(sold: Door) -> None:
+    """R has 320 of 480 left. Then 480 more are entered and taken back again, and M ends sooner than was agreed."""
+
+    def shares(**query: Any) -> dict[str, str | None]:
+        return {one["contract_id"]: one["share"] for one in sold.see("balances", **query)["items"]}
+
+    then = sold.events()[-1]["recorded_at"]
+    sold.all_ok([top_up(480, MARCH, contract_id="R", top_up_id="v"), terminate("2026-04-30", contract_id="M")])
+    assert shares(known_at=then) == {"L": "0.0000", "M": "1.0000", "R": "0.6667"}
+    assert shares(as_of="2026-04-01") == {"L": "0.0000", "M": "1.0000", "R": "0.8333"}  # 800 of 960
+    assert shares() == shares(as_of="2026-06-01") == {"L": "0.0000", "M": None, "R": "0.8333"}
+    sold.ok(reverse_credit(top_up_id="v", at="2026-05-04T10:00:00Z"))
+    assert shares(as_of="2026-04-01") == {"L": "0.0000", "M": "1.0000", "R": "0.8333"}
+    assert shares(as_of="2026-06-01") == {"L": "0.0000", "M": None, "R": "0.6667"}
+    assert ids(sold.see("balances", below_share="0.7", as_of="2026-04-01")) == ["L"]
+
+
+def test_a_day_of_accounts_is_that_of_the_provider_and_of_utc_where_there_are_several(sold: Door) -> None:
+    """The terms of L and M begin at midnight in Berlin: by UTC an hour before, on the last day of 2025."""
+
+    def granted(**query: Any) -> dict[str, int]:
+        return {one["contract_id"]: one["granted"] for one in sold.see("balances", **query)["items"]}
+
+    assert granted(as_of="2025-12-31") == {"L": 480, "M": 240, "R": 0}
+    assert granted(as_of="2025-12-31", provider="groupios") == {"L": 0, "M": 0}
 
 
 def test_each_account_is_that_of_its_contract(sold: Door) -> None:

@@ -10,15 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.cli.importing import COMMAND_LINE
-from ledger.contracts.term import has_time
+from ledger.contracts.term import ContractStatus, has_time, state_at
 from ledger.credit.confirmation import Status, status_at
 from ledger.credit.expiry import expired_by
 from ledger.kernel.access import Actor
 from ledger.kernel.values import from_micros, shown_minutes, to_micros
 from projections.asking import EVERYTHING, PageAsked
 from projections.contracts.across import ContractsAsked
-from projections.contracts.questions import ContractFilter, ContractStatus, has_time_in_sql, list_contracts, state_at
+from projections.contracts.questions import ContractFilter, has_time_in_sql, list_contracts
 from projections.contracts.view import TermRow
+from projections.credit.balance_lists import list_balances
 from projections.credit.balances import balance
 from projections.credit.deduction_questions import DeductionsAsked, list_deductions
 from projections.credit.rules import shown_minutes_in_sql
@@ -74,12 +75,12 @@ GRANTS = st.lists(
 
 @searched
 @given(grants=GRANTS, at=DAYS)
-def test_what_has_expired_of_a_pool_now_and_at_a_moment(
+def test_what_has_expired_of_a_pool_and_what_is_in_force_now_and_at_a_moment(
     views: Written, grants: list[tuple[list[tuple[int, int]], list[int]]], at: int
 ) -> None:
     """The last flow may be effective only after the moment; every flow is known."""
     rows: list[Any] = [contract(), blank(TABLES["overages"], contract_id=CONTRACT, currency="EUR")]
-    position, expected, given_out = 1, 0, 0
+    position, expected, given_out, in_force = 1, 0, 0, 0
     for number, (flows, ends) in enumerate(grants):
         grant_id, of_grant = f"G-{number}", [(day(on), quantity) for on, quantity in flows]
         for end in ends:
@@ -93,6 +94,7 @@ def test_what_has_expired_of_a_pool_now_and_at_a_moment(
         rows.append(blank(TABLES["grants"], grant_id=grant_id, **about))
         expected += expired_by(of_grant, day(ends[-1]), day(at))
         given_out += total
+        in_force += sum(quantity for on, quantity in flows if on <= at < ends[-1])
     about = {"contract_id": CONTRACT, "pool": POOL, "unit": "minutes", "granted": given_out}
     views.write([*rows, blank(TABLES["accounts"], account_id=f"{CONTRACT}:{POOL}", **about)])
     views.clock.put(from_micros(day(at)).isoformat())
@@ -101,6 +103,15 @@ def test_what_has_expired_of_a_pool_now_and_at_a_moment(
     (at_moment,) = closing(views, lambda: balance(views.reader, COMMAND_LINE, CONTRACT, then)).accounts
     assert now.expired == expected
     assert at_moment == now
+
+    async def listed(snapshot: Snapshot) -> list[int]:
+        asked = [
+            await list_balances(snapshot, COMMAND_LINE, ContractsAsked(), None, one, PageAsked(9))
+            for one in (NOW, then)
+        ]
+        return [page.items[0].in_force for page in asked]
+
+    assert ask(views, listed) == [in_force, in_force]
 
 
 NOW_ON = 20  # silence may be a yes from this very instant on

@@ -8,7 +8,8 @@ import msgspec
 from pydantic import BaseModel, Field
 
 from api.http.models.base import AnswerModel
-from projections.contracts.questions import ContractStatus, OpenedContract, WholeTerm
+from ledger.contracts.term import ContractStatus
+from projections.contracts.questions import OpenedContract, WholeTerm
 
 
 class TermOut(BaseModel):

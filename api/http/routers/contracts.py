@@ -29,10 +29,10 @@ from api.http.paging import (
     times_of,
 )
 from api.http.problems import PROBLEMS
+from ledger.contracts.term import ContractStatus
 from projections.asking import Page, PageAsked
 from projections.contracts.questions import (
     ContractFilter,
-    ContractStatus,
     OpenedContract,
     WholeTerm,
     contract_with_terms,

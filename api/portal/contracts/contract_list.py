@@ -13,8 +13,9 @@ from api.portal.frame.addresses import CONTRACTS_PAGE, with_query
 from api.portal.frame.pages import SHOWN_AT_ONCE, page
 from api.portal.frame.visitors import VisitorDep
 from api.portal.words.states import STATES
+from ledger.contracts.term import ContractStatus
 from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
-from projections.contracts.questions import ContractFilter, ContractStatus, list_contracts
+from projections.contracts.questions import ContractFilter, list_contracts
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 

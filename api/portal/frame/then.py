@@ -11,7 +11,7 @@ from api.http.paging import day_of
 from api.state import state_of
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
-from ledger.kernel.values import MICROSECOND, ONE_DAY, first_instant, local_date
+from ledger.kernel.values import MICROSECOND, end_of_day, local_date
 from projections.reader import NOW, Times
 
 FIRST_TO_BEGIN = "Pacific/Kiritimati"  # where each day begins first
@@ -35,4 +35,4 @@ async def no_day_ahead(request: Request) -> None:
 
 def at_end_of(day: date | None, zone: str) -> Times:
     """Everything before the next midnight in the zone, whatever zone a question would take a day in."""
-    return NOW if day is None else Times(as_of=first_instant(day + ONE_DAY, zone) - MICROSECOND)
+    return NOW if day is None else Times(as_of=end_of_day(day, zone) - MICROSECOND)

@@ -21,13 +21,14 @@ from api.portal.frame.visitors import Visitor
 from api.portal.words.beyond_credit_words import beyond_in_words
 from api.portal.words.names_of_keys import NamesOfKeys, names_of
 from api.state import State
+from ledger.contracts.term import state_at
 from ledger.credit.beyond import beyond_credit
 from ledger.kernel.access import Actor
 from ledger.kernel.values import from_micros, local_date, to_micros
 from ledger.plans.terms import Terms, parse_terms
 from projections.asking import PageAsked
 from projections.contracts.across import ContractsAsked, zone_across
-from projections.contracts.questions import ContractFilter, OpenedContract, list_contracts, state_at, term_in_force
+from projections.contracts.questions import ContractFilter, OpenedContract, list_contracts, term_in_force
 from projections.credit.balances import AccountBalance, OverageTotal, balance_within
 from projections.credit.burn_down import BurnDown, BurnDownAsked, EndingGrant, burn_down
 from projections.credit.waiting_deductions import count_waiting

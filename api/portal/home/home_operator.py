@@ -52,7 +52,7 @@ async def urgent(request: Request, state: StateDep, visitor: VisitorDep, cursor:
     asked = page_asked(cursor, URGENT_AT_ONCE, int, str, str)
 
     async def ask(snapshot: Snapshot, calendars: Calendars) -> dict[str, Any]:
-        shown = await _urgent(snapshot, visitor.actor, calendars, asked, state.limits.counted_tickets)
+        shown = await _urgent(snapshot, state, visitor.actor, calendars, asked)
         zone = await zone_across(snapshot, visitor.actor, EVERYWHERE)
         return shown | {"zones": await row_zones(snapshot, [one.contract_id for one in shown["urgent"]], zone)}
 
@@ -105,7 +105,7 @@ async def operator_home(request: Request, state: State, visitor: Visitor) -> Res
         unanswered = await list_tickets(snapshot, actor, TicketFilter(state="open"), calendars, NOW, SHOWN)
         sessions = await list_sessions(snapshot, actor, week, NOW, SHOWN)
         disputed = await list_deductions_across(snapshot, actor, EVERYWHERE, DeductionsAsked("disputed"), NOW, SHOWN)
-        urgent = await _urgent(snapshot, actor, calendars, PageAsked(URGENT_AT_ONCE), state.limits.counted_tickets)
+        urgent = await _urgent(snapshot, state, actor, calendars, PageAsked(URGENT_AT_ONCE))
         contract_ids = {one.row.contract_id for one in unanswered.items} | {one.contract_id for one in expiring.items}
         contract_ids |= {one.row.contract_id for one in sessions.items} | {one.contract_id for one in urgent["urgent"]}
         contract_ids |= {one.row.contract_id for one in disputed.items}
@@ -129,15 +129,15 @@ async def operator_home(request: Request, state: State, visitor: Visitor) -> Res
 
 
 async def _urgent(
-    snapshot: Snapshot, actor: Actor, calendars: Calendars, asked: PageAsked, counted: int
+    snapshot: Snapshot, state: State, actor: Actor, calendars: Calendars, asked: PageAsked
 ) -> dict[str, Any]:
-    found = await list_urgent(snapshot, actor, calendars, asked)
+    found, most = await list_urgent(snapshot, actor, calendars, asked), state.limits.beside_urgent
     return {
         "urgent": found.items,
         "titles": await opened_titles(snapshot, [one.ticket_id for one in found.items]),
         "now": to_micros(snapshot.clock()),
         "next_urgent": _address(URGENT, found),
-        "beside": await count_beside_urgent(snapshot, actor, calendars, counted) if found.next_after is None else None,
+        "beside": await count_beside_urgent(snapshot, actor, calendars, most) if found.next_after is None else None,
     }
 
 
