@@ -92,7 +92,8 @@ def _add_totals(table: Table, members: Sequence[Member], answer: Item) -> None:
     table.add_section()
     for sums in [totals] if isinstance(totals, Mapping) else totals:
         label = "total" if answer["totals_of"] == "all" else "of this page"
-        table.add_row(label, *(plain(_said(sums, member)) for member in members))
+        said = (_said(sums, member) if isinstance(member, str) else None for member in members)  # no words add up
+        table.add_row(label, *map(plain, said))
 
 
 def _said(item: Item, member: Member) -> Any:
