@@ -155,6 +155,15 @@ def test_a_narrow_table_breaks_between_words_alone() -> None:
     assert cells(lines, "T-1")[3:] == ["question", "3", "L1", "resolved", "1250"]
 
 
+@pytest.mark.parametrize("width", [95, 90, 80])
+def test_an_instant_breaks_nowhere(width: int) -> None:
+    """What nobody dated is dated by the clock, to a millionth of a second."""
+    session = {"session_id": "S", "contract_id": "a-contract-of-24-letters", "starts_at": "2026-11-27T01:11:51.667420Z"}
+    lines = printed(width, "sessions", session | {"estimate_minutes": 60, "state": "completed", "reserved": 0})
+    assert max(map(len, lines)) <= width
+    assert any(session["starts_at"] in line for line in lines)
+
+
 def test_a_long_title_makes_no_table_wider_than_the_terminal() -> None:
     told = io.StringIO()
     asked = ", customer id a-customer-whose-id-is-rather-long"
