@@ -16,7 +16,7 @@ from api.cli.layouts import Item, Layout, Member
 from api.cli.terminal import out, plain
 
 LONGEST_WHOLE = 20  # most ids; a longer word may go on in the next line of its cell, but for an instant
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")  # of what is dated by the clock to a millionth of a second
+WHOLE_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")  # of what is dated by the clock to a millionth of a second
 BORDERS = 3  # of each column, and one more
 
 
@@ -72,7 +72,7 @@ def _fit(table: Table, width: int) -> bool:
 
 def _unbroken(word: str) -> int:
     """How much of it stands in one line at least."""
-    return cell_len(word) if INSTANT.fullmatch(word) else min(cell_len(word), LONGEST_WHOLE)
+    return cell_len(word) if WHOLE_INSTANT.fullmatch(word) else min(cell_len(word), LONGEST_WHOLE)
 
 
 def _records(table: Table) -> Group:

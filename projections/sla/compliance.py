@@ -28,7 +28,7 @@ GROUPS: dict[Group, str] = {
     "target": "k.target",
     "month": "substr(k.opened_on, 1, 7)",
 }
-STATES = ("met", "breached", "running", "paused", "void")
+COUNTED_STATES = ("met", "breached", "running", "paused", "void")
 PAGE = 400  # tickets whose past is worked out together
 GroupKey = tuple[str | int, ...]
 Counts = dict[GroupKey, Counter[str]]
@@ -120,14 +120,16 @@ async def _count_now(
         f"SELECT {columns}{STATE} AS state FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
         f"WHERE k.shown = 1 AND {condition}"
     )
-    states = [f"count(CASE WHEN state = '{state}' THEN 1 END) AS {state}" for state in STATES]
+    states = [f"count(CASE WHEN state = '{state}' THEN 1 END) AS {state}" for state in COUNTED_STATES]
     behind, after = _behind(groups, page)
     in_order = f" GROUP BY {', '.join(groups)} ORDER BY {', '.join(groups)}" if groups else ""
     limited, limit = page.limited
     sql = f"SELECT {', '.join([*groups, *states])} FROM ({inner}) k WHERE {behind}{in_order}{limited}"
     found = [row._asdict() for row in await snapshot.query(sql, params | after | limit | {"now": as_of.at})]
     # Without groups there is one row also of no clock at all.
-    return [_counted(tuple(row[group] for group in groups), row) for row in found if any(row[one] for one in STATES)]
+    return [
+        _counted(tuple(row[group] for group in groups), row) for row in found if any(row[one] for one in COUNTED_STATES)
+    ]
 
 
 def _behind(groups: Sequence[Group], page: PageAsked) -> Condition:
@@ -139,7 +141,7 @@ def _behind(groups: Sequence[Group], page: PageAsked) -> Condition:
 
 
 def _counted(key: GroupKey, states: Mapping[str, int]) -> GroupCount:
-    return GroupCount(key, **{state: states[state] for state in STATES})
+    return GroupCount(key, **{state: states[state] for state in COUNTED_STATES})
 
 
 async def _count_then(

@@ -1,6 +1,5 @@
 """How often promises were kept: a random year against its tickets counted one by one, and what is at risk (S4–S6)."""
 
-import json
 from collections.abc import Iterator
 from itertools import chain, combinations, pairwise
 from typing import Any
@@ -75,32 +74,6 @@ def test_compliance_at_a_moment_in_either_time_is_what_the_tickets_were_then(tol
     seen = {one.json()["ticket_id"]: one.json()["sla"] for one in one_by_one if one.status_code == 200}
     assert seen
     assert seen == {name: listed[name] for name in seen}
-
-
-@pytest.mark.parametrize("query", [{}, {"as_of": "2026-06-30"}])
-def test_groups_come_in_pages_in_one_order(told: Desk, query: Json) -> None:
-    for mix in SOME_MIXES:
-        whole = rows(told, mix, **query)
-        assert told.walk("sla/compliance", group_by=list(mix), limit=3, **query) == whole, mix
-        lines = told.get("sla/compliance", group_by=list(mix), headers={"Accept": "application/x-ndjson"}, **query)
-        assert [json.loads(line) for line in lines.text.splitlines()] == whole, mix
-    first = told.see("sla/compliance", group_by=["contract", "priority"], limit=1, **query)
-    assert len(first["items"]) == 1
-    refused = told.unseen("sla/compliance", group_by=["month", "contract"], cursor=first["next"], **query)
-    assert (refused["code"], refused["field"]) == ("malformed", "cursor")
-
-
-def test_a_file_of_compliance_has_its_columns_whatever_it_is_grouped_by(told: Desk) -> None:
-    answer = told.get("sla/compliance", group_by="target", headers={"Accept": "text/csv"})
-    head, *lines = answer.text.splitlines()
-    assert head == "contract,plan,priority,target,month,met,breached,running,paused,void,ratio"
-    assert [line.split(",")[:5] for line in lines] == [["", "", "", "reaction", ""], ["", "", "", "resolution", ""]]
-
-
-def test_days_that_are_the_wrong_way_round_are_refused(desk: Desk) -> None:
-    refused = desk.unseen("sla/compliance", from_="2026-03-02", to="2026-03-01")
-    assert (refused["code"], refused["field"]) == ("malformed", "from")
-    assert desk.see("sla/compliance", from_="2026-03-02", to="2026-03-02")["items"] == []
 
 
 def test_filters_leave_in_what_they_name(told: Desk) -> None:
