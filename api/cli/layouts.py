@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.cli.movement_words import movement_in_words
+from api.cli.movement_words import deduction_in_words, movement_in_words
 
 Item = Mapping[str, Any]
 Member = str | Callable[[Item], str]
@@ -176,7 +176,7 @@ LAYOUTS: dict[str, Layout] = {
             "on behalf": "on_behalf",
             "ticket": "ticket_id",
             "title": "ticket_title",
-            "what was done": "note",
+            "what was done": deduction_in_words,
             "engineer": "engineer",
         },
     ),

@@ -1,4 +1,4 @@
-"""What a line of a statement says in words, as documents do: its ticket, what was done, and how time was rounded."""
+"""What lines of statements and deductions say in words, as documents do: what was done, and how it was reckoned."""
 
 from __future__ import annotations
 
@@ -17,3 +17,18 @@ def movement_in_words(line: Mapping[str, Any]) -> str:
         words.append(note)
     time = rounding(line["worked_minutes"], line["billed_minutes"], line["increment_minutes"], labels_for("en"))
     return " · ".join([*words, *time])
+
+
+def deduction_in_words(line: Mapping[str, Any]) -> str:
+    """`Backup restored · 0:50 worked, 1:00 billed: steps of 15 minutes · 0:45 at 89.00 EUR` beyond the credit."""
+    from api.documents.figures import hours
+    from api.documents.labels import labels_for
+    from api.documents.reckoning import rounding
+
+    labels = labels_for("en")
+    time = rounding(line["worked_minutes"], line["billed_minutes"], line["increment_minutes"], labels)
+    beyond = [
+        labels("{time} at {rate}", time=hours(one["minutes"]), rate=f"{one['rate']} {line['currency']}")
+        for one in line["overage"]
+    ]
+    return " · ".join([*([line["note"]] if line["note"] is not None else []), *time, *beyond])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,8 @@ from rich.text import Text
 from api.cli.layouts import Item, Layout, Member
 from api.cli.terminal import out, plain
 
-LONGEST_WHOLE = 20  # an instant, and most ids; a longer word may go on in the next line of its cell
+LONGEST_WHOLE = 20  # most ids; a longer word may go on in the next line of its cell, but for an instant
+WHOLE_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")  # of what is dated by the clock to a millionth of a second
 BORDERS = 3  # of each column, and one more
 
 
@@ -54,7 +56,7 @@ def _fit(table: Table, width: int) -> bool:
     columns = [[str(column.header), *map(str, column.cells)] for column in table.columns]
     names, *others = columns  # what a row is of breaks nowhere
     words = [names, *([word for cell in cells for word in cell.split()] for cells in others)]
-    least = [min(max(map(cell_len, of_column), default=0), LONGEST_WHOLE) for of_column in words]
+    least = [max(map(_unbroken, of_column), default=0) for of_column in words]
     widths = [max(map(cell_len, cells)) for cells in columns]
     room = width - BORDERS * len(columns) - 1
     if sum(least) > room:
@@ -66,6 +68,11 @@ def _fit(table: Table, width: int) -> bool:
         column.width = its_width
     table.min_width = min(table.min_width or 0, width)  # a long title goes on in a second line
     return True
+
+
+def _unbroken(word: str) -> int:
+    """How much of it stands in one line at least."""
+    return cell_len(word) if WHOLE_INSTANT.fullmatch(word) else min(cell_len(word), LONGEST_WHOLE)
 
 
 def _records(table: Table) -> Group:
@@ -92,7 +99,8 @@ def _add_totals(table: Table, members: Sequence[Member], answer: Item) -> None:
     table.add_section()
     for sums in [totals] if isinstance(totals, Mapping) else totals:
         label = "total" if answer["totals_of"] == "all" else "of this page"
-        table.add_row(label, *(plain(_said(sums, member)) for member in members))
+        said = (_said(sums, member) if isinstance(member, str) else None for member in members)  # no words add up
+        table.add_row(label, *map(plain, said))
 
 
 def _said(item: Item, member: Member) -> Any:

@@ -152,7 +152,7 @@ READS: dict[str, Read] = {
         "How often promises were kept, by plan, target and priority.",
         all=ReadPath(
             "sla/compliance",
-            ("contract_id", "customer_id", "provider", *PERIOD, *TIMES),
+            ("contract_id", "customer_id", "provider", *PERIOD, *TIMES, *PAGE),
             "sla",
             {"group_by": ("plan", "target", "priority")},
         ),

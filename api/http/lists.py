@@ -45,7 +45,8 @@ class Listing(Generic[T]):
     """A list: `ask` answers one page, `show` makes an item of it, `beside` are further members of the answer.
 
     `totals` adds up items, where somebody would want that: those of the whole list where they are known anyway, else
-    those that a page shows. The answer says which (`totals_of`). A file has none.
+    those that a page shows. The answer says which (`totals_of`). A file has none. `leaves_out` says that an item has
+    only the members that `show` named; a file has its columns all the same.
     """
 
     item: type[BaseModel]
@@ -53,6 +54,7 @@ class Listing(Generic[T]):
     show: Callable[[T], BaseModel]
     beside: dict[str, Any] = field(default_factory=dict)
     totals: Callable[[Sequence[T]], BaseModel | Sequence[BaseModel]] | None = None
+    leaves_out: bool = False
 
 
 @dataclass(slots=True, frozen=True)
@@ -117,7 +119,7 @@ async def _ask(questions: LongQuestions, listing: Listing[Any], page: PageAsked,
 
 def _show(found: Page[Any], listing: Listing[Any], page: PageAsked, most_bytes: int | None) -> _Shown:
     """The items as far as they have room; the page ends early where the next one has none."""
-    items = as_far_as_room(map(listing.show, found.items), most_bytes)
+    items = as_far_as_room(map(listing.show, found.items), most_bytes, leaves_out=listing.leaves_out)
     following = PageAsked(page.limit, found.next_after) if found.next_after is not None else None
     if len(items) < len(found.items):
         following = PageAsked(page.limit, found.key(found.items[len(items) - 1]))
@@ -129,12 +131,12 @@ def _show(found: Page[Any], listing: Listing[Any], page: PageAsked, most_bytes: 
     return _Shown(found.position, items, following, totals)
 
 
-def as_far_as_room(items: Iterable[BaseModel], most_bytes: int | None) -> list[bytes]:
+def as_far_as_room(items: Iterable[BaseModel], most_bytes: int | None, *, leaves_out: bool = False) -> list[bytes]:
     """Items as JSON until the next one has no room; the first one always has."""
     fit: list[bytes] = []
     left = most_bytes
     for one in items:
-        item = one.model_dump_json(by_alias=True).encode()
+        item = one.model_dump_json(by_alias=True, exclude_unset=leaves_out).encode()
         if left is not None:
             if fit and len(item) > left:
                 break

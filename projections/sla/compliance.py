@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from ledger.kernel.access import Actor
+from ledger.kernel.errors import malformed
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import show_share, to_micros
-from projections.asking import Condition, all_of, equal
+from projections.asking import EVERYTHING, Condition, Key, Page, PageAsked, all_of, equal
 from projections.contracts.questions import as_of_for
 from projections.reader import NOW, AsOf, Moment, Snapshot, Times
 from projections.sla.calendars import Calendars
@@ -26,6 +28,7 @@ GROUPS: dict[Group, str] = {
     "target": "k.target",
     "month": "substr(k.opened_on, 1, 7)",
 }
+COUNTED_STATES = ("met", "breached", "running", "paused", "void")
 PAGE = 400  # tickets whose past is worked out together
 GroupKey = tuple[str | int, ...]
 Counts = dict[GroupKey, Counter[str]]
@@ -74,13 +77,6 @@ class GroupCount:
         return show_share(self.met, judged) if judged else None
 
 
-@dataclass(slots=True, frozen=True)
-class Compliance:
-    position: int
-    groups: list[Group]
-    rows: list[GroupCount]
-
-
 async def compliance(
     snapshot: Snapshot,
     actor: Actor,
@@ -88,44 +84,64 @@ async def compliance(
     groups: Sequence[Group],
     calendars: Calendars,
     times: Times = NOW,
-) -> Compliance:
-    """Counts of each state by group, each group once, in the order of their values. Raises Refusal unknown-contract."""
+    page: PageAsked = EVERYTHING,
+) -> Page[GroupCount]:
+    """Counts of each state by `groups`, of which none is named twice, in the order of their values.
+
+    Raises Refusal unknown-contract, malformed for days or instants that are the wrong way round.
+    """
+    first, last = tickets.opened_from, tickets.opened_to
+    if first is not None and last is not None and type(first) is type(last) and first > last:
+        raise malformed("from", FieldFault("wrong_way_round", {"first": first, "last": last}))
     as_of = await as_of_for(snapshot, actor, tickets.contract_id, times)
-    wanted = list(dict.fromkeys(groups))
     if as_of.current:
-        counts = await _count_now(snapshot, actor, tickets, wanted, as_of)
+        found = await _count_now(snapshot, actor, tickets, groups, as_of, page)
     else:
-        counts = await _count_then(snapshot, actor, tickets, wanted, as_of, calendars)
-    rows = [
-        GroupCount(
-            key,
-            met=states["met"],
-            breached=states["breached"],
-            running=states["running"],
-            paused=states["paused"],
-            void=states["void"],
-        )
-        for key, states in sorted(counts.items())
-    ]
-    return Compliance(as_of.position, wanted, rows)
+        counts = await _count_then(snapshot, actor, tickets, groups, as_of, calendars)
+        found = [_counted(key, states) for key, states in sorted(counts.items())]
+        found = [one for one in found if page.after is None or one.key > page.after]
+    rows, next_after = page.cut(found, _place)
+    return Page(as_of.position, rows, next_after, _place)
+
+
+def _place(row: GroupCount) -> Key:
+    return row.key
 
 
 async def _count_now(
-    snapshot: Snapshot, actor: Actor, tickets: OfTickets, groups: Sequence[Group], as_of: AsOf
-) -> Counts:
+    snapshot: Snapshot, actor: Actor, tickets: OfTickets, groups: Sequence[Group], as_of: AsOf, page: PageAsked
+) -> list[GroupCount]:
+    """Those of one page: the database adds up."""
+    if not groups and page.after is not None:
+        return []  # all of it is one row
     condition, params = tickets.condition(actor)
     columns = "".join(f"{GROUPS[group]} AS {group}, " for group in groups)
     inner = (
         f"SELECT {columns}{STATE} AS state FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
         f"WHERE k.shown = 1 AND {condition}"
     )
-    names = ", ".join([*groups, "state"])
-    sql = f"SELECT {names}, count(*) AS targets FROM ({inner}) k GROUP BY {names}"
-    counts: Counts = defaultdict(Counter)
-    for row in await snapshot.query(sql, params | {"now": as_of.at}):
-        found = row._asdict()
-        counts[tuple(found[group] for group in groups)][row.state] = row.targets
-    return counts
+    states = [f"count(CASE WHEN state = '{state}' THEN 1 END) AS {state}" for state in COUNTED_STATES]
+    behind, after = _behind(groups, page)
+    in_order = f" GROUP BY {', '.join(groups)} ORDER BY {', '.join(groups)}" if groups else ""
+    limited, limit = page.limited
+    sql = f"SELECT {', '.join([*groups, *states])} FROM ({inner}) k WHERE {behind}{in_order}{limited}"
+    found = [row._asdict() for row in await snapshot.query(sql, params | after | limit | {"now": as_of.at})]
+    # Without groups there is one row also of no clock at all.
+    return [
+        _counted(tuple(row[group] for group in groups), row) for row in found if any(row[one] for one in COUNTED_STATES)
+    ]
+
+
+def _behind(groups: Sequence[Group], page: PageAsked) -> Condition:
+    """What comes after the group with which the page before ended."""
+    if page.after is None:
+        return all_of()
+    after = {f"after_{group}": value for group, value in zip(groups, page.after, strict=True)}
+    return f"({', '.join(groups)}) > ({', '.join(f':{name}' for name in after)})", after
+
+
+def _counted(key: GroupKey, states: Mapping[str, int]) -> GroupCount:
+    return GroupCount(key, **{state: states[state] for state in COUNTED_STATES})
 
 
 async def _count_then(

@@ -154,6 +154,14 @@ def test_a_page_is_no_longer_and_reads_no_more_than_its_items(asked: Asked, limi
     assert odd == []
 
 
+def test_compliance_of_many_contracts_is_a_page_too(asked: Asked) -> None:
+    """Without groups it is one row; with them there are as many as there are contracts."""
+    asked.forget()
+    page = asked.door.see("sla/compliance", group_by="contract", limit=100)
+    assert (len(page["items"]), page["next"] is not None) == (100, True)
+    assert asked.rows() <= ROWS_OF_AN_ITEM * 100 + ROWS_BESIDE
+
+
 def test_what_is_long_in_a_thing_is_shown_in_part(asked: Asked) -> None:
     for path in ("tickets/big-t", "tickets/watch-t", "contracts/big", "deductions/big-e0", "contracts/big/balance"):
         asked.forget()

@@ -34,8 +34,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def rows(desk: Door, groups: tuple[str, ...] = (), **query: Any) -> list[Json]:
-    found: list[Json] = desk.see("sla/compliance", group_by=list(groups), **query)["items"]
-    return found
+    return desk.walk("sla/compliance", group_by=list(groups), **query)
 
 
 # -- the year ------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from ledger.kernel.values import MINUTE, show_share
 from ledger.sla.trace import Window
 from projections.sla.at_risk import Risk
 from projections.sla.clock_account import ClockAccount
-from projections.sla.compliance import Compliance, Group, GroupCount
+from projections.sla.compliance import Group, GroupCount
 
 
 class ComplianceRow(BaseModel):
@@ -29,7 +29,7 @@ class ComplianceRow(BaseModel):
     ratio: str | None = Field(description="met / (met + breached); null where nothing was judged.", examples=["0.9750"])
 
 
-class ComplianceOut(AnswerModel):
+class ComplianceList(AnswerModel):
     items: list[ComplianceRow]
     next: str | None = None
 
@@ -75,13 +75,8 @@ class CalculationOut(BaseModel):
     windows: list[WindowOut]
 
 
-def show_compliance(found: Compliance) -> ComplianceOut:
-    rows = [_compliance_row(found.groups, one) for one in found.rows]
-    return ComplianceOut(position=found.position, items=rows, next=None)
-
-
-def _compliance_row(groups: Sequence[Group], counted: GroupCount) -> ComplianceRow:
-    """Groups that were not asked for are left unset, and so out of the answer."""
+def show_group(groups: Sequence[Group], counted: GroupCount) -> ComplianceRow:
+    """Groups that were not asked for are left out."""
     states = {"met": counted.met, "breached": counted.breached, "running": counted.running, "paused": counted.paused}
     return ComplianceRow.model_validate(
         dict(zip(groups, counted.key, strict=True)) | states | {"void": counted.void, "ratio": counted.ratio}

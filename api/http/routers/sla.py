@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,13 +15,14 @@ from api.http.calculation import Calculation, calculate
 from api.http.lists import AS_FILES, ListDep, Listing
 from api.http.models.sla import (
     CalculationOut,
-    ComplianceOut,
+    ComplianceList,
+    ComplianceRow,
     RiskList,
     RiskOut,
     TraceOut,
     show_account,
     show_calculated,
-    show_compliance,
+    show_group,
     show_risk,
 )
 from api.http.paging import (
@@ -42,7 +44,7 @@ from projections.reader import Snapshot
 from projections.sla.at_risk import Risk, Share, Within, list_at_risk
 from projections.sla.calendars import Calendars
 from projections.sla.clock_account import clock_account
-from projections.sla.compliance import Group, OfTickets, compliance
+from projections.sla.compliance import Group, GroupCount, OfTickets, compliance
 
 router = APIRouter(prefix="/v1", tags=["sla"], responses=PROBLEMS, dependencies=[CaughtUp])
 SHARE = "0.25"
@@ -52,10 +54,11 @@ SHARE = "0.25"
     "/sla/compliance",
     summary="How often promises were kept",
     operation_id="get_compliance",
-    response_model_exclude_unset=True,
+    response_model=ComplianceList,
+    responses=AS_FILES,
 )
 async def sla_compliance(
-    state: StateDep,
+    door: ListDep,
     actor: ActorDep,
     from_: Annotated[MomentParam | None, Query(alias="from")] = None,
     to: Annotated[MomentParam | None, Query()] = None,
@@ -65,15 +68,18 @@ async def sla_compliance(
     group_by: Annotated[list[Group], Query(max_length=5)] = [],  # noqa: B006
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
-) -> ComplianceOut:
+) -> Response:
     """met / (met + breached) of the tickets opened from `from` to `to`; what is not judged is counted beside it."""
     tickets = OfTickets(contract_id, customer_id, provider, moment_of("from", from_), moment_of("to", to))
     times = times_of(as_of, known_at)
 
-    async def counted(snapshot: Snapshot, calendars: Calendars) -> ComplianceOut:
-        return show_compliance(await compliance(snapshot, actor, tickets, group_by, calendars, times))
+    groups = list(dict.fromkeys(group_by))
 
-    return await state.long_questions.ask(counted)
+    async def ask(snapshot: Snapshot, calendars: Calendars, page: PageAsked) -> Page[GroupCount]:
+        return await compliance(snapshot, actor, tickets, groups, calendars, times, page)
+
+    listing = Listing(ComplianceRow, ask, partial(show_group, groups), leaves_out=True)
+    return await door.answer(listing, *(int if group == "priority" else str for group in groups))
 
 
 @router.get(
