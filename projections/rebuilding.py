@@ -13,7 +13,7 @@ from typing import Any
 from ledger.store.database import Database, WriteTransaction
 from projections.folding import fold, page_of_events
 from projections.locks import following
-from projections.tables import Table
+from projections.tables import Table, analyse
 from projections.views import Rows, View
 
 NEW = "__new"
@@ -53,6 +53,7 @@ class Build:
                 transaction.execute(f"ALTER TABLE {table.name}{NEW} RENAME TO {table.name}")
                 _rename_indexes(transaction, self.database.dialect, table)
             move_live_position(transaction, self.position)
+            analyse(transaction, self.database.dialect, self._tables())
         return self.position
 
     def compare(self) -> list[str]:

@@ -18,11 +18,13 @@ from projections.all_views import VIEWS, built_together
 from projections.folding import fold, page_of_events
 from projections.locks import Busy, building, following
 from projections.rebuilding import Build, live_position, move_live_position
+from projections.tables import analyse
 from projections.views import Rows, View
 
 logger = logging.getLogger("ledger.follower")
 PAGE = 5_000
 POLL_SECONDS = 0.01
+MANY = 20_000  # events: their rows may change what the database has to know of the tables
 
 
 def _digest(views: Sequence[View]) -> str:
@@ -37,10 +39,12 @@ class Projector:
     `tools` are those that views find made already (`Rows.tool`).
     """
 
-    def __init__(self, url: str, page: int = PAGE, tools: Sequence[Any] = ()) -> None:
+    def __init__(self, url: str, page: int = PAGE, tools: Sequence[Any] = (), many: int = MANY) -> None:
         self.database: Database = open_database(url, durable=False)
         self._views = list(VIEWS.values())
         self._page = page
+        self._many = many
+        self._not_analysed = 0
         self._tools: dict[type, Any] = {type(tool): tool for tool in tools}
 
     def prepare(self) -> None:
@@ -73,7 +77,15 @@ class Projector:
             if events:
                 fold(events, self._views, self._rows(transaction))
                 move_live_position(transaction, events[-1].position)
+            self._analyse_when_many_are_new(transaction, len(events))
             return len(events)
+
+    def _analyse_when_many_are_new(self, transaction: WriteTransaction, folded: int) -> None:
+        """After an import, say, which the database's own housekeeping notices only a minute later."""
+        self._not_analysed += folded
+        if folded < self._page and self._not_analysed >= self._many:
+            analyse(transaction, self.database.dialect, [table for view in self._views for table in view.tables])
+            self._not_analysed = 0
 
     def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
         """Folds until nothing is left; returns the position reached."""

@@ -86,3 +86,12 @@ def to_json(value: Any) -> str:
 def seal_json(sealed: Any) -> str | None:
     """A sealed text as a column keeps it: still ciphertext."""
     return None if sealed is None else to_json(sealed)
+
+
+def analyse(transaction: WriteTransaction, dialect: str, tables: Iterable[Table[Any]]) -> None:
+    """Tells PostgreSQL what many new rows are like: until it knows, it may plan to read a table through for one row.
+
+    SQLite is not told: its statements name the order that they want, whatever it believes of the tables.
+    """
+    if dialect == "postgresql":
+        transaction.execute(f"ANALYZE {', '.join(table.name for table in tables)}")
