@@ -23,6 +23,7 @@ from ledger.contracts.events import (
     ServiceCreditReversed,
     TermStarted,
 )
+from ledger.contracts.parties import takes_over
 from ledger.credit.confirmation import STATUS_AFTER
 from ledger.credit.deduction_events import (
     Answered,
@@ -179,8 +180,7 @@ def _signed(account: BillingAccount, fact: ContractSigned, _: int) -> None:
 
 
 def _amended(account: BillingAccount, fact: CustomerAmended, _: int) -> None:
-    """Each is whole; the latest that is effective by the document's moment counts, whenever it was told."""
-    if not account.amended_at <= fact.effective_at <= account.moment:
+    if not takes_over(fact.effective_at, account.amended_at, account.moment):
         return
     account.amended_at = fact.effective_at
     account.country, account.language, account.party = fact.customer_country, fact.customer_language, fact.party

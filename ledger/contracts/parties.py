@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -53,6 +54,14 @@ class CustomerParty(msgspec.Struct, frozen=True, omit_defaults=True):
     email: str | None = None
     address: dict[str, str | None] | None = None
     buyer_reference: str | None = None
+
+
+def takes_over(told_at: datetime, known_from: datetime, moment: datetime) -> bool:
+    """Whether what is told of a customer for one instant stands, at a moment, instead of what is known from another.
+
+    Each is whole. The latest counts that is effective by then, and of one instant what was told last (M2).
+    """
+    return known_from <= told_at <= moment
 
 
 PERSONAL = set(CustomerParty.__struct_fields__)

@@ -26,6 +26,7 @@ from ledger.contracts.events import (
     TermEndBroughtForward,
     TermStarted,
 )
+from ledger.contracts.parties import takes_over
 from ledger.contracts.term import Term, term_of
 from ledger.kernel.aggregate import LedgerAggregate, applies
 from ledger.kernel.errors import Refusal
@@ -69,7 +70,10 @@ class ContractState(LedgerAggregate):
 
     def customer_at(self, moment: datetime) -> CustomerData:
         """The customer's data as they are at a moment; what is dated later does not count yet."""
-        return next((one for one in reversed(self.customers) if one.effective_at <= moment), self.customers[0])
+        known = self.customers[0]
+        for one in self.customers:
+            known = one if takes_over(one.effective_at, known.effective_at, moment) else known
+        return known
 
     def customers_after(self, moment: datetime) -> list[CustomerData]:
         return [one for one in self.customers[1:] if one.effective_at > moment]
