@@ -72,7 +72,7 @@ class Deciding:
             """The moment itself, or the first instant after the closed months that it lies in (M5)."""
             return self._unit.get(ClosedPeriods, scope.provider).first_open(moment, scope.timezone)
 
-        new_id = request.new_id[1] if request.new_id else secrets.token_hex(8)
+        new_id = request.new_id.id if request.new_id else secrets.token_hex(8)
         return Case(self._unit, self._catalogue, request.actor, self._clock(), open_from, self._read_before, new_id)
 
     def find(self, case: Case, request: Request, digest: bytes) -> Decided | None:

@@ -30,7 +30,7 @@ class KnownIds:
                 sent.setdefault(request.actor.scope, []).append(request.command_id)
             new = request.new_id
             if new is not None:
-                wanted.setdefault(new[0], []).append(new[1])
+                wanted.setdefault(new.namespace, []).append(new.id)
         for sender, ids in sent.items():
             for id_, prior in self._store.commands_by_id(sender, ids).items():
                 self._commands.setdefault((sender, id_), prior)
@@ -70,7 +70,7 @@ class KnownIds:
         new = request.new_id
         if command.creates is None or new is None:
             return None
-        field, id_ = command.creates.field, new[1]
+        field, id_ = command.creates.field, new.id
         if request.actor.is_outside:  # so that nobody takes another's ids, or learns of them
             raise malformed(field, FieldFault("given_by_ledger"))
         prior = self._known.get(new)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from pydantic import BaseModel, ValidationError
@@ -22,6 +22,13 @@ from ledger.work.fields import Command
 MOST_FAULTS = 100  # that one answer tells; a body may have 60,000
 
 
+class NamedId(NamedTuple):
+    """An id within its namespace."""
+
+    namespace: str
+    id: str
+
+
 @dataclass(slots=True, frozen=True)
 class Request:
     """`command_id` is that of the body or of a header; `within` is the content of the command that it is a part of."""
@@ -37,11 +44,11 @@ class Request:
         return self.command.name
 
     @property
-    def new_id(self) -> tuple[str, str] | None:
-        """Namespace and id of what the body names anew; None where it makes nothing, or leaves the id to the ledger."""
+    def new_id(self) -> NamedId | None:
+        """What the body names anew; None where it makes nothing, or leaves the id to the ledger."""
         new = self.command.creates
         id_ = new.read(self.body) if new is not None else None
-        return (new.namespace, id_) if new is not None and id_ is not None else None
+        return NamedId(new.namespace, id_) if new is not None and id_ is not None else None
 
     @property
     def content(self) -> bytes:
