@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 from babel.units import format_unit
 
 # A page says the same few figures in every row, and Babel reads its pattern anew each time.
@@ -29,7 +29,9 @@ def percent_of(hundredths: int) -> Decimal:
 @_kept
 def money(cents: int, currency: str, locale: Locale) -> str:
     """123456 EUR is `1.234,56 €` in German; always two places, as the ledger counts in hundredths."""
-    return format_currency(decimal_of(cents), currency, locale=locale, currency_digits=False, format=_pattern(locale))
+    return format_currency(
+        decimal_of(cents), currency, locale=locale, currency_digits=False, format=_pattern(currency, locale)
+    )
 
 
 def amount(cents: int, locale: Locale) -> str:
@@ -79,6 +81,10 @@ def days(first: date, last: date, locale: Locale) -> str:
     return day(first, locale) if first == last else f"{day(first, locale)} – {day(last, locale)}"
 
 
-def _pattern(locale: Locale) -> str:
-    """The language's own pattern, but with two places whatever the currency is said to have (CZK prints none)."""
-    return str(locale.currency_formats["standard"].pattern)
+def _pattern(currency: str, locale: Locale) -> str:
+    """The language's own pattern, but with two places whatever the currency is said to have (CZK prints none), and with
+    a space behind letters that stand for a currency: `CZK 90.00` as `€90.00`, as CLDR has it.
+    """
+    pattern = str(locale.currency_formats["standard"].pattern)
+    is_in_letters = get_currency_symbol(currency, locale=locale)[-1].isalpha()
+    return pattern.replace("\N{CURRENCY SIGN}#", "\N{CURRENCY SIGN}\N{NO-BREAK SPACE}#") if is_in_letters else pattern

@@ -28,7 +28,7 @@ from projections.credit.deductions_view import (
 )
 from projections.credit.drawn_grants import DrawnGrant, drawn_grants
 from projections.history import ToldFact, refold, stream_events, stream_history
-from projections.reader import AsOf, Snapshot, Times, existed, open_texts, resolve_as_of
+from projections.reader import NOW, AsOf, Snapshot, Times, existed, open_texts, resolve_as_of
 from projections.tickets.titles import titles_of
 from projections.visible import visible
 
@@ -174,6 +174,17 @@ async def deductions_named(
     condition = all_of(equal("d", contract_id=contract_id), (f"d.deduction_id IN ({among})", named))
     rows = await _read(snapshot, condition, "d.position", DeductionsAsked(), as_of, EVERYTHING)
     return await _open(snapshot, rows, as_of)
+
+
+async def deductions_seen(snapshot: Snapshot, actor: Actor, deduction_ids: Sequence[str]) -> dict[str, OpenedDeduction]:
+    """Some deductions by their ids, of any contract, as they stand now; what the actor does not see is left out."""
+    if not deduction_ids:
+        return {}
+    as_of = await as_of_across(snapshot, actor, ContractsAsked(), NOW)
+    among, named = listed("deduction_id", deduction_ids)
+    condition = all_of(visible(actor), (f"d.deduction_id IN ({among})", named))
+    rows = await _read(snapshot, condition, "d.position", DeductionsAsked(), as_of, EVERYTHING)
+    return {one.row.deduction_id: one for one in await _open(snapshot, rows, as_of)}
 
 
 async def _find(snapshot: Snapshot, actor: Actor, deduction_id: str, times: Times) -> tuple[DeductionRow, AsOf]:

@@ -70,6 +70,7 @@ def test_a_value_is_never_read_as_a_place() -> None:
     ("language", "currency", "expected"),
     [
         ("en", "EUR", "€1,234,567.05"),
+        ("en", "CZK", "CZK 1,234,567.05"),
         ("de", "EUR", "1.234.567,05 €"),
         ("pl", "PLN", "1 234 567,05 zł"),
         ("cs", "CZK", "1 234 567,05 Kč"),

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.clock import Clock
-from tests.http.browsing import Browser, browser_of
+from tests.http.browsing import Browser, browser_of, forms_of
 from tests.http.door import Door, opened
 from tests.http.world import ANOTHERS, MINE, OF, OPENED, SIDES, TEN, token
-from tests.words import dispute, log_work, open_ticket, sign
+from tests.words import book, complete, dispute, log_work, open_ticket, sign
 
 NOW = "2026-03-10T18:00:00Z"
 
@@ -90,6 +90,27 @@ def test_what_a_dispute_holds_back_is_a_link_by_its_name(door: Door, finance: Br
         (f"/portal/time/{MINE}-e", f"Restored for {MINE}"),
         (f"/portal/time?status=disputed&amp;contract_id={MINE}", "All that is disputed"),
     ]
+
+
+def test_a_session_without_a_note_is_called_by_its_start_where_it_is_but_named(door: Door, finance: Browser) -> None:
+    starts_at = "2026-03-09T09:00:00Z"  # 10:00 in its zone
+    booked = book(60, starts_at, "2026-03-02T09:00:00Z", "mine-s", contract_id=MINE)
+    door.all_ok([booked, complete(60, "2026-03-09T10:00:00Z", session_id="mine-s")])
+    assert door.see("contracts", limit=1)
+    customer = Browser(door).signed_in(token(door, "customer"))
+    (form,) = [one for one in forms_of(customer.get("/portal/time")) if one.action.startswith("/portal/time")]
+    answer = customer.send(form, ("one", "mine-s"))
+    assert '<span class="name">mine-s · Session on 9 Mar 2026, 10:00</span>' in answer.text
+
+    door.all_ok(
+        [
+            book(60, "2026-03-10T08:00:00Z", "2026-03-02T09:00:00Z", "mine-u", contract_id=MINE),
+            complete(60, "2026-03-10T09:00:00Z", session_id="mine-u"),
+            dispute("mine-u", NOW, by="K", reason="Not us"),
+        ]
+    )
+    held = seen(finance, f"/portal/drafts/{MINE}").partition('id="held"')[2].partition("</section>")[0]
+    assert '<a href="/portal/time/mine-u">Session on 10 Mar 2026, 09:00</a>' in held
 
 
 def test_the_checks_of_a_month_lead_to_what_waits_at_its_provider(door: Door) -> None:

@@ -96,7 +96,7 @@ def test_a_ticket_shows_its_life_its_time_and_its_clocks(browser: Browser) -> No
     promised = ("First answer ✓ kept", "within 1:00 hours, around the clock", "Due 2 Feb 2026, 11:00")
     for part in (*promised, "Answered · Eva"):
         assert part in told, part
-    for part in ("Step of mine", "0:25 0:30", "0:30 from mine.allotment.1", "Time billed (h:mm) 0:30"):
+    for part in ("Step of mine", "0:25 0:30", "0:30 from care mine.allotment.1", "Time billed (h:mm) 0:30"):
         assert part in told, part
 
 

@@ -50,7 +50,7 @@ def test_figures_and_days_are_written_as_the_language_does(
 
 def test_a_pool_is_counted_in_hours_or_in_its_money() -> None:
     assert fmt("en").quantity(90, None) == "1:30"
-    assert fmt("en").quantity(9000, "CZK") == "CZK90.00"
+    assert fmt("en").quantity(9000, "CZK") == "CZK\N{NO-BREAK SPACE}90.00"
 
 
 @pytest.mark.parametrize(("part", "whole", "expected"), [(0, 0, "–"), (0, 4, "0%"), (57, 60, "95%"), (1, 1, "100%")])

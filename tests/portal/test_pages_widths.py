@@ -30,6 +30,17 @@ OF_ROLE = {
 }
 READ = {"auditor": ("tickets/odd-t", "sessions/mine-s", "drafts/anothers"), "partner": ("tickets/odd-t",)}
 
+# Days in cells whose figures stand in more than one line.
+BROKEN_DAYS = """() => [...document.querySelectorAll("td .cell")].flatMap(cell => {
+  const text = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT).nextNode()
+  const found = /\\d\\d\\.\\d\\d\\.\\d{4}/.exec(text?.data ?? "")
+  if (!found) return []
+  const range = document.createRange()
+  range.setStart(text, found.index)
+  range.setEnd(text, found.index + found[0].length)
+  return new Set([...range.getClientRects()].map(one => one.top)).size > 1 ? [found[0]] : []
+})"""
+
 
 def faults_in(page: Page, width: int) -> list[str]:
     page.set_viewport_size({"width": width, "height": 900})
@@ -52,3 +63,12 @@ def test_no_page_is_wider_than_its_window(site: Site, role: str) -> None:
         for width in (1440, 768, 360):
             found += faults_in(page, width)
     assert found == []
+
+
+def test_no_day_is_broken_in_its_figures(site: Site) -> None:
+    page = site.signed_in("finance", language="de")
+    for address in ("time", "statements/mine", "tickets/mine-t", "documents", "contracts/mine", "unanswered"):
+        page.goto(f"/portal/{address}")
+        for width in (1440, 768, 360):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(BROKEN_DAYS) == [], f"{address} at {width}"

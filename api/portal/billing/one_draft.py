@@ -12,12 +12,12 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.documents.texts import clipped
 from api.http.authentication import StateDep
 from api.http.paging import ContractIdParam, Cursor, day_of, next_cursor, page_asked
 from api.portal.billing.month_drafts import DayTyped, day_of_form
 from api.portal.billing.shown_drafts import buyer_named, missing_of, today_across
 from api.portal.billing.shown_lines import lines_in_words, vat_rate
+from api.portal.credit.shown_deductions import ShownDeduction, named_deduction
 from api.portal.frame.addresses import DOCUMENTS_PAGE, DRAFTS, with_query
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.form_ids import form_in_address
@@ -27,6 +27,7 @@ from api.portal.frame.recorded import kept, recorded
 from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.portal.words.missing_words import FIELDS, MissingInWords, missing_in_words
+from api.portal.words.names_of_keys import names_of
 from api.state import State
 from ledger.billing.draft import HeldBack
 from ledger.billing.missing import MissingPartyData
@@ -36,14 +37,13 @@ from ledger.kernel.faults import FieldFault
 from projections.asking import Page
 from projections.billing.document_questions import ShownLine
 from projections.billing.drafts import InvoiceDraft, next_invoice
-from projections.credit.deduction_texts import texts_of_deductions
+from projections.credit.deduction_questions import deductions_seen
 from projections.reader import NOW, Snapshot
 from projections.sla.calendars import Calendars
 
 COMMANDS_OF_DRAFT = {"issue": "issue-invoice", "amend": "amend-customer"}
 OF_ISSUING = ("through_on", "issued_on", "exchange_rate", "command_id")
 OF_CUSTOMER = tuple(field for fields in FIELDS.values() for field in fields)
-LONGEST_TITLE = 80
 MOST_WAITING = 20
 
 router = APIRouter(dependencies=[Depends(form_in_address)])
@@ -123,6 +123,7 @@ async def _draft(
             "vat": [(vat, vat_rate(vat, language)) for vat in invoice.vat],
             "next": next_cursor(lines),
             "held": await _held(snapshot, actor, draft.waiting),
+            "names_of_keys": names_of(state, {contract_id: invoice.provider}, language),
         }
 
     shown = {"lines": [], "vat": [], "next": None, "held": []} | await state.long_questions.ask(ask)
@@ -140,12 +141,14 @@ async def _draft(
     }
 
 
-async def _held(snapshot: Snapshot, actor: Actor, waiting: Sequence[HeldBack]) -> list[tuple[HeldBack, str]]:
-    """The first of what is held back, each with what its deduction is called."""
+async def _held(
+    snapshot: Snapshot, actor: Actor, waiting: Sequence[HeldBack]
+) -> list[tuple[HeldBack, ShownDeduction | None]]:
+    """The first of what is held back, each with its deduction, by which it is named."""
     first = waiting[:MOST_WAITING]
-    texts = await texts_of_deductions(snapshot, actor, [one.deduction_id for one in first if one.deduction_id])
-    titles = {each: note or title or "" for each, (note, title) in texts.items()}
-    return [(one, clipped(titles.get(one.deduction_id or "", ""), LONGEST_TITLE)) for one in first]
+    found = await deductions_seen(snapshot, actor, [one.deduction_id for one in first if one.deduction_id])
+    named = {each: named_deduction(one) for each, one in found.items()}
+    return [(one, named.get(one.deduction_id or "")) for one in first]
 
 
 def _wanted(missing: list[MissingInWords], draft: InvoiceDraft | None) -> list[WantedField]:

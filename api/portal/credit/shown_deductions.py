@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
+from api.documents.texts import clipped
 from api.portal.frame.addresses import STATEMENTS, with_query
 from ledger.events import Draw
 from ledger.kernel.values import from_micros, local_date, shown_minutes
 from projections.credit.deduction_questions import OpenedDeduction
 from projections.credit.deductions_view import DeductionRow, OverageBilled, read_draws, read_overage
+
+LONGEST_TITLE = 80  # where it is but named
 
 
 @dataclass(slots=True, frozen=True)
@@ -49,3 +52,15 @@ def _statement_of(contract_id: str, day: str, as_of: date | None) -> str:
 def shown_deduction(opened: OpenedDeduction) -> ShownDeduction:
     row = opened.row
     return ShownDeduction(opened, read_draws(row.draws), read_overage(row.overage), shown_minutes(row.worked_seconds))
+
+
+def named_deduction(opened: OpenedDeduction) -> ShownDeduction:
+    """One that a page only names, by the same title as Time: an endless note does not fill that page."""
+    note, title = opened.note, opened.ticket_title
+    return shown_deduction(
+        replace(
+            opened,
+            note=clipped(note, LONGEST_TITLE) if note else None,
+            ticket_title=clipped(title, LONGEST_TITLE) if title else None,
+        )
+    )

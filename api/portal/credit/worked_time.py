@@ -10,10 +10,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from api.documents.texts import clipped
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, Filter, next_cursor, page_asked
-from api.portal.credit.shown_deductions import shown_deduction
+from api.portal.credit.shown_deductions import ShownDeduction, named_deduction, shown_deduction
 from api.portal.frame.addresses import TIME_PAGE, with_query
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.forms import PostedDep, PostedForm
@@ -32,14 +31,12 @@ from ledger.kernel.faults import FieldFault
 from projections.asking import PageAsked
 from projections.contracts.across import ContractsAsked, providers_of, zone_across
 from projections.contracts.questions import ContractFilter, find_contract, list_contracts
-from projections.credit.deduction_questions import DeductionsAsked, list_deductions_across
-from projections.credit.deduction_texts import texts_of_deductions
+from projections.credit.deduction_questions import DeductionsAsked, deductions_seen, list_deductions_across
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 from projections.visible import sees_billing
 
 MOST_AT_ONCE = 500  # that one form confirms
-LONGEST_TITLE = 80
 CONFIRM = "confirm-deduction"
 
 router = APIRouter()
@@ -96,19 +93,17 @@ async def confirm_many(request: Request, state: StateDep, posted: PostedDep, ask
     shown = await _time(request, state, visitor, asked)
     refused = [one for one in answers.values() if isinstance(one, Refusal)]
     answered = refused[0].status if len(refused) == len(answers) else 200
-    titles = await _titles(state, visitor, list(answers))
-    heard = [
-        _heard(request, each, titles.get(each, ""), answer, shown["zones"].of_now) for each, answer in answers.items()
-    ]
+    named = await _named(state, visitor, list(answers))
+    heard = [_heard(request, each, named.get(each), answer, shown["zones"].of_now) for each, answer in answers.items()]
     return page(request, visitor, "time.html", answered, **shown, heard=heard)
 
 
-async def _titles(state: State, visitor: Visitor, deduction_ids: Sequence[str]) -> dict[str, str]:
-    """What each is called that the visitor sees, also where it has left the list meanwhile: sent again it is known."""
+async def _named(state: State, visitor: Visitor, deduction_ids: Sequence[str]) -> dict[str, ShownDeduction]:
+    """Each that the visitor sees, also where it has left the list meanwhile: sent again it is known."""
 
-    async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, str]:
-        found = await texts_of_deductions(snapshot, visitor.actor, deduction_ids)
-        return {each: clipped(note or title or "", LONGEST_TITLE) for each, (note, title) in found.items()}
+    async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, ShownDeduction]:
+        found = await deductions_seen(snapshot, visitor.actor, deduction_ids)
+        return {each: named_deduction(one) for each, one in found.items()}
 
     return await state.long_questions.ask(ask)
 
@@ -125,10 +120,12 @@ async def _confirmed(state: State, visitor: Visitor, form: PostedForm) -> dict[s
     return dict(zip(chosen, answers, strict=True))
 
 
-def _heard(request: Request, deduction_id: str, title: str, answer: Answer | Refusal, zone: str) -> dict[str, Any]:
+def _heard(
+    request: Request, deduction_id: str, named: ShownDeduction | None, answer: Answer | Refusal, zone: str
+) -> dict[str, Any]:
     reasons = told(request, answer, zone, CONFIRM) if isinstance(answer, Refusal) else []
-    name = f"{deduction_id} · {title}" if title else deduction_id
-    return {"name": name, "went_through": not reasons, "sentence": " ".join(one.sentence for one in reasons)}
+    sentence = " ".join(one.sentence for one in reasons)
+    return {"id": deduction_id, "named": named, "went_through": not reasons, "sentence": sentence}
 
 
 def _chosen(form: PostedForm) -> Sequence[str]:

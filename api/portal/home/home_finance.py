@@ -14,15 +14,17 @@ from api.portal.billing.month_drafts import ProviderAsked
 from api.portal.billing.shown_drafts import drafts_shown, today_across
 from api.portal.credit.shown_deductions import shown_deduction
 from api.portal.frame.addresses import UNANSWERED, with_query
+from api.portal.frame.appearance import appearance_of
 from api.portal.frame.pages import SHOWN_AT_ONCE, page
 from api.portal.frame.row_zones import RowZones
 from api.portal.frame.visitors import VisitorDep
+from api.portal.words.names_of_keys import names_of
 from ledger.credit.confirmation import UnansweredStatus
 from ledger.kernel.access import check_is_inside
 from ledger.kernel.values import from_micros
 from projections.asking import PageAsked
 from projections.billing.period_questions import months_to_close
-from projections.contracts.across import ContractsAsked, zone_across
+from projections.contracts.across import ContractsAsked, providers_of, zone_across
 from projections.credit.deduction_questions import DeductionsAsked, list_deductions_across
 from projections.credit.unanswered import MOST_COUNTED, count_unanswered
 from projections.reader import NOW, Snapshot
@@ -75,7 +77,9 @@ async def unanswered_page(
         waiting = [(shown_deduction(one), (now - from_micros(one.row.effective_at)).days) for one in found.items]
         zone = await zone_across(snapshot, actor, whose)
         zones = RowZones({one.row.contract_id: one.timezone for one in found.items}, zone)
-        return {"waiting": waiting, "next": next_cursor(found), "zones": zones}
+        providers = await providers_of(snapshot, zones.by_contract)
+        names = names_of(state, providers, appearance_of(request).language)
+        return {"waiting": waiting, "next": next_cursor(found), "zones": zones, "names": names}
 
     shown = await state.long_questions.ask(ask)
     query = {"status": status, "older_than_days": str(older_than_days), "provider": provider}
