@@ -49,13 +49,13 @@ class PressJob:
 
 @dataclass(slots=True, frozen=True)
 class PressAnswer:
-    """What the child answers: a file, or the parts of a refusal, or that it was too much, or what went wrong.
+    """What the child answers: a file, or a refusal, or that it was too much, or what went wrong.
 
     `is_last`: it ends, since what it took of memory comes back only so.
     """
 
     content: bytes = b""
-    refused: tuple[str, str, Any, dict[str, Any]] | None = None
+    refused: Refusal | None = None
     is_beyond: bool = False
     fault: str | None = None
     is_last: bool = False
@@ -100,8 +100,7 @@ class Press:
             with self._lock:
                 self._waiting -= 1
         if printed.refused is not None:
-            code, detail, faults, members = printed.refused
-            raise Refusal(code, detail, faults, **members)
+            raise printed.refused
         if printed.is_beyond:
             raise BeyondBoundsError
         if printed.fault is not None:

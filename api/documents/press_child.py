@@ -41,7 +41,7 @@ def _next(jobs: BinaryIO) -> PressAnswer | None:
         content = job.make(*job.given)
         return PressAnswer(content, is_last=_taken_bytes() > ENOUGH_BYTES)
     except Refusal as refusal:
-        return PressAnswer(refused=(refusal.code, refusal.detail, refusal.faults, refusal.members))
+        return PressAnswer(refused=refusal)
     except MemoryError:
         return PressAnswer(is_beyond=True, is_last=True)
     except BaseException:  # typst's own are no others; libraries that get no memory fail in ways of their own

@@ -6,6 +6,7 @@ the command line prints it. 422 means malformed, 409 that the ledger says no.
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -71,6 +72,10 @@ class Refusal(Exception):
         self.detail = detail
         self.members = members
         self.faults = faults
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It goes to another process whole, also where it is of a kind that carries more."""
+        return copyreg.__newobj__, (type(self), self.detail), self.__dict__  # type: ignore[attr-defined]
 
     @property
     def status(self) -> int:

@@ -13,6 +13,7 @@ import pytest
 
 from api.documents.press import BeyondBoundsError, Press, PressBounds
 from api.documents.press_child import ENOUGH_BYTES
+from ledger.billing.missing import MissingDatum, MissingPartyData
 from ledger.kernel.errors import Refusal, malformed
 
 BOUNDS = PressBounds()
@@ -87,6 +88,21 @@ def test_what_the_server_has_of_memory_does_not_count_for_the_child(press: Press
     ballast = b"x" * 450_000_000
     assert made(press, whose) == made(press, whose)
     assert len(ballast) > ENOUGH_BYTES
+
+
+def lacking() -> bytes:
+    raise MissingPartyData("It lacks the address.", [MissingDatum("customer", "address")])
+
+
+def test_a_refusal_of_a_kind_of_its_own_keeps_what_it_carries(press: Press) -> None:
+    with pytest.raises(MissingPartyData) as refused:
+        made(press, lacking)
+    found = refused.value
+    assert (found.code, str(found), found.missing) == (
+        "missing-party-data",
+        "It lacks the address.",
+        [MissingDatum("customer", "address")],
+    )
 
 
 def test_a_refusal_comes_back_whole(press: Press) -> None:
