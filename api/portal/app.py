@@ -17,6 +17,7 @@ from api.http.problems import refusal_of_http, refusal_of_parameters, unavailabl
 from api.portal.billing import (
     book_downloads,
     closing_months,
+    credit_note,
     document_list,
     month_drafts,
     month_reports,
@@ -24,7 +25,7 @@ from api.portal.billing import (
     one_draft,
 )
 from api.portal.contracts import contract_forms, contract_list, one_contract
-from api.portal.credit import crediting, one_deduction, settling, statement_page, worked_time
+from api.portal.credit import one_deduction, settling, statement_page, worked_time
 from api.portal.frame import account, choosing_appearance, signing_in, static_files
 from api.portal.frame.addresses import HOME, SIGN_IN
 from api.portal.frame.asked_again import AskedAgain, without_what_is_refused
@@ -46,7 +47,7 @@ CUSTOMERS_PAGES = (home_of_role, worked_time, one_deduction, statement_page, doc
 # Where an address could be two pages' (`/sessions/new`), the one that is written out stands before.
 TICKETS_AND_SESSIONS = (ticket_list, new_ticket, one_ticket, session_list, new_session, one_session)
 FINANCE_PAGES = (
-    *(home_finance, month_drafts, one_draft, one_document, crediting),
+    *(home_finance, month_drafts, one_draft, one_document, credit_note),
     *(settling, month_reports, closing_months, book_downloads),
 )
 OPERATORS_PAGES = (home_operator, contract_list, one_contract, contract_forms, promises_kept)

@@ -75,7 +75,8 @@ class Refusal(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """It goes to another process whole, also where it is of a kind that carries more."""
-        return copyreg.__newobj__, (type(self), self.detail), self.__dict__  # type: ignore[attr-defined]
+        carried = super().__reduce__()[2]
+        return copyreg.__newobj__, (type(self), self.detail), carried  # type: ignore[attr-defined]
 
     @property
     def status(self) -> int:
