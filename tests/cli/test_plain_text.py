@@ -82,7 +82,8 @@ def test_every_cell_of_every_table_is_plain() -> None:
         item: dict[str, Any] = {}
         for members in layout.columns.values():
             if not isinstance(members, str):
-                item |= dict.fromkeys(("ticket_id", "ticket_title", "note"), evil) | SPENT_TIME
+                item |= dict.fromkeys(("ticket_id", "ticket_title", "note", "currency"), evil) | SPENT_TIME
+                item["overage"] = [{"minutes": 45, "rate": evil}]
                 continue
             first, _, inner = members.partition("|")[0].partition(".")
             item[first] = {inner: evil} if inner else evil
