@@ -70,7 +70,8 @@ def test_the_first_page_is_small() -> None:
     files = ("portal.css", "portal.js", "htmx.min.js", "icon.svg")
     loaded = sum(len((resources.files("api.portal") / "static" / name).read_bytes()) for name in files)
     frame = render("base.html", Appearance(), links=links_for("customer", "/portal/"))
-    assert loaded + len(frame.encode()) < LARGEST_FIRST_PAGE * 4 // 5
+    # Also for a browser that takes nothing packed; what is left is for what the page itself says.
+    assert loaded + len(frame.encode()) < LARGEST_FIRST_PAGE * 17 // 20
 
 
 def test_the_address_of_a_file_changes_with_its_content() -> None:
