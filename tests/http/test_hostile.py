@@ -28,7 +28,7 @@ NO_JSON = [
     b'{"a": "\\ud800\\ud800"}',
     b'{"a": "\x01"}',
     b'{"a": "\\x41"}',
-    b"\xef\xbb\xbf{}",
+    b"\xef\xbb\xbf\xef\xbb\xbf{}",
     '{"a": 1}'.encode("utf-16"),
     b"\x00",
     b"\x1f\x8b\x08\x00",
