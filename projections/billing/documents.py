@@ -137,7 +137,7 @@ def number_of_charge(charge: str) -> str:
 def charge_settling(charge: str) -> str:
     """The opposite of a charge where no document bears either of them (M3), by what is effective until `:until`.
 
-    `ledger.billing.charges` says the same, by which a draft goes; a test holds them together.
+    `ledger.billing.charges` says the same, by which a draft goes; a property test holds this to it.
     """
     return (
         f"(SELECT s.charge_id FROM charges s WHERE (s.reverses = {charge}.charge_id "

@@ -22,7 +22,7 @@ from ledger.kernel.values import FAR_FUTURE, to_micros
 from ledger.store import open_store
 from projections.asking import EVERYTHING
 from projections.billing.charge_questions import list_charges
-from projections.billing.documents import invoice_showing, number_of_charge
+from projections.billing.documents import charge_settling, invoice_showing, number_of_charge
 from projections.credit.outside_credit import outside_credit
 from projections.reader import NOW, Snapshot, open_reader, resolve_as_of
 from projections.runner import Projector
@@ -30,7 +30,7 @@ from tests.clock import Clock
 from tests.http.door import PLANS, read_once
 from tests.senders import WriteDoor
 from tests.views.ledgers import LINES, Fed, fed
-from tests.words import CUSTOMER, Step, credit_note, issue, log_work, open_ticket, reverse, sign, top_up
+from tests.words import CUSTOMER, Step, credit_note, issue, log_work, open_ticket, reverse, reverse_credit, sign, top_up
 
 FREE = ("flat", "goodwill", "warranty")
 
@@ -83,6 +83,7 @@ ACTIONS = st.one_of(
     st.tuples(st.just("top-up"), DAYS),
     st.tuples(st.just("free"), DAYS),
     *[st.tuples(st.just("reverse"), st.integers(0, 5))] * 2,
+    *[st.tuples(st.just("take back"), st.integers(0, 5))] * 2,
     *[st.tuples(st.just("issue"), DAYS)] * 3,
     *[st.tuples(st.just("credit"), st.integers(0, 3))] * 3,
 )
@@ -105,17 +106,21 @@ class Issuing:
         self.door.ok(sign("north-tiers", contract_id=contract, customer=CUSTOMER))
         self.door.ok(open_ticket(contract, contract_id=contract, at="2026-01-01T00:00:00Z"))
         told: list[Step] = []
+        bought: list[str] = []
         numbers: list[str] = []
         for step, (what, size) in enumerate(history):
             at, own = f"2026-01-{size:02}T09:00:00Z", f"{contract}-{step}"
             if what == "top-up":
                 one = top_up(60, at, top_up_id=own, contract_id=contract, pool="extra", price="10.00")
+                bought.append(own)
             elif what == "free":
                 free = {"treatment": "goodwill", "reason": "R"}
                 one = log_work(10, at, entry_id=own, ticket_id=contract, **free)
                 told.append(one)
             elif what == "reverse":
                 one = reverse(told[size % len(told)].fields["entry_id"] if told else "none")
+            elif what == "take back":
+                one = reverse_credit(top_up_id=bought[size % len(bought)])
             elif what == "issue":
                 one = issue(contract, at[:10])
             else:
@@ -135,7 +140,7 @@ class Issuing:
             f"SELECT o.{named} AS own, {fragment} AS number FROM {table} o WHERE o.contract_id = :contract "
             "AND o.effective_at <= :at AND o.position <= :position"
         )
-        params = {"contract": contract, "at": place[0], "position": place[1]}
+        params = {"contract": contract, "at": place[0], "until": place[0], "position": place[1]}
         return {row.own: row.number for row in self.projector.database.query(sql, params)}
 
     def close(self) -> None:
@@ -165,5 +170,8 @@ def test_the_number_that_a_charge_stands_on_is_the_pure_rules_at_any_place(
             place = (to_micros(at), upto)
             charges = issuing.told("charges", "charge_id", number_of_charge("o"), contract, place)
             assert charges == {id_: charge.invoice for id_, charge in account.charges.items()}
+            settled = issuing.told("charges", "charge_id", charge_settling("o"), contract, place)
+            opposites = {id_: account.settled_by(charge) for id_, charge in account.charges.items()}
+            assert settled == {id_: one.charge_id if one is not None else None for id_, one in opposites.items()}
             shown = issuing.told("deductions", "deduction_id", invoice_showing("o"), contract, place)
             assert shown == {id_: deduction.shown_on for id_, deduction in account.deductions.items()}
