@@ -4,13 +4,22 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
 from tests.portal.browser import NoBrowserError, chromium
-from tests.servers import NoServerError, drop_database, fresh_database, postgres_server
+from tests.servers import (
+    NoServerError,
+    drop_database,
+    embedded_programs,
+    fresh_database,
+    postgres_server,
+    system_programs,
+    throw_away_server,
+)
 
 REQUIRE_VARIABLE = "LEDGER_TEST_REQUIRE_POSTGRES"
 WITHOUT_SERVER = "PostgreSQL is missing"
@@ -35,10 +44,25 @@ def postgresql_server() -> Iterator[str]:
         try:
             base_url = stack.enter_context(postgres_server())
         except NoServerError as refusal:
-            if os.environ.get(REQUIRE_VARIABLE):
-                pytest.fail(f"{WITHOUT_SERVER}, and {REQUIRE_VARIABLE} is set: {refusal}", pytrace=False)
-            pytest.skip(f"{WITHOUT_SERVER}: {refusal}")
+            _without_server(refusal)
         yield base_url
+
+
+@pytest.fixture
+def own_server() -> Iterator[str]:
+    """A server of this test's own, of which it may do anything: stop it, start it, make roles."""
+    with ExitStack() as stack:
+        try:
+            base_url = stack.enter_context(throw_away_server(system_programs() or embedded_programs()))
+        except NoServerError as refusal:
+            _without_server(refusal)
+        yield base_url
+
+
+def _without_server(refusal: NoServerError) -> NoReturn:
+    if os.environ.get(REQUIRE_VARIABLE):
+        pytest.fail(f"{WITHOUT_SERVER}, and {REQUIRE_VARIABLE} is set: {refusal}", pytrace=False)
+    pytest.skip(f"{WITHOUT_SERVER}: {refusal}")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

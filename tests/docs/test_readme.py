@@ -1,7 +1,6 @@
 """README is true: its tour, the settings of PostgreSQL, the lists of commands and settings, the number of plans."""
 
 import re
-from contextlib import ExitStack
 from dataclasses import fields
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from ledger.plans.loader import load_catalogue
 from tests.docs.pages import README, table_after
 from tests.docs.tour import BLOCK, TOURED, commands, masked, touring
 from tests.senders import WriteDoor
-from tests.servers import NoServerError, embedded_programs, system_programs, throw_away_server
 from tests.words import contract
 
 
@@ -28,29 +26,24 @@ def test_a_tour_prints_what_its_page_shows(page: Path, tmp_path: Path) -> None:
                 assert masked(tour.carry_out(command.typed)) == masked(command.output), f"$ {command.typed}"
 
 
-def test_a_server_prepared_as_the_readme_says_lets_the_ledger_write_and_nobody_change() -> None:
+def test_a_server_prepared_as_the_readme_says_lets_the_ledger_write_and_nobody_change(own_server: str) -> None:
     (script,) = re.findall(r"```sql\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
-    with ExitStack() as stack:
-        try:
-            server = stack.enter_context(throw_away_server(system_programs() or embedded_programs()))
-        except NoServerError as refusal:
-            pytest.skip(f"PostgreSQL is missing: {refusal}")
-        with psycopg.connect(server, autocommit=True) as administrator:
-            for statement in script.split(";"):
-                administrator.execute(statement.strip())  # type: ignore[call-overload]
-        host = server.partition("@")[2].rpartition("/")[0]
-        for user in ("ledger_owner", "ledger_app"):
-            state = open_state(Settings(database_url=f"postgresql://{user}@{host}/ledger", catalogue=None))
-            door = WriteDoor(Ledger(state.store, state.catalogue))
-            (answer,) = door.ok(contract("groupios-l", contract_id=user, ticket=None))
-            assert state.projector.catch_up() == answer.last
-            state.projector.close()
-            state.store.close()
-        for user in ("ledger_app", "ledger_owner", "postgres"):
-            with psycopg.connect(f"postgresql://{user}@{host}/ledger", autocommit=True) as connection:
-                for change in ("UPDATE stored_events SET topic = ''", "DELETE FROM stored_events", "TRUNCATE commands"):
-                    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                        connection.execute(change)  # type: ignore[call-overload]
+    with psycopg.connect(own_server, autocommit=True) as administrator:
+        for statement in script.split(";"):
+            administrator.execute(statement.strip())  # type: ignore[call-overload]
+    host = own_server.partition("@")[2].rpartition("/")[0]
+    for user in ("ledger_owner", "ledger_app"):
+        state = open_state(Settings(database_url=f"postgresql://{user}@{host}/ledger", catalogue=None))
+        door = WriteDoor(Ledger(state.store, state.catalogue))
+        (answer,) = door.ok(contract("groupios-l", contract_id=user, ticket=None))
+        assert state.projector.catch_up() == answer.last
+        state.projector.close()
+        state.store.close()
+    for user in ("ledger_app", "ledger_owner", "postgres"):
+        with psycopg.connect(f"postgresql://{user}@{host}/ledger", autocommit=True) as connection:
+            for change in ("UPDATE stored_events SET topic = ''", "DELETE FROM stored_events", "TRUNCATE commands"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute(change)  # type: ignore[call-overload]
 
 
 def test_the_readme_names_every_command_of_the_command_line_and_no_other() -> None:
