@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Protocol
+from typing import Any, Protocol
 
 from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
@@ -85,31 +85,32 @@ class AskedTogether:
             self._asking = None
 
     async def _answer(self, together: list[_Asked]) -> None:
-        found: dict[int, Balance | None] = {}
+        """Whoever waits is answered, or told what went wrong, before anybody else is asked for."""
         try:
-            rows = await self._reader.query_often(
-                _MANY,
-                {
-                    "contract_ids": [one.contract_id for one in together],
-                    "token_ids": [one.actor.token_id for one in together],
-                    **_now(self._reader),
-                },
-            )
-            for number, of_one in groupby(rows, lambda row: int(row.number)):
-                found[number] = _seen(together[number - 1].actor, of_one)
+            found = await self._found(together)
         except Unavailable:
-            pass
-        except BaseException as error:
+            found = {}
+        except Exception as error:
             for one in together:
                 if not one.answer.done():
                     one.answer.set_exception(error)
-            raise
+            return
         for number, one in enumerate(together, 1):
             if not one.answer.done():  # somebody who waited may have gone
                 one.answer.set_result(found.get(number))
 
+    async def _found(self, together: list[_Asked]) -> dict[int, Balance | None]:
+        """By number, from 1."""
+        asked = {
+            "contract_ids": [one.contract_id for one in together],
+            "token_ids": [one.actor.token_id for one in together],
+        }
+        rows = await self._reader.query_often(_MANY, asked | _now(self._reader))
+        by_number = groupby(rows, lambda row: int(row.number))
+        return {number: _seen(together[number - 1].actor, of_one) for number, of_one in by_number}
 
-def _now(reader: Reader) -> dict[str, int | str]:
+
+def _now(reader: Reader) -> dict[str, Any]:
     now = reader.clock()
     return {"at": to_micros(now), "today": now.date().isoformat()}
 

@@ -1,13 +1,16 @@
 """The balance that is answered before a route is looked for: the same as the route's, for whoever may see it."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from ledger.kernel.access import Actor
+from ledger.store.database import Params, Row
 from ledger.store.tokens import create_token, holder_of, list_tokens, revoke_token
+from ledger.store.unavailable import Unavailable
 from projections.credit.balances import Balance
-from projections.credit.quick_balances import QuickBalances
+from projections.credit.quick_balances import AskedTogether, QuickBalances
 from tests.clock import Clock
 from tests.http.asgi import Response
 from tests.http.door import NOW, Door, opened
@@ -168,3 +171,36 @@ def test_many_who_ask_at_once_are_told_each_its_own(sides: Door, counted: Counte
 
 async def _holder(door: Door, held: str) -> Actor:
     return await holder_of(door.client.app.state.ledger.reader, held, door.clock().date())
+
+
+class Failing:
+    """A database that answers nothing at first, and then fails in a way that nobody expects; later it has no row."""
+
+    def __init__(self, errors: list[Exception]) -> None:
+        self.clock = Clock(NOW)
+        self.errors = errors
+
+    async def query_often(self, sql: str, params: Params) -> list[Row]:
+        for _ in range(5):  # others ask meanwhile
+            await asyncio.sleep(0)
+        if self.errors:
+            raise self.errors.pop(0)
+        return []
+
+
+def test_nobody_waits_for_ever_when_a_question_fails() -> None:
+    """What goes wrong is told to those who were asked for together; those behind them are asked for all the same."""
+
+    async def asked() -> list[Any]:
+        reader: Any = Failing([ValueError("first"), Unavailable("then")])
+        together, actor = AskedTogether(reader), Actor("t", "admin")
+        first = asyncio.create_task(together.ask(actor, "A"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        behind = [together.ask(actor, "B"), together.ask(actor, "C")]
+        answers = await asyncio.gather(first, *behind, return_exceptions=True)
+        return [*answers, await together.ask(actor, "D")]
+
+    first, *others = asyncio.run(asyncio.wait_for(asked(), 10))
+    assert str(first) == "first"
+    assert others == [None, None, None]
