@@ -2,7 +2,7 @@
 
 Each is a flow of one pool: figures that count from an instant on, and are known from a position on. Overage has no pool
 of its own; its flows are those of the pool "". What expires is no event: it follows from movements, and is made a flow
-where flows are added up (`projections.credit.reckoning`).
+where flows are added up (`projections.credit.subtotals`).
 """
 
 from __future__ import annotations
