@@ -152,6 +152,26 @@ def test_a_contract_ends_and_changes_in_no_closed_month(office: Office) -> None:
     assert [as_of(office, contract, "2026-02-28") for contract in "AB"] == closed
 
 
+def test_a_contract_is_withdrawn_though_its_first_month_is_closed(office: Office) -> None:
+    office.clock.put("2026-03-10T12:00:00Z")
+    office.ok(sign("groupios-l", contract_id="A", starts_on="2026-02-01", customer=billed("A")))
+    office.ok(close_month("2026-02", "groupios"))
+    before, totals_before = as_of(office, "A", "2026-02-28"), closed(office)
+    office.ok(terminate(contract_id="A", ends_on="2026-01-31", reason="Signed for somebody else"))
+    assert (as_of(office, "A", "2026-02-28"), closed(office)) == (before, totals_before)
+    charges = office.see("contracts/A/charges")["items"]
+    assert [(one["amount"], one["effective_at"]) for one in charges] == [
+        ("899.00", "2026-01-31T23:00:00Z"),
+        ("-899.00", MARCH),
+    ]
+    lines = office.see("contracts/A/statement")["items"]
+    assert [(one["kind"], one["change"], one["effective_at"]) for one in lines] == [
+        ("allotment", 480, "2026-01-31T23:00:00Z"),
+        ("reversal", -480, MARCH),
+    ]
+    assert office.see("contracts/A")["state"] == "withdrawn"
+
+
 def test_a_document_is_dated_in_no_closed_month(office: Office) -> None:
     office.clock.put("2026-03-10T12:00:00Z")
     for contract in ("A", "B"):
