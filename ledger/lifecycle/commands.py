@@ -191,7 +191,7 @@ def terminate_contract(case: Case, body: TerminateContract) -> None:
     """
     contract, agreed_at = contract_of(case), case.at(body.at)
     over_at = end_of_day(body.ends_on, contract.timezone)
-    if body.ends_on >= contract.term_history[0].starts_on:  # M5 moves what a withdrawal takes back (C17)
+    if not contract.is_withdrawn_by(body.ends_on):  # what a withdrawal takes back is moved instead (M5, C17)
         case.check_open(over_at, "ends_on")
     check_unused(case, over_at)
     given = contract.fee_shares_from(over_at)

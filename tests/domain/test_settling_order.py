@@ -38,6 +38,20 @@ def test_the_debt_that_was_recorded_first_is_settled_first_whenever_its_work_was
     )
 
 
+def test_a_settlement_that_has_taken_effect_stays_where_credit_that_begins_sooner_is_told_later() -> None:
+    """What was recorded is never priced again (C14): the nearer credit settles what is still owed, the oldest first."""
+    entries = [worked(50, FEBRUARY_4, entry_id="told-first"), worked(60, FEBRUARY_2, entry_id="told-later")]
+    history = given(contract(PREPAID), entries).when(grant(30, MARCH_10, grant_id="further"))
+    history.then(granted(30), filled("told-first", 30, grant_id="further"))
+    nearer = history.when(grant(40, MARCH_5, grant_id="nearer"))
+    nearer.then(
+        granted(40),
+        filled("told-first", 20, grant_id="nearer"),
+        filled("told-later", 20, grant_id="nearer"),
+    )
+    nearer.left(-110, at="2026-03-05T08:59:59+01:00").left(-70, at=MARCH_5).left(-40, at=MARCH_10)
+
+
 @pytest.mark.parametrize(
     ("freed_at", "is_over"), [("2026-02-09T23:59:59+01:00", False), ("2026-02-10T00:00:00+01:00", True)]
 )
