@@ -84,6 +84,7 @@ class Browser:
         self.door = door
         self.scheme = scheme
         self.cookie: dict[str, str] = {}
+        self._read_to = 0
 
     def get(self, address: str, **headers: str) -> Response:
         """A page with a form for something new leads to its own address with an id first."""
@@ -125,9 +126,16 @@ class Browser:
         named: Headers = {"accept": "text/html", **{name.replace("_", "-"): told for name, told in headers.items()}}
         if self.cookie:
             named["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookie.items())
+        self._catch_up()
         answer = self.door.client.request(method, address, headers=named, content=content, scheme=self.scheme)
         self._keep(answer.headers.get("set-cookie", ""))
         return answer
+
+    def _catch_up(self) -> None:
+        """Pages wait for what was written over them; what was written by commands is waited for here."""
+        if self.door.position > self._read_to:
+            self.door.see("periods", limit=1)
+            self._read_to = self.door.position
 
     def _keep(self, given: str) -> None:
         if given:
