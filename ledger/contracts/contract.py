@@ -116,7 +116,7 @@ class Contract(ContractState):
     def terminate(self, ends_on: date, reason: Sealed, agreed_at: datetime, stamp: Stamp) -> None:
         """The contract ends after a day inside its terms, or the day before them all (C15: it is withdrawn)."""
         self.check_ongoing()
-        if not self.is_withdrawn_by(ends_on):
+        if ends_on + ONE_DAY != self.term_history[0].starts_on:
             self.term_at(first_instant(ends_on, self.timezone), "ends_on")
         over_at = end_of_day(ends_on, self.timezone)
         self.record(ContractTerminated(ends_on, reason, agreed_at), over_at, stamp)

@@ -117,10 +117,6 @@ class ContractState(LedgerAggregate):
         """The end of a contract that was terminated is that of all its credit (C15)."""
         return self._lived[-1].ends_at if self.terminated_on is not None and self._lived else None
 
-    def is_withdrawn_by(self, ends_on: date) -> bool:
-        """Whether a last day is the one before all its terms: a termination with that day withdraws it (C15)."""
-        return ends_on + ONE_DAY == self.term_history[0].starts_on
-
     @property
     def is_withdrawn(self) -> bool:
         """Whether no term will ever have been (C15)."""

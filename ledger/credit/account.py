@@ -231,15 +231,17 @@ class CreditAccount(CreditState):
     ) -> list[Settlement]:
         """Credit ends when the contract does, and with a change of plan the allotments that would expire (C15).
 
-        What it `settled` late, and after its end, it never did: these debts stand (C4).
+        What it `settled` late, and after its end, it never did: these debts stand (C4). Nothing expires in a closed
+        month: it ends at the first open instant then (M5), and until there no work can be dated.
         """
         changes: list[Settlement] = []
+        ends_at = stamp.open_from(at)
         for grant in list(self.grants.values()):
-            is_over = grant.is_taken_back or grant.expires_at <= at
+            is_over = grant.is_taken_back or grant.expires_at <= ends_at
             if not is_over and (not allotments_alone or grant.is_lost_with_its_plan):
-                after = [one for one in settled if one.grant_id == grant.grant_id and one.effective_at >= at]
+                after = [one for one in settled if one.grant_id == grant.grant_id and one.effective_at >= ends_at]
                 changes += self._withdraw(after, stamp)
-                self.record(GrantExpiryMoved(grant.grant_id, at, pool=self.pool), at, stamp)
+                self.record(GrantExpiryMoved(grant.grant_id, ends_at, pool=self.pool), at, stamp)
         return changes + (self._settle_debts(stamp) if changes else [])
 
     def take_back(

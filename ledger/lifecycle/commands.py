@@ -187,12 +187,11 @@ def terminate_contract(case: Case, body: TerminateContract) -> None:
     """The contract ends after `ends_on`: all its credit ends, later sessions are released (C15).
 
     Terms that will not begin give back what was charged for them; a term that holds a deduction has begun. The day
-    before `starts_on` withdraws the contract: only what was bought or given stays. `at` is when it was agreed.
+    before `starts_on` withdraws the contract: only what was bought or given stays. `at` is when it was agreed. Where
+    the month of the end is closed, credit ends and charges are taken back at the first open instant (M5).
     """
     contract, agreed_at = contract_of(case), case.at(body.at)
     over_at = end_of_day(body.ends_on, contract.timezone)
-    if not contract.is_withdrawn_by(body.ends_on):  # what a withdrawal takes back is moved instead (M5, C17)
-        case.check_open(over_at, "ends_on")
     check_unused(case, over_at)
     given = contract.fee_shares_from(over_at)
     contract.terminate(body.ends_on, case.seal_customer(body.reason), agreed_at, case.stamp)

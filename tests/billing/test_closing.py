@@ -22,6 +22,7 @@ from tests.words import (
     issue,
     log_work,
     open_ticket,
+    renew,
     reverse,
     sign,
     terminate,
@@ -135,21 +136,65 @@ def test_only_the_providers_own_finance_closes_its_months(quick_office: Office) 
 # -- what can't be booked later -------------------------------------------------------------------------------------
 
 
-def test_a_contract_ends_and_changes_in_no_closed_month(office: Office) -> None:
+def test_a_plan_changes_in_no_closed_month(office: Office) -> None:
     office.clock.put("2026-03-10T12:00:00Z")
-    for contract in ("A", "B"):
-        office.ok(sign("groupios-l", contract_id=contract, customer=billed(contract)))
+    office.ok(sign("groupios-l", contract_id="B", customer=billed("B")))
     office.ok(close_month("2026-02", "groupios"))
     before = office.count()
-    ending = {"contract_id": "A", "ends_on": "2026-02-27", "reason": "Sold"}
-    assert office.refused("period-closed", terminate(**ending))["month"] == "2026-02"
     changing = {"contract_id": "B", "plan": "groupios-m", "from_on": "2026-02-28"}
     assert office.refused("period-closed", change_plan(**changing))["field"] == "from_on"
     assert office.count() == before
-    closed = [as_of(office, contract, "2026-02-28") for contract in "AB"]
-    office.ok(terminate(**ending | {"ends_on": "2026-02-28"}))
+    closed = as_of(office, "B", "2026-02-28")
     office.ok(change_plan(**changing | {"from_on": "2026-03-01"}))
-    assert [as_of(office, contract, "2026-02-28") for contract in "AB"] == closed
+    assert as_of(office, "B", "2026-02-28") == closed
+
+
+# -- what ends in one --------------------------------------------------------------------------------------------------
+
+
+def test_a_contract_that_ends_in_a_closed_month_keeps_its_credit_until_the_first_open_instant(office: Office) -> None:
+    """What is left breaks in an open month; work of the closed one that is told late still draws on it (M5, C14)."""
+    office.clock.put("2026-03-10T12:00:00Z")
+    office.ok(sign("groupios-l", "2026-01-01", contract_id="A", customer=billed("A")))
+    office.ok(open_ticket("T", contract_id="A", at="2026-01-05T09:00:00Z"))
+    office.ok(close_month("2026-02", "groupios"))
+    before, totals_before = as_of(office, "A", "2026-02-28"), closed(office)
+    office.ok(terminate(contract_id="A", ends_on="2026-02-14", reason="Sold"))
+    office.ok(log_work(60, "2026-02-10T09:00:00Z", entry_id="late"))
+    after = log_work(60, "2026-02-16T09:00:00Z", entry_id="after")
+    office.refused("contract-not-active", after)
+    assert (as_of(office, "A", "2026-02-28"), closed(office)) == (before, totals_before)
+    assert office.see("contracts/A")["ends_on"] == "2026-02-14"
+    lines = office.see("contracts/A/statement")["items"]
+    assert [(one["kind"], one["change"], one["effective_at"]) for one in lines] == [
+        ("allotment", 480, "2025-12-31T23:00:00Z"),
+        ("breakage", -420, MARCH),
+        ("work", -60, MARCH),
+    ]
+
+
+def test_a_renewal_is_taken_back_though_the_first_month_of_its_term_is_closed(office: Office) -> None:
+    """A mistake has its opposite (C17): the term's fee and allotment come back, at the first open instant."""
+    office.clock.put("2026-03-10T12:00:00Z")
+    office.ok(sign("groupios-l", "2025-02-01", contract_id="A", customer=billed("A")))
+    office.ok(renew("A"))
+    office.ok(close_month("2026-02", "groupios"))
+    before, totals_before = as_of(office, "A", "2026-02-28"), closed(office)
+    office.ok(terminate(contract_id="A", ends_on="2026-01-31", reason="Renewed by mistake"))
+    assert (as_of(office, "A", "2026-02-28"), closed(office)) == (before, totals_before)
+    charges = office.see("contracts/A/charges")["items"]
+    assert [(one["amount"], one["effective_at"]) for one in charges] == [
+        ("899.00", "2025-01-31T23:00:00Z"),
+        ("899.00", "2026-01-31T23:00:00Z"),
+        ("-899.00", MARCH),
+    ]
+    lines = office.see("contracts/A/statement")["items"]
+    assert [(one["kind"], one["change"], one["effective_at"]) for one in lines] == [
+        ("allotment", 480, "2025-01-31T23:00:00Z"),
+        ("breakage", -480, "2026-01-31T23:00:00Z"),
+        ("allotment", 480, "2026-01-31T23:00:00Z"),
+        ("reversal", -480, MARCH),
+    ]
 
 
 def test_a_contract_is_withdrawn_though_its_first_month_is_closed(office: Office) -> None:
