@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import NoReturn
 
@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
+from ledger.store import open_store
+from projections.runner import Projector
 from tests.portal.browser import NoBrowserError, chromium
 from tests.servers import (
     NoServerError,
@@ -66,13 +68,33 @@ def _without_server(refusal: NoServerError) -> NoReturn:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database for this test alone, as LEDGER_DATABASE_URL would name it."""
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without anything in it for this test alone, as LEDGER_DATABASE_URL would name it."""
     if request.param == "sqlite":
         # An absolute path brings the fourth slash with it.
         yield f"sqlite:///{tmp_path / 'ledger.db'}"
         return
     url = fresh_database(request.getfixturevalue("postgresql_server"))
+    yield url
+    drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def empty_ledger(postgresql_server: str) -> str:
+    """A PostgreSQL database with all tables of a ledger and no event. A copy opens sooner than tables are made."""
+    url = fresh_database(postgresql_server)
+    with closing(open_store(url)), closing(Projector(url)) as projector:
+        projector.prepare()
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A ledger without events for this test alone, as LEDGER_DATABASE_URL would name it; its file need not be there."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+        return
+    url = fresh_database(request.getfixturevalue("postgresql_server"), like=request.getfixturevalue("empty_ledger"))
     yield url
     drop_database(url)
 

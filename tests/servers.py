@@ -13,6 +13,7 @@ import socket
 import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import glob
@@ -58,13 +59,12 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
             yield base_url
 
 
-def fresh_database(base_url: str) -> str:
-    """Makes an empty database on the server of `base_url` and returns its URL."""
+def fresh_database(base_url: str, like: str = "") -> str:
+    """Makes a database on the server of `base_url` and returns its URL. It is empty, or a copy of that at `like`."""
     name = f"ledger_test_{uuid4().hex}"
+    of = sql.Identifier(_name_of(like) if like else "template0")
     with psycopg.connect(base_url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
-        )
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(sql.Identifier(name), of))
     address, mark, options = base_url.partition("?")
     url = "/".join([*address.split("/")[:3], name]) + mark + options
     _ours[url] = base_url
@@ -75,10 +75,23 @@ def drop_database(url: str) -> None:
     """Drops a database that `fresh_database` made, even while somebody is connected to it. Refuses any other."""
     if url not in _ours:
         raise ValueError("Only a database that fresh_database made in this process is dropped.")
-    name = url.partition("?")[0].rpartition("/")[2]
+    name = _name_of(url)
     with psycopg.connect(_ours[url], autocommit=True) as connection:
+        _let_them_leave(connection, name)
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
     del _ours[url]
+
+
+def _name_of(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
+
+
+def _let_them_leave(connection: psycopg.Connection, name: str) -> None:
+    """Whoever has hung up is gone a moment later; PostgreSQL looks again only every 100 ms."""
+    for _ in range(20):
+        if connection.execute("SELECT 1 FROM pg_stat_activity WHERE datname = %s", [name]).fetchone() is None:
+            return
+        time.sleep(0.002)
 
 
 def system_programs() -> Path | None:

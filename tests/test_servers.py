@@ -135,9 +135,11 @@ def test_the_server_goes_when_its_owner_is_killed(monkeypatch: pytest.MonkeyPatc
         psycopg.connect(base_url)
 
 
-def test_each_test_gets_an_empty_database_at_an_address_that_is_absolute(database_url: str, tmp_path: Path) -> None:
-    if database_url.startswith("sqlite"):
-        assert database_url == f"sqlite:////{str(tmp_path).removeprefix('/')}/ledger.db"
+def test_each_test_gets_an_empty_database_at_an_address_that_is_absolute(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    if empty_database_url.startswith("sqlite"):
+        assert empty_database_url == f"sqlite:////{str(tmp_path).removeprefix('/')}/ledger.db"
         assert not (tmp_path / "ledger.db").exists()
     else:
-        assert ask(database_url, TABLES) == 0
+        assert ask(empty_database_url, TABLES) == 0

@@ -33,23 +33,23 @@ def change(url: str, sql: str) -> None:
 
 
 @pytest.mark.parametrize("sql", ["DROP TABLE ledger_format", "UPDATE ledger_format SET version = 0"])
-def test_a_ledger_of_earlier_shapes_is_refused_and_left_as_it_is(database_url: str, sql: str) -> None:
-    begun(database_url)
-    change(database_url, sql)
+def test_a_ledger_of_earlier_shapes_is_refused_and_left_as_it_is(empty_database_url: str, sql: str) -> None:
+    begun(empty_database_url)
+    change(empty_database_url, sql)
     for _ in range(2):
         with pytest.raises(OldFormatError, match="holds a ledger of an earlier version"):
-            open_store(database_url)
+            open_store(empty_database_url)
 
 
-def test_a_ledger_of_this_version_is_opened_again(database_url: str) -> None:
-    events = begun(database_url)
-    store = open_store(database_url)
+def test_a_ledger_of_this_version_is_opened_again(empty_database_url: str) -> None:
+    events = begun(empty_database_url)
+    store = open_store(empty_database_url)
     assert store.highest_position() == events
     store.close()
 
 
-def test_a_ledger_without_events_becomes_one_of_this_version(database_url: str) -> None:
-    open_store(database_url).close()
-    change(database_url, "DROP TABLE ledger_format")
-    assert begun(database_url) > 0
-    open_store(database_url).close()
+def test_a_ledger_without_events_becomes_one_of_this_version(empty_database_url: str) -> None:
+    open_store(empty_database_url).close()
+    change(empty_database_url, "DROP TABLE ledger_format")
+    assert begun(empty_database_url) > 0
+    open_store(empty_database_url).close()

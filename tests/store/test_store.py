@@ -69,12 +69,12 @@ class Overtaken(EventStore):
 
 
 @pytest.fixture
-def opened(database_url: str) -> Iterator[Callable[[], Process]]:
+def opened(empty_database_url: str) -> Iterator[Callable[[], Process]]:
     """Opens the database of the test, as often as it is called."""
     stores: list[EventStore] = []
 
     def open_door() -> Process:
-        stores.append(open_store(database_url))
+        stores.append(open_store(empty_database_url))
         return Process(stores[-1])
 
     yield open_door
@@ -223,7 +223,7 @@ def run_writers(url: str, files: list[Path], threads: int) -> list[subprocess.Po
 
 
 def test_writers_in_several_processes_and_threads_lose_nothing_and_double_nothing(
-    opened: Callable[[], Process], database_url: str, tmp_path: Path
+    opened: Callable[[], Process], empty_database_url: str, tmp_path: Path
 ) -> None:
     """Two processes of two threads, 50 entries a thread on one account; a tenth of the entries is sent by both."""
     one = opened()
@@ -234,7 +234,7 @@ def test_writers_in_several_processes_and_threads_lose_nothing_and_double_nothin
         shared = [log_work(20, NOON, entry_id=f"both-{n}", command_id=f"both-{n}") for n in range(10)]
         files.append(tmp_path / f"{process}.jsonl")
         files[-1].write_bytes(as_lines([*own[:45], *shared, *own[45:]]))
-    for writer in run_writers(database_url, files, threads=2):
+    for writer in run_writers(empty_database_url, files, threads=2):
         told, _ = writer.communicate()
         assert writer.returncode == 0
         assert len(told.splitlines()) == 100
@@ -282,7 +282,7 @@ def by_command(one: Process) -> dict[str, list[tuple[str, str]]]:
 
 
 def test_a_killed_writer_leaves_only_whole_commands_and_a_repetition_of_its_file_completes_it(
-    opened: Callable[[], Process], database_url: str, tmp_path: Path
+    opened: Callable[[], Process], empty_database_url: str, tmp_path: Path
 ) -> None:
     reference = open_store(f"sqlite:///{tmp_path / 'reference.db'}")
     undisturbed = Process(reference)
@@ -292,7 +292,7 @@ def test_a_killed_writer_leaves_only_whole_commands_and_a_repetition_of_its_file
     file.write_bytes(as_lines(FILE))
     one, answered = opened(), set()
     for answers_before_the_kill in (1, 9, 23, 31):
-        (writer,) = run_writers(database_url, [file], threads=1)
+        (writer,) = run_writers(empty_database_url, [file], threads=1)
         with writer:
             assert writer.stdout is not None
             answered |= {writer.stdout.readline().strip() for _ in range(answers_before_the_kill)}
@@ -301,7 +301,7 @@ def test_a_killed_writer_leaves_only_whole_commands_and_a_repetition_of_its_file
         found = by_command(one)
         assert found == {command_id: whole[command_id] for command_id in found}
         assert answered <= found.keys(), "what was answered is durable"
-    (writer,) = run_writers(database_url, [file], threads=1)
+    (writer,) = run_writers(empty_database_url, [file], threads=1)
     told, _ = writer.communicate()
     assert told.split() == [step.fields["command_id"] for step in FILE]
     assert list(by_command(one).items()) == list(whole.items())
