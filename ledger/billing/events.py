@@ -18,7 +18,7 @@ VatCategory = Literal["S", "AE", "O"]
 DocumentKind = Literal["invoice", "credit-note"]
 
 
-class DocumentLine(msgspec.Struct, frozen=True, omit_defaults=True):
+class DocumentLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One line of an invoice or credit note, net. The positions in `events` are those it rests on (M6).
 
     `unit_price_cents` is the price of `price_base` units: 89.00 an hour is 8900 for 60 minutes. A line that takes
