@@ -85,7 +85,8 @@ def _credit_note(
         raise MissingPartyData(f"The parties of {invoice.number} are no longer kept.", [MissingDatum("parties")])
     parties |= {"corrected_ksef_number": body.ksef_number} if body.ksef_number is not None else {}
     position = case.position_of(document)
-    line_texts = case.open(invoice.line_texts) if invoice.line_texts is not None else None
+    texts = case.open_all(one.texts for one in invoice.line_texts)
+    line_texts = [(one.through_line, texts[one.texts]) for one in invoice.line_texts if one.texts in texts]
     fact = CreditNoteIssued(
         number="",
         provider=provider.id,
@@ -107,7 +108,7 @@ def _credit_note(
         national_vat=invoice.national_vat,
         retained_until=retained_until(issued_on, invoice.retained_until.year - invoice.issued_on.year),
     )
-    return PreparedDocument(fact, parties, line_texts or {}, position, keys_of([invoice.parties]))
+    return PreparedDocument(fact, parties, line_texts, position, keys_of([invoice.parties]))
 
 
 def _answered(line: DocumentLine, invoice_position: int) -> DocumentLine:

@@ -12,7 +12,7 @@ from ledger.billing.document import Document
 from ledger.billing.document_texts import buyer_of, seller_of
 from ledger.billing.draft import Draft, draft
 from ledger.billing.events import InvoiceIssued, NationalVat
-from ledger.billing.invoice import invoice_of, texts_of
+from ledger.billing.invoice import invoice_of, line_texts_of, texts_of
 from ledger.billing.missing import NO_EXCHANGE_RATE, MissingDatum, MissingPartyData
 from ledger.billing.numbering import Numbers, day_of_issue, retained_until
 from ledger.billing.preparing import PreparedDocument, keys_of
@@ -101,9 +101,7 @@ def _invoice(
     _check_after_credit_notes(account, found, issued_on)
     needs_rate = needs_exchange_rate(found.vat, provider.country, contract.currency)
     rate = body.exchange_rate if needs_rate or not ignores_needless_rate else None
-    texts = texts_of(account, found.lines)
-    sealed = texts.all()
-    opened = case.open_all(sealed)
+    opened = case.open_all(texts_of(account, found.lines).all())
     assert account.party is not None
     fact = invoice_of(
         account,
@@ -118,7 +116,7 @@ def _invoice(
     return PreparedDocument(
         fact,
         {"seller": seller_of(provider, seller), "buyer": buyer_of(account.customer_id, account.country, party)},
-        texts.opened(opened),
+        line_texts_of(account, found.lines, opened),
         position,
         keys_of([account.party, *opened]),
     )

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from ledger.billing.events import CreditNoteIssued, InvoiceIssued
+from ledger.billing.events import CreditNoteIssued, InvoiceIssued, TextsOfLines
 from ledger.kernel.fact import Sealed
 from ledger.work.case import Case
 
@@ -28,7 +28,7 @@ class PreparedDocument(Generic[D]):
 
     fact: D
     parties: dict[str, Any]
-    line_texts: dict[str, Any]
+    line_texts: list[tuple[int, dict[str, Any]]]  # through which line, and what is sealed of those
     position: int
     key_ids: frozenset[str]
 
@@ -42,7 +42,7 @@ class PreparedDocument(Generic[D]):
             self.fact,
             number=number,
             parties=case.seal(party, self.parties),
-            line_texts=case.seal(party, self.line_texts) if self.line_texts else None,
+            line_texts=[TextsOfLines(through, case.seal(party, texts)) for through, texts in self.line_texts],
         )
 
 

@@ -191,6 +191,6 @@ class Rehearsal:
 
 
 def _planned(case: Case, fact: InvoiceIssued | CreditNoteIssued) -> PlannedDocument:
-    of_lines = case.open(fact.line_texts) if fact.line_texts is not None else None
+    of_lines = case.open_all(one.texts for one in fact.line_texts).values()
     reason = case.open(fact.reason) if isinstance(fact, CreditNoteIssued) else None
     return PlannedDocument(fact, read_document_texts(case.open(fact.parties), of_lines, reason))

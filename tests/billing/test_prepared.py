@@ -104,7 +104,7 @@ def quick_desk(quick_office: Office) -> Iterator[Desk]:
 
 
 def sold(desk: Desk, contract: str = "S", entries: int = 1) -> None:
-    """Model S, 399.00: each entry of 20 minutes is 30 billed, and 74.50 beyond its credit, on a ticket of its own."""
+    """Model S, without fee: each entry of 20 minutes is 30 billed, 74.50, on a ticket of its own."""
     steps = [sign("groupios-s", contract_id=contract, customer=billed(contract))]
     for n in range(entries):
         ticket = f"{contract}-T{n}"
