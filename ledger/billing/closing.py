@@ -78,5 +78,6 @@ def _folded(case: Case, timezone: str) -> PeriodFold:
     fold, head = PeriodFold(timezone), case.position
     for page in case.whole_provider(TOTALS_TOPICS, 0):
         fold.add(page)
+    fold.settle()
     fold.position = max(fold.position, head)
     return fold
