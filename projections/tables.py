@@ -17,16 +17,29 @@ CHUNK = 5_000  # rows or keys in one statement
 class Table(Generic[R]):
     """A table whose columns are the fields of its row: `str` is TEXT, `int` is BIGINT, `| None` may be null.
 
-    Instants are microseconds since 1970 (UTC), money minor units, lists and records JSON texts.
+    Instants are microseconds since 1970 (UTC), money minor units, lists and records JSON texts. Where it
+    `is_seen_by_position`, nothing changes a row again, and no question sees one beyond the position of the views.
+    Where it says which columns are `changing`, the others and their indexes are let be.
     """
 
-    def __init__(self, name: str, row: type[R], key: str | tuple[str, ...], indexes: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        row: type[R],
+        key: str | tuple[str, ...],
+        indexes: Sequence[str] = (),
+        *,
+        changing: Sequence[str] = (),
+        is_seen_by_position: bool = False,
+    ) -> None:
         self.name = name
         self.row = row
         self.key = (key,) if isinstance(key, str) else key
         self.indexes = tuple(indexes)
+        self.is_seen_by_position = is_seen_by_position
         hints = get_type_hints(row)
         self.columns = {field: _column(hints[field]) for field in row.__struct_fields__}
+        self._changing = tuple(changing) or tuple(column for column in self.columns if column not in self.key)
         self._fields = attrgetter(*self.columns)
         self.key_of: Callable[[R], Any] = attrgetter(*self.key)  # of a row: its key, or both parts of it
 
@@ -60,7 +73,7 @@ class Table(Generic[R]):
         values = [msgspec.structs.astuple(row) for row in rows]
         if not values:
             return
-        updates = ", ".join(f"{column} = excluded.{column}" for column in self.columns if column not in self.key)
+        updates = ", ".join(f"{column} = excluded.{column}" for column in self._changing)
         instead = f"DO UPDATE SET {updates}" if updates else "DO NOTHING"
         conflict = f"ON CONFLICT ({', '.join(self.key)}) {instead}"
         if dialect == "postgresql":

@@ -7,8 +7,9 @@ adds them up; no pricing, no rounding, no catalogue.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -153,6 +154,21 @@ class Rows:
         if marked is None:
             marked = self.changed[table.name] = (table, {})
         marked[1][key] = row
+
+    def ahead(self, size: int) -> Iterator[Callable[[WriteTransaction], None]]:
+        """Writes many rows of tables of which questions see none beyond the views' position, some at a time, before
+        what makes them seen. Written again, after a crash, they are the same."""
+        for table, rows in self.changed.values():
+            if table.is_seen_by_position and len(rows) > size:
+                made = list(rows.values())
+                rows.clear()
+                for start in range(0, len(made), size):
+                    yield partial(
+                        table.write,
+                        dialect=self.dialect,
+                        name=table.name + self.suffix,
+                        rows=made[start : start + size],
+                    )
 
     def flush(self) -> Mapping[str, Sequence[Any]]:
         """Writes what changed; returns it, by table."""

@@ -69,10 +69,13 @@ class DocumentedDeductionRow(msgspec.Struct):
 
 
 DOCUMENTS = Table("documents", DocumentRow, "number", ["(contract_id, position)", "(position)"])
-DOCUMENT_LINES = Table("document_lines", DocumentLineRow, ("number", "line"))
-DOCUMENT_TEXTS = Table("document_texts", DocumentTextsRow, ("number", "through_line"))
-INVOICED_CHARGES = Table("invoiced_charges", InvoicedChargeRow, ("charge_id", "position"))
-DOCUMENTED_DEDUCTIONS = Table("documented_deductions", DocumentedDeductionRow, ("deduction_id", "position"))
+# As long as documents are; lines and their texts are seen once their document is there.
+DOCUMENT_LINES = Table("document_lines", DocumentLineRow, ("number", "line"), is_seen_by_position=True)
+DOCUMENT_TEXTS = Table("document_texts", DocumentTextsRow, ("number", "through_line"), is_seen_by_position=True)
+INVOICED_CHARGES = Table("invoiced_charges", InvoicedChargeRow, ("charge_id", "position"), is_seen_by_position=True)
+DOCUMENTED_DEDUCTIONS = Table(
+    "documented_deductions", DocumentedDeductionRow, ("deduction_id", "position"), is_seen_by_position=True
+)
 documents = View("documents", DOCUMENTS, DOCUMENT_LINES, DOCUMENT_TEXTS, INVOICED_CHARGES, DOCUMENTED_DEDUCTIONS)
 
 
