@@ -19,7 +19,7 @@ class Table(Generic[R]):
 
     Instants are microseconds since 1970 (UTC), money minor units, lists and records JSON texts. Where it
     `is_seen_by_position`, nothing changes a row again, and no question sees one beyond the position of the views.
-    Where it says which columns are `changing`, the others and their indexes are let be.
+    Where it says which columns are `changing`, no others of a row that is there already are written again.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Table(Generic[R]):
         self.is_seen_by_position = is_seen_by_position
         hints = get_type_hints(row)
         self.columns = {field: _column(hints[field]) for field in row.__struct_fields__}
-        self._changing = tuple(changing) or tuple(column for column in self.columns if column not in self.key)
+        self.changing = tuple(changing)
         self._fields = attrgetter(*self.columns)
         self.key_of: Callable[[R], Any] = attrgetter(*self.key)  # of a row: its key, or both parts of it
 
@@ -73,7 +73,7 @@ class Table(Generic[R]):
         values = [msgspec.structs.astuple(row) for row in rows]
         if not values:
             return
-        updates = ", ".join(f"{column} = excluded.{column}" for column in self._changing)
+        updates = ", ".join(f"{column} = excluded.{column}" for column in self.columns if column not in self.key)
         instead = f"DO UPDATE SET {updates}" if updates else "DO NOTHING"
         conflict = f"ON CONFLICT ({', '.join(self.key)}) {instead}"
         if dialect == "postgresql":
@@ -85,6 +85,24 @@ class Table(Generic[R]):
         else:
             places = ",".join("?" * len(self.columns))
             transaction.execute_many(f"INSERT INTO {name} VALUES ({places}) {conflict}", values)
+
+    def change(self, transaction: WriteTransaction, dialect: str, name: str, rows: Sequence[R]) -> None:
+        """Writes the changing columns of rows that are there."""
+        columns = (*self.changing, *self.key)
+        values = list(map(attrgetter(*columns), rows))
+        if dialect == "postgresql":
+            assigned = ", ".join(f"{column} = new.{column}" for column in self.changing)
+            same = " AND ".join(f"{name}.{column} = new.{column}" for column in self.key)
+            arrays = ", ".join(f":{column}::{self.columns[column].partition(' ')[0]}[]" for column in columns)
+            sql = f"UPDATE {name} SET {assigned} FROM unnest({arrays}) AS new ({', '.join(columns)}) WHERE {same}"
+            for start in range(0, len(values), CHUNK):
+                given = zip(*values[start : start + CHUNK], strict=True)
+                transaction.execute(sql, dict(zip(columns, map(list, given), strict=True)))
+        else:
+            assigned = ", ".join(f"{column} = ?" for column in self.changing)
+            same = " AND ".join(f"{column} = ?" for column in self.key)
+            sql = f"UPDATE {name} SET {assigned} WHERE {same}"
+            transaction.execute_many(sql, values)
 
 
 def _column(hint: Any) -> str:
