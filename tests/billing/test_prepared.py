@@ -11,7 +11,7 @@ import pytest
 from api.writer import Answers, Writer
 from ledger.door.batches import Answer
 from ledger.kernel.errors import Refusal
-from ledger.store import EventStore
+from ledger.store import EventStore, Unavailable
 from ledger.store.histories import History
 from tests.billing.months import closed
 from tests.billing.office import Office, billed, lines, office_over
@@ -272,3 +272,25 @@ def test_an_invoice_dated_in_a_month_that_closes_meanwhile_is_refused(desk: Desk
     (answer,) = desk.tell(issue("S", issued_on="2026-09-30"))
     assert isinstance(answer, Refusal)
     assert answer.code == "period-closed"
+
+
+def test_a_process_that_ends_gives_up_what_is_being_prepared(desk: Desk) -> None:
+    """Nothing was recorded, and no number taken: it is sent again."""
+    sold(desk)
+    desk.once(desk.writer.end)
+    waiting = desk.send(issue("S", command_id="one"))
+    with pytest.raises(Unavailable):
+        waiting.result(PATIENCE_SECONDS)
+    assert desk.office.number(issue("S", command_id="one")) == "GR-2026-00001"
+
+
+def test_a_fault_beside_the_writer_is_that_commands_alone(quick_desk: Desk) -> None:
+    sold(quick_desk)
+
+    def fail() -> None:
+        raise LookupError("a page is damaged")
+
+    quick_desk.once(fail)
+    with pytest.raises(LookupError):
+        quick_desk.tell(issue("S"))
+    assert quick_desk.ok(issue("S")).named["number"] == "GR-2026-00001"
