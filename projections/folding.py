@@ -43,6 +43,12 @@ def page_of_events(
 
 def fold(events: Sequence[EventRow], views: Sequence[View], rows: Rows) -> None:
     """Applies stored events to the rows of views, in order, writes what changed, and adds it up."""
+    take_in(events, views, rows)
+    write_down(events, views, rows)
+
+
+def take_in(events: Sequence[EventRow], views: Sequence[View], rows: Rows) -> None:
+    """Applies stored events to rows in memory."""
     facts = [decode(event.topic, bytes(event.state)) for event in events]
     for view in views:
         view.prefetch(facts, rows)
@@ -53,6 +59,10 @@ def fold(events: Sequence[EventRow], views: Sequence[View], rows: Rows) -> None:
         for registered in handlers:
             for handler in registered.get(kind, ()):
                 handler(rows, fact, meta)
+
+
+def write_down(events: Sequence[EventRow], views: Sequence[View], rows: Rows) -> None:
+    """Writes the rows that have changed, and adds them up."""
     written = Written(events[0].position if events else 0, rows.flush())
     for view in views:
         for totalling in view.totalling:

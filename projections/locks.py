@@ -6,8 +6,9 @@ On PostgreSQL advisory locks, beside an SQLite file locks on files of their own;
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import NamedTuple
 
 from ledger.store.database import Database, SqliteDatabase, WriteTransaction
 from ledger.store.ledger_files import private_opener
@@ -36,6 +37,27 @@ def following(database: Database, *, wait: bool) -> Iterator[WriteTransaction]:
             if not transaction.query(sql, {"lock": FOLLOW_LOCK})[0].is_ours:
                 raise Busy
         yield transaction
+
+
+class Turn(NamedTuple):
+    """A follower's turn: what it reads with, and the transactions that it writes in. PostgreSQL has one for all.
+
+    On SQLite nobody else can write during a transaction, so it reads and reckons before it begins one.
+    """
+
+    reading: WriteTransaction
+    writing: Callable[[], AbstractContextManager[WriteTransaction]]
+
+
+@contextmanager
+def follower_turn(database: Database) -> Iterator[Turn]:
+    """One process has it at a time. Raises Busy where another has it."""
+    if isinstance(database, SqliteDatabase):
+        with _file_lock(database, "follower", wait=False), database.reading() as reading:
+            yield Turn(reading, database.transaction)
+        return
+    with following(database, wait=False) as transaction:
+        yield Turn(transaction, lambda: nullcontext(transaction))
 
 
 @contextmanager

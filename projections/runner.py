@@ -9,20 +9,22 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from ledger.store.database import Database, WriteTransaction, open_database
 from ledger.store.unavailable import Unavailable
 from projections.all_views import VIEWS, built_together
-from projections.folding import fold, page_of_events
-from projections.locks import Busy, building, following
+from projections.folding import page_of_events, take_in, write_down
+from projections.locks import Busy, Turn, building, follower_turn, following
 from projections.rebuilding import Build, live_position, move_live_position
 from projections.tables import analyse
 from projections.views import Rows, View
 
 logger = logging.getLogger("ledger.follower")
 PAGE = 5_000
+AHEAD_AT_ONCE = 1_000  # rows: some ten milliseconds, for which writers of an SQLite file wait
 POLL_SECONDS = 0.01
 MANY = 20_000  # events: their rows may change what the database has to know of the tables
 
@@ -36,14 +38,18 @@ def _digest(views: Sequence[View]) -> str:
 class Projector:
     """Keeps the views of one ledger. `database` holds events and views; a page is what is folded at once.
 
-    `tools` are those that views find made already (`Rows.tool`).
+    `tools` are those that views find made already (`Rows.tool`), `ahead` how many rows are written at a time before
+    the position moves.
     """
 
-    def __init__(self, url: str, page: int = PAGE, tools: Sequence[Any] = (), many: int = MANY) -> None:
+    def __init__(
+        self, url: str, page: int = PAGE, tools: Sequence[Any] = (), many: int = MANY, ahead: int = AHEAD_AT_ONCE
+    ) -> None:
         self.database: Database = open_database(url, durable=False)
         self._views = list(VIEWS.values())
         self._page = page
         self._many = many
+        self._ahead = ahead
         self._not_analysed = 0
         self._tools: dict[type, Any] = {type(tool): tool for tool in tools}
 
@@ -72,13 +78,29 @@ class Projector:
 
     def step(self, limit: int | None = None) -> int:
         """Folds the next page of events into the views; returns how many there were. Raises Busy, Unavailable."""
-        with following(self.database, wait=False) as transaction:
-            events = page_of_events(transaction, live_position(transaction), limit or self._page)
+        with follower_turn(self.database) as turn:
+            events = page_of_events(turn.reading, live_position(turn.reading), limit or self._page)
             if events:
-                fold(events, self._views, self._rows(transaction))
-                move_live_position(transaction, events[-1].position)
-            self._analyse_when_many_are_new(transaction, len(events))
+                rows = self._rows(turn.reading)
+                take_in(events, self._views, rows)
+                self._write_ahead(turn, rows)
+                with turn.writing() as transaction:
+                    rows.transaction = transaction
+                    write_down(events, self._views, rows)
+                    move_live_position(transaction, events[-1].position)
+            if self.database.dialect == "postgresql":
+                with turn.writing() as transaction:
+                    self._analyse_when_many_are_new(transaction, len(events))
             return len(events)
+
+    def _write_ahead(self, turn: Turn, rows: Rows) -> None:
+        """Others wait for an SQLite file by asking for it again and again, so it is theirs for as long in between."""
+        for write in rows.ahead(self._ahead):
+            began = time.monotonic()
+            with turn.writing() as transaction:
+                write(transaction)
+            if transaction is not turn.reading:
+                time.sleep(time.monotonic() - began)
 
     def _analyse_when_many_are_new(self, transaction: WriteTransaction, folded: int) -> None:
         """After an import, say, which the database's own housekeeping notices only a minute later."""

@@ -17,16 +17,29 @@ CHUNK = 5_000  # rows or keys in one statement
 class Table(Generic[R]):
     """A table whose columns are the fields of its row: `str` is TEXT, `int` is BIGINT, `| None` may be null.
 
-    Instants are microseconds since 1970 (UTC), money minor units, lists and records JSON texts.
+    Instants are microseconds since 1970 (UTC), money minor units, lists and records JSON texts. Where it
+    `is_seen_by_position`, nothing changes a row again, and no question sees one beyond the position of the views.
+    Where it says which columns are `changing`, no others of a row that is there already are written again.
     """
 
-    def __init__(self, name: str, row: type[R], key: str | tuple[str, ...], indexes: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        row: type[R],
+        key: str | tuple[str, ...],
+        indexes: Sequence[str] = (),
+        *,
+        changing: Sequence[str] = (),
+        is_seen_by_position: bool = False,
+    ) -> None:
         self.name = name
         self.row = row
         self.key = (key,) if isinstance(key, str) else key
         self.indexes = tuple(indexes)
+        self.is_seen_by_position = is_seen_by_position
         hints = get_type_hints(row)
         self.columns = {field: _column(hints[field]) for field in row.__struct_fields__}
+        self.changing = tuple(changing)
         self._fields = attrgetter(*self.columns)
         self.key_of: Callable[[R], Any] = attrgetter(*self.key)  # of a row: its key, or both parts of it
 
@@ -72,6 +85,24 @@ class Table(Generic[R]):
         else:
             places = ",".join("?" * len(self.columns))
             transaction.execute_many(f"INSERT INTO {name} VALUES ({places}) {conflict}", values)
+
+    def change(self, transaction: WriteTransaction, dialect: str, name: str, rows: Sequence[R]) -> None:
+        """Writes the changing columns of rows that are there."""
+        columns = (*self.changing, *self.key)
+        values = list(map(attrgetter(*columns), rows))
+        if dialect == "postgresql":
+            assigned = ", ".join(f"{column} = new.{column}" for column in self.changing)
+            same = " AND ".join(f"{name}.{column} = new.{column}" for column in self.key)
+            arrays = ", ".join(f":{column}::{self.columns[column].partition(' ')[0]}[]" for column in columns)
+            sql = f"UPDATE {name} SET {assigned} FROM unnest({arrays}) AS new ({', '.join(columns)}) WHERE {same}"
+            for start in range(0, len(values), CHUNK):
+                given = zip(*values[start : start + CHUNK], strict=True)
+                transaction.execute(sql, dict(zip(columns, map(list, given), strict=True)))
+        else:
+            assigned = ", ".join(f"{column} = ?" for column in self.changing)
+            same = " AND ".join(f"{column} = ?" for column in self.key)
+            sql = f"UPDATE {name} SET {assigned} WHERE {same}"
+            transaction.execute_many(sql, values)
 
 
 def _column(hint: Any) -> str:

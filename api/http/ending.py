@@ -2,8 +2,9 @@
 answer that can have one.
 
 From the signal on nobody waits for news, and no connection is taken. What was accepted is answered. What takes longer
-is given up after a while: commands in parts, files, and whatever computes are told to be asked again. What then still
-runs, in threads that can't be ended, ends with the process: as after a crash nothing that was answered is lost.
+is given up after a while: commands in parts or steps, files, and whatever computes are told to be asked again. What
+then still runs, in threads that can't be ended, ends with the process: as after a crash nothing that was answered is
+lost.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from api.state import State
 from ledger.kernel.errors import Refusal
 
 # Seconds after the signal.
-GIVEN_UP_AFTER = 2.0  # files, and commands in parts
+GIVEN_UP_AFTER = 2.0  # files, and commands in parts or steps
 LAST_ANSWERS_AFTER = 3  # whatever else is being answered
 ENDED_AFTER = 4.6
 

@@ -45,7 +45,7 @@ def _find(case: Case, body: OfProvider) -> None:
 the_provider = Concern[OfProvider](find=_find, streams=lambda body: [ClosedPeriods.stream(body.provider)])
 
 
-@command("close-period", ClosePeriod, roles=FINANCE, about=the_provider, reads_history=True)
+@command("close-period", ClosePeriod, roles=FINANCE, about=the_provider, reads_history=True, is_prepared=True)
 def close_period(case: Case, body: ClosePeriod) -> None:
     """Closes a month of a provider (`2026-03`) that is over, and those before it that are open (M5).
 
@@ -66,7 +66,18 @@ def close_period(case: Case, body: ClosePeriod) -> None:
     periods = case.get(ClosedPeriods, provider)
     periods.check_open(month)
     # What was folded stays folded when others write in the meantime and this is decided again.
-    fold = case.read_before(provider, lambda: PeriodFold(timezone))
-    fold.add(case.whole_provider(TOTALS_TOPICS, fold.position))
+    fold = case.worked_out(lambda _: True, lambda: _folded(case, timezone))
+    for page in case.whole_provider(TOTALS_TOPICS, fold.position):
+        fold.add(page)
     for each, totals in fold.totals(periods.open_on, month).items():
         periods.close(provider, each, totals, now, case.stamp)
+
+
+def _folded(case: Case, timezone: str) -> PeriodFold:
+    """All movements of the provider up to now."""
+    fold, head = PeriodFold(timezone), case.position
+    for page in case.whole_provider(TOTALS_TOPICS, 0):
+        fold.add(page)
+    fold.settle()
+    fold.position = max(fold.position, head)
+    return fold

@@ -89,19 +89,20 @@ class DocumentSeries(LedgerAggregate):
         at: datetime,
         stamp: Stamp,
     ) -> str:
-        """The next number: `GR-{year}-{number:05}` makes GR-2026-00001.
-
-        Raises Refusal malformed for a day before the series' last document (M3).
-        """
-        if self.last_issued_on is not None and issued_on < self.last_issued_on:
-            told: dict[str, FaultFigure] = {"day": issued_on, "last": self.last_issued_on, "kind": kind}
-            fault = FieldFault("before_last_of_series", told)
-            raise malformed("issued_on", fault, last_issued_on=self.last_issued_on.isoformat())
+        """The next number: `GR-{year}-{number:05}` makes GR-2026-00001. Raises Refusal malformed, as `check_day`."""
+        self.check_day(kind, issued_on)
         ordinal = self.ordinals.get(issued_on.year, 0) + 1
         number = pattern.format(year=issued_on.year, number=ordinal)
         self.contract_id = contract_id
         self.record(NumberTaken(provider, kind, issued_on.year, ordinal, number, issued_on), at, stamp)
         return number
+
+    def check_day(self, kind: DocumentKind, issued_on: date) -> None:
+        """Raises Refusal malformed for a day before the series' last document (M3)."""
+        if self.last_issued_on is not None and issued_on < self.last_issued_on:
+            told: dict[str, FaultFigure] = {"day": issued_on, "last": self.last_issued_on, "kind": kind}
+            fault = FieldFault("before_last_of_series", told)
+            raise malformed("issued_on", fault, last_issued_on=self.last_issued_on.isoformat())
 
     @applies(NumberTaken)
     def _taken(self, fact: NumberTaken) -> None:

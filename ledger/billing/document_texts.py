@@ -5,7 +5,7 @@ It is sealed in two parts, the parties and the texts of the lines, under the key
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -85,12 +85,16 @@ class DocumentTexts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_document_texts(
-    parties: Mapping[str, Any] | None, of_lines: Mapping[str, Any] | None = None, reason: str | None = None
+    parties: Mapping[str, Any] | None, of_lines: Iterable[Mapping[str, Any]] = (), reason: str | None = None
 ) -> DocumentTexts:
-    """What was sealed; empty where the key is gone."""
+    """What was sealed, of lines in some parts; empty where the key is gone."""
     if parties is None:
         return DocumentTexts()
-    return msgspec.convert({**parties, **(of_lines or {}), "reason": reason}, DocumentTexts)
+    joined: dict[str, dict[str, str]] = {}
+    for part in of_lines:
+        for name, texts in part.items():
+            joined.setdefault(name, {}).update(texts)
+    return msgspec.convert({**parties, **joined, "reason": reason}, DocumentTexts)
 
 
 def seller_of(provider: Provider, party: ProviderParty) -> Seller:

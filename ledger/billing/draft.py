@@ -67,6 +67,7 @@ class _LinePlace(NamedTuple):
 
 
 _Placed = tuple[_LinePlace, DocumentLine]
+_Unshown = tuple[DeductionState, LineText]
 
 
 @dataclass(slots=True, frozen=True)
@@ -135,8 +136,9 @@ def draft(account: BillingAccount, through_on: date, taxed: VatTreatment, now: d
     Raises NoRateError.
     """
     asked = _Asked(account, end_of_day(through_on, account.timezone), taxed, now, names)
-    ready, waiting = _open(asked)
-    placed = [*_charges(asked, ready), *_included(asked), *_given_back(asked)]
+    unshown = list(_unshown(asked))
+    ready, waiting = _open(asked, unshown)
+    placed = [*_charges(asked, ready), *_included(asked, unshown), *_given_back(asked)]
     lines = [msgspec.structs.replace(line, line=number) for number, line in enumerate(_grouped(placed), 1)]
     vat = vat_lines((line.vat_rate_percent_hundredths, line.vat_category, line.net_cents) for line in lines)
     return Draft(lines, vat, waiting)
@@ -150,7 +152,7 @@ def _grouped(placed: list[_Placed]) -> Iterator[DocumentLine]:
         yield from (line for _, line in group)
 
 
-def _open(asked: _Asked) -> tuple[list[Charge], list[HeldBack]]:
+def _open(asked: _Asked, unshown: list[_Unshown]) -> tuple[list[Charge], list[HeldBack]]:
     """Charges on no document, and those that wait, with disputed time that none of them is for.
 
     A charge that was taken back since is gone, whenever that was. What is not taxable shares no document with what is
@@ -168,7 +170,7 @@ def _open(asked: _Asked) -> tuple[list[Charge], list[HeldBack]]:
         else:
             ready.append(charge)
     held = {one.deduction_id for one in waiting}
-    disputed = [one.fact.deduction_id for one, _ in _unshown(asked) if one.status == "disputed"]
+    disputed = [one.fact.deduction_id for one, _ in unshown if one.status == "disputed"]
     return ready, waiting + [HeldBack(id_, id_) for id_ in disputed if id_ not in held]
 
 
@@ -201,13 +203,13 @@ def _charges(asked: _Asked, ready: list[Charge]) -> Iterator[_Placed]:
         yield _LinePlace(charge.fact.effective_at, charge.position), line
 
 
-def _included(asked: _Asked) -> Iterator[_Placed]:
-    for deduction, text in _unshown(asked):
+def _included(asked: _Asked, unshown: list[_Unshown]) -> Iterator[_Placed]:
+    for deduction, text in unshown:
         if deduction.status != "disputed":
             yield _zero(asked, deduction, deduction.fact.effective_at, text)
 
 
-def _unshown(asked: _Asked) -> Iterator[tuple[DeductionState, LineText]]:
+def _unshown(asked: _Asked) -> Iterator[_Unshown]:
     """Time and services that a pool, a flat plan, goodwill or a warranty bore, and penalties, on no document yet."""
     charges = asked.account.charges.values()
     sold = {charge.fact.deduction_id for charge in charges if isinstance(charge.fact, ServiceCharged)}

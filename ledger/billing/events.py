@@ -18,7 +18,7 @@ VatCategory = Literal["S", "AE", "O"]
 DocumentKind = Literal["invoice", "credit-note"]
 
 
-class DocumentLine(msgspec.Struct, frozen=True, omit_defaults=True):
+class DocumentLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One line of an invoice or credit note, net. The positions in `events` are those it rests on (M6).
 
     `unit_price_cents` is the price of `price_base` units: 89.00 an hour is 8900 for 60 minutes. A line that takes
@@ -87,6 +87,13 @@ class NationalVat(msgspec.Struct, frozen=True):
         return sum(self.amounts_cents)
 
 
+class TextsOfLines(msgspec.Struct, frozen=True, gc=False):
+    """What people wrote that some lines are about, sealed: those up to `through_line`, behind the ones before."""
+
+    through_line: int
+    texts: Sealed
+
+
 class DocumentFact(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """A fact of one document, under its number."""
 
@@ -103,9 +110,9 @@ class IssuedDocument(DocumentFact, frozen=True, kw_only=True, omit_defaults=True
     """What invoices and credit notes have in common.
 
     `parties` is sealed under the document's own key, which is kept until `retained_until`: `seller` and `buyer` as
-    they were. So is `line_texts`: `engineers` and `notes` of what was done by deduction, `titles` by ticket, apart
-    since they are as long as the lines. Amounts of a credit note are positive: it is the kind that says that they go
-    back.
+    they were. So are `line_texts`, some lines at a time, so that a page of lines opens its own alone: `engineers` and
+    `notes` of what was done by deduction, `titles` by ticket. Amounts of a credit note are positive: it is the kind
+    that says that they go back.
     """
 
     provider: str
@@ -121,7 +128,7 @@ class IssuedDocument(DocumentFact, frozen=True, kw_only=True, omit_defaults=True
     gross_cents: int
     parties: Sealed
     retained_until: date
-    line_texts: Sealed | None = None
+    line_texts: list[TextsOfLines] = []
     partner_id: str | None = None
     national_vat: NationalVat | None = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,8 @@ from ledger.billing.draft import Draft
 from ledger.billing.events import DocumentLine, InvoiceIssued, NationalVat
 from ledger.credit.deduction_events import HoursDeducted, ServiceDelivered
 from ledger.kernel.fact import Sealed
+
+LINES_SEALED_TOGETHER = 100  # a page of lines opens few that it does not show, and a long document has few seals
 
 
 def invoice_of(
@@ -24,7 +26,6 @@ def invoice_of(
     due_on: date | None = None,
     retained_until: date | None = None,
     parties: Sealed | None = None,
-    line_texts: Sealed | None = None,
     national_vat: NationalVat | None = None,
 ) -> InvoiceIssued:
     """The invoice over what a draft found; `language` is that of a customer who has none.
@@ -48,7 +49,6 @@ def invoice_of(
         vat_cents=found.vat_cents,
         gross_cents=found.gross_cents,
         parties=parties or Sealed("", b""),
-        line_texts=line_texts,
         retained_until=retained_until or through_on,
         national_vat=national_vat,
     )
@@ -90,3 +90,16 @@ def texts_of(account: BillingAccount, lines: Iterable[DocumentLine]) -> LineText
         if isinstance(fact, HoursDeducted | ServiceDelivered) and fact.note is not None:
             texts.notes[fact.deduction_id] = fact.note
     return texts
+
+
+def line_texts_of(
+    account: BillingAccount, lines: Sequence[DocumentLine], contents: Mapping[Sealed, str]
+) -> list[tuple[int, dict[str, dict[str, str]]]]:
+    """The same, opened, as a document keeps them: some lines at a time, each through which line."""
+    found = []
+    for start in range(0, len(lines), LINES_SEALED_TOGETHER):
+        some = lines[start : start + LINES_SEALED_TOGETHER]
+        texts = texts_of(account, some).opened(contents)
+        if any(texts.values()):
+            found.append((some[-1].line, texts))
+    return found

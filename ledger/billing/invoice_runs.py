@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from ledger.billing.closing import OfProvider, the_provider
 from ledger.billing.events import InvoiceIssued, InvoiceOfRun, InvoiceRunEnded, LeftByRun, LeftFault
-from ledger.billing.issuing import ExchangeRate, IssueInvoice, day_of_issue, issue
+from ledger.billing.issuing import ExchangeRate, IssueInvoice, issue
+from ledger.billing.numbering import day_of_issue
 from ledger.contracts.events import ContractSigned
 from ledger.kernel.access import FINANCE
 from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies

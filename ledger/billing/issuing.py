@@ -1,32 +1,32 @@
-"""Commands that issue documents: issue-invoice, issue-credit-note. Find, ask, save. Rules M2–M4."""
+"""The command that issues an invoice: issue-invoice. Find, ask, save. Rules M2–M4."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-import msgspec
 from pydantic import AfterValidator, StringConstraints
 
 from ledger.billing.charges import BILLED_TOPICS, BillingAccount, billing_account
-from ledger.billing.document import Document, DocumentSeries
+from ledger.billing.document import Document
 from ledger.billing.document_texts import buyer_of, seller_of
 from ledger.billing.draft import Draft, draft
-from ledger.billing.events import CreditNoteIssued, DocumentKind, DocumentLine, NationalVat
-from ledger.billing.invoice import invoice_of, texts_of
+from ledger.billing.events import InvoiceIssued, NationalVat
+from ledger.billing.invoice import invoice_of, line_texts_of, texts_of
 from ledger.billing.missing import NO_EXCHANGE_RATE, MissingDatum, MissingPartyData
+from ledger.billing.numbering import Numbers, day_of_issue, retained_until
+from ledger.billing.preparing import PreparedDocument, keys_of
 from ledger.billing.vat import NoRateError, national_currency, national_vat, needs_exchange_rate, treatment
-from ledger.contracts.finding import OnContract, contract_of, locate, the_contract
+from ledger.contracts.finding import OnContract, contract_of, the_contract
 from ledger.contracts.parties import CustomerParty, read_party
 from ledger.kernel import patterns
 from ledger.kernel.access import FINANCE
-from ledger.kernel.errors import Refusal, malformed, unknown_invoice
+from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.faults import FaultError, FieldFault
-from ledger.kernel.values import end_of_day, local_date
 from ledger.plans.catalogue import Provider
 from ledger.work.case import Case
-from ledger.work.declaration import Concern, command
-from ledger.work.fields import AnyId, Command, Day, Text
+from ledger.work.declaration import command
+from ledger.work.fields import Day
 
 
 def _not_zero(value: str) -> str:
@@ -36,7 +36,6 @@ def _not_zero(value: str) -> str:
 
 
 ExchangeRate = Annotated[str, StringConstraints(pattern=patterns.EXCHANGE_RATE), AfterValidator(_not_zero)]
-KsefNumber = Annotated[str, StringConstraints(pattern=patterns.KSEF_NUMBER)]
 
 
 class IssueInvoice(OnContract):
@@ -50,27 +49,7 @@ class IssueInvoice(OnContract):
     exchange_rate: ExchangeRate | None = None
 
 
-class OnInvoice(Command):
-    invoice_number: AnyId
-
-
-class IssueCreditNote(OnInvoice):
-    """`ksef_number` is the number that KSeF gave to the invoice of a Polish provider."""
-
-    reason: Text
-    issued_on: Day | None = None
-    ksef_number: KsefNumber | None = None
-
-
-def _find(case: Case, body: OnInvoice) -> None:
-    document = case.get(Document, body.invoice_number)
-    locate(case, document.contract_id, unknown_invoice(body.invoice_number))
-
-
-the_invoice = Concern[OnInvoice](find=_find, streams=lambda body: [Document.stream(body.invoice_number)])
-
-
-@command("issue-invoice", IssueInvoice, roles=FINANCE, about=the_contract, reads_history=True)
+@command("issue-invoice", IssueInvoice, roles=FINANCE, about=the_contract, reads_history=True, is_prepared=True)
 def issue_invoice(case: Case, body: IssueInvoice) -> None:
     """An invoice over all that is open up to `through_on`: lines, parties, VAT and totals as they are (M3).
 
@@ -85,6 +64,22 @@ def issue(case: Case, body: IssueInvoice, *, ignores_needless_rate: bool = False
     """The invoice of a contract. A rate that is given for many contracts is none of those that need none (M4)."""
     contract = contract_of(case)
     issued_on, at = day_of_issue(case, body.issued_on)
+    series = Numbers.of(case, contract.provider, "invoice")
+
+    def work_out() -> PreparedDocument[InvoiceIssued]:
+        prepared = _invoice(case, body, issued_on, at, ignores_needless_rate)
+        series.check(issued_on)
+        return prepared
+
+    prepared = case.worked_out(lambda one: one.holds(case), work_out)
+    number = series.take(issued_on, at)
+    case.get(Document, number).issue(contract.contract_id, prepared.numbered(case, number), at, case.stamp)
+
+
+def _invoice(
+    case: Case, body: IssueInvoice, issued_on: date, at: datetime, ignores_needless_rate: bool
+) -> PreparedDocument[InvoiceIssued]:
+    contract, position = contract_of(case), case.position
     provider = case.catalogue.provider(contract.provider)
     seller = case.catalogue.party(provider.id)
     if seller is None:
@@ -106,74 +101,25 @@ def issue(case: Case, body: IssueInvoice, *, ignores_needless_rate: bool = False
     _check_after_credit_notes(account, found, issued_on)
     needs_rate = needs_exchange_rate(found.vat, provider.country, contract.currency)
     rate = body.exchange_rate if needs_rate or not ignores_needless_rate else None
-    national_vat = _national_vat(rate, needs_rate, found, contract.currency, provider)
-    number = _take_number(case, provider, "invoice", provider.invoice_series.invoice, issued_on, at)
-    texts = texts_of(account, found.lines)
-    line_texts = texts.opened(case.open_all(texts.all()))
-    parties = {"seller": seller_of(provider, seller), "buyer": buyer_of(account.customer_id, account.country, party)}
-    issued = invoice_of(
+    opened = case.open_all(texts_of(account, found.lines).all())
+    assert account.party is not None
+    fact = invoice_of(
         account,
         found,
         body.through_on,
         provider.language,
-        number=number,
         issued_on=issued_on,
         due_on=issued_on + timedelta(days=seller.payment_days),
-        retained_until=_retained_until(issued_on, seller.retention_years),
-        parties=case.seal(f"document:{number}", parties),
-        line_texts=case.seal(f"document:{number}", line_texts) if line_texts else None,
-        national_vat=national_vat,
+        retained_until=retained_until(issued_on, seller.retention_years),
+        national_vat=_national_vat(rate, needs_rate, found, contract.currency, provider),
     )
-    case.get(Document, number).issue(contract.contract_id, issued, at, case.stamp)
-
-
-@command("issue-credit-note", IssueCreditNote, roles=FINANCE, about=the_invoice, reads_history=True)
-def issue_credit_note(case: Case, body: IssueCreditNote) -> None:
-    """Takes an invoice back, line for line, once; its parties are those of the invoice (M3).
-
-    It takes the next number of its own series, which is answered as `number`.
-
-    Raises Refusal already-credited, missing-party-data, period-closed, or malformed for a day that can't be.
-    """
-    document = case.get(Document, body.invoice_number)
-    invoice = document.invoice()
-    issued_on, at = day_of_issue(case, body.issued_on)
-    if issued_on < invoice.issued_on:
-        raise malformed("issued_on", FieldFault("before_invoice", {"day": issued_on, "issued": invoice.issued_on}))
-    provider = case.catalogue.provider(invoice.provider)
-    if body.ksef_number is not None and provider.country != "PL":
-        raise malformed("ksef_number", FieldFault("ksef_elsewhere"))
-    parties = case.open(invoice.parties)
-    if parties is None:
-        raise MissingPartyData(f"The parties of {invoice.number} are no longer kept.", [MissingDatum("parties")])
-    parties |= {"corrected_ksef_number": body.ksef_number} if body.ksef_number is not None else {}
-    number = _take_number(case, provider, "credit-note", provider.invoice_series.credit_note, issued_on, at)
-    party, position = f"document:{number}", case.position_of(document)
-    line_texts = case.open(invoice.line_texts) if invoice.line_texts is not None else None
-    issued = CreditNoteIssued(
-        number=number,
-        provider=provider.id,
-        issued_on=issued_on,
-        corrects=invoice.number,
-        corrects_issued_on=invoice.issued_on,
-        reason=case.seal(party, body.reason),
-        customer_id=invoice.customer_id,
-        customer_country=invoice.customer_country,
-        partner_id=invoice.partner_id,
-        language=invoice.language,
-        currency=invoice.currency,
-        lines=[_answered(line, position) for line in invoice.lines],
-        vat=invoice.vat,
-        net_cents=invoice.net_cents,
-        vat_cents=invoice.vat_cents,
-        gross_cents=invoice.gross_cents,
-        parties=case.seal(party, parties),
-        line_texts=case.seal(party, line_texts) if line_texts else None,
-        national_vat=invoice.national_vat,
-        retained_until=_retained_until(issued_on, invoice.retained_until.year - invoice.issued_on.year),
+    return PreparedDocument(
+        fact,
+        {"seller": seller_of(provider, seller), "buyer": buyer_of(account.customer_id, account.country, party)},
+        line_texts_of(account, found.lines, opened),
+        position,
+        keys_of([account.party, *opened]),
     )
-    case.get(Document, number).issue(invoice.contract_id, issued, at, case.stamp)
-    document.credit(number, at, case.stamp)
 
 
 def _party(case: Case, account: BillingAccount) -> CustomerParty:
@@ -223,31 +169,3 @@ def _check_after_credit_notes(account: BillingAccount, found: Draft, issued_on: 
     latest = max((day for day in reopened if day is not None), default=issued_on)
     if issued_on < latest:
         raise malformed("issued_on", FieldFault("before_credit_note", {"day": issued_on, "reopened": latest}))
-
-
-def day_of_issue(case: Case, given: date | None) -> tuple[date, datetime]:
-    """The day of issue and its instant: now, or the last second of an earlier day. Not ahead, in no closed month."""
-    zone, now = case.scope.timezone, case.stamp.now
-    today = local_date(now, zone)
-    issued_on = given or today
-    if issued_on > today:
-        raise malformed("issued_on", FieldFault("day_to_come", {"day": issued_on, "today": today}))
-    at = now if issued_on == today else end_of_day(issued_on, zone) - timedelta(seconds=1)
-    case.check_open(at, "issued_on")
-    return issued_on, at
-
-
-def _take_number(
-    case: Case, provider: Provider, kind: DocumentKind, pattern: str, issued_on: date, at: datetime
-) -> str:
-    series = case.get(DocumentSeries, f"{provider.id}:{kind}")
-    return series.take(case.scope.contract_id, provider.id, kind, pattern, issued_on, at, case.stamp)
-
-
-def _answered(line: DocumentLine, invoice_position: int) -> DocumentLine:
-    return msgspec.structs.replace(line, events=sorted({*line.events, invoice_position}))
-
-
-def _retained_until(issued_on: date, years: int) -> date:
-    """The last day of the year in which the time of retention ends."""
-    return date(issued_on.year + years, 12, 31)

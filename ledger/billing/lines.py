@@ -5,10 +5,11 @@ Words are a template and its values, so that a document can say them in its read
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from ledger.billing.charges import BillingAccount, Charge, DeductionState, Opposite
 from ledger.billing.events import LineKind, Unit
@@ -50,8 +51,7 @@ FREE = {
 }
 
 
-@dataclass(slots=True, frozen=True)
-class LineText:
+class LineText(msgspec.Struct, frozen=True, gc=False):
     """Quantity × price / base is the amount of the line, half-up; `template` with its values is what it says."""
 
     kind: LineKind
@@ -60,7 +60,7 @@ class LineText:
     unit: Unit
     unit_price_cents: int
     price_base: int = 1
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = {}
     service: str | None = None
     basis: str | None = None
     starts_on: date | None = None

@@ -45,13 +45,18 @@ _Sums = dict[date, dict[str, _Sum]]  # by month (its first day), then contract
 
 
 class PeriodFold:
-    """The movements of a provider, month by month where it is; more events may be added, in their order."""
+    """The movements of a provider, month by month where it is; more events may be added, in their order.
+
+    What then is left to do goes with what they touch, not with all that was added before.
+    """
 
     def __init__(self, timezone: str) -> None:
         self.position = 0
         self._timezone = timezone
         self._moved: _Sums = defaultdict(lambda: defaultdict(_Sum))
         self._grants: dict[str, GrantLife[CreditGranted, datetime]] = {}
+        self._breakage: dict[str, dict[datetime, int]] = {}  # of each grant, but for those touched since
+        self._touched: set[str] = set()
 
     def add(self, events: Iterable[tuple[int, Fact]]) -> None:
         for self.position, fact in events:
@@ -78,19 +83,29 @@ class PeriodFold:
     def _expired(self) -> dict[date, dict[str, dict[str, int]]]:
         """What expired, by month, contract and pool."""
         found: dict[date, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
-        for grant in self._grants.values():
-            for at, quantity in grant.breakage().items():
-                if at < FAR_FUTURE:
-                    found[self._month(at)][grant.first.contract_id][grant.first.pool] += quantity
+        self.settle()
+        for grant_id, expired in self._breakage.items():
+            first = self._grants[grant_id].first
+            for at, quantity in expired.items():
+                found[self._month(at)][first.contract_id][first.pool] += quantity
         return found
+
+    def settle(self) -> None:
+        """Works out what expired of the grants that were touched since the last time."""
+        for grant_id in self._touched:
+            expired = self._grants[grant_id].breakage()
+            self._breakage[grant_id] = {at: quantity for at, quantity in expired.items() if at < FAR_FUTURE}
+        self._touched.clear()
 
     def _follow_grants(self, fact: Fact) -> None:
         match fact:
             case CreditGranted():
                 flows = [(fact.effective_at, fact.quantity)]
                 self._grants[fact.grant_id] = GrantLife(fact, fact.expires_at or FAR_FUTURE, flows)
+                self._touched.add(fact.grant_id)
             case GrantExpiryMoved():
                 self._grants[fact.grant_id].expires_at = fact.expires_at
+                self._touched.add(fact.grant_id)
             case CreditDrawn():
                 self._flow(fact.effective_at, fact.draws, -1)
             case CreditReturned():
@@ -108,6 +123,7 @@ class PeriodFold:
         for draw in draws:
             if draw.grant_id is not None:
                 self._grants[draw.grant_id].flows.append((at, sign * draw.quantity))
+                self._touched.add(draw.grant_id)
 
 
 def _total(contract_id: str, moved: _Sum, expired: dict[str, int]) -> PeriodTotal:

@@ -11,7 +11,6 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from itertools import groupby
-from typing import Any
 
 import ledger.events  # noqa: F401  whatever is read of history has to be known
 from ledger.door.deciding import Decided, Deciding
@@ -24,6 +23,7 @@ from ledger.kernel.errors import Refusal, others_are_writing
 from ledger.plans.loader import Catalogue
 from ledger.store import ConflictError, EventStore, Prior
 from ledger.store.keys import Keyring
+from ledger.work.preparation import DecidingStep, IsPrepared, OutdatedError, Preparation
 from ledger.work.unit_of_work import AggregateCache, UnitOfWork
 
 __all__ = ["ATTEMPTS", "Answer", "Ledger"]
@@ -70,7 +70,7 @@ class Ledger:
         unit, known = UnitOfWork(self.store, self._cache, self._keyring), KnownIds(self.store)
         unit.begin()
         known.look_up([request])
-        deciding = Deciding(unit, known, self.catalogue, self._clock, {})
+        deciding = Deciding(unit, known, self.catalogue, self._clock, Preparation())
         case = deciding.case_of(request)
         try:
             found = deciding.find(case, request, self.digest(request))
@@ -80,6 +80,37 @@ class Ledger:
             return refusal
         return self._answer(found, unit, ()) if found is not None else None
 
+    def prepare(self, request: Request) -> Preparation | Answer | Refusal:
+        """Beside the writer, in any thread: what `take_over` needs; or at once what refuses it, or what it repeats.
+
+        Raises Unavailable.
+        """
+        for _ in range(ATTEMPTS):
+            preparation = Preparation(DecidingStep.BESIDE, self._clock())
+            cache = AggregateCache(self.store)
+            unit = UnitOfWork(self.store, cache, Keyring(self.store.database))
+            deciding = Deciding(unit, KnownIds(self.store), self.catalogue, self._clock, preparation)
+            try:
+                ((outcome, _),) = deciding.decide([request])
+                unit.check_current()
+            except IsPrepared:
+                preparation.hand_over(cache.known.values(), cache.position)
+                return preparation
+            except ConflictError:
+                continue
+            return outcome if isinstance(outcome, Refusal) else self._answer(outcome, unit, ())
+        return others_are_writing()
+
+    def take_over(self, request: Request, preparation: Preparation) -> Answer | Refusal | None:
+        """In the writer: a command that was prepared. None where that does not hold any more, or where it is refused
+        now: it has to be prepared again, and only a fresh look refuses. Raises Unavailable.
+        """
+        try:
+            (answer,) = self._submit([request], preparation)
+        except OutdatedError:
+            return None
+        return None if isinstance(answer, Refusal) and answer.code != "conflict" else answer
+
     def rehearsal(self) -> Rehearsal:
         """Decides commands as `submit` would, and saves nothing; for one request, in a thread of its own."""
         return Rehearsal(self.store, self.catalogue, self._clock)
@@ -87,22 +118,24 @@ class Ledger:
     def digest(self, request: Request) -> bytes:
         return self._keyring.digest(request.content)
 
-    def _submit(self, requests: Sequence[Request]) -> list[Answer | Refusal]:
-        read_before: dict[str, Any] = {}
+    def _submit(self, requests: Sequence[Request], preparation: Preparation | None = None) -> list[Answer | Refusal]:
+        if preparation is None:
+            preparation = Preparation(heard_at=self._clock() if requests[0].command.is_prepared else None)
         for attempt in range(ATTEMPTS):
             try:
-                return self._attempt(requests, read_before)
+                return self._attempt(requests, preparation)
             except ConflictError:
                 self._keyring.forget_cache()
                 self._sleep(min(0.002 * 2**attempt, LONGEST_PAUSE_SECONDS) * secrets.randbelow(100) / 100)
         return [others_are_writing()] * len(requests)
 
-    def _attempt(self, requests: Sequence[Request], read_before: dict[str, Any]) -> list[Answer | Refusal]:
+    def _attempt(self, requests: Sequence[Request], preparation: Preparation) -> list[Answer | Refusal]:
         self._cache.refresh()
+        self._cache.adopt(preparation)
         unit = UnitOfWork(self.store, self._cache, self._keyring)
         positions: Sequence[int] = ()
         try:
-            deciding = Deciding(unit, KnownIds(self.store), self.catalogue, self._clock, read_before)
+            deciding = Deciding(unit, KnownIds(self.store), self.catalogue, self._clock, preparation)
             decided = [outcome for outcome, _ in deciding.decide(requests)]
             if unit.events:
                 positions = self.store.append(unit.events, unit.seal_batch())
@@ -111,6 +144,8 @@ class Ledger:
                 unit.keep_snapshots()
             else:
                 unit.check_current()
+        except OutdatedError:  # nothing was recorded yet
+            raise
         except BaseException:
             unit.abandon()
             raise

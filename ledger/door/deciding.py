@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from ledger.billing.closed_periods import ClosedPeriods
 from ledger.door.known_ids import Earlier, KnownIds
@@ -19,6 +18,7 @@ from ledger.kernel.clock import Clock
 from ledger.kernel.errors import Refusal, unknown_contract
 from ledger.plans.loader import Catalogue
 from ledger.work.case import Case, Scope
+from ledger.work.preparation import Preparation
 from ledger.work.unit_of_work import UnitOfWork
 
 
@@ -32,16 +32,16 @@ class Decided:
 
 
 class Deciding:
-    """Commands of one unit of work. `read_before` is what stays true of history when they are decided again."""
+    """Commands of one unit of work; `preparation` is what was worked out before for one that is saved alone."""
 
     def __init__(
-        self, unit: UnitOfWork, known: KnownIds, catalogue: Catalogue, clock: Clock, read_before: dict[str, Any]
+        self, unit: UnitOfWork, known: KnownIds, catalogue: Catalogue, clock: Clock, preparation: Preparation
     ) -> None:
         self._unit = unit
         self._known = known
         self._catalogue = catalogue
         self._clock = clock
-        self._read_before = read_before
+        self._preparation = preparation
 
     def decide(self, requests: Sequence[Request]) -> Iterator[tuple[Decided | Refusal, Case]]:
         """Each in its turn, when it is asked for. A refused command leaves no trace."""
@@ -73,7 +73,8 @@ class Deciding:
             return self._unit.get(ClosedPeriods, scope.provider).first_open(moment, scope.timezone)
 
         new_id = request.new_id.id if request.new_id else secrets.token_hex(8)
-        return Case(self._unit, self._catalogue, request.actor, self._clock(), open_from, self._read_before, new_id)
+        now = self._preparation.heard_at or self._clock()
+        return Case(self._unit, self._catalogue, request.actor, now, open_from, self._preparation, new_id)
 
     def find(self, case: Case, request: Request, digest: bytes) -> Decided | None:
         """What the command is about, if the actor may; and the earlier one, if it is a repetition. Raises Refusal."""

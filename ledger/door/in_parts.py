@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+from ledger.door.in_steps import Carrier, InSteps
 from ledger.door.requests import Answer, Request
 from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Fact
@@ -24,12 +25,10 @@ from ledger.work.fields import Command
 AGAIN = ("conflict",)  # what is true of a moment only is no answer about a part: the whole is sent again
 
 
-class Carrier(Protocol):
-    """What carries out the commands that it comes to: the ledger."""
+class PartsCarrier(Carrier, Protocol):
+    """What it needs of the ledger besides."""
 
     store: EventStore
-
-    def submit(self, requests: Sequence[Request]) -> list[Answer | Refusal]: ...
 
     def before(self, request: Request) -> Answer | Refusal | None:
         """The answer of a command that is known; what refuses it before it begins; None where it may begin."""
@@ -39,9 +38,9 @@ class Carrier(Protocol):
 
 
 class InParts:
-    """One command; `turn` carries out one part of it."""
+    """One command; `turn` carries out one part of it, which `prepare` may prepare beside the writer."""
 
-    def __init__(self, ledger: Carrier, request: Request) -> None:
+    def __init__(self, ledger: PartsCarrier, request: Request) -> None:
         parts = request.command.parts
         assert parts is not None, "its declaration says how it is carried out in parts"
         self._parts: Parts[Any] = parts
@@ -50,6 +49,7 @@ class InParts:
         self._name = run_name(self._request)
         self._known: dict[str, Prior] | None = None  # parts that were carried out before, by key
         self._waiting: deque[str] = deque()
+        self._part_on_its_way: InSteps | None = None  # under the first of those that wait
         self._last_key = ""
         self._notes: list[Any] = []
 
@@ -60,23 +60,44 @@ class InParts:
             if answer is not None:
                 return answer
 
+    def prepare(self) -> None:
+        """Of the next part what may be done beside the writer. Raises Unavailable."""
+        if self._known is not None and self._has_more():
+            self._next().prepare()
+
     def turn(self) -> Answer | Refusal | None:
         """Carries out one part, or begins, or ends; None while there is more to do. Raises Unavailable."""
         if self._known is None:
             return self._begin()
-        if not self._waiting:
-            self._waiting.extend(self._parts.keys(self._ledger.store, self._request.body, self._last_key))
-            if not self._waiting:
-                return self._end()
-            self._last_key = self._waiting[-1]
-        key = self._waiting.popleft()
-        outcome = self._facts(self._known[key]) if key in self._known else self._carry_out(key)
+        if not self._has_more():
+            return self._end()
+        key = self._waiting[0]
+        if key in self._known:
+            outcome: Sequence[Fact] | Refusal = self._facts(self._known[key])
+        else:
+            answer = self._next().turn()
+            if answer is None:
+                return None
+            outcome = answer if isinstance(answer, Refusal) else answer.facts
         if isinstance(outcome, Refusal) and outcome.code in AGAIN:
             return outcome
+        self._waiting.popleft()
+        self._part_on_its_way = None
         note = self._parts.note(key, outcome)
         if note is not None:
             self._notes.append(note)
         return None
+
+    def _has_more(self) -> bool:
+        if not self._waiting:
+            self._waiting.extend(self._parts.keys(self._ledger.store, self._request.body, self._last_key))
+            self._last_key = self._waiting[-1] if self._waiting else self._last_key
+        return bool(self._waiting)
+
+    def _next(self) -> InSteps:
+        if self._part_on_its_way is None:
+            self._part_on_its_way = InSteps(self._ledger, self._part(self._waiting[0]))
+        return self._part_on_its_way
 
     def _begin(self) -> Answer | Refusal | None:
         answer = self._ledger.before(self._request)
@@ -89,14 +110,10 @@ class InParts:
                 return Refusal("command-id-reused", detail, command_id=self._request.command_id)
         return None
 
-    def _carry_out(self, key: str) -> Sequence[Fact] | Refusal:
-        (answer,) = self._ledger.submit([self._part(key)])
-        return answer if isinstance(answer, Refusal) else self._facts(answer)
-
     def _part(self, key: str) -> Request:
         return part_of(self._request, self._parts, self._name, key)
 
-    def _facts(self, recorded: Prior | Answer) -> list[Fact]:
+    def _facts(self, recorded: Prior) -> list[Fact]:
         return [fact for _, fact in self._ledger.store.facts_between(recorded.first, recorded.last)]
 
     def _end(self) -> Answer | Refusal:

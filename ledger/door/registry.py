@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import ledger.billing.closing
+import ledger.billing.crediting
 import ledger.billing.invoice_runs
 import ledger.billing.issuing
 import ledger.contracts.commands

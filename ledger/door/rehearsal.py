@@ -29,6 +29,7 @@ from ledger.plans.loader import Catalogue
 from ledger.store import ConflictError, EventStore, Prior
 from ledger.store.keys import Keyring
 from ledger.work.case import Case
+from ledger.work.preparation import Preparation
 from ledger.work.unit_of_work import AggregateCache, UnitOfWork
 
 TRIES = 5
@@ -88,7 +89,7 @@ class Rehearsal:
         keyring = Keyring(self._store.database)
         self._unit = UnitOfWork(self._store, AggregateCache(self._store), keyring)
         self._known = KnownIds(self._store)
-        self._deciding = Deciding(self._unit, self._known, self._catalogue, self._clock, {})
+        self._deciding = Deciding(self._unit, self._known, self._catalogue, self._clock, Preparation())
 
     def answer(self, requests: Sequence[Request]) -> list[Rehearsed | Refusal]:
         """Answers in the order of the requests; further ones go on from there. Raises Unavailable."""
@@ -190,6 +191,6 @@ class Rehearsal:
 
 
 def _planned(case: Case, fact: InvoiceIssued | CreditNoteIssued) -> PlannedDocument:
-    of_lines = case.open(fact.line_texts) if fact.line_texts is not None else None
+    of_lines = case.open_all(one.texts for one in fact.line_texts).values()
     reason = case.open(fact.reason) if isinstance(fact, CreditNoteIssued) else None
     return PlannedDocument(fact, read_document_texts(case.open(fact.parties), of_lines, reason))

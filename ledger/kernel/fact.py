@@ -15,15 +15,17 @@ import msgspec
 UNSAID = datetime(1970, 1, 1, tzinfo=UTC)  # of a fact that no aggregate has recorded yet
 
 
-class Sealed(msgspec.Struct, frozen=True):
+class Sealed(msgspec.Struct, frozen=True, gc=False):
     """Personal data or free text as AES-GCM ciphertext (nonce first) under the key `key_id` of a party."""
 
     key_id: str
     box: bytes
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One immutable event: when it was true, for which contract, and whose token said so.
+
+    It can be part of no cycle, so the collector need not look at it: of a long history that would take half the time.
 
     `effective_at` is when it was true in the world; when the ledger learned of it (`recorded_at`) is kept
     beside the payload by the store, which alone knows it. What belongs to a closed month is effective at the first open

@@ -189,19 +189,29 @@ class EventStore:
         self, contract_id: str, topics: Sequence[str], position: int, size: int
     ) -> Iterator[list[tuple[int, Fact]]]:
         """The same behind a position, in pages, each read when it is asked for."""
-        condition = "contract_id = :contract_id AND notification_id > :position"
+        return self._pages("contract_id = :contract_id", {"contract_id": contract_id}, topics, position, size)
+
+    def facts_of_provider(
+        self, provider: str, topics: Sequence[str], position: int, size: int
+    ) -> Iterator[list[tuple[int, Fact]]]:
+        """The same of all contracts of a provider."""
+        return self._pages("provider = :provider", {"provider": provider}, topics, position, size)
+
+    def _pages(
+        self, condition: str, params: dict[str, Any], topics: Sequence[str], position: int, size: int
+    ) -> Iterator[list[tuple[int, Fact]]]:
         while True:
-            params = {"contract_id": contract_id, "position": position, "size": size}
-            page = self._facts(condition, params, topics, " LIMIT :size")
+            behind = params | {"position": position, "size": size}
+            page = self._facts(f"{condition} AND notification_id > :position", behind, topics, " LIMIT :size")
             yield page
             if len(page) < size:
                 return
             position = page[-1][0]
 
-    def facts_of_provider(self, provider: str, topics: Sequence[str], after: int) -> list[tuple[int, Fact]]:
-        """Position and fact of all events of a provider under some topics after a position, in order."""
-        condition = "provider = :provider AND notification_id > :after"
-        return self._facts(condition, {"provider": provider, "after": after}, topics)
+    def is_appended_to(self, contract_id: str, position: int) -> bool:
+        """Whether a contract has events behind a position."""
+        sql = "SELECT 1 FROM stored_events WHERE contract_id = :contract_id AND notification_id > :position LIMIT 1"
+        return bool(self.database.query(sql, {"contract_id": contract_id, "position": position}))
 
     def _facts(
         self, condition: str, params: dict[str, Any], topics: Sequence[str], limited: str = ""

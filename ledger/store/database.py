@@ -190,6 +190,12 @@ class SqliteDatabase:
                 self._give_up(connection)
             raise unavailable_file(self.path, error) from error
 
+    @contextmanager
+    def reading(self) -> Iterator[WriteTransaction]:
+        """Statement by statement, without a lock: for who alone writes what it reads."""
+        with self.watched() as connection:
+            yield _SqliteTransaction(connection)
+
     def _give_up(self, connection: sqlite3.Connection) -> None:
         self._local.connection = None
         with self._lock:

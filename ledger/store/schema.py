@@ -23,7 +23,7 @@ APPEND_ONLY = ("stored_events", "commands", "known_ids")
 REPLACED = ("access_tokens", "feed_secrets", "snapshots")  # a later state takes the place of an earlier one
 SIGNING_IN = ("sign_in_links", "sign_ins")  # what has expired is deleted
 # Of the shapes of what is stored, while these may still change without upcasts (decision 16): without one it is older.
-FORMAT = 5
+FORMAT = 6
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS stored_events (

@@ -19,12 +19,14 @@ from ledger.kernel.mapper import stored_topic, stored_topics
 from ledger.kernel.values import FURTHEST_AHEAD, local_date, show_instant
 from ledger.plans.loader import Catalogue
 from ledger.store.keys import unseal
+from ledger.work.preparation import Preparation
 from ledger.work.unit_of_work import UnitOfWork
 
 A = TypeVar("A", bound=LedgerAggregate)
 F = TypeVar("F", bound=Fact)
 T = TypeVar("T")
 NEAR_THE_CLOCK = timedelta(minutes=5)
+PAGE = 5_000  # events that are decoded at a time
 
 
 @dataclass(slots=True, frozen=True)
@@ -48,7 +50,7 @@ class Case:
         actor: Actor,
         now: datetime,
         open_from: Callable[[Scope, datetime], datetime],
-        read_before: dict[str, Any],
+        preparation: Preparation,
         new_id: str = "",
     ) -> None:
         self.unit = unit
@@ -56,7 +58,7 @@ class Case:
         self.actor = actor
         self.new_id = new_id  # of what the command creates
         self.stamp = Stamp(actor.token_id, actor.role, now, lambda moment: open_from(self.scope, moment))
-        self._read_before = read_before
+        self._preparation = preparation
         self._scope: Scope | None = None
 
     # -- finding ---------------------------------------------------------------------------------------------
@@ -87,10 +89,21 @@ class Case:
         self.unit.batch.read_contracts.append(self.scope.contract_id)
         return self.unit.store.facts_of(self.scope.contract_id, topics)
 
-    def whole_provider(self, topics: Sequence[str], after: int) -> list[tuple[int, Fact]]:
-        """The same for all contracts of the provider, after a position."""
+    @property
+    def position(self) -> int:
+        """Up to which all that is read now is stored."""
+        return self.unit.store.highest_position()
+
+    def is_unchanged_since(self, position: int) -> bool:
+        """Whether the contract has no event behind a position; one that is added before this batch is saved is a
+        conflict."""
+        self.unit.batch.read_contracts.append(self.scope.contract_id)
+        return not self.unit.store.is_appended_to(self.scope.contract_id, position)
+
+    def whole_provider(self, topics: Sequence[str], after: int) -> Iterator[list[tuple[int, Fact]]]:
+        """The same for all contracts of the provider, after a position, in pages."""
         self.unit.batch.read_contracts.append(f"provider:{self.scope.provider}")
-        return self.unit.store.facts_of_provider(self.scope.provider, topics, after)
+        return self.unit.store.facts_of_provider(self.scope.provider, topics, after, PAGE)
 
     def facts(self, *kinds: type[F]) -> list[F]:
         """All facts of some kinds that the contract has, in order, those of this batch and command included."""
@@ -124,10 +137,12 @@ class Case:
         """Where the first event of a stored aggregate stands."""
         return self.unit.store.first_position(str(aggregate.id))
 
-    def read_before(self, key: str, begin: Callable[[], T]) -> T:
-        """What was read of history up to a position stays true when the batch has to be decided again."""
-        found: T = self._read_before.setdefault(key, begin())
-        return found
+    def worked_out(self, holds: Callable[[T], bool], work_out: Callable[[], T]) -> T:
+        """What takes long, of stored history: what was prepared or decided before, where it still `holds`.
+
+        Nothing is recorded before it is asked for.
+        """
+        return self._preparation.worked_out(holds, work_out)
 
     # -- time ------------------------------------------------------------------------------------------------
 
@@ -178,6 +193,10 @@ class Case:
     def open(self, sealed: Sealed) -> Any:
         """What was sealed; None where its key is gone."""
         return self.unit.keyring.open(sealed)
+
+    def keys_kept(self, key_ids: Iterable[str]) -> frozenset[str]:
+        """Those of these keys that are still there."""
+        return frozenset(self.unit.keyring.secrets(key_ids))
 
     def open_all(self, sealed: Iterable[Sealed]) -> dict[Sealed, Any]:
         """The contents of sealed texts, whoever's key they are under; those whose key is gone are left out."""

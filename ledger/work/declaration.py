@@ -70,7 +70,8 @@ class Parts(Generic[B]):
 class Declared(Generic[B]):
     """A command. `repeats` finds what a body speaks of under a name that the ledger gave: namespace and id.
 
-    A command that `reads_history` needs the positions of what came before it, and is saved alone.
+    A command that `reads_history` needs the positions of what came before it, and is saved alone; of one that
+    `is_prepared` what takes long is worked out beside the writer.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Declared(Generic[B]):
     creates: NewId[B] | None
     repeats: Callable[[Case, B], tuple[str, str] | None] | None
     reads_history: bool
+    is_prepared: bool
     parts: Parts[B] | None
     carry_out: CarryOut[B]
 
@@ -106,6 +108,7 @@ def command(
     creates: NewId[B] | None = None,
     repeats: Callable[[Case, B], tuple[str, str] | None] | None = None,
     reads_history: bool = False,
+    is_prepared: bool = False,
     parts: Parts[B] | None = None,
 ) -> Callable[[CarryOut[B]], CarryOut[B]]:
     """Declares the function that carries a command out."""
@@ -113,7 +116,8 @@ def command(
     def declare(function: CarryOut[B]) -> CarryOut[B]:
         if name in DECLARED:
             raise ValueError(f"the command {name} is declared twice")
-        DECLARED[name] = Declared(name, body, roles, about, creates, repeats, reads_history, parts, function)
+        how = (reads_history, is_prepared, parts)
+        DECLARED[name] = Declared(name, body, roles, about, creates, repeats, *how, function)
         return function
 
     return declare

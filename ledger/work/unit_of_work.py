@@ -17,6 +17,7 @@ from ledger.kernel.mapper import StreamEvent
 from ledger.store import Batch, CommandRow, ConflictError, EventStore, TakenId
 from ledger.store.histories import History
 from ledger.store.keys import Keyring
+from ledger.work.preparation import Preparation
 
 A = TypeVar("A", bound=LedgerAggregate)
 CACHE_BYTES = 64_000_000
@@ -47,6 +48,16 @@ class AggregateCache:
         while self._bytes > self.most_bytes:
             stream, _ = self.known.popitem(last=False)
             self._bytes -= self._weights.pop(stream)
+
+    def adopt(self, preparation: Preparation) -> None:
+        """What was read beside the writer and has not changed since need not be read again; once."""
+        if preparation.aggregates:
+            changed, _ = self.store.streams_changed_after(preparation.position)
+            for one in preparation.aggregates:
+                if one.id not in changed and one.id not in self.known:
+                    self.known[one.id] = one
+                    self.asked.add(one.id)
+            preparation.aggregates = []
 
     def _weigh(self, streams: Iterable[str]) -> None:
         for stream in streams:

@@ -64,6 +64,7 @@ CHARGES = Table(
         "(contract_id, position) WHERE family = 'overage'",
         "(contract_id, effective_at) WHERE family = 'overage'",
     ],
+    changing=["is_open"],
 )
 charges = View("charges", CHARGES)
 

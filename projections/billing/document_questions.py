@@ -136,11 +136,13 @@ def read_stored(stored: StoredDocument) -> tuple[Issued, DocumentTexts]:
     fact = decode(stored.topic, stored.payload)
     assert isinstance(fact, Issued)
     reason = fact.reason if isinstance(fact, CreditNoteIssued) else None
-    boxes = [box for box in (fact.parties, fact.line_texts, reason) if box is not None]
+    of_lines = [one.texts for one in fact.line_texts]
+    boxes = [fact.parties, *of_lines, *([reason] if reason is not None else [])]
     texts = unseal(boxes, {fact.parties.key_id: stored.secret} if stored.secret is not None else {})
-    of_lines = texts.get(fact.line_texts) if fact.line_texts is not None else None
     return fact, read_document_texts(
-        texts.get(fact.parties), of_lines, texts.get(reason) if reason is not None else None
+        texts.get(fact.parties),
+        [texts[box] for box in of_lines if box in texts],
+        texts.get(reason) if reason is not None else None,
     )
 
 
@@ -160,7 +162,7 @@ async def document_with_lines(
     sql = f"SELECT l.said FROM document_lines l WHERE {condition} ORDER BY l.line{limited}"
     rows = await snapshot.query(sql, params | limit)
     shown, next_after = page.cut([_read_line(row.said) for row in rows], lambda line: (line.line,))
-    texts = await _texts_of_lines(snapshot, number)
+    texts = await _texts_of_lines(snapshot, number, shown)
     lines = [with_texts(line, texts) for line in shown]
     return found, Page(found.position, lines, next_after, place_of)
 
@@ -177,12 +179,18 @@ def _seen_by(actor: Actor) -> Condition:
     return visible(actor) if sees_billing(actor) else ("1 = 0", {})
 
 
-async def _texts_of_lines(snapshot: Snapshot, number: str) -> DocumentTexts:
-    sql = "SELECT texts FROM document_texts WHERE number = :number"
-    for row in await snapshot.query(sql, {"number": number}):
-        box = _read_sealed(row.texts)
-        return read_document_texts({}, (await open_texts(snapshot, [box])).get(box))
-    return DocumentTexts()
+async def _texts_of_lines(snapshot: Snapshot, number: str, lines: Sequence[DocumentLine]) -> DocumentTexts:
+    """The texts of lines that follow each other, and few more."""
+    if not lines:
+        return DocumentTexts()
+    sql = (
+        "SELECT texts FROM document_texts WHERE number = :number AND through_line >= :first AND through_line <= "
+        "coalesce((SELECT min(t.through_line) FROM document_texts t WHERE t.number = :number "
+        "AND t.through_line >= :last), :last)"
+    )
+    rows = await snapshot.query(sql, {"number": number, "first": lines[0].line, "last": lines[-1].line})
+    texts = await open_texts(snapshot, [_read_sealed(row.texts) for row in rows])
+    return read_document_texts({}, texts.values())
 
 
 async def _open(snapshot: Snapshot, rows: Sequence[Row], position: int) -> list[OpenedDocument]:

@@ -41,9 +41,10 @@ class DocumentLineRow(msgspec.Struct):
 
 
 class DocumentTextsRow(msgspec.Struct):
-    """Who worked and what was done, by deduction, and titles by ticket; still sealed."""
+    """Who worked and what was done, by deduction, and titles by ticket, of lines up to one; still sealed."""
 
     number: str
+    through_line: int
     texts: str
 
 
@@ -68,10 +69,13 @@ class DocumentedDeductionRow(msgspec.Struct):
 
 
 DOCUMENTS = Table("documents", DocumentRow, "number", ["(contract_id, position)", "(position)"])
-DOCUMENT_LINES = Table("document_lines", DocumentLineRow, ("number", "line"))
-DOCUMENT_TEXTS = Table("document_texts", DocumentTextsRow, "number")
-INVOICED_CHARGES = Table("invoiced_charges", InvoicedChargeRow, ("charge_id", "position"))
-DOCUMENTED_DEDUCTIONS = Table("documented_deductions", DocumentedDeductionRow, ("deduction_id", "position"))
+# As long as documents are; lines and their texts are seen once their document is there.
+DOCUMENT_LINES = Table("document_lines", DocumentLineRow, ("number", "line"), is_seen_by_position=True)
+DOCUMENT_TEXTS = Table("document_texts", DocumentTextsRow, ("number", "through_line"), is_seen_by_position=True)
+INVOICED_CHARGES = Table("invoiced_charges", InvoicedChargeRow, ("charge_id", "position"), is_seen_by_position=True)
+DOCUMENTED_DEDUCTIONS = Table(
+    "documented_deductions", DocumentedDeductionRow, ("deduction_id", "position"), is_seen_by_position=True
+)
 documents = View("documents", DOCUMENTS, DOCUMENT_LINES, DOCUMENT_TEXTS, INVOICED_CHARGES, DOCUMENTED_DEDUCTIONS)
 
 
@@ -90,13 +94,13 @@ def _credit_note(rows: Rows, fact: CreditNoteIssued, meta: EventMeta) -> None:
 
 
 def _keep(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, meta: EventMeta) -> None:
-    head = encode(msgspec.structs.replace(fact, lines=[], line_texts=None)).decode()
+    head = encode(msgspec.structs.replace(fact, lines=[], line_texts=[])).decode()
     day, topic = fact.issued_on.isoformat(), stored_topic(fact)
     rows.put(DOCUMENTS, DocumentRow(fact.number, fact.contract_id, meta.position, day, None, topic, head))
     for line in fact.lines:
         rows.add(DOCUMENT_LINES, DocumentLineRow(fact.number, line.line, to_json(line)))
-    if fact.line_texts is not None:
-        rows.put(DOCUMENT_TEXTS, DocumentTextsRow(fact.number, to_json(fact.line_texts)))
+    for texts in fact.line_texts:
+        rows.add(DOCUMENT_TEXTS, DocumentTextsRow(fact.number, texts.through_line, to_json(texts.texts)))
 
 
 def _bill(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, meta: EventMeta, number: str | None) -> None:

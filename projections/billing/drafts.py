@@ -85,7 +85,7 @@ async def next_invoice(
     sketch = msgspec.structs.replace(sketch, contract_id=contract_id)
     notes = await vat_notes(snapshot, contract.provider, contract.customer_id, contract_id, contract.timezone, as_of)
     shown = msgspec.structs.replace(
-        read_document_texts({}, texts.opened(await open_texts(snapshot, texts.all()))),
+        read_document_texts({}, [texts.opened(await open_texts(snapshot, texts.all()))]),
         seller=seller_of(provider, seller) if seller is not None else None,
         buyer=buyer_of(account.customer_id, account.country, party),
     )

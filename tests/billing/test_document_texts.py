@@ -30,4 +30,4 @@ def test_a_buyer_is_kept_as_a_command_told_it() -> None:
 
 
 def test_where_the_key_is_gone_nothing_is_read() -> None:
-    assert read_document_texts(None, None, None) == DocumentTexts()
+    assert read_document_texts(None) == DocumentTexts()

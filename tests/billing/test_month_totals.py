@@ -1,5 +1,8 @@
 """The totals that a closed month carries (M5)."""
 
+from datetime import date
+
+from ledger.billing.period_totals import TOTALS_TOPICS, PeriodFold
 from tests.billing.months import MARCH, closed
 from tests.billing.office import Office, billed
 from tests.words import (
@@ -12,6 +15,7 @@ from tests.words import (
     open_ticket,
     record_service,
     reverse,
+    reverse_credit,
     sign,
     terminate,
     top_up,
@@ -155,3 +159,30 @@ def test_a_month_in_which_debts_were_settled_alone_has_no_totals(quick_office: O
     found = closed(quick_office)
     assert (found["2026-01"]["P"]["consumed"], found["2026-02"]) == ({"server-support": 60}, {})
     assert quick_office.see("deductions/E")["draws"] == [{"grant_id": "U", "minutes": 60}]
+
+
+def test_a_fold_that_goes_on_comes_to_the_same_wherever_it_was_settled(quick_office: Office) -> None:
+    """Grants that are used, given back, taken back, and end: of the term, and two bought."""
+    quick_office.clock.put("2026-02-25T12:00:00Z")
+    quick_office.ok(sign("north-all", "2026-01-01", contract_id="N", customer=billed("N")))
+    quick_office.ok(open_ticket("T", contract_id="N", at="2026-01-02T09:00:00Z"))
+    bought = {"contract_id": "N", "pool": "care"}
+    quick_office.ok(top_up(60, "2026-02-03T09:00:00Z", top_up_id="U", expires_on="2026-02-20", **bought))
+    quick_office.ok(top_up(60, "2026-02-03T09:00:00Z", top_up_id="V", expires_on="2026-02-21", **bought))
+    quick_office.ok(log_work(40, "2026-02-04T09:00:00Z", entry_id="E1"))
+    quick_office.ok(reverse("E1", "2026-02-22T09:00:00Z"))
+    quick_office.ok(reverse_credit(top_up_id="V", at="2026-02-24T09:00:00Z"))
+    quick_office.ok(terminate("2026-03-31", "N"))
+    (movements,) = quick_office.store.facts_of_provider("north", TOTALS_TOPICS, 0, 1000)
+    assert len(movements) > 10
+    last = date(2026, 5, 1)
+    at_once = PeriodFold("Europe/Berlin")
+    at_once.add(movements)
+    whole = at_once.totals(None, last)
+    assert sum(one.expired.get("care", 0) for month in whole.values() for one in month) > 0
+    for split in range(len(movements)):
+        fold = PeriodFold("Europe/Berlin")
+        fold.add(movements[:split])
+        fold.settle()
+        fold.add(movements[split:])
+        assert fold.totals(None, last) == whole

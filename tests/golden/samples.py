@@ -66,7 +66,7 @@ DOCUMENT: dict[str, Any] = {
     "gross_cents": 2648,
     "parties": NAME,
     "retained_until": date(2036, 12, 31),
-    "line_texts": TEXT,
+    "line_texts": [e.TextsOfLines(1, TEXT)],
     "partner_id": "P-1",
 }
 
