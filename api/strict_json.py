@@ -6,11 +6,19 @@ surrogate. Needs nothing of the ledger's rules, so that a client starts quickly.
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 from typing import Any
 
 from ledger.kernel.errors import Refusal, malformed
+
+COMMAND_LIMIT = 1_000_000  # bytes of one command
+
+
+def without_mark(beginning: bytes) -> bytes:
+    """A body, or the first of many lines, without the byte order mark that some programs put before it."""
+    return beginning.removeprefix(codecs.BOM_UTF8)
 
 
 def decode_json(raw: bytes) -> Any:

@@ -16,7 +16,6 @@ from itertools import takewhile
 
 from ledger.door.batches import Answer, Ledger
 from ledger.door.in_parts import InParts
-from ledger.door.rehearsal import Rehearsal
 from ledger.door.requests import Request
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
@@ -68,10 +67,6 @@ class Writer:
             else:
                 self._jobs.put(job)
         return job.answers
-
-    def rehearsal(self) -> Rehearsal:
-        """A dry run, in whatever thread asks it."""
-        return self._ledger.rehearsal()
 
     def end(self) -> None:
         """Takes nothing more; what waits is finished still."""

@@ -286,11 +286,18 @@ print(len(sys.modules), *[name for name in {asked} if name in sys.modules], file
             270,
             "pydantic,asyncio,fastapi,psycopg,api.state,projections,ledger.door,ledger.work,ledger.plans,ledger.store",
         ),
-        (
-            ["balance", "L"],
-            1300,
-            "uvicorn,psycopg,jinja2,icalendar,facturx,ksef_client,pypdf,api.application,api.portal,api.books",
-        ),
+        *[
+            (
+                [name, *(["L"] if read.all is None and not read.choices else read.choices[:1])],
+                850,
+                "uvicorn,psycopg,jinja2,icalendar,facturx,ksef_client,pypdf,holidays,api.application,api.portal,"
+                "api.books,api.documents.statement,api.http.routers.commands,api.http.openapi,ledger.door.registry,"
+                "ledger.door.rehearsal,ledger.plans.loader",
+            )
+            for name, read in READS.items()
+            if name != "invoice-drafts"  # which prices what is due
+        ],
+        (["invoice-drafts"], 1250, "uvicorn,psycopg,jinja2,api.application,api.portal,ledger.door.registry"),
     ],
 )
 def test_a_command_loads_no_more_than_it_needs(tmp_path: Path, arguments: list[str], most: int, never: str) -> None:

@@ -11,10 +11,11 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from starlette.datastructures import Headers
 
+from api.customer_letter import statement_file
 from api.http.authentication import StateDep
 from api.http.lists import CSV, PDF, answer_list
 from api.http.paging import ContractIdParam, Cursor, day_of, next_cursor, page_asked
-from api.http.routers.statements import statement_file, statement_listing
+from api.http.routers.statements import statement_listing
 from api.portal.frame.addresses import STATEMENTS, with_query
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.asked_again import whole_address
