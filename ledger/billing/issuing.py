@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import msgspec
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from ledger.billing.charges import BILLED_TOPICS, BillingAccount, billing_account
 from ledger.billing.document import Document, DocumentSeries
@@ -26,7 +26,7 @@ from ledger.kernel.values import end_of_day, local_date
 from ledger.plans.catalogue import Provider
 from ledger.work.case import Case
 from ledger.work.declaration import Concern, command
-from ledger.work.fields import AnyId, Command, Day, Text
+from ledger.work.fields import AnyId, Command, Day, ReasonText
 
 
 def _not_zero(value: str) -> str:
@@ -35,30 +35,36 @@ def _not_zero(value: str) -> str:
     return value
 
 
-ExchangeRate = Annotated[str, StringConstraints(pattern=patterns.EXCHANGE_RATE), AfterValidator(_not_zero)]
-KsefNumber = Annotated[str, StringConstraints(pattern=patterns.KSEF_NUMBER)]
+ExchangeRate = Annotated[
+    str,
+    StringConstraints(pattern=patterns.EXCHANGE_RATE),
+    AfterValidator(_not_zero),
+    Field(description="What one unit of the document's currency costs in that of the provider's country."),
+]
+KsefNumber = Annotated[
+    str,
+    StringConstraints(pattern=patterns.KSEF_NUMBER),
+    Field(description="The number that KSeF gave to the invoice of a Polish provider."),
+]
 
 
 class IssueInvoice(OnContract):
-    """`exchange_rate`, such as "24.315", states the VAT in the currency of the provider's country too: it is what one
-    unit of the document's currency costs in that one. Where a draft names it among what is `missing`, it
-    has to be given.
+    """`exchange_rate`, such as "24.315", states the VAT in the currency of the provider's country too. Where a draft
+    names it among what is `missing`, it has to be given.
     """
 
-    through_on: Day
-    issued_on: Day | None = None
+    through_on: Day = Field(description="The last day that counts.")
+    issued_on: Day | None = Field(default=None, description="The day that the document bears; today if absent.")
     exchange_rate: ExchangeRate | None = None
 
 
 class OnInvoice(Command):
-    invoice_number: AnyId
+    invoice_number: AnyId = Field(description="The invoice's number, as it is printed.")
 
 
 class IssueCreditNote(OnInvoice):
-    """`ksef_number` is the number that KSeF gave to the invoice of a Polish provider."""
-
-    reason: Text
-    issued_on: Day | None = None
+    reason: ReasonText
+    issued_on: Day | None = Field(default=None, description="The day that the document bears; today if absent.")
     ksef_number: KsefNumber | None = None
 
 

@@ -138,6 +138,15 @@ def test_a_refusal_is_its_sentence_and_exit_status_1(url: str) -> None:
         assert support_ledger(url, *usage).status == 2, usage
 
 
+def test_options_of_write_commands_say_what_they_are() -> None:
+    """In the words of the declaration."""
+    shown = " ".join(support_ledger(None, "log-work", "--help").out.split())
+    assert "--ended-at INSTANT When the work ended." in shown
+    assert "--at INSTANT When it was true; now if absent." in shown
+    shown = " ".join(support_ledger(None, "amend-customer", "--help").out.split())
+    assert "--customer.vat-id TEXT The VAT id, with its prefix." in shown
+
+
 # ---- what is asked daily
 
 
