@@ -31,4 +31,13 @@ def deduction_in_words(line: Mapping[str, Any]) -> str:
         labels("{time} at {rate}", time=hours(one["minutes"]), rate=f"{one['rate']} {line['currency']}")
         for one in line["overage"]
     ]
-    return " · ".join([*([line["note"]] if line["note"] is not None else []), *time, *beyond])
+    return " · ".join([*_why(line), *([line["note"]] if line["note"] is not None else []), *time, *beyond])
+
+
+def _why(line: Mapping[str, Any]) -> list[str]:
+    from ledger.billing.lines import PENALTIES
+
+    if line["penalty"] is None:
+        return []
+    cause, start = line["penalty"]["cause"], line["penalty"]["session_starts_at"]
+    return [PENALTIES[cause].format(session=line["session_id"], start=start)]

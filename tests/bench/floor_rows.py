@@ -291,6 +291,7 @@ class FloorRows:
             reason=text_or_none(fact.reason),
             note=text_or_none(fact.note),
             penalised_start=None,
+            penalty_cause=None,
             dated=None,
             waits_until=None,
         )

@@ -24,6 +24,7 @@ from api.http.paging import (
     times_of,
 )
 from api.http.problems import PROBLEMS
+from ledger.billing.lines import PENALTIES
 from ledger.kernel.access import Actor
 from ledger.kernel.values import shown_minutes
 from projections.asking import Page, PageAsked
@@ -60,7 +61,7 @@ async def contract_statement(
     """Every movement in order, each with the balance after it; `from` and `to` are included.
 
     A line of work, of a session or of a penalty says how the time of its deduction was billed, also what of it went
-    beyond the credit: `change` is what the credit bore.
+    beyond the credit: `change` is what the credit bore. The note of a penalty says for which session it is, and why.
 
     The PDF is what a customer gets: in their language, with opening and closing balances, the word on each deduction,
     and the overage of the period. CSV, JSON Lines and PDF hold all lines.
@@ -87,6 +88,9 @@ def show_movement(line: Line) -> LineOut:
     note = line.note
     if line.kind == "breakage":
         note = "expired unused" if line.change < 0 else "expiry undone: taken back since"
+    elif line.penalty is not None:
+        start = instant(line.penalty.starts_at)
+        note = PENALTIES[line.penalty.cause].format(session=line.penalty.session_id, start=start)
     elif note is None and line.ticket_id is not None:
         note = f"ticket {line.ticket_id}"
     return LineOut(

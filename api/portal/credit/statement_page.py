@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from starlette.datastructures import Headers
 
 from api.customer_letter import statement_file
+from api.documents.labels import labels_for, penalty_in_words
 from api.http.authentication import StateDep
 from api.http.lists import CSV, PDF, answer_list
 from api.http.paging import ContractIdParam, Cursor, day_of, next_cursor, page_asked
@@ -98,6 +99,11 @@ async def shown_statement(
         found = await statement(snapshot, actor, asked, wanted)
         return {
             "lines": found.items,
+            "penalties": {
+                line.position: penalty_in_words(line.penalty, contract.timezone, labels_for(language))
+                for line in found.items
+                if line.penalty is not None
+            },
             "opening": await owned_at_first(snapshot, actor, asked) if cursor is None else {},
             "currencies": {
                 pool: one.currency for pool, one in (await accounts_of(snapshot, period.contract_id)).items()
