@@ -21,10 +21,11 @@ def without_mark(beginning: bytes) -> bytes:
     return beginning.removeprefix(codecs.BOM_UTF8)
 
 
-def decode_json(raw: bytes) -> Any:
+def decode_json(raw: bytes, what: str = "The body") -> Any:
     """JSON as the standard has it: no NaN, no bad UTF-8, no endless nesting; and no name twice in one object.
 
-    Raises Refusal not-json, or malformed for a field that is given twice: readers would not agree on which one counts.
+    Raises Refusal not-json, which says `what` is none, or malformed for a field that is given twice: readers would not
+    agree on which one counts.
     """
     given_twice: list[str] = []
 
@@ -43,7 +44,7 @@ def decode_json(raw: bytes) -> Any:
         if b"\0" in raw[:4]:  # no text of JSON begins with one, and every one that was written in these does
             written_in = "UTF-32" if json.detect_encoding(raw).startswith("utf-32") else "UTF-16"
             raise Refusal("not-json", f"The text is written in {written_in}; JSON is written in UTF-8.") from None
-        raise Refusal("not-json", f"The body is not JSON: {_wrong(error)}.") from None
+        raise Refusal("not-json", f"{what} is not JSON: {_wrong(error)}.") from None
     if given_twice:
         raise malformed(given_twice[0][:80], "is given twice")
     return decoded

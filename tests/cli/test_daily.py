@@ -29,6 +29,7 @@ from tests.words import CUSTOMER, MONDAY, as_lines, contract, log_work
 
 LEDGER = [*contract("groupios-l", contract_id="L", customer=CUSTOMER), log_work(465, MONDAY, entry_id="w0")]
 WORK = ["--ticket-id", "T", "--entry-id", "w1", "--minutes", "50", "--engineer", "Ada", "--at", "2026-02-03T09:00:00Z"]
+NO_JSON = 'must be a JSON object, such as {"customer_id": "example-1"}; what was typed is not JSON: line 1, column 2 '
 AMEND = ["--contract-id", "L", "--customer", '{"email": null, "name": "B"}', "--customer.name", "C"]
 
 
@@ -122,7 +123,10 @@ def test_a_refusal_is_its_sentence_and_exit_status_1(url: str) -> None:
         (["log-work", *WORK, "--ticket-id", "none"], "unknown-ticket: There is no ticket none."),
         (["log-work", *WORK, "--minutes", "0", "--dry-run"], "malformed: minutes: "),
         (["log-work", *WORK, "--at", "yesterday"], "malformed: at: must be an instant"),
-        (["amend-customer", "--contract-id", "L", "--customer", "{"], "malformed: customer: is given as JSON"),
+        (
+            ["amend-customer", "--contract-id", "L", "--customer", "{"],
+            f"malformed: customer: {NO_JSON}",
+        ),
         (["amend-customer", "--contract-id", "L", "--customer", "[]", "--customer.name", "C"], "malformed: customer: "),
         (["amend-customer", "--contract-id", "L"], "malformed: customer: "),
         (["charges", "none"], "unknown-contract: There is no contract none."),
