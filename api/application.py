@@ -31,8 +31,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.ledger = portal.state.ledger = state = open_state(settings, clock, catalogue, limits)
-        state.start()
         try:
+            state.start()
             yield
         finally:
             await state.close()

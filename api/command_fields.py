@@ -42,10 +42,10 @@ def body_of(fields: Sequence[CommandField], given: Mapping[str, Any]) -> dict[st
 
     Raises Refusal malformed for what is no JSON where it has to be.
     """
-    typed_as_json = {field.name for field in fields if field.is_json}
+    typed_as_json = {field.name: field for field in fields if field.is_json}
     body: dict[str, Any] = {}
     for name in sorted(given, key=lambda name: name.count(".")):
-        value = _decoded(name, given[name]) if name in typed_as_json else given[name]
+        value = _decoded(typed_as_json[name], given[name]) if name in typed_as_json else given[name]
         *path, last = name.split(".")
         place = body
         for step in path:
@@ -73,8 +73,9 @@ def _typed(kind: str, text: str) -> Any:
     return text
 
 
-def _decoded(name: str, text: str) -> Any:
+def _decoded(field: CommandField, text: str) -> Any:
     try:
-        return decode_json(text.encode("utf-8", "surrogatepass"))
+        return decode_json(text.encode("utf-8", "surrogatepass"), "what was typed")
     except Refusal as refusal:
-        raise malformed(name, f"is given as JSON: {refusal.detail}") from None
+        expected = f"must be a JSON {'object' if field.kind == 'object' else 'list'}, such as {field.example}"
+        raise malformed(field.name, f"{expected}; {refusal.detail}") from None

@@ -5,19 +5,11 @@ How strictly JSON is read is told in `strict_json`; what a command's fields mean
 
 from __future__ import annotations
 
-import codecs
-
-from api.strict_json import decode_json
-from ledger.door.requests import Request, parse
+from api.strict_json import COMMAND_LIMIT, decode_json
+from ledger.door.parsing import parse
+from ledger.door.requests import Request
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
-
-COMMAND_LIMIT = 1_000_000  # bytes of one command
-
-
-def without_mark(beginning: bytes) -> bytes:
-    """A body, or the first of many lines, without the byte order mark that some programs put before it."""
-    return beginning.removeprefix(codecs.BOM_UTF8)
 
 
 def parse_line(line: bytes, actor: Actor) -> Request:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ledger.kernel.errors import Refusal
 
+Form = Literal["cii", "en16931", "ksef"]  # of an e-invoice
 NamedFile = tuple[str, str | None]
 LEAST_BYTES = 1000  # that anything kept counts for besides its content
 

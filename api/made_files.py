@@ -12,10 +12,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from api.documents.forms import Form
 from api.documents.press import BeyondBoundsError, Press, PressBounds
-from api.documents.statement import Statement, statement_pdf
-from api.kept_files import KeptFiles, NamedFile
+from api.kept_files import Form, KeptFiles, NamedFile
 from api.limits import Limits
 from api.long_questions import LongQuestions
 from ledger.kernel.access import Actor
@@ -57,12 +55,12 @@ class MadeFiles:
 
         return await self._of_document(actor, (number, form), partial(xml_of, form=form))
 
-    async def statement(self, letter: Statement) -> bytes:
+    async def statement(self, lines: int, make: Callable[[T], bytes], letter: T) -> bytes:
         """Raises Refusal malformed for a period of too many lines."""
         try:
-            return await self._made(letter.period.length, statement_pdf, letter)
+            return await self._made(lines, make, letter)
         except BeyondBoundsError:
-            detail = f"a PDF of {letter.period.length} lines is too long; ask for a shorter period, or for CSV"
+            detail = f"a PDF of {lines} lines is too long; ask for a shorter period, or for CSV"
             raise malformed("from", detail) from None
 
     async def _of_document(self, actor: Actor, file: NamedFile, make: Callable[[StoredDocument], bytes]) -> bytes:

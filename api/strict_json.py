@@ -6,17 +6,26 @@ surrogate. Needs nothing of the ledger's rules, so that a client starts quickly.
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 from typing import Any
 
 from ledger.kernel.errors import Refusal, malformed
 
+COMMAND_LIMIT = 1_000_000  # bytes of one command
 
-def decode_json(raw: bytes) -> Any:
+
+def without_mark(beginning: bytes) -> bytes:
+    """A body, or the first of many lines, without the byte order mark that some programs put before it."""
+    return beginning.removeprefix(codecs.BOM_UTF8)
+
+
+def decode_json(raw: bytes, what: str = "The body") -> Any:
     """JSON as the standard has it: no NaN, no bad UTF-8, no endless nesting; and no name twice in one object.
 
-    Raises Refusal not-json, or malformed for a field that is given twice: readers would not agree on which one counts.
+    Raises Refusal not-json, which says `what` is none, or malformed for a field that is given twice: readers would not
+    agree on which one counts.
     """
     given_twice: list[str] = []
 
@@ -35,7 +44,7 @@ def decode_json(raw: bytes) -> Any:
         if b"\0" in raw[:4]:  # no text of JSON begins with one, and every one that was written in these does
             written_in = "UTF-32" if json.detect_encoding(raw).startswith("utf-32") else "UTF-16"
             raise Refusal("not-json", f"The text is written in {written_in}; JSON is written in UTF-8.") from None
-        raise Refusal("not-json", f"The body is not JSON: {_wrong(error)}.") from None
+        raise Refusal("not-json", f"{what} is not JSON: {_wrong(error)}.") from None
     if given_twice:
         raise malformed(given_twice[0][:80], "is given twice")
     return decoded

@@ -18,7 +18,6 @@ from itertools import takewhile
 from ledger.door.batches import Answer, Ledger
 from ledger.door.in_parts import InParts
 from ledger.door.in_steps import InSteps
-from ledger.door.rehearsal import Rehearsal
 from ledger.door.requests import Request
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
@@ -76,6 +75,7 @@ class Writer:
     def submit(self, requests: Sequence[Request]) -> Future[Answers]:
         """The answers, in the order of the requests. The future raises Unavailable where nothing is known."""
         job = Job(requests)
+        job.answers.set_running_or_notify_cancel()  # who asked may leave: what was accepted is carried out all the same
         with self._lock:
             is_taken = not self._is_ending
         if is_taken:
@@ -83,10 +83,6 @@ class Writer:
         else:
             job.fail(_stopping())
         return job.answers
-
-    def rehearsal(self) -> Rehearsal:
-        """A dry run, in whatever thread asks it."""
-        return self._ledger.rehearsal()
 
     def end(self) -> None:
         """Takes nothing more; what waits is finished still."""

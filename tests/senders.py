@@ -16,7 +16,8 @@ from typing import Any, Protocol
 
 from api.cli.importing import Tally, import_lines
 from ledger.door.batches import Answer, Ledger
-from ledger.door.requests import Request, parse
+from ledger.door.parsing import parse
+from ledger.door.requests import Request
 from ledger.kernel.access import Actor
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.errors import Refusal

@@ -104,7 +104,7 @@ def test_only_the_senders_ask_the_write_door() -> None:
 
     assert places(found, SENDERS, MEASURED) == []
     parsers = [
-        f"{named(path)}" for path in TESTS for module in _imported(path) if module == "ledger.door.requests.parse"
+        f"{named(path)}" for path in TESTS for module in _imported(path) if module == "ledger.door.parsing.parse"
     ]
     assert parsers == [SENDERS]
 

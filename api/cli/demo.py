@@ -11,11 +11,14 @@ import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from api.cli.asking import ask
 from api.cli.demo_day import load_day
 from api.cli.doors import Door
-from api.cli.guarding import guarded
+from api.cli.guarding import carry_out, guarded
 from api.cli.importing import Tally, import_lines
 from api.cli.in_process import InProcess
 from api.cli.layouts import LAYOUTS
@@ -23,6 +26,7 @@ from api.cli.opening import check_opens
 from api.cli.printed_tables import print_answer
 from api.cli.printing import say
 from api.cli.terminal import out, plain
+from api.cli.typed_values import PlainCommand
 from api.portal.frame.addresses import link_address
 from api.state import State
 from ledger.door.batches import Ledger
@@ -156,10 +160,16 @@ def serve(settings: Settings, *, is_demo: bool) -> None:
         serve_app(create_app(settings), sockets)
 
 
-def run() -> None:
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+@app.command(cls=PlainCommand)
+def show_demo(
+    is_served: Annotated[bool, typer.Option("--serve", help="Serves it, with what is under way at present.")] = False,
+) -> None:
+    """A year of support contracts: loaded into an empty ledger, and what came of it."""
     settings = Settings()
     is_demo = settings.database_url == DEFAULT_DATABASE_URL
-    is_served = "--serve" in sys.argv[1:]
     if is_demo:
         load_demo(settings, has_day=is_served)
     else:
@@ -171,7 +181,7 @@ def run() -> None:
 
 
 def main() -> None:
-    guarded(run)
+    guarded(lambda: carry_out(app, "python -m api.cli.demo"))
 
 
 if __name__ == "__main__":

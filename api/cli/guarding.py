@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+import typer
+
 from ledger.kernel.errors import Refusal
 
 
@@ -30,6 +32,20 @@ def guarded(work: Callable[[], None]) -> None:
             for sentence in sentences:
                 complain(sentence)
         sys.exit(1)
+
+
+def carry_out(app: typer.Typer, name: str) -> None:
+    """What was typed. Wrong usage is told in our words too, with exit status 2; the library's are told to nobody."""
+    try:
+        status = app(prog_name=name, standalone_mode=False)
+    except typer.TyperException as error:
+        from api.cli.usage import tell_usage
+
+        tell_usage(error)
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        sys.exit(1)
+    sys.exit(status or 0)
 
 
 def _refusal(error: Exception, sentences: list[str]) -> Refusal:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from api.cli.progress import progress_bar
-from api.command_json import COMMAND_LIMIT, parse_line, without_mark
+from api.command_json import parse_line
+from api.strict_json import COMMAND_LIMIT, without_mark
 from api.writer import BATCH
 from ledger.door.batches import Ledger
 from ledger.door.requests import Request

@@ -9,9 +9,12 @@ import asyncio
 from typing import Any
 from urllib.parse import unquote
 
+from fastapi import FastAPI
+
 from api.cli.doors import Reply
 from api.http.authentication import ACTOR
 from api.http.doors import create_api
+from api.http.routes import noun_of
 from api.state import open_state
 from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.settings import Settings
@@ -22,14 +25,14 @@ class InProcess:
 
     def __init__(self, settings: Settings) -> None:
         self.state = open_state(settings)
-        self._app = create_api()
-        self._app.state.ledger = self.state
+        self._apps: dict[str, FastAPI] = {}  # by what they answer
         self._runner = asyncio.Runner()
-        self.state.writer.start()
 
     def ask(self, method: str, target: str, body: bytes | None) -> Reply:
         if method == "GET":
             self.state.projector.catch_up()
+        elif not self.state.is_writing:
+            self.state.start_writing()
         path, _, query = target.partition("?")
         scope = {
             "type": "http",
@@ -46,9 +49,15 @@ class InProcess:
             "server": ("ledger", 80),
             ACTOR: COMMAND_LINE,
         }
-        return self._runner.run(self._answer(scope, body or b""))
+        return self._runner.run(self._answer(self._app_for(noun_of(path)), scope, body or b""))
 
-    async def _answer(self, scope: dict[str, Any], body: bytes) -> Reply:
+    def _app_for(self, noun: str) -> FastAPI:
+        if noun not in self._apps:
+            self._apps[noun] = create_api(noun=noun)
+            self._apps[noun].state.ledger = self.state
+        return self._apps[noun]
+
+    async def _answer(self, app: FastAPI, scope: dict[str, Any], body: bytes) -> Reply:
         status, pieces, is_read = 500, list[bytes](), False
 
         async def receive() -> dict[str, Any]:
@@ -65,7 +74,7 @@ class InProcess:
             else:
                 pieces.append(message.get("body", b""))
 
-        await self._app(scope, receive, send)
+        await app(scope, receive, send)
         return Reply(status, b"".join(pieces))
 
     def close(self) -> None:

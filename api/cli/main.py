@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import json
-import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from api.cli.guarding import guarded
+from api.cli.guarding import carry_out, guarded
 from api.cli.options import AS_JSON, SERVER, TOKEN, CommandGroup
 from api.cli.reading import READS, reading_command
 
@@ -138,22 +137,8 @@ def begin(
     """What may stand before a command's name stands behind it as well, where it is read (`Subcommands`)."""
 
 
-def _typed() -> None:
-    """Wrong usage is told in our words too, with exit status 2; the library's are told to nobody."""
-    try:
-        status = app(prog_name="support-ledger", standalone_mode=False)
-    except typer.TyperException as error:
-        from api.cli.usage import tell_usage
-
-        tell_usage(error)
-        sys.exit(error.exit_code)
-    except typer.Abort:
-        sys.exit(1)
-    sys.exit(status or 0)
-
-
 def main() -> None:
-    guarded(_typed)
+    guarded(lambda: carry_out(app, "support-ledger"))
 
 
 if __name__ == "__main__":

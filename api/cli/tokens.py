@@ -135,8 +135,11 @@ def token_list(as_json: AsJson = False) -> None:
         scope = ", ".join(value for value in (info.provider, info.customer, info.partner) if value) or "all providers"
         state = _state(info.revoked_at, info.expires_on)
         say(f"{info.token_id}  {info.role:<9} {scope}  made {info.created_at}  {state}")
+    holders = {info.token_id: info for info in tokens}
     for feed in feeds:
-        state = _state(feed.revoked_at, feed.expires_on)
+        holder = holders[feed.token_id]  # a feed holds no longer than its token
+        ends = [day for day in (feed.expires_on, holder.expires_on) if day is not None]
+        state = _state(feed.revoked_at or holder.revoked_at, min(ends, default=None))
         say(f"{feed.feed_id}  feed of {feed.token_id}  made {feed.created_at}  {state}")
 
 

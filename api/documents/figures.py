@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
@@ -74,6 +74,11 @@ def exchange_rate(text: str, locale: Locale) -> str:
 def day(value: date, locale: Locale) -> str:
     """2 February 2026 is `02.02.2026` in German and Polish, `2. 2. 2026` in Czech, `2 Feb 2026` in English."""
     return format_date(value, format="dd.MM.yyyy" if locale.language == "pl" else "medium", locale=locale)
+
+
+def moment(local: datetime, locale: Locale) -> str:
+    """`17.03.2026 09:00` in German: a day and the time there."""
+    return f"{day(local.date(), locale)} {local:%H:%M}"
 
 
 def days(first: date, last: date, locale: Locale) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from api.documents.cii import invoice_xml
 from api.documents.document_parties import DocumentEvent, Parties, is_credit_note, parties_of
-from api.documents.forms import Form, is_from_poland
+from api.documents.forms import is_from_poland
 from api.documents.ksef import FIRST_DAY as KSEF_FIRST_DAY
 from api.documents.ksef import ksef_xml
 from api.documents.missing import (
@@ -17,6 +17,7 @@ from api.documents.missing import (
     missing_for_xrechnung,
 )
 from api.documents.pdf import invoice_pdf
+from api.kept_files import Form
 from ledger.billing.document_texts import DocumentTexts
 from ledger.billing.missing import MissingDatum, MissingPartyData, missing_names
 from ledger.kernel.errors import malformed

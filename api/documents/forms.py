@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from api.documents.document_parties import DocumentEvent, parties_of
 from api.documents.missing import (
     is_xrechnung,
@@ -16,8 +14,6 @@ from api.documents.missing import (
 )
 from ledger.billing.document_texts import DocumentTexts
 from ledger.billing.missing import MissingDatum, in_order
-
-Form = Literal["cii", "en16931", "ksef"]
 
 
 def is_from_poland(opened: DocumentTexts) -> bool:

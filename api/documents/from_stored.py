@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.documents.files import as_pdf, as_xml
-from api.documents.forms import Form
+from api.kept_files import Form
 from projections.billing.document_questions import StoredDocument, read_stored
 
 

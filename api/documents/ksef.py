@@ -39,8 +39,7 @@ from api.documents.document_parties import (
 )
 from api.documents.figures import decimal_of, hours, percent_of
 from api.documents.ksef_parties import buyer_party, fitting, seller_party
-from api.documents.labels import kind_of, labels_for, ticket_named
-from api.documents.page_lines import TOLD
+from api.documents.labels import TOLD, kind_of, labels_for, ticket_named
 from api.documents.reckoning import description_of
 from api.documents.texts import clipped
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued

@@ -9,7 +9,7 @@ import msgspec
 
 from api.documents import figures
 from api.documents.document_parties import DocumentEvent, Parties
-from api.documents.labels import kind_of, ticket_named, words_of
+from api.documents.labels import START, is_told_beside, kind_of, ticket_named, words_of
 from api.documents.reckoning import reckoned
 from api.languages import Labels
 from ledger.billing.naming import name_of
@@ -39,8 +39,6 @@ ON_BEHALF = {  # C8
     "disputed": "Disputed on your behalf",
     "upheld": "Upheld after a dispute on your behalf",
 }
-# Kinds whose words say no more than the kind and the details beside it.
-TOLD = ("included", "overage", "service", "surcharge")
 
 
 def groups(document: DocumentEvent, parties: Parties, labels: Labels) -> list[dict[str, Any]]:
@@ -93,7 +91,7 @@ def _row(line: DocumentLine, currency: str, parties: Parties, shown: set[str], l
 
 
 def _details(line: DocumentLine, reckoning: list[str], engineers: dict[str, str], labels: Labels) -> list[str]:
-    details = [] if line.kind in TOLD and line.deduction_id else [words_of(line, labels)]
+    details = [] if is_told_beside(line) else [words_of(line, labels)]
     if line.starts_on and line.ends_on:
         details.append(figures.days(line.starts_on, line.ends_on, labels.locale))
     elif line.starts_on:
@@ -104,7 +102,7 @@ def _details(line: DocumentLine, reckoning: list[str], engineers: dict[str, str]
     service = name_of(line.service, line.names, labels.language) if line.service else None
     if service:
         details.append(f"{labels('Service')}: {service}")
-    if line.session_id:
+    if line.session_id and START not in line.values:  # else the words name it
         details.append(f"{labels('Session')} {line.session_id}")
     if line.deduction_id:
         details.append(f"{labels('Deduction')} {line.deduction_id}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.documents import figures
-from api.documents.labels import labels_for, ticket_named
+from api.documents.labels import labels_for, penalty_in_words, ticket_named
 from api.documents.letter import laid_out, letter_of, template, widest
 from api.documents.page_lines import CONFIRMATIONS, ON_BEHALF
 from api.documents.reckoning import rounding
@@ -161,7 +161,7 @@ def _details(
 ) -> list[str]:
     details = [f"{labels('Deduction' if deduction else 'Grant')} {line.reference}"]
     if deduction:
-        details += _origin(deduction, line.reference, labels, names)
+        details += _origin(deduction, line.reference, labels, names, period.zone)
         details += _rounding(deduction, labels) if line.kind in SPENT else []
     if line.note is not None and not deduction:  # that of a deduction stands above
         details.append(line.note)
@@ -170,13 +170,15 @@ def _details(
     return [*details, f"{labels('Ledger entries')} {line.position}"]
 
 
-def _origin(deduction: DeductionDetails, reference: str, labels: Labels, names: Names) -> list[str]:
-    session = deduction.session_id if deduction.session_id != reference else None
+def _origin(deduction: DeductionDetails, reference: str, labels: Labels, names: Names, zone: str) -> list[str]:
+    told = deduction.session_id == reference or deduction.penalty is not None
+    session = deduction.session_id if not told else None
     ticket = deduction.ticket_id
     if ticket:
         ticket = ticket_named(ticket, {ticket: deduction.ticket_title or ""})
     named = (("Ticket", ticket), ("Session", session))
     found = [f"{labels(label)} {value}" for label, value in named if value]
+    found += [penalty_in_words(deduction.penalty, zone, labels)] if deduction.penalty is not None else []
     service = name_of(deduction.service, names, labels.language) if deduction.service else None
     if service:
         found.append(f"{labels('Service')}: {service}")
@@ -203,7 +205,7 @@ def _beside(period: CustomerStatement, labels: Labels, names: Names) -> dict[str
         deduction = period.deductions.get(line.deduction_id)
         details = [f"{labels('Deduction')} {line.deduction_id}"]
         if deduction:
-            details += _origin(deduction, line.deduction_id, labels, names)
+            details += _origin(deduction, line.deduction_id, labels, names, period.zone)
             details += [] if line.reverses else [*_rounding(deduction, labels), _confirmation(deduction, labels)]
         details.append(_billed(line, labels))
         cells = [

@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
-from api.command_json import COMMAND_LIMIT, without_mark
-from api.strict_json import decode_json
+from api.strict_json import COMMAND_LIMIT, decode_json, without_mark
 from ledger.kernel.errors import Refusal
 
 LARGE = 64_000  # bytes: beyond, decoding would hold up other requests

@@ -4,37 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 from fastapi import Depends, FastAPI
 
 from api.http import problems
 from api.http.etags import ETags
-from api.http.openapi import document_of
 from api.http.parameters import known_parameters
 from api.http.quick_balance import QuickBalance
 from api.http.responses import ResponseHeaders
-from api.http.routers import (
-    across,
-    commands,
-    contracts,
-    customers,
-    deductions,
-    events,
-    grants,
-    health,
-    invoices,
-    periods,
-    plans,
-    reports,
-    sessions,
-    sla,
-    statements,
-    tickets,
-)
+from api.http.routes import routers_for
 
 
-def create_api(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None) -> FastAPI:
-    """Nothing but what programs ask, so that the command line loads no page; `app.state.ledger` is to be set."""
+def create_api(
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None, noun: str | None = None
+) -> FastAPI:
+    """Nothing but what programs ask, so that the command line loads no page; `app.state.ledger` is to be set.
+
+    With a noun only what answers paths of that noun (`api.http.routes`).
+    """
     app = FastAPI(
         title="Support Contract Ledger",
         version="0.1.0",
@@ -45,28 +33,16 @@ def create_api(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] 
         redoc_url=None,
     )
     problems.install(app)
-    # Routes are tried in this order for each request: those that are asked most stand first.
-    for router in (
-        contracts,
-        statements,
-        tickets,
-        deductions,
-        grants,
-        sessions,
-        across,
-        invoices,
-        customers,
-        periods,
-        reports,
-        sla,
-        plans,
-        events,
-        health,
-        commands,
-    ):
-        app.include_router(router.router)
+    for router in routers_for(noun):
+        app.include_router(router)
     app.add_middleware(QuickBalance)
     app.add_middleware(ETags)
     app.add_middleware(ResponseHeaders)
-    app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
+    app.openapi = lambda: _document_of(app)  # type: ignore[method-assign]
     return app
+
+
+def _document_of(app: FastAPI) -> dict[str, Any]:
+    from api.http.openapi import document_of  # it knows every command, and most who load the API never ask for it
+
+    return document_of(app)

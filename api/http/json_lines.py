@@ -17,15 +17,16 @@ from fastapi import Request
 from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api.command_json import parse_line, without_mark
+from api.command_json import parse_line
 from api.http.lists import LINES
 from api.http.models.dry_runs import show_rehearsed
 from api.http.problems import unavailable
 from api.problem_body import problem_body
 from api.state import State
+from api.strict_json import without_mark
 from api.writer import Answers
 from ledger.door.batches import Answer
-from ledger.door.rehearsal import Rehearsed
+from ledger.door.rehearsal import Rehearsal, Rehearsed
 from ledger.door.requests import Request as CommandRequest
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
@@ -136,7 +137,7 @@ def _writing(state: State) -> Answering:
 
 def _rehearsing(state: State) -> Answering:
     """Lines see what the ones before them would record, those of earlier batches too."""
-    rehearsal = state.writer.rehearsal()
+    rehearsal = Rehearsal(state.store, state.catalogue, state.clock)
 
     async def rehearse(requests: list[CommandRequest]) -> list[Rehearsed | Refusal]:
         return await asyncio.to_thread(rehearsal.answer, requests)

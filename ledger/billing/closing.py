@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from ledger.billing.closed_periods import ClosedPeriods, month_bounds, month_of
 from ledger.billing.period_totals import TOTALS_TOPICS, PeriodFold
@@ -28,11 +28,11 @@ Month = Annotated[str, StringConstraints(pattern=patterns.MONTH), AfterValidator
 
 
 class OfProvider(Command):
-    provider: Id
+    provider: Id = Field(description="The provider, by its id in the catalogue.")
 
 
 class ClosePeriod(OfProvider):
-    month: Month
+    month: Month = Field(description="The month, such as 2026-03; those before it that are open are closed too.")
 
 
 def _find(case: Case, body: OfProvider) -> None:

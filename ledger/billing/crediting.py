@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 
 import msgspec
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from ledger.billing.document import Document
 from ledger.billing.events import CreditNoteIssued, DocumentLine
@@ -20,20 +20,22 @@ from ledger.kernel.errors import malformed, unknown_invoice
 from ledger.kernel.faults import FieldFault
 from ledger.work.case import Case
 from ledger.work.declaration import Concern, command
-from ledger.work.fields import AnyId, Command, Day, Text
+from ledger.work.fields import AnyId, Command, Day, ReasonText
 
-KsefNumber = Annotated[str, StringConstraints(pattern=patterns.KSEF_NUMBER)]
+KsefNumber = Annotated[
+    str,
+    StringConstraints(pattern=patterns.KSEF_NUMBER),
+    Field(description="The number that KSeF gave to the invoice of a Polish provider."),
+]
 
 
 class OnInvoice(Command):
-    invoice_number: AnyId
+    invoice_number: AnyId = Field(description="The invoice's number, as it is printed.")
 
 
 class IssueCreditNote(OnInvoice):
-    """`ksef_number` is the number that KSeF gave to the invoice of a Polish provider."""
-
-    reason: Text
-    issued_on: Day | None = None
+    reason: ReasonText
+    issued_on: Day | None = Field(default=None, description="The day that the document bears; today if absent.")
     ksef_number: KsefNumber | None = None
 
 

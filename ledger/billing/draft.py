@@ -217,7 +217,7 @@ def _unshown(asked: _Asked) -> Iterator[_Unshown]:
         is_undone = deduction.status == "reversed" and deduction.given_back_on is None
         if deduction.shown_on is not None or is_undone or deduction_id in sold:
             continue
-        text = included(deduction)
+        text = included(deduction, asked.account.timezone)
         if deduction.fact.effective_at < asked.until and text.quantity:
             yield deduction, text
 
@@ -229,7 +229,7 @@ def _given_back(asked: _Asked) -> Iterator[_Placed]:
         if at is None or deduction.shown_on is None or deduction.given_back_on is not None:
             continue
         if at < asked.until:
-            yield _zero(asked, deduction, at, given_back(deduction))
+            yield _zero(asked, deduction, at, given_back(deduction, asked.account.timezone))
 
 
 def _zero(asked: _Asked, deduction: DeductionState, effective_at: datetime, text: LineText) -> _Placed:

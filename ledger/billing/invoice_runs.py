@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pydantic import Field
+
 from ledger.billing.closing import OfProvider, the_provider
 from ledger.billing.events import InvoiceIssued, InvoiceOfRun, InvoiceRunEnded, LeftByRun, LeftFault
 from ledger.billing.issuing import ExchangeRate, IssueInvoice, issue
@@ -26,9 +28,9 @@ LOOKED_THROUGH = 500  # contracts at a time
 class IssueInvoices(OfProvider):
     """`exchange_rate` is taken for the documents that the law wants one on, and for no other; it is for all of them."""
 
-    through_on: Day
-    issued_on: Day | None = None
-    customer_id: AnyId | None = None
+    through_on: Day = Field(description="The last day that counts.")
+    issued_on: Day | None = Field(default=None, description="The day that the documents bear; today if absent.")
+    customer_id: AnyId | None = Field(default=None, description="Of one customer alone.")
     exchange_rate: ExchangeRate | None = None
 
 

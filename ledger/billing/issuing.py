@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from ledger.billing.charges import BILLED_TOPICS, BillingAccount, billing_account
 from ledger.billing.document import Document
@@ -35,17 +35,21 @@ def _not_zero(value: str) -> str:
     return value
 
 
-ExchangeRate = Annotated[str, StringConstraints(pattern=patterns.EXCHANGE_RATE), AfterValidator(_not_zero)]
+ExchangeRate = Annotated[
+    str,
+    StringConstraints(pattern=patterns.EXCHANGE_RATE),
+    AfterValidator(_not_zero),
+    Field(description="What one unit of the document's currency costs in that of the provider's country."),
+]
 
 
 class IssueInvoice(OnContract):
-    """`exchange_rate`, such as "24.315", states the VAT in the currency of the provider's country too: it is what one
-    unit of the document's currency costs in that one. Where a draft names it among what is `missing`, it
-    has to be given.
+    """`exchange_rate`, such as "24.315", states the VAT in the currency of the provider's country too. Where a draft
+    names it among what is `missing`, it has to be given.
     """
 
-    through_on: Day
-    issued_on: Day | None = None
+    through_on: Day = Field(description="The last day that counts.")
+    issued_on: Day | None = Field(default=None, description="The day that the document bears; today if absent.")
     exchange_rate: ExchangeRate | None = None
 
 

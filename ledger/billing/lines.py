@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
@@ -48,6 +49,12 @@ FREE = {
     "flat": "Time covered by the flat fee, entry {entry}",
     "goodwill": "Time given as goodwill, entry {entry}",
     "warranty": "Time under warranty, entry {entry}",
+}
+
+PENALTIES = {
+    "no_show": "Penalty: session {session} of {start} was missed",
+    "move": "Penalty: session {session} of {start} was moved late",
+    "cancel": "Penalty: session {session} of {start} was cancelled late",
 }
 
 
@@ -151,8 +158,8 @@ def _taken_back(account: BillingAccount, fact: Opposite) -> LineText:
     return replace(line, kind=fact.KIND, template=template, values=values, quantity=-line.quantity)
 
 
-def included(deduction: DeductionState) -> LineText:
-    """What a line says over time and services that cost nothing, and over penalties."""
+def included(deduction: DeductionState, timezone: str) -> LineText:
+    """What a line says over time and services that cost nothing, and over penalties: for which session, and why."""
     fact = deduction.fact
     if isinstance(fact, ServiceDelivered):
         values = {"service": fact.service, "entry": fact.deduction_id}
@@ -163,14 +170,16 @@ def included(deduction: DeductionState) -> LineText:
         covered = fact.billed_minutes - fact.overage_minutes
         line = _minutes("included", FREE.get(fact.basis, FREE_TIME), values, covered, 0)
         return replace(line, basis=fact.basis, service=fact.service)
-    line = _minutes("included", "Penalty for session {session}", {"session": fact.session_id}, fact.billed_minutes, 0)
+    start = fact.starts_at.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M")
+    values = {"session": fact.session_id, "start": start}
+    line = _minutes("included", PENALTIES[fact.cause], values, fact.billed_minutes, 0)
     return replace(line, basis="penalty")
 
 
-def given_back(deduction: DeductionState) -> LineText:
+def given_back(deduction: DeductionState, timezone: str) -> LineText:
     """The same of such time that was reversed after an invoice showed it."""
     values = {"entry": deduction.fact.deduction_id, "invoice": deduction.shown_on or ""}
-    line = included(deduction)
+    line = included(deduction, timezone)
     template = "Reversal of entry {entry}, shown on {invoice}"
     return replace(line, kind="reversal", template=template, values=values, quantity=-line.quantity)
 

@@ -7,32 +7,45 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from ledger.contracts.finding import OnContract, contract_of, the_contract
-from ledger.contracts.parties import PERSONAL, Address, checked_party, read_party
+from ledger.contracts.parties import (
+    PERSONAL,
+    BuyerReference,
+    CustomerAddress,
+    DocumentLanguage,
+    PartyCountry,
+    PartyMail,
+    PartyName,
+    RegistrationNumber,
+    TaxNumber,
+    VatId,
+    checked_party,
+    read_party,
+)
 from ledger.contracts.state import CustomerData
 from ledger.kernel.access import FINANCE, OPERATOR, PARTNER
 from ledger.kernel.errors import Refusal
 from ledger.kernel.faults import FieldFault, FieldFaultError
 from ledger.work.case import Case
 from ledger.work.declaration import command
-from ledger.work.fields import AnyId, Body, Country, Instant, Language, Mail, Name
+from ledger.work.fields import AnyId, Body, EffectiveAt, Name
 
 
 class AmendedCustomer(Body):
     """`null` takes away what a customer need not have; without it a member stays as it is."""
 
-    customer_id: AnyId | None = None
-    name: Name | None = None
-    country: Country | None = None
-    vat_id: Name | None = None
-    tax_number: Name | None = None
-    registration_number: Name | None = None
-    email: Mail | None = None
-    address: Address | None = None
-    buyer_reference: Name | None = None
-    language: Language | None = None
+    customer_id: AnyId | None = Field(default=None, description="The customer's id at the provider.")
+    name: PartyName | None = None
+    country: PartyCountry | None = None
+    vat_id: VatId | None = None
+    tax_number: TaxNumber | None = None
+    registration_number: RegistrationNumber | None = None
+    email: PartyMail | None = None
+    address: CustomerAddress | None = None
+    buyer_reference: BuyerReference | None = None
+    language: DocumentLanguage | None = None
 
     @property
     def given(self) -> set[str]:
@@ -57,13 +70,13 @@ class AmendedCustomer(Body):
 
 
 class AmendCustomer(OnContract):
-    customer: AmendedCustomer
-    at: Instant | None = None
+    customer: AmendedCustomer = Field(description="What of its data changes; null takes a member away.")
+    at: EffectiveAt | None = None
 
 
 class DirectContact(OnContract):
-    by: Name
-    at: Instant | None = None
+    by: Name = Field(description="Who at the partner says so.")
+    at: EffectiveAt | None = None
 
 
 @command("amend-customer", AmendCustomer, roles=OPERATOR | FINANCE, about=the_contract)

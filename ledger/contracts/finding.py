@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pydantic import Field
+
 from ledger.contracts.contract import Contract
 from ledger.contracts.term import Term
 from ledger.kernel.errors import Refusal, unknown_contract
@@ -42,7 +44,7 @@ def in_force(case: Case, given: datetime | None, field: str = "at") -> tuple[dat
 
 
 class OnContract(Command):
-    contract_id: AnyId
+    contract_id: AnyId = Field(description="The contract, by its id.")
 
 
 def _find(case: Case, body: OnContract) -> None:

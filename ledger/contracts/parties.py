@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from pydantic import Field
 
 from ledger.contracts.vat_ids import normal_vat_id
 from ledger.kernel.errors import malformed
@@ -14,34 +15,45 @@ from ledger.work.fields import Agreed, Body, Country, Id, Language, Mail, Name
 
 
 class Address(Body):
-    line1: Name
-    line2: Name | None = None
-    postcode: Name
-    city: Name
+    line1: Name = Field(description="Street and number, or what stands for them.")
+    line2: Name | None = Field(default=None, description="What else the address needs.")
+    postcode: Name = Field(description="The postcode.")
+    city: Name = Field(description="The place.")
+
+
+# What a customer tells of itself, when a contract is signed and when it is amended.
+PartyName = Annotated[Name, Field(description="The name, as documents print it.")]
+PartyCountry = Annotated[Country, Field(description="The country, as two letters.")]
+VatId = Annotated[Name, Field(description="The VAT id, with its prefix.")]
+TaxNumber = Annotated[Name, Field(description="A tax number that is no VAT id.")]
+RegistrationNumber = Annotated[Name, Field(description="The number in a register of companies.")]
+PartyMail = Annotated[Mail, Field(description="An address for mail.")]
+CustomerAddress = Annotated[Address, Field(description="The postal address, for documents.")]
+BuyerReference = Annotated[Name, Field(description="What invoices have to say for the customer, such as a Leitweg-ID.")]
+DocumentLanguage = Annotated[Language, Field(description="The language of documents; the provider's if absent.")]
 
 
 class Customer(Body):
-    """`vat_id` has its prefix, `tax_number` is the one that is no VAT id, `registration_number` that of a register.
+    """`coverage` are support hours of the customer's own, which hold where the contract agrees on none (S3)."""
 
-    `coverage` are support hours of the customer's own, which hold where the contract agrees on none (S3).
-    """
-
-    customer_id: Id
-    name: Name
-    country: Country
-    vat_id: Name | None = None
-    tax_number: Name | None = None
-    registration_number: Name | None = None
-    email: Mail | None = None
-    address: Address | None = None
-    buyer_reference: Name | None = None
-    language: Language | None = None
-    coverage: Agreed | None = None
+    customer_id: Id = Field(description="The customer's id at the provider.")
+    name: PartyName
+    country: PartyCountry
+    vat_id: VatId | None = None
+    tax_number: TaxNumber | None = None
+    registration_number: RegistrationNumber | None = None
+    email: PartyMail | None = None
+    address: CustomerAddress | None = None
+    buyer_reference: BuyerReference | None = None
+    language: DocumentLanguage | None = None
+    coverage: Agreed | None = Field(
+        default=None, description="Support hours of its own, which hold where the contract agrees on none."
+    )
 
 
 class Partner(Body):
-    partner_id: Id
-    name: Name
+    partner_id: Id = Field(description="The partner's id at the provider.")
+    name: Name = Field(description="The partner's name.")
 
 
 class CustomerParty(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from ledger.contracts.finding import contract_of
 from ledger.credit.deduction import Deduction
 from ledger.credit.finding import OnDeduction, account_of, tell_settled, the_deduction
@@ -14,27 +16,27 @@ from ledger.kernel.access import CUSTOMER, FINANCE, OPERATOR
 from ledger.tickets.finding import ticket_of
 from ledger.work.case import Case
 from ledger.work.declaration import command
-from ledger.work.fields import Instant, Name, Text
+from ledger.work.fields import EffectiveAt, Name, ReasonText
 
 
 class ConfirmDeduction(OnDeduction):
-    by: Name
-    at: Instant | None = None
+    by: Name = Field(description="Who at the customer says so.")
+    at: EffectiveAt | None = None
 
 
 class DisputeDeduction(ConfirmDeduction):
-    reason: Text
+    reason: ReasonText
 
 
 class SettleDispute(OnDeduction):
-    outcome: Literal["upheld", "reversed"]
-    reason: Text
-    at: Instant | None = None
+    outcome: Literal["upheld", "reversed"] = Field(description="Whether the deduction stays or is undone.")
+    reason: ReasonText
+    at: EffectiveAt | None = None
 
 
 class ReverseDeduction(OnDeduction):
-    reason: Text
-    at: Instant | None = None
+    reason: ReasonText
+    at: EffectiveAt | None = None
 
 
 @command("confirm-deduction", ConfirmDeduction, roles=OPERATOR | CUSTOMER, about=the_deduction)

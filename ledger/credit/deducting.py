@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from ledger.contracts.finding import contract_of
 from ledger.contracts.term import Term
@@ -24,7 +24,7 @@ from ledger.kernel.values import price_of_minutes_cents, round_up_minutes
 from ledger.plans.terms import Terms
 from ledger.tickets.ticket import Ticket
 from ledger.work.case import Case
-from ledger.work.fields import Command, Instant, Minutes, Note, Text
+from ledger.work.fields import Command, Instant, Minutes, Note, ReasonText
 
 WorkTreatment = Literal["billable", "goodwill", "warranty"]
 
@@ -32,12 +32,14 @@ WorkTreatment = Literal["billable", "goodwill", "warranty"]
 class Worked(Command):
     """How long: minutes, or start and end (exact seconds, rounded later); and what was done, for the customer."""
 
-    minutes: Minutes | None = None
-    started_at: Instant | None = None
-    ended_at: Instant | None = None
-    note: Note | None = None
-    treatment: WorkTreatment = "billable"
-    reason: Text | None = None
+    minutes: Minutes | None = Field(default=None, description="How long, in minutes; or start and end.")
+    started_at: Instant | None = Field(default=None, description="When the work began; then without minutes.")
+    ended_at: Instant | None = Field(default=None, description="When the work ended.")
+    note: Note | None = Field(default=None, description="What was done, for the customer: it stands on documents.")
+    treatment: WorkTreatment = Field(
+        default="billable", description="Goodwill and warranty cost nothing, and need a reason."
+    )
+    reason: ReasonText | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Worked:

@@ -11,6 +11,8 @@ from ledger.kernel.fact import Movement, Sealed, topic
 Basis = Literal["pool", "overage", "service", "flat", "goodwill", "warranty"]
 ConfirmationStatus = Literal["pending", "not_required"]  # what a deduction begins with (C8)
 
+PenaltyCause = Literal["move", "cancel", "no_show"]
+
 
 class DeductionFact(Movement, frozen=True, kw_only=True, omit_defaults=True):
     """A fact of one deduction: what it drew and charged, and the word on it."""
@@ -74,6 +76,10 @@ class LateChangePenaltyDeducted(DeductionFact, frozen=True):
     deemed_at: datetime | None = None
     rule: str = "C7"
 
+    @property
+    def cause(self) -> PenaltyCause:
+        return self.change
+
 
 @topic("NoShowPenaltyDeducted")
 class NoShowPenaltyDeducted(DeductionFact, frozen=True):
@@ -88,6 +94,10 @@ class NoShowPenaltyDeducted(DeductionFact, frozen=True):
     ticket_id: str | None = None
     deemed_at: datetime | None = None
     rule: str = "C7"
+
+    @property
+    def cause(self) -> PenaltyCause:
+        return "no_show"
 
 
 @topic("ServiceDelivered")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from pydantic import Field
+
 from ledger.contracts.finding import contract_of, locate
 from ledger.credit.account import CreditAccount
 from ledger.credit.deduction import Deduction
@@ -47,7 +49,9 @@ def settled_late(case: Case, account: CreditAccount, since: datetime) -> list[Se
 
 
 class OnDeduction(Command):
-    deduction_id: DeductionId
+    deduction_id: DeductionId = Field(
+        description="The deduction, by its id: that of the entry, session or service it is for."
+    )
 
 
 def _find(case: Case, body: OnDeduction) -> None:

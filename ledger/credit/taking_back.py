@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from ledger.contracts.finding import locate
 from ledger.credit.account import CreditAccount
@@ -19,16 +19,16 @@ from ledger.kernel.errors import Refusal, unknown_grant
 from ledger.kernel.faults import FieldFault, FieldFaultError
 from ledger.work.case import Case
 from ledger.work.declaration import Concern, command
-from ledger.work.fields import Command, GrantId, Instant, Text
+from ledger.work.fields import Command, EffectiveAt, GrantId, ReasonText
 
 MOST_NAMED = 100
 
 
 class ReverseCredit(Command):
-    grant_id: GrantId | None = None
-    top_up_id: GrantId | None = None
-    reason: Text
-    at: Instant | None = None
+    grant_id: GrantId | None = Field(default=None, description="The grant, by its id; or a top-up.")
+    top_up_id: GrantId | None = Field(default=None, description="The top-up, by its id; or a grant.")
+    reason: ReasonText
+    at: EffectiveAt | None = None
 
     @model_validator(mode="after")
     def _one_id(self) -> ReverseCredit:

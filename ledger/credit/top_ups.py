@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from ledger.contracts.finding import OnContract, contract_of, the_contract
 from ledger.credit.account import CreditAccount, Source
@@ -20,17 +20,17 @@ from ledger.kernel.values import FAR_FUTURE, first_instant, parse_cents, price_o
 from ledger.plans.terms import MinutesPool, Terms, TopUp
 from ledger.work.case import Case
 from ledger.work.declaration import NewId, command
-from ledger.work.fields import Amount, AnyId, Day, Id, Instant, Minutes, Price, Text
+from ledger.work.fields import Amount, AnyId, Day, EffectiveAt, Id, Minutes, Price, ReasonText
 
 
 class Credit(OnContract):
     """Credit in the unit of its pool: minutes, or an amount of money."""
 
-    pool: AnyId
-    minutes: Minutes | None = None
-    amount: Amount | None = None
-    expires_on: Day | None = None
-    at: Instant | None = None
+    pool: AnyId = Field(description="The pool of the contract, by its name.")
+    minutes: Minutes | None = Field(default=None, description="How much, in a pool of minutes.")
+    amount: Amount | None = Field(default=None, description="How much, in a pool of money.")
+    expires_on: Day | None = Field(default=None, description="The first day on which it counts no more.")
+    at: EffectiveAt | None = None
 
     @model_validator(mode="after")
     def _one_unit(self) -> Credit:
@@ -40,14 +40,14 @@ class Credit(OnContract):
 
 
 class TopUpCredit(Credit):
-    top_up_id: Id
-    price: Price | None = None
+    top_up_id: Id = Field(description="The id that it gets.")
+    price: Price | None = Field(default=None, description="What it costs; by the terms' rate if absent.")
 
 
 class GrantCredit(Credit):
-    grant_id: Id
-    source: Literal["goodwill", "correction"]
-    reason: Text
+    grant_id: Id = Field(description="The id that it gets.")
+    source: Literal["goodwill", "correction"] = Field(description="Whether it is a favour, or puts something right.")
+    reason: ReasonText
 
 
 NEW_TOP_UP = NewId[TopUpCredit]("grant", "top_up_id", lambda body: body.top_up_id)

@@ -17,24 +17,24 @@ from ledger.kernel.access import OPERATOR
 from ledger.tickets.finding import OnTicket, the_ticket, ticket_of
 from ledger.work.case import Case
 from ledger.work.declaration import NewId, command
-from ledger.work.fields import AnyId, Count, Id, Instant, Name, Note
+from ledger.work.fields import AnyId, Count, EffectiveAt, Id, Name, Note
 
 
 class LogWork(OnTicket, Worked):
-    entry_id: Id
-    engineer: Name
-    at: Instant | None = None
-    pool: AnyId | None = None
-    service: AnyId | None = None
-    on_site: bool = Field(default=False, strict=True)
+    entry_id: Id = Field(description="The id that the entry gets; its deduction has the same.")
+    engineer: Name = Field(description="Who worked.")
+    at: EffectiveAt | None = None
+    pool: AnyId | None = Field(default=None, description="The pool that bears it; the first of the terms if absent.")
+    service: AnyId | None = Field(default=None, description="The service of the terms by whose rate it is billed.")
+    on_site: bool = Field(default=False, strict=True, description="Whether it was done at the customer.")
 
 
 class RecordService(OnContract):
-    service_id: Id
-    service: AnyId
-    quantity: Count = 1
-    note: Note | None = None
-    at: Instant | None = None
+    service_id: Id = Field(description="The id that it gets; its deduction has the same.")
+    service: AnyId = Field(description="The service of the terms, by its name.")
+    quantity: Count = Field(default=1, description="How many times; once if absent.")
+    note: Note | None = Field(default=None, description="What was done, for the customer: it stands on documents.")
+    at: EffectiveAt | None = None
 
 
 NEW_ENTRY = NewId[LogWork]("entry", "entry_id", lambda body: body.entry_id, (Deduction,))

@@ -16,11 +16,10 @@ import ledger.events  # noqa: F401  whatever is read of history has to be known
 from ledger.door.deciding import Decided, Deciding
 from ledger.door.in_parts import InParts
 from ledger.door.known_ids import KnownIds
-from ledger.door.rehearsal import Rehearsal
 from ledger.door.requests import Answer, Request
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.errors import Refusal, others_are_writing
-from ledger.plans.loader import Catalogue
+from ledger.plans.catalogue import Catalogue
 from ledger.store import ConflictError, EventStore, Prior
 from ledger.store.keys import Keyring
 from ledger.work.preparation import DecidingStep, IsPrepared, OutdatedError, Preparation
@@ -110,10 +109,6 @@ class Ledger:
         except OutdatedError:
             return None
         return None if isinstance(answer, Refusal) and answer.code != "conflict" else answer
-
-    def rehearsal(self) -> Rehearsal:
-        """Decides commands as `submit` would, and saves nothing; for one request, in a thread of its own."""
-        return Rehearsal(self.store, self.catalogue, self._clock)
 
     def digest(self, request: Request) -> bytes:
         return self._keyring.digest(request.content)

@@ -12,11 +12,10 @@ from datetime import datetime
 
 from ledger.billing.closed_periods import ClosedPeriods
 from ledger.door.known_ids import Earlier, KnownIds
-from ledger.door.registry import check_may
 from ledger.door.requests import Request
 from ledger.kernel.clock import Clock
 from ledger.kernel.errors import Refusal, unknown_contract
-from ledger.plans.loader import Catalogue
+from ledger.plans.catalogue import Catalogue
 from ledger.work.case import Case, Scope
 from ledger.work.preparation import Preparation
 from ledger.work.unit_of_work import UnitOfWork
@@ -80,9 +79,9 @@ class Deciding:
         """What the command is about, if the actor may; and the earlier one, if it is a repetition. Raises Refusal."""
         command, body = request.command, request.body
         if command.about.hides_nothing:
-            check_may(request.actor.role, command.name)
+            command.check_may(request.actor.role)
         command.about.find(case, body)
-        check_may(request.actor.role, command.name)  # what it does not see is unknown to it, whatever its role may do
+        command.check_may(request.actor.role)  # what it does not see is unknown to it, whatever its role may do
         earlier = self._known.earlier(case, request, digest)
         if earlier is None:
             return None

@@ -22,7 +22,7 @@ import ledger.sla.service_credits
 import ledger.tickets.commands
 import ledger.tickets.defects
 import ledger.tickets.retracting  # noqa: F401
-from ledger.kernel.errors import Refusal, unknown_command
+from ledger.kernel.errors import unknown_command
 from ledger.work.declaration import DECLARED, Declared
 
 COMMANDS: dict[str, Declared[Any]] = dict(sorted(DECLARED.items()))
@@ -34,9 +34,3 @@ def declared(name: str) -> Declared[Any]:
     if found is None:
         raise unknown_command(name)
     return found
-
-
-def check_may(role: str, name: str) -> None:
-    """Raises Refusal forbidden where the role has no such command."""
-    if role not in COMMANDS[name].roles:
-        raise Refusal("forbidden", f"A token of role {role} may not {name}.", role=role)

@@ -25,7 +25,7 @@ from ledger.door.requests import Request
 from ledger.kernel.clock import Clock
 from ledger.kernel.errors import Refusal, others_are_writing
 from ledger.kernel.fact import Fact
-from ledger.plans.loader import Catalogue
+from ledger.plans.catalogue import Catalogue
 from ledger.store import ConflictError, EventStore, Prior
 from ledger.store.keys import Keyring
 from ledger.work.case import Case
@@ -76,7 +76,10 @@ class Rehearsed:
 
 
 class Rehearsal:
-    """Of one request. The history that it rests on is that of its beginning."""
+    """Of one request, in whatever thread asks it: decides as `Ledger.submit` would, and saves nothing.
+
+    The history that it rests on is that of its beginning.
+    """
 
     def __init__(self, store: EventStore, catalogue: Catalogue, clock: Clock) -> None:
         self._store = store

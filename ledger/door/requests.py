@@ -1,4 +1,4 @@
-"""A request: a well-formed command and who sends it, from JSON that was decoded already; and what is answered."""
+"""A request: a well-formed command and who sends it; what is answered; and what a body that is none is told."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import msgspec
 from pydantic import BaseModel, ValidationError
 
-from ledger.door.registry import declared
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed, malformed_fields
 from ledger.kernel.examples import example_at, without_kinds
@@ -72,34 +71,8 @@ class Answer:
     facts: list[Fact]
 
 
-def parse(name: str, payload: Any, actor: Actor, header_id: str | None = None) -> Request:
-    """Raises Refusal unknown-command, or malformed with every fault."""
-    command = declared(name)
-    if not isinstance(payload, dict):
-        raise not_an_object(command.body)
-    try:
-        body = command.body.model_validate(_told_of(payload, command.body))
-    except ValidationError as error:
-        raise refusal_of(error, command.body) from None
-    except RecursionError:
-        raise malformed("body", "is nested too deeply") from None
-    if header_id is not None and body.command_id not in (None, header_id):
-        raise malformed("command_id", "differs from the header Idempotency-Key")
-    return Request(command, body, actor, body.command_id or header_id)
-
-
 def not_an_object(body: type[BaseModel]) -> Refusal:
     return malformed("body", f"must be a JSON object, such as {example_at((), _schema(body))}")
-
-
-def _told_of(payload: dict[str, Any], body: type[BaseModel]) -> dict[str, Any]:
-    """The payload with no more unknown fields than one answer tells of; one of 60,000 fields is refused as quickly."""
-    known = body.model_fields
-    unknown = [name for name in payload if name not in known]
-    if len(unknown) <= MOST_FAULTS:
-        return payload
-    untold = set(unknown[MOST_FAULTS:])
-    return {name: value for name, value in payload.items() if name not in untold}
 
 
 @cache

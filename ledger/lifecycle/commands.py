@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from pydantic import Field
+
 from ledger.contracts.contract import Contract
 from ledger.contracts.events import Unspent
 from ledger.contracts.finding import OnContract, contract_of, is_seen, scope_of, the_contract
@@ -21,35 +23,38 @@ from ledger.lifecycle.ending import check_unused, end_credit, tell_tickets
 from ledger.plans.terms import MinutesPool, Pool, Terms
 from ledger.work.case import Case, Scope
 from ledger.work.declaration import Concern, NewId, command
-from ledger.work.fields import Agreed, AnyId, Command, Count, Day, Id, Instant, Text
+from ledger.work.fields import Agreed, AnyId, Command, Count, Day, EffectiveAt, Id, ReasonText
 
 
 class SignContract(Command):
-    contract_id: Id
-    plan: AnyId
-    starts_on: Day
-    customer: Customer
-    partner: Partner | None = None
-    subscriptions: Count | None = None
-    agreed: Agreed = {}
+    contract_id: Id = Field(description="The id that the contract gets.")
+    plan: AnyId = Field(description="The plan, by its id in the catalogue.")
+    starts_on: Day = Field(description="The first day of the first term.")
+    customer: Customer = Field(description="Who buys.")
+    partner: Partner | None = Field(default=None, description="Who serves the customer in the provider's stead.")
+    subscriptions: Count | None = Field(default=None, description="How many, where the plan counts them.")
+    agreed: Agreed = Field(default={}, description="Figures that the plan leaves open, with what was agreed.")
 
 
 class RenewContract(OnContract):
-    starts_on: Day | None = None
-    at: Instant | None = None
+    starts_on: Day | None = Field(
+        default=None,
+        description="The first day of the new term; a term that begins then already makes it a repetition.",
+    )
+    at: EffectiveAt | None = None
 
 
 class ChangePlan(OnContract):
-    plan: AnyId
-    from_on: Day
-    agreed: Agreed = {}
-    at: Instant | None = None
+    plan: AnyId = Field(description="The new plan, by its id in the catalogue.")
+    from_on: Day = Field(description="The first day on which it holds.")
+    agreed: Agreed = Field(default={}, description="Figures that the plan leaves open, with what was agreed.")
+    at: EffectiveAt | None = None
 
 
 class TerminateContract(OnContract):
-    ends_on: Day
-    reason: Text
-    at: Instant | None = None
+    ends_on: Day = Field(description="The last day; the day before the first withdraws the contract.")
+    reason: ReasonText
+    at: EffectiveAt | None = None
 
 
 def _find_known(case: Case, body: SignContract) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pydantic import Field
+
 from ledger.contracts.finding import OnContract, contract_of, the_contract
 from ledger.credit.account import Because, CreditAccount
 from ledger.credit.confirmation import awaited
@@ -24,38 +26,38 @@ from ledger.sessions.session import Session, Side
 from ledger.tickets.finding import ticket_of
 from ledger.work.case import Case
 from ledger.work.declaration import NewId, command
-from ledger.work.fields import AnyId, Id, Instant, Minutes, Name
+from ledger.work.fields import AnyId, EffectiveAt, Id, Instant, Minutes, Name
 
 
 class BookSession(OnContract):
-    session_id: Id | None = None
-    starts_at: Instant
-    estimate_minutes: Minutes
-    pool: AnyId | None = None
-    ticket_id: AnyId | None = None
-    service: AnyId | None = None
-    at: Instant | None = None
+    session_id: Id | None = Field(default=None, description="The id that it gets; the ledger gives one if absent.")
+    starts_at: Instant = Field(description="When it begins.")
+    estimate_minutes: Minutes = Field(description="How long it is expected to take: so much credit is reserved.")
+    pool: AnyId | None = Field(default=None, description="The pool that bears it; the first of the terms if absent.")
+    ticket_id: AnyId | None = Field(default=None, description="The ticket that it is for.")
+    service: AnyId | None = Field(default=None, description="The service of the terms by whose rate it is billed.")
+    at: EffectiveAt | None = None
 
 
 class MoveSession(OnSession):
-    starts_at: Instant
-    by: Side
-    at: Instant | None = None
+    starts_at: Instant = Field(description="When it begins instead.")
+    by: Side = Field(description="Whose wish it is; late, that of the customer costs the penalty.")
+    at: EffectiveAt | None = None
 
 
 class CancelSession(OnSession):
-    by: Side
-    at: Instant | None = None
+    by: Side = Field(description="Whose wish it is; late, that of the customer costs the penalty.")
+    at: EffectiveAt | None = None
 
 
 class RecordNoShow(OnSession):
-    at: Instant | None = None
+    at: EffectiveAt | None = None
 
 
 class CompleteSession(OnSession, Worked):
-    engineer: Name
-    service: AnyId | None = None
-    at: Instant | None = None
+    engineer: Name = Field(description="Who worked.")
+    service: AnyId | None = Field(default=None, description="The service of the terms by whose rate it is billed.")
+    at: EffectiveAt | None = None
 
 
 NEW_SESSION = NewId[BookSession]("entry", "session_id", lambda body: body.session_id, (Session, Deduction))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from ledger.contracts.finding import locate
 from ledger.credit.deduction import Deduction
 from ledger.kernel.errors import unknown_session
@@ -12,7 +14,7 @@ from ledger.work.fields import AnyId, Command
 
 
 class OnSession(Command):
-    session_id: AnyId
+    session_id: AnyId = Field(description="The session, by its id.")
 
 
 def _find(case: Case, body: OnSession) -> None:

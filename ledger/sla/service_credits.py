@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from ledger.contracts.finding import contract_of
 from ledger.contracts.term import Term
 from ledger.credit.finding import account_of, tell_settled
@@ -21,16 +23,16 @@ from ledger.tickets.life import lived
 from ledger.tickets.ticket import Ticket
 from ledger.work.case import Case
 from ledger.work.declaration import command
-from ledger.work.fields import Instant, Text
+from ledger.work.fields import EffectiveAt, ReasonText
 
 
 class GrantServiceCredit(OnTicket):
-    target: Literal["reaction", "resolution"]
-    at: Instant | None = None
+    target: Literal["reaction", "resolution"] = Field(description="Which of the ticket's promises was missed.")
+    at: EffectiveAt | None = None
 
 
 class ReverseServiceCredit(GrantServiceCredit):
-    reason: Text
+    reason: ReasonText
 
 
 @command("grant-service-credit", GrantServiceCredit, roles=OPERATOR | FINANCE, about=the_ticket)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from ledger.contracts.finding import OnContract, contract_of, in_force, the_contract
 from ledger.kernel.access import CUSTOMER, OPERATOR, PARTNER
@@ -27,24 +27,28 @@ from ledger.tickets.scope import check_scope, missing_contact
 from ledger.tickets.ticket import Ticket
 from ledger.work.case import Case
 from ledger.work.declaration import NewId, command
-from ledger.work.fields import Body, Command, Id, Instant, Mail, Name, Priority, Text
+from ledger.work.fields import Body, Command, EffectiveAt, Id, Mail, Name, Priority, ReasonText, Text
 
 Kind = Literal["incident", "problem", "request", "change", "question", "defect"]
 
 
 class Contact(Body):
-    name: Name | None = None
-    company: Name | None = None
-    phone: Name | None = None
-    email: Mail | None = None
+    name: Name | None = Field(default=None, description="Who asks.")
+    company: Name | None = Field(default=None, description="Where they work.")
+    phone: Name | None = Field(default=None, description="Their telephone.")
+    email: Mail | None = Field(default=None, description="Their address for mail.")
 
 
 class Urgent(Command):
     """A priority given directly, or by impact and urgency together (T2)."""
 
-    priority: Priority | None = None
-    impact: Grade | None = None
-    urgency: Grade | None = None
+    priority: Priority | None = Field(
+        default=None, description="1 is the most urgent, 4 the least; or impact and urgency."
+    )
+    impact: Grade | None = Field(default=None, description="How much it affects; with urgency, in place of a priority.")
+    urgency: Grade | None = Field(
+        default=None, description="How soon it is needed; with impact, in place of a priority."
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Urgent:
@@ -64,36 +68,40 @@ class Urgent(Command):
 
 
 class OpenTicket(OnContract, Urgent):
-    ticket_id: Id | None = None
-    title: Text
-    kind: Kind
-    channel: Channel
-    contact: Contact | None = None
-    scope: MatterScope | None = None
-    at: Instant | None = None
+    ticket_id: Id | None = Field(default=None, description="The id that it gets; the ledger gives one if absent.")
+    title: Text = Field(description="What it is about, in a sentence.")
+    kind: Kind = Field(description="What sort of matter it is.")
+    channel: Channel = Field(description="How it came in.")
+    contact: Contact | None = Field(default=None, description="Who asks, where the terms want to know.")
+    scope: MatterScope | None = Field(
+        default=None, description="What of the customer it concerns, where the terms tell scopes apart."
+    )
+    at: EffectiveAt | None = None
 
 
 class ReprioritiseTicket(OnTicket, Urgent):
-    reason: Text
-    at: Instant | None = None
+    reason: ReasonText
+    at: EffectiveAt | None = None
 
 
 class TicketStep(OnTicket):
-    at: Instant | None = None
+    at: EffectiveAt | None = None
 
 
 class RecordResponse(TicketStep):
-    by: Name
-    to: Literal["customer", "partner"] | None = None
+    by: Name = Field(description="Who answered.")
+    to: Literal["customer", "partner"] | None = Field(
+        default=None, description="Whom; the partner where one serves the customer."
+    )
 
 
 class RejectTicket(TicketStep):
-    reason: Text
+    reason: ReasonText
 
 
 class EscalateTicket(TicketStep):
-    to_level: Level
-    by: Literal["partner", "provider"]
+    to_level: Level = Field(description="The level that takes over.")
+    by: Literal["partner", "provider"] = Field(description="Which side hands it on.")
 
 
 NEW_TICKET = NewId[OpenTicket]("ticket", "ticket_id", lambda body: body.ticket_id, (Ticket,))

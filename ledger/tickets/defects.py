@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from ledger.kernel.access import OPERATOR
 from ledger.tickets.commands import TicketStep
 from ledger.tickets.events import DefectConfirmed, FixAnnounced, FixReleased
@@ -12,13 +14,13 @@ from ledger.work.fields import Day, Name
 
 
 class DefectStep(TicketStep):
-    release: Name | None = None
-    expected_on: Day | None = None
+    release: Name | None = Field(default=None, description="The release that has the fix.")
+    expected_on: Day | None = Field(default=None, description="The day on which it is expected.")
 
 
 class AnnounceFix(TicketStep):
-    release: Name | None = None
-    expected_on: Day
+    release: Name | None = Field(default=None, description="The release that will have the fix.")
+    expected_on: Day = Field(description="The day on which it is expected.")
 
 
 @command("confirm-defect", DefectStep, roles=OPERATOR, about=the_ticket)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from ledger.contracts.finding import contract_of, locate
 from ledger.contracts.term import Term
 from ledger.kernel.errors import unknown_ticket
@@ -30,7 +32,7 @@ def terms_of(case: Case, ticket: Ticket) -> Terms:
 
 
 class OnTicket(Command):
-    ticket_id: AnyId
+    ticket_id: AnyId = Field(description="The ticket, by its id.")
 
 
 def _find(case: Case, body: OnTicket) -> None:

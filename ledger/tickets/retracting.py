@@ -12,12 +12,14 @@ from ledger.tickets.finding import OnTicket, the_ticket, ticket_of
 from ledger.tickets.steps import work_times
 from ledger.work.case import Case
 from ledger.work.declaration import command
-from ledger.work.fields import Text
+from ledger.work.fields import ReasonText
 
 
 class RetractTicketStep(OnTicket):
-    position: Annotated[int, Field(strict=True, ge=1, le=2**53, examples=[1042])]
-    reason: Text
+    position: Annotated[int, Field(strict=True, ge=1, le=2**53, examples=[1042])] = Field(
+        description="The position of the step's event."
+    )
+    reason: ReasonText
 
 
 @command("retract-ticket-step", RetractTicketStep, roles=OPERATOR, about=the_ticket, reads_history=True)

@@ -17,7 +17,7 @@ from ledger.kernel.fact import Fact, Sealed
 from ledger.kernel.faults import FieldFault
 from ledger.kernel.mapper import stored_topic, stored_topics
 from ledger.kernel.values import FURTHEST_AHEAD, local_date, show_instant
-from ledger.plans.loader import Catalogue
+from ledger.plans.catalogue import Catalogue
 from ledger.store.keys import unseal
 from ledger.work.preparation import Preparation
 from ledger.work.unit_of_work import UnitOfWork

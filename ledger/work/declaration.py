@@ -95,6 +95,11 @@ class Declared(Generic[B]):
         """The streams that begin under the id that a body gives; they are empty while nobody took it."""
         return self.creates.streams(body) if self.creates else []
 
+    def check_may(self, role: str) -> None:
+        """Raises Refusal forbidden where the role has no such command."""
+        if role not in self.roles:
+            raise Refusal("forbidden", f"A token of role {role} may not {self.name}.", role=role)
+
 
 DECLARED: dict[str, Declared[Any]] = {}
 

@@ -131,6 +131,8 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterVali
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_clean)]
 # What was done, for the customer: it stands on documents, beside each of the lines that it is about.
 Note = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_clean)]
+ReasonText = Annotated[Text, Field(description="Why, in words.")]
+EffectiveAt = Annotated[Instant, Field(description="When it was true; now if absent.")]
 Mail = Annotated[str, StringConstraints(pattern=patterns.MAIL), AfterValidator(_clean)]
 Country = Annotated[str, StringConstraints(pattern=patterns.COUNTRY), AfterValidator(_known_country)]
 Language = Annotated[str, StringConstraints(pattern=patterns.LANGUAGE)]
@@ -150,4 +152,6 @@ class Body(BaseModel):
 class Command(Body):
     """What every command may carry: an id of its own, and when it was true in the world (default: now)."""
 
-    command_id: AnyId | None = None
+    command_id: AnyId | None = Field(
+        default=None, description="The command's own id: sent again with it, it is carried out once."
+    )

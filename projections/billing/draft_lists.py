@@ -12,7 +12,7 @@ from datetime import date
 
 from ledger.billing.missing import MissingDatum, MissingPartyData
 from ledger.kernel.access import Actor, check_is_inside
-from ledger.plans.loader import Catalogue
+from ledger.plans.catalogue import Catalogue
 from ledger.store.database import Row
 from projections.asking import Page, PageAsked, all_of
 from projections.billing.documents import number_of_charge

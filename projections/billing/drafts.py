@@ -22,7 +22,7 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
 from ledger.kernel.mapper import decode
 from ledger.kernel.values import from_micros, local_date
-from ledger.plans.loader import Catalogue
+from ledger.plans.catalogue import Catalogue
 from ledger.store.database import listed
 from projections.asking import Page, PageAsked
 from projections.billing.document_questions import ShownLine, place_of, with_texts

@@ -25,6 +25,7 @@ from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
 from projections.credit.deductions_view import DEDUCTIONS
 from projections.credit.outside_credit import OutsideCredit, outside_credit
+from projections.credit.penalties import PenaltyTold, penalty_told
 from projections.credit.statements import Line, StatementAsked, open_notes, owned_before, statement_lines
 from projections.reader import AsOf, Snapshot, open_texts, view_position
 from projections.tickets.titles import titles_of
@@ -51,6 +52,7 @@ class DeductionDetails:
     increment_minutes: int | None
     status: str
     on_behalf: bool
+    penalty: PenaltyTold | None = None
 
 
 @dataclass(slots=True, frozen=True)
@@ -198,5 +200,6 @@ async def _deductions(
             increment_minutes=row.increment_minutes,
             status=status,
             on_behalf=bool(row.on_behalf) and has_spoken(status),
+            penalty=penalty_told(row),
         )
     return found

@@ -33,8 +33,7 @@ class DeductionRow(msgspec.Struct):
 
     `awaited` is 1 where the customer's word was asked for at first. `increment_minutes` is what worked time was rounded
     up to, `note` what was done. An hour or one of its service costs `rate_cents`, all of it `cost_cents`;
-    `service_quantity` is how many there were at a flat price. A penalty is for the session that was to begin at
-    `penalised_start`.
+    `service_quantity` is how many there were at a flat price. A penalty's session was to begin at `penalised_start`.
     """
 
     deduction_id: str
@@ -66,6 +65,7 @@ class DeductionRow(msgspec.Struct):
     reason: str | None
     note: str | None
     penalised_start: int | None
+    penalty_cause: str | None
     dated: int | None  # when it was true, where that month was closed already (M5)
     waits_until: int | None  # from when on, by all that is known, nobody waits for the customer's word; None: never
 
@@ -138,7 +138,6 @@ def _new(
     engineer_key: str | None = None,
     reason: str | None = None,
     note: str | None = None,
-    penalised_start: int | None = None,
 ) -> DeductionRow:
     return DeductionRow(
         deduction_id=fact.deduction_id,
@@ -169,7 +168,8 @@ def _new(
         engineer_key=engineer_key,
         reason=reason,
         note=note,
-        penalised_start=penalised_start,
+        penalised_start=None,
+        penalty_cause=None,
         dated=to_micros(fact.dated) if fact.dated is not None else None,
         waits_until=None,
     )
@@ -250,8 +250,8 @@ def _penalty(rows: Rows, fact: LateChangePenaltyDeducted | NoShowPenaltyDeducted
         billed_minutes=fact.billed_minutes,
         ticket_id=fact.ticket_id,
         session_id=fact.session_id,
-        penalised_start=to_micros(fact.starts_at),
     )
+    row.penalised_start, row.penalty_cause = to_micros(fact.starts_at), fact.cause
     _put(rows, row)
 
 

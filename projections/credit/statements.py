@@ -22,6 +22,7 @@ from projections.asking import EVERYTHING, Page, PageAsked, all_of, equal
 from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
 from projections.credit.flows import OF_NO_POOL
+from projections.credit.penalties import PenaltyTold, penalty_told
 from projections.credit.rules import breakage_in_sql
 from projections.credit.spans import FIGURES_THEN, places
 from projections.reader import NOW, AsOf, Moment, Snapshot, Times, last_instant, open_texts, show_moment
@@ -84,6 +85,7 @@ class Line:
     dated: int | None = None
     sealed_note: str | None = None
     is_of_grant: bool = False
+    penalty: PenaltyTold | None = None
 
     @property
     def order(self) -> tuple[int, int, int]:
@@ -125,7 +127,8 @@ WITH moved AS (
   SELECT g.position, 1, b.moment, NULL, g.pool, 'breakage', b.grant_id, -b.quantity, NULL, NULL, 0 FROM ({_BREAKAGE}) b
   JOIN grants g ON g.grant_id = b.grant_id WHERE b.quantity <> 0 AND b.moment >= :begin AND b.moment <= :until
 )
-SELECT l.*, a.unit, d.ticket_id, d.note AS done, d.worked_seconds, d.billed_minutes, d.increment_minutes FROM lines l
+SELECT l.*, a.unit, d.ticket_id, d.note AS done, d.worked_seconds, d.billed_minutes, d.increment_minutes,
+  d.session_id, d.penalised_start, d.penalty_cause FROM lines l
 JOIN accounts a ON a.contract_id = :contract_id AND a.pool = l.pool
 LEFT JOIN deductions d ON d.deduction_id = l.reference
   AND l.kind IN ('work', 'session', 'penalty', 'service', 'reversal') AND l.granted = 0
@@ -217,6 +220,7 @@ def _line(row: Row, balance: int) -> Line:
         dated=row.dated,
         sealed_note=row.note or row.done,
         is_of_grant=row.granted != 0,
+        penalty=penalty_told(row),
     )
 
 

@@ -10,7 +10,7 @@ from ledger.kernel.access import Actor, check_is_inside
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.values import to_micros
 from ledger.store.database import Row
-from ledger.tickets.life import OPEN_TO_WORK
+from ledger.tickets.life import LIVE
 from projections.asking import Page, PageAsked, all_of, equal
 from projections.contracts.across import ContractsAsked, behind
 from projections.contracts.known_customers import known_customers
@@ -101,7 +101,7 @@ async def _open(snapshot: Snapshot, rows: Sequence[Row], position: int) -> list[
                 contracts=row.contracts,
                 active_contracts=row.active,
                 open_charges=await _open_charges(snapshot, whose | {"now": now}),
-                open_tickets=await _count(snapshot, "tickets", f"x.state IN {OPEN_TO_WORK}", whose),
+                open_tickets=await _count(snapshot, "tickets", f"x.state IN {LIVE}", whose),
                 unanswered_deductions=await _count(
                     snapshot, "deductions", unanswered_in_sql("x.status", "x.deemed_at"), whose | {"at": now}
                 ),

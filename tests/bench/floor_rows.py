@@ -112,13 +112,12 @@ class FloorRows:
         elif kind is e.OverageCharged:
             wanted[self.overages].add(fact.contract_id)
             wanted[self.deductions].add(fact.deduction_id)
-        elif kind is e.DebtSettled:
+        elif kind in (e.DebtSettled, e.CreditGranted):
             wanted[self.accounts].add(f"{fact.contract_id}:{fact.pool}")
-            wanted[self.grants].add(fact.grant_id)
+            if kind is e.DebtSettled:
+                wanted[self.grants].add(fact.grant_id)
         elif kind is e.DrawSettled:
             wanted[self.deductions].add(fact.deduction_id)
-        elif kind is e.CreditGranted:
-            wanted[self.accounts].add(f"{fact.contract_id}:{fact.pool}")
         elif kind is e.TermStarted:
             wanted[self.contracts].add(fact.contract_id)
 
@@ -291,6 +290,7 @@ class FloorRows:
             reason=text_or_none(fact.reason),
             note=text_or_none(fact.note),
             penalised_start=None,
+            penalty_cause=None,
             dated=None,
             waits_until=None,
         )

@@ -67,6 +67,7 @@ def test_a_late_move_is_a_line_of_zero_with_the_minutes_it_cost(quick_office: Of
         ("included", "penalty", "S", 120, "0.00"),
         ("included", "pool", "S", 100, "0.00"),
     ]
+    assert found["lines"][1]["description"] == "Penalty: session S of 2026-02-10 10:00 was moved late"
     assert [one["confirmation"] for one in found["lines"]] == [None, "pending", "pending"]
     assert totals(found) == ("480.00", "100.80", "580.80")
 

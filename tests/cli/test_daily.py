@@ -29,6 +29,7 @@ from tests.words import CUSTOMER, MONDAY, as_lines, contract, log_work
 
 LEDGER = [*contract("groupios-l", contract_id="L", customer=CUSTOMER), log_work(465, MONDAY, entry_id="w0")]
 WORK = ["--ticket-id", "T", "--entry-id", "w1", "--minutes", "50", "--engineer", "Ada", "--at", "2026-02-03T09:00:00Z"]
+NO_JSON = 'must be a JSON object, such as {"customer_id": "example-1"}; what was typed is not JSON: line 1, column 2 '
 AMEND = ["--contract-id", "L", "--customer", '{"email": null, "name": "B"}', "--customer.name", "C"]
 
 
@@ -122,7 +123,10 @@ def test_a_refusal_is_its_sentence_and_exit_status_1(url: str) -> None:
         (["log-work", *WORK, "--ticket-id", "none"], "unknown-ticket: There is no ticket none."),
         (["log-work", *WORK, "--minutes", "0", "--dry-run"], "malformed: minutes: "),
         (["log-work", *WORK, "--at", "yesterday"], "malformed: at: must be an instant"),
-        (["amend-customer", "--contract-id", "L", "--customer", "{"], "malformed: customer: is given as JSON"),
+        (
+            ["amend-customer", "--contract-id", "L", "--customer", "{"],
+            f"malformed: customer: {NO_JSON}",
+        ),
         (["amend-customer", "--contract-id", "L", "--customer", "[]", "--customer.name", "C"], "malformed: customer: "),
         (["amend-customer", "--contract-id", "L"], "malformed: customer: "),
         (["charges", "none"], "unknown-contract: There is no contract none."),
@@ -136,6 +140,15 @@ def test_a_refusal_is_its_sentence_and_exit_status_1(url: str) -> None:
         assert len(done.err.splitlines()) == 1
     for usage in (["log-work"], ["log-work", *WORK, "--treatment", "free"], ["log-work", *WORK, "--minutes", "some"]):
         assert support_ledger(url, *usage).status == 2, usage
+
+
+def test_options_of_write_commands_say_what_they_are() -> None:
+    """In the words of the declaration."""
+    shown = " ".join(support_ledger(None, "log-work", "--help").out.split())
+    assert "--ended-at INSTANT When the work ended." in shown
+    assert "--at INSTANT When it was true; now if absent." in shown
+    shown = " ".join(support_ledger(None, "amend-customer", "--help").out.split())
+    assert "--customer.vat-id TEXT The VAT id, with its prefix." in shown
 
 
 # ---- what is asked daily
@@ -286,11 +299,18 @@ print(len(sys.modules), *[name for name in {asked} if name in sys.modules], file
             270,
             "pydantic,asyncio,fastapi,psycopg,api.state,projections,ledger.door,ledger.work,ledger.plans,ledger.store",
         ),
-        (
-            ["balance", "L"],
-            1300,
-            "uvicorn,psycopg,jinja2,icalendar,facturx,ksef_client,pypdf,api.application,api.portal,api.books",
-        ),
+        *[
+            (
+                [name, *(["L"] if read.all is None and not read.choices else read.choices[:1])],
+                850,
+                "uvicorn,psycopg,jinja2,icalendar,facturx,ksef_client,pypdf,holidays,api.application,api.portal,"
+                "api.books,api.documents.statement,api.http.routers.commands,api.http.openapi,ledger.door.registry,"
+                "ledger.door.rehearsal,ledger.plans.loader",
+            )
+            for name, read in READS.items()
+            if name != "invoice-drafts"  # which prices what is due
+        ],
+        (["invoice-drafts"], 1250, "uvicorn,psycopg,jinja2,api.application,api.portal,ledger.door.registry"),
     ],
 )
 def test_a_command_loads_no_more_than_it_needs(tmp_path: Path, arguments: list[str], most: int, never: str) -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 
 from api.application import create_app
 from api.cli.read_parameters import parameter_of
 from api.cli.reading import READS
+from api.http.routes import noun_of, routers_for
 from ledger.kernel.settings import Settings
 from tests.cli.run import support_ledger
 from tests.cli.test_daily import LEDGER, told
@@ -45,6 +47,13 @@ def test_help_shows_what_an_option_is_one_of() -> None:
     shown = support_ledger(None, "tickets", "--help").out
     assert "--state open|in_progress|waiting|resolved|closed|rejected" in shown
     assert "<str>" not in shown.replace("TICKET <str>", "")
+
+
+def test_whoever_asks_for_one_noun_gets_all_routers_that_answer_it() -> None:
+    for router in routers_for():
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            assert router in routers_for(noun_of(route.path)), route.path
 
 
 def test_an_id_is_that_of_the_thing_and_else_of_the_contract(url: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from api.cli.layouts import LAYOUTS
+from api.cli.movement_words import deduction_in_words
 from api.cli.printed_tables import print_answer, table_of
 from api.cli.totals import added_up
 from tests.cli.run import support_ledger
@@ -116,6 +117,16 @@ def test_a_deduction_says_how_its_time_was_rounded_and_what_went_beyond_the_cred
     # 480 minutes are included: 15 of the 60 are left, and 45 beyond them.
     said = "Head cleaned · 0:50 worked, 1:00 billed: steps of 15 minutes · 0:45 at 89.00 EUR"
     assert [str(cell) for cell in column.cells] == ["", said]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "billed", "said"),
+    [(2, 0, "Visited · 2 × 600.00 = 1200.00 EUR"), (None, 75, "Visited · 1:15 at 600.00 EUR")],
+)
+def test_a_deduction_of_a_service_says_its_price(quantity: int | None, billed: int, said: str) -> None:
+    absent = dict.fromkeys(("penalty", "worked_minutes", "increment_minutes"))
+    told_of = {"quantity": quantity, "billed_minutes": billed, "rate": "600.00", "cost": "1200.00", "currency": "EUR"}
+    assert deduction_in_words({**absent, **told_of, "note": "Visited", "overage": []}) == said
 
 
 def test_a_title_says_what_was_asked(url: str) -> None:

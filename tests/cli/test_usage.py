@@ -14,7 +14,7 @@ from api.cli.tokens import token_app
 from api.cli.upkeep import upkeep_app
 from api.cli.usage import EXAMPLES
 from ledger.door.registry import COMMANDS
-from tests.cli.run import support_ledger
+from tests.cli.run import demo, support_ledger
 from tests.words import CUSTOMER, as_lines, sign
 
 FOREIGN = re.compile(
@@ -156,3 +156,11 @@ def test_a_server_that_has_no_address_is_a_sentence(address: str) -> None:
     done = support_ledger(None, "balance", "L", "--server", address)
     assert (done.status, done.out) == (1, "")
     assert done.err == "malformed: server: is an address such as https://ledger.example.org\n"
+
+
+def test_the_demo_helps_and_loads_nothing_for_a_slip_of_the_pen(empty_folder: Path) -> None:
+    helped, slipped = demo(None, "--help"), demo(None, "--srve")
+    assert (helped.status, slipped.status, slipped.out) == (0, 2, "")
+    assert "--serve  Serves it, with what is under way at present." in helped.out
+    assert slipped.err.startswith("malformed: --srve: is no option of python -m api.cli.demo; --serve is meant\n")
+    assert list(empty_folder.iterdir()) == []

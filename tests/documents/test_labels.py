@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from babel.messages.pofile import read_po
 
@@ -13,10 +14,11 @@ from api.documents.cii import EXEMPTIONS
 from api.documents.identifiers import WORDS
 from api.documents.labels import INCLUDED, KINDS, labels_for
 from api.documents.page import CATEGORY_WORDS, document_page
-from api.documents.page_lines import BASES, CONFIRMATIONS, LINE_COLUMNS
+from api.documents.page_lines import BASES, CONFIRMATIONS, LINE_COLUMNS, groups
 from api.languages import LANGUAGES, Labels
 from ledger.billing import lines
 from ledger.billing.naming import TARGETS, WITHOUT_NAME
+from ledger.events import DocumentLine
 from tests.documents.samples import CASES
 
 LOCALE = Path(figures.__file__).parent / "locale"
@@ -46,6 +48,21 @@ def test_every_word_that_the_code_prints_is_in_the_catalogues() -> None:
     printed |= {*WORDS.values(), *WITHOUT_NAME.values(), *TARGETS.values()}
     printed |= set(re.findall(r'"([^"\n]*{\w+}[^"\n]*)"', Path(lines.__file__).read_text(encoding="utf-8")))
     assert printed <= set(catalogue("de"))
+
+
+def test_a_penalty_says_why_on_a_printed_line_and_one_of_before_reads_as_it_did() -> None:
+    document, parties = next(iter(CASES.values()))
+    of_session = {"kind": "included", "basis": "penalty", "deduction_id": "S.penalty.1", "session_id": "S"}
+    why = {"template": lines.PENALTIES["cancel"], "values": {"session": "S", "start": "2026-03-17 09:00"}}
+    absent = dict.fromkeys(("ticket_id", "starts_on", "ends_on"))
+    line: DocumentLine = msgspec.structs.replace(document.lines[0], **of_session, **why, **absent)
+    before = msgspec.structs.replace(line, template="Penalty for session {session}", values={"session": "S"})
+    (group,) = groups(msgspec.structs.replace(document, lines=[line, before]), parties, labels_for("de"))
+    assert [row["cells"][1] for row in group["rows"]] == ["Versäumter oder spät geänderter Termin"] * 2
+    told, of_before = (row["details"] for row in group["rows"])
+    assert told[0] == "Abzug: Termin S vom 17.03.2026 09:00 wurde zu spät abgesagt"
+    assert "Termin S" not in told
+    assert of_before[0] == "Termin S"
 
 
 class Strict(Labels):

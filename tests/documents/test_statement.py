@@ -28,6 +28,7 @@ from ledger.billing.document_texts import Buyer
 from ledger.kernel.values import to_micros
 from projections.credit.customer_statements import CustomerStatement, DeductionDetails, PoolPeriod
 from projections.credit.outside_credit import OutsideCredit
+from projections.credit.penalties import PenaltyTold
 from projections.credit.statements import Line
 from tests.documents.samples import GERMAN_BUYER, GERMAN_SELLER
 from tests.documents.test_labels import Strict, catalogue
@@ -90,7 +91,9 @@ PERIOD = CustomerStatement(
     ],
     deductions={
         "W-1": behind("W-1", 5641, 100, "confirmed", ticket_id="T-1", engineer="Jürgen Weiß", on_behalf=True),
-        "S-1.penalty.1": behind("S-1.penalty.1", 0, 120, "pending", session_id="S-1"),
+        "S-1.penalty.1": behind(
+            *("S-1.penalty.1", 0, 120, "pending"), session_id="S-1", penalty=PenaltyTold("S-1", at(2, 5), "no_show")
+        ),
         "V-1": behind("V-1", 0, 0, "not_required", service="training", pool="lump-sum"),
         "W-2": behind("W-2", 540, 15, "disputed", ticket_id="T-2"),
         "W-3": behind("W-3", 3600, 60, "reversed"),
@@ -130,7 +133,7 @@ def test_a_statement_goes_from_the_opening_to_the_closing_balance_of_each_pool()
         "03.02.2026 Arbeit 1:35 1:40 In Ihrem Namen bestätigt -1:40 6:20",
         "Zeitbuchung W-1 · Ticket T-1 · Bearbeitet von: Jürgen Weiß · Journaleinträge 11",
         "05.02.2026 Versäumter oder spät geänderter Termin 2:00 Bestätigung ausstehend -2:00 4:20",
-        "Zeitbuchung S-1.penalty.1 · Termin S-1 · Journaleinträge 14",
+        "Zeitbuchung S-1.penalty.1 · Abzug: Termin S-1 vom 05.02.2026 10:00 wurde versäumt · Journaleinträge 14",
         "06.02.2026 Kulanz 0:30 4:50",
         "Zugang G-1 · Für die Wartezeit · vom 31.01.2026, einem abgeschlossenen Monat · Journaleinträge 15",
         "01.03.2026 Ungenutzt verfallen -0:30 4:20",

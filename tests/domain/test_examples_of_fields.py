@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from api.declared_fields import fields_of
 from api.http.calculation import Calculation
 from ledger.door.registry import COMMANDS
 from ledger.door.requests import refusal_of
@@ -22,6 +23,11 @@ def test_each_field_takes_its_example(body: type[BaseModel]) -> None:
         assert example is not None
         kind: Any = Annotated[field.annotation, field]
         TypeAdapter(kind).validate_python(example)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_field_says_what_it_is_for_openapi_and_the_command_line(command: str) -> None:
+    assert [field.name for field in fields_of(command) if not field.meaning] == []
 
 
 def test_a_calculations_example_can_be_calculated() -> None:

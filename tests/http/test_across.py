@@ -10,6 +10,7 @@ from tests.words import (
     confirm,
     credit_note,
     dispute,
+    hold,
     issue,
     issue_all,
     log_work,
@@ -281,11 +282,11 @@ def test_customers_with_their_contracts_and_what_is_open(sold: Door) -> None:
     assert sold.unseen("customers/B", tokens(sold)["auditor"])["code"] == "not-found"
 
 
-def test_a_customers_open_tickets_are_those_that_work_may_still_be_done_on(sold: Door) -> None:
-    """Of three more, one is resolved, one closed and one rejected."""
-    more = [open_ticket(name, contract_id="L", at=MARCH) for name in ("resolved", "closed", "rejected")]
+def test_a_customers_open_tickets_are_those_that_something_is_still_to_be_done_on(sold: Door) -> None:
+    """Of four more, one waits for the customer, one is resolved, one closed and one rejected."""
+    more = [open_ticket(name, contract_id="L", at=MARCH) for name in ("waiting", "resolved", "closed", "rejected")]
     solved = [resolve(MARCH, name) for name in ("resolved", "closed")]
-    sold.all_ok([*more, *solved, close(MARCH, "closed"), reject(MARCH, "rejected")])
+    sold.all_ok([*more, hold(MARCH, "waiting"), *solved, close(MARCH, "closed"), reject(MARCH, "rejected")])
     assert sold.see("customers/A", provider="groupios")["open_tickets"] == 2
 
 

@@ -25,6 +25,7 @@ from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 from tests.http.door import Door, opened, problem
 from tests.http.world import MINE, OF, OPENED, TEN
+from tests.senders import request_of
 from tests.words import log_work, open_ticket, sign
 
 LINE = b'{"command": "log-work"}\n'
@@ -118,6 +119,25 @@ def test_a_ledger_that_goes_away_while_lines_are_answered_is_said_at_the_lines(r
     assert [one.get("code") for one in told] == [None] * 500 + ["unavailable"] * 500
     assert {one["status"] for one in told[500:]} == {503}
     assert problem(ready.send_lines(lines))["code"] == "unavailable"
+
+
+def test_who_stops_waiting_for_answers_takes_them_from_nobody_else(ready: Door) -> None:
+    """As a process does that ends: it lets go of answers that take too long, and what was accepted is carried out."""
+    state = ready.client.app.state.ledger
+    writer = Writer(Ledger(state.store, state.catalogue, state.clock))
+    left, stayed = (writer.submit([request_of(open_ticket(name, at=OPENED))]) for name in ("left", "stayed"))
+
+    async def leave() -> None:
+        waiting = asyncio.wrap_future(left)
+        waiting.cancel()
+        await asyncio.sleep(0)
+
+    ready.client.run(leave())
+    writer.start()
+    for answer in (left, stayed):
+        (told,) = answer.result(20)
+        assert isinstance(told, Answer)
+    writer.stop()
 
 
 def test_a_header_of_many_members_is_not_read_to_its_end() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.http.door import Door
 from tests.http.world import ABROAD, MINE, OF, OPENED, TEN
-from tests.words import hold, log_work, open_ticket, sign
+from tests.words import close_month, hold, issue_all, log_work, open_ticket, sign
 
 STORY = [
     sign(contract_id="mine", command_id="sign-1", **OF[MINE]),
@@ -43,6 +43,12 @@ def test_each_event_names_its_command_and_who_sent_it(told: Door) -> None:
     assert len({one["token_id"] for one in told.events()}) == 2
     for one in told.events():
         assert told.see(f"events/{one['position']}") | {"left_out": []} == one
+
+
+def test_an_event_that_concerns_no_contract_names_none(told: Door) -> None:
+    told.all_ok([issue_all("north", "2025-12-31"), close_month("2025-12", "north")])
+    found = {one["type"]: one["contract_id"] for one in told.events()[-2:]}
+    assert found == {"InvoiceRunEnded": None, "PeriodClosed": None}
 
 
 def test_a_page_in_the_middle_and_a_page_of_one_provider_name_their_own_commands(told: Door) -> None:

@@ -1,5 +1,6 @@
 """The calendar of a token's sessions: what it tells, whom, and how long its address opens it."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -185,6 +186,11 @@ def test_the_command_line_makes_lists_and_revokes_feeds(door: Door, database_url
     assert support_ledger(database_url, "token", "revoke", feed.feed_id).out == f"revoked {feed.feed_id}\n"
     assert door.client.get(address).status_code == 404
     assert "revoked 20" in support_ledger(database_url, "token", "list").lines[-1]
+    until = ("--expires-on", "2099-06-30", "--json")
+    short = json.loads(support_ledger(database_url, "token", "create", "--role", "auditor", *until).out)["token_id"]
+    support_ledger(database_url, "token", "feed", short)
+    (told,) = [one for one in support_ledger(database_url, "token", "list").lines if f"feed of {short}" in one]
+    assert told.endswith("until 2099-06-30"), "a feed holds no longer than its token"
     assert support_ledger(database_url, "token", "feed", "tok-none").err.startswith("not-found: There is no token")
     past = support_ledger(database_url, "token", "feed", token_id, "--expires-on", "2026-01-01")
     assert past.err.startswith("malformed: expires_on")

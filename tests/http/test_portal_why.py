@@ -76,7 +76,9 @@ def test_a_penalty_says_its_rule_and_leads_to_its_session(door: Door, admin: Bro
     page = admin.get(f"{TIME}/{penalty['deduction_id']}").text
     assert "The session of 10 Mar 2026, 11:00 was moved less than 24:00 hours before it." in page
     assert 'href="/portal/sessions/S"' in page
-    assert "2:00 billed without work" in page
+    assert "2:00 billed without work: the session was moved too late" in page
+    statement = admin.get(f"/portal/statements/{MINE}").text
+    assert "Penalty: session S of 10 Mar 2026 11:00 was moved late" in statement
     assert "0:00 worked" not in page
     assert 'href="/portal/sessions/S"' in admin.get(TIME).text
 

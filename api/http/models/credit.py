@@ -151,6 +151,13 @@ class OverageLineOut(BaseModel):
     amount: str = Field(examples=["22.25"])
 
 
+class PenaltyOut(BaseModel):
+    cause: Literal["no_show", "move", "cancel"] = Field(
+        description="Nobody came to the session, or it was moved or cancelled with too little notice."
+    )
+    session_starts_at: str = Field(description="When the session was to begin.")
+
+
 class DeductionSummary(BaseModel):
     deduction_id: str
     contract_id: str
@@ -172,6 +179,7 @@ class DeductionSummary(BaseModel):
     ticket_id: str | None
     ticket_title: str | None
     session_id: str | None
+    penalty: PenaltyOut | None = Field(description="Why, of a penalty; `session_id` names the session.")
     service: str | None
     quantity: int | None = Field(description="Of a service at a flat price: how many.", examples=[2])
     rate: str | None = Field(description="Of a service: what an hour, or one at a flat price, costs.")

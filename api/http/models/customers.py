@@ -23,7 +23,7 @@ class CustomerSummary(BaseModel):
     contracts: int
     active_contracts: int
     open_charges: list[OpenAmount] = Field(description="Effective, and on no invoice yet; net.")
-    open_tickets: int
+    open_tickets: int = Field(description="Open, in progress or waiting: something is still to be done.")
     unanswered_deductions: int = Field(description="Pending or disputed.")
 
 

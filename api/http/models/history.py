@@ -29,7 +29,7 @@ class EventOut(BaseModel):
     position: int
     type: str = Field(examples=["HoursDeducted"])
     stream: str
-    contract_id: str
+    contract_id: str | None = Field(description="Null where it concerns no contract, such as a closed month.")
     effective_at: str
     recorded_at: str
     command_id: str | None = Field(description="Of the command that recorded it; null where none is known to have.")
@@ -138,7 +138,7 @@ def _members(audited: AuditedFact) -> dict[str, Any]:
         "position": stored.position,
         "type": stored.type,
         "stream": stored.stream,
-        "contract_id": stored.fact.contract_id,
+        "contract_id": stored.fact.contract_id or None,
         "effective_at": show_instant(stored.fact.effective_at),
         "recorded_at": instant(stored.recorded_at),
         "command_id": audited.command_id,

@@ -18,8 +18,9 @@ from api.http.models.dry_runs import DryRunAnswer, show_rehearsed
 from api.http.models.history import CommandAnswer
 from api.http.problems import PROBLEMS
 from api.state import State
+from ledger.door.parsing import parse
 from ledger.door.registry import COMMANDS
-from ledger.door.requests import parse
+from ledger.door.rehearsal import Rehearsal
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed, unknown_command
 from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
@@ -32,7 +33,9 @@ async def _answer_one(
 ) -> dict[str, Any] | DryRunAnswer:
     parsed = await read_as(request, lambda payload: parse(name, payload, actor, key))
     if is_dry:
-        (rehearsed,) = await asyncio.to_thread(lambda: state.writer.rehearsal().answer([parsed]))
+        (rehearsed,) = await asyncio.to_thread(
+            lambda: Rehearsal(state.store, state.catalogue, state.clock).answer([parsed])
+        )
         if isinstance(rehearsed, Refusal):
             raise rehearsed
         return show_rehearsed(rehearsed)

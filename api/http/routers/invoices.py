@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
-from api.documents.forms import Form as FileForm
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.lists import AS_FILES, ListDep, Listing
 from api.http.models.billing import (
@@ -29,6 +28,7 @@ from api.http.paging import (
     times_of,
 )
 from api.http.problems import PROBLEMS
+from api.kept_files import Form as FileForm
 from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
 from projections.asking import Page, PageAsked
 from projections.billing.document_questions import (

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from api.documents.document_parties import read_buyer, read_seller
-from api.documents.statement import Statement
 from api.http.authentication import ActorDep, CaughtUp, StateDep
 from api.http.lists import AS_FILES, CSV, JSON, LINES, PDF, Listing, answer_list, media_type
 from api.http.models.base import figure, instant, instant_or_none
@@ -27,13 +24,10 @@ from api.http.paging import (
     times_of,
 )
 from api.http.problems import PROBLEMS
-from api.state import State
-from ledger.billing.document_texts import Seller
+from ledger.billing.lines import PENALTIES
 from ledger.kernel.access import Actor
-from ledger.kernel.errors import malformed
 from ledger.kernel.values import shown_minutes
 from projections.asking import Page, PageAsked
-from projections.credit.customer_statements import CustomerStatement, customer_statement
 from projections.credit.statements import Line, StatementAsked, statement
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
@@ -67,7 +61,7 @@ async def contract_statement(
     """Every movement in order, each with the balance after it; `from` and `to` are included.
 
     A line of work, of a session or of a penalty says how the time of its deduction was billed, also what of it went
-    beyond the credit: `change` is what the credit bore.
+    beyond the credit: `change` is what the credit bore. The note of a penalty says for which session it is, and why.
 
     The PDF is what a customer gets: in their language, with opening and closing balances, the word on each deduction,
     and the overage of the period. CSV, JSON Lines and PDF hold all lines.
@@ -75,15 +69,12 @@ async def contract_statement(
     first, last = moment_of("from", from_), moment_of("to", to)
     asked = StatementAsked(contract_id, pool, first, last, times_of(as_of, known_at))
     if media_type(request.headers, JSON, CSV, LINES, PDF) == PDF:
+        from api.customer_letter import statement_file  # slow to load, and no list needs it
+
         name = {"Content-Disposition": f'inline; filename="statement-{contract_id}.pdf"'}
         return Response(await statement_file(state, actor, asked), media_type=PDF, headers=name)
     page = page_asked(cursor, limit, int, int, int)
     return await answer_list(state.long_questions, request.headers, statement_listing(actor, asked), page)
-
-
-async def statement_file(state: State, actor: Actor, asked: StatementAsked) -> bytes:
-    """The PDF that a customer gets. Raises Refusal unknown-contract, unknown-pool, malformed."""
-    return await state.files.statement(await _for_customer(state, actor, asked))
 
 
 def statement_listing(actor: Actor, asked: StatementAsked) -> Listing[Line]:
@@ -97,6 +88,9 @@ def show_movement(line: Line) -> LineOut:
     note = line.note
     if line.kind == "breakage":
         note = "expired unused" if line.change < 0 else "expiry undone: taken back since"
+    elif line.penalty is not None:
+        start = instant(line.penalty.starts_at)
+        note = PENALTIES[line.penalty.cause].format(session=line.penalty.session_id, start=start)
     elif note is None and line.ticket_id is not None:
         note = f"ticket {line.ticket_id}"
     return LineOut(
@@ -116,22 +110,3 @@ def show_movement(line: Line) -> LineOut:
         billed_minutes=line.billed_minutes,
         increment_minutes=line.increment_minutes,
     )
-
-
-async def _for_customer(state: State, actor: Actor, asked: StatementAsked) -> Statement:
-    """What is printed, from the provider's letterhead, in the customer's language or else the provider's."""
-    longest = state.limits.longest_pdf_lines
-    found = await state.long_questions.ask(lambda snapshot, _: customer_statement(snapshot, actor, asked, longest))
-    if found.length > longest:
-        raise malformed("from", f"a PDF has at most {longest} lines; ask for a shorter period, or for CSV")
-    provider = state.catalogue.providers().get(found.provider)
-    language = found.language or (provider.language if provider else "en")
-    names = state.catalogue.names(found.provider)
-    return Statement(found, _seller(state, found), read_buyer(msgspec.to_builtins(found.customer)), language, names)
-
-
-def _seller(state: State, found: CustomerStatement) -> Seller:
-    """The letterhead; of a provider whose party no file names, what the catalogue has of it."""
-    known, party = state.catalogue.providers().get(found.provider), state.catalogue.party(found.provider)
-    named = {"name": known.name if known else found.provider, "country": known.country if known else ""}
-    return read_seller({**named, **(party.model_dump(exclude_none=True) if party else {})})

@@ -82,7 +82,7 @@ async def book(
 
 async def _made(state: State, form: str, first: date | None, last: date | None, provider: str | None) -> BookFile:
     async def ask() -> BookFile:
-        reader = open_reader(state.database_url, state.clock)
+        reader = open_reader(state.settings.database_url, state.clock)
         try:
             return await export(reader, form, first, last, provider)
         finally:

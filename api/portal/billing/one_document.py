@@ -7,10 +7,10 @@ from typing import Any
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
-from api.documents.forms import Form
 from api.http.authentication import StateDep
 from api.http.paging import Cursor, next_cursor, page_asked
 from api.http.routers.invoices import Number
+from api.kept_files import Form
 from api.portal.billing.document_files import files_of, kinds_lacking
 from api.portal.billing.shown_lines import lines_in_words, vat_rate
 from api.portal.frame.addresses import DOCUMENTS_PAGE, with_query

@@ -10,7 +10,7 @@ from api.documents.forms import missing_data
 from api.portal.words.missing_words import MissingInWords, missing_in_words
 from ledger.kernel.access import Actor
 from ledger.kernel.values import local_date
-from ledger.plans.loader import Catalogue
+from ledger.plans.catalogue import Catalogue
 from projections.asking import Page, PageAsked
 from projections.billing.draft_lists import ListedDraft, list_drafts
 from projections.billing.drafts import InvoiceDraft

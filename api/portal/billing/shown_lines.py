@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from api.documents import figures
-from api.documents.labels import kind_of, labels_for, words_of
-from api.documents.page_lines import TOLD
+from api.documents.labels import is_told_beside, kind_of, labels_for, words_of
 from api.documents.reckoning import reckoned
 from ledger.events import DocumentLine, VatLine
 from projections.billing.document_questions import ShownLine
@@ -36,7 +35,7 @@ def lines_in_words(lines: Iterable[ShownLine], currency: str, language: str) -> 
         PrintedLine(
             one.line,
             kind_of(one.line, labels),
-            "" if one.line.kind in TOLD and one.line.deduction_id else words_of(one.line, labels),
+            "" if is_told_beside(one.line) else words_of(one.line, labels),
             reckoned(one.line, currency, labels),
             vat_rate(one.line, language),
             one.engineer,

@@ -11,10 +11,12 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from starlette.datastructures import Headers
 
+from api.customer_letter import statement_file
+from api.documents.labels import labels_for, penalty_in_words
 from api.http.authentication import StateDep
 from api.http.lists import CSV, PDF, answer_list
 from api.http.paging import ContractIdParam, Cursor, day_of, next_cursor, page_asked
-from api.http.routers.statements import statement_file, statement_listing
+from api.http.routers.statements import statement_listing
 from api.portal.frame.addresses import STATEMENTS, with_query
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.asked_again import whole_address
@@ -97,6 +99,11 @@ async def shown_statement(
         found = await statement(snapshot, actor, asked, wanted)
         return {
             "lines": found.items,
+            "penalties": {
+                line.position: penalty_in_words(line.penalty, contract.timezone, labels_for(language))
+                for line in found.items
+                if line.penalty is not None
+            },
             "opening": await owned_at_first(snapshot, actor, asked) if cursor is None else {},
             "currencies": {
                 pool: one.currency for pool, one in (await accounts_of(snapshot, period.contract_id)).items()

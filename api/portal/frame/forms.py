@@ -16,12 +16,12 @@ from urllib.parse import parse_qsl
 from babel import Locale
 from fastapi import Depends, Request
 
-from api.command_json import COMMAND_LIMIT
 from api.http.body import read_body
 from api.languages import labels_in
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.visitors import Kept, SignInNeeded, Visitor, find_visitor
 from api.portal.words.typed_numbers import told_to_ledger
+from api.strict_json import COMMAND_LIMIT
 from ledger.kernel.errors import Refusal, malformed
 
 FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"

@@ -15,8 +15,9 @@ from api.declared_fields import fields_of
 from api.portal.frame.visitors import Visitor
 from api.state import State
 from ledger.door.batches import Answer
-from ledger.door.rehearsal import Rehearsed
-from ledger.door.requests import Request, parse
+from ledger.door.parsing import parse
+from ledger.door.rehearsal import Rehearsal, Rehearsed
+from ledger.door.requests import Request
 from ledger.kernel.errors import Refusal
 
 Fields = Mapping[str, str]
@@ -48,7 +49,7 @@ async def rehearse(state: State, visitor: Visitor, command: str, fields: Fields)
     told = _request(visitor, command, fields)
     if isinstance(told, Refusal):
         raise told
-    (answer,) = await asyncio.to_thread(lambda: state.writer.rehearsal().answer([told]))
+    (answer,) = await asyncio.to_thread(lambda: Rehearsal(state.store, state.catalogue, state.clock).answer([told]))
     if isinstance(answer, Refusal):
         raise answer
     return answer
