@@ -1,13 +1,13 @@
 # What can be done in a clone; `make` alone lists it. Needs Python 3.11 or newer and nothing else beforehand.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check bench docs screenshots clean
+.PHONY: help install run demo test check bench bench-large docs screenshots clean
 
 PYTHON := .venv/bin/python
 INSTALLED := .venv/installed
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 install: $(INSTALLED) ## creates .venv with the pinned dependencies; does nothing while it is up to date
 
@@ -29,6 +29,9 @@ bench: $(INSTALLED) ## measures writing, reading, rebuilding and due instants
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@$(PYTHON) -m tests.bench
 	@$(PYTHON) -m tests.bench_sla
+
+bench-large: $(INSTALLED) ## the same with a million events behind each question, kept under var
+	@$(PYTHON) -m tests.bench.large
 
 docs: $(INSTALLED) ## writes docs/commands.md, docs/events.md and the pages of the command line anew from the code
 	@$(PYTHON) -m tests.generate_docs

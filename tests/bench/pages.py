@@ -79,11 +79,11 @@ def measured_pages(database: str, url: str, rounds: int, times: int) -> list[Row
             row = Row(7, f"page {page.what}, against the API's answers", database, "ms", MOST, at_most=True)
             token = tokens[page.role]
             with closing(_connected(port)) as reader, closing(_connected(port)) as program:
-                cookie = {"Cookie": _signed_in(reader, token), "Accept": "text/html"}
+                cookie = {"Cookie": signed_in(reader, token), "Accept": "text/html"}
                 bearer = {"Authorization": f"Bearer {token}"}
                 for warm in (True, *[False] * rounds):
-                    shown = [_took(reader, cookie, (page.path,)) for _ in range(times)]
-                    told = [_took(program, bearer, page.answers) for _ in range(times)]
+                    shown = [took(reader, cookie, (page.path,)) for _ in range(times)]
+                    told = [took(program, bearer, page.answers) for _ in range(times)]
                     if not warm:
                         row.add(statistics.median(shown), statistics.median(told))
             rows.append(row)
@@ -103,7 +103,7 @@ def _connected(port: int) -> http.client.HTTPConnection:
     return http.client.HTTPConnection("127.0.0.1", port, timeout=120)
 
 
-def _signed_in(connection: http.client.HTTPConnection, token: str) -> str:
+def signed_in(connection: http.client.HTTPConnection, token: str) -> str:
     """The cookie of a browser in which the token's holder has signed in."""
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     connection.request("POST", "/portal/sign-in", urlencode({"token": token}), headers)
@@ -113,7 +113,7 @@ def _signed_in(connection: http.client.HTTPConnection, token: str) -> str:
     return str(answer.headers["set-cookie"]).partition(";")[0]
 
 
-def _took(connection: http.client.HTTPConnection, headers: Mapping[str, str], paths: tuple[str, ...]) -> float:
+def took(connection: http.client.HTTPConnection, headers: Mapping[str, str], paths: tuple[str, ...]) -> float:
     """Milliseconds until each was answered, one after the other."""
     began = time.perf_counter()
     for path in paths:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cProfile
+import json
 import pstats
 import statistics
 import time
@@ -103,6 +104,26 @@ def table(rows: list[Row]) -> str:
             "  ".join(cell.rjust(width) if n in figures else cell.ljust(width) for n, (cell, width) in cells)
         )
     return "\n".join(one.rstrip() for one in printed)
+
+
+def write_json(rows: list[Row], file: Path) -> None:
+    """The rows for a program: each with its figures round by round, and what it was to reach."""
+    told = [
+        {
+            "row": row.number,
+            "measured": row.what,
+            "database": row.database,
+            "unit": row.unit,
+            "product": row.product,
+            "floor": row.floor,
+            "ratio": row.ratio,
+            "aim": row.aim,
+            "at_most": row.at_most,
+            "holds": None if row.aim is None else not row.short,
+        }
+        for row in rows
+    ]
+    file.write_text(json.dumps(told, indent=1) + "\n")
 
 
 def _figure(value: float) -> str:

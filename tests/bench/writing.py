@@ -6,6 +6,7 @@ import gc
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from itertools import islice
 from typing import Any
 
@@ -159,6 +160,23 @@ def long_account(desk: Desk, entries: int, rounds: int, times: int) -> list[Row]
         more = list(islice(requests[many], 300))
         warm.profile = profiled(lambda: _one_by_one(desk, more), f"300 × {what} on {desk.database}")
     return [warm, cold]
+
+
+def beside_a_small_ledger(database: str, urls: Sequence[str], contract_id: str, rounds: int, times: int) -> Row:
+    """Row 13: an entry of work on the same contract of a large ledger and of a small one, in turns."""
+    row = Row(13, "one log-work", database, "µs", 1.3, at_most=True)
+    with ExitStack() as stack:
+        stores = [stack.enter_context(closing(open_store(url))) for url in urls]
+        ledgers = [Ledger(store, load_catalogue(None)) for store in stores]
+        requests = entries_for(contract_id, "next")
+        for warm in (True, *[False] * rounds):
+            took: list[list[float]] = [[] for _ in ledgers]
+            for request in islice(requests, times):
+                for ledger, mine in zip(ledgers, took, strict=True):
+                    mine.append(seconds(lambda: _accepted(ledger.submit([request]))))  # noqa: B023
+            if not warm:
+                row.add(*(statistics.median(mine) * 1e6 for mine in took))
+    return row
 
 
 def _one_by_one(desk: Desk, requests: Sequence[Request]) -> None:
