@@ -17,14 +17,23 @@ CHUNK = 5_000  # rows or keys in one statement
 class Table(Generic[R]):
     """A table whose columns are the fields of its row: `str` is TEXT, `int` is BIGINT, `| None` may be null.
 
-    Instants are microseconds since 1970 (UTC), money minor units, lists and records JSON texts.
+    Instants are microseconds since 1970 (UTC), money minor units, lists and records JSON texts. What is written of the
+    columns that `adds` names is added to the row that is there.
     """
 
-    def __init__(self, name: str, row: type[R], key: str | tuple[str, ...], indexes: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        row: type[R],
+        key: str | tuple[str, ...],
+        indexes: Sequence[str] = (),
+        adds: Sequence[str] = (),
+    ) -> None:
         self.name = name
         self.row = row
         self.key = (key,) if isinstance(key, str) else key
         self.indexes = tuple(indexes)
+        self.adds = frozenset(adds)
         hints = get_type_hints(row)
         self.columns = {field: _column(hints[field]) for field in row.__struct_fields__}
         self._fields = attrgetter(*self.columns)
@@ -56,11 +65,14 @@ class Table(Generic[R]):
         return found
 
     def write(self, transaction: WriteTransaction, dialect: str, name: str, rows: Iterable[R]) -> None:
-        """Inserts rows, replacing those with the same key."""
+        """Inserts rows, replacing those with the same key, or adding to them."""
         values = [msgspec.structs.astuple(row) for row in rows]
         if not values:
             return
-        updates = ", ".join(f"{column} = excluded.{column}" for column in self.columns if column not in self.key)
+        before = {column: f"{name}.{column} + " for column in self.adds}
+        updates = ", ".join(
+            f"{column} = {before.get(column, '')}excluded.{column}" for column in self.columns if column not in self.key
+        )
         instead = f"DO UPDATE SET {updates}" if updates else "DO NOTHING"
         conflict = f"ON CONFLICT ({', '.join(self.key)}) {instead}"
         if dialect == "postgresql":

@@ -3,7 +3,6 @@
 Some of them are told late or answered later, and some of the grants that they draw on have ended.
 """
 
-import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from projections.credit.statements import StatementAsked, statement
 from projections.reader import AsOf, SqliteReader, Times, open_reader
 from projections.runner import Projector
 from tests.views.histories import SECRET, history
+from tests.views.steps import steps
 
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 SPAN = timedelta(days=700)
@@ -54,21 +54,6 @@ def worked(contract_id: str, entries: int) -> Iterator[StreamEvent]:
         elif number % 4:
             charged = OverageCharged(f"{contract_id}.c{number}", "contract", 1, 0, 1, 60, 1, "EUR", **of)
             yield StreamEvent(deducted.stream, 2, charged)
-
-
-def steps(reader: SqliteReader, question: Any) -> tuple[Any, int]:
-    """The answer, and the instructions of SQLite's machine that it takes, in tens."""
-    found = 0
-
-    def tick() -> int:
-        nonlocal found
-        found += 1
-        return 0
-
-    reader.database.connection().set_progress_handler(tick, 10)
-    answer = asyncio.run(question())
-    reader.database.connection().set_progress_handler(None, 0)
-    return answer, found
 
 
 def test_a_place_in_both_times_costs_the_same_however_long_the_history(tmp_path: Path) -> None:
