@@ -100,6 +100,7 @@ DEDUCTIONS = Table(
         "(contract_id, effective_at)",
         "(contract_id, deemed_at)",
         "(contract_id, status, deemed_at)",
+        "(contract_id, status, position)",
         f"(status, effective_at) WHERE {WAITING}",
         f"(contract_id, position) WHERE {SPOKEN_FOR}",
         "(contract_id, dated) WHERE dated IS NOT NULL",

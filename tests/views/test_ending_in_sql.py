@@ -140,7 +140,7 @@ def test_what_something_remains_of_and_how_much_of_what_was_drawn_on(
     live, _ = ask(views, lambda snapshot: live_grants(snapshot, CONTRACT, POOL, now, 9))
     assert [(one.grant_id, one.remaining) for one in live] == [(name, remaining[name]) for name in left]
     for times in (NOW, then):
-        drawn = ask(views, lambda snapshot, times=times: drawn_grants(snapshot, CONTRACT, [*owned], now, times))
+        drawn = ask(views, lambda snapshot, times=times: drawn_grants(snapshot, [*owned], now, times))
         for name, one in drawn.items():
             assert (one.remaining, one.expires_at or NEVER) == (owned[name], ends_at[name]), name
 
