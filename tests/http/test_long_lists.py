@@ -63,7 +63,6 @@ PASTS = ("as_of", "known_at", "both")
 DRAFT, DRAFTS = "/v1/contracts/{contract_id}/invoice-draft/lines", "/v1/invoice-drafts"
 READS_HISTORY = {
     **{("/v1/tickets", when): 4_000 for when in PASTS},
-    **{("/v1/sla/compliance", when): 800 for when in PASTS},
     **{(DRAFT, when): 5_200 for when in ASKED},
     **{(DRAFTS, when): 7_000 for when in ("as_of", "both")},
 }
