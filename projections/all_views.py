@@ -11,6 +11,7 @@ from projections.credit.movements import movements
 from projections.credit.overages_view import overages
 from projections.credit.subtotals import subtotals
 from projections.post_dated import post_dated
+from projections.provider.reported import reports
 from projections.sessions.view import sessions
 from projections.sla.clocks import sla_clocks
 from projections.tickets.view import tickets
@@ -31,6 +32,7 @@ VIEWS: dict[str, View] = {
         documents,
         periods,
         post_dated,
+        reports,
     )
 }
 

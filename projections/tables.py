@@ -19,7 +19,8 @@ class Table(Generic[R]):
 
     Instants are microseconds since 1970 (UTC), money minor units, lists and records JSON texts. Where it
     `is_seen_by_position`, nothing changes a row again, and no question sees one beyond the position of the views.
-    Where it says which columns are `changing`, no others of a row that is there already are written again.
+    Where it says which columns are `changing`, no others of a row that is there already are written again. What is
+    written of the columns that `adds` names is added to the row that is there.
     """
 
     def __init__(
@@ -31,12 +32,14 @@ class Table(Generic[R]):
         *,
         changing: Sequence[str] = (),
         is_seen_by_position: bool = False,
+        adds: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.row = row
         self.key = (key,) if isinstance(key, str) else key
         self.indexes = tuple(indexes)
         self.is_seen_by_position = is_seen_by_position
+        self.adds = frozenset(adds)
         hints = get_type_hints(row)
         self.columns = {field: _column(hints[field]) for field in row.__struct_fields__}
         self.changing = tuple(changing)
@@ -69,11 +72,14 @@ class Table(Generic[R]):
         return found
 
     def write(self, transaction: WriteTransaction, dialect: str, name: str, rows: Iterable[R]) -> None:
-        """Inserts rows, replacing those with the same key."""
+        """Inserts rows, replacing those with the same key, or adding to them."""
         values = [msgspec.structs.astuple(row) for row in rows]
         if not values:
             return
-        updates = ", ".join(f"{column} = excluded.{column}" for column in self.columns if column not in self.key)
+        before = {column: f"{name}.{column} + " for column in self.adds}
+        updates = ", ".join(
+            f"{column} = {before.get(column, '')}excluded.{column}" for column in self.columns if column not in self.key
+        )
         instead = f"DO UPDATE SET {updates}" if updates else "DO NOTHING"
         conflict = f"ON CONFLICT ({', '.join(self.key)}) {instead}"
         if dialect == "postgresql":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from api.cli.occurrences import Occurrences
 from api.cli.progress import progress_bar
 from api.command_json import parse_line
 from api.strict_json import COMMAND_LIMIT, without_mark
@@ -26,7 +26,7 @@ class Tally:
     accepted: int = 0
     replayed: int = 0
     refused: int = 0
-    seen: Counter[bytes] = field(default_factory=Counter)
+    seen: Occurrences = field(default_factory=Occurrences)
 
 
 def import_file(ledger: Ledger, name: str, tally: Tally, refused: Callable[[int, Refusal], None]) -> None:
@@ -48,7 +48,7 @@ def import_lines(
     """Carries out a file's commands. A command without `command_id` gets one from its content and its occurrence
     in the file, so that the same file can be imported again and changes nothing. Raises Unavailable."""
     batch: list[tuple[int, Request | Refusal]] = []
-    tally.seen.clear()
+    tally.seen = Occurrences()
     for number, line in _lines(source):
         progress(len(line))
         if not line.strip():
@@ -78,8 +78,7 @@ def _with_id(ledger: Ledger, request: Request, tally: Tally) -> Request:
     if request.command_id is not None:
         return request
     digest = ledger.digest(request)
-    tally.seen[digest] += 1
-    return replace(request, command_id=f"import.{digest.hex()}.{tally.seen[digest]}")
+    return replace(request, command_id=f"import.{digest.hex()}.{tally.seen.count(digest)}")
 
 
 def _write_batch(

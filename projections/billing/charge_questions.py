@@ -9,7 +9,7 @@ from ledger.kernel.access import Actor
 from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.billing.charges_view import CHARGES, ChargeRow
 from projections.billing.documents import charge_settling, number_of_charge, settled_until
-from projections.contracts.across import ContractsAsked, DaysAsked, as_of_across, behind, zone_across
+from projections.contracts.across import ContractsAsked, DaysAsked, as_of_across, behind_of_contract, zone_across
 from projections.contracts.questions import contract_as_of
 from projections.reader import AsOf, Snapshot, Times
 
@@ -58,7 +58,7 @@ async def list_charges_across(
         asked.seen_by(actor),
         days.within("o.effective_at", await zone_across(snapshot, actor, asked)),
         _invoiced(is_invoiced, as_of),
-        behind(page, "c.contract_id", "o.position"),
+        behind_of_contract(page, "o.position"),
     )
     found = await _charges(snapshot, condition, "c.contract_id, o.position", as_of, times, page)
     shown, next_after = page.cut(found, _place)

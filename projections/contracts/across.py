@@ -15,6 +15,8 @@ from projections.asking import Condition, PageAsked, all_of, equal
 from projections.reader import AsOf, Snapshot, Times, resolve_as_of
 from projections.visible import visible
 
+MAX_POSITION = 2**62
+
 
 @dataclass(slots=True, frozen=True)
 class ContractsAsked:
@@ -94,3 +96,18 @@ def behind(page: PageAsked, *columns: str) -> Condition:
     named = {f"after_{place}": value for place, value in enumerate(page.after)}
     places = ", ".join(f":{name}" for name in named)
     return f"({', '.join(columns)}) {page.follows} ({places})", named
+
+
+def behind_of_contract(page: PageAsked, position: str) -> Condition:
+    """The same of a list by contract `c` and position, so that an index of both finds it: deep in a long contract only
+    what follows is read.
+    """
+    if page.after is None:
+        return "", {}
+    contract_id, after = page.after
+    of_others = MAX_POSITION if page.from_the_end else 0
+    sql = (
+        f"c.contract_id {page.follows}= :after_contract "
+        f"AND {position} {page.follows} CASE WHEN c.contract_id = :after_contract THEN :after ELSE {of_others} END"
+    )
+    return sql, {"after_contract": contract_id, "after": after}

@@ -14,7 +14,7 @@ from ledger.kernel.errors import unknown_deduction
 from ledger.store.database import listed
 from projections.asking import EVERYTHING, Condition, Page, PageAsked, all_of, equal
 from projections.billing.documents import documents_showing
-from projections.contracts.across import ContractsAsked, as_of_across, behind, currencies_of, zones_of
+from projections.contracts.across import ContractsAsked, as_of_across, behind_of_contract, currencies_of, zones_of
 from projections.contracts.questions import contract_as_of
 from projections.credit import rules
 from projections.credit.accounts import units_of
@@ -112,8 +112,9 @@ async def list_deductions_across(
     A page from the end has the last contract first, and of each what was recorded last.
     """
     as_of = await as_of_across(snapshot, actor, contracts, times)
-    condition = all_of(contracts.seen_by(actor), behind(page, "c.contract_id", "d.position"))
-    rows = await _read(snapshot, condition, page.in_order("c.contract_id", "d.position"), wanted, as_of, page)
+    condition = all_of(contracts.seen_by(actor), behind_of_contract(page, "d.position"))
+    order = page.in_order("c.contract_id", "d.position")
+    rows = await _read(snapshot, condition, order, wanted, as_of, page, source=_OF_EACH_CONTRACT)
     shown, next_after = page.cut(rows, lambda row: (row.contract_id, row.position))
     opened = await _open(snapshot, shown, as_of)
     return Page(as_of.position, list(filter(wanted.means, opened)), next_after, _place)
@@ -123,8 +124,19 @@ def _place(one: OpenedDeduction) -> tuple[str, int]:
     return one.row.contract_id, one.row.position
 
 
+_OF_CONTRACTS = "contracts c JOIN deductions d ON d.contract_id = c.contract_id WHERE"
+# Contract by contract, each by an index: SQLite takes a status, which few have, for a reason to read all deductions.
+_OF_EACH_CONTRACT = "contracts c CROSS JOIN deductions d WHERE d.contract_id = c.contract_id AND"
+
+
 async def _read(
-    snapshot: Snapshot, condition: Condition, order: str, wanted: DeductionsAsked, as_of: AsOf, page: PageAsked
+    snapshot: Snapshot,
+    condition: Condition,
+    order: str,
+    wanted: DeductionsAsked,
+    as_of: AsOf,
+    page: PageAsked,
+    source: str = _OF_CONTRACTS,
 ) -> list[DeductionRow]:
     """Of contracts `c` and deductions `d`; one more than the page holds, perhaps."""
     of_status: Condition = ("", {})
@@ -140,10 +152,7 @@ async def _read(
         old = ("d.effective_at < :old", {"old": as_of.at - wanted.older_than_days * A_DAY})
     where, params = all_of(condition, as_of.reached("d"), of_status, by_word, old)
     limited, limit = page.limited
-    sql = (
-        f"SELECT {DEDUCTIONS.columns_of('d')} FROM contracts c JOIN deductions d ON d.contract_id = c.contract_id "
-        f"WHERE {where} ORDER BY {order}{limited}"
-    )
+    sql = f"SELECT {DEDUCTIONS.columns_of('d')} FROM {source} {where} ORDER BY {order}{limited}"
     return [DEDUCTIONS.row_of(row) for row in await snapshot.query(sql, params | limit)]
 
 
@@ -159,7 +168,7 @@ async def find_deduction(snapshot: Snapshot, actor: Actor, deduction_id: str, ti
     undone = next((fact for fact in facts if isinstance(fact, DeductionReversed)), None)
     drawn = [draw.grant_id for draw in read_draws(opened.row.draws)]
     drawn += [undone.correction_grant_id] if undone is not None else []
-    grants = await drawn_grants(snapshot, row.contract_id, drawn, as_of, times)
+    grants = await drawn_grants(snapshot, drawn, as_of, times)
     return ToldDeduction(opened, grants, undone, history.items)
 
 

@@ -23,6 +23,7 @@ from ledger.events import (
 )
 from ledger.kernel.values import to_micros
 from projections.credit.movements import account_id
+from projections.credit.status_changes import STATUS_CHANGES, StatusChangeRow
 from projections.credit.waits import WAITS, Wait
 from projections.tables import Table, seal_json, to_json
 from projections.views import Changes, EventMeta, Rows, View
@@ -88,15 +89,6 @@ class PendingRow(msgspec.Struct):
     quantity: int
 
 
-class StatusChangeRow(msgspec.Struct):
-    """A change of a deduction's status: by the customer, or by the provider's answer."""
-
-    deduction_id: str
-    position: int
-    effective_at: int
-    status: str
-
-
 WAITING = f"status IN {UNANSWERED_STATUSES}"  # few of many, so that they have an index
 SPOKEN_FOR, NOT_SPOKEN_FOR = "on_behalf = 1", "on_behalf = 0"  # whether somebody else entered the customer's word
 DEDUCTIONS = Table(
@@ -108,12 +100,13 @@ DEDUCTIONS = Table(
         "(contract_id, effective_at)",
         "(contract_id, deemed_at)",
         "(contract_id, status, deemed_at)",
+        "(contract_id, status, position)",
         f"(status, effective_at) WHERE {WAITING}",
         f"(contract_id, position) WHERE {SPOKEN_FOR}",
+        "(contract_id, dated) WHERE dated IS NOT NULL",
     ],
 )
 PENDING = Table("pending", PendingRow, "account_id", ["(contract_id)"])
-STATUS_CHANGES = Table("status_changes", StatusChangeRow, ("deduction_id", "position"))
 deductions = View("deductions", DEDUCTIONS, PENDING, WAITS, STATUS_CHANGES)
 read_draws = msgspec.json.Decoder(list[Draw]).decode
 read_overage = msgspec.json.Decoder(list[OverageBilled]).decode
@@ -295,6 +288,7 @@ def _changed(rows: Rows, fact: Answered, meta: EventMeta) -> None:
     if row.awaited:
         row.waits_until = _wait(row, meta.position).end(rows, meta.effective_at, row.waits_until)
     row.status = STATUS_AFTER[type(fact)]
-    if isinstance(fact, DeductionConfirmed | DeductionDisputed):
-        row.on_behalf = int(fact.on_behalf)
-    rows.add(STATUS_CHANGES, StatusChangeRow(fact.deduction_id, meta.position, meta.effective_at, row.status))
+    on_behalf = int(fact.on_behalf) if isinstance(fact, DeductionConfirmed | DeductionDisputed) else None
+    row.on_behalf = on_behalf if on_behalf is not None else row.on_behalf
+    change = StatusChangeRow(fact.deduction_id, meta.position, meta.effective_at, row.status, on_behalf)
+    rows.add(STATUS_CHANGES, change)

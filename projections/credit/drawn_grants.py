@@ -1,7 +1,7 @@
 """The grants that deductions drew on, or gave back to: what is left of each, and until when it counts.
 
 Now is answered from the totals of the grants and what becomes effective only later, as balances are; at any other
-moment the movements up to it are added up (§ 6).
+moment their movements up to it are added up (§ 6).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ledger.store.database import listed
 from projections.credit.balances import LEFT_NOW
 from projections.credit.movements import NEVER
-from projections.credit.rules import LATER, MOVEMENTS_KNOWN, by_then_in_sql, ends_in_sql, expired
+from projections.credit.rules import LATER, by_then_in_sql, ends_in_sql, expired
 from projections.reader import AsOf, Snapshot, Times
 
 
@@ -33,28 +33,24 @@ _NOW = f"""
 SELECT g.grant_id, g.expires_at, {by_then_in_sql("g.granted", "m.granted", LATER)} AS granted,
   {by_then_in_sql("g.reserved", "m.reserved", LATER)} AS reserved, CAST({LEFT_NOW} AS BIGINT) AS owned,
   CAST({expired("g.expires_at", LEFT_NOW)} AS BIGINT) AS lost
-FROM grants g WHERE g.grant_id IN """
+FROM grants g WHERE {{named}}"""
 _THEN = f"""
 SELECT g.grant_id, e.expires_at, g.granted, g.reserved, g.owned, {expired("e.expires_at", "g.owned")} AS lost FROM (
   SELECT grant_id, CAST(sum(granted) AS BIGINT) AS granted, CAST(sum(reserved) AS BIGINT) AS reserved,
     CAST(sum(granted - consumed) AS BIGINT) AS owned FROM movements
-  WHERE contract_id = :contract_id AND effective_at <= :at AND position <= :position GROUP BY grant_id) g
-JOIN ({ends_in_sql(MOVEMENTS_KNOWN)}) e ON e.grant_id = g.grant_id
-WHERE g.grant_id IN """
+  WHERE {{named}} AND effective_at <= :at AND +position <= :position GROUP BY grant_id) g
+JOIN ({ends_in_sql("movements WHERE {named} AND position <= :position")}) e ON e.grant_id = g.grant_id"""
 
 
 async def drawn_grants(
-    snapshot: Snapshot, contract_id: str, grant_ids: Iterable[str | None], as_of: AsOf, times: Times
+    snapshot: Snapshot, grant_ids: Iterable[str | None], as_of: AsOf, times: Times
 ) -> dict[str, DrawnGrant]:
-    """The named grants of a contract as they stood, by id, in the order in which they are named; a debt names none."""
+    """The named grants as they stood, by id, in the order in which they are named; a debt names none."""
     named = list(dict.fromkeys(grant_id for grant_id in grant_ids if grant_id is not None))
     if not named:
         return {}
     places, params = listed("grant_id", named)
-    sql = f"{_NOW if times.is_now else _THEN}({places})"
-    params |= {"at": as_of.at}
-    if not times.is_now:
-        params |= {"contract_id": contract_id, "position": as_of.position}
+    sql = (_NOW if times.is_now else _THEN).format(named=f"grant_id IN ({places})")
     found = {
         row.grant_id: DrawnGrant(
             granted=row.granted,
@@ -62,6 +58,6 @@ async def drawn_grants(
             reserved=row.reserved,
             expires_at=row.expires_at if row.expires_at < NEVER else None,
         )
-        for row in await snapshot.query(sql, params)
+        for row in await snapshot.query(sql, params | as_of.params)
     }
     return {grant_id: found[grant_id] for grant_id in named if grant_id in found}

@@ -1,7 +1,7 @@
 """Questions to grants: what of each is left, what expired unused, and which of them end soon, in the order of use (C2).
 
 Now it is answered from the totals of each grant and what becomes effective only later, so that a page costs what it
-shows. At any other moment the movements of the contract up to it are added up, as for its balance (§ 6).
+shows. At any other moment the movements of the grants that are shown are added up until then (§ 6).
 """
 
 from __future__ import annotations
@@ -39,22 +39,23 @@ SELECT {_ABOUT}, g.expires_at,
   {by_then_in_sql("g.consumed", "m.consumed", LATER_THAN_SHOWN)} AS consumed,
   {by_then_in_sql("g.reserved", "m.reserved", LATER_THAN_SHOWN)} AS reserved
 FROM grants g {_ACCOUNT} JOIN contracts c ON c.contract_id = g.contract_id WHERE """
-# A grant is known once its granting is.
+# A grant is known once its granting is. Only of those that are shown the movements are added up.
 _THEN = f"""
-WITH ends AS (
-  {ends_in_sql(MOVEMENTS_KNOWN)}
+WITH shown AS (
+  SELECT g.grant_id, e.expires_at FROM grants g JOIN ({ends_in_sql(MOVEMENTS_KNOWN)}) e ON e.grant_id = g.grant_id
+  WHERE g.contract_id = :contract_id AND {{which}} ORDER BY e.expires_at, g.position{{limited}}
 ), sums AS (
   SELECT m.grant_id, CAST(sum(m.granted) AS BIGINT) AS granted, CAST(sum(m.consumed) AS BIGINT) AS consumed,
     CAST(sum(m.reserved) AS BIGINT) AS reserved
-  FROM movements m JOIN grants g ON g.grant_id = m.grant_id
-  WHERE m.contract_id = :contract_id AND m.position <= :position AND m.effective_at <= {FIGURES_AT}
+  FROM shown n CROSS JOIN grants g CROSS JOIN movements m
+  WHERE g.grant_id = n.grant_id AND m.grant_id = n.grant_id AND +m.position <= :position
+    AND m.effective_at <= {FIGURES_AT}
   GROUP BY m.grant_id
 )
 SELECT {_ABOUT}, e.expires_at, coalesce(s.granted, 0) AS granted, coalesce(s.consumed, 0) AS consumed,
   coalesce(s.reserved, 0) AS reserved
-FROM grants g {_ACCOUNT} JOIN ends e ON e.grant_id = g.grant_id
-LEFT JOIN sums s ON s.grant_id = g.grant_id
-WHERE g.contract_id = :contract_id AND """
+FROM shown e JOIN grants g ON g.grant_id = e.grant_id {_ACCOUNT}
+LEFT JOIN sums s ON s.grant_id = g.grant_id"""
 
 
 @dataclass(slots=True, frozen=True)
@@ -101,10 +102,10 @@ async def contract_grants(
 ) -> Page[ListedGrant]:
     """The grants of a contract, what begins later too, in the order of use. Raises Refusal unknown-contract."""
     _, as_of = await contract_as_of(snapshot, actor, contract_id, times)
-    asked, ends_at = (_NOW, "g.expires_at") if times.is_now else (_THEN, "e.expires_at")
+    ends_at = "g.expires_at" if times.is_now else "e.expires_at"
     condition, named = all_of(equal("g", contract_id=contract_id), _behind(page, ends_at))
-    params = as_of.params | named
-    return await _listed(snapshot, f"{asked}{condition}", params, ends_at, as_of.at, as_of.position, page)
+    asked = f"{_NOW}{condition}" if times.is_now else _THEN.format(which=condition, limited=page.limited[0])
+    return await _listed(snapshot, asked, as_of.params | named, ends_at, as_of.at, as_of.position, page)
 
 
 async def list_grants(snapshot: Snapshot, actor: Actor, wanted: GrantFilter, page: PageAsked) -> Page[ListedGrant]:

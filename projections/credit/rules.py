@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from ledger.credit.confirmation import UNANSWERED_STATUSES
 
-# What stands behind FROM for the movements of a contract that are known at a position.
-MOVEMENTS_KNOWN = "movements WHERE contract_id = :contract_id AND position <= :position"
+# What stands behind FROM for the movements of a contract that are known at a position; what has a + leads SQLite to no
+# index, since few of them are asked for.
+MOVEMENTS_KNOWN = "movements WHERE contract_id = :contract_id AND +position <= :position"
 
 
 # What becomes effective only after a moment, of a grant `g`; and the same of one that is shown as it will begin.

@@ -1,14 +1,15 @@
-"""Reports: what was charged, what of credit expired unused, and what time was spent, from day to day, by groups.
+"""What a provider charged, what credit expired unused, and what time was spent, from day to day, by groups.
 
-Where the figures of each stand, its source says. Days are the provider's.
+TotalsByKey of months and days are read, never what they come of (`projections.provider.report_totals`). Days are the
+provider's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Generic
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Generic
 
 import msgspec
 
@@ -16,16 +17,15 @@ from ledger.events import Sealed
 from ledger.kernel.access import Actor, check_is_inside
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
-from ledger.kernel.values import add_months, end_of_day, first_instant, from_micros, local_date, to_micros
-from ledger.store.database import Row
-from projections.asking import Page, PageAsked, all_of, equal
-from projections.contracts.across import ContractsAsked
+from ledger.kernel.values import ONE_DAY, add_months, local_date
+from ledger.store.database import Row, listed
+from projections.asking import EVERYTHING, Condition, Page, PageAsked, all_of, equal
 from projections.provider.report_sources import Apart, OwnSums, ReportSource, TimeGroup
+from projections.provider.report_totals import OF_ALL, OF_BOTH, OF_CUSTOMERS, OF_ENGINEERS, TOTALS
 from projections.reader import Snapshot, open_texts, view_position
 
 _read_sealed = msgspec.json.Decoder(Sealed).decode
-_GROUPS_IN_SQL: tuple[TimeGroup, ...] = ("plan", "kind", "customer", "engineer")
-_NOT_ASKED = "CAST(NULL AS TEXT)"
+_MONTH = "substr(t.span, 2, 7)"
 
 
 @dataclass(slots=True, frozen=True)
@@ -43,21 +43,31 @@ class ReportAsked:
         is_of_somebody = "customer" in self.group_by or "engineer" in self.group_by
         return (*self.group_by, "provider") if is_of_somebody else self.group_by
 
+    @property
+    def added_by(self) -> str:
+        """Which totals have these groups."""
+        if "customer" in self.group_by:
+            return OF_BOTH if "engineer" in self.group_by else OF_CUSTOMERS
+        return OF_ENGINEERS if "engineer" in self.group_by else OF_ALL
+
 
 class ReportGroups(msgspec.Struct, frozen=True):
-    """What a row is of; None where it was not asked for. `engineer` is the key of a name until that is opened."""
+    """What a row is of; None where it was not asked for. `engineer` is a name, None too where its key is gone."""
 
-    plan: str | None
-    kind: str | None
-    customer: str | None
-    provider: str | None
-    month: str | None
-    engineer: str | None
+    plan: str | None = None
+    kind: str | None = None
+    customer: str | None = None
+    provider: str | None = None
+    month: str | None = None
+    engineer: str | None = None
 
 
 @dataclass(slots=True, frozen=True)
 class ReportRow(Generic[Apart, OwnSums]):
-    """`groups` are what the row is of, `apart` what has a row of its own, `sums` its figures."""
+    """`groups` are what the row is of, `apart` what has a row of its own, `sums` its figures.
+
+    Its place goes by the key of an engineer, since two may have one name.
+    """
 
     groups: ReportGroups
     apart: Apart
@@ -75,24 +85,13 @@ async def report(
     check_is_inside(actor, "the reports of a provider")
     if asked.first is not None and asked.last is not None and asked.first > asked.last:
         raise malformed("from", FieldFault("wrong_way_round", {"first": asked.first, "last": asked.last}))
-    added: dict[tuple[ReportGroups, Apart], OwnSums] = {}
-    boxes: dict[str, Sealed] = {}
-    for provider, zone in await _providers(snapshot, actor, asked):
-        for month, begin, end in await _spans(snapshot, source, provider, zone, asked):
-            for row in await _summed(snapshot, source, asked, provider, begin, end):
-                whose = provider if "provider" in asked.row_of else None
-                groups = ReportGroups(row.plan, row.kind, row.customer, whose, month, row.engineer)
-                apart, sums = source.read(row)
-                added[groups, apart] = added[groups, apart] + sums if (groups, apart) in added else sums
-                if row.engineer_box is not None:
-                    boxes[row.engineer] = _read_sealed(row.engineer_box)
-    texts = await open_texts(snapshot, list(boxes.values()))
-    names = {key: texts.get(box) for key, box in boxes.items()}
-    rows = [_row(asked, names, groups, apart, sums) for (groups, apart), sums in added.items() if not sums.are_nought]
-    found = sorted(rows, key=_place)
-    behind = [one for one in found if page.after is None or one.place > page.after]
-    shown, next_after = page.cut(behind, _place)
-    return Page(await view_position(snapshot), shown, next_after, _place, everything=found)
+    counted = await _counted(snapshot, actor, asked)
+    rows = await _rows(snapshot, source, asked, counted, page)
+    shown, next_after = page.cut(rows, _place)
+    whole = shown
+    if page.after is not None or next_after is not None:
+        whole = await _whole(snapshot, source, asked, counted)
+    return Page(await view_position(snapshot), shown, next_after, _place, everything=whole)
 
 
 def report_totals(rows: Iterable[ReportRow[Apart, OwnSums]]) -> list[tuple[Apart, OwnSums]]:
@@ -103,67 +102,105 @@ def report_totals(rows: Iterable[ReportRow[Apart, OwnSums]]) -> list[tuple[Apart
     return sorted(added.items(), key=lambda one: one[0])
 
 
-def _row(
-    asked: ReportAsked, names: Mapping[str, str | None], groups: ReportGroups, apart: Apart, sums: OwnSums
-) -> ReportRow[Apart, OwnSums]:
-    """Its place goes by the key of an engineer, since two may have one name."""
-    by_name = msgspec.structs.asdict(groups)
-    place = (*(by_name[group] for group in asked.row_of), *apart)
-    named = msgspec.structs.replace(groups, engineer=names.get(groups.engineer or ""))
-    return ReportRow(named, apart, sums, place)
-
-
 def _place(row: ReportRow[Apart, OwnSums]) -> tuple[str, ...]:
     return row.place
 
 
-async def _providers(snapshot: Snapshot, actor: Actor, asked: ReportAsked) -> Sequence[tuple[str, str]]:
-    condition, params = ContractsAsked(asked.provider).seen_by(actor)
-    sql = f"SELECT DISTINCT c.provider, c.timezone FROM contracts c WHERE {condition} ORDER BY c.provider"
-    return [(row.provider, row.timezone) for row in await snapshot.query(sql, params)]
+async def _counted(snapshot: Snapshot, actor: Actor, asked: ReportAsked) -> list[Condition]:
+    """Which totals `t` are added up: of each provider the spans of its days, each looked up by itself."""
+    seen, params = all_of(equal("b", provider=asked.provider), _of_actor(actor))
+    sql = f"SELECT b.provider, b.timezone FROM provider_beginnings b WHERE b.timezone IS NOT NULL AND {seen}"
+    found: list[Condition] = []
+    for row in await snapshot.query(sql, params):
+        last = asked.last or local_date(snapshot.clock(), row.timezone)
+        for begins, ends in _spans(asked.first, last):
+            number = len(found)
+            names = {f"provider_{number}": row.provider, f"first_{number}": begins, f"last_{number}": ends}
+            span = f"t.provider = :provider_{number} AND t.span >= :first_{number} AND t.span <= :last_{number}"
+            found.append((span, names))
+    return found
 
 
-async def _spans(
-    snapshot: Snapshot, source: ReportSource[Apart, OwnSums], provider: str, zone: str, asked: ReportAsked
-) -> list[tuple[str | None, int, int]]:
-    """The instants between which is added up, each with its month; one span where months are not asked for."""
-    today = local_date(snapshot.clock(), zone)
-    sql = (
-        f"SELECT min({source.at}) AS earliest, max({source.at}) AS latest FROM {source.rows} "
-        "WHERE c.provider = :provider"
-    )
-    (known,) = await snapshot.query(sql, {"provider": provider})
-    if known.earliest is None:
+def _of_actor(actor: Actor) -> Condition:
+    return ("b.provider = :actor_provider", {"actor_provider": actor.provider}) if actor.provider else ("", {})
+
+
+def _spans(first: date | None, last: date) -> list[tuple[str, str]]:
+    """The first and last of the months that lie within, and of the days of those of which a part does."""
+    if first is not None and first > last:
         return []
-    earliest = local_date(from_micros(known.earliest), zone)
-    first = max(asked.first or earliest, earliest)
-    last = asked.last or today
-    if "month" not in asked.group_by:
-        return [(None, *_instants(first, last, zone))]
-    spans: list[tuple[str | None, int, int]] = []
-    month = first.replace(day=1)
-    while month <= last and _instants(month, month, zone)[0] <= known.latest:
-        following = add_months(month, 1)
-        until = min(last, following - timedelta(days=1))
-        spans.append((f"{month:%Y-%m}", *_instants(max(first, month), until, zone)))
-        month = following
-    return spans
+    month_of_last = last.replace(day=1)
+    if first is None:
+        return [("m", f"m{month_of_last - ONE_DAY:%Y-%m}"), (f"d{month_of_last}", f"d{last}")]
+    month_of_first = first.replace(day=1)
+    if month_of_first == month_of_last:
+        return [(f"d{first}", f"d{last}")]
+    whole = month_of_first if first == month_of_first else add_months(month_of_first, 1)
+    parts = [(f"m{whole:%Y-%m}", f"m{month_of_last - ONE_DAY:%Y-%m}"), (f"d{month_of_last}", f"d{last}")]
+    return parts if whole == month_of_first else [(f"d{first}", f"d{whole - ONE_DAY}"), *parts]
 
 
-def _instants(first: date, last: date, zone: str) -> tuple[int, int]:
-    return to_micros(first_instant(first, zone)), to_micros(end_of_day(last, zone))
+async def _rows(
+    snapshot: Snapshot,
+    source: ReportSource[Apart, OwnSums],
+    asked: ReportAsked,
+    counted: Sequence[Condition],
+    page: PageAsked,
+) -> list[ReportRow[Apart, OwnSums]]:
+    """In the order of their groups; one more than the page holds, perhaps."""
+    parts = {name: _MONTH if name == "month" else f"t.{name}" for name in (*asked.row_of, *source.parts)}
+    sums = {name: f"CAST(sum(t.{name}) AS BIGINT)" for name in source.figures}
+    if not counted:
+        return []
+    of_nobody = {name: "" for name in ("customer", "engineer") if name not in asked.group_by}
+    which = all_of(
+        equal("t", report=source.report, added_by=asked.added_by, **of_nobody),
+        _behind(parts, page),
+    )
+    spans = [all_of(which, span) for span in counted]
+    totals = " UNION ALL ".join(f"SELECT {TOTALS.columns_of('t')} FROM report_totals t WHERE {sql}" for sql, _ in spans)
+    params = {name: value for _, named in spans for name, value in named.items()}
+    limited, limit = page.limited
+    selected = ", ".join(f"{sql} AS {name}" for name, sql in (parts | sums).items())
+    order = ", ".join(parts.values())
+    sql = (
+        f"SELECT {selected} FROM ({totals}) t GROUP BY {order} "
+        f"HAVING {' OR '.join(f'sum(t.{name}) <> 0' for name in source.figures)} ORDER BY {order}{limited}"
+    )
+    rows = await snapshot.query(sql, params | limit)
+    names = await _names(snapshot, [row.engineer for row in rows]) if "engineer" in parts else {}
+    return [_row(source, asked, names, row) for row in rows]
 
 
-async def _summed(
-    snapshot: Snapshot, source: ReportSource[Apart, OwnSums], asked: ReportAsked, provider: str, begin: int, end: int
-) -> list[Row]:
-    """Of each group that SQL knows a column, null where it was not asked for, with the figures of `source.read`."""
-    columns: dict[TimeGroup, str] = {group: source.column(group) for group in asked.group_by if group != "month"}
-    groups = [f"{columns.get(group, _NOT_ASKED)} AS {group}" for group in _GROUPS_IN_SQL]
-    apart = [f"{sql} AS {name}" for name, sql in source.apart.items()]
-    sums = [f"CAST(coalesce(sum({sql}), 0) AS BIGINT) AS {name}" for name, sql in source.sums.items()]
-    box = f"{'max(d.engineer)' if 'engineer' in columns else _NOT_ASKED} AS engineer_box"
-    span = (f"{source.at} >= :begin AND {source.at} < :end", {"begin": begin, "end": end})
-    condition, params = all_of(equal("c", provider=provider), span)
-    sql = f"SELECT {', '.join([*groups, *apart, *sums, box])} FROM {source.rows} WHERE {condition}"
-    return await snapshot.query(f"{sql} GROUP BY {', '.join((*columns.values(), *source.apart.values()))}", params)
+def _behind(parts: dict[str, str], page: PageAsked) -> Condition:
+    """What comes after the row with which the page before ended."""
+    if page.after is None:
+        return "", {}
+    after = {f"after_{name}": value for name, value in zip(parts, page.after, strict=True)}
+    return f"({', '.join(parts.values())}) > ({', '.join(f':{name}' for name in after)})", after
+
+
+def _row(
+    source: ReportSource[Apart, OwnSums], asked: ReportAsked, names: dict[str, str | None], row: Row
+) -> ReportRow[Apart, OwnSums]:
+    found: dict[str, Any] = row._asdict()
+    groups = {name: found[name] for name in asked.row_of}
+    if "engineer" in groups:
+        groups["engineer"] = names.get(row.engineer)
+    apart, sums = source.read(row)
+    return ReportRow(ReportGroups(**groups), apart, sums, (*(found[name] for name in asked.row_of), *apart))
+
+
+async def _names(snapshot: Snapshot, engineer_keys: Sequence[str]) -> dict[str, str | None]:
+    places, params = listed("engineer_key", sorted(set(engineer_keys)) or [""])
+    sql = f"SELECT engineer_key, name FROM engineers WHERE engineer_key IN ({places})"
+    boxes = {row.engineer_key: _read_sealed(row.name) for row in await snapshot.query(sql, params)}
+    texts = await open_texts(snapshot, list(boxes.values()))
+    return {key: texts.get(box) for key, box in boxes.items()}
+
+
+async def _whole(
+    snapshot: Snapshot, source: ReportSource[Apart, OwnSums], asked: ReportAsked, counted: Sequence[Condition]
+) -> list[ReportRow[Apart, OwnSums]]:
+    """What all rows add up to, from the totals that tell nobody apart."""
+    return await _rows(snapshot, source, replace(asked, group_by=()), counted, EVERYTHING)

@@ -71,6 +71,16 @@ class GroupCount:
     void: int
 
     @property
+    def by_state(self) -> dict[str, int]:
+        return {
+            "met": self.met,
+            "breached": self.breached,
+            "running": self.running,
+            "paused": self.paused,
+            "void": self.void,
+        }
+
+    @property
     def ratio(self) -> str | None:
         """met / (met + breached) with four decimals, half-up; None where nothing was judged: 2 of 3 are 0.6667."""
         judged = self.met + self.breached
@@ -95,7 +105,7 @@ async def compliance(
         raise malformed("from", FieldFault("wrong_way_round", {"first": first, "last": last}))
     as_of = await as_of_for(snapshot, actor, tickets.contract_id, times)
     if as_of.current:
-        found = await _count_now(snapshot, actor, tickets, groups, as_of, page)
+        found = await _count(snapshot, tickets.condition(actor), groups, as_of.at, page)
     else:
         counts = await _count_then(snapshot, actor, tickets, groups, as_of, calendars)
         found = [_counted(key, states) for key, states in sorted(counts.items())]
@@ -108,13 +118,13 @@ def _place(row: GroupCount) -> Key:
     return row.key
 
 
-async def _count_now(
-    snapshot: Snapshot, actor: Actor, tickets: OfTickets, groups: Sequence[Group], as_of: AsOf, page: PageAsked
+async def _count(
+    snapshot: Snapshot, which: Condition, groups: Sequence[Group], now: int, page: PageAsked
 ) -> list[GroupCount]:
-    """Those of one page: the database adds up."""
+    """Those of one page, of the clocks as they are: the database adds up."""
     if not groups and page.after is not None:
         return []  # all of it is one row
-    condition, params = tickets.condition(actor)
+    condition, params = which
     columns = "".join(f"{GROUPS[group]} AS {group}, " for group in groups)
     inner = (
         f"SELECT {columns}{STATE} AS state FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
@@ -125,7 +135,7 @@ async def _count_now(
     in_order = f" GROUP BY {', '.join(groups)} ORDER BY {', '.join(groups)}" if groups else ""
     limited, limit = page.limited
     sql = f"SELECT {', '.join([*groups, *states])} FROM ({inner}) k WHERE {behind}{in_order}{limited}"
-    found = [row._asdict() for row in await snapshot.query(sql, params | after | limit | {"now": as_of.at})]
+    found = [row._asdict() for row in await snapshot.query(sql, params | after | limit | {"now": now})]
     # Without groups there is one row also of no clock at all.
     return [
         _counted(tuple(row[group] for group in groups), row) for row in found if any(row[one] for one in COUNTED_STATES)
@@ -147,18 +157,24 @@ def _counted(key: GroupKey, states: Mapping[str, int]) -> GroupCount:
 async def _count_then(
     snapshot: Snapshot, actor: Actor, tickets: OfTickets, groups: Sequence[Group], as_of: AsOf, calendars: Calendars
 ) -> Counts:
-    """The past: each ticket's clocks are worked out anew from its events up to the moment."""
-    condition, params = tickets.condition(actor)
+    """The past. A ticket that took no step since has the clocks that it had; of the others, those that were open at the
+    moment, they are worked out anew from the events up to it.
+    """
+    opened = all_of(tickets.condition(actor), ("k.opened_at <= :at", as_of.params))
+    unchanged: Condition = ("k.position <= :position AND k.last_step_at <= :at", {})
+    counts: Counts = defaultdict(Counter)
+    for row in await _count(snapshot, all_of(opened, unchanged), groups, as_of.at, EVERYTHING):
+        counts[row.key].update(row.by_state)
+    condition, params = all_of(opened, ("(k.position > :position OR k.last_step_at > :at)", {}))
     sql = (
         "SELECT DISTINCT k.ticket_id, k.contract_id FROM clocks k JOIN contracts c ON c.contract_id = k.contract_id "
-        f"WHERE {condition} AND k.opened_at <= :at ORDER BY k.ticket_id"
+        f"WHERE {condition} ORDER BY k.ticket_id"
     )
-    found = await snapshot.query(sql, params | {"at": as_of.at})
-    counts: Counts = defaultdict(Counter)
+    found = await snapshot.query(sql, params)
     for start in range(0, len(found), PAGE):
         contracts = {row.ticket_id: row.contract_id for row in found[start : start + PAGE]}
-        for row in await clocks_at(snapshot, contracts, as_of, calendars):
-            counts[_key(row, groups)][clock_of(row).state(as_of.at)] += 1
+        for clock in await clocks_at(snapshot, contracts, as_of, calendars):
+            counts[_key(clock, groups)][clock_of(clock).state(as_of.at)] += 1
     return counts
 
 

@@ -1,8 +1,7 @@
 """What the floor of rebuilding writes for one event: rows of six views, by hand.
 
-It knows the kinds of event that `commands.year_of_work` leaves behind, and takes shortcuts where that history allows
-them. Of the product it has the shapes of rows, so that both write the same columns, and none of the folding.
-"""
+It knows the events that `commands.year_of_work` leaves behind, and takes shortcuts where that history allows them. Of
+the product it has the shapes of rows, so that both write the same columns, and none of the folding."""
 
 from __future__ import annotations
 
@@ -26,6 +25,7 @@ from projections.contracts.view import (
 from projections.credit import deductions_view as d
 from projections.credit import movements as m
 from projections.credit.overages_view import OVERAGES, OverageRow
+from projections.credit.status_changes import STATUS_CHANGES
 from projections.credit.waits import WAITS, WaitRow
 from projections.tickets.view import TICKETS, TicketRow
 from tests.bench.floor_table import FloorTable
@@ -76,7 +76,7 @@ class FloorRows:
         self.deductions = FloorTable(d.DEDUCTIONS, "draws", "overage")
         self.pending = FloorTable(d.PENDING, "quantity")
         self.waits = FloorTable(WAITS)
-        self.status_changes = FloorTable(d.STATUS_CHANGES)
+        self.status_changes = FloorTable(STATUS_CHANGES)
         self.charges = FloorTable(CHARGES)
         self.tickets = FloorTable(TICKETS, "worked_minutes", "state", "timeline")
         self.tables: tuple[FloorTable[Any], ...] = (

@@ -164,7 +164,7 @@ def test_a_changed_view_is_found_and_a_rebuild_heals_it(whole: str) -> None:
         ("DELETE FROM movements WHERE kind = 'work'", "movements"),
         ("UPDATE tickets SET state = 'closed' WHERE state = 'resolved'", "tickets"),
         ("UPDATE contracts SET customer_id = 'somebody'", "contracts"),
-        ("INSERT INTO status_changes VALUES ('e', 1, 1, 'confirmed')", "status_changes"),
+        ("INSERT INTO status_changes VALUES ('e', 1, 1, 'confirmed', 0)", "status_changes"),
     ):
         tamper(whole, statement)
         assert fault(support_ledger(whole, "verify")).startswith(f"{table}: ")

@@ -1,5 +1,6 @@
 """A ledger with one enormous thing of each kind in it, and a reader that counts the rows that questions read."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -63,6 +64,7 @@ class Counting:
 
     reader: Reader
     rows: list[int] = field(default_factory=list)
+    steps: int = 0  # instructions of SQLite's machine, in tens
 
     @property
     def clock(self) -> Clock:
@@ -93,6 +95,13 @@ class _CountingSnapshot:
         return self.snapshot.clock
 
     async def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
+        connection = getattr(self.snapshot, "connection", None)
+        if isinstance(connection, sqlite3.Connection):
+            connection.set_progress_handler(self._tick, 10)
         found = await self.snapshot.query(sql, params)
         self.counting.rows[-1] += len(found)
         return found
+
+    def _tick(self) -> int:
+        self.counting.steps += 1
+        return 0

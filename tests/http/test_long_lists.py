@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from projections.reader import SqliteReader
 from tests.http.door import Door, opened
 from tests.http.enormous import BESIDE, LONG, WORK, Counting, tell_enormous
 from tests.servers import drop_database, fresh_database
@@ -62,7 +63,6 @@ PASTS = ("as_of", "known_at", "both")
 DRAFT, DRAFTS = "/v1/contracts/{contract_id}/invoice-draft/lines", "/v1/invoice-drafts"
 READS_HISTORY = {
     **{("/v1/tickets", when): 4_000 for when in PASTS},
-    **{("/v1/sla/compliance", when): 800 for when in PASTS},
     **{(DRAFT, when): 5_200 for when in ASKED},
     **{(DRAFTS, when): 7_000 for when in ("as_of", "both")},
 }
@@ -189,3 +189,26 @@ def test_a_stream_asks_for_a_page_when_the_one_before_was_taken(asked: Asked, ac
         if (path, "now") not in READS_HISTORY:
             assert max(asked.long.rows) <= ROWS_OF_AN_ITEM * 500 + ROWS_BESIDE, path
     assert len(pages_by_piece) > 0
+
+
+# What an item of these lists adds up is what is open of it, so that the page with the enormous one costs more.
+ADDS_UP_WHAT_IS_OPEN = {"/v1/customers"}
+
+
+def test_a_deep_page_costs_what_the_first_costs(asked: Asked) -> None:
+    """A stream is such pages, so that its last one costs what its first does too."""
+    if not isinstance(asked.long.reader, SqliteReader):
+        pytest.skip("only SQLite tells its steps")
+    odd, deep = {}, 0
+    for path, parameters in lists(asked.door).items():
+        cost: list[int] = []
+        cursor = None
+        while "limit" in parameters and len(cost) < 40 and (cursor is not None or not cost):
+            before = asked.long.steps
+            cursor = asked.door.see(asked.path(path)[4:], limit=40, cursor=cursor)["next"]
+            cost.append(asked.long.steps - before)
+        deep += len(cost) == 40
+        if path not in ADDS_UP_WHAT_IS_OPEN and max(cost, default=0) > 1.3 * max(cost[:1], default=0) + 20:
+            odd[path] = cost
+    assert odd == {}
+    assert deep > 5

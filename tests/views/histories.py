@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 
 from ledger.credit.confirmation import status_at
@@ -34,6 +35,8 @@ from ledger.events import (
     OverageCharged,
     ReservationReleased,
     Sealed,
+    TermEndBroughtForward,
+    TermStarted,
 )
 from ledger.kernel.mapper import StreamEvent
 from ledger.kernel.values import to_micros
@@ -51,6 +54,10 @@ KINDS = st.sampled_from(
 )
 Step = tuple[str, int, int, int, int]  # what, on which day, how much, of which of those there are, until when
 STEPS = st.lists(st.tuples(KINDS, DAYS, SOME, st.integers(0, 7), DAYS), max_size=40)
+WITH_TERMS = st.lists(
+    st.tuples(st.one_of(KINDS, st.sampled_from(("term", "term", "cut"))), DAYS, SOME, st.integers(0, 7), DAYS),
+    max_size=40,
+)
 
 
 def day(number: int) -> datetime:
@@ -122,11 +129,11 @@ class History:
         return minutes, minutes * 2
 
 
-def history(contract_id: str, steps: Sequence[Step]) -> History:
+def history(contract_id: str, steps: Sequence[Step], provider: str = "acme", zone: str = "UTC") -> History:
     """What some steps come to; one that has nothing to act on does nothing."""
     found = History(contract_id)
     told = {"contract_id": contract_id, "token_id": "t", "role": "operator", "effective_at": BEGIN}
-    signed = ContractSigned("acme", "UTC", "EUR", date(2026, 1, 1), date(2026, 1, 1), "K", "DE", SECRET, **told)
+    signed = ContractSigned(provider, zone, "EUR", date(2026, 1, 1), date(2026, 1, 1), "K", "DE", SECRET, **told)
     found.tell(signed, signed.stream)
     for pool in POOLS:
         found.tell(AccountOpened(unit="minutes", pool=pool, **told), f"account:{contract_id}:{pool}")
@@ -138,7 +145,9 @@ def history(contract_id: str, steps: Sequence[Step]) -> History:
 def _do(found: History, step: Step) -> None:
     what, on, some, which, until = step
     told = {"contract_id": found.contract_id, "token_id": "t", "role": "operator", "effective_at": day(on)}
-    if what in ("grant", "owe"):
+    if what in ("term", "cut"):
+        _of_terms(found, what, on, which, until, told)
+    elif what in ("grant", "owe"):
         _of_pool(found, what, on, some, POOLS[which % 2], until, told | {"pool": POOLS[which % 2]})
     elif what == "deduct":
         _deduct(found, on, some, POOLS[which % 2], until if until % 3 else None, told)
@@ -148,6 +157,21 @@ def _do(found: History, step: Step) -> None:
     elif found.pools:
         grant = which % len(found.pools)
         _of_grant(found, what, on, some, grant, until, told | {"pool": found.pools[grant]})
+
+
+def _of_terms(found: History, what: str, on: int, which: int, until: int, told: dict[str, Any]) -> None:
+    """Terms of the plans `plan-0`, `plan-1` …, one after the other or not; one may end before it begins."""
+    number = sum(isinstance(event.fact, TermStarted) for event in found.events)
+    fact: Fact
+    if what == "term":
+        begins = day(on) + timedelta(microseconds=number)  # no two begin together
+        about = (number + 1, f"plan-{which % 3}", 1, begins.date(), begins, BEGIN, msgspec.Raw(b"{}"))
+        fact = TermStarted(*about, ends_at=day(until), ends_on=day(until).date(), **told)
+    elif number:
+        fact = TermEndBroughtForward(which % number + 1, day(until).date(), day(until), **told)
+    else:
+        return
+    found.tell(fact, fact.stream)
 
 
 def _of_pool(found: History, what: str, on: int, some: int, pool: str, until: int, told: dict[str, Any]) -> None:
@@ -192,7 +216,8 @@ def _deduct(found: History, on: int, some: int, pool: str, deemed: int | None, t
     number, deduction_id = len(found.events), f"{found.contract_id}.d{len(found.waits)}"
     drawn: dict[str, Any] = {"draws": [Draw(None, some)], "pool": pool, "deduction_id": deduction_id, **told}
     until = None if deemed is None else day(deemed)
-    fact = HoursDeducted("work", 0, 0, 15, SECRET, "pending", "pool", deemed_at=until, **drawn)
+    engineer = Sealed(f"engineer-{some % 2}", b"")
+    fact = HoursDeducted("work", 61 * some, some, 15, engineer, "pending", "pool", deemed_at=until, **drawn)
     found.tell(fact, fact.stream)
     found.waits.append((number, on, pool, some, deemed, []))
 
@@ -202,7 +227,8 @@ def _of_deduction(found: History, what: str, on: int, some: int, wait: int, told
     charge_id = f"{found.contract_id}.c{number}"
     fact: Fact
     if what == "answer":
-        confirmed, disputed = DeductionConfirmed(SECRET, **about), DeductionDisputed(SECRET, SECRET, **about)
+        confirmed = DeductionConfirmed(SECRET, on_behalf=some % 2 == 1, **about)
+        disputed = DeductionDisputed(SECRET, SECRET, **about)
         fact = (confirmed, disputed, DeductionReversed(SECRET, **about))[some % 3]
         found.waits[wait][5].append((number, on))
     elif what == "charge":

@@ -21,8 +21,6 @@ from projections.credit.drawn_grants import drawn_grants
 from projections.credit.grants import GrantFilter, contract_grants, list_grants, live_grants
 from projections.credit.movements import NEVER
 from projections.credit.statements import StatementAsked, statement
-from projections.provider.report_sources import BREAKAGE
-from projections.provider.reports import ReportAsked, report
 from projections.reader import NOW, AsOf, Snapshot, Times
 from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, movement, written
 
@@ -142,7 +140,7 @@ def test_what_something_remains_of_and_how_much_of_what_was_drawn_on(
     live, _ = ask(views, lambda snapshot: live_grants(snapshot, CONTRACT, POOL, now, 9))
     assert [(one.grant_id, one.remaining) for one in live] == [(name, remaining[name]) for name in left]
     for times in (NOW, then):
-        drawn = ask(views, lambda snapshot, times=times: drawn_grants(snapshot, CONTRACT, [*owned], now, times))
+        drawn = ask(views, lambda snapshot, times=times: drawn_grants(snapshot, [*owned], now, times))
         for name, one in drawn.items():
             assert (one.remaining, one.expires_at or NEVER) == (owned[name], ends_at[name]), name
 
@@ -171,7 +169,7 @@ def test_each_point_of_a_burn_down_is_what_had_moved_by_then(
 
 @searched
 @given(grants=GRANTS, at=DAYS)
-def test_what_expired_and_when_by_statement_and_report(views: Written, grants: list[Told], at: int) -> None:
+def test_what_expired_and_when_by_statement(views: Written, grants: list[Told], at: int) -> None:
     write(views, grants, [])
     views.clock.put(from_micros(noon(at)).isoformat())
     expired: dict[str, dict[int, int]] = {}
@@ -184,9 +182,4 @@ def test_what_expired_and_when_by_statement_and_report(views: Written, grants: l
         for grant_id, moments in expired.items()
         for moment, quantity in moments.items()
         if moment <= noon(at)
-    )
-    asked = ReportAsked(None, None, date(2026, 1, 1) + timedelta(days=at), ())
-    rows = ask(views, lambda snapshot: report(snapshot, COMMAND_LINE, BREAKAGE, asked, EVERYTHING)).items
-    assert sum(row.sums.quantity for row in rows) == sum(
-        quantity for moments in expired.values() for moment, quantity in moments.items() if moment <= noon(at)
     )

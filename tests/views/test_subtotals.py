@@ -4,61 +4,23 @@ Searched by Hypothesis, on both databases, over histories in which everything ma
 every few flows.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import count
-from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.store import Batch, EventStore, open_store
 from projections.asking import PageAsked
 from projections.credit.balances import Balance, balance_at
 from projections.credit.statements import Line, owned_before, statement_lines
-from projections.credit.subtotals import Density
-from projections.reader import AsOf, Snapshot, open_reader
-from projections.runner import Projector
-from tests.views.histories import DAYS, POOLS, STEPS, History, Step, history, instant
+from projections.reader import AsOf, Snapshot
+from tests.views.followed import Followed
+from tests.views.histories import DAYS, POOLS, STEPS, Step, history, instant
 
 searched = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 NUMBERS = count(1)
-T = TypeVar("T")
-
-
-class Followed:
-    """A ledger whose views are followed when asked to, and whose contracts are reckoned up every few flows."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.store: EventStore = open_store(url)
-        self.projector = Projector(url, tools=[Density(every=3, most=2)])
-        self.projector.prepare()
-
-    def tell(self, history: History, page: int) -> int:
-        """Appends it and folds it, so many events at once; returns the position before it."""
-        before = self.store.highest_position()
-        self.store.append(history.events, Batch())
-        while self.projector.step(page):
-            pass
-        return before
-
-    def ask(self, question: Callable[[Snapshot], Awaitable[T]]) -> T:
-        async def asked() -> T:
-            reader = open_reader(self.url)
-            try:
-                async with reader.snapshot() as snapshot:
-                    return await question(snapshot)
-            finally:
-                await reader.close()
-
-        return asyncio.run(asked())
-
-    def close(self) -> None:
-        self.projector.close()
-        self.store.close()
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
-"""A balance at any place in both times, and a page of a statement, cost the same however many movements there are.
+"""A balance at any place in both times, a page of a statement and of grants cost the same however many movements.
 
 Some of them are told late or answered later, and some of the grants that they draw on have ended.
 """
 
-import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,11 +14,16 @@ from ledger.kernel.mapper import StreamEvent
 from ledger.kernel.values import to_micros
 from ledger.store import Batch, open_store
 from projections.asking import PageAsked
+from projections.contracts.across import ContractsAsked
 from projections.credit.balances import Balance, balance, balance_at
+from projections.credit.deduction_questions import DeductionsAsked, list_deductions, list_deductions_across
+from projections.credit.drawn_grants import drawn_grants
+from projections.credit.grants import contract_grants
 from projections.credit.statements import StatementAsked, statement
-from projections.reader import AsOf, SqliteReader, Times, open_reader
+from projections.reader import NOW, AsOf, SqliteReader, Times, open_reader
 from projections.runner import Projector
 from tests.views.histories import SECRET, history
+from tests.views.steps import steps
 
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 SPAN = timedelta(days=700)
@@ -54,21 +58,6 @@ def worked(contract_id: str, entries: int) -> Iterator[StreamEvent]:
         elif number % 4:
             charged = OverageCharged(f"{contract_id}.c{number}", "contract", 1, 0, 1, 60, 1, "EUR", **of)
             yield StreamEvent(deducted.stream, 2, charged)
-
-
-def steps(reader: SqliteReader, question: Any) -> tuple[Any, int]:
-    """The answer, and the instructions of SQLite's machine that it takes, in tens."""
-    found = 0
-
-    def tick() -> int:
-        nonlocal found
-        found += 1
-        return 0
-
-    reader.database.connection().set_progress_handler(tick, 10)
-    answer = asyncio.run(question())
-    reader.database.connection().set_progress_handler(None, 0)
-    return answer, found
 
 
 def test_a_place_in_both_times_costs_the_same_however_long_the_history(tmp_path: Path) -> None:
@@ -110,6 +99,31 @@ def test_a_place_in_both_times_costs_the_same_however_long_the_history(tmp_path:
 
         answer, count = steps(reader, page)
         assert answer == 40
+        cost[entries].append(count)
+
+        async def grants(contract_id: str = f"C-{entries}") -> int:
+            then = Times(as_of=BEGIN + SPAN)
+            async with reader.snapshot() as snapshot:
+                listed = (await contract_grants(snapshot, COMMAND_LINE, contract_id, then, PageAsked(3))).items
+                named = [one.grant_id for one in listed]
+                place = AsOf(to_micros(BEGIN + SPAN), 10**9, current=False)
+                return len(listed) + len(await drawn_grants(snapshot, named, place, then))
+
+        answer, count = steps(reader, grants)
+        assert answer == 6
+        cost[entries].append(count)
+
+        async def disputed(contract_id: str = f"C-{entries}") -> int:
+            wanted = DeductionsAsked(status="disputed")
+            async with reader.snapshot() as snapshot:
+                of_one = await list_deductions(snapshot, COMMAND_LINE, contract_id, wanted, NOW, PageAsked(20))
+                of_all = await list_deductions_across(
+                    snapshot, COMMAND_LINE, ContractsAsked(), wanted, NOW, PageAsked(20)
+                )
+                return len(of_one.items) + len(of_all.items)
+
+        answer, count = steps(reader, disputed)
+        assert answer == 0
         cost[entries].append(count)
     projector.close()
     store.close()

@@ -75,7 +75,7 @@ async def _answer(
     async def ask(snapshot: Snapshot, _: Calendars, page: PageAsked) -> Page[ReportRow[Apart, OwnSums]]:
         return await report(snapshot, actor, source, asked, page)
 
-    key = [str] * (len(asked.row_of) + len(source.apart))
+    key = [str] * (len(asked.row_of) + len(source.parts))
     return await door.answer(Listing(item, ask, show, totals=add), *key)
 
 
