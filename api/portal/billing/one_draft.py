@@ -16,7 +16,7 @@ from api.http.authentication import StateDep
 from api.http.paging import ContractIdParam, Cursor, day_of, next_cursor, page_asked
 from api.portal.billing.month_drafts import DayTyped, day_of_form
 from api.portal.billing.shown_drafts import buyer_named, missing_of, today_across
-from api.portal.billing.shown_lines import lines_in_words, vat_rate
+from api.portal.billing.shown_lines import lines_in_words, penalties_of, vat_rate
 from api.portal.credit.shown_deductions import ShownDeduction, named_deduction
 from api.portal.frame.addresses import DOCUMENTS_PAGE, DRAFTS, with_query
 from api.portal.frame.appearance import appearance_of
@@ -120,6 +120,7 @@ async def _draft(
             "through": invoice.through_on,
             "customer": buyer_named(draft),
             "lines": lines_in_words(lines.items, invoice.currency, language),
+            "penalties": await penalties_of(snapshot, actor, lines.items),
             "vat": [(vat, vat_rate(vat, language)) for vat in invoice.vat],
             "next": next_cursor(lines),
             "held": await _held(snapshot, actor, draft.waiting),

@@ -38,6 +38,13 @@ TREATMENTS = {
     "warranty": word("warranty"),
 }
 SOURCES_GIVEN = {"goodwill": word("Goodwill"), "correction": word("Correction")}
+# What is said of whoever is signed in and acts for no company alone.
+OFFICES = {
+    "operator": word("Operations"),
+    "finance": word("Finance"),
+    "auditor": word("Audit"),
+    "admin": word("Administration"),
+}
 OUTCOMES = {"upheld": word("It stands as it is"), "reversed": word("It is taken back in full")}
 # By the field of a command that takes one of them.
 CHOICES = {
