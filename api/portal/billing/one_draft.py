@@ -28,6 +28,7 @@ from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.portal.words.missing_words import FIELDS, MissingInWords, missing_in_words
 from api.portal.words.names_of_keys import names_of
+from api.portal.words.refusal_words import at_field
 from api.state import State
 from ledger.billing.draft import HeldBack
 from ledger.billing.missing import MissingPartyData
@@ -92,6 +93,8 @@ async def act_on_draft(request: Request, state: StateDep, posted: PostedDep, con
             if name in shown["given"] or name in OF_CUSTOMER
         }
         reasons = told(request, refusal, shown["zone"], command)
+        if wanted := shown["wanted"]:  # where nothing was told the customer as a whole is refused, who has no field
+            reasons = [at_field(one, wanted[0].name) if one.field == "customer" else one for one in reasons]
         return page(request, visitor, "draft.html", refusal.status, **shown, reasons=reasons)
     if command == "issue-invoice":
         return recorded(request, visitor, answer, f"{DOCUMENTS_PAGE}/{answer.named['number']}")
