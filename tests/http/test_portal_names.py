@@ -10,7 +10,7 @@ from tests.clock import Clock
 from tests.http.browsing import Browser, form_to
 from tests.http.door import Door, opened
 from tests.http.world import OF, OPENED, token
-from tests.words import book, cancel, issue, open_ticket, sign, top_up
+from tests.words import book, cancel, issue, log_work, open_ticket, sign, top_up
 
 SOON = "2026-03-20"
 
@@ -123,3 +123,10 @@ def test_a_penaltys_line_is_called_by_its_session(billed: Door) -> None:
     page = Browser(billed).signed_in(token(billed, "finance")).get("/portal/drafts/mine").text
     assert "Penalty for the session of 10 Mar 2026, 13:00" in words_of(page)
     assert "Entry mine-s" not in words_of(page)
+
+
+def test_low_credit_is_said_by_the_customers_name(door: Door) -> None:
+    door.all_ok([log_work(5000, "2026-02-03T09:00:00Z", entry_id="much", ticket_id="mine-t")])
+    assert door.see("contracts", limit=1)
+    said = words_of(Browser(door).signed_in(token(door, "operator")).get("/portal/credit/low").text)
+    assert "kunde at north" in said
