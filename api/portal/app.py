@@ -40,6 +40,7 @@ from api.portal.home import home_finance, home_of_role, home_operator
 from api.portal.sessions import new_session, one_session, own_calendar, session_list
 from api.portal.sla import promises_kept
 from api.portal.tickets import new_ticket, one_ticket, ticket_list
+from api.portal.words.refusal_words import Reason
 from ledger.kernel.errors import Refusal
 from ledger.store import Unavailable
 
@@ -125,7 +126,7 @@ def refused_address(request: Request, refusal: Refusal) -> ShownRefusal:
 
 def refused_page(request: Request, refusal: Refusal) -> Response:
     """A refusal that concerns the page as a whole."""
-    reasons = told(request, refusal, "UTC")
+    reasons = [Reason(one.sentence) for one in told(request, refusal, "UTC")]  # there is no field to lead to
     response = page(request, known_visitor(request), "error.html", refusal.status, refusal=refusal, reasons=reasons)
     if refusal.status == 503:
         response.headers["Retry-After"] = "1"

@@ -174,6 +174,17 @@ async def customer_names(snapshot: Snapshot, actor: Actor, contract_ids: Sequenc
     return {row.contract_id: known[row.contract_id].party.name or row.customer_id for row in rows}
 
 
+async def name_of_party(snapshot: Snapshot, actor: Actor) -> str | None:
+    """What the customer or partner that an actor acts for is called in the first of its contracts; None where it acts
+    for neither, or the key is gone.
+    """
+    if actor.customer is None and actor.partner is None:
+        return None
+    found = await list_contracts(snapshot, actor, ContractFilter(), PageAsked(1))
+    names = [one.customer.party.name if actor.customer is not None else one.partner_name for one in found.items]
+    return names[0] if names else None
+
+
 async def _open(snapshot: Snapshot, rows: list[ContractRow], position: int) -> list[OpenedContract]:
     now = to_micros(snapshot.clock())
     customers = await known_customers(snapshot, [row.contract_id for row in rows], now, position)

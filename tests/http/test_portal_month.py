@@ -277,7 +277,7 @@ def test_reports_come_by_month_and_plan(door: Door, browser: Browser) -> None:
     page = browser.get("/portal/reports")
     assert page.status_code == 200
     words = told(page)
-    assert "January 2026 north-all 200.00 February 2026 north-all 200.00 Sum 400.00" in words
+    assert "January 2026 Everything 200.00 February 2026 Everything 200.00 Sum 400.00" in words
     assert "south" not in words
     assert "<svg" in page.text
     refused = browser.get("/portal/reports?from_on=2020-01-01")

@@ -9,7 +9,7 @@ from tests.clock import Clock
 from tests.http.browsing import Browser, browser_of, forms_of
 from tests.http.door import Door, opened
 from tests.http.world import ANOTHERS, MINE, OF, OPENED, SIDES, TEN, token
-from tests.words import book, complete, dispute, log_work, open_ticket, sign
+from tests.words import book, close_month, complete, dispute, issue, log_work, open_ticket, sign
 
 NOW = "2026-03-10T18:00:00Z"
 
@@ -57,7 +57,7 @@ def test_promises_are_narrowed_by_choice(door: Door) -> None:
         "anothers · nachbar at north",
         "mine · kunde at north",
     ]
-    assert {"north", "south"} <= {*options_of(page, "provider")}
+    assert {"North", "South"} <= {*options_of(page, "provider")}
     own = seen(Browser(door).signed_in(token(door, "operator")), "/portal/sla")
     assert options_of(own, "contract_id")[1:] == ["anothers · nachbar at north", "mine · kunde at north"]
     assert 'name="provider"' not in own, "it has but one"
@@ -122,3 +122,29 @@ def test_the_checks_of_a_month_lead_to_what_waits_at_its_provider(door: Door) ->
     assert f"/portal/time/{ANOTHERS}-e" in listed
     assert "/portal/time/abroad-e" not in listed
     assert seen(admin, "/portal/unanswered?status=disputed").count("/portal/time/abroad-e") == 1
+
+
+def test_sums_of_months_have_columns_where_a_month_is_closed(door: Door, finance: Browser) -> None:
+    assert "Charged, net" not in seen(finance, "/portal/periods")
+    door.ok(close_month("2026-01", "north"))
+    assert "Charged, net" in seen(finance, "/portal/periods")
+
+
+# -- tickets and lines -----------------------------------------------------------------------------------------------
+
+
+def test_a_ticket_without_a_promise_says_so_in_every_list(door: Door) -> None:
+    door.ok(open_ticket("mine-u", contract_id=MINE, title="No clock", at=OPENED, priority=4))
+    for role, address in (("operator", "tickets?which=all"), ("operator", f"contracts/{MINE}"), ("partner", "")):
+        page = seen(Browser(door).signed_in(token(door, role)), f"/portal/{address}")
+        assert "No time is promised." in page.partition("mine-u")[2], address
+
+
+def test_the_line_of_an_invoice_leads_to_its_ticket_and_tells_its_time_once(door: Door, finance: Browser) -> None:
+    number = door.ok(issue(MINE, "2026-02-28"))["number"]
+    lines = [seen(finance, f"/portal/documents/{number}/lines/{line}") for line in (1, 2)]
+    (page,) = [one for one in lines if f"Restored for {MINE}" in one]
+    assert '<a href="/portal/tickets/mine-t">Backups fail (mine-t)</a>' in page.replace("\u2068", "").replace(
+        "\u2069", ""
+    )
+    assert page.count("Time (h:mm)") == 1

@@ -86,7 +86,7 @@ def test_a_customer_sees_what_was_done_for_them_and_nothing_of_others(door: Door
 def test_one_deduction_says_why_it_is_what_it_is(browser: Browser) -> None:
     page = browser.get(f"{TIME}/mine-1")
     assert page.status_code == 200
-    for told in ("<h1>Step 1 of mine</h1>", "Backups fail (mine-t)", "in steps of 10 minutes", ">Entered<"):
+    for told in ("<h1>Step 1 of mine</h1>", "Backups fail (mine-t)", "in steps of 10 minutes", ">Work done<"):
         assert told in page.text
 
 

@@ -117,7 +117,7 @@ def test_the_ledgers_sentence_is_made_from_code_and_figures(fault: FieldFault, s
 def test_a_text_that_looks_like_another_fault_is_a_figure() -> None:
     fault = FieldFault("no_service", {"service": "x: is empty", "members": ("is missing",)})
     found = reasons_of(malformed("service", fault), labels_in("api.portal", "en"), "UTC")
-    assert found == [Reason("The contract has no such service.", "service")]
+    assert found == [Reason("The contract has no such service.", "service", "Service")]
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_the_cost_of_work_appears_as_one_types(site: Site) -> None:
     page.fill("[name=minutes]", "41")
     expect(page.locator("#cost")).to_contain_text("0:41 worked, 0:50 billed")
     page.fill("[name=minutes]", "much")
-    expect(page.locator("#cost")).to_contain_text("Please enter a whole number.")
+    expect(page.locator("#cost")).to_contain_text("Please enter minutes, or hours as")
     page.fill("[name=minutes]", "20")
     expect(page.locator("#cost")).to_contain_text("0:20 billed")
     assert faults_of(page) == ""

@@ -72,3 +72,26 @@ def test_no_day_is_broken_in_its_figures(site: Site) -> None:
         for width in (1440, 768, 360):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate(BROKEN_DAYS) == [], f"{address} at {width}"
+
+
+# How the first row of a table is laid out.
+LAID_OUT = "getComputedStyle(document.querySelector('tbody tr')).display"
+NOTES_ALIGNED = "[...document.querySelectorAll('td.long .note')].map(one => getComputedStyle(one).textAlign)"
+
+
+def test_a_table_of_many_columns_is_cards_until_there_is_room_for_them(site: Site) -> None:
+    page = site.signed_in("customer", language="de")
+    for address, narrow, wide in (("time", "grid", "table-row"), ("statements/mine", "table-row", "table-row")):
+        page.goto(f"/portal/{address}")
+        page.set_viewport_size({"width": 768, "height": 900})
+        assert page.evaluate(LAID_OUT) == narrow, address
+        page.set_viewport_size({"width": 1440, "height": 900})
+        assert page.evaluate(LAID_OUT) == wide, address
+
+
+def test_a_long_text_of_a_card_begins_at_its_left_edge(site: Site) -> None:
+    page = site.signed_in("customer", width=360)
+    page.goto("/portal/statements/mine")
+    told = page.evaluate(NOTES_ALIGNED)
+    assert told
+    assert set(told) <= {"left", "start"}

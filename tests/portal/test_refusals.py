@@ -134,12 +134,26 @@ def test_a_refusal_stands_at_its_field() -> None:
 def test_every_malformed_field_is_told_by_itself() -> None:
     faults = [PlacedFault("reason", FieldFault("empty")), PlacedFault("minutes", FieldFault("below", {"limit": 1}))]
     found = reasons_of(malformed_fields(faults), labels_in("api.portal", "de"), ZONE)
-    assert found == [Reason("Bitte ausfüllen.", "reason"), Reason("Bitte 1 oder mehr.", "minutes")]
+    assert found == [
+        Reason("Bitte ausfüllen.", "reason", "Reason"),
+        Reason("Bitte 1 oder mehr.", "minutes", "Minutes"),
+    ]
+
+
+def test_minutes_are_asked_for_as_they_may_be_typed() -> None:
+    for field, expected in (
+        ("estimate_minutes", "Bitte Minuten eingeben, oder Stunden wie 1:30."),
+        ("quantity", "Bitte geben Sie eine ganze Zahl an."),
+    ):
+        (found,) = reasons_of(
+            malformed(field, FieldFault("no_number", {"example": 60})), labels_in("api.portal", "de"), ZONE
+        )
+        assert found.sentence == expected
 
 
 def test_a_fault_without_words_of_ours_is_told_in_the_ledgers() -> None:
     found = reasons_of(malformed("pool", "has another unit"), labels_in("api.portal", "en"), ZONE)
-    assert found == [Reason("Please check this. (has another unit)", "pool")]
+    assert found == [Reason("Please check this. (has another unit)", "pool", "Pool")]
 
 
 @pytest.mark.parametrize(

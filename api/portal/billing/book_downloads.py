@@ -20,24 +20,17 @@ from api.books.exporting import FORMS, export
 from api.books.journal import BookFile
 from api.http.authentication import StateDep
 from api.http.paging import day_of
-from api.languages import word
 from api.portal.billing.month_drafts import DayTyped, ProviderAsked, providers_known
 from api.portal.billing.one_document import download
 from api.portal.frame.pages import page, told
 from api.portal.frame.visitors import Visitor, VisitorDep
+from api.portal.words.choices import BOOKS
 from api.state import State
 from ledger.kernel.access import check_reads_events
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.faults import FieldFault
 from projections.reader import open_reader
 
-FORM_NAMES = {
-    "beancount": "Beancount",
-    "hledger": "hledger",
-    "csv": "CSV",
-    "datev": word("DATEV, bookings of documents"),
-    "datev-debtors": word("DATEV, debtors"),
-}
 ENDINGS = {"beancount": "beancount", "hledger": "journal", "csv": "csv", "datev": "csv", "datev-debtors": "csv"}
 BOOKKEEPER = ThreadPoolExecutor(1, "books")
 
@@ -108,4 +101,4 @@ def _at_field(refusal: Refusal) -> Refusal:
 
 def _asked(state: State, visitor: Visitor, given: dict[str, Any]) -> dict[str, Any]:
     nothing = dict.fromkeys(("form", "from_on", "to_on", "provider"), "")
-    return {"given": nothing | given, "names": FORM_NAMES, "providers": providers_known(state, visitor.actor)}
+    return {"given": nothing | given, "names": BOOKS, "providers": providers_known(state, visitor.actor)}

@@ -61,7 +61,9 @@ def stacked_months(
                 drawn.append(rect(fill, x=x, y=down(below), width=width, height=down(below + part) - down(below)))
                 below += part
     for number in thinned(range(len(months)), 3):
-        place = {"x": percent(number * 100 + 50, parts), "y": ABOVE + HIGH + 18, "text_anchor": "middle"}
+        is_last = number == len(months) - 1 and number > 0  # its name ends where the drawing does
+        x, anchor = (percent(parts, parts), "end") if is_last else (percent(number * 100 + 50, parts), "middle")
+        place = {"x": x, "y": ABOVE + HIGH + 18, "text_anchor": anchor}
         drawn.append(text("scale", fmt.short_month(months[number]), **place))
     total = sum(map(sum, columns))
     summary = labels(

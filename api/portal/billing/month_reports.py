@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from api.portal.frame.appearance import appearance_of
 from api.portal.frame.charts import MOST_MONTHS, Chart
 from api.portal.frame.pages import page
 from api.portal.frame.visitors import VisitorDep
+from api.portal.words.names_of_keys import NamesOfSellers
 from ledger.billing.closed_periods import month_of
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
@@ -62,7 +64,7 @@ async def reports_page(
 ) -> Response:
     """Both days count. Raises Refusal forbidden to customers and partners."""
     actor = visitor.actor
-    labels = labels_in("api.portal", appearance_of(request).language)
+    labels, sellers = labels_in("api.portal", appearance_of(request).language), NamesOfSellers(state.catalogue)
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
         today = await today_across(snapshot, actor)
@@ -73,8 +75,8 @@ async def reports_page(
         charged = await report(snapshot, actor, REVENUE, asked, EVERYTHING)
         expired = await report(snapshot, actor, BREAKAGE, asked, EVERYTHING)
         return {
-            "revenue": _by_unit([_charged(row) for row in charged.items], months, labels),
-            "breakage": _by_unit([_expired(row) for row in expired.items], months, labels),
+            "revenue": _by_unit([_charged(row) for row in charged.items], months, sellers, labels),
+            "breakage": _by_unit([_expired(row) for row in expired.items], months, sellers, labels),
             "first": first,
             "last": last,
         }
@@ -111,17 +113,28 @@ def _expired(row: ReportRow[OfUnit, BreakageSums]) -> FigureOfMonth:
     return FigureOfMonth(row.groups, row.apart, row.sums.quantity)
 
 
-def _by_unit(rows: Sequence[FigureOfMonth], months: Sequence[date], labels: Labels) -> list[ReportOfMonths]:
+def _by_unit(
+    rows: Sequence[FigureOfMonth], months: Sequence[date], sellers: NamesOfSellers, labels: Labels
+) -> list[ReportOfMonths]:
     """One for each unit and currency: these are never added up."""
-    found = []
+    found, named = [], _plans_named({one.groups.plan or "" for one in rows}, sellers)
     for unit in sorted({one.unit for one in rows}):
         of_unit = [
-            (month_of(one.groups.month or ""), one.groups.plan or "", one.quantity) for one in rows if one.unit == unit
+            (month_of(one.groups.month or ""), named[one.groups.plan or ""], one.quantity)
+            for one in rows
+            if one.unit == unit
         ]
         shown = None if unit.unit == "minutes" else unit.currency
         chart = stacked_months(months, _series(of_unit, months, labels), shown, labels)
         found.append(ReportOfMonths(shown, chart, of_unit, sum(quantity for _, _, quantity in of_unit)))
     return found
+
+
+def _plans_named(plans: Collection[str], sellers: NamesOfSellers) -> dict[str, str]:
+    """Each plan's name; where two are called the same, the id stands beside it."""
+    names = {plan: sellers.plan(plan) for plan in plans}
+    often = Counter(names.values())
+    return {plan: f"{name} ({plan})" if often[name] > 1 else name for plan, name in names.items()}
 
 
 def _series(figures: Sequence[tuple[date, str, int]], months: Sequence[date], labels: Labels) -> dict[str, list[int]]:

@@ -12,7 +12,7 @@ from api.http.paging import Cursor, next_cursor, page_asked
 from api.http.routers.invoices import Number
 from api.kept_files import Form
 from api.portal.billing.document_files import files_of, kinds_lacking
-from api.portal.billing.shown_lines import lines_in_words, vat_rate
+from api.portal.billing.shown_lines import lines_in_words, penalties_of, vat_rate
 from api.portal.frame.addresses import DOCUMENTS_PAGE, with_query
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.pages import SHOWN_AT_ONCE, page
@@ -61,6 +61,7 @@ async def one_document_page(
         found, lines = await document_with_lines(snapshot, visitor.actor, number, asked)
         return {
             "lines": lines_in_words(lines.items, found.fact.currency, language),
+            "penalties": await penalties_of(snapshot, visitor.actor, lines.items),
             "vat": [(vat, vat_rate(vat, language)) for vat in found.fact.vat],
             "next": next_cursor(lines),
             "files": (files := files_of(found)),
@@ -110,6 +111,7 @@ async def walk_page(
         return {
             **document_shown(found),
             "one": one,
+            "penalties": await penalties_of(snapshot, actor, lines.items),
             "zone": zone,
             "events": [_told(event) for event in await _events(snapshot, actor, one.line.events)],
         }

@@ -16,7 +16,7 @@ from api.http.authentication import StateDep
 from api.http.paging import ContractIdParam, Cursor, day_of, next_cursor, page_asked
 from api.portal.billing.month_drafts import DayTyped, day_of_form
 from api.portal.billing.shown_drafts import buyer_named, missing_of, today_across
-from api.portal.billing.shown_lines import lines_in_words, vat_rate
+from api.portal.billing.shown_lines import lines_in_words, penalties_of, vat_rate
 from api.portal.credit.shown_deductions import ShownDeduction, named_deduction
 from api.portal.frame.addresses import DOCUMENTS_PAGE, DRAFTS, with_query
 from api.portal.frame.appearance import appearance_of
@@ -28,6 +28,7 @@ from api.portal.frame.sending import send
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.portal.words.missing_words import FIELDS, MissingInWords, missing_in_words
 from api.portal.words.names_of_keys import names_of
+from api.portal.words.refusal_words import at_field
 from api.state import State
 from ledger.billing.draft import HeldBack
 from ledger.billing.missing import MissingPartyData
@@ -92,6 +93,8 @@ async def act_on_draft(request: Request, state: StateDep, posted: PostedDep, con
             if name in shown["given"] or name in OF_CUSTOMER
         }
         reasons = told(request, refusal, shown["zone"], command)
+        if wanted := shown["wanted"]:  # where nothing was told the customer as a whole is refused, who has no field
+            reasons = [at_field(one, wanted[0].name) if one.field == "customer" else one for one in reasons]
         return page(request, visitor, "draft.html", refusal.status, **shown, reasons=reasons)
     if command == "issue-invoice":
         return recorded(request, visitor, answer, f"{DOCUMENTS_PAGE}/{answer.named['number']}")
@@ -120,6 +123,7 @@ async def _draft(
             "through": invoice.through_on,
             "customer": buyer_named(draft),
             "lines": lines_in_words(lines.items, invoice.currency, language),
+            "penalties": await penalties_of(snapshot, actor, lines.items),
             "vat": [(vat, vat_rate(vat, language)) for vat in invoice.vat],
             "next": next_cursor(lines),
             "held": await _held(snapshot, actor, draft.waiting),

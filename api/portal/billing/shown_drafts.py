@@ -8,6 +8,7 @@ from datetime import date
 
 from api.documents.forms import missing_data
 from api.portal.words.missing_words import MissingInWords, missing_in_words
+from api.portal.words.names_of_keys import NamesOfSellers
 from ledger.kernel.access import Actor
 from ledger.kernel.values import local_date
 from ledger.plans.catalogue import Catalogue
@@ -20,7 +21,9 @@ from projections.reader import NOW, Snapshot
 
 @dataclass(slots=True, frozen=True)
 class ShownDraft:
-    """A contract with something to invoice. `draft` is None where none can be made for what is `missing`."""
+    """A contract with something to invoice; `plan` is a name. `draft` is None where none can be made for what is
+    `missing`.
+    """
 
     contract_id: str
     provider: str
@@ -39,15 +42,15 @@ async def drafts_shown(
     page: PageAsked,
 ) -> Page[ShownDraft]:
     """Raises Refusal forbidden to customers and partners."""
-    asked = ContractsAsked(provider)
+    asked, sellers = ContractsAsked(provider), NamesOfSellers(catalogue)
     found = await list_drafts(snapshot, actor, catalogue, asked, through_on, NOW, page)
-    return Page(found.position, [_shown(one) for one in found.items], found.next_after, _place)
+    return Page(found.position, [_shown(one, sellers) for one in found.items], found.next_after, _place)
 
 
-def _shown(one: ListedDraft) -> ShownDraft:
+def _shown(one: ListedDraft, sellers: NamesOfSellers) -> ShownDraft:
     name = buyer_named(one.draft) if one.draft is not None else one.customer_id
     missing = missing_of(one.draft) if one.draft is not None else missing_in_words(one.missing)
-    return ShownDraft(one.contract_id, one.provider, name, one.plan, one.draft, missing)
+    return ShownDraft(one.contract_id, one.provider, name, sellers.plan(one.plan), one.draft, missing)
 
 
 def buyer_named(draft: InvoiceDraft) -> str:

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from api.documents import figures
 from api.documents.labels import is_told_beside, kind_of, labels_for, words_of
 from api.documents.reckoning import reckoned
+from api.portal.credit.shown_deductions import ShownDeduction, named_deduction
 from ledger.events import DocumentLine, VatLine
+from ledger.kernel.access import Actor
 from projections.billing.document_questions import ShownLine
+from projections.credit.deduction_questions import deductions_seen
+from projections.reader import Snapshot
 
 
 @dataclass(slots=True, frozen=True)
@@ -44,6 +48,13 @@ def lines_in_words(lines: Iterable[ShownLine], currency: str, language: str) -> 
         )
         for one in lines
     ]
+
+
+async def penalties_of(snapshot: Snapshot, actor: Actor, lines: Iterable[ShownLine]) -> dict[str, ShownDeduction]:
+    """By id the deductions of penalties among the lines: no work names them, their session does."""
+    of_penalties = [one.line.deduction_id for one in lines if one.line.basis == "penalty" and one.line.deduction_id]
+    found = await deductions_seen(snapshot, actor, of_penalties)
+    return {each: named_deduction(one) for each, one in found.items()}
 
 
 def vat_rate(line: DocumentLine | VatLine, language: str) -> str:

@@ -20,11 +20,14 @@ MOST_MONTHS = 36  # side by side
 
 @dataclass(slots=True, frozen=True)
 class Column:
-    """A column of a table; figures stand to the right, what is `is_narrow` is never broken."""
+    """A column of a table; figures stand to the right, what is `is_narrow` is never broken, and what `is_long` has the
+    whole width of a card.
+    """
 
     label: str
     is_number: bool = False
     is_narrow: bool = False
+    is_long: bool = False
 
 
 @dataclass(slots=True, frozen=True)

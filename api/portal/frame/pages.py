@@ -18,6 +18,8 @@ from api.portal.frame.navigation import links_for
 from api.portal.frame.packing import html_response
 from api.portal.frame.rendering import render
 from api.portal.frame.visitors import Visitor
+from api.portal.words.choices import OFFICES
+from api.portal.words.names_of_keys import NamesOfSellers
 from api.portal.words.refusal_words import Reason, reasons_of
 from ledger.kernel.errors import Refusal
 
@@ -27,12 +29,14 @@ SHOWN_AT_ONCE = 50  # items of a list on one page; the next ones are a link away
 def page(request: Request, visitor: Visitor | None, name: str, status: int = 200, /, **shown: Any) -> HTMLResponse:
     """`visitor` is None on pages that anybody sees; `shown` is what the template names besides the frame."""
     actor = visitor.actor if visitor is not None else None
+    sellers = NamesOfSellers(request.app.state.ledger.catalogue)
     misread = _misread(request)
     if misread.reasons and status == 200:
         status = 422
     frame = {
         "visitor": visitor,
-        "who": (actor.customer or actor.partner or actor.provider or actor.role) if actor else "",
+        "who": _who(visitor, sellers, appearance_of(request).language) if visitor else "",
+        "sellers": sellers,
         "links": links_for(actor.role, request.url.path) if actor else (),
         "here": here(request),
         "new_command_id": new_command_id,
@@ -40,6 +44,15 @@ def page(request: Request, visitor: Visitor | None, name: str, status: int = 200
         "misread": misread,
     }
     return html_response(request, render(name, appearance_of(request), **frame, **shown), status)
+
+
+def _who(visitor: Visitor, sellers: NamesOfSellers, language: str) -> str:
+    """Whom somebody acts for by name, else what they do here."""
+    actor = visitor.actor
+    party = visitor.name or actor.customer or actor.partner
+    if party or actor.provider is None:
+        return party or labels_in("api.portal", language)(OFFICES.get(actor.role, actor.role))
+    return sellers.provider(actor.provider)
 
 
 def _misread(request: Request) -> Misread:

@@ -23,9 +23,11 @@ from api.portal.frame.asked_again import Misread
 from api.portal.frame.charts import Column, bar
 from api.portal.words.credit_words import basis_in_words, kind_in_words
 from api.portal.words.formats import Formats
+from api.portal.words.names_of_keys import NamesOfSellers
 from api.portal.words.plain import cleaned, exact, isolated
 from api.portal.words.states import state_shown
 from ledger.billing.closed_periods import month_of
+from ledger.plans.catalogue import Catalogue
 
 STATIC = "/portal/static"
 SCHEMES = ("auto", "light", "dark")
@@ -43,10 +45,11 @@ class Appearance:
 
 # What the frame of every page asks for, and a page may leave out: who is signed in (with a `form_token`, the proof that
 # a form is ours), what the page calls them, the pages at its head, its own address, and why what was sent is refused:
-# `error_at(field)` is what stands at a field; `misread` is what could not be read of the page's address.
+# `error_at(field)` is what stands at a field; `misread` is what could not be read of the page's address; `sellers` has
+# the names of providers and plans.
 FRAME: dict[str, Any] = {
     **{"visitor": None, "who": "", "links": (), "here": "/portal/"},
-    **{"reasons": (), "misread": Misread()},
+    **{"reasons": (), "misread": Misread(), "sellers": NamesOfSellers(Catalogue({}, {}))},
 }
 
 

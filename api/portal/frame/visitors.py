@@ -18,6 +18,7 @@ from ledger.door.registry import COMMANDS
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
 from ledger.store.sign_ins import SIGN_IN_LASTS, SignIn, signed_in
+from projections.contracts.questions import name_of_party
 
 COOKIE = "ledger_sign_in"
 MASK_LENGTH = 32  # bytes, as many as the proof has
@@ -35,11 +36,14 @@ class SignInNeeded(Exception):
 
 @dataclass(slots=True, frozen=True)
 class Visitor:
-    """Somebody who is signed in, in one browser; `mask` is another for each answer."""
+    """Somebody who is signed in, in one browser; `mask` is another for each answer, `name` that of a customer or
+    partner.
+    """
 
     actor: Actor
     sign_in: SignIn
     secret: str
+    name: str | None = None
     mask: bytes = field(default_factory=lambda: secrets.token_bytes(MASK_LENGTH), compare=False, repr=False)
 
     def may(self, command: str) -> bool:
@@ -83,7 +87,10 @@ async def find_visitor(request: Request, secret: str | None = None) -> Visitor |
         return None
     state = await state_of(request)
     found = await signed_in(state.reader, given, state.clock())
-    visitor = Visitor(*found, given) if found is not None else None
+    visitor = None
+    if found is not None:
+        async with state.reader.snapshot() as snapshot:
+            visitor = Visitor(*found, given, await name_of_party(snapshot, found[0]))
     request.scope[FOUND] = visitor
     return visitor
 

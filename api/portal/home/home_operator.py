@@ -27,6 +27,7 @@ from ledger.kernel.access import Actor
 from ledger.kernel.values import first_instant, local_date, to_micros
 from projections.asking import Page, PageAsked
 from projections.contracts.across import ContractsAsked, providers_of, zone_across
+from projections.contracts.questions import customer_names
 from projections.credit.balance_lists import list_balances
 from projections.credit.deduction_questions import DeductionsAsked, list_deductions_across
 from projections.credit.grants import GrantFilter, ListedGrant, list_grants
@@ -68,7 +69,9 @@ async def low_credit(request: Request, state: StateDep, visitor: VisitorDep, cur
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
         found = await list_balances(snapshot, visitor.actor, EVERYWHERE, LOW, NOW, asked)
         names = names_of(state, {one.contract_id: one.provider for one in found.items}, language)
-        return {"accounts": found.items, "names": names, "next_low": _address(LOW_CREDIT, found)}
+        customers = await customer_names(snapshot, visitor.actor, [one.contract_id for one in found.items])
+        accounts = {"accounts": found.items, "names": names, "customers": customers}
+        return accounts | {"next_low": _address(LOW_CREDIT, found)}
 
     return page(request, visitor, "low_credit.html", **await state.long_questions.ask(ask), cursor=cursor)
 

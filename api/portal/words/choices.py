@@ -38,9 +38,23 @@ TREATMENTS = {
     "warranty": word("warranty"),
 }
 SOURCES_GIVEN = {"goodwill": word("Goodwill"), "correction": word("Correction")}
+# What is said of whoever is signed in and acts for no company alone.
+OFFICES = {
+    "operator": word("Operations"),
+    "finance": word("Finance"),
+    "auditor": word("Audit"),
+    "admin": word("Administration"),
+}
 OUTCOMES = {"upheld": word("It stands as it is"), "reversed": word("It is taken back in full")}
-# By the field of a command that takes one of them.
+BOOKS = {
+    "beancount": "Beancount",
+    "hledger": "hledger",
+    "csv": "CSV",
+    "datev": word("DATEV, bookings of documents"),
+    "datev-debtors": word("DATEV, debtors"),
+}
+# By the field of a command, or of a page, that takes one of them.
 CHOICES = {
     **{"channel": CHANNELS, "kind": TICKET_KINDS, "scope": SCOPES, "impact": GRADES, "urgency": GRADES},
-    **{"treatment": TREATMENTS, "source": SOURCES_GIVEN, "outcome": OUTCOMES},
+    **{"form": BOOKS, "treatment": TREATMENTS, "source": SOURCES_GIVEN, "outcome": OUTCOMES},
 }

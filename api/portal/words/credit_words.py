@@ -27,8 +27,8 @@ BASES = {
 }
 # What happened to a deduction, by the event that says so.
 HAPPENED = {
-    "HoursDeducted": word("Entered"),
-    "ServiceDelivered": word("Entered"),
+    "HoursDeducted": word("Work done"),
+    "ServiceDelivered": word("Service delivered"),
     "LateChangePenaltyDeducted": word("Entered: the session was changed too late"),
     "NoShowPenaltyDeducted": word("Entered: the session was missed"),
     "OverageCharged": word("Time beyond the credit charged"),

@@ -1,4 +1,6 @@
-"""What a page calls pools and services that terms know by a key: the catalogue's names, in the reader's language."""
+"""What a page calls what is known by a key: pools and services in the reader's language, plans and providers as they
+call themselves.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,8 @@ from dataclasses import dataclass
 
 from api.state import State
 from ledger.billing.naming import name_of
-from ledger.plans.catalogue import Names
+from ledger.kernel.errors import Refusal
+from ledger.plans.catalogue import Catalogue, Names
 
 
 @dataclass(slots=True, frozen=True)
@@ -25,6 +28,25 @@ class NamesOfKeys:
         """The same for the keys of one contract."""
         names = self.by_contract.get(contract_id, {})
         return lambda key: name_of(key, names, self.language) or key
+
+
+@dataclass(slots=True, frozen=True)
+class NamesOfSellers:
+    """The catalogue's names of providers and plans; what it does not have (any more) is shown by its id."""
+
+    catalogue: Catalogue
+
+    def provider(self, provider_id: str) -> str:
+        """`north` is `North`."""
+        known = self.catalogue.providers().get(provider_id)
+        return known.name if known is not None else provider_id
+
+    def plan(self, plan_id: str) -> str:
+        """`north-all` is `Everything`, as its newest version says."""
+        try:
+            return self.catalogue.plan(plan_id).name
+        except Refusal:
+            return plan_id
 
 
 def names_of(state: State, providers: Mapping[str, str], language: str) -> NamesOfKeys:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.languages import PLACE, Labels, word
+from api.portal.words.kept_words import LABELS
 from api.portal.words.missing_words import missing_listed
 from api.portal.words.refusal_figures import figure_in_words
 from api.portal.words.refused_fields import fault_in_words
@@ -20,10 +21,18 @@ from ledger.kernel.errors import Refusal
 
 @dataclass(slots=True, frozen=True)
 class Reason:
-    """Why something was refused; `field` is the form's field that it stands at, if it is about one."""
+    """Why something was refused; `field` is the form's field that it stands at, if it is about one, and `label` what
+    that is called where the sentence does not say it.
+    """
 
     sentence: str
     field: str | None = None
+    label: str | None = None
+
+
+def at_field(reason: Reason, field: str) -> Reason:
+    """The same at another field, which the form has in the place of the one that was refused."""
+    return Reason(reason.sentence, field, LABELS.get(field))
 
 
 @dataclass(slots=True, frozen=True)
@@ -182,7 +191,10 @@ _SAYS_LITTLE = {"This can't be done as things stand now.", "Please check what yo
 def reasons_of(refusal: Refusal, labels: Labels, zone: str, command: str | None = None) -> list[Reason]:
     """The refusal in the reader's words, each field that is malformed by itself. Instants are in the `zone`."""
     if refusal.faults:
-        return [Reason(fault_in_words(one.fault, labels, one.field), one.field) for one in refusal.faults]
+        return [
+            Reason(fault_in_words(one.fault, labels, one.field), one.field, LABELS.get(one.field))
+            for one in refusal.faults
+        ]
     saying = _first(SAYINGS.get(refusal.code, ()), refusal.members, command)
     figures = {
         name: figure_in_words(name, refusal.members, labels, zone, command) for name in PLACE.findall(saying.english)

@@ -16,6 +16,7 @@ from ledger.kernel.faults import FaultFigure, FieldFault
 
 _EMPTY = word("Please fill this in.")
 _NUMBER = word("Please enter a whole number.")
+_NO_NUMBERS = ("no_whole_number", "no_number")  # of minutes, which are typed as hours too
 _DAY = word("Please enter a day.")
 _TIME = word("Please enter a day and a time.")
 _AMOUNT = word("Please enter an amount with at most two decimals, such as {example}.")
@@ -113,6 +114,8 @@ def fault_in_words(fault: FieldFault | str, labels: Labels, field: str | None = 
     """What to do about it; a plain sentence is told in the ledger's own words, after a general one."""
     if isinstance(fault, str):
         return f"{labels('Please check this.')} ({fault})"
+    if fault.code in _NO_NUMBERS and field is not None and field.endswith("minutes"):
+        return labels("Please enter minutes, or hours as {example}.", example="1:30")
     figures = {name: _in_words(figure, labels, field) for name, figure in fault.values.items()}
     return labels(FIELD_FAULTS[fault.code], **figures)
 
