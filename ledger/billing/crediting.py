@@ -9,10 +9,11 @@ import msgspec
 from pydantic import Field, StringConstraints
 
 from ledger.billing.document import Document
-from ledger.billing.events import CreditNoteIssued, DocumentLine
+from ledger.billing.events import CreditNoteIssued, DocumentLine, EncodedLines
+from ledger.billing.invoice import UNSEALED
 from ledger.billing.missing import MissingDatum, MissingPartyData
 from ledger.billing.numbering import Numbers, day_of_issue, retained_until
-from ledger.billing.preparing import UNSEALED, PreparedDocument, keys_of
+from ledger.billing.preparing import PreparedDocument, keys_of
 from ledger.contracts.finding import locate
 from ledger.kernel import patterns
 from ledger.kernel.access import FINANCE
@@ -101,7 +102,7 @@ def _credit_note(
         partner_id=invoice.partner_id,
         language=invoice.language,
         currency=invoice.currency,
-        lines=[_answered(line, position) for line in invoice.lines],
+        lines=EncodedLines(_answered(line, position) for line in invoice.lines),
         vat=invoice.vat,
         net_cents=invoice.net_cents,
         vat_cents=invoice.vat_cents,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar, Literal
 
@@ -61,6 +62,14 @@ class DocumentLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     template: str | None = None
     values: dict[str, str] = {}
     names: dict[str, dict[str, str]] = {}
+
+
+class EncodedLines(list[DocumentLine]):
+    """Lines that are encoded once they are made, beside the writer: a long document has megabytes of them."""
+
+    def __init__(self, lines: Iterable[DocumentLine]) -> None:
+        super().__init__(lines)
+        self.raw = msgspec.Raw(msgspec.json.encode(list(self)))
 
 
 class VatLine(msgspec.Struct, frozen=True):
@@ -131,6 +140,12 @@ class IssuedDocument(DocumentFact, frozen=True, kw_only=True, omit_defaults=True
     line_texts: list[TextsOfLines] = []
     partner_id: str | None = None
     national_vat: NationalVat | None = None
+
+    @property
+    def to_encode(self) -> Fact:
+        if isinstance(self.lines, EncodedLines):
+            return msgspec.structs.replace(self, lines=self.lines.raw)
+        return self
 
     @property
     def answer_fields(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ledger.billing.events import DocumentLine, InvoiceIssued, NationalVat
 from ledger.credit.deduction_events import HoursDeducted, ServiceDelivered
 from ledger.kernel.fact import Sealed
 
+UNSEALED = Sealed("", b"")
 LINES_SEALED_TOGETHER = 100  # a page of lines opens few that it does not show, and a long document has few seals
 
 
@@ -21,19 +22,16 @@ def invoice_of(
     through_on: date,
     language: str,
     *,
-    number: str = "",
     issued_on: date | None = None,
     due_on: date | None = None,
     retained_until: date | None = None,
-    parties: Sealed | None = None,
     national_vat: NationalVat | None = None,
 ) -> InvoiceIssued:
-    """The invoice over what a draft found; `language` is that of a customer who has none.
-
-    A draft is the same without number, days of its own and what is sealed.
+    """The invoice over what a draft found, but for its number and what is sealed; `language` is that of a customer who
+    has none. A draft is the same without days of its own.
     """
     return InvoiceIssued(
-        number=number,
+        number="",
         provider=account.provider,
         issued_on=issued_on or through_on,
         due_on=due_on or through_on,
@@ -48,7 +46,7 @@ def invoice_of(
         net_cents=found.net_cents,
         vat_cents=found.vat_cents,
         gross_cents=found.gross_cents,
-        parties=parties or Sealed("", b""),
+        parties=UNSEALED,
         retained_until=retained_until or through_on,
         national_vat=national_vat,
     )

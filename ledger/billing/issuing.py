@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
+import msgspec
 from pydantic import AfterValidator, Field, StringConstraints
 
 from ledger.billing.charges import BILLED_TOPICS, BillingAccount, billing_account
 from ledger.billing.document import Document
 from ledger.billing.document_texts import buyer_of, seller_of
 from ledger.billing.draft import Draft, draft
-from ledger.billing.events import InvoiceIssued, NationalVat
+from ledger.billing.events import EncodedLines, InvoiceIssued, NationalVat
 from ledger.billing.invoice import invoice_of, line_texts_of, texts_of
 from ledger.billing.missing import NO_EXCHANGE_RATE, MissingDatum, MissingPartyData
 from ledger.billing.numbering import Numbers, day_of_issue, retained_until
@@ -118,7 +119,7 @@ def _invoice(
         national_vat=_national_vat(rate, needs_rate, found, contract.currency, provider),
     )
     return PreparedDocument(
-        fact,
+        msgspec.structs.replace(fact, lines=EncodedLines(found.lines)),
         {"seller": seller_of(provider, seller), "buyer": buyer_of(account.customer_id, account.country, party)},
         line_texts_of(account, found.lines, opened),
         position,

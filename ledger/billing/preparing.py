@@ -16,7 +16,6 @@ from ledger.kernel.fact import Sealed
 from ledger.work.case import Case
 
 D = TypeVar("D", InvoiceIssued, CreditNoteIssued)
-UNSEALED = Sealed("", b"")
 
 
 @dataclass(slots=True, frozen=True)

@@ -50,6 +50,7 @@ class InParts:
         self._known: dict[str, Prior] | None = None  # parts that were carried out before, by key
         self._waiting: deque[str] = deque()
         self._part_on_its_way: InSteps | None = None  # under the first of those that wait
+        self._told: list[Fact] = []  # what the first of those that wait recorded before
         self._last_key = ""
         self._notes: list[Any] = []
 
@@ -62,7 +63,11 @@ class InParts:
 
     def prepare(self) -> None:
         """Of the next part what may be done beside the writer. Raises Unavailable."""
-        if self._known is not None and self._has_more():
+        if self._known is None or not self._has_more():
+            return
+        if self._waiting[0] in self._known:
+            self._told = self._facts(self._known[self._waiting[0]])
+        else:
             self._next().prepare()
 
     def turn(self) -> Answer | Refusal | None:
@@ -73,7 +78,7 @@ class InParts:
             return self._end()
         key = self._waiting[0]
         if key in self._known:
-            outcome: Sequence[Fact] | Refusal = self._facts(self._known[key])
+            outcome: Sequence[Fact] | Refusal = self._told or self._facts(self._known[key])
         else:
             answer = self._next().turn()
             if answer is None:
@@ -82,7 +87,7 @@ class InParts:
         if isinstance(outcome, Refusal) and outcome.code in AGAIN:
             return outcome
         self._waiting.popleft()
-        self._part_on_its_way = None
+        self._part_on_its_way, self._told = None, []
         note = self._parts.note(key, outcome)
         if note is not None:
             self._notes.append(note)

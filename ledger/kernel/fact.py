@@ -59,6 +59,11 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
         return f"{cls.CATEGORY}:{key}"
 
     @property
+    def to_encode(self) -> Fact:
+        """What is encoded for it: itself, or with pieces that are encoded already, to the same bytes."""
+        return self
+
+    @property
     def answer_fields(self) -> dict[str, Any]:
         """What the answer to its command names beside the event itself, such as an id that the ledger gave."""
         return {}

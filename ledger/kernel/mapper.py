@@ -73,7 +73,7 @@ def _decoder(topic: str) -> Callable[[bytes], Fact]:
 
 
 def encode(fact: Fact) -> bytes:
-    return _encode(fact)
+    return _encode(fact.to_encode)
 
 
 def decode(topic: str, state: bytes) -> Fact:
@@ -99,7 +99,7 @@ class LedgerMapper(Mapper[str]):
     def to_stored_event(self, domain_event: StreamEvent) -> StoredEvent:  # type: ignore[override]
         fact = domain_event.fact
         return StoredEvent(
-            domain_event.originator_id, domain_event.originator_version, stored_topic(fact), _encode(fact)
+            domain_event.originator_id, domain_event.originator_version, stored_topic(fact), encode(fact)
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> StreamEvent:

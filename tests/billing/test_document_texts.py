@@ -4,7 +4,10 @@ import msgspec
 
 from ledger.billing.document_texts import DocumentTexts, buyer_of, read_document_texts, seller_of
 from ledger.contracts.parties import CustomerParty
+from ledger.events import CreditNoteIssued, EncodedLines, InvoiceIssued
+from ledger.kernel.mapper import encode
 from ledger.plans.catalogue import InvoiceSeries, Provider, ProviderParty
+from tests.golden.samples import SAMPLES
 
 SERIES = InvoiceSeries(invoice="HS-{year}-{number:05}", credit_note="HC-{year}-{number:05}")
 HOUSE = {"name": "Haus GmbH", "timezone": "Europe/Berlin", "currency": "EUR", "language": "de"}
@@ -31,3 +34,15 @@ def test_a_buyer_is_kept_as_a_command_told_it() -> None:
 
 def test_where_the_key_is_gone_nothing_is_read() -> None:
     assert read_document_texts(None) == DocumentTexts()
+
+
+def test_lines_that_were_encoded_beforehand_are_stored_letter_by_letter_as_others_are() -> None:
+    for name in ("InvoiceIssued@1", "CreditNoteIssued@1"):
+        issued = SAMPLES[name]
+        assert isinstance(issued, InvoiceIssued | CreditNoteIssued)
+        beforehand = msgspec.structs.replace(issued, lines=EncodedLines(issued.lines))
+        assert beforehand == issued
+        assert encode(beforehand) == encode(issued)
+        assert encode(msgspec.structs.replace(beforehand, number="HS-2")) == encode(
+            msgspec.structs.replace(issued, number="HS-2")
+        )

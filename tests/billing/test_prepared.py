@@ -10,6 +10,7 @@ import pytest
 
 from api.writer import Answers, Writer
 from ledger.door.batches import Answer
+from ledger.events import Fact
 from ledger.kernel.errors import Refusal
 from ledger.store import EventStore, Unavailable
 from ledger.store.histories import History
@@ -37,6 +38,12 @@ class Watched(EventStore):
         else:
             self.readings += 1
             self.meanwhile()
+        return found
+
+    def facts_between(self, first: int, last: int) -> list[tuple[int, Fact]]:
+        found = super().facts_between(first, last)
+        if threading.current_thread().name == "writer":
+            self.read_by_writer += len(found)
         return found
 
     def histories(self, streams: Iterable[str]) -> dict[str, History]:
@@ -243,6 +250,26 @@ def test_parts_are_prepared_too(desk: Desk) -> None:
     assert shown(desk, "GR-2026-00001") == ["S-E0", "late"]
     assert desk.store.readings == 3
     assert desk.store.read_by_writer == before
+
+
+def test_parts_of_before_are_read_beside_the_writer(office: Office) -> None:
+    """A process ends while the second of two documents is prepared; another goes on."""
+    with desk_of(office) as first:
+        sold(first)
+        sold(first, "Z")
+
+        def end_at_second() -> None:
+            if first.store.readings == 2:
+                first.writer.end()
+
+        first.store.meanwhile = end_at_second
+        with pytest.raises(Unavailable):
+            first.tell(issue_all("groupios", command_id="month"))
+    with desk_of(office) as second:
+        issued = second.ok(issue_all("groupios", command_id="month")).named["issued"]
+        assert [one["number"] for one in issued] == ["GR-2026-00001", "GR-2026-00002"]
+        assert second.store.readings == 1
+        assert second.store.read_by_writer == 0
 
 
 def test_what_comes_while_a_month_is_folded_is_in_its_totals(database_url: str) -> None:
