@@ -11,6 +11,7 @@ from ledger.store.database import Row
 from projections.asking import Page, PageAsked, all_of
 from projections.contracts.across import ContractsAsked, as_of_across, behind
 from projections.credit.balances import AccountBalance, balance_at, balance_within
+from projections.credit.movements import GRANTING
 from projections.credit.rules import LATER, MOVEMENTS_KNOWN, by_then_in_sql, ends_in_sql
 from projections.reader import AsOf, Snapshot, Times
 
@@ -23,7 +24,8 @@ FROM grants g WHERE g.contract_id = :contract_id AND g.expires_at > :at GROUP BY
 _IN_FORCE_THEN = f"""
 SELECT m.pool, CAST(sum(m.granted) AS BIGINT) AS granted
 FROM movements m JOIN ({ends_in_sql(MOVEMENTS_KNOWN)}) e ON e.grant_id = m.grant_id
-WHERE m.contract_id = :contract_id AND m.effective_at <= :at AND m.position <= :position AND e.expires_at > :at
+WHERE m.contract_id = :contract_id AND m.{GRANTING} AND m.effective_at <= :at AND +m.position <= :position
+  AND e.expires_at > :at
 GROUP BY m.pool"""
 
 
@@ -86,8 +88,9 @@ async def _accounts(snapshot: Snapshot, actor: Actor, asked: ContractsAsked, as_
     )
     limited, limit = page.limited
     sql = (
-        "SELECT c.contract_id, c.provider, c.customer_id, c.plan, a.pool FROM contracts c "
-        f"JOIN accounts a ON a.contract_id = c.contract_id WHERE {condition} ORDER BY c.contract_id, a.pool{limited}"
+        "SELECT c.contract_id, c.provider, c.customer_id, c.plan, a.pool "
+        "FROM contracts c CROSS JOIN accounts a "  # in this order: SQLite would read all accounts, which are not in it
+        f"WHERE a.contract_id = c.contract_id AND {condition} ORDER BY c.contract_id, a.pool{limited}"
     )
     return await snapshot.query(sql, params | limit)
 

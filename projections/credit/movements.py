@@ -86,6 +86,7 @@ class GrantRow(msgspec.Struct):
     position: int
 
 
+GRANTING = "granted <> 0"  # few of many, so that they have an index
 MOVEMENTS = Table(
     "movements",
     MovementRow,
@@ -94,6 +95,7 @@ MOVEMENTS = Table(
         "(contract_id, effective_at)",
         "(contract_id, position)",
         "(contract_id, expires_at) WHERE expires_at IS NOT NULL",
+        f"(contract_id, effective_at) WHERE {GRANTING}",
         "(grant_id, effective_at)",
         "(grant_id, position, part)",
     ],

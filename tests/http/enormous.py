@@ -64,6 +64,7 @@ class Counting:
 
     reader: Reader
     rows: list[int] = field(default_factory=list)
+    asked: dict[str, Params] = field(default_factory=dict)  # every statement, with what it was asked for last
     steps: int = 0  # instructions of SQLite's machine, in tens
 
     @property
@@ -98,6 +99,7 @@ class _CountingSnapshot:
         connection = getattr(self.snapshot, "connection", None)
         if isinstance(connection, sqlite3.Connection):
             connection.set_progress_handler(self._tick, 10)
+        self.counting.asked[sql] = params
         found = await self.snapshot.query(sql, params)
         self.counting.rows[-1] += len(found)
         return found

@@ -4,12 +4,14 @@ The doors are found in the OpenAPI document, so that a new one is asked too, and
 missed whose answer says otherwise that it is a list. What stands in their paths is named in `tests.http.enormous`.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from projections.all_views import VIEWS
 from projections.reader import SqliteReader
 from tests.http.door import Door, opened
 from tests.http.enormous import BESIDE, LONG, WORK, Counting, tell_enormous
@@ -212,3 +214,32 @@ def test_a_deep_page_costs_what_the_first_costs(asked: Asked) -> None:
             odd[path] = cost
     assert odd == {}
     assert deep > 5
+
+
+# Of one row, or of one a provider; and compliance counts every clock of a period.
+MAY_BE_READ_THROUGH = {"view_position", "provider_beginnings"}
+COUNTS_ALL = "/v1/sla/compliance"
+
+
+def read_through(asked: Asked, sql: str) -> set[str]:
+    """The tables that a statement reads from end to end, in no order that an index has."""
+    assert isinstance(asked.long.reader, SqliteReader)
+    plan = asked.long.reader.database.query(f"EXPLAIN QUERY PLAN {sql}", asked.long.asked[sql])
+    names = {step[3].split()[1] for step in plan if step[3].startswith("SCAN ") and " USING " not in step[3]}
+    tables = {table.name for view in VIEWS.values() for table in view.tables} | {"stored_events", "commands"}
+    of_table = {name: found[1] for name in names if (found := re.search(rf"\b(\w+) {re.escape(name)}\b", sql))}
+    return {of_table.get(name, name) for name in names} & tables
+
+
+def test_no_list_reads_a_table_through(asked: Asked) -> None:
+    if not isinstance(asked.long.reader, SqliteReader):
+        pytest.skip("SQLite tells its plans by the names of tables")
+    odd = set()
+    for path, parameters in lists(asked.door).items():
+        asked.long.asked.clear()
+        for times in ASKED.values():
+            if times.keys() <= parameters.keys():
+                asked.door.see(asked.path(path)[4:], **times)
+        if path != COUNTS_ALL:
+            odd |= {(path, table) for sql in [*asked.long.asked] for table in read_through(asked, sql)}
+    assert {one for one in odd if one[1] not in MAY_BE_READ_THROUGH} == set()

@@ -95,12 +95,20 @@ class History:
             if self.pools[grant] == pool and told and told[-1] is not None:
                 flows = [(instant(at), f[0] - f[1]) for _, at, _, of, f in rows if of == grant]
                 expired += expired_by(flows, instant(told[-1]), instant(on))
-        pending = 0
+        return (*sums, expired, sum(quantity for of, quantity in self._pending(on, known) if of == pool))
+
+    def waiting(self, on: int, known: int) -> int:
+        """How many deductions are pending."""
+        return len(self._pending(on, known))
+
+    def _pending(self, on: int, known: int) -> list[tuple[str, int]]:
+        """Pool and quantity of each."""
+        found = []
         for number, begins, of, quantity, deemed, answers in self.waits:
             answered = any(told < known and at <= on for told, at in answers)
             is_pending = status_at("pending", deemed, on) == "pending" and not answered
-            pending += quantity if of == pool and number < known and begins <= on and is_pending else 0
-        return (*sums, expired, pending)
+            found += [(of, quantity)] if number < known and begins <= on and is_pending else []
+        return found
 
     def lines(self, on: int, known: int, before: int) -> list[tuple[int, int, int, str, int, int]]:
         """Effective at, position, whether it is breakage, pool, change and balance of each line of a statement."""

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ledger.kernel.access import COMMAND_LINE
 from projections.asking import PageAsked
 from projections.credit.balances import Balance, balance_at
 from projections.credit.statements import Line, owned_before, statement_lines
+from projections.credit.waiting_deductions import waiting_then
 from projections.reader import AsOf, Snapshot
 from tests.views.followed import Followed
 from tests.views.histories import DAYS, POOLS, STEPS, Step, history, instant
@@ -49,11 +51,18 @@ def test_any_place_in_both_times(
     asked = [(on, min(known, len(told.events))) for on, known in places] + [(40, len(told.events))]
     places_asked = [AsOf(instant(on), before + known, current=False) for on, known in asked]
 
-    async def at_each(snapshot: Snapshot) -> list[Balance]:
-        return [await balance_at(snapshot, told.contract_id, place) for place in places_asked]
+    async def at_each(snapshot: Snapshot) -> list[tuple[Balance, int]]:
+        return [
+            (
+                await balance_at(snapshot, told.contract_id, place),
+                await waiting_then(snapshot, COMMAND_LINE, told.contract_id, place),
+            )
+            for place in places_asked
+        ]
 
     found = followed.ask(at_each)
-    for balance, (on, known) in zip(found, asked, strict=True):
+    for (balance, waiting), (on, known) in zip(found, asked, strict=True):
+        assert waiting == told.waiting(on, known), (on, known)
         expected: dict[str, tuple[int, ...]] = {pool: told.figures(pool, on, known) for pool in POOLS}
         assert shown(balance) == expected | {"": told.overage(on, known)}, (on, known)
 
