@@ -35,6 +35,16 @@ def _overage(answer: Item) -> str:
     return f"overage: {over['minutes']} min, {over['amount']} {over['currency']}"
 
 
+def _to_invoice(customer: Item) -> str:
+    return ", ".join(f"{one['amount']} {one['currency']}" for one in customer["open_charges"])
+
+
+def _invoiced(charge: Item) -> str:
+    """On which document it stands, or that it never will: nobody has to invoice what cancels itself."""
+    by = charge["settled_by"]
+    return charge["invoice_number"] or (f"none: cancelled by {by}" if by is not None else "")
+
+
 LAYOUTS: dict[str, Layout] = {
     "contracts": Layout(
         "Contracts",
@@ -100,6 +110,9 @@ LAYOUTS: dict[str, Layout] = {
             "provider": "provider",
             ">contracts": "contracts",
             ">active": "active_contracts",
+            ">tickets": "open_tickets",
+            ">unanswered": "unanswered_deductions",
+            ">to invoice": _to_invoice,
         },
     ),
     "invoice_drafts": Layout(
@@ -160,7 +173,7 @@ LAYOUTS: dict[str, Layout] = {
             ">rate": "rate",
             ">amount": "amount",
             "currency": "currency",
-            "invoice": "invoice_number",
+            "invoice": _invoiced,
         },
     ),
     "deductions": Layout(
