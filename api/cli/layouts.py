@@ -45,6 +45,16 @@ def _invoiced(charge: Item) -> str:
     return charge["invoice_number"] or (f"none: cancelled by {by}" if by is not None else "")
 
 
+_CHARGE: Mapping[str, Member] = {
+    "effective": "effective_at",
+    "kind": "kind",
+    "reference": "reference",
+    ">minutes": "minutes",
+    ">rate": "rate",
+    ">amount": "amount",
+    "currency": "currency",
+    "invoice": _invoiced,
+}
 LAYOUTS: dict[str, Layout] = {
     "contracts": Layout(
         "Contracts",
@@ -162,20 +172,8 @@ LAYOUTS: dict[str, Layout] = {
             "contract": "contract_id",
         },
     ),
-    "charges": Layout(
-        "Charges",
-        {
-            "contract": "contract_id",
-            "effective": "effective_at",
-            "kind": "kind",
-            "reference": "reference",
-            ">minutes": "minutes",
-            ">rate": "rate",
-            ">amount": "amount",
-            "currency": "currency",
-            "invoice": _invoiced,
-        },
-    ),
+    "charges": Layout("Charges", {"contract": "contract_id", **_CHARGE}),
+    "charges_of": Layout("Charges", _CHARGE),
     "deductions": Layout(
         "Deductions",
         {
