@@ -87,7 +87,7 @@ def show(settings: Settings) -> None:
                 print_answer(LAYOUTS["statement"], door.get(f"contracts/{one}/statement", {}))
             owed = door.get(f"contracts/{one}/charges", {})
             if owed["items"]:
-                print_answer(LAYOUTS["charges"], owed)
+                print_answer(LAYOUTS["charges_of"], owed)
         out.rule("Tickets", align="left")
         print_answer(LAYOUTS["tickets"], door.get("tickets", {"limit": "500"}))
     finally:

@@ -35,6 +35,26 @@ def _overage(answer: Item) -> str:
     return f"overage: {over['minutes']} min, {over['amount']} {over['currency']}"
 
 
+def _to_invoice(customer: Item) -> str:
+    return ", ".join(f"{one['amount']} {one['currency']}" for one in customer["open_charges"])
+
+
+def _invoiced(charge: Item) -> str:
+    """On which document it stands, or that it never will: nobody has to invoice what cancels itself."""
+    by = charge["settled_by"]
+    return charge["invoice_number"] or (f"none: cancelled by {by}" if by is not None else "")
+
+
+_CHARGE: Mapping[str, Member] = {
+    "effective": "effective_at",
+    "kind": "kind",
+    "reference": "reference",
+    ">minutes": "minutes",
+    ">rate": "rate",
+    ">amount": "amount",
+    "currency": "currency",
+    "invoice": _invoiced,
+}
 LAYOUTS: dict[str, Layout] = {
     "contracts": Layout(
         "Contracts",
@@ -100,6 +120,9 @@ LAYOUTS: dict[str, Layout] = {
             "provider": "provider",
             ">contracts": "contracts",
             ">active": "active_contracts",
+            ">tickets": "open_tickets",
+            ">unanswered": "unanswered_deductions",
+            ">to invoice": _to_invoice,
         },
     ),
     "invoice_drafts": Layout(
@@ -149,20 +172,8 @@ LAYOUTS: dict[str, Layout] = {
             "contract": "contract_id",
         },
     ),
-    "charges": Layout(
-        "Charges",
-        {
-            "contract": "contract_id",
-            "effective": "effective_at",
-            "kind": "kind",
-            "reference": "reference",
-            ">minutes": "minutes",
-            ">rate": "rate",
-            ">amount": "amount",
-            "currency": "currency",
-            "invoice": "invoice_number",
-        },
-    ),
+    "charges": Layout("Charges", {"contract": "contract_id", **_CHARGE}),
+    "charges_of": Layout("Charges", _CHARGE),
     "deductions": Layout(
         "Deductions",
         {

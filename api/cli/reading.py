@@ -93,7 +93,7 @@ READS: dict[str, Read] = {
     "charges": Read(
         "What a contract was charged, and on which document.",
         "contract",
-        ReadPath("contracts/{}/charges", ("invoiced", *TIMES, *PAGE), "charges"),
+        ReadPath("contracts/{}/charges", ("invoiced", *TIMES, *PAGE), "charges_of"),
         ReadPath("charges", ("provider", "customer_id", "invoiced", *PERIOD, *PAGE), "charges"),
     ),
     "grants": Read(

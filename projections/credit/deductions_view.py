@@ -65,10 +65,10 @@ class DeductionRow(msgspec.Struct):
     engineer_key: str | None  # of the person, whose name is sealed anew each time
     reason: str | None
     note: str | None
-    penalised_start: int | None
-    penalty_cause: str | None
     dated: int | None  # when it was true, where that month was closed already (M5)
     waits_until: int | None  # from when on, by all that is known, nobody waits for the customer's word; None: never
+    penalised_start: int | None = None
+    penalty_cause: str | None = None
 
 
 class OverageBilled(msgspec.Struct):
@@ -161,8 +161,6 @@ def _new(
         engineer_key=engineer_key,
         reason=reason,
         note=note,
-        penalised_start=None,
-        penalty_cause=None,
         dated=to_micros(fact.dated) if fact.dated is not None else None,
         waits_until=None,
     )

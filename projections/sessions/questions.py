@@ -17,6 +17,7 @@ from ledger.kernel.values import ONE_DAY, first_instant, to_micros
 from ledger.store.database import Row, listed
 from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.contracts.questions import as_of_for
+from projections.credit.penalties import PenaltyTold, penalty_told
 from projections.history import ToldFact, refold_into, stream_events, stream_history
 from projections.reader import AsOf, Moment, Snapshot, Times, existed, resolve_as_of
 from projections.sessions.view import HOLDERS, SESSIONS, SessionHolderRow, SessionRow, sessions
@@ -91,6 +92,7 @@ class SessionDeduction:
     kind: str
     worked_seconds: int
     billed_minutes: int
+    penalty: PenaltyTold | None
 
 
 @dataclass(slots=True, frozen=True)
@@ -223,12 +225,12 @@ async def _deductions(snapshot: Snapshot, rows: Sequence[SessionRow]) -> dict[st
     if named:
         places, params = listed("deduction_id", list(named))
         sql = (
-            "SELECT deduction_id, kind, worked_seconds, billed_minutes FROM deductions "
-            f"WHERE deduction_id IN ({places}) ORDER BY position"
+            "SELECT deduction_id, kind, worked_seconds, billed_minutes, session_id, penalised_start, penalty_cause "
+            f"FROM deductions WHERE deduction_id IN ({places}) ORDER BY position"
         )
         for row in await snapshot.query(sql, params):
-            one = SessionDeduction(row.deduction_id, row.kind, row.worked_seconds, row.billed_minutes)
-            found[named[row.deduction_id]].append(one)
+            time, penalty = (row.worked_seconds, row.billed_minutes), penalty_told(row)
+            found[named[row.deduction_id]].append(SessionDeduction(row.deduction_id, row.kind, *time, penalty))
     return found
 
 

@@ -289,8 +289,6 @@ class FloorRows:
             engineer_key=fact.engineer.key_id,
             reason=text_or_none(fact.reason),
             note=text_or_none(fact.note),
-            penalised_start=None,
-            penalty_cause=None,
             dated=None,
             waits_until=None,
         )

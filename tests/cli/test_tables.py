@@ -14,7 +14,7 @@ from api.cli.printed_tables import print_answer, table_of
 from api.cli.totals import added_up
 from tests.cli.run import support_ledger
 from tests.cli.test_daily import LEDGER, WORK, told
-from tests.words import MONDAY, as_lines, grant, log_work
+from tests.words import CUSTOMER, MONDAY, as_lines, grant, log_work, reverse
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_month_end_begins_with_one_list_of_drafts(url: str) -> None:
 
 def test_balances_customers_events_and_reports_are_tables(url: str) -> None:
     assert cells(support_ledger(url, "balances").lines, "total")[5:7] == ["480", "465"]
-    assert cells(support_ledger(url, "customers").lines, "K")[2:] == ["groupios", "1", "1"]
+    assert cells(support_ledger(url, "customers").lines, "K")[2:5] == ["groupios", "1", "1"]
     assert cells(support_ledger(url, "events", "--limit", "1").lines, "1")[3] == "ContractSigned"
     report = support_ledger(url, "reports", "time", "--group-by", "plan", "--group-by", "kind").lines
     assert cells(report, "")[1:] == ["groupios-l", "work", "465", "465", "465"]
@@ -127,6 +127,20 @@ def test_a_deduction_of_a_service_says_its_price(quantity: int | None, billed: i
     absent = dict.fromkeys(("penalty", "worked_minutes", "increment_minutes"))
     told_of = {"quantity": quantity, "billed_minutes": billed, "rate": "600.00", "cost": "1200.00", "currency": "EUR"}
     assert deduction_in_words({**absent, **told_of, "note": "Visited", "overage": []}) == said
+
+
+def test_customers_say_what_is_open_and_a_charge_that_nobody_invoices_says_why(url: str) -> None:
+    """15 of 480 minutes are left: the second 465 charge 450 at 89.00, which are 667.50, and give it back."""
+    over = [log_work(465, MONDAY, entry_id="w1"), reverse("w1", MONDAY)]
+    assert support_ledger(url, "import", "-", stdin=as_lines(over)).status == 0
+    row = cells(support_ledger(url, "customers").lines, CUSTOMER["customer_id"])
+    assert row[3:] == ["1", "1", "1", "0", "899.00 EUR"]
+    found = told(support_ledger(url, "charges", "L", "--json"))["items"]
+    table = table_of(LAYOUTS["charges_of"], {"items": found, "contract_id": "L"})
+    assert "contract" not in [str(one.header) for one in table.columns], "the title names it"
+    (column,) = (one for one in table.columns if str(one.header) == "invoice")
+    said = ["", "none: cancelled by w1.overage.1.reversal", "none: cancelled by w1.overage.1"]
+    assert [str(cell) for cell in column.cells] == said
 
 
 def test_a_title_says_what_was_asked(url: str) -> None:

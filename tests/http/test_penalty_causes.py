@@ -33,6 +33,8 @@ def test_a_deduction_says_why_it_was_deducted_without_work(penalised: Door) -> N
         ("X", {"cause": "cancel", "session_starts_at": "2026-02-12T09:00:00Z"}),
     ]
     assert penalised.see("deductions/M.penalty.1")["penalty"] == found[0]["penalty"]
+    (of_session,) = penalised.see("sessions/M")["deductions"]
+    assert of_session["penalty"] == found[0]["penalty"]
 
 
 def test_a_line_of_a_statement_says_so_in_its_note(penalised: Door) -> None:

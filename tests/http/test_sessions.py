@@ -71,11 +71,13 @@ def test_each_session_tells_its_course_what_it_holds_and_what_was_billed(door: D
     done = found["done"]
     assert (done["starts_at"], done["estimate_minutes"], done["pool"]) == ("2026-03-10T08:00:00Z", 60, "hours")
     assert done["deductions"] == [
-        {"deduction_id": "done", "kind": "session", "worked_minutes": 50, "billed_minutes": 50}
+        {"deduction_id": "done", "kind": "session", "worked_minutes": 50, "billed_minutes": 50, "penalty": None}
     ]
     penalty = {"kind": "penalty", "worked_minutes": 0, "billed_minutes": 120}
-    assert found["nobody"]["deductions"] == [{"deduction_id": "nobody.penalty.1", **penalty}]
-    assert found["later"]["deductions"] == [{"deduction_id": "later.penalty.1", **penalty}]
+    missed = {"cause": "no_show", "session_starts_at": "2026-03-10T10:00:00Z"}
+    moved = {"cause": "move", "session_starts_at": "2026-03-10T11:00:00Z"}
+    assert found["nobody"]["deductions"] == [{"deduction_id": "nobody.penalty.1", **penalty, "penalty": missed}]
+    assert found["later"]["deductions"] == [{"deduction_id": "later.penalty.1", **penalty, "penalty": moved}]
     assert (found["later"]["moves"], found["later"]["penalties"]) == (1, 1)
     assert (found["off"]["ended_by"], found["off"]["ended_at"]) == ("customer", "2026-03-01T09:00:00Z")
     assert found["off"]["deductions"] == []

@@ -6,11 +6,12 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import AnswerModel, Figure, figure
+from api.http.models.base import AnswerModel, Figure, figure, instant
 from api.http.models.history import HistoryEntry
 from ledger.credit.confirmation import Status
 from ledger.kernel.values import show_cents
 from projections.credit.balances import AccountBalance, Balance
+from projections.credit.penalties import PenaltyTold
 
 
 class AccountOut(BaseModel):
@@ -156,6 +157,10 @@ class PenaltyOut(BaseModel):
         description="Nobody came to the session, or it was moved or cancelled with too little notice."
     )
     session_starts_at: str = Field(description="When the session was to begin.")
+
+
+def show_penalty(found: PenaltyTold | None) -> PenaltyOut | None:
+    return PenaltyOut(cause=found.cause, session_starts_at=instant(found.starts_at)) if found is not None else None
 
 
 class DeductionSummary(BaseModel):

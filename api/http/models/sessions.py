@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from api.http.models.base import AnswerModel, Figure, figure, instant, instant_or_none
+from api.http.models.credit import PenaltyOut, show_penalty
 from api.http.models.history import HistoryEntry, show_entry
 from api.http.paging import next_cursor
 from ledger.kernel.values import shown_minutes
@@ -18,6 +19,7 @@ class SessionDeductionOut(BaseModel):
     kind: str = Field(examples=["session"])
     worked_minutes: int
     billed_minutes: int
+    penalty: PenaltyOut | None = Field(description="Why, of a penalty.")
 
 
 class SessionSummary(BaseModel):
@@ -88,6 +90,7 @@ def show_session(found: ListedSession) -> SessionSummary:
                 kind=one.kind,
                 worked_minutes=shown_minutes(one.worked_seconds),
                 billed_minutes=one.billed_minutes,
+                penalty=show_penalty(one.penalty),
             )
             for one in found.deductions
         ],

@@ -23,7 +23,7 @@ from api.http.models.credit import (
     MoneyDrawOut,
     MoneyReturnedOut,
     OverageLineOut,
-    PenaltyOut,
+    show_penalty,
 )
 from api.http.models.history import show_entry
 from api.http.paging import (
@@ -47,7 +47,7 @@ from projections.credit.deduction_questions import (
     list_deductions,
 )
 from projections.credit.deductions_view import OverageBilled, read_draws, read_overage
-from projections.credit.penalties import PenaltyTold, penalty_told
+from projections.credit.penalties import penalty_told
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
@@ -166,7 +166,7 @@ def show_deduction(found: OpenedDeduction) -> DeductionSummary:
         ticket_id=row.ticket_id,
         ticket_title=found.ticket_title,
         session_id=row.session_id,
-        penalty=_show_penalty(penalty_told(row)),
+        penalty=show_penalty(penalty_told(row)),
         service=row.service,
         quantity=row.service_quantity,
         rate=show_cents(row.rate_cents) if row.rate_cents is not None else None,
@@ -176,10 +176,6 @@ def show_deduction(found: OpenedDeduction) -> DeductionSummary:
         note=found.note,
         documents=found.documents,
     )
-
-
-def _show_penalty(found: PenaltyTold | None) -> PenaltyOut | None:
-    return PenaltyOut(cause=found.cause, session_starts_at=instant(found.starts_at)) if found is not None else None
 
 
 def _draw(draw: Draw, unit: str) -> MinutesDrawOut | MoneyDrawOut:

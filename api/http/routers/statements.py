@@ -88,7 +88,7 @@ def show_movement(line: Line) -> LineOut:
     note = line.note
     if line.kind == "breakage":
         note = "expired unused" if line.change < 0 else "expiry undone: taken back since"
-    elif line.penalty is not None:
+    elif note is None and line.penalty is not None:
         start = instant(line.penalty.starts_at)
         note = PENALTIES[line.penalty.cause].format(session=line.penalty.session_id, start=start)
     elif note is None and line.ticket_id is not None:
