@@ -195,7 +195,7 @@ def test_a_session_is_booked_in_the_contracts_time_once(door: Door, browser: Bro
         (
             {"starts_at": "2026-04-01T09:00", "estimate_minutes": "long"},
             "estimate_minutes",
-            "Bitte geben Sie eine ganze Zahl an.",
+            "Bitte Minuten eingeben, oder Stunden wie 1:30.",
         ),
         ({"starts_at": "2026-04-01T09:00", "estimate_minutes": "6000"}, "estimate_minutes", "es fehlen 2:00 Stunden"),
     ],

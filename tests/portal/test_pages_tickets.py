@@ -119,7 +119,7 @@ def test_a_refusal_is_reached_from_above_at_its_field(site: Site) -> None:
     page.fill("#starts_at", "2026-04-01T09:00")
     page.fill("#estimate_minutes", "long")
     page.click("main form.stack .chief")
-    expect(page.locator("#estimate_minutes-error")).to_contain_text("Bitte geben Sie eine ganze Zahl an.")
+    expect(page.locator("#estimate_minutes-error")).to_contain_text("Bitte Minuten eingeben, oder Stunden wie 1:30.")
     page.click(".banner.bad a")
     assert page.evaluate("document.activeElement.id || location.hash.slice(1)") == "estimate_minutes"
     assert faults_of(page) == ""

@@ -60,7 +60,7 @@ def test_no_page_is_wider_than_its_window(site: Site, role: str) -> None:
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 200, address
-        for width in (1440, 768, 360):
+        for width in (1440, 1040, 768, 360):
             found += faults_in(page, width)
     assert found == []
 
