@@ -24,7 +24,7 @@ from api.portal.billing.month_drafts import DayTyped, ProviderAsked, providers_k
 from api.portal.billing.one_document import download
 from api.portal.frame.pages import page, told
 from api.portal.frame.visitors import Visitor, VisitorDep
-from api.portal.words.choices import BOOKS
+from api.portal.words.choices import BOOK_FORMS
 from api.state import State
 from ledger.kernel.access import check_reads_events
 from ledger.kernel.errors import Refusal, malformed
@@ -101,4 +101,4 @@ def _at_field(refusal: Refusal) -> Refusal:
 
 def _asked(state: State, visitor: Visitor, given: dict[str, Any]) -> dict[str, Any]:
     nothing = dict.fromkeys(("form", "from_on", "to_on", "provider"), "")
-    return {"given": nothing | given, "names": BOOKS, "providers": providers_known(state, visitor.actor)}
+    return {"given": nothing | given, "names": BOOK_FORMS, "providers": providers_known(state, visitor.actor)}

@@ -46,7 +46,7 @@ OFFICES = {
     "admin": word("Administration"),
 }
 OUTCOMES = {"upheld": word("It stands as it is"), "reversed": word("It is taken back in full")}
-BOOKS = {
+BOOK_FORMS = {
     "beancount": "Beancount",
     "hledger": "hledger",
     "csv": "CSV",
@@ -56,5 +56,5 @@ BOOKS = {
 # By the field of a command, or of a page, that takes one of them.
 CHOICES = {
     **{"channel": CHANNELS, "kind": TICKET_KINDS, "scope": SCOPES, "impact": GRADES, "urgency": GRADES},
-    **{"form": BOOKS, "treatment": TREATMENTS, "source": SOURCES_GIVEN, "outcome": OUTCOMES},
+    **{"form": BOOK_FORMS, "treatment": TREATMENTS, "source": SOURCES_GIVEN, "outcome": OUTCOMES},
 }
