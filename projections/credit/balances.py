@@ -15,7 +15,8 @@ from ledger.kernel.values import to_micros
 from ledger.store.database import Row
 from projections.contracts.questions import contract_as_of
 from projections.credit.flows import OF_NO_POOL
-from projections.credit.rules import LATER, by_then_in_sql, expired, status_at_in_sql
+from projections.credit.movements import NEVER
+from projections.credit.rules import LATER, by_then_in_sql, lost_in_sql
 from projections.credit.spans import FIGURES_THEN, places
 from projections.reader import NOW, AsOf, Reader, Snapshot, Times
 from projections.visible import visible
@@ -62,7 +63,8 @@ LEFT_NOW = by_then_in_sql("g.granted - g.consumed", "m.granted - m.consumed", LA
 def now_in_sql(contract_id: str = ":contract_id") -> str:
     """The question about one contract now, open for a condition on `c`; `is_ahead`: it needs the other question.
 
-    What is pending is searched by its deemed day, not its status: what nobody ever answers would be read one by one.
+    Everything is a total less what counts only later: grants that have not ended yet, or still move after their end;
+    waits that begin or end later.
     """
     return f"""
 SELECT v.position, c.currency, c.provider, c.customer_id, c.partner_id,
@@ -73,8 +75,8 @@ SELECT v.position, c.currency, c.provider, c.customer_id, c.partner_id,
   a.granted - CAST(coalesce(later.granted, 0) AS BIGINT) AS granted,
   a.consumed - CAST(coalesce(later.consumed, 0) AS BIGINT) AS consumed,
   a.reserved - CAST(coalesce(later.reserved, 0) AS BIGINT) AS reserved,
-  CAST(coalesce(ended.expired, 0) AS BIGINT) AS expired,
-  coalesce(p.quantity, 0) - CAST(coalesce(deemed.quantity, 0) AS BIGINT) AS pending_confirmation
+  a.lost - CAST(coalesce(not_yet.quantity, 0) + coalesce(after_its_end.quantity, 0) AS BIGINT) AS expired,
+  coalesce(p.quantity, 0) - CAST(coalesce(later_waits.quantity, 0) AS BIGINT) AS pending_confirmation
 FROM contracts c
 CROSS JOIN view_position v
 LEFT JOIN overages o ON o.contract_id = c.contract_id
@@ -83,12 +85,16 @@ LEFT JOIN (SELECT sum(minutes) AS minutes, sum(amount_cents) AS amount_cents FRO
 LEFT JOIN accounts a ON a.contract_id = c.contract_id
 LEFT JOIN (SELECT pool, sum(granted) AS granted, sum(consumed) AS consumed, sum(reserved) AS reserved FROM movements
   WHERE contract_id = {contract_id} AND effective_at > :at GROUP BY pool) later ON later.pool = a.pool
-LEFT JOIN (SELECT g.pool, sum({expired("g.expires_at", LEFT_NOW)}) AS expired FROM grants g
-  WHERE g.contract_id = {contract_id} AND g.expires_at <= :at GROUP BY g.pool) ended ON ended.pool = a.pool
+LEFT JOIN (SELECT g.pool, sum(g.lost) AS quantity FROM grants g
+  WHERE g.contract_id = {contract_id} AND g.expires_at > :at AND g.expires_at < {NEVER}
+  GROUP BY g.pool) not_yet ON not_yet.pool = a.pool
+LEFT JOIN (SELECT g.pool, sum(g.lost - ({lost_in_sql(LEFT_NOW)})) AS quantity FROM (
+    SELECT DISTINCT grant_id FROM movements WHERE contract_id = {contract_id} AND effective_at > :at) moved
+  CROSS JOIN grants g WHERE g.grant_id = moved.grant_id AND g.expires_at <= :at
+  GROUP BY g.pool) after_its_end ON after_its_end.pool = a.pool
 LEFT JOIN pending p ON p.contract_id = a.contract_id AND p.pool = a.pool
-LEFT JOIN (SELECT d.pool, sum(d.quantity) AS quantity FROM deductions d
-  WHERE d.contract_id = {contract_id} AND d.deemed_at <= :at
-  AND {status_at_in_sql("d.status", "d.deemed_at")} = 'deemed_confirmed' GROUP BY d.pool) deemed ON deemed.pool = a.pool
+LEFT JOIN (SELECT w.pool, sum(w.quantity) AS quantity FROM waits w
+  WHERE w.contract_id = {contract_id} AND w.effective_at > :at GROUP BY w.pool) later_waits ON later_waits.pool = a.pool
 WHERE c.contract_id = {contract_id} AND """
 
 

@@ -81,7 +81,7 @@ class OverageBilled(msgspec.Struct):
 
 
 class PendingRow(msgspec.Struct):
-    """What of a pool awaits the customer's word, in its unit; silence taken as a yes is worked out when asked."""
+    """What of a pool awaits the customer's word with no end known, in its unit: all its waits added up (`waits`)."""
 
     account_id: str
     contract_id: str
@@ -169,11 +169,12 @@ def _new(
 def _put(rows: Rows, row: DeductionRow) -> None:
     rows.put(DEDUCTIONS, row)
     if row.status == "pending":
-        _add_pending(rows, row, row.quantity)
         wait = _wait(row, row.position)
         wait.begin(rows)
         if row.deemed_at is not None:
             row.waits_until = wait.end(rows, row.deemed_at, None)
+        else:
+            _add_pending(rows, row, row.quantity)
 
 
 def _wait(row: DeductionRow, position: int) -> Wait:
@@ -281,9 +282,9 @@ def _settled(rows: Rows, fact: DrawSettled | DrawSettlementWithdrawn, meta: Even
 @deductions.on(DeductionConfirmed, DeductionDisputed, DisputeUpheld, DeductionReversed, changes=ITS_STATUS)
 def _changed(rows: Rows, fact: Answered, meta: EventMeta) -> None:
     row = rows.require(DEDUCTIONS, fact.deduction_id)
-    if row.status == "pending":
-        _add_pending(rows, row, -row.quantity)
     if row.awaited:
+        if row.waits_until is None:
+            _add_pending(rows, row, -row.quantity)
         row.waits_until = _wait(row, meta.position).end(rows, meta.effective_at, row.waits_until)
     row.status = STATUS_AFTER[type(fact)]
     on_behalf = int(fact.on_behalf) if isinstance(fact, DeductionConfirmed | DeductionDisputed) else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.credit.expiry import lost
 from ledger.events import (
     AccountOpened,
     CreditDrawn,
@@ -53,7 +54,7 @@ class MovementRow(msgspec.Struct):
 
 
 class AccountRow(msgspec.Struct):
-    """Totals over everything recorded, whatever its effective time."""
+    """Totals over everything recorded, whatever its effective time. `lost` is what its grants lose at their ends."""
 
     account_id: str
     contract_id: str
@@ -63,13 +64,14 @@ class AccountRow(msgspec.Struct):
     granted: int
     consumed: int
     reserved: int
+    lost: int
 
 
 class GrantRow(msgspec.Struct):
     """A grant over everything recorded; `position` is that of its granting, the order among those that end together.
 
     It counts from `counts_from`: later than it is valid where the month of its beginning was closed (M5). `rule` is
-    that by which it was given.
+    that by which it was given. `lost` is what it loses at its end, if it has one.
     """
 
     grant_id: str
@@ -84,6 +86,7 @@ class GrantRow(msgspec.Struct):
     expires_at: int
     counts_from: int
     position: int
+    lost: int = 0
 
 
 GRANTING = "granted <> 0"  # few of many, so that they have an index
@@ -167,6 +170,9 @@ def _move(
     if grant is not None:
         grant.consumed += consumed
         grant.reserved += reserved
+        will_lose = lost(grant.granted - grant.consumed) if grant.expires_at < NEVER else 0
+        account.lost += will_lose - grant.lost
+        grant.lost = will_lose
     row = MovementRow(
         position=meta.position,
         part=part,
@@ -193,7 +199,7 @@ def _move(
 @movements.on(AccountOpened)
 def _opened(rows: Rows, fact: AccountOpened, meta: EventMeta) -> None:
     key = account_id(fact.contract_id, fact.pool)
-    rows.put(ACCOUNTS, AccountRow(key, fact.contract_id, fact.pool, fact.unit, fact.currency, 0, 0, 0))
+    rows.put(ACCOUNTS, AccountRow(key, fact.contract_id, fact.pool, fact.unit, fact.currency, 0, 0, 0, 0))
 
 
 @movements.on(CreditGranted, changes=[(ACCOUNTS, _account)])

@@ -5,12 +5,11 @@ the product it has the shapes of rows, so that both write the same columns, and 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from ledger import events as e
-from ledger.kernel.values import EPOCH, FAR_FUTURE
 from ledger.tickets.timeline import Timeline
 from projections.billing.charges_view import CHARGES, ChargeRow
 from projections.contracts.view import (
@@ -29,37 +28,10 @@ from projections.credit.status_changes import STATUS_CHANGES
 from projections.credit.waits import WAITS, WaitRow
 from projections.tickets.view import TICKETS, TicketRow
 from tests.bench.floor_table import FloorTable
+from tests.bench.floor_values import NEVER, At, longer, micros, text, text_or_none
 
-_json = msgspec.json.Encoder().encode
 _draws = msgspec.json.Decoder(list[e.Draw]).decode
 Wanted = dict[FloorTable[Any], set[str]]
-
-
-def micros(instant: Any) -> int:
-    span = instant - EPOCH
-    return int((span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds)
-
-
-NEVER = micros(FAR_FUTURE)
-
-
-def text(value: Any) -> str:
-    return _json(value).decode()
-
-
-def text_or_none(value: Any) -> str | None:
-    return None if value is None else _json(value).decode()
-
-
-def longer(items: str, item: Any) -> str:
-    """A list that is kept as JSON, with one more item, without reading the others."""
-    return f"[{text(item)}]" if items == "[]" else f"{items[:-1]},{text(item)}]"
-
-
-class At(NamedTuple):
-    position: int
-    effective_at: int
-    recorded_at: int
 
 
 class FloorRows:
@@ -70,8 +42,8 @@ class FloorRows:
         self.customers = FloorTable(CUSTOMERS)
         self.terms = FloorTable(CONTRACT_TERMS)
         self.movements = FloorTable(m.MOVEMENTS)
-        self.accounts = FloorTable(m.ACCOUNTS, "granted", "consumed")
-        self.grants = FloorTable(m.GRANTS, "consumed")
+        self.accounts = FloorTable(m.ACCOUNTS, "granted", "consumed", "lost")
+        self.grants = FloorTable(m.GRANTS, "consumed", "lost")
         self.overages = FloorTable(OVERAGES, "minutes", "amount_cents")
         self.deductions = FloorTable(d.DEDUCTIONS, "draws", "overage")
         self.pending = FloorTable(d.PENDING, "quantity")
@@ -179,7 +151,7 @@ class FloorRows:
 
     def _account(self, fact: e.AccountOpened, at: At) -> None:
         key = f"{fact.contract_id}:{fact.pool}"
-        row = m.AccountRow(key, fact.contract_id, fact.pool, fact.unit, fact.currency, 0, 0, 0)
+        row = m.AccountRow(key, fact.contract_id, fact.pool, fact.unit, fact.currency, 0, 0, 0, 0)
         self.accounts.make(key, row)
 
     def _granted(self, fact: e.CreditGranted, at: At) -> None:
@@ -204,7 +176,9 @@ class FloorRows:
         move.granted, move.expires_at = fact.quantity, expires_at
         move.note, move.charge_id = text_or_none(fact.reason), fact.charge_id
         move.owned, move.counts_until = fact.quantity, expires_at
-        self.accounts.known[f"{fact.contract_id}:{fact.pool}"].granted += fact.quantity
+        account = self.accounts.known[f"{fact.contract_id}:{fact.pool}"]
+        account.granted += fact.quantity
+        _lose(account, row)
 
     def _drawn(self, fact: e.CreditDrawn, at: At) -> None:
         for part, draw in enumerate(fact.draws):
@@ -219,10 +193,12 @@ class FloorRows:
     ) -> None:
         move = self._move(fact, at, part, kind, fact.deduction_id, grant_id)
         move.consumed = quantity
-        self.accounts.known[f"{fact.contract_id}:{fact.pool}"].consumed += quantity
+        account = self.accounts.known[f"{fact.contract_id}:{fact.pool}"]
+        account.consumed += quantity
         if grant_id is not None:
             grant = self.grants.known[grant_id]
             grant.consumed += quantity
+            _lose(account, grant)
             move.owned, move.counts_until = grant.granted - grant.consumed, grant.expires_at
 
     def _move(
@@ -396,3 +372,10 @@ class FloorRows:
         if row.state == "open":
             row.state = "in_progress"
             row.timeline = f'{row.timeline[:-1]},"worked_from":{at.effective_at}}}'
+
+
+def _lose(account: m.AccountRow, grant: m.GrantRow) -> None:
+    """What the grant loses at its end, if it has one."""
+    lost = max(grant.granted - grant.consumed, 0) if grant.expires_at < NEVER else 0
+    account.lost += lost - grant.lost
+    grant.lost = lost

@@ -80,7 +80,7 @@ def test_what_has_expired_of_a_pool_and_what_is_in_force_now_and_at_a_moment(
 ) -> None:
     """The last flow may be effective only after the moment; every flow is known."""
     rows: list[Any] = [contract(), blank(TABLES["overages"], contract_id=CONTRACT, currency="EUR")]
-    position, expected, given_out, in_force = 1, 0, 0, 0
+    position, expected, given_out, in_force, lost_in_the_end = 1, 0, 0, 0, 0
     for number, (flows, ends) in enumerate(grants):
         grant_id, of_grant = f"G-{number}", [(day(on), quantity) for on, quantity in flows]
         for end in ends:
@@ -91,11 +91,12 @@ def test_what_has_expired_of_a_pool_and_what_is_in_force_now_and_at_a_moment(
             position += 1
         total = sum(quantity for _, quantity in flows)
         about = {"contract_id": CONTRACT, "pool": POOL, "granted": total, "expires_at": day(ends[-1])}
-        rows.append(blank(TABLES["grants"], grant_id=grant_id, **about))
+        rows.append(blank(TABLES["grants"], grant_id=grant_id, lost=max(total, 0), **about))
+        lost_in_the_end += max(total, 0)
         expected += expired_by(of_grant, day(ends[-1]), day(at))
         given_out += total
         in_force += sum(quantity for on, quantity in flows if on <= at < ends[-1])
-    about = {"contract_id": CONTRACT, "pool": POOL, "unit": "minutes", "granted": given_out}
+    about = {"contract_id": CONTRACT, "pool": POOL, "unit": "minutes", "granted": given_out, "lost": lost_in_the_end}
     views.write([*rows, blank(TABLES["accounts"], account_id=f"{CONTRACT}:{POOL}", **about)])
     views.clock.put(from_micros(day(at)).isoformat())
     (now,) = closing(views, lambda: balance(views.reader, COMMAND_LINE, CONTRACT)).accounts
@@ -135,7 +136,7 @@ def test_what_awaits_the_customers_word_now_and_at_a_moment(
     about = {"contract_id": CONTRACT, "pool": POOL}
     rows: list[Any] = [contract(), blank(TABLES["accounts"], account_id="C:care", unit="minutes", **about)]
     expected: dict[str, set[str]] = {status: set() for status in get_args(Status)}
-    pending = then_pending = kept_pending = 0
+    pending = then_pending = without_end = 0
     for number, (is_awaited, deemed_on, answer) in enumerate(deductions, 1):
         begins = "pending" if is_awaited else "not_required"
         status = answer[0] if answer is not None and is_awaited else begins
@@ -147,16 +148,17 @@ def test_what_awaits_the_customers_word_now_and_at_a_moment(
             rows.append(wait(number, 0, 1, 2**number))
             if ends:
                 rows.append(wait(number, min(ends), -1, -(2**number)))
+            else:
+                without_end += 2**number
         was = begins
         if answer is not None and is_awaited:
             change = {"deduction_id": f"D-{number}", "position": 100 + number, "status": status}
             rows.append(blank(TABLES["status_changes"], effective_at=day(answer[1]), **change))
             was = status if answer[1] <= at else begins
         expected[status_at(status, deemed_at, now)].add(f"D-{number}")
-        kept_pending += 2**number if status == "pending" else 0
         pending += 2**number if status_at(status, deemed_at, now) == "pending" else 0
         then_pending += 2**number if status_at(was, deemed_at, day(at)) == "pending" else 0
-    views.write([*rows, blank(TABLES["pending"], account_id="C:care", quantity=kept_pending, **about)])
+    views.write([*rows, blank(TABLES["pending"], account_id="C:care", quantity=without_end, **about)])
     views.clock.put(from_micros(now).isoformat())
     found = closing(views, lambda: balance(views.reader, COMMAND_LINE, CONTRACT)).accounts[0]
     then = Times(as_of=from_micros(day(at)))

@@ -49,7 +49,8 @@ def worked(contract_id: str, entries: int) -> Iterator[StreamEvent]:
             yield StreamEvent(f"{granted.stream}.{grant_id}", 1, granted)
         of = {**told, "deduction_id": f"{contract_id}.d{number}"}
         draws = [Draw(grant_id, 15)]
-        deducted = HoursDeducted("work", 900, 15, 15, SECRET, "pending", "pool", draws, **of)
+        silent_at = at + timedelta(days=10)
+        deducted = HoursDeducted("work", 900, 15, 15, SECRET, "pending", "pool", draws, deemed_at=silent_at, **of)
         yield StreamEvent(deducted.stream, 1, deducted)
         drawn = CreditDrawn(kind="work", draws=draws, **of)
         yield StreamEvent(f"{drawn.stream}.{number}", 1, drawn)
@@ -65,6 +66,11 @@ def worked(contract_id: str, entries: int) -> Iterator[StreamEvent]:
 async def known(snapshot: Snapshot, contract_id: str) -> int:
     times = Times(known_at=datetime(2100, 1, 1, tzinfo=UTC))
     return (await balance_within(snapshot, COMMAND_LINE, contract_id, times)).accounts[0].consumed
+
+
+async def now(snapshot: Snapshot, contract_id: str) -> int:
+    """Nearly all grants have ended, and half of the deductions were answered by silence."""
+    return (await balance_within(snapshot, COMMAND_LINE, contract_id, NOW)).accounts[0].consumed
 
 
 async def lines(snapshot: Snapshot, contract_id: str) -> int:
@@ -114,7 +120,7 @@ def test_a_place_in_both_times_costs_the_same_however_long_the_history(tmp_path:
                     return await balance_at(snapshot, contract_id, place)
 
             cost[entries].append(steps(reader, asked)[1])
-        answers = {known: 15 * entries, lines: 40, grants: 6, disputed: 0, accounts: 2}
+        answers = {known: 15 * entries, now: 15 * entries, lines: 40, grants: 6, disputed: 0, accounts: 2}
         for question, expected in answers.items():
 
             async def of_contract(contract_id: str = f"C-{entries}", question: Question = question) -> int:
