@@ -13,8 +13,8 @@ import msgspec
 from ledger.events import FACTS
 from projections.all_views import VIEWS
 from tests.bench.floor_rows import FloorRows, Wanted
-from tests.bench.floor_values import At, micros
 from tests.bench.floor_table import is_postgres
+from tests.bench.floor_values import At, micros
 
 PAGE = 5_000
 MADE = ("contracts", "movements", "overages", "deductions", "charges", "tickets")
