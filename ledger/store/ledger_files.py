@@ -40,10 +40,11 @@ def make_private(path: Path) -> None:
 
 
 def shut(path: Path) -> None:
-    """Takes from a file that everybody may read or write the rights of all but its owner."""
+    """Takes from a file that everybody may read or write the rights of all but its owner, who gets none by that."""
     with suppress(FileNotFoundError, PermissionError):  # whose file it is decides; others can't
-        if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o007:
-            path.chmod(PRIVATE)
+        rights = stat.S_IMODE(path.stat().st_mode)
+        if path.is_file() and rights & 0o007:
+            path.chmod(rights & PRIVATE)
 
 
 def align_rights(path: Path) -> None:

@@ -398,3 +398,6 @@ def test_a_file_that_everybody_can_read_is_shut_and_narrower_rights_stay(tmp_pat
         path.chmod(rights)
         assert support_ledger(url_of(path), "verify").status == 0
         assert stat.S_IMODE(path.stat().st_mode) == kept
+    path.chmod(0o444)
+    support_ledger(url_of(path), "verify")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o400  # what was read-only does not become writable by that
