@@ -44,7 +44,7 @@ TAGS = {
 }
 SERVERS = [{"url": "/", "description": "The ledger that gave this document"}]
 _TOKEN = {"type": "http", "scheme": "bearer", "description": "A token made by `support-ledger token create`."}
-_INSTANTS = {"dated", "from", "to", "waiting_since"}
+_INSTANTS = {"at", "dated", "from", "to", "valid_from", "waiting_since"}
 
 
 def document_of(app: FastAPI) -> Schema:

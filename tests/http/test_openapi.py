@@ -88,7 +88,8 @@ def test_what_may_be_left_out_is_optional_and_texts_say_their_format(document: d
     for name, schema in document["components"]["schemas"].items():
         for field, member in schema.get("properties", {}).items():
             texts = [one for one in (member, *member.get("anyOf", ())) if one.get("type") == "string"]
-            expected = "date-time" if field.endswith("_at") else "date" if field.endswith("_on") else None
+            is_instant = field.endswith("_at") or field in ("at", "valid_from")
+            expected = "date-time" if is_instant else "date" if field.endswith("_on") else None
             if expected:
                 assert [one.get("format") for one in texts] == [expected] * len(texts), (name, field)
     schemas = document["components"]["schemas"]
