@@ -95,6 +95,11 @@ def test_what_may_be_left_out_is_optional_and_texts_say_their_format(document: d
     schemas = document["components"]["schemas"]
     assert "enum" in schemas["TicketSummary"]["properties"]["state"]
     assert "enum" in schemas["DeductionSummary"]["properties"]["status"]
+    assert schemas["DocumentSummary"]["properties"]["kind"]["enum"] == ["invoice", "credit-note"]
+    assert schemas["DocumentLineOut"]["properties"]["unit"]["enum"] == ["minute", "piece"]
+    assert schemas["DocumentLineOut"]["properties"]["vat_category"]["enum"] == ["S", "AE", "O"]
+    assert schemas["VatOut"]["properties"]["category"]["enum"] == ["S", "AE", "O"]
+    assert "fee" in schemas["DocumentLineOut"]["properties"]["kind"]["enum"]
     assert schemas["HealthOut"]["properties"]["status"]["enum"] == ["alive", "ready"]
 
 

@@ -7,19 +7,20 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from api.http.models.base import AnswerModel
+from ledger.billing.events import DocumentKind, LineKind, Unit, VatCategory
 
 
 class DocumentLineOut(BaseModel):
     line: int
-    kind: str = Field(examples=["overage"])
+    kind: LineKind = Field(examples=["overage"])
     description: str
     quantity: int = Field(description="Minutes or pieces; negative where a line takes something back.")
-    unit: str = Field(examples=["minute"])
+    unit: Unit = Field(examples=["minute"])
     unit_price: str = Field(description="The price of `price_base` units.", examples=["89.00"])
     price_base: int = Field(description="60 where minutes have a price by the hour.", examples=[60])
     net: str = Field(examples=["22.25"])
     vat_rate: str = Field(description="In percent.", examples=["19.00"])
-    vat_category: str = Field(description="EN 16931: S, AE or O.", examples=["S"])
+    vat_category: VatCategory = Field(description="EN 16931: S, AE or O.", examples=["S"])
     supplied_on: str = Field(description="The date of supply, by which VAT goes.")
     starts_on: str | None = Field(description="Of a fee: the first day of its term.")
     ends_on: str | None = Field(description="Of a fee: the last day of its term, if it has one.")
@@ -48,7 +49,7 @@ class DocumentLineOut(BaseModel):
 
 class VatOut(BaseModel):
     rate: str = Field(examples=["19.00"])
-    category: str
+    category: VatCategory
     net: str
     amount: str
 
@@ -66,7 +67,7 @@ class DocumentSummary(BaseModel):
     """An invoice or credit note as a list has it: all but its lines."""
 
     number: str | None = Field(description="Null on a draft.")
-    kind: str = Field(examples=["invoice"])
+    kind: DocumentKind = Field(examples=["invoice"])
     issued_on: str | None
     due_on: str | None
     through_on: str | None
