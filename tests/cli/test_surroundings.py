@@ -393,11 +393,8 @@ def test_the_files_of_a_ledger_are_its_owners_alone(tmp_path: Path, monkeypatch:
 
 def test_a_file_that_everybody_can_read_is_shut_and_narrower_rights_stay(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    for rights, kept in ((0o644, 0o600), (0o666, 0o600), (0o640, 0o640), (0o600, 0o600)):
+    for rights, kept in ((0o644, 0o600), (0o666, 0o600), (0o640, 0o640), (0o600, 0o600), (0o444, 0o400)):
         path.touch()
         path.chmod(rights)
-        assert support_ledger(url_of(path), "verify").status == 0
+        assert support_ledger(url_of(path), "verify").status == 0 or kept == 0o400  # which stays read-only
         assert stat.S_IMODE(path.stat().st_mode) == kept
-    path.chmod(0o444)
-    support_ledger(url_of(path), "verify")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o400  # what was read-only does not become writable by that
