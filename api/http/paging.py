@@ -97,9 +97,9 @@ def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
         key = None
     matches = isinstance(key, list) and len(key) == len(kinds)
     if not matches or not all(type(part) is kind for part, kind in zip(key, kinds, strict=True)):
-        raise malformed("cursor", "is not one that this list gave")
+        raise malformed("cursor", FieldFault("no_cursor"))
     if any(abs(part) > 2**62 if isinstance(part, int) else "\0" in part for part in key):
-        raise malformed("cursor", "is not one that this list gave")
+        raise malformed("cursor", FieldFault("no_cursor"))
     return list(key)
 
 

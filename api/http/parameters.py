@@ -61,9 +61,9 @@ def _check_names(request: Request) -> None:
     given = request.query_params
     for name in given:
         if name not in known:
-            raise malformed(name[:80], f"is no parameter here; {_known(name, known)}")
+            raise malformed(name[:80], _unknown(name, known))
         if not known[name] and len(given.getlist(name)) > 1:
-            raise malformed(name, "is given twice")
+            raise malformed(name, FieldFault("given_twice"))
 
 
 def _check_numbers(request: Request) -> None:
@@ -81,11 +81,11 @@ def _check_numbers(request: Request) -> None:
                     raise malformed(field.alias, FieldFault("no_whole_number", {"example": example}))
 
 
-def _known(name: str, known: dict[str, bool]) -> str:
+def _unknown(name: str, known: dict[str, bool]) -> FieldFault:
     meant = get_close_matches(name[:80], known, 1, NEAR)
     if meant:
-        return f"{meant[0]} is meant"
-    return f"there are {', '.join(sorted(known))}" if known else "there are none"
+        return FieldFault("other_parameter", {"meant": meant[0]})
+    return FieldFault("none_of_parameters", {"members": tuple(sorted(known))}) if known else FieldFault("no_parameters")
 
 
 def _parameters(route: APIRoute) -> dict[str, bool]:

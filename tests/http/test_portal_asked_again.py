@@ -91,3 +91,20 @@ def test_who_is_not_signed_in_is_led_to_sign_in(door: Door) -> None:
         303,
         "/portal/sign-in?next=%2Fportal%2Ftime%3Fas_of%3Dodd",
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("zzz=1", "Das kann hier nicht angegeben werden."),
+        ("statu=pending", "Das kann hier nicht angegeben werden."),
+        ("status=pending&status=disputed", "Bitte nur einmal."),
+        ("cursor=x", "Diese Seite hat die Liste nicht."),
+    ],
+)
+def test_what_nobody_types_is_told_in_the_readers_language_too(door: Door, asked: str, sentence: str) -> None:
+    browser = Browser(door).signed_in(token(door, "operator"))
+    answer = browser.get(f"/portal/time?{asked}", **{"accept-language": "de"})
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert "Please check this" not in answer.text

@@ -1,4 +1,4 @@
-"""Going back to a form in a real browser and sending it again: nothing is recorded twice, and the page says so."""
+"""A form that is sent again in a real browser, by going back or by a second click: nothing is recorded twice."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -66,3 +66,20 @@ def test_going_back_and_sending_again_records_once(
     page.get_by_role("link", name="To what was recorded").click()
     page.wait_for_load_state()
     assert page.url.partition("form=")[0].rstrip("?&") == recorded.partition("form=")[0].rstrip("?&")
+
+
+def test_the_second_half_of_a_double_click_presses_nothing_that_has_come_below_it(site: Site) -> None:
+    page = site.signed_in("customer", width=1280)
+    page.goto("/portal/time?status=pending")
+    button = page.locator("button[name=one]").nth(1)
+    button.scroll_into_view_if_needed()
+    place, before = button.bounding_box(), site.door.count()
+    assert place
+    page.mouse.click(place["x"] + 10, place["y"] + 10)
+    expect(page.locator(".results")).to_contain_text("1 went through.")
+    below = page.evaluate("at => document.elementFromPoint(at.x + 10, at.y + 10).closest('button').value", place)
+    page.mouse.down(click_count=2)
+    page.mouse.up(click_count=2)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(f"button[value={below}]")).to_be_visible()
+    assert site.door.count() == before + 1

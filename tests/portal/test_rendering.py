@@ -99,6 +99,11 @@ def test_every_role_has_its_pages_and_one_is_current() -> None:
     assert links_for(None, "/portal/") == []
 
 
+def test_an_auditor_finds_the_pages_that_auditors_read() -> None:
+    found = {link.href for link in links_for("auditor", "/portal/")}
+    assert {"/portal/sla", "/portal/reports", "/portal/periods", "/portal/books"} <= found
+
+
 def test_a_state_has_a_word_and_an_unknown_one_its_own() -> None:
     assert state_shown("deduction", "deemed_confirmed") == ("good", "confirmed by silence")
     assert state_shown("ticket", "half_done") == ("quiet", "half done")

@@ -12,7 +12,10 @@ _SESSIONS = ("/portal/sessions", word("Sessions"))
 _DOCUMENTS = ("/portal/documents", word("Documents"))
 _TIME = ("/portal/time", word("Time"))
 _CONTRACTS = ("/portal/contracts", word("Contracts"))
+_PROMISES = ("/portal/sla", word("Promises kept"))
 _REPORTS = ("/portal/reports", word("Reports"))
+_CLOSING = ("/portal/periods", word("Closing"))
+_BOOKS = ("/portal/books", word("Books"))
 
 CUSTOMER_PAGES = (("/portal/", word("Home")), _TIME, _TICKETS, _SESSIONS, _DOCUMENTS)
 PARTNER_PAGES = (("/portal/", word("Home")), _CONTRACTS, _TICKETS)
@@ -22,7 +25,7 @@ OPERATOR_PAGES = (
     _TIME,
     _SESSIONS,
     _CONTRACTS,
-    ("/portal/sla", word("Promises kept")),
+    _PROMISES,
 )
 FINANCE_PAGES = (
     ("/portal/", word("Month")),
@@ -30,15 +33,15 @@ FINANCE_PAGES = (
     _DOCUMENTS,
     _TIME,
     _REPORTS,
-    ("/portal/periods", word("Closing")),
-    ("/portal/books", word("Books")),
+    _CLOSING,
+    _BOOKS,
 )
 PAGES: dict[str, Sequence[tuple[str, str]]] = {
     "customer": CUSTOMER_PAGES,
     "partner": PARTNER_PAGES,
     "operator": OPERATOR_PAGES,
     "finance": FINANCE_PAGES,
-    "auditor": (("/portal/", word("Today")), _TICKETS, _TIME, _SESSIONS, _CONTRACTS, _DOCUMENTS, _REPORTS),
+    "auditor": (*OPERATOR_PAGES, _DOCUMENTS, _REPORTS, _CLOSING, _BOOKS),
     "admin": (*OPERATOR_PAGES, ("/portal/month", word("Month")), *FINANCE_PAGES[1:3], *FINANCE_PAGES[4:]),
 }
 

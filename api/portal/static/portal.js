@@ -50,6 +50,11 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });
+// The answer may have come by then, with another row's button where the first click was: a double click presses once.
+function pressOnce(event) {
+  if (event.detail > 1 && event.target.closest("form[method=post] button")) event.preventDefault();
+}
+document.addEventListener("click", pressOnce);
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
