@@ -240,6 +240,8 @@ class CreditAccount(CreditState):
             is_over = grant.is_taken_back or grant.expires_at <= ends_at
             if not is_over and (not allotments_alone or grant.is_lost_with_its_plan):
                 after = [one for one in settled if one.grant_id == grant.grant_id and one.effective_at >= ends_at]
+                if grant.valid_from < at < ends_at:  # what it settled by its true end is booked at that instant too
+                    after = [one for one in after if one.effective_at > ends_at]
                 changes += self._withdraw(after, stamp)
                 self.record(GrantExpiryMoved(grant.grant_id, ends_at, pool=self.pool), at, stamp)
         return changes + (self._settle_debts(stamp) if changes else [])

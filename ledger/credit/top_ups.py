@@ -129,7 +129,7 @@ def _received(case: Case, body: Credit) -> Received:
     case.check_not_ahead(at, "at")
     expires_at, ends_at = _expires_at(case, body, at), contract.credit_ends_at
     if ends_at is not None and not settles_alone:
-        expires_at = min(expires_at or FAR_FUTURE, ends_at)
+        expires_at = min(expires_at or FAR_FUTURE, case.stamp.open_from(ends_at))
     return Received(account, terms, quantity, at, expires_at, settles_alone)
 
 

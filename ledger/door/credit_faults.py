@@ -135,9 +135,12 @@ class GrantLives:
             yield f"{deduction_id} takes {quantity} of grant {grant_id}, which had {life.left + quantity} left"
 
     def _moved(self, fact: GrantExpiryMoved) -> Iterator[str]:
-        """What work drew or rested on at its own moment stands, though that is after an end told later (C14)."""
+        """What work drew or rested on at its own moment stands, though that is after an end told later (C14).
+
+        An end that was moved out of a closed month leaves what was moved to the same instant (M5).
+        """
         life = self._lives[fact.grant_id]
         life.expires_at = fact.expires_at
         for deduction_id, late in life.late.items():
-            if any(at >= fact.expires_at for at, _ in late):
+            if any(at > fact.expires_at or (at == fact.expires_at and fact.dated is None) for at, _ in late):
                 yield f"grant {fact.grant_id} ends at {show_instant(fact.expires_at)}, before it settles {deduction_id}"

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from ledger.billing.closed_periods import ClosedPeriods
+from ledger.door.verify import first_fault
 from ledger.events import Fact
 from ledger.kernel.aggregate import Stamp
 from ledger.kernel.errors import Refusal
@@ -19,6 +20,7 @@ from tests.words import (
     change_plan,
     close_month,
     credit_note,
+    grant,
     issue,
     log_work,
     open_ticket,
@@ -171,6 +173,43 @@ def test_a_contract_that_ends_in_a_closed_month_keeps_its_credit_until_the_first
         ("breakage", -420, MARCH),
         ("work", -60, MARCH),
     ]
+
+
+@pytest.mark.parametrize("told", ["credit, then the end", "the end, then credit"])
+def test_credit_of_a_closed_month_bears_its_work_whenever_the_end_is_told(office: Office, told: str) -> None:
+    """60 beside the allotment of 480, from 10 February on: work of the 12th takes 30 of them, whatever came first."""
+    office.clock.put("2026-03-10T12:00:00Z")
+    office.ok(sign("groupios-l", "2026-01-01", contract_id="A", customer=billed("A")))
+    office.ok(open_ticket("T", contract_id="A", at="2026-01-05T09:00:00Z"))
+    office.ok(close_month("2026-02", "groupios"))
+    steps = [
+        grant(60, "2026-02-10T09:00:00Z", grant_id="G", contract_id="A", pool="included", reason="Goodwill"),
+        terminate(contract_id="A", ends_on="2026-02-14", reason="Sold"),
+    ]
+    for step in steps if told.startswith("credit") else reversed(steps):
+        office.ok(step)
+    office.ok(log_work(510, "2026-02-12T09:00:00Z", entry_id="late"))
+    found = office.see("deductions/late")
+    assert {one["grant_id"]: one["minutes"] for one in found["draws"]} == {"A.allotment.1": 480, "G": 30}
+    assert found["overage"] == []
+    (account,) = office.see("contracts/A/balance")["accounts"]
+    assert (account["granted"], account["consumed"], account["expired"]) == (540, 510, 30)
+
+
+def test_what_was_settled_before_an_end_in_a_closed_month_stays_settled(office: Office) -> None:
+    """100 are owed from January on; credit of 10 February settles them, booked in March as the end is."""
+    office.clock.put("2026-01-20T12:00:00Z")
+    office.ok(sign("easyredmine-server-support", "2026-01-01", contract_id="A", customer=billed("A")))
+    office.ok(open_ticket("T", contract_id="A", at="2026-01-05T09:00:00Z"))
+    office.ok(log_work(100, "2026-01-10T09:00:00Z", entry_id="debt"))
+    office.clock.put("2026-03-10T12:00:00Z")
+    office.ok(close_month("2026-02", "easyredmine"))
+    bought = top_up(480, "2026-02-10T09:00:00Z", top_up_id="U", contract_id="A", pool="server-support")
+    office.ok(bought)
+    office.ok(terminate(contract_id="A", ends_on="2026-02-14", reason="Sold"))
+    (account,) = office.see("contracts/A/balance")["accounts"]
+    assert (account["granted"], account["consumed"], account["expired"], account["available"]) == (480, 100, 380, 0)
+    assert first_fault(office.store.database) is None
 
 
 def test_a_renewal_is_taken_back_though_the_first_month_of_its_term_is_closed(office: Office) -> None:
