@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from fastapi import Request
+from starlette.requests import Request  # fastapi itself takes longer to load than an export to make
 
 from api.following import Listeners
 from api.limits import LIMITS, Limits

@@ -286,6 +286,11 @@ print(len(sys.modules), *[name for name in {asked} if name in sys.modules], file
     [
         (["--help"], 300, "rich.console,pydantic,asyncio,psycopg,fastapi,ledger.store,ledger.door,api.books"),
         (["export", "--help"], 330, "asyncio,psycopg,fastapi,ledger.store,ledger.door,api.books.exporting"),
+        (
+            ["export", "csv"],
+            640,
+            "fastapi,uvicorn,psycopg,jinja2,icalendar,pypdf,ledger.plans.loader,ledger.door.registry",
+        ),
         (["--version"], 260, "rich.console,pydantic,asyncio,psycopg,fastapi,ledger.store,ledger.plans.catalogue"),
         (
             ["balance", "L", "--server", "http://127.0.0.1:1"],

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from api.cli.main import HERE
+from api.cli.tokens import token_app
 from api.state import open_state
 from ledger.door.batches import Ledger
 from ledger.kernel.settings import Settings
@@ -47,8 +48,10 @@ def test_a_server_prepared_as_the_readme_says_lets_the_ledger_write_and_nobody_c
 
 
 def test_the_readme_names_every_command_of_the_command_line_and_no_other() -> None:
-    told = {row[0].strip("`").split()[0] for row in table_after(README, "<!-- list: command line -->")}
-    assert told == {*HERE, "COMMAND"}  # those of the write door are listed in docs/commands.md
+    rows = [row[0] for row in table_after(README, "<!-- list: command line -->")]
+    assert {row.strip("`").split()[0] for row in rows} == {*HERE, "COMMAND"}  # the write door's: docs/commands.md
+    told = re.findall(r"`token (\w+)", " ".join(rows))
+    assert sorted(told) == sorted(str(one.name) for one in token_app.registered_commands)
 
 
 def test_the_readme_names_every_setting() -> None:
