@@ -65,6 +65,14 @@ def test_an_instant_is_shown_in_its_zone_and_not_rounded_up() -> None:
     assert fmt("en").moment(None, "UTC") == "–"
 
 
+def test_an_end_at_midnight_is_said_as_the_last_day() -> None:
+    midnight = datetime(2026, 12, 16, 23, 0, tzinfo=UTC)
+    assert fmt("en").end(midnight, "Europe/Berlin") == "16 Dec 2026"
+    assert fmt("en").end(midnight, "UTC") == "16 Dec 2026, 23:00"
+    assert fmt("en").end(midnight, "Europe/Helsinki", "Europe/Berlin") == "17 Dec 2026, 01:00 (Europe/Helsinki)"
+    assert fmt("en").end(None, "UTC") == "–"
+
+
 @pytest.mark.parametrize(("hour", "expected"), [(0, "02:30 (+02:00)"), (1, "02:30 (+01:00)"), (2, "03:30")])
 def test_the_hour_that_comes_twice_says_which_it_is(hour: int, expected: str) -> None:
     assert fmt("de").clock(datetime(2026, 10, 25, hour, 30, tzinfo=UTC), "Europe/Berlin") == expected

@@ -6,14 +6,14 @@ named zone, which is said beside it, or once for a whole table.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, get_timezone_name
 
 from api.documents import figures
 from api.languages import Labels
-from ledger.kernel.values import from_micros, half_up, local_date, show_instant
+from ledger.kernel.values import ONE_DAY, from_micros, half_up, local_date, show_instant
 
 MINUS, DASH = "\N{MINUS SIGN}", "–"
 
@@ -84,6 +84,15 @@ class Formats:
         if at is None:
             return DASH
         return f"{self.day(local_date(_instant(at), zone))}, {self.clock(at, zone)}"
+
+    def end(self, at: datetime | int | None, zone: str, said: str | None = None) -> str:
+        """Until when something counts: its last day where it ends at midnight, else day and time. None has no end."""
+        if at is None:
+            return DASH
+        local = _instant(at).astimezone(ZoneInfo(zone))
+        if local.time() == time():
+            return self.day(local.date() - ONE_DAY)
+        return self.moment_of_row(at, zone, said or zone)
 
     def moment_of_row(self, at: datetime | int | None, zone: str, said: str) -> str:
         """In the row's own zone, named where the table says another: `2 Feb 2026, 11:00 (Europe/Berlin)`."""
