@@ -88,10 +88,12 @@ class Ledger:
             preparation = Preparation(DecidingStep.BESIDE, self._clock())
             cache = AggregateCache(self.store)
             unit = UnitOfWork(self.store, cache, Keyring(self.store.database))
-            deciding = Deciding(unit, KnownIds(self.store), self.catalogue, self._clock, preparation)
+            known = KnownIds(self.store)
+            deciding = Deciding(unit, known, self.catalogue, self._clock, preparation)
             try:
                 ((outcome, _),) = deciding.decide([request])
                 unit.check_current()
+                known.check_current([request])
             except IsPrepared:
                 preparation.hand_over(cache.known.values(), cache.position)
                 return preparation
@@ -127,10 +129,10 @@ class Ledger:
     def _attempt(self, requests: Sequence[Request], preparation: Preparation) -> list[Answer | Refusal]:
         self._cache.refresh()
         self._cache.adopt(preparation)
-        unit = UnitOfWork(self.store, self._cache, self._keyring)
+        unit, known = UnitOfWork(self.store, self._cache, self._keyring), KnownIds(self.store)
         positions: Sequence[int] = ()
         try:
-            deciding = Deciding(unit, KnownIds(self.store), self.catalogue, self._clock, preparation)
+            deciding = Deciding(unit, known, self.catalogue, self._clock, preparation)
             decided = [outcome for outcome, _ in deciding.decide(requests)]
             if unit.events:
                 positions = self.store.append(unit.events, unit.seal_batch())
@@ -139,6 +141,7 @@ class Ledger:
                 unit.keep_snapshots()
             else:
                 unit.check_current()
+                known.check_current(requests)
         except OutdatedError:  # nothing was recorded yet
             raise
         except BaseException:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ledger.door.requests import Request
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.faults import FieldFault
-from ledger.store import CommandRow, EventStore, Prior
+from ledger.store import CommandRow, ConflictError, EventStore, Prior
 from ledger.work.case import Case
 
 Earlier = Prior | CommandRow  # a stored command, or one of this batch, whose positions are known when it is saved
@@ -37,6 +37,13 @@ class KnownIds:
         for namespace, ids in wanted.items():
             for id_, prior in self._store.commands_that_took(namespace, ids).items():
                 self._known.setdefault((namespace, id_), prior)
+
+    def check_current(self, requests: Iterable[Request]) -> None:
+        """Raises ConflictError where one of these ids was taken since: what refuses a command may be that command."""
+        now = KnownIds(self._store)
+        now.look_up(requests)
+        if now._commands.keys() - self._commands.keys() or now._known.keys() - self._known.keys():
+            raise ConflictError
 
     def is_new(self, request: Request) -> bool:
         """Whether nobody took the id that a request gives, of those that were looked up."""

@@ -1,7 +1,7 @@
 """What takes long is prepared beside the writer: others get their turn, and nothing that came meanwhile is missed."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +12,7 @@ from api.writer import Answers, Writer
 from ledger.door.batches import Answer
 from ledger.events import Fact
 from ledger.kernel.errors import Refusal
-from ledger.store import EventStore, Unavailable
+from ledger.store import EventStore, Prior, Unavailable
 from ledger.store.histories import History
 from tests.billing.months import closed
 from tests.billing.office import Office, billed, lines, office_over
@@ -30,6 +30,14 @@ class Watched(EventStore):
         self.read_by_writer = 0
         self.readings = 0  # of history, beside the writer
         self.meanwhile: Callable[[], None] = lambda: None
+        self.once_looked_up: Callable[[], None] | None = None  # done when ids were looked up beside the writer
+
+    def commands_by_id(self, sender: str, command_ids: Sequence[str]) -> dict[str, Prior]:
+        found = super().commands_by_id(sender, command_ids)
+        if self.once_looked_up is not None and threading.current_thread().name != "writer":
+            done, self.once_looked_up = self.once_looked_up, None
+            done()
+        return found
 
     def _facts(self, *asked: Any) -> Any:
         found = super()._facts(*asked)
@@ -137,6 +145,15 @@ def cost_in_writer(desk: Desk, step: Step) -> int:
     before = desk.store.read_by_writer
     desk.ok(step)
     return desk.store.read_by_writer - before
+
+
+def test_what_another_process_carries_out_while_it_is_prepared_is_a_repetition(desk: Desk) -> None:
+    """Not refused, as if nothing were left to invoice: its id was free when it was looked up (C12)."""
+    sold(desk)
+    issuing = issue("S", "2026-02-28", command_id="once")
+    desk.store.once_looked_up = lambda: desk.office.ok(issuing)
+    answer = desk.ok(issuing)
+    assert (answer.replayed, answer.named["number"]) == (True, "GR-2026-00001")
 
 
 @pytest.mark.parametrize("entries", [1, 40])

@@ -197,10 +197,9 @@ def test_a_stream_asks_for_a_page_when_the_one_before_was_taken(asked: Asked, ac
 ADDS_UP_WHAT_IS_OPEN = {"/v1/customers"}
 
 
+@pytest.mark.parametrize("asked", ["sqlite"], indirect=True)  # which tells its steps
 def test_a_deep_page_costs_what_the_first_costs(asked: Asked) -> None:
     """A stream is such pages, so that its last one costs what its first does too."""
-    if not isinstance(asked.long.reader, SqliteReader):
-        pytest.skip("only SQLite tells its steps")
     odd, deep = {}, 0
     for path, parameters in lists(asked.door).items():
         cost: list[int] = []
@@ -231,9 +230,8 @@ def read_through(asked: Asked, sql: str) -> set[str]:
     return {of_table.get(name, name) for name in names} & tables
 
 
+@pytest.mark.parametrize("asked", ["sqlite"], indirect=True)  # which tells its plans by the names of tables
 def test_no_list_reads_a_table_through(asked: Asked) -> None:
-    if not isinstance(asked.long.reader, SqliteReader):
-        pytest.skip("SQLite tells its plans by the names of tables")
     odd = set()
     for path, parameters in lists(asked.door).items():
         asked.long.asked.clear()
