@@ -193,8 +193,9 @@ def test_a_stream_asks_for_a_page_when_the_one_before_was_taken(asked: Asked, ac
     assert len(pages_by_piece) > 0
 
 
-# What an item of these lists adds up is what is open of it, so that the page with the enormous one costs more.
-ADDS_UP_WHAT_IS_OPEN = {"/v1/customers"}
+# What an item of these lists adds up is what is open of it, so that the page with the enormous one costs more: what is
+# to be invoiced of a customer, the grants of an account that have not ended and what waits there for a word.
+ADDS_UP_WHAT_IS_OPEN = {"/v1/customers", "/v1/balances"}
 
 
 @pytest.mark.parametrize("asked", ["sqlite"], indirect=True)  # which tells its steps
