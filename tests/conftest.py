@@ -14,6 +14,7 @@ from ledger.store import open_store
 from projections.runner import Projector
 from tests.portal.browser import NoBrowserError, chromium
 from tests.servers import (
+    REQUIRE_VARIABLE,
     NoServerError,
     drop_database,
     embedded_programs,
@@ -23,7 +24,6 @@ from tests.servers import (
     throw_away_server,
 )
 
-REQUIRE_VARIABLE = "LEDGER_TEST_REQUIRE_POSTGRES"
 WITHOUT_SERVER = "PostgreSQL is missing"
 REQUIRE_BROWSER_VARIABLE = "LEDGER_TEST_REQUIRE_BROWSER"
 WITHOUT_BROWSER = "Chromium is missing"

@@ -26,6 +26,7 @@ import psycopg
 from psycopg import sql
 
 URL_VARIABLE = "LEDGER_TEST_DATABASE_URL"
+REQUIRE_VARIABLE = "LEDGER_TEST_REQUIRE_POSTGRES"  # where it is set, a test that finds no server fails
 OLDEST_VERSION = 15
 
 # Reads until its standard input ends, which happens when the process that started the server closes it, or dies,

@@ -113,11 +113,15 @@ def postgres_copy(extent: Extent, kept: Path, fresh: Callable[[], str], say: Say
     return url
 
 
-def _run(url: str, program: str, *arguments: str) -> None:
-    """A program of the server's own version."""
+def program_at(url: str, name: str) -> Path:
+    """Where a program of the server's own version is, if it was installed with it."""
     with psycopg.connect(url) as connection:
         (folder,) = connection.execute("SELECT setting FROM pg_config WHERE name = 'BINDIR'").fetchone() or ("",)
-    subprocess.run([Path(folder) / program, *arguments], check=True)
+    return Path(folder) / name
+
+
+def _run(url: str, program: str, *arguments: str) -> None:
+    subprocess.run([program_at(url, program), *arguments], check=True)
 
 
 def _clear(kept: Path, pattern: str) -> None:
