@@ -9,13 +9,9 @@ from api.books.chart import MINUTES, OPENING, beancount_name
 from api.books.journal import Book, Posting, Transaction, show_amount, tags
 
 
-def beancount(book: Book) -> bytes:
-    """Commodities, accounts, transactions, and assertions, which Beancount checks before their day begins."""
-    return ("\n".join(_lines(book)) + "\n").encode()
-
-
-def _lines(book: Book) -> Iterator[str]:
-    accounts = book.accounts()
+def beancount(book: Book) -> Iterator[str]:
+    """Lines: commodities, accounts, transactions, and assertions, which Beancount checks before their day begins."""
+    accounts = book.accounts
     commodities = sorted({commodity for _, commodity in accounts})
     yield f'option "title" "Support Contract Ledger, up to position {book.position}"'
     for commodity in commodities:
@@ -33,11 +29,11 @@ def _lines(book: Book) -> Iterator[str]:
         else:
             yield f"{on} open {beancount_name(account)} {commodity}"
         opened.add(account)
-    for transaction in book.transactions:
+    for transaction in book.transactions():
         yield ""
         yield from _transaction(transaction)
     yield ""
-    for one in book.assertions():
+    for one in book.assertions:
         amount = show_amount(one.amount, one.commodity)
         zero = show_amount(0, one.commodity)
         day_after = one.on + timedelta(days=1)

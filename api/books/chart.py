@@ -25,17 +25,18 @@ never become one account. What it forbids: Beancount all but letters, digits and
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 CREDIT = "Credit"
 EXPIRED = "Expired"
 MINUTES = "MIN"
+NAMES_AT_HAND = 5_000
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]|-(?=x)")
 
 
-@dataclass(slots=True, frozen=True, order=True)
-class Account:
+class Account(NamedTuple):
     """`words` are ours, `ids` the ledger's, `leaf` says which of a pool's accounts it is."""
 
     words: tuple[str, ...]
@@ -74,12 +75,14 @@ def credit(provider: str, contract_id: str, pool: str, leaf: str) -> Account:
     return Account(("Equity", CREDIT), (provider, contract_id, pool), leaf)
 
 
+@lru_cache(NAMES_AT_HAND)
 def plain_name(account: Account) -> str:
     """As hledger and CSV show it: ids as they are, anything that no id may hold as `%` and two digits."""
     ids = (quote(one, safe="") for one in account.ids)
     return ":".join([*account.words, *ids, *([account.leaf] if account.leaf else [])])
 
 
+@lru_cache(NAMES_AT_HAND)
 def beancount_name(account: Account) -> str:
     """Ids behind `Id-`, with `-x` and the character's hexadecimal number and `-` for what Beancount forbids.
 

@@ -8,7 +8,8 @@ left out, and so is credit: an adviser books what was invoiced. Account numbers 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -16,16 +17,14 @@ from api.books.cp1252 import CodePage
 from api.books.datev_mapping import AdviserMapping, debtor_accounts
 from api.books.extf import BOOKINGS, EXTF_CURRENCY, extf, extf_header
 from api.books.journal import BookFile
-from api.books.revenue import Revenue, revenues
+from api.books.revenue import Revenue, SoldDocument
 from api.documents.document_parties import compact
 from api.documents.texts import clipped
 from api.spreadsheet import as_text
-from ledger.billing.document_texts import Buyer
 from ledger.events import CreditNoteIssued, InvoiceIssued
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FaultFigure, FieldFault
 from ledger.kernel.values import from_micros, show_cents, show_instant
-from projections.provider.books import AdviserSource, BookedDocument
 
 NAME_LENGTH, INFO_LENGTH, LINK_LENGTH, VAT_ID_LENGTH = 60, 210, 210, 15
 _DOCUMENT_NUMBER = re.compile(r"[A-Za-z0-9_$%/-]{1,36}")  # what Belegfeld 1 takes
@@ -44,24 +43,28 @@ def check_period(from_on: date | None, to_on: date | None, today: date) -> tuple
     return from_on, to_on
 
 
-def datev(source: AdviserSource, first: date, last: date, mapping: AdviserMapping, made_at: datetime) -> BookFile:
+@dataclass(slots=True, frozen=True)
+class AdviserBooks:
+    """Documents by position. `customers` are all of each provider, in the order in which they signed."""
+
+    customers: Mapping[str, list[str]]
+    documents: list[SoldDocument]
+
+
+def datev(source: AdviserBooks, first: date, last: date, mapping: AdviserMapping, made_at: datetime) -> BookFile:
     """Rows by document. `made_at` in any zone.
 
     Refuses `malformed`: `provider` where companies would share a file, `accounts` for a number that is not there.
     """
     documents = documents_of(source)
     debtors = debtors_of(source, documents, mapping)
-    rows: list[dict[str, str]] = []
-    for one in documents:
-        buyer = source.buyers.get(one.fact.number)
-        shared = _of_document(one, debtors[one.fact.customer_id], buyer, mapping)
-        rows.extend(shared | _of_revenue(one, revenue, buyer, mapping) for revenue in revenues(one))
+    rows = (row for one in documents for row in _rows_of(one, debtors[one.fact.customer_id], mapping))
     page = CodePage()
     content = extf(BOOKINGS, extf_header(BOOKINGS, mapping, made_at, first, last), rows, page)
-    return BookFile(content, (*page.notes(), *unkept(source, documents)))
+    return BookFile(content, (*page.notes(), *unkept(documents)))
 
 
-def documents_of(source: AdviserSource) -> list[BookedDocument]:
+def documents_of(source: AdviserBooks) -> list[SoldDocument]:
     """Those in EUR. Refuses `malformed` `provider` where they are of several companies."""
     documents = [one for one in source.documents if one.fact.currency == EXTF_CURRENCY]
     providers = sorted({one.fact.provider for one in documents})
@@ -70,7 +73,7 @@ def documents_of(source: AdviserSource) -> list[BookedDocument]:
     return documents
 
 
-def debtors_of(source: AdviserSource, documents: list[BookedDocument], mapping: AdviserMapping) -> dict[str, str]:
+def debtors_of(source: AdviserBooks, documents: list[SoldDocument], mapping: AdviserMapping) -> dict[str, str]:
     """The account of each customer. Refuses `malformed` with the customers of documents that have no number."""
     signed = source.customers.get(documents[0].fact.provider, []) if documents else []
     found = debtor_accounts(mapping, signed)
@@ -80,15 +83,21 @@ def debtors_of(source: AdviserSource, documents: list[BookedDocument], mapping: 
     return found
 
 
-def unkept(source: AdviserSource, documents: list[BookedDocument]) -> Iterator[str]:
-    unknown = [one.fact.number for one in documents if one.fact.number not in source.buyers]
+def unkept(documents: list[SoldDocument]) -> Iterator[str]:
+    unknown = [one.fact.number for one in documents if one.buyer is None]
     if unknown:
         yield f"The parties of {', '.join(unknown)} are no longer kept: their rows have no name and no VAT id."
 
 
-def _of_document(one: BookedDocument, debtor: str, buyer: Buyer | None, mapping: AdviserMapping) -> dict[str, str]:
+def _rows_of(one: SoldDocument, debtor: str, mapping: AdviserMapping) -> Iterator[dict[str, str]]:
+    shared = _of_document(one, debtor, mapping)
+    for revenue in one.revenues:
+        yield shared | _of_revenue(one, revenue, mapping)
+
+
+def _of_document(one: SoldDocument, debtor: str, mapping: AdviserMapping) -> dict[str, str]:
     """What all rows of a document have. Belegfeld 2 is the invoice that a credit note takes back."""
-    fact = one.fact
+    fact, buyer = one.fact, one.buyer
     corrects = fact.corrects if isinstance(fact, CreditNoteIssued) else ""
     guid = uuid5(NAMESPACE_URL, f"support-ledger:{fact.provider}:{fact.number}")
     about = {
@@ -114,7 +123,7 @@ def _of_document(one: BookedDocument, debtor: str, buyer: Buyer | None, mapping:
     return cells
 
 
-def _of_revenue(one: BookedDocument, revenue: Revenue, buyer: Buyer | None, mapping: AdviserMapping) -> dict[str, str]:
+def _of_revenue(one: SoldDocument, revenue: Revenue, mapping: AdviserMapping) -> dict[str, str]:
     """S: the customer is debited, H: credited. The tax period is that of the supply; a VAT id goes into the ZM."""
     is_reverse_charge = revenue.treatment == "AE"
     supplied_on = f"{revenue.supplied_on:%d%m%Y}"
@@ -123,7 +132,7 @@ def _of_revenue(one: BookedDocument, revenue: Revenue, buyer: Buyer | None, mapp
         "Soll/Haben-Kennzeichen": "S" if revenue.gross_cents > 0 else "H",
         "Gegenkonto (ohne BU-Schlüssel)": mapping.revenue_account(revenue.treatment, one.fact.number),
         "BU-Schlüssel": mapping.tax_keys.get(revenue.treatment, ""),
-        "EU-Land u. UStID (Bestimmung)": compact((buyer and buyer.vat_id) or "")[:VAT_ID_LENGTH]
+        "EU-Land u. UStID (Bestimmung)": compact((one.buyer and one.buyer.vat_id) or "")[:VAT_ID_LENGTH]
         if is_reverse_charge
         else "",
         "Leistungsdatum": supplied_on,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from api.books.cp1252 import CodePage
-from api.books.datev import debtors_of, documents_of, unkept
+from api.books.datev import AdviserBooks, debtors_of, documents_of, unkept
 from api.books.datev_mapping import AdviserMapping
 from api.books.extf import DEBTORS, extf, extf_header
 from api.books.journal import BookFile
@@ -17,23 +17,22 @@ from api.documents.texts import clipped
 from api.spreadsheet import as_text
 from ledger.billing.document_texts import Buyer
 from ledger.contracts.vat_ids import is_eu_vat_id
-from projections.provider.books import AdviserSource
 
 COMPANY, STREET = "2", "STR"
 SHORT, POSTCODE, CITY, LINE, LONGEST_NAME, MAIL = 15, 10, 30, 36, 50, 60  # the longest that the format takes
 
 
-def datev_debtors(source: AdviserSource, first: date, mapping: AdviserMapping, made_at: datetime) -> BookFile:
+def datev_debtors(source: AdviserBooks, first: date, mapping: AdviserMapping, made_at: datetime) -> BookFile:
     """In the order of their numbers. Refuses `malformed` as `datev` does."""
     documents = documents_of(source)
     accounts = debtors_of(source, documents, mapping)
     buyers: dict[str, Buyer | None] = {}
     for one in documents:
-        buyers[one.fact.customer_id] = source.buyers.get(one.fact.number) or buyers.get(one.fact.customer_id)
+        buyers[one.fact.customer_id] = one.buyer or buyers.get(one.fact.customer_id)
     page = CodePage()
     rows = [_debtor(id_, accounts[id_], buyers[id_]) for id_ in sorted(buyers, key=accounts.__getitem__)]
     content = extf(DEBTORS, extf_header(DEBTORS, mapping, made_at, first), rows, page)
-    return BookFile(content, (*page.notes(), *unkept(source, documents)))
+    return BookFile(content, (*page.notes(), *unkept(documents)))
 
 
 def _debtor(customer_id: str, account: str, buyer: Buyer | None) -> dict[str, str]:

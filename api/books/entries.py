@@ -9,8 +9,9 @@ the reverse (M3). Nothing is priced or rounded, and no sealed text is opened.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
 
 from api.books.chart import EXPIRED, MINUTES, accrued, credit, income, receivable, vat
 from api.books.journal import CREDIT_NOTE, INVOICE, Posting, Transaction
@@ -19,41 +20,43 @@ from ledger.events import CreditNoteIssued, InvoiceIssued
 from ledger.kernel.values import from_micros, local_date, show_cents, to_micros
 from projections.billing.charges_view import ChargeRow
 from projections.credit.movements import NEVER, MovementRow
-from projections.provider.books import BookedContract, BookedDocument, BooksSource
+from projections.provider.books import BookedContract, BookedDocument
 
 Contracts = Mapping[str, BookedContract]
 
 
-def transactions(source: BooksSource) -> Iterator[Transaction]:
-    """All of them, whatever their day, in no order. Raises ValueError where one does not balance."""
-    yield from credit_transactions(source.movements, source.contracts)
-    for charge in source.charges:
-        yield charge_transaction(charge, source.contracts)
-    for document in source.documents:
-        yield document_transaction(document)
+@dataclass(slots=True)
+class CreditOfContract:
+    """Transactions of a contract's credit from its movements, in the order of their positions.
 
-
-def credit_transactions(movements: Iterable[MovementRow], contracts: Contracts) -> Iterator[Transaction]:
-    """Those of credit, breakage included, from movements in the order of their positions.
-
-    A grant's end that has moved is no transaction; it shows in the breakage.
+    A grant's end that has moved is no transaction; it shows in the breakage, which is known when all movements are.
     """
-    events: dict[int, list[MovementRow]] = defaultdict(list)
-    grants: dict[str, GrantLife[MovementRow, int]] = {}
-    for movement in movements:
-        events[movement.position].append(movement)
+
+    contracts: Contracts
+    _grants: dict[str, GrantLife[MovementRow, int]] = field(default_factory=dict)
+
+    def of_events(self, movements: Iterable[MovementRow]) -> Iterator[Transaction]:
+        """One an event; all movements of an event are given at once."""
+        for _, event in groupby(movements, lambda one: one.position):
+            parts = list(event)
+            for part in parts:
+                self._tell_grant(part)
+            postings = tuple(posting for part in parts for posting in _postings(part, self.contracts))
+            if postings:
+                first = parts[0]
+                yield _of_credit(first, self.contracts, first.effective_at, first.recorded_at, first.kind, postings)
+
+    def of_breakage(self) -> Iterator[Transaction]:
+        for grant in self._grants.values():
+            yield from _breakage(grant, self.contracts)
+
+    def _tell_grant(self, movement: MovementRow) -> None:
         if movement.grant_id is None:
-            continue
+            return
         if movement.expires_at is not None:
-            grants.setdefault(movement.grant_id, GrantLife(movement, NEVER)).expires_at = movement.expires_at
-        grants[movement.grant_id].flows.append((movement.effective_at, movement.granted - movement.consumed))
-    for parts in events.values():
-        postings = tuple(posting for part in parts for posting in _postings(part, contracts))
-        if postings:
-            first = parts[0]
-            yield _of_credit(first, contracts, first.effective_at, first.recorded_at, first.kind, postings)
-    for grant in grants.values():
-        yield from _breakage(grant, contracts)
+            self._grants.setdefault(movement.grant_id, GrantLife(movement, NEVER)).expires_at = movement.expires_at
+        change = movement.granted - movement.consumed
+        self._grants[movement.grant_id].flows.append((movement.effective_at, change))
 
 
 def _postings(part: MovementRow, contracts: Contracts) -> Iterator[Posting]:

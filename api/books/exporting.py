@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 
 from api.books.beancount import beancount
-from api.books.checks import check_books
-from api.books.datev import check_period, datev
+from api.books.datev import AdviserBooks, check_period, datev
 from api.books.datev_debtors import datev_debtors
 from api.books.datev_mapping import read_mapping
-from api.books.entries import transactions
 from api.books.extf import EXTF_CURRENCY
 from api.books.flat import flat
+from api.books.gathering import gather
 from api.books.hledger import hledger
 from api.books.journal import Book, BookFile, make_book
+from api.books.revenue import sold
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import local_date, to_micros
@@ -54,28 +55,29 @@ async def export(
     asked_at = now or state_reader.clock()
     if form in JOURNALS:
         async with state_reader.snapshot() as snapshot:
-            source = await books_source(snapshot, provider)
-        check_books(source)
-        return BookFile(JOURNALS[form](_book(source, from_on, to_on, asked_at)))
+            book = await _book(await books_source(snapshot, provider), from_on, to_on, asked_at)
+        return BookFile(f"{line}\n".encode() for line in JOURNALS[form](book))
     mapping = read_mapping(accounts)
     first, last = check_period(from_on, to_on, asked_at.date())
     async with state_reader.snapshot() as snapshot:
-        issued = await adviser_source(snapshot, provider, first, last)
-    _check_currency(issued, provider)
+        source = await adviser_source(snapshot, provider, first, last)
+        _check_currency(source, provider)
+        documents = [sold(*one) async for one in source.documents()]
+        issued = AdviserBooks(await source.customers(), documents)
     if form == "datev-debtors":
         return datev_debtors(issued, first, mapping, asked_at)
     return datev(issued, first, last, mapping, asked_at)
 
 
-def _book(source: BooksSource, from_on: date | None, to_on: date | None, now: datetime) -> Book:
+async def _book(source: BooksSource, from_on: date | None, to_on: date | None, now: datetime) -> Book:
     """The book; without `to_on` it ends with the day that `now` is, where that is latest."""
     zones = {contract.timezone for contract in source.contracts.values()} or {"UTC"}
     until_on = to_on or max(local_date(now, zone) for zone in zones)
     if from_on is not None and from_on > until_on:
         raise malformed("from", FieldFault("book_to_come", {"day": from_on}))
     at = to_micros(now)
-    counted = (one for one in transactions(source) if (one.at <= at if to_on is None else one.on <= to_on))
-    return make_book(counted, from_on, until_on, source.position)
+    found = await gather(source, lambda one: one.at <= at if to_on is None else one.on <= to_on)
+    return make_book(found, from_on, until_on, source.position)
 
 
 def _check_currency(source: AdviserSource, provider: str | None) -> None:
@@ -105,20 +107,21 @@ def _day(field: str, text: str | None) -> date | None:
         raise malformed(field, "is a day such as 2026-01-31.") from None
 
 
-def write_books(content: bytes, output: str | None) -> None:
+def write_books(pieces: Iterable[bytes], output: str | None) -> None:
     """To a file, whole or not at all, or as they are to standard output. Refuses `malformed` `output`."""
     if output is None:
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.writelines(pieces)
         sys.stdout.buffer.flush()
         return
     path = Path(output).resolve()
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
-            path.write_bytes(content)
+            with open(path, "wb") as device:
+                device.writelines(pieces)
             return
         with open(beside, "wb", opener=private_opener) as file:  # books say what a customer was owed
-            file.write(content)
+            file.writelines(pieces)
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)

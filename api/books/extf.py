@@ -14,6 +14,7 @@ from pathlib import Path
 
 from api.books.cp1252 import CodePage
 from api.books.datev_mapping import AdviserMapping
+from api.books.ordered import Spool
 
 EXTF_CURRENCY = "EUR"
 _HERE = Path(__file__).parent
@@ -33,14 +34,16 @@ BOOKINGS = ExtfKind(21, "Buchungsstapel", 13, "extf_bookings.toml")
 DEBTORS = ExtfKind(16, "Debitoren/Kreditoren", 5, "extf_debtors.toml")
 
 
-def extf(kind: ExtfKind, header: str, rows: Iterable[Mapping[str, str]], page: CodePage) -> bytes:
-    """The file. A row names its cells by their columns; the others are empty."""
+def extf(kind: ExtfKind, header: str, rows: Iterable[Mapping[str, str]], page: CodePage) -> Spool[bytes]:
+    """The file's lines. A row names its cells by their columns; the others are empty."""
     names, texts = _columns(kind.columns)
-    lines = [header, ";".join(names)]
+    lines = Spool[bytes]()
+    for line in (header, ";".join(names)):
+        lines.add(_line(line))
     for cells in rows:
         fitted = (page.fitted(cells.get(name, "")) for name in names)
-        lines.append(";".join(_quoted(cell) if n in texts else cell for n, cell in enumerate(fitted)))
-    return "".join(f"{line}\r\n" for line in lines).encode("cp1252")
+        lines.add(_line(";".join(_quoted(cell) if n in texts else cell for n, cell in enumerate(fitted))))
+    return lines
 
 
 def extf_header(
@@ -65,6 +68,10 @@ def _columns(file: str) -> tuple[list[str], frozenset[int]]:
     """Names of the columns, and the places of those that are texts."""
     told = tomllib.loads((_HERE / file).read_text(encoding="utf-8"))
     return list(told["columns"]), frozenset(place - 1 for place in told["texts"])
+
+
+def _line(text: str) -> bytes:
+    return f"{text}\r\n".encode("cp1252")
 
 
 def _quoted(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import io
+from collections.abc import Iterator
 
 from api.books.chart import plain_name
 from api.books.journal import Book, show_amount, tags
@@ -25,24 +25,32 @@ FLAT_COLUMNS = (
 )
 
 
-def flat(book: Book) -> bytes:
-    """RFC 4180 in UTF-8. Debits are positive; opening balances have no position. No id is taken for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(FLAT_COLUMNS)
-    for one in book.transactions:
+def flat(book: Book) -> Iterator[str]:
+    """Lines of RFC 4180. Debits are positive; opening balances have no position. No id is taken for a formula."""
+    writer = csv.writer(_Passed(), lineterminator="\r")  # a line feed follows each line of a book
+    yield writer.writerow(FLAT_COLUMNS)
+    for one in book.transactions():
+        told = tags(one)
         head = (
             one.position,
             one.on,
-            *(tags(one).get(name) for name in ("effective", "recorded", "dated")),
+            *(told.get(name) for name in ("effective", "recorded", "dated")),
             _text(one.contract_id),
             _text(one.kind),
             _text(one.reference),
         )
         for posting in one.postings:
             amount = show_amount(posting.amount, posting.commodity)
-            writer.writerow((*head, _text(plain_name(posting.account)), amount, posting.commodity, _text(posting.note)))
-    return out.getvalue().encode()
+            yield writer.writerow(
+                (*head, _text(plain_name(posting.account)), amount, posting.commodity, _text(posting.note))
+            )
+
+
+class _Passed:
+    """What a writer of CSV writes to: it answers each row's text."""
+
+    def write(self, text: str) -> str:
+        return text
 
 
 def _text(text: str | None) -> str | None:

@@ -9,8 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain, groupby, takewhile
+from typing import NamedTuple
 
 from api.books.chart import EXPIRED, MINUTES, OPENING, Account
+from api.books.ordered import Spool
 from ledger.kernel.values import from_micros, show_cents, show_instant
 
 INVOICE, CREDIT_NOTE = DOCUMENT_KINDS = ("invoice", "credit-note")
@@ -20,8 +23,7 @@ class FaultyBooksError(ValueError):
     """What the books are made from does not agree with itself; says what, and where."""
 
 
-@dataclass(slots=True, frozen=True)
-class Posting:
+class Posting(NamedTuple):
     """Debits are positive. `note` names the grant, the charge or the invoice that the amount concerns; of VAT also what
     it is in the currency of the provider's country."""
 
@@ -86,57 +88,70 @@ class Assertion:
 
 @dataclass(slots=True, frozen=True)
 class Book:
-    """`transactions` in order, opening balances first. `until_on` is the last day that the book covers, included."""
+    """Opening balances, and what was since; `accounts` has each account and commodity by name, with the day of its
+    first posting. `until_on` is the last day that the book covers, included.
 
-    transactions: list[Transaction]
+    `assertions` are the balance of every account at the end of each month in which it moved, by day and account; the
+    last day of the book ends a month.
+    """
+
+    openings: list[Transaction]
+    ordered: Iterable[Transaction]
+    from_on: date | None
     until_on: date
     position: int
+    accounts: dict[tuple[Account, str], date]
+    assertions: Spool[Assertion]
 
-    def accounts(self) -> dict[tuple[Account, str], date]:
-        """Each account and commodity, with the day of its first posting, by account."""
-        first: dict[tuple[Account, str], date] = {}
-        for transaction in self.transactions:
-            for posting in transaction.postings:
-                first.setdefault((posting.account, posting.commodity), transaction.on)
-        return dict(sorted(first.items()))
+    def transactions(self) -> Iterator[Transaction]:
+        """In order, opening balances first."""
+        return chain(self.openings, _since(self.from_on, self.ordered))
 
-    def assertions(self) -> list[Assertion]:
-        """The balance of every account at the end of each month in which it moved, and on the book's last day."""
-        balances: dict[tuple[Account, str], int] = defaultdict(int)
-        ends: dict[tuple[date, Account, str], Assertion] = {}
-        for place, transaction in enumerate(self.transactions):
-            on = min(last_day(transaction.on), self.until_on)
-            for part, posting in enumerate(transaction.postings):
-                key = (posting.account, posting.commodity)
-                balances[key] += posting.amount
-                if transaction.position is not None:
-                    ends[on, *key] = Assertion(on, *key, balances[key], (place, part))
-        return [ends[key] for key in sorted(ends)]
+    def month_of(self, one: Transaction) -> date:
+        """The day of the assertions that its month has."""
+        return min(last_day(one.on), self.until_on)
 
 
 @dataclass(slots=True, frozen=True)
 class BookFile:
     """Books as another program reads them, and what has to be said of them to whoever asked."""
 
-    content: bytes
+    pieces: Iterable[bytes]
     notes: tuple[str, ...] = ()
 
 
-def make_book(transactions: Iterable[Transaction], from_on: date | None, until_on: date, position: int) -> Book:
+def make_book(ordered: Iterable[Transaction], from_on: date | None, until_on: date, position: int) -> Book:
     """The transactions from `from_on` on (all, where it is None); what was before is in opening balances.
 
+    `ordered` are all, by `Transaction.order`; they are read through here, and again each time that the book is written.
     Raises FaultyBooksError where of a grant less than nothing has expired.
     """
-    ordered = sorted(transactions, key=lambda one: one.order)
-    _check_expired(ordered)
-    if from_on is None:
-        return Book(ordered, until_on, position)
-    before = [one for one in ordered if one.on < from_on]
-    return Book([*_openings(before, from_on), *ordered[len(before) :]], until_on, position)
+    openings = [] if from_on is None else list(_openings(takewhile(lambda one: one.on < from_on, ordered), from_on))
+    book = Book(openings, ordered, from_on, until_on, position, {}, Spool())
+    first: dict[tuple[Account, str], date] = {}
+    balances: dict[tuple[Account, str], int] = defaultdict(int)
+    placed = enumerate(chain(openings, _since(from_on, _checked(ordered))))
+    for on, month in groupby(placed, lambda one: book.month_of(one[1])):
+        ends: dict[tuple[Account, str], Assertion] = {}
+        for place, transaction in month:
+            for part, posting in enumerate(transaction.postings):
+                key = (posting.account, posting.commodity)
+                first.setdefault(key, transaction.on)
+                balances[key] += posting.amount
+                if transaction.position is not None:
+                    ends[key] = Assertion(on, *key, balances[key], (place, part))
+        for key in sorted(ends):
+            book.assertions.add(ends[key])
+    book.accounts.update(sorted(first.items()))
+    return book
 
 
-def _check_expired(ordered: Iterable[Transaction]) -> None:
-    """What is missing of a grant is a debt, which this would hide (C17)."""
+def _since(from_on: date | None, ordered: Iterable[Transaction]) -> Iterator[Transaction]:
+    return (one for one in ordered if from_on is None or one.on >= from_on)
+
+
+def _checked(ordered: Iterable[Transaction]) -> Iterator[Transaction]:
+    """The same. What is missing of a grant is a debt, which less than nothing of `Expired` would hide (C17)."""
     expired: dict[tuple[Account, str | None], int] = defaultdict(int)
     for one in ordered:
         for posting in one.postings:
@@ -147,6 +162,7 @@ def _check_expired(ordered: Iterable[Transaction]) -> None:
             if expired[of_grant] < 0:
                 told = f"{expired[of_grant]} of grant {posting.note} had expired on {one.on}"
                 raise FaultyBooksError(f"position {one.position}: {told}")
+        yield one
 
 
 def _openings(before: Iterable[Transaction], from_on: date) -> Iterator[Transaction]:

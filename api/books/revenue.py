@@ -10,9 +10,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
+
 from api.books.datev_mapping import treatment_name
+from ledger.billing.document_texts import Buyer
 from ledger.billing.vat import shared_vat
-from ledger.events import DocumentLine, InvoiceIssued, VatLine
+from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, VatLine
 from projections.provider.books import BookedDocument
 
 
@@ -23,6 +26,26 @@ class Revenue:
     treatment: str
     supplied_on: date
     gross_cents: int
+
+
+@dataclass(slots=True, frozen=True)
+class SoldDocument:
+    """An issued document for a tax adviser: what its lines come to stands in place of them, for they may be many.
+
+    `buyer` is the customer as it stands there, if it is still kept.
+    """
+
+    position: int
+    recorded_at: int
+    fact: InvoiceIssued | CreditNoteIssued
+    revenues: tuple[Revenue, ...]
+    buyer: Buyer | None
+
+
+def sold(document: BookedDocument, buyer: Buyer | None) -> SoldDocument:
+    """Raises ValueError as `revenues` does."""
+    fact = msgspec.structs.replace(document.fact, lines=[])
+    return SoldDocument(document.position, document.recorded_at, fact, tuple(revenues(document)), buyer)
 
 
 def revenues(document: BookedDocument) -> list[Revenue]:

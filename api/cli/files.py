@@ -83,6 +83,6 @@ def export_books(
     from api.cli.opening import settings_of_database
 
     books = ask(settings_of_database(), lambda state: export_days(state.reader, form, from_, to, provider, accounts))
-    write_books(books.content, output)
+    write_books(books.pieces, output)
     for note in books.notes:
         complain(note)

@@ -1,5 +1,6 @@
 """Facts and books made by hand, without a database."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from api.books.beancount import beancount
@@ -102,10 +103,15 @@ def fee(contract_id: str = "C-1", cents: int = 89900, position: int = 3, provide
 
 
 def book(*transactions: Transaction, from_on: date | None = None, until_on: date = date(2026, 4, 30)) -> Book:
-    return make_book(transactions, from_on, until_on, 40)
+    return make_book(sorted(transactions, key=lambda one: one.order), from_on, until_on, 40)
+
+
+def written(lines: Iterable[str]) -> str:
+    """A book's lines as they stand in a file."""
+    return "".join(f"{line}\n" for line in lines)
 
 
 def hard_names(form: str) -> bytes:
     """A charge of 1, 2, 3 … cents for each contract of HARD_IDS."""
     made = book(*(fee(one, cents, 100 + cents) for cents, one in enumerate(HARD_IDS, 1)))
-    return hledger(made) if form == "hledger" else beancount(made)
+    return written(hledger(made) if form == "hledger" else beancount(made)).encode()

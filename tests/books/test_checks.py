@@ -41,7 +41,7 @@ def made(url: str) -> bytes:
     async def asked() -> bytes:
         reader = open_reader(url)
         try:
-            return (await export(reader, "csv", None, None, None)).content
+            return b"".join((await export(reader, "csv", None, None, None)).pieces)
         finally:
             await reader.close()
 

@@ -8,15 +8,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from api.books.datev import check_period, datev
+from api.books.datev import AdviserBooks, check_period, datev
 from api.books.datev_mapping import debtor_accounts, read_mapping
 from api.books.journal import BookFile
-from api.books.revenue import revenues
+from api.books.revenue import revenues, sold
 from ledger.billing.document_texts import Buyer
 from ledger.billing.vat import shared_vat
 from ledger.events import DocumentLine, VatLine
 from ledger.kernel.errors import Refusal
-from projections.provider.books import AdviserSource, BookedDocument
+from projections.provider.books import BookedDocument
 from tests.books.made import credit_note, invoice, line
 
 MADE = datetime(2026, 5, 2, 8, 30, 15, 250_000, tzinfo=UTC)
@@ -36,15 +36,15 @@ CREDITED = changed(credit_note(VAT, gross_cents=106981), lines=[FEE])
 def stack(*documents: BookedDocument, accounts: Path | None = None, **buyer: str) -> BookFile:
     """The file over documents of one customer."""
     about = {"customer_id": "cust", "country": "DE", "name": "Möwe GmbH"} | buyer
-    buyers = {one.fact.number: msgspec.convert(about, Buyer) for one in documents}
+    buyer = msgspec.convert(about, Buyer)
     signed = {"other": ["a", "b"], "acme": ["first", "cust"]}
-    source = AdviserSource(frozenset({"EUR"}), signed, list(documents), buyers)
+    source = AdviserBooks(signed, [sold(one, buyer) for one in documents])
     return datev(source, FIRST, LAST, read_mapping(accounts), MADE)
 
 
 def rows(file: BookFile) -> list[dict[str, str]]:
     """By the names of the columns, quotation marks taken off."""
-    _, names, *found = file.content.decode("cp1252").split("\r\n")[:-1]
+    _, names, *found = b"".join(file.pieces).decode("cp1252").split("\r\n")[:-1]
     assert all(row.count(";") == 124 for row in found)
     return [dict(zip(names.split(";"), (cell.strip('"') for cell in row.split(";")), strict=True)) for row in found]
 
@@ -64,7 +64,7 @@ EU = "EU-Land u. UStID (Bestimmung)"
 
 
 def test_the_first_line_is_the_header_and_the_second_names_the_columns() -> None:
-    content = stack(INVOICE).content
+    content = b"".join(stack(INVOICE).pieces)
     assert content.endswith(b"\r\n")
     assert content.count(b"\n") == content.count(b"\r\n")
     header, names, *_ = content.decode("cp1252").split("\r\n")
@@ -185,10 +185,10 @@ S1900 = "3"
 cust = "20001"
 """
     file = stack(INVOICE, accounts=own(tmp_path, text))
-    assert file.content.decode("cp1252").split(";")[10:12] == ["1234", "99999"]
+    assert b"".join(file.pieces).decode("cp1252").split(";")[10:12] == ["1234", "99999"]
     assert told(file, *AMOUNT, "BU-Schlüssel") == [("1069,81", "S", "20001", "8000", "3")]
     # The GUID is that of the number (RFC 9562, version 5), the same whenever it is made; quotation marks are doubled.
-    assert '"BEDI ""6bffd116-93f9-5f6b-bc88-2b014915ba59"""' in file.content.decode("cp1252")
+    assert '"BEDI ""6bffd116-93f9-5f6b-bc88-2b014915ba59"""' in b"".join(file.pieces).decode("cp1252")
 
 
 def test_a_customer_without_a_number_is_named(tmp_path: Path) -> None:
@@ -275,13 +275,13 @@ def test_what_the_code_page_lacks_is_replaced_and_said() -> None:
     ],
 )
 def test_a_name_stays_a_text_in_its_cell(name: str, cell: str) -> None:
-    content = stack(INVOICE, name=name).content.decode("cp1252")
+    content = b"".join(stack(INVOICE, name=name).pieces).decode("cp1252")
     assert content.count("\r\n") == 3
     assert f";{cell};" in content
 
 
 def test_a_document_whose_parties_are_gone_is_booked_all_the_same() -> None:
-    source = AdviserSource(frozenset({"EUR"}), {"acme": ["cust"]}, [INVOICE], {})
+    source = AdviserBooks({"acme": ["cust"]}, [sold(INVOICE, None)])
     file = datev(source, FIRST, LAST, read_mapping(), MADE)
     assert told(file, "Buchungstext", "Konto") == [("cust", "10001")]
     assert file.notes == ("The parties of GR-2026-00007 are no longer kept: their rows have no name and no VAT id.",)

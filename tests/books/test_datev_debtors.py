@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from api.books.datev import AdviserBooks
 from api.books.datev_debtors import datev_debtors
 from api.books.datev_mapping import read_mapping
 from api.books.journal import BookFile
+from api.books.revenue import sold
 from ledger.billing.document_texts import Buyer, PostalAddress
 from ledger.kernel.errors import Refusal
-from projections.provider.books import AdviserSource
+from projections.provider.books import BookedDocument
 from tests.books.test_datev import CREDITED, INVOICE, MADE, changed, own
 
 MOVED = changed(INVOICE, number="GR-2026-00008")
@@ -30,13 +32,14 @@ BUYERS = {
 }
 
 
-def debtors(*documents: object, accounts: Path | None = None) -> BookFile:
-    source = AdviserSource(frozenset({"EUR"}), {"acme": ["first", "cust"]}, list(documents), BUYERS)  # type: ignore[arg-type]
+def debtors(*documents: BookedDocument, accounts: Path | None = None) -> BookFile:
+    found = [sold(one, BUYERS.get(one.fact.number)) for one in documents]
+    source = AdviserBooks({"acme": ["first", "cust"]}, found)
     return datev_debtors(source, date(2026, 1, 1), read_mapping(accounts), MADE)
 
 
 def rows(file: BookFile) -> list[dict[str, str]]:
-    names, *found = file.content.decode("cp1252").split("\r\n")[1:-1]
+    names, *found = b"".join(file.pieces).decode("cp1252").split("\r\n")[1:-1]
     assert all(row.count(";") == 253 for row in (names, *found))
     filled = [
         {name: cell for name, cell in row.items() if cell} for row in csv.DictReader([names, *found], delimiter=";")
@@ -46,7 +49,7 @@ def rows(file: BookFile) -> list[dict[str, str]]:
 
 def test_a_customer_stands_there_once_as_on_the_last_document() -> None:
     file = debtors(INVOICE, MOVED, OTHER)
-    header = file.content.decode("cp1252").split("\r\n")[0]
+    header = b"".join(file.pieces).decode("cp1252").split("\r\n")[0]
     assert header == (
         '"EXTF";700;16;"Debitoren/Kreditoren";5;20260502083015250;;"SC";"";"";9999999;99999;20260101;4;;;"";"";;;;"";;"";'
         ';;"04";;;"";""'

@@ -1,11 +1,12 @@
 """What becomes of movements, charges and documents made by hand."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 import pytest
 
 from api.books.chart import EXPIRED, credit, plain_name
-from api.books.entries import charge_transaction, credit_transactions, document_transaction
+from api.books.entries import CreditOfContract, charge_transaction, document_transaction
 from api.books.journal import FaultyBooksError, Posting, Transaction, last_day
 from ledger.events import VatLine
 from ledger.kernel.values import FAR_FUTURE, to_micros
@@ -56,8 +57,13 @@ def shown(one: Transaction) -> list[tuple[str, int, str]]:
     return [(plain_name(each.account).rpartition(":")[2], each.amount, each.commodity) for each in one.postings]
 
 
+def credit_transactions(movements: Iterable[MovementRow]) -> list[Transaction]:
+    of_contract = CreditOfContract(CONTRACTS)
+    return [*of_contract.of_events(movements), *of_contract.of_breakage()]
+
+
 def booked(*movements: MovementRow) -> list[tuple[str, str, list[tuple[str, int, str]]]]:
-    made = sorted(credit_transactions(movements, CONTRACTS), key=lambda one: one.order)
+    made = sorted(credit_transactions(movements), key=lambda one: one.order)
     return [(one.on.isoformat(), one.kind, shown(one)) for one in made]
 
 
@@ -78,16 +84,13 @@ def test_a_grant_a_booking_and_work_move_credit_from_account_to_account() -> Non
 
 
 def test_one_event_over_two_grants_is_one_transaction() -> None:
-    found = list(
-        credit_transactions(
-            [
-                movement(1, at(1), "top_up", granted=30, grant_id="G-1", expires_at=NEVER),
-                movement(2, at(1), "top_up", granted=60, grant_id="G-2", expires_at=NEVER),
-                movement(3, at(2), "work", consumed=30, grant_id="G-1"),
-                movement(3, at(2), "work", part=1, consumed=15, grant_id="G-2"),
-            ],
-            CONTRACTS,
-        )
+    found = credit_transactions(
+        [
+            movement(1, at(1), "top_up", granted=30, grant_id="G-1", expires_at=NEVER),
+            movement(2, at(1), "top_up", granted=60, grant_id="G-2", expires_at=NEVER),
+            movement(3, at(2), "work", consumed=30, grant_id="G-1"),
+            movement(3, at(2), "work", part=1, consumed=15, grant_id="G-2"),
+        ]
     )
     assert shown(found[2]) == [
         ("Consumed", 30, "MIN"),
@@ -154,7 +157,7 @@ def test_of_no_grant_less_than_nothing_has_expired() -> None:
         return Transaction(on, position, position, None, "C-1", "breakage", grant_id, postings)
 
     undone = [breakage(1, date(2026, 1, 31), 60, "A"), breakage(2, date(2026, 3, 3), -60, "A")]
-    assert len(book(*undone).transactions) == 2
+    assert len(list(book(*undone).transactions())) == 2
     with pytest.raises(FaultyBooksError, match="position 3: -1 of grant B had expired on 2026-02-01"):
         book(undone[0], breakage(3, date(2026, 2, 1), -1, "B"))
 
@@ -164,7 +167,7 @@ def test_what_had_expired_and_is_taken_back_is_told_as_expiry_undone() -> None:
         movement(1, at(1), "allotment", granted=480, expires_at=at(31)),
         movement(2, at(3, month=3), "reversal", granted=-480),
     ]
-    narrations = [one.narration for one in credit_transactions(told, CONTRACTS) if one.kind == "breakage"]
+    narrations = [one.narration for one in credit_transactions(told) if one.kind == "breakage"]
     assert narrations == ["breakage R", "breakage undone R"]
 
 
@@ -173,7 +176,7 @@ def test_what_had_expired_and_is_taken_back_is_told_as_expiry_undone() -> None:
 )
 def test_the_day_is_the_providers(instant: str, on: date) -> None:
     when = to_micros(datetime.fromisoformat(instant))
-    (found,) = credit_transactions([movement(1, when, "top_up", granted=1, expires_at=NEVER)], CONTRACTS)
+    (found,) = credit_transactions([movement(1, when, "top_up", granted=1, expires_at=NEVER)])
     assert found.on == on
 
 
@@ -256,8 +259,7 @@ def test_after_invoice_and_credit_note_the_charge_is_open_again() -> None:
     issued = document_transaction(invoice(vat, gross_cents=106981))
     taken_back = document_transaction(credit_note(vat, gross_cents=106981))
     ends = {
-        (one.on.isoformat(), plain_name(one.account)): one.amount
-        for one in book(taken_back, issued, fee()).assertions()
+        (one.on.isoformat(), plain_name(one.account)): one.amount for one in book(taken_back, issued, fee()).assertions
     }
     assert ends == {
         ("2026-03-31", "Assets:Accrued:acme:C-1"): 89900,

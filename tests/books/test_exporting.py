@@ -17,7 +17,7 @@ def asked(url: str, *arguments: str | None) -> bytes:
     async def ask() -> bytes:
         reader = open_reader(url)
         try:
-            return (await export_days(reader, *arguments)).content  # type: ignore[arg-type]
+            return b"".join((await export_days(reader, *arguments)).pieces)  # type: ignore[arg-type]
         finally:
             await reader.close()
 
@@ -50,24 +50,24 @@ def test_what_is_no_day_is_refused_with_its_name(tmp_path: Path, from_: str | No
 def test_a_file_is_written_whole_in_place_of_the_old_one(tmp_path: Path) -> None:
     path = tmp_path / "year.csv"
     path.write_bytes(b"what was there before, and longer")
-    write_books(b"new\r\n", str(path))
+    write_books([b"new", b"\r\n"], str(path))
     assert path.read_bytes() == b"new\r\n"
     assert [one.name for one in tmp_path.iterdir()] == ["year.csv"]
 
 
 def test_a_device_is_written_to_and_stays_one() -> None:
-    write_books(b"new", "/dev/null")
+    write_books([b"new"], "/dev/null")
     assert Path("/dev/null").is_char_device()
 
 
 @pytest.mark.parametrize("name", ["", "missing/year.csv"])
 def test_what_can_not_be_written_is_refused_and_leaves_nothing(tmp_path: Path, name: str) -> None:
     with pytest.raises(Refusal) as refused:
-        write_books(b"new", str(tmp_path / name))
+        write_books([b"new"], str(tmp_path / name))
     assert (refused.value.code, refused.value.members["field"]) == ("malformed", "output")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_standard_output_gets_the_bytes_as_they_are(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    write_books("Schlüssel\r\n".encode("cp1252"), None)
+    write_books(["Schlüssel\r\n".encode("cp1252")], None)
     assert capfdbinary.readouterr().out == b"Schl\xfcssel\r\n"

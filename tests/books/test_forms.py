@@ -16,7 +16,7 @@ from api.books.flat import flat
 from api.books.hledger import hledger
 from ledger.events import NationalVat, VatLine
 from ledger.kernel.values import to_micros
-from tests.books.made import HARD_IDS, book, credit_note, fee, invoice, line
+from tests.books.made import HARD_IDS, book, credit_note, fee, invoice, line, written
 
 VAT = VatLine(1900, "S", 89900, 17081)
 IDS = st.from_regex(r"[A-Za-z0-9._-]{1,8}", fullmatch=True)
@@ -51,7 +51,7 @@ def test_every_name_leads_back_to_its_ids(ids: list[str]) -> None:
 
 def test_a_beancount_journal() -> None:
     made = book(fee(), document_transaction(invoice(VAT, gross_cents=106981, lines=[line(1, 89900, [3])])))
-    assert beancount(made).decode() == (
+    assert written(beancount(made)) == (
         'option "title" "Support Contract Ledger, up to position 40"\n'
         'option "operating_currency" "EUR"\n'
         "\n"
@@ -90,7 +90,7 @@ def test_an_hledger_journal_that_opens_with_a_balance() -> None:
     issued = document_transaction(invoice(VAT, gross_cents=106981, lines=[line(1, 89900, [3])]))
     taken_back = document_transaction(credit_note(VAT, gross_cents=106981))
     made = book(fee(), issued, taken_back, from_on=date(2026, 4, 1))
-    assert hledger(made).decode() == (
+    assert written(hledger(made)) == (
         "; Support Contract Ledger, up to position 40\n"
         "decimal-mark .\n"
         "\n"
@@ -131,20 +131,20 @@ def test_vat_in_the_currency_of_the_providers_country_stands_beside_it() -> None
         for one in (invoice(VAT, gross_cents=106981), credit_note(VAT, gross_cents=106981))
     ]
     made = book(*(document_transaction(one) for one in documents))
-    noted = [(row["account"], row["note"]) for row in csv.DictReader(flat(made).decode().splitlines())]
+    noted = [(row["account"], row["note"]) for row in csv.DictReader(written(flat(made)).splitlines())]
     assert [note for account, note in noted if account.startswith("Liabilities:VAT")] == [
         "4153.25 CZK at 24.315",
         "GR-2026-00007 (4153.25 CZK at 24.315)",
     ]
-    assert '    about: "4153.25 CZK at 24.315"' in beancount(made).decode()
-    assert "  ; about:GR-2026-00007 (4153.25 CZK at 24.315)" in hledger(made).decode()
+    assert '    about: "4153.25 CZK at 24.315"' in written(beancount(made))
+    assert "  ; about:GR-2026-00007 (4153.25 CZK at 24.315)" in written(hledger(made))
 
 
 # ---- CSV
 
 
 def test_no_id_becomes_a_formula_in_a_spreadsheet() -> None:
-    lines = flat(book(fee("-2-3", 5))).decode().split("\r\n")
+    lines = written(flat(book(fee("-2-3", 5)))).split("\r\n")
     assert lines == [
         "position,effective_on,effective_at,recorded_at,dated_at,contract_id,kind,reference,account,amount,commodity,note",
         "3,2026-03-31,2026-03-31T10:00:00Z,2026-03-31T10:00:01Z,,'-2-3,fee,'-2-3.fee.1,"
@@ -157,7 +157,7 @@ def test_no_id_becomes_a_formula_in_a_spreadsheet() -> None:
 def test_what_came_late_says_in_every_form_when_it_was_true() -> None:
     late = replace(fee(), dated=to_micros(datetime(2026, 2, 10, 9, tzinfo=UTC)))
     told = "2026-02-10T09:00:00Z"
-    assert f'  dated: "{told}"' in beancount(book(late)).decode()
-    assert f", dated:{told}, contract:C-1" in hledger(book(late)).decode()
-    rows = csv.DictReader(flat(book(late)).decode().splitlines())
+    assert f'  dated: "{told}"' in written(beancount(book(late)))
+    assert f", dated:{told}, contract:C-1" in written(hledger(book(late)))
+    rows = csv.DictReader(written(flat(book(late))).splitlines())
     assert [row["dated_at"] for row in rows] == [told, told]

@@ -36,7 +36,7 @@ class Year:
     async def _books(self, *asked: Any) -> bytes:
         reader = open_reader(self.url)
         try:
-            return (await export(reader, *asked)).content
+            return b"".join((await export(reader, *asked)).pieces)
         finally:
             await reader.close()
 

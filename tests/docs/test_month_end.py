@@ -76,7 +76,8 @@ def exported_income(url: str) -> int:
         reader = open_reader(url)
         try:
             moment = datetime(2026, 2, 2, 9, tzinfo=UTC)
-            return (await export(reader, "csv", None, date(2026, 1, 31), "groupios", None, moment)).content
+            made = await export(reader, "csv", None, date(2026, 1, 31), "groupios", None, moment)
+            return b"".join(made.pieces)
         finally:
             await reader.close()
 

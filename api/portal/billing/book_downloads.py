@@ -1,27 +1,27 @@
 """Books to download: what `support-ledger export` writes, for those who keep the books.
 
 A book is made beside all other questions, one at a time, with a reader of its own: it reads everything of a provider.
-It is not streamed: its transactions go by day over all that happened, its head names every account, and no byte of it
-may leave before its checks have seen its last transaction, since a refusal is told on the page. So it is in memory as a
-whole, of which the file is the smaller part.
+No byte of it leaves before its checks have seen its last transaction, since a refusal is told on the page. It is made
+into a temporary file, and leaves from there.
 """
 
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
+from starlette.background import BackgroundTask
 
 from api.books.exporting import FORMS, export
-from api.books.journal import BookFile
 from api.http.authentication import StateDep
 from api.http.paging import day_of
 from api.portal.billing.month_drafts import DayTyped, ProviderAsked, providers_known
-from api.portal.billing.one_document import download
+from api.portal.billing.one_document import kept_as
 from api.portal.frame.pages import page, told
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.portal.words.choices import BOOK_FORMS
@@ -32,6 +32,8 @@ from ledger.kernel.faults import FieldFault
 from projections.reader import open_reader
 
 ENDINGS = {"beancount": "beancount", "hledger": "journal", "csv": "csv", "datev": "csv", "datev-debtors": "csv"}
+SENT_AT_ONCE = 64_000
+BYTES = "application/octet-stream"
 BOOKKEEPER = ThreadPoolExecutor(1, "books")
 
 router = APIRouter()
@@ -62,7 +64,7 @@ async def book(
             raise malformed("form", FieldFault("one_of", {"members": tuple(FORMS)}))
         whose = _provider(visitor, provider)
         first, last = day_of("from_on", from_on or None), day_of("to_on", to_on or None)
-        file = await _made(state, form, first, last, whose)
+        made = await _made(state, form, first, last, whose)
     except Refusal as refusal:
         if refusal.status == 403:
             raise
@@ -70,16 +72,22 @@ async def book(
         shown = _asked(state, visitor, given)
         return page(request, visitor, "books.html", refusal.status, **shown, reasons=reasons)
     name = "-".join(one for one in (whose, form, from_on, to_on) if one)
-    return download(file.content, "application/octet-stream", f"{name}.{ENDINGS[form]}")
+    pieces = iter(lambda: made.read(SENT_AT_ONCE), b"")
+    headers = kept_as(f"{name}.{ENDINGS[form]}")
+    return StreamingResponse(pieces, headers=headers, media_type=BYTES, background=BackgroundTask(made.close))
 
 
-async def _made(state: State, form: str, first: date | None, last: date | None, provider: str | None) -> BookFile:
-    async def ask() -> BookFile:
+async def _made(state: State, form: str, first: date | None, last: date | None, provider: str | None) -> IO[bytes]:
+    async def ask() -> IO[bytes]:
         reader = open_reader(state.settings.database_url, state.clock)
         try:
-            return await export(reader, form, first, last, provider)
+            book = await export(reader, form, first, last, provider)
         finally:
             await reader.close()
+        made = tempfile.TemporaryFile()  # noqa: SIM115 - closed once it was sent
+        made.writelines(book.pieces)
+        made.seek(0)
+        return made
 
     return await asyncio.get_running_loop().run_in_executor(BOOKKEEPER, lambda: asyncio.run(ask()))
 

@@ -46,8 +46,12 @@ async def document_as_xml(state: StateDep, visitor: VisitorDep, number: Number, 
 
 
 def download(content: bytes, media_type: str, name: str) -> Response:
-    """A file that a browser keeps, and does not open in the page's place."""
-    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Response(content, media_type=media_type, headers=kept_as(name))
+
+
+def kept_as(name: str) -> dict[str, str]:
+    """Headers of a file that a browser keeps, and does not open in the page's place."""
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 @router.get("/documents/{number}")
