@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from api.http.models.base import AnswerModel, Figure, WithTotals
 from api.http.models.credit import AccountOut, ChargeOut, DeductionSummary
+from ledger.events import CreditUnit
 
 
 class AccountSummary(AccountOut):
@@ -21,7 +22,7 @@ class AccountSummary(AccountOut):
 class AccountTotals(BaseModel):
     """The accounts of one unit and currency, added up."""
 
-    unit: str
+    unit: CreditUnit
     currency: str | None
     accounts: int
     granted: Figure

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from api.http.models.base import AnswerModel
-from ledger.billing.events import DocumentKind, LineKind, Unit, VatCategory
+from ledger.billing.events import DocumentKind, LineBasis, LineKind, Unit, VatCategory
+from ledger.credit.deduction_events import DeductionStatus
 
 
 class DocumentLineOut(BaseModel):
@@ -30,7 +31,7 @@ class DocumentLineOut(BaseModel):
     ticket_title: str | None = Field(description="What the ticket was called when the document was issued.")
     session_id: str | None
     service: str | None
-    basis: str | None = Field(description="Of a line without a price: what bore it.")
+    basis: LineBasis | None = Field(description="Of a line without a price: what bore it.")
     worked_minutes: int | None
     billed_minutes: int | None
     increment_minutes: int | None = Field(description="Worked time was rounded up to steps of so many.", examples=[15])
@@ -40,7 +41,7 @@ class DocumentLineOut(BaseModel):
     charged_before_minutes: int | None = Field(
         description="Of overage at the rate of a later tier: the overage of its ticket or contract before it."
     )
-    confirmation: str | None
+    confirmation: DeductionStatus | None
     on_behalf: bool = Field(description="Whether the customer's word was entered by somebody else.")
     engineer: str | None
     note: str | None = Field(description="What was done, in words for the customer.", examples=["Backup restored"])

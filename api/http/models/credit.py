@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import BaseModel, Field
 
 from api.http.models.base import AnswerModel, Figure, figure, instant
 from api.http.models.history import HistoryEntry
-from ledger.credit.confirmation import Status
+from ledger.credit.deduction_events import DeductionStatus
+from ledger.events import Basis, ChargeKind, CreditUnit, DeductionKind, PenaltyCause
 from ledger.kernel.values import show_cents
 from projections.credit.balances import AccountBalance, Balance
 from projections.credit.penalties import PenaltyTold
+from projections.credit.statements import StatementKind
 
 
 class AccountOut(BaseModel):
     pool: str = Field(examples=["included"])
-    unit: Literal["minutes", "money"]
+    unit: CreditUnit
     currency: str | None = Field(description="Null for minutes.")
     granted: Figure = Field(examples=[480])
     consumed: Figure = Field(examples=[60])
@@ -30,7 +30,7 @@ def show_account_balance(found: AccountBalance) -> AccountOut:
     unit = found.unit
     return AccountOut(
         pool=found.pool,
-        unit="minutes" if unit == "minutes" else "money",
+        unit=unit,
         currency=found.currency,
         granted=figure(found.granted, unit),
         consumed=figure(found.consumed, unit),
@@ -69,7 +69,7 @@ class LineOut(BaseModel):
     effective_at: str
     recorded_at: str | None = Field(description="Null for breakage: nobody records that credit expires.")
     pool: str
-    kind: str = Field(examples=["work"])
+    kind: StatementKind = Field(examples=["work"])
     reference: str = Field(description="The deduction or grant behind the line.")
     change: Figure = Field(examples=[-60])
     balance: Figure = Field(description="What is owned after the line: granted − consumed − expired.", examples=[420])
@@ -153,7 +153,7 @@ class OverageLineOut(BaseModel):
 
 
 class PenaltyOut(BaseModel):
-    cause: Literal["no_show", "move", "cancel"] = Field(
+    cause: PenaltyCause = Field(
         description="Nobody came to the session, or it was moved or cancelled with too little notice."
     )
     session_starts_at: str = Field(description="When the session was to begin.")
@@ -166,8 +166,8 @@ def show_penalty(found: PenaltyTold | None) -> PenaltyOut | None:
 class DeductionSummary(BaseModel):
     deduction_id: str
     contract_id: str
-    kind: Literal["work", "session", "penalty", "service"]
-    basis: str = Field(description="What bears it: pool, overage, service, flat, goodwill or warranty.")
+    kind: DeductionKind
+    basis: Basis = Field(description="What bears it: pool, overage, service, flat, goodwill or warranty.")
     effective_at: str
     recorded_at: str
     dated: str | None = Field(description="When it was true, where that month was closed already.")
@@ -179,7 +179,7 @@ class DeductionSummary(BaseModel):
     draws: list[MinutesDrawOut | MoneyDrawOut]
     overage: list[OverageLineOut]
     currency: str
-    status: Status
+    status: DeductionStatus
     on_behalf: bool = Field(description="The customer's word was entered by somebody else's token.")
     ticket_id: str | None
     ticket_title: str | None
@@ -208,7 +208,7 @@ class DeductionList(AnswerModel):
 
 class ChargeOut(BaseModel):
     charge_id: str
-    kind: str = Field(examples=["overage"])
+    kind: ChargeKind = Field(examples=["overage"])
     amount: str = Field(examples=["22.25"])
     currency: str
     effective_at: str

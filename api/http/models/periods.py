@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from api.http.models.base import AnswerModel, Figure, figure, instant
+from ledger.events import CreditUnit
 from ledger.kernel.values import show_cents
 from projections.billing.period_questions import Closing, ListedPeriod
 
@@ -23,7 +24,7 @@ class PeriodMoney(BaseModel):
 class PeriodCredit(BaseModel):
     """What became effective in a month in all pools of one unit."""
 
-    unit: str
+    unit: CreditUnit
     currency: str | None
     granted: Figure = Field(examples=[480])
     consumed: Figure = Field(examples=[420])

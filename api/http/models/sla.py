@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http.calculation import Calculated
 from api.http.models.base import AnswerModel, instant, instant_or_none
 from ledger.kernel.values import MINUTE, show_share
+from ledger.kernel.words import TargetName
+from ledger.sla.targets import TargetState
 from ledger.sla.trace import Window
 from projections.sla.at_risk import Risk
 from projections.sla.clock_account import ClockAccount
@@ -19,7 +21,7 @@ class ComplianceRow(BaseModel):
     contract: str | None = None
     plan: str | None = None
     priority: int | None = None
-    target: str | None = None
+    target: TargetName | None = None
     month: str | None = Field(default=None, examples=["2026-03"])
     met: int
     breached: int
@@ -37,7 +39,7 @@ class ComplianceList(AnswerModel):
 class RiskOut(BaseModel):
     ticket_id: str
     contract_id: str
-    target: str
+    target: TargetName
     priority: int
     started_at: str
     due_at: str
@@ -61,11 +63,11 @@ class WindowOut(BaseModel):
 
 class TraceOut(AnswerModel):
     ticket_id: str
-    target: str
+    target: TargetName
     priority: int
     started_at: str | None
     due_at: str | None
-    state: str
+    state: TargetState
     windows: list[WindowOut]
 
 

@@ -29,7 +29,7 @@ from api.http.models.shown_across import (
 from api.http.paging import AsOfParam, Filter, KnownAtParam, MomentParam, day_of, times_of
 from api.http.problems import PROBLEMS
 from api.http.routers.deductions import OnBehalf, show_charge, show_deduction
-from ledger.credit.confirmation import Status
+from ledger.credit.deduction_events import DeductionStatus
 from ledger.kernel import patterns
 from ledger.kernel.values import parse_share
 from projections.asking import Page, PageAsked
@@ -83,7 +83,7 @@ async def balances(
 async def deductions(
     door: ListDep,
     actor: ActorDep,
-    status: Annotated[Status | None, Query()] = None,
+    status: Annotated[DeductionStatus | None, Query()] = None,
     on_behalf: OnBehalf = None,
     provider: Filter = None,
     customer_id: Filter = None,

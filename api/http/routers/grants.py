@@ -117,7 +117,7 @@ async def contract_burn_down(
         position=found.position,
         contract_id=contract_id,
         pool=found.pool,
-        unit="minutes" if found.unit == "minutes" else "money",
+        unit=found.unit,
         currency=found.currency,
         points=[
             PointOut(
@@ -139,9 +139,9 @@ def _grant(found: ListedGrant) -> GrantSummary:
         grant_id=found.grant_id,
         contract_id=found.contract_id,
         pool=found.pool,
-        unit="minutes" if unit == "minutes" else "money",
+        unit=unit,
         currency=found.currency,
-        source=found.source,  # type: ignore[arg-type]
+        source=found.source,
         granted=figure(found.granted, unit),
         consumed=figure(found.consumed, unit),
         remaining=figure(found.remaining, unit),

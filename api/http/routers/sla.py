@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
@@ -39,6 +39,7 @@ from ledger.door.requests import not_an_object, refusal_of
 from ledger.kernel import patterns
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import parse_share
+from ledger.kernel.words import TargetName
 from projections.asking import Page, PageAsked
 from projections.reader import Snapshot
 from projections.sla.at_risk import Risk, Share, Within, list_at_risk
@@ -109,9 +110,7 @@ async def sla_at_risk(
 
 
 @router.get("/tickets/{ticket_id}/sla/{target}/trace", summary="The account of a due instant", operation_id="get_trace")
-async def sla_trace(
-    ticket_id: TicketIdParam, target: Literal["reaction", "resolution"], state: StateDep, actor: ActorDep
-) -> TraceOut:
+async def sla_trace(ticket_id: TicketIdParam, target: TargetName, state: StateDep, actor: ActorDep) -> TraceOut:
     """Window by window from the ticket's opening until the target is due: what counted, what did not, and why."""
 
     async def ask(snapshot: Snapshot, calendars: Calendars) -> TraceOut:
