@@ -40,7 +40,10 @@ ExchangeRate = Annotated[
     str,
     StringConstraints(pattern=patterns.EXCHANGE_RATE),
     AfterValidator(_not_zero),
-    Field(description="What one unit of the document's currency costs in that of the provider's country."),
+    Field(
+        description="What one unit of the document's currency costs in that of the provider's country.",
+        json_schema_extra={"format": "decimal"},
+    ),
 ]
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
 from ledger.events import CreditUnit
 from ledger.kernel.values import from_micros, show_cents, show_instant
 
-Figure = int | str
+DecimalText = Annotated[str, Field(json_schema_extra={"format": "decimal"})]
+Figure = int | DecimalText
 
 
 def figure(quantity: int, unit: CreditUnit) -> Figure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import AnswerModel, Figure, figure, instant
+from api.http.models.base import AnswerModel, DecimalText, Figure, figure, instant
 from api.http.models.history import HistoryEntry
 from ledger.credit.deduction_events import DeductionStatus
 from ledger.events import Basis, ChargeKind, CreditUnit, DeductionKind, PenaltyCause
@@ -43,7 +43,7 @@ def show_account_balance(found: AccountBalance) -> AccountOut:
 
 class OverageOut(BaseModel):
     minutes: int = Field(examples=[15])
-    amount: str = Field(examples=["22.25"])
+    amount: DecimalText = Field(examples=["22.25"])
     currency: str = Field(examples=["EUR"])
 
 
@@ -98,7 +98,7 @@ class MinutesDrawOut(BaseModel):
 
 class MoneyDrawOut(BaseModel):
     grant_id: str | None
-    amount: str = Field(examples=["1200.00"])
+    amount: DecimalText = Field(examples=["1200.00"])
 
 
 class GrantLeft(BaseModel):
@@ -133,7 +133,7 @@ class MinutesReturnedOut(_Returned):
 
 
 class MoneyReturnedOut(_Returned):
-    amount: str = Field(examples=["1200.00"])
+    amount: DecimalText = Field(examples=["1200.00"])
 
 
 class GivenBackOut(BaseModel):
@@ -148,8 +148,8 @@ class GivenBackOut(BaseModel):
 
 class OverageLineOut(BaseModel):
     minutes: int = Field(examples=[15])
-    rate: str = Field(examples=["89.00"])
-    amount: str = Field(examples=["22.25"])
+    rate: DecimalText = Field(examples=["89.00"])
+    amount: DecimalText = Field(examples=["22.25"])
 
 
 class PenaltyOut(BaseModel):
@@ -187,8 +187,8 @@ class DeductionSummary(BaseModel):
     penalty: PenaltyOut | None = Field(description="Why, of a penalty; `session_id` names the session.")
     service: str | None
     quantity: int | None = Field(description="Of a service at a flat price: how many.", examples=[2])
-    rate: str | None = Field(description="Of a service: what an hour, or one at a flat price, costs.")
-    cost: str | None = Field(description="Of a service: what all of it costs.")
+    rate: DecimalText | None = Field(description="Of a service: what an hour, or one at a flat price, costs.")
+    cost: DecimalText | None = Field(description="Of a service: what all of it costs.")
     engineer: str | None
     reason: str | None
     note: str | None = Field(description="What was done, in words for the customer.", examples=["Backup restored"])
@@ -209,7 +209,7 @@ class DeductionList(AnswerModel):
 class ChargeOut(BaseModel):
     charge_id: str
     kind: ChargeKind = Field(examples=["overage"])
-    amount: str = Field(examples=["22.25"])
+    amount: DecimalText = Field(examples=["22.25"])
     currency: str
     effective_at: str
     recorded_at: str
@@ -217,7 +217,7 @@ class ChargeOut(BaseModel):
     reference: str
     minutes: int | None
     quantity: int | None
-    rate: str | None
+    rate: DecimalText | None
     service: str | None
     reverses: str | None
     invoice_number: str | None

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from api.documents.forms import missing_data
-from api.http.models.base import Figure, figure
+from api.http.models.base import DecimalText, Figure, figure
 from api.http.models.credit import MinutesDrawOut, MoneyDrawOut
 from api.http.models.history import NamedInAnswer
 from ledger.billing.missing import in_order, missing_names
@@ -35,10 +35,10 @@ class MoneyTaken(MoneyDrawOut):
 class PlannedCharge(BaseModel):
     charge_id: str
     kind: ChargeKind = Field(examples=["overage"])
-    amount: str = Field(examples=["22.25"])
+    amount: DecimalText = Field(examples=["22.25"])
     currency: str
     minutes: int | None
-    rate: str | None = Field(description="An hour's, where minutes are charged.", examples=["89.00"])
+    rate: DecimalText | None = Field(description="An hour's, where minutes are charged.", examples=["89.00"])
 
 
 class PlannedAccount(BaseModel):

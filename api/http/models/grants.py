@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import AnswerModel, Figure
+from api.http.models.base import AnswerModel, DecimalText, Figure
 from ledger.credit.grants import GrantState
 from ledger.events import CreditUnit, Source
 
@@ -58,7 +58,7 @@ class ExpiringOut(BaseModel):
 
 
 class ForecastOut(BaseModel):
-    per_day: str | None = Field(
+    per_day: DecimalText | None = Field(
         description="Consumed a day, minutes too with two decimals; null where there is too little to tell.",
         examples=["1.00"],
     )

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from pydantic import BaseModel, Field
 
-from api.http.models.base import AnswerModel, instant
+from api.http.models.base import AnswerModel, DecimalText, instant
 from ledger.kernel.fact import Role
 from ledger.kernel.values import show_instant
 from projections.history import AuditedFact, ToldFact
@@ -62,14 +62,14 @@ class UnspentOut(BaseModel):
 
     pool: str
     minutes: int | None = None
-    amount: str | None = Field(default=None, examples=["1200.00"])
+    amount: DecimalText | None = Field(default=None, examples=["1200.00"])
     currency: str | None = None
 
 
 class IssuedOut(BaseModel):
     contract_id: str
     number: str = Field(examples=["GR-2026-00001"])
-    gross: str = Field(examples=["26.48"])
+    gross: DecimalText = Field(examples=["26.48"])
     currency: str = Field(examples=["EUR"])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from pydantic import BaseModel, Field
 
-from api.http.models.base import AnswerModel, Figure, WithTotals, figure
+from api.http.models.base import AnswerModel, DecimalText, Figure, WithTotals, figure
 from ledger.events import ChargeKind, CreditUnit, DeductionKind, Source
 from ledger.kernel.values import show_cents
 from projections.provider.report_sources import BreakageSums, OfCurrency, OfUnit, OfWord, RevenueSums, TimeSums
@@ -27,14 +27,14 @@ class GroupOut(BaseModel):
 class RevenueTotals(BaseModel):
     currency: str
     charges: int
-    amount: str = Field(description="Net.", examples=["921.25"])
+    amount: DecimalText = Field(description="Net.", examples=["921.25"])
 
 
 class RevenueRow(GroupOut):
     kind: ChargeKind | None = Field(default=None, examples=["overage"])
     currency: str
     charges: int
-    amount: str = Field(description="Net.", examples=["921.25"])
+    amount: DecimalText = Field(description="Net.", examples=["921.25"])
 
 
 class RevenueReport(AnswerModel, WithTotals):

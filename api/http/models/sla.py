@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.calculation import Calculated
-from api.http.models.base import AnswerModel, instant, instant_or_none
+from api.http.models.base import AnswerModel, DecimalText, instant, instant_or_none
 from ledger.kernel.values import MINUTE, show_share
 from ledger.kernel.words import TargetName
 from ledger.sla.targets import TargetState
@@ -28,7 +28,9 @@ class ComplianceRow(BaseModel):
     running: int
     paused: int
     void: int
-    ratio: str | None = Field(description="met / (met + breached); null where nothing was judged.", examples=["0.9750"])
+    ratio: DecimalText | None = Field(
+        description="met / (met + breached); null where nothing was judged.", examples=["0.9750"]
+    )
 
 
 class ComplianceList(AnswerModel):
@@ -44,7 +46,7 @@ class RiskOut(BaseModel):
     started_at: str
     due_at: str
     minutes_left: int = Field(description="Until the due instant, by the clock on the wall.")
-    share_left: str = Field(description="Of its time, as its coverage counts it.", examples=["0.2000"])
+    share_left: DecimalText = Field(description="Of its time, as its coverage counts it.", examples=["0.2000"])
 
 
 class RiskList(AnswerModel):

@@ -21,6 +21,7 @@ from api.http.models.grants import (
 from api.http.paging import (
     AsOfParam,
     ContractIdParam,
+    DayParam,
     Filter,
     KnownAtParam,
     MomentParam,
@@ -98,8 +99,8 @@ async def contract_burn_down(
     state: StateDep,
     actor: ActorDep,
     pool: Filter = None,
-    from_: Annotated[MomentParam | None, Query(alias="from", description="A day; at first the contract's.")] = None,
-    to: Annotated[MomentParam | None, Query(description="A day; at first today.")] = None,
+    from_: Annotated[DayParam | None, Query(alias="from", description="A day; at first the contract's.")] = None,
+    to: Annotated[DayParam | None, Query(description="A day; at first today.")] = None,
     by: Annotated[PointEvery, Query(description="A point for each day, week (to its Sunday) or month.")] = "day",
 ) -> BurnDownAnswer:
     """How a pool stood at the end of each day, week or month, at most 500 points; and a forecast.

@@ -30,13 +30,13 @@ from api.http.paging import (
     Filter,
     KnownAtParam,
     MomentParam,
+    ShareParam,
     TicketIdParam,
     moment_of,
     times_of,
 )
 from api.http.problems import PROBLEMS
 from ledger.door.requests import not_an_object, refusal_of
-from ledger.kernel import patterns
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import parse_share
 from ledger.kernel.words import TargetName
@@ -93,9 +93,7 @@ async def sla_compliance(
 async def sla_at_risk(
     door: ListDep,
     actor: ActorDep,
-    share: Annotated[
-        str | None, Query(pattern=patterns.SHARE, description="Of a target's time; 0.25 by default.")
-    ] = None,
+    share: Annotated[ShareParam | None, Query(description="Of a target's time; 0.25 by default.")] = None,
     within_minutes: Annotated[int | None, Query(ge=0, le=5_256_000)] = None,
 ) -> Response:
     """Running targets, nearest due first: with less than a share of their time left, or due within some minutes."""
