@@ -195,8 +195,11 @@ class ServiceCreditGranted(TicketFact, frozen=True):
 class ServiceCreditTakenBack(TicketFact, frozen=True):
     """A service credit is undone: the missed promise may be answered anew.
 
-    It was given by mistake, and `reason` says which (C17), or it was a share of a fee that was taken back (C15).
+    It was given by mistake, and `reason` says which (C17), or it was a share of a fee that was taken back (C15). It
+    takes effect with its charge, or with the minutes that go: where the month is closed, in the first open one (M5).
     """
+
+    IS_BOOKED: ClassVar[bool] = True
 
     target: TargetName
     charge_id: str | None = None

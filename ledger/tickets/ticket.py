@@ -141,7 +141,7 @@ class Ticket(TicketState):
         """Takes a step back that was entered by mistake, in whatever state (T10); `worked` is when work was done.
 
         Raises Refusal invalid-transition where no step of the timeline stands there, or what remains is no possible
-        life; it names the service credits that were given.
+        life; it names the service credits that were given, if any were.
         """
         step = self.timeline.find(version)
         if step is None:
@@ -151,7 +151,8 @@ class Ticket(TicketState):
         fault = why_impossible(self.timeline.without(version), worked, has_partner)
         if fault is not None:
             said = f"Without {step.kind} of {show_instant(from_micros(step.at))} ticket {self.key} {fault}"
-            raise Refusal("invalid-transition", said, field="position", service_credits=given)
+            told = {"service_credits": given} if given else {}
+            raise Refusal("invalid-transition", said, field="position", **told)
         retracted = TicketStepRetracted(position, version, step.kind, reason, given, ticket_id=self.key)
         self.record(retracted, from_micros(step.at), stamp)
 
