@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -16,6 +16,9 @@ CHUNK = 5_000  # rows or keys in one statement
 
 class Table(Generic[R]):
     """A table whose columns are the fields of its row: `str` is TEXT, `int` is BIGINT, `| None` may be null.
+
+    A `Literal` is TEXT too: of what the events say its columns hold the same words, so that who reads a row may rely on
+    it.
 
     Instants are microseconds since 1970 (UTC), money minor units, lists and records JSON texts. Where it
     `is_seen_by_position`, nothing changes a row again, and no question sees one beyond the position of the views.
@@ -112,8 +115,14 @@ class Table(Generic[R]):
 
 
 def _column(hint: Any) -> str:
-    kinds = {str: "TEXT NOT NULL", int: "BIGINT NOT NULL", str | None: "TEXT", int | None: "BIGINT"}
-    return kinds[hint]
+    kinds = [kind for kind in get_args(hint) or (hint,) if kind is not type(None)] if _may_be_null(hint) else [hint]
+    (kind,) = kinds
+    column = {str: "TEXT", int: "BIGINT"}[str if get_origin(kind) is Literal else kind]
+    return column if _may_be_null(hint) else f"{column} NOT NULL"
+
+
+def _may_be_null(hint: Any) -> bool:
+    return get_origin(hint) is not Literal and type(None) in get_args(hint)
 
 
 def to_json(value: Any) -> str:

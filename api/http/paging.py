@@ -12,6 +12,7 @@ import msgspec
 from fastapi import Path, Query
 from pydantic import AfterValidator, AwareDatetime, TypeAdapter, ValidationError
 
+from ledger.kernel import patterns
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FaultError, FieldFault
 from ledger.kernel.ids import DEDUCTION_ID_LENGTH, ID_LENGTH, ID_PATTERN
@@ -70,6 +71,11 @@ def _is_moment(text: str) -> str:
 MomentParam = Annotated[
     str, AfterValidator(_is_moment), Query(max_length=60, examples=["2026-03-31", "2026-03-31T12:00:00Z"])
 ]
+DayParam = Annotated[
+    str,
+    AfterValidator(_is_moment),
+    Query(max_length=60, examples=["2026-03-31"], json_schema_extra={"format": "date"}),
+]
 AsOfParam = Annotated[MomentParam | None, Query(description="Effective time: an instant, or a day (all of it).")]
 KnownAtParam = Annotated[
     MomentParam | None, Query(description="Recorded time: what was known at an instant, or by a day's end.")
@@ -79,6 +85,7 @@ DeductionIdParam = Annotated[str, Path(max_length=DEDUCTION_ID_LENGTH, pattern=I
 TicketIdParam = Annotated[str, Path(max_length=ID_LENGTH, pattern=ID_PATTERN, examples=["example-t1"])]
 SessionIdParam = Annotated[str, Path(max_length=ID_LENGTH, pattern=ID_PATTERN, examples=["example-s1"])]
 Filter = Annotated[str | None, Query(max_length=ID_LENGTH, pattern=ID_PATTERN)]
+ShareParam = Annotated[str, Query(pattern=patterns.SHARE, json_schema_extra={"format": "decimal"})]
 Limit = Annotated[int, Query(ge=1, le=500, description="Items in one answer.")]
 Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the answer before.")]
 

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from api.http.models.base import Figure
 from api.http.parameters import example_for
 from api.http.responses import HEADERS
 from api.problem_body import problem_body
@@ -40,7 +41,7 @@ class Problem(BaseModel):
         },
     )
 
-    type: str
+    type: str = Field(json_schema_extra={"format": "uri"})
     title: str
     status: int
     detail: str
@@ -52,7 +53,7 @@ class Problem(BaseModel):
     errors: list[dict[str, str]] | None = Field(
         default=None, description="Each malformed field, with what it has to be."
     )
-    short_by: int | str | None = Field(default=None, description="What is missing: minutes, or an amount of money.")
+    short_by: Figure | None = Field(default=None, description="What is missing: minutes, or an amount of money.")
     missing: list[str] | None = Field(default=None, description="Names of what is missing.")
 
 

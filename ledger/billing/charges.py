@@ -32,6 +32,7 @@ from ledger.credit.deduction_events import (
     DeductionConfirmed,
     DeductionDisputed,
     DeductionReversed,
+    DeductionStatus,
     DrawSettled,
     DrawSettlementWithdrawn,
     OverageCharged,
@@ -93,7 +94,7 @@ class DeductionState:
 
     fact: Deducted
     positions: list[int]
-    status: str
+    status: DeductionStatus
     on_behalf: bool = False  # whether the customer's word was entered by somebody else (C8)
     shown_on: str | None = None
     reversed_at: datetime | None = None

@@ -8,12 +8,13 @@ from typing import Any, ClassVar, Literal
 
 import msgspec
 
+from ledger.credit.deduction_events import Basis, DeductionStatus
 from ledger.kernel.fact import Fact, Sealed, topic
 from ledger.kernel.values import show_cents
 
-LineKind = Literal[
-    "fee", "lump_sum", "top_up", "overage", "service", "surcharge", "service_credit", "reversal", "included"
-]
+ChargeKind = Literal["fee", "lump_sum", "top_up", "overage", "service", "surcharge", "service_credit", "reversal"]
+LineKind = Literal[ChargeKind, "included"]
+LineBasis = Literal[Basis, "penalty"]
 Unit = Literal["minute", "piece"]
 VatCategory = Literal["S", "AE", "O"]
 DocumentKind = Literal["invoice", "credit-note"]
@@ -49,13 +50,13 @@ class DocumentLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     ticket_id: str | None = None
     session_id: str | None = None
     service: str | None = None
-    basis: str | None = None
+    basis: LineBasis | None = None
     worked_minutes: int | None = None
     billed_minutes: int | None = None
     increment_minutes: int | None = None
     included_minutes: int | None = None
     charged_before_minutes: int | None = None
-    confirmation: str | None = None
+    confirmation: DeductionStatus | None = None
     on_behalf: bool = False
     starts_on: date | None = None
     ends_on: date | None = None

@@ -11,12 +11,14 @@ from ledger.billing.closing import OfProvider, the_provider
 from ledger.billing.events import InvoiceIssued, InvoiceOfRun, InvoiceRunEnded, LeftByRun, LeftFault
 from ledger.billing.issuing import ExchangeRate, IssueInvoice, issue
 from ledger.billing.numbering import day_of_issue
+from ledger.billing.vat import check_converts
 from ledger.contracts.events import ContractSigned
 from ledger.kernel.access import FINANCE
 from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
-from ledger.kernel.errors import Refusal
+from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Fact
-from ledger.kernel.faults import FieldFault
+from ledger.kernel.faults import FaultError, FieldFault
+from ledger.plans.loader import Provider
 from ledger.store import EventStore
 from ledger.work.case import Case
 from ledger.work.declaration import DECLARED, Declared, Parts, command
@@ -26,7 +28,10 @@ LOOKED_THROUGH = 500  # contracts at a time
 
 
 class IssueInvoices(OfProvider):
-    """`exchange_rate` is taken for the documents that the law wants one on, and for no other; it is for all of them."""
+    """`exchange_rate` is taken for the documents that the law wants one on, and for no other; it is for all of them.
+
+    It is refused where the provider's documents are in the currency of its country: none of them needs one.
+    """
 
     through_on: Day = Field(description="The last day that counts.")
     issued_on: Day | None = Field(default=None, description="The day that the documents bear; today if absent.")
@@ -103,6 +108,13 @@ def _end(case: Case, body: IssueInvoices, run: str, notes: Sequence[InvoiceOfRun
     case.get(InvoiceRun, run).end(ended, case.stamp)
 
 
+def _check_converts(provider: Provider) -> None:
+    try:
+        check_converts(provider.country, provider.currency)
+    except FaultError as error:
+        raise malformed("exchange_rate", error.fault) from None
+
+
 @command(
     "issue-invoices",
     IssueInvoices,
@@ -123,6 +135,8 @@ def issue_invoices(case: Case, body: IssueInvoices) -> None:
     Raises Refusal period-closed, malformed for a day that can't be, not-found for a customer that has no contract.
     """
     day_of_issue(case, body.issued_on)
+    if body.exchange_rate is not None:
+        _check_converts(case.catalogue.provider(body.provider))
     if body.customer_id is not None and not _contracts(case.unit.store, body, ""):
         detail = f"Provider {body.provider} has no contract with customer {body.customer_id}."
         raise Refusal("not-found", detail, customer_id=body.customer_id)

@@ -40,13 +40,16 @@ ExchangeRate = Annotated[
     str,
     StringConstraints(pattern=patterns.EXCHANGE_RATE),
     AfterValidator(_not_zero),
-    Field(description="What one unit of the document's currency costs in that of the provider's country."),
+    Field(
+        description="What one unit of the document's currency costs in that of the provider's country.",
+        json_schema_extra={"format": "decimal"},
+    ),
 ]
 
 
 class IssueInvoice(OnContract):
     """`exchange_rate`, such as "24.315", states the VAT in the currency of the provider's country too. Where a draft
-    names it among what is `missing`, it has to be given.
+    names it among what is `missing`, it has to be given; where nothing is converted by it, it is refused.
     """
 
     through_on: Day = Field(description="The last day that counts.")
@@ -149,7 +152,9 @@ def _draft(case: Case, account: BillingAccount, through_on: date, provider: Prov
 def _national_vat(
     rate: str | None, is_needed: bool, found: Draft, currency: str, provider: Provider
 ) -> NationalVat | None:
-    """Raises Refusal missing-party-data where the law asks for a rate that was not given (M4)."""
+    """Raises Refusal missing-party-data where the law asks for a rate that was not given, malformed for one that is
+    given where nothing is converted (M4).
+    """
     if rate is None and is_needed:
         own = national_currency(provider.country)
         raise MissingPartyData(
@@ -161,8 +166,8 @@ def _national_vat(
         return None
     try:
         return national_vat(found.vat, provider.country, currency, rate)
-    except ValueError as error:
-        raise malformed("exchange_rate", str(error)) from None
+    except FaultError as error:
+        raise malformed("exchange_rate", error.fault) from None
 
 
 def _check_after_credit_notes(account: BillingAccount, found: Draft, issued_on: date) -> None:

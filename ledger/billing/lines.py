@@ -13,11 +13,12 @@ import msgspec
 from msgspec.structs import replace
 
 from ledger.billing.charges import BillingAccount, Charge, DeductionState, Opposite
-from ledger.billing.events import LineKind, Unit
+from ledger.billing.events import LineBasis, LineKind, Unit
 from ledger.billing.naming import spoken
 from ledger.contracts.events import FeeCharged, LumpSumCharged, ServiceCreditCharged
 from ledger.credit.confirmation import status_at
 from ledger.credit.deduction_events import (
+    DeductionStatus,
     HoursDeducted,
     OverageCharged,
     ServiceCharged,
@@ -69,7 +70,7 @@ class LineText(msgspec.Struct, frozen=True, gc=False):
     price_base: int = 1
     values: dict[str, str] = {}
     service: str | None = None
-    basis: str | None = None
+    basis: LineBasis | None = None
     starts_on: date | None = None
     ends_on: date | None = None
     included_minutes: int | None = None
@@ -188,7 +189,7 @@ def given_back(deduction: DeductionState, timezone: str) -> LineText:
 class Evidence:
     """What the customer can check a line by: time worked and billed, in which steps, the session, the word on it."""
 
-    confirmation: str | None = None
+    confirmation: DeductionStatus | None = None
     on_behalf: bool = False
     worked_minutes: int | None = None
     billed_minutes: int | None = None

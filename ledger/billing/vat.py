@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any
 
-from ledger.billing.events import NationalVat, VatLine
+from ledger.billing.events import NationalVat, VatCategory, VatLine
 from ledger.contracts.vat_ids import is_eu_vat_id, is_in_eu, vat_id_country
+from ledger.kernel.faults import FaultError, FieldFault
 from ledger.kernel.values import half_up, parse_cents
 
-Category = Literal["S", "AE", "O"]
 PERCENT_HUNDREDTHS = 10_000
 
 
@@ -31,7 +31,7 @@ class NoRateError(ValueError):
 class VatTreatment:
     """How a supply to a customer is taxed; `home` is the country whose rate category S bears."""
 
-    category: Category
+    category: VatCategory
     home: str
 
     def rate(self, supplied_on: date) -> int | None:
@@ -79,15 +79,24 @@ def needs_exchange_rate(vat: Iterable[VatLine], country: str, currency: str) -> 
     return is_asked and any(line.amount_cents for line in vat)
 
 
-def national_vat(vat: Iterable[VatLine], country: str, currency: str, exchange_rate: str) -> NationalVat:
-    """VAT in the country's own currency: 31.91 EUR at 24.315 CZK are 775.89165, so 775.89 CZK.
-
-    `exchange_rate` is what one unit of the document's currency costs, with at most six places. Raises ValueError where
-    the document is in that currency, or none is known for the country.
-    """
+def check_converts(country: str, currency: str) -> None:
+    """Raises FaultError where a document of this currency is in the country's own, or none is known for the country."""
     own = national_currency(country)
     if own is None or own == currency:
-        raise ValueError(f"nothing is converted: documents from {country} are in {currency}")
+        raise FaultError(FieldFault("rate_of_own_currency", {"country": country, "currency": currency}))
+
+
+def national_vat(vat: Sequence[VatLine], country: str, currency: str, exchange_rate: str) -> NationalVat:
+    """VAT in the country's own currency: 31.91 EUR at 24.315 CZK are 775.89165, so 775.89 CZK.
+
+    `exchange_rate` is what one unit of the document's currency costs, with at most six places. Raises FaultError where
+    nothing is converted by it: the document is in that currency, or bears no VAT.
+    """
+    check_converts(country, currency)
+    if not any(line.amount_cents for line in vat):
+        raise FaultError(FieldFault("rate_without_vat"))
+    own = national_currency(country)
+    assert own is not None
     whole, _, places = exchange_rate.partition(".")
     millionths = int(whole + places.ljust(6, "0"))
     return NationalVat(own, exchange_rate, [half_up(line.amount_cents * millionths, 1_000_000) for line in vat])
@@ -108,9 +117,9 @@ def treatment(provider_country: str, customer_country: str, vat_id: str | None) 
     return VatTreatment("S", provider_country)
 
 
-def vat_lines(lines: Iterable[tuple[int | None, Category, int]]) -> list[VatLine]:
+def vat_lines(lines: Iterable[tuple[int | None, VatCategory, int]]) -> list[VatLine]:
     """VAT per rate and category on the sum of the lines' net cents, half-up once: 22.25 at 19 % is 4.23."""
-    sums: dict[tuple[Category, int | None], int] = {}
+    sums: dict[tuple[VatCategory, int | None], int] = {}
     for rate, category, net_cents in lines:
         sums[category, rate] = sums.get((category, rate), 0) + net_cents
     return [

@@ -30,6 +30,7 @@ from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.fact import Sealed
 from ledger.kernel.ids import fee_id_of, lump_sum_id_of, reversal_id_of
 from ledger.kernel.values import ONE_DAY, end_of_day, first_instant, half_up, local_date, parse_cents
+from ledger.kernel.words import TargetName
 from ledger.plans.terms import Terms
 
 
@@ -175,7 +176,7 @@ class Contract(ContractState):
         self.record(ContractOverageCounted(deduction_id, minutes), at, stamp)
 
     def owe_fee_share(
-        self, term: Term, charge_id: str, ticket_id: str, target: str, percent: int, at: datetime, stamp: Stamp
+        self, term: Term, charge_id: str, ticket_id: str, target: TargetName, percent: int, at: datetime, stamp: Stamp
     ) -> None:
         """A share of a term's fee for a missed promise: 10 % of 899.00 are 89.90. Raises Refusal without a fee."""
         if term.fee is None:

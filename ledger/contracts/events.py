@@ -9,6 +9,7 @@ import msgspec
 
 from ledger.kernel.fact import Fact, Sealed, topic
 from ledger.kernel.values import show_cents
+from ledger.kernel.words import TargetName
 
 
 class ContractFact(Fact, frozen=True, kw_only=True, omit_defaults=True):
@@ -148,7 +149,7 @@ class ServiceCreditCharged(ContractMovement, frozen=True):
 
     charge_id: str
     ticket_id: str
-    target: str
+    target: TargetName
     fee_charge_id: str
     percent: int
     amount_cents: int
@@ -168,7 +169,7 @@ class ServiceCreditReversed(ContractMovement, frozen=True):
     charge_id: str
     reverses: str
     ticket_id: str
-    target: str
+    target: TargetName
     amount_cents: int
     currency: str
     rule: str = "C17"

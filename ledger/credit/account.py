@@ -8,21 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Literal
 
 from ledger.credit.events import (
     AccountFact,
     AccountOpened,
+    Because,
     CreditDrawn,
     CreditGranted,
     CreditReserved,
     CreditReturned,
+    CreditUnit,
     DebtSettled,
     DebtSettlementWithdrawn,
+    DeductionKind,
     Draw,
     GrantExpiryMoved,
     GrantTakenBack,
     ReservationReleased,
+    Source,
     TopUpCharged,
 )
 from ledger.credit.giving_back import GivenBack, what_comes_back
@@ -34,21 +37,13 @@ from ledger.kernel.fact import Sealed
 from ledger.kernel.ids import price_id_of
 
 CORRECTION_RUNS = timedelta(hours=30 * 24)  # C9
-Source = Literal["allotment", "top_up", "goodwill", "correction"]
-Because = Literal["completed", "cancelled", "no_show", "moved", "contract_end"]
 
 
 class CreditAccount(CreditState):
     FACTS = AccountFact
 
     def open(
-        self,
-        contract_id: str,
-        pool: str,
-        unit: Literal["minutes", "money"],
-        currency: str | None,
-        at: datetime,
-        stamp: Stamp,
+        self, contract_id: str, pool: str, unit: CreditUnit, currency: str | None, at: datetime, stamp: Stamp
     ) -> None:
         self.contract_id = contract_id
         self.record(AccountOpened(unit, currency, pool=pool), at, stamp)
@@ -108,7 +103,7 @@ class CreditAccount(CreditState):
     def draw(
         self,
         deduction_id: str,
-        kind: Literal["work", "session", "penalty", "service"],
+        kind: DeductionKind,
         quantity: int,
         moment: datetime,
         stamp: Stamp,

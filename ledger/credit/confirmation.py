@@ -12,16 +12,16 @@ from ledger.credit.deduction_events import (
     DeductionConfirmed,
     DeductionDisputed,
     DeductionReversed,
+    DeductionStatus,
     DisputeUpheld,
 )
 from ledger.kernel.values import AnyInstant
 from ledger.plans.terms import Terms
 
-Status = Literal["pending", "confirmed", "deemed_confirmed", "disputed", "upheld", "reversed", "not_required"]
 UnansweredStatus = Literal["disputed", "pending"]
 # What waits for somebody's answer: the provider's, and the customer's.
 UNANSWERED_STATUSES: tuple[UnansweredStatus, ...] = get_args(UnansweredStatus)
-STATUS_AFTER: dict[type[Answered], Status] = {
+STATUS_AFTER: dict[type[Answered], DeductionStatus] = {
     DeductionConfirmed: "confirmed",
     DeductionDisputed: "disputed",
     DisputeUpheld: "upheld",
@@ -48,12 +48,12 @@ def awaited(terms: Terms, now: datetime) -> Awaited:
     return Awaited("pending", now + timedelta(days=days) if days else None)
 
 
-def has_spoken(status: str) -> bool:
+def has_spoken(status: DeductionStatus) -> bool:
     """Whether a status may follow from a word of the customer, given by them or on their behalf."""
     return status in STATUS_AFTER.values()
 
 
-def status_at(status: str, deemed_at: AnyInstant | None, at: AnyInstant) -> str:
+def status_at(status: DeductionStatus, deemed_at: AnyInstant | None, at: AnyInstant) -> DeductionStatus:
     """The status at an instant: silence is a yes from the end of the terms' days on; asked, never stored."""
     if status == "pending" and deemed_at is not None and deemed_at <= at:
         return "deemed_confirmed"

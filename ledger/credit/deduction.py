@@ -13,6 +13,7 @@ from ledger.credit.deduction_events import (
     DeductionDisputed,
     DeductionFact,
     DeductionReversed,
+    DeductionStatus,
     DisputeUpheld,
     DrawSettled,
     DrawSettlementWithdrawn,
@@ -46,7 +47,7 @@ class Deduction(LedgerAggregate):
 
     def begin(self) -> None:
         super().begin()
-        self.status = ""
+        self.status: DeductionStatus
         self.moment: datetime | None = None
         self.deemed_at: datetime | None = None
         self.draws: dict[str | None, int] = {}
@@ -64,7 +65,7 @@ class Deduction(LedgerAggregate):
     def deduction_id(self) -> str:
         return self.key
 
-    def status_at(self, now: datetime) -> str:
+    def status_at(self, now: datetime) -> DeductionStatus:
         """The status, with silence taken as a yes once the terms' days are over (C8)."""
         return status_at(self.status, self.deemed_at, now)
 

@@ -9,6 +9,7 @@ from ledger.credit.events import Draw
 from ledger.kernel.fact import Movement, Sealed, topic
 
 Basis = Literal["pool", "overage", "service", "flat", "goodwill", "warranty"]
+DeductionStatus = Literal["pending", "confirmed", "deemed_confirmed", "disputed", "upheld", "reversed", "not_required"]
 ConfirmationStatus = Literal["pending", "not_required"]  # what a deduction begins with (C8)
 
 PenaltyCause = Literal["move", "cancel", "no_show"]

@@ -10,6 +10,11 @@ import msgspec
 from ledger.kernel.fact import Fact, Sealed, topic
 from ledger.kernel.ids import correction_id_of
 
+CreditUnit = Literal["minutes", "money"]
+Source = Literal["allotment", "top_up", "goodwill", "correction"]
+DeductionKind = Literal["work", "session", "penalty", "service"]
+Because = Literal["completed", "cancelled", "no_show", "moved", "contract_end"]
+
 
 class Draw(msgspec.Struct, frozen=True):
     """Credit taken from one grant, in the account's unit; without a grant it is a debt that later credit settles."""
@@ -40,7 +45,7 @@ class AccountMovement(AccountFact, frozen=True, kw_only=True, omit_defaults=True
 class AccountOpened(AccountFact, frozen=True):
     """A pool of credit of one unit; `currency` only where the unit is money."""
 
-    unit: Literal["minutes", "money"]
+    unit: CreditUnit
     currency: str | None = None
 
 
@@ -52,7 +57,7 @@ class CreditGranted(AccountMovement, frozen=True):
     """
 
     grant_id: str
-    source: Literal["allotment", "top_up", "goodwill", "correction"]
+    source: Source
     quantity: int
     valid_from: datetime
     expires_at: datetime | None = None
@@ -107,7 +112,7 @@ class ReservationReleased(AccountMovement, frozen=True):
     session_id: str
     quantity: int
     allocations: list[Draw]
-    because: Literal["completed", "cancelled", "no_show", "moved", "contract_end"]
+    because: Because
     rule: str = "C6"
 
 
@@ -116,7 +121,7 @@ class CreditDrawn(AccountMovement, frozen=True):
     """Credit consumed by a deduction, by grant, first to expire first (C2); a draw without grant is a debt (C4)."""
 
     deduction_id: str
-    kind: Literal["work", "session", "penalty", "service"]
+    kind: DeductionKind
     draws: list[Draw]
     rule: str = "C2"
 

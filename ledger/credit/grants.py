@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, Literal
 
+from ledger.credit.events import Source
 from ledger.credit.expiry import lost
 from ledger.kernel.values import AnyInstant
 
@@ -58,7 +59,7 @@ _FOLLOWS = {
 }
 
 
-def what_it_follows_from(source: str, rule: str) -> str | None:
+def what_it_follows_from(source: Source, rule: str) -> str | None:
     """What credit is that is undone with something else (C17), by its source and the rule that gave it.
 
     None for a top-up and a grant, which are taken back for themselves.

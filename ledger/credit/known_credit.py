@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 
-from ledger.credit.events import CreditReserved, TopUpCharged
+from ledger.credit.events import CreditReserved, CreditUnit, TopUpCharged
 from ledger.credit.not_shown import LastTakings
 from ledger.credit.settlement import Debt, Grant
 
@@ -17,7 +16,7 @@ class KnownCredit(msgspec.Struct):
 
     contract_id: str
     pool: str
-    unit: Literal["minutes", "money"]
+    unit: CreditUnit
     currency: str | None
     grants: dict[str, Grant]
     reservations: dict[str, list[CreditReserved]]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ledger.credit.events import DebtSettlementWithdrawn
+from ledger.credit.events import DebtSettlementWithdrawn, Source
 from ledger.credit.freeing import Freed, free_since, with_freed, without_taken
 from ledger.credit.grants import is_valid_at
 from ledger.kernel.values import FAR_FUTURE
@@ -28,7 +28,7 @@ class Grant:
 
     grant_id: str
     order: int
-    source: str
+    source: Source
     quantity: int
     remaining: int
     valid_from: datetime

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from ledger.credit.events import (
     AccountOpened,
@@ -16,6 +16,7 @@ from ledger.credit.events import (
     CreditGranted,
     CreditReserved,
     CreditReturned,
+    CreditUnit,
     DebtSettled,
     DebtSettlementWithdrawn,
     Draw,
@@ -42,7 +43,7 @@ class CreditState(LongLived):
     def begin(self) -> None:
         super().begin()
         self.pool = ""
-        self.unit: Literal["minutes", "money"] = "minutes"
+        self.unit: CreditUnit = "minutes"
         self.currency: str | None = None
         self.grants: dict[str, Grant] = {}
         self.reservations: dict[str, list[CreditReserved]] = {}  # by session, parts in their order
@@ -77,8 +78,7 @@ class CreditState(LongLived):
         self.unit, self.currency = known.unit, known.currency
         self.grants, self.reservations = known.grants, known.reservations
         self.debts, self.debt_count = known.debts, known.debt_count
-        self.forgotten_until = known.forgotten_until
-        self.takings, self.prices = known.takings, known.prices
+        self.forgotten_until, self.takings, self.prices = known.forgotten_until, known.takings, known.prices
 
     # -- questions -------------------------------------------------------------------------------------------
 

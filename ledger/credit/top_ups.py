@@ -9,7 +9,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from ledger.contracts.finding import OnContract, contract_of, the_contract
-from ledger.credit.account import CreditAccount, Source
+from ledger.credit.account import CreditAccount
+from ledger.credit.events import Source
 from ledger.credit.finding import account_of, tell_settled
 from ledger.kernel.access import FINANCE, OPERATOR
 from ledger.kernel.errors import Refusal, malformed

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ledger.billing.charges import CHARGE_FACTS, ChargeFact
+from ledger.billing.events import ChargeKind
 from ledger.credit.deduction_events import (
     HoursDeducted,
     LateChangePenaltyDeducted,
@@ -14,7 +15,7 @@ from ledger.credit.deduction_events import (
     OverageCharged,
     ServiceCharged,
 )
-from ledger.credit.events import CreditDrawn, CreditReturned, DebtSettled, DebtSettlementWithdrawn
+from ledger.credit.events import CreditDrawn, CreditReturned, DebtSettled, DebtSettlementWithdrawn, DeductionKind
 from ledger.kernel.fact import Fact
 
 
@@ -32,7 +33,7 @@ class CostCharge:
     """A charge, with its minutes and hourly rate where it is for time."""
 
     charge_id: str
-    kind: str
+    kind: ChargeKind
     amount_cents: int
     currency: str
     minutes: int | None
@@ -44,7 +45,7 @@ class BilledTime:
     """A deduction as it would be recorded: what was worked, and what of it or without it is billed."""
 
     deduction_id: str
-    kind: str
+    kind: DeductionKind
     worked_seconds: int
     billed_minutes: int
 

@@ -16,6 +16,7 @@ from ledger.billing.document_texts import DocumentTexts, read_document_texts
 from ledger.billing.events import CreditNoteIssued, InvoiceIssued
 from ledger.contracts.contract import Contract
 from ledger.credit.account import CreditAccount
+from ledger.credit.events import CreditUnit
 from ledger.credit.finding import settled_late
 from ledger.door.costs import BilledTime, CostCharge, DrawnCredit, billed_time, charges_made, drawn_credit
 from ledger.door.deciding import Decided, Deciding
@@ -40,7 +41,7 @@ class AvailableCredit:
     """What a pool of the contract would have available, in its unit."""
 
     pool: str
-    unit: str
+    unit: CreditUnit
     currency: str | None
     quantity: int
 
@@ -71,7 +72,7 @@ class Rehearsed:
     documents: list[PlannedDocument]
     available_after: list[AvailableCredit]
 
-    def unit_of(self, pool: str) -> str:
+    def unit_of(self, pool: str) -> CreditUnit:
         return next(one.unit for one in self.available_after if one.pool == pool)
 
 

@@ -7,10 +7,12 @@ the actor about the contract they found, in their own transaction.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from ledger.kernel.errors import Refusal
+from ledger.kernel.fact import Role
 
-ROLES = ("operator", "finance", "customer", "partner", "auditor", "admin")
+ROLES: tuple[Role, ...] = get_args(Role)
 # Who may send a command: an admin may send every one.
 OPERATOR = frozenset({"operator", "admin"})
 FINANCE = frozenset({"finance", "admin"})
@@ -23,7 +25,7 @@ class Actor:
     """The holder of a token. Without a provider it acts for all; a customer or partner is one of a provider."""
 
     token_id: str
-    role: str
+    role: Role
     provider: str | None = None
     customer: str | None = None
     partner: str | None = None

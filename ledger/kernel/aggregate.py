@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self, TypeVar
 import msgspec
 from eventsourcing.domain import BaseAggregate
 
-from ledger.kernel.fact import Fact
+from ledger.kernel.fact import Fact, Role
 from ledger.kernel.mapper import StreamEvent
 from ledger.kernel.values import EPOCH
 
@@ -26,7 +26,7 @@ class Stamp:
     """Who speaks (token and role), when the ledger hears it, and which months are still open."""
 
     token_id: str
-    role: str
+    role: Role
     now: datetime
     open_from: Callable[[datetime], datetime] = lambda moment: moment  # the first instant in an open month (M5)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 import msgspec
 
+Role = Literal["operator", "finance", "customer", "partner", "auditor", "admin"]  # of the token that spoke
 UNSAID = datetime(1970, 1, 1, tzinfo=UTC)  # of a fact that no aggregate has recorded yet
 
 
@@ -41,7 +42,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     contract_id: str = ""
     effective_at: datetime = UNSAID
     token_id: str = ""
-    role: str = ""
+    role: Role | Literal[""] = ""
     dated: datetime | None = None
 
     @property
@@ -72,6 +73,12 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     def is_recorded(self) -> bool:
         """Whether it says when it was true and who said so."""
         return self.role != "" and self.effective_at is not UNSAID
+
+    @property
+    def spoken_as(self) -> Role:
+        """In which role it was said. Of a recorded fact alone."""
+        assert self.role != "", "no stored event is without a role"
+        return self.role
 
     @property
     def true_at(self) -> datetime:

@@ -95,6 +95,8 @@ SENTENCES: dict[str, str] = {
     "before_invoice": "{day} lies before the invoice itself, {issued}",
     "before_last_of_series": "{day} lies before {last}, when the last {kind} of the series was issued.",
     "before_credit_note": "{day} lies before {reopened}, when a credit note opened some of this again",
+    "rate_of_own_currency": "converts nothing: documents from {country} are in {currency}; leave it out",
+    "rate_without_vat": "converts nothing: the document bears no VAT; leave it out",
     "ksef_elsewhere": "KSeF is for sellers in Poland; without this field the credit note is issued",
     # Books.
     "book_wrong_way_round": "{first} lies after the last day, {last}.",

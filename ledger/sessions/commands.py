@@ -7,11 +7,11 @@ from datetime import datetime
 from pydantic import Field
 
 from ledger.contracts.finding import OnContract, contract_of, the_contract
-from ledger.credit.account import Because, CreditAccount
+from ledger.credit.account import CreditAccount
 from ledger.credit.confirmation import awaited
 from ledger.credit.deducting import TimeSpent, Worked, deduct_time
 from ledger.credit.deduction import Deduction
-from ledger.credit.events import Draw
+from ledger.credit.events import Because, Draw
 from ledger.credit.finding import account_of, settled_late, tell_settled
 from ledger.credit.pricing import hourly_rate_cents, pool_for
 from ledger.credit.settlement import Settlement
@@ -20,9 +20,10 @@ from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import price_of_minutes_cents, show_instant
 from ledger.plans.terms import Terms
+from ledger.sessions.events import Side
 from ledger.sessions.finding import OnSession, the_session
 from ledger.sessions.notice import Change, penalty_deducted, penalty_due
-from ledger.sessions.session import Session, Side
+from ledger.sessions.session import Session
 from ledger.tickets.finding import ticket_of
 from ledger.work.case import Case
 from ledger.work.declaration import NewId, command

@@ -7,6 +7,9 @@ from typing import Any, ClassVar, Literal
 
 from ledger.kernel.fact import Movement, topic
 
+Side = Literal["customer", "provider"]
+SessionOutcome = Literal["completed", "cancelled", "no_show", "released"]
+
 
 class SessionFact(Movement, frozen=True, kw_only=True, omit_defaults=True):
     """A fact of one booked session."""
@@ -42,7 +45,7 @@ class SessionMoved(SessionFact, frozen=True):
 
     old_starts_at: datetime
     starts_at: datetime
-    by: Literal["customer", "provider"]
+    by: Side
     penalty_id: str | None = None
     rule: str = "C7"
 
@@ -51,7 +54,7 @@ class SessionMoved(SessionFact, frozen=True):
 class SessionEnded(SessionFact, frozen=True):
     """The booking is over: completed, cancelled, a no-show, or released by the end of the terms (C6, C15)."""
 
-    outcome: Literal["completed", "cancelled", "no_show", "released"]
-    by: Literal["customer", "provider"] | None = None
+    outcome: SessionOutcome
+    by: Side | None = None
     penalty_id: str | None = None
     rule: str = "C6"

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
 from ledger.kernel.aggregate import LedgerAggregate, Stamp, applies
 from ledger.kernel.errors import Refusal
 from ledger.kernel.ids import penalty_id_of
 from ledger.kernel.values import show_instant
-from ledger.sessions.events import SessionBooked, SessionEnded, SessionFact, SessionMoved
-
-Side = Literal["customer", "provider"]
+from ledger.sessions.events import SessionBooked, SessionEnded, SessionFact, SessionMoved, SessionOutcome, Side
 
 
 class Session(LedgerAggregate):
@@ -90,7 +87,7 @@ class Session(LedgerAggregate):
 
     def end(
         self,
-        outcome: Literal["completed", "cancelled", "no_show", "released"],
+        outcome: SessionOutcome,
         at: datetime,
         stamp: Stamp,
         *,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 from pydantic import Field
 
@@ -15,6 +14,7 @@ from ledger.credit.taking_back import granted_under, take_back
 from ledger.kernel.access import FINANCE, OPERATOR
 from ledger.kernel.errors import Refusal
 from ledger.kernel.values import from_micros, to_micros
+from ledger.kernel.words import TargetName
 from ledger.plans.coverage import Calendar
 from ledger.plans.terms import GoodwillMinutes
 from ledger.sla.targets import TargetClock, clocks, coverage_for
@@ -27,7 +27,7 @@ from ledger.work.fields import EffectiveAt, ReasonText
 
 
 class GrantServiceCredit(OnTicket):
-    target: Literal["reaction", "resolution"] = Field(description="Which of the ticket's promises was missed.")
+    target: TargetName = Field(description="Which of the ticket's promises was missed.")
     at: EffectiveAt | None = None
 
 
@@ -99,7 +99,7 @@ def reverse_service_credit(case: Case, body: ReverseServiceCredit) -> None:
     ticket.take_back_credit(body.target, at, case.stamp, reason=case.seal_customer(body.reason))
 
 
-def _breached(ticket: Ticket, term: Term, target: str, at: datetime) -> TargetClock:
+def _breached(ticket: Ticket, term: Term, target: TargetName, at: datetime) -> TargetClock:
     """The target's clock as it was when it was breached, with the end that it has by `at`.
 
     Raises Refusal invalid-transition where it is not breached at `at`, whatever is dated later.

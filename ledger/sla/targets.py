@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
+from ledger.kernel.words import Channel, MatterScope, TargetName
 from ledger.plans.coverage import Calendar, NoOpeningError
 from ledger.plans.terms import Coverage, Target, Terms
 from ledger.sla.due import AROUND_THE_CLOCK, counted_by, due_instant, first_run, merged
 from ledger.tickets.life import Life, Span
 
-TargetName = Literal["reaction", "resolution"]
-TARGETS: tuple[TargetName, ...] = ("reaction", "resolution")
+TargetState = Literal["running", "paused", "met", "breached", "void"]
+TARGET_NAMES: tuple[TargetName, ...] = get_args(TargetName)
 
 
 @dataclass(slots=True, frozen=True)
@@ -37,7 +38,7 @@ class TargetClock:
     paused_since: int | None
     void_at: int | None
 
-    def state(self, now: int) -> str:
+    def state(self, now: int) -> TargetState:
         """Met, breached, void, paused or running at an instant; what was breached stays so (S2, S4)."""
         if self.breached_at is not None and self.breached_at <= now:
             return "breached"
@@ -48,12 +49,10 @@ class TargetClock:
         return "running" if self.paused_since is None else "paused"
 
 
-def coverage_for(terms: Terms, channel: str, scope: str | None) -> Coverage | None:
+def coverage_for(terms: Terms, channel: Channel, scope: MatterScope | None) -> Coverage | None:
     """The calendar of a matter: that of its scope, else of its channel, else of the terms (S3)."""
-    for found in (terms.scope_coverage.get(scope), terms.channel_coverage.get(channel)):  # type: ignore[call-overload]
-        if found is not None:
-            return found  # type: ignore[no-any-return]
-    return terms.coverage
+    of_scope = terms.scope_coverage.get(scope) if scope is not None else None
+    return of_scope or terms.channel_coverage.get(channel) or terms.coverage
 
 
 @dataclass(slots=True, frozen=True)
@@ -72,7 +71,7 @@ class Course:
         return merged([*self.waits, *self.closures])
 
 
-def course_of(terms: Terms, life: Life, target: str) -> Course:
+def course_of(terms: Terms, life: Life, target: TargetName) -> Course:
     """A wait holds the reaction only where the terms say so (S2); once a target has ended, nothing later moves it."""
     is_reaction = target == "reaction"
     ended_at = life.first_response_at if is_reaction else life.resolved_at
@@ -89,7 +88,7 @@ def course_of(terms: Terms, life: Life, target: str) -> Course:
 
 def clocks(terms: Terms, calendar: Calendar | None, life: Life) -> list[TargetClock]:
     """The clocks of a ticket: one for each promise that the terms make for its priority, or that was broken before."""
-    found = [_clock(name, terms, calendar or AROUND_THE_CLOCK, life) for name in TARGETS]
+    found = [_clock(name, terms, calendar or AROUND_THE_CLOCK, life) for name in TARGET_NAMES]
     return [clock for clock in found if clock is not None]
 
 

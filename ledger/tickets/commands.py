@@ -10,12 +10,14 @@ from ledger.contracts.finding import OnContract, contract_of, in_force, the_cont
 from ledger.kernel.access import CUSTOMER, OPERATOR, PARTNER
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.faults import FieldFault, FieldFaultError
-from ledger.plans.terms import Channel, Grade, Level, MatterScope, Terms
+from ledger.kernel.words import Channel, Grade, Level, MatterScope
+from ledger.plans.terms import Terms
 from ledger.tickets.events import (
     CallRecorded,
     ResponseRecorded,
     TicketClosed,
     TicketHeld,
+    TicketKind,
     TicketRejected,
     TicketReopened,
     TicketReprioritised,
@@ -28,8 +30,6 @@ from ledger.tickets.ticket import Ticket
 from ledger.work.case import Case
 from ledger.work.declaration import NewId, command
 from ledger.work.fields import Body, Command, EffectiveAt, Id, Mail, Name, Priority, ReasonText, Text
-
-Kind = Literal["incident", "problem", "request", "change", "question", "defect"]
 
 
 class Contact(Body):
@@ -70,7 +70,7 @@ class Urgent(Command):
 class OpenTicket(OnContract, Urgent):
     ticket_id: Id | None = Field(default=None, description="The id that it gets; the ledger gives one if absent.")
     title: Text = Field(description="What it is about, in a sentence.")
-    kind: Kind = Field(description="What sort of matter it is.")
+    kind: TicketKind = Field(description="What sort of matter it is.")
     channel: Channel = Field(description="How it came in.")
     contact: Contact | None = Field(default=None, description="Who asks, where the terms want to know.")
     scope: MatterScope | None = Field(

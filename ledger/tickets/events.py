@@ -6,6 +6,9 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
 from ledger.kernel.fact import Fact, Sealed, topic
+from ledger.kernel.words import Channel, Grade, Level, MatterScope, TargetName
+
+TicketKind = Literal["incident", "problem", "request", "change", "question", "defect"]
 
 
 class TicketFact(Fact, frozen=True, kw_only=True, omit_defaults=True):
@@ -28,13 +31,13 @@ class TicketOpened(TicketFact, frozen=True):
     """
 
     title: Sealed
-    kind: str
-    channel: str
+    kind: TicketKind
+    channel: Channel
     priority: int
     term_no: int
-    impact: str | None = None
-    urgency: str | None = None
-    scope: str | None = None
+    impact: Grade | None = None
+    urgency: Grade | None = None
+    scope: MatterScope | None = None
     contact: Sealed | None = None
     call_after_responses: int | None = None
     rule: str = "T1"
@@ -51,8 +54,8 @@ class TicketReprioritised(TicketFact, frozen=True):
     old_priority: int
     priority: int
     reason: Sealed
-    impact: str | None = None
-    urgency: str | None = None
+    impact: Grade | None = None
+    urgency: Grade | None = None
     rule: str = "T2"
 
 
@@ -141,8 +144,8 @@ class TicketRejected(TicketFact, frozen=True):
 class TicketEscalated(TicketFact, frozen=True):
     """The ticket moved to a higher level (T3)."""
 
-    from_level: Literal["L1", "L2", "L3"]
-    to_level: Literal["L1", "L2", "L3"]
+    from_level: Level
+    to_level: Level
     by: Literal["partner", "provider"]
     rule: str = "T3"
 
@@ -174,7 +177,7 @@ class ServiceCreditGranted(TicketFact, frozen=True):
     The credit itself is a negative charge (`charge_id`) or a grant of minutes (`grant_id`).
     """
 
-    target: Literal["reaction", "resolution"]
+    target: TargetName
     priority: int
     due_at: datetime
     ended_at: datetime | None = None
@@ -192,10 +195,13 @@ class ServiceCreditGranted(TicketFact, frozen=True):
 class ServiceCreditTakenBack(TicketFact, frozen=True):
     """A service credit is undone: the missed promise may be answered anew.
 
-    It was given by mistake, and `reason` says which (C17), or it was a share of a fee that was taken back (C15).
+    It was given by mistake, and `reason` says which (C17), or it was a share of a fee that was taken back (C15). It
+    takes effect with its charge, or with the minutes that go: where the month is closed, in the first open one (M5).
     """
 
-    target: Literal["reaction", "resolution"]
+    IS_BOOKED: ClassVar[bool] = True
+
+    target: TargetName
     charge_id: str | None = None
     grant_id: str | None = None
     reason: Sealed | None = None

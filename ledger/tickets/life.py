@@ -7,8 +7,9 @@ that is dated after the moment changes nothing yet (S2). Instants are microsecon
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from ledger.plans.terms import Level
+from ledger.kernel.words import Grade, Level
 from ledger.tickets.events import (
     CallRecorded,
     DefectConfirmed,
@@ -28,10 +29,12 @@ from ledger.tickets.events import (
 from ledger.tickets.timeline import Step, Timeline
 
 Span = tuple[int, int]
-LIVE = ("open", "in_progress", "waiting")
-OPEN_TO_WORK = (*LIVE, "resolved")  # nothing is done on a rejected or closed ticket
+TicketStatus = Literal["open", "in_progress", "waiting", "resolved", "closed", "rejected"]
+DefectStatus = Literal["reported", "confirmed", "announced", "released"]
+LIVE: tuple[TicketStatus, ...] = ("open", "in_progress", "waiting")
+OPEN_TO_WORK: tuple[TicketStatus, ...] = (*LIVE, "resolved")  # nothing is done on a rejected or closed ticket
 # In which state a step may come (T4), by its event; work is allowed where a response is.
-ALLOWED: dict[type[TicketFact], tuple[str, ...]] = {
+ALLOWED: dict[type[TicketFact], tuple[TicketStatus, ...]] = {
     TicketReprioritised: LIVE,
     ResponseRecorded: OPEN_TO_WORK,
     CallRecorded: OPEN_TO_WORK,
@@ -46,7 +49,7 @@ ALLOWED: dict[type[TicketFact], tuple[str, ...]] = {
     FixAnnounced: OPEN_TO_WORK,
     FixReleased: OPEN_TO_WORK,
 }
-STATE_AFTER: dict[type[TicketFact], str] = {
+STATE_AFTER: dict[type[TicketFact], TicketStatus] = {
     TicketHeld: "waiting",
     TicketResumed: "in_progress",
     TicketResolved: "resolved",
@@ -54,7 +57,7 @@ STATE_AFTER: dict[type[TicketFact], str] = {
     TicketClosed: "closed",
     TicketRejected: "rejected",
 }
-DEFECT_AFTER: dict[type[TicketFact], str] = {
+DEFECT_AFTER: dict[type[TicketFact], DefectStatus] = {
     DefectConfirmed: "confirmed",
     FixAnnounced: "announced",
     FixReleased: "released",
@@ -70,13 +73,13 @@ class Life:
 
     opened_at: int
     priority: int
-    impact: str | None
-    urgency: str | None
-    defect: str | None
+    impact: Grade | None
+    urgency: Grade | None
+    defect: DefectStatus | None
     changed_at: int  # the latest change of state, level or priority
     defect_at: int  # the latest step of the defect
     priorities: list[Span]
-    state: str = "open"
+    state: TicketStatus = "open"
     level: Level = "L1"
     responses: int = 0
     responses_since_call: int = 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ledger.kernel.errors import Refusal
-from ledger.plans.terms import Channel, Level, MatterScope, ScopeRule, Terms
+from ledger.kernel.words import Channel, Level, MatterScope
+from ledger.plans.terms import ScopeRule, Terms
 
 
 def excluded(rule: ScopeRule | None, scope: str | None) -> bool:

@@ -13,10 +13,12 @@ import msgspec
 from ledger.kernel.aggregate import applies
 from ledger.kernel.long_lived import LongLived
 from ledger.kernel.values import to_micros
+from ledger.kernel.words import Channel, MatterScope
 from ledger.tickets.events import (
     ServiceCreditGranted,
     ServiceCreditTakenBack,
     TicketFact,
+    TicketKind,
     TicketOpened,
     TicketStepRetracted,
     WorkLogged,
@@ -30,9 +32,9 @@ class KnownTicket(msgspec.Struct):
     """What a snapshot of a ticket holds."""
 
     contract_id: str
-    kind: str
-    channel: str
-    scope: str | None
+    kind: TicketKind
+    channel: Channel
+    scope: MatterScope | None
     term_no: int
     timeline: Timeline
     credited: dict[str, ServiceCreditGranted]
@@ -47,9 +49,9 @@ class TicketState(LongLived):
 
     def begin(self) -> None:
         super().begin()
-        self.kind = ""
-        self.channel = ""
-        self.scope: str | None = None
+        self.kind: TicketKind
+        self.channel: Channel
+        self.scope: MatterScope | None = None
         self.term_no = 1
         self.timeline = Timeline(0, 0)
         self.credited: dict[str, ServiceCreditGranted] = {}  # by target, what answered its breach and stands

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from ledger.kernel.fact import Fact
 from ledger.kernel.values import from_micros, show_instant, to_micros
-from ledger.plans.terms import Level
+from ledger.kernel.words import Level
 from ledger.tickets.events import DefectConfirmed, TicketFact, WorkLogged, WorkReversed
 from ledger.tickets.life import ALLOWED, DEFECT_AFTER, LIVE, Life, begun
 from ledger.tickets.timeline import Timeline

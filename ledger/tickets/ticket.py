@@ -11,7 +11,8 @@ from ledger.kernel.errors import Refusal
 from ledger.kernel.fact import Sealed
 from ledger.kernel.ids import service_credit_id_of
 from ledger.kernel.values import from_micros, show_instant, to_micros
-from ledger.plans.terms import Level, Terms
+from ledger.kernel.words import Channel, Grade, Level, MatterScope, TargetName
+from ledger.plans.terms import Terms
 from ledger.tickets.events import (
     CallRecorded,
     DefectConfirmed,
@@ -22,6 +23,7 @@ from ledger.tickets.events import (
     ServiceCreditTakenBack,
     TicketEscalated,
     TicketFact,
+    TicketKind,
     TicketOpened,
     TicketReprioritised,
     TicketStepRetracted,
@@ -45,12 +47,12 @@ class Ticket(TicketState):
         contract_id: str,
         *,
         title: Sealed,
-        kind: str,
-        channel: str,
+        kind: TicketKind,
+        channel: Channel,
         priority: int,
-        impact: str | None,
-        urgency: str | None,
-        scope: str | None,
+        impact: Grade | None,
+        urgency: Grade | None,
+        scope: MatterScope | None,
         contact: Sealed | None,
         term_no: int,
         call_after_responses: int | None,
@@ -139,7 +141,7 @@ class Ticket(TicketState):
         """Takes a step back that was entered by mistake, in whatever state (T10); `worked` is when work was done.
 
         Raises Refusal invalid-transition where no step of the timeline stands there, or what remains is no possible
-        life; it names the service credits that were given.
+        life; it names the service credits that were given, if any were.
         """
         step = self.timeline.find(version)
         if step is None:
@@ -149,7 +151,8 @@ class Ticket(TicketState):
         fault = why_impossible(self.timeline.without(version), worked, has_partner)
         if fault is not None:
             said = f"Without {step.kind} of {show_instant(from_micros(step.at))} ticket {self.key} {fault}"
-            raise Refusal("invalid-transition", said, field="position", service_credits=given)
+            told = {"service_credits": given} if given else {}
+            raise Refusal("invalid-transition", said, field="position", **told)
         retracted = TicketStepRetracted(position, version, step.kind, reason, given, ticket_id=self.key)
         self.record(retracted, from_micros(step.at), stamp)
 
@@ -180,18 +183,18 @@ class Ticket(TicketState):
             )
         self.record(fact, at, stamp)
 
-    def check_not_credited(self, target: str) -> None:
+    def check_not_credited(self, target: TargetName) -> None:
         """Raises Refusal already-credited: a missed promise is answered once."""
         if target in self.credited:
             raise Refusal("already-credited", f"The missed {target} of ticket {self.key} was credited already.")
 
-    def next_credit_id(self, target: str) -> str:
+    def next_credit_id(self, target: TargetName) -> str:
         """The id of the charge or grant that answers a missed promise."""
         return service_credit_id_of(self.key, target, self.credit_count[target] + 1)
 
     def credit_breach(
         self,
-        target: Literal["reaction", "resolution"],
+        target: TargetName,
         priority: int,
         due_at: datetime,
         ended_at: datetime | None,
@@ -207,7 +210,7 @@ class Ticket(TicketState):
         )
         self.record(credited, at, stamp)
 
-    def service_credit(self, target: str) -> ServiceCreditGranted:
+    def service_credit(self, target: TargetName) -> ServiceCreditGranted:
         """What answered a missed promise and stands. Raises Refusal invalid-transition where nothing does."""
         credit = self.credited.get(target)
         if credit is None:
@@ -216,7 +219,7 @@ class Ticket(TicketState):
         return credit
 
     def take_back_credit(
-        self, target: str, at: datetime, stamp: Stamp, *, reason: Sealed | None = None, rule: str = "C17"
+        self, target: TargetName, at: datetime, stamp: Stamp, *, reason: Sealed | None = None, rule: str = "C17"
     ) -> None:
         """Undoes a service credit, not before it was given (C15, C17)."""
         credit = self.service_credit(target)

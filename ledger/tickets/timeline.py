@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from ledger.kernel.values import to_micros
-from ledger.plans.terms import Level
+from ledger.kernel.words import Grade, Level
 from ledger.tickets.events import (
     CallRecorded,
     DefectConfirmed,
@@ -61,8 +61,8 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: str  # the topic of its event, which is how it is kept
     by: Literal["provider", "partner"] | None = None
     priority: int | None = None
-    impact: str | None = None
-    urgency: str | None = None
+    impact: Grade | None = None
+    urgency: Grade | None = None
     level: Level | None = None
     release: str | None = None
     expected_on: str | None = None
@@ -93,8 +93,8 @@ class Timeline(msgspec.Struct, omit_defaults=True):
 
     opened_at: int
     priority: int
-    impact: str | None = None
-    urgency: str | None = None
+    impact: Grade | None = None
+    urgency: Grade | None = None
     is_defect: bool = False
     worked_from: int | None = None
     steps: list[Step] = []

@@ -133,14 +133,29 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterVal
 Note = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_clean)]
 ReasonText = Annotated[Text, Field(description="Why, in words.")]
 EffectiveAt = Annotated[Instant, Field(description="When it was true; now if absent.")]
-Mail = Annotated[str, StringConstraints(pattern=patterns.MAIL), AfterValidator(_clean)]
+Mail = Annotated[
+    str,
+    StringConstraints(pattern=patterns.MAIL),
+    AfterValidator(_clean),
+    Field(json_schema_extra={"format": "email"}),
+]
 Country = Annotated[str, StringConstraints(pattern=patterns.COUNTRY), AfterValidator(_known_country)]
 Language = Annotated[str, StringConstraints(pattern=patterns.LANGUAGE)]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=10_000_000)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Priority = Annotated[int, Field(strict=True, ge=1, le=4)]
-Amount = Annotated[str, BeforeValidator(_decimal_text), AfterValidator(_positive), Field(examples=["89.00"])]
-Price = Annotated[str, BeforeValidator(_decimal_text), AfterValidator(_not_negative), Field(examples=["89.00"])]
+Amount = Annotated[
+    str,
+    BeforeValidator(_decimal_text),
+    AfterValidator(_positive),
+    Field(examples=["89.00"], json_schema_extra={"format": "decimal"}),
+]
+Price = Annotated[
+    str,
+    BeforeValidator(_decimal_text),
+    AfterValidator(_not_negative),
+    Field(examples=["89.00"], json_schema_extra={"format": "decimal"}),
+]
 
 
 class Body(BaseModel):

@@ -6,6 +6,7 @@ import msgspec
 
 from ledger.billing.charges import ChargeFact
 from ledger.events import (
+    ChargeKind,
     ChargeReversed,
     CreditNoteIssued,
     FeeCharged,
@@ -37,8 +38,8 @@ class ChargeRow(msgspec.Struct):
     position: int
     effective_at: int
     recorded_at: int
-    kind: str
-    family: str
+    kind: ChargeKind
+    family: ChargeKind
     amount_cents: int
     currency: str
     reference: str
@@ -75,7 +76,7 @@ def _row(
     meta: EventMeta,
     reference: str,
     *,
-    family: str | None = None,
+    family: ChargeKind | None = None,
     minutes: int | None = None,
     quantity: int | None = None,
     rate_cents: int | None = None,

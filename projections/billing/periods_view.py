@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ledger.events import AccountOpened, ContractSigned, PeriodClosed, PeriodTotal
+from ledger.events import AccountOpened, ContractSigned, CreditUnit, PeriodClosed, PeriodTotal
 from projections.tables import Table, to_json
 from projections.views import EventMeta, Rows, View
 
@@ -21,7 +21,7 @@ class MoneyTotal(msgspec.Struct):
 class CreditTotal(msgspec.Struct):
     """What moved in a month of all pools of one unit, and currency where that is money."""
 
-    unit: str
+    unit: CreditUnit
     currency: str | None
     granted: int = 0
     consumed: int = 0
@@ -53,7 +53,7 @@ class PoolUnitRow(msgspec.Struct):
     """In which unit a pool is counted: the totals of a month do not say it."""
 
     account_id: str
-    unit: str
+    unit: CreditUnit
     currency: str | None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ledger.events import CreditUnit
 from ledger.kernel.errors import unknown_pool
 from ledger.store.database import listed
 from projections.credit.movements import ACCOUNTS, AccountRow
@@ -17,7 +18,7 @@ async def accounts_of(snapshot: Snapshot, contract_id: str) -> dict[str, Account
     return {row.pool: ACCOUNTS.row_of(row) for row in rows}
 
 
-async def units_of(snapshot: Snapshot, contract_ids: Iterable[str]) -> dict[tuple[str, str], str]:
+async def units_of(snapshot: Snapshot, contract_ids: Iterable[str]) -> dict[tuple[str, str], CreditUnit]:
     """The units of the pools of some contracts, by contract and pool."""
     places, params = listed("contract_id", sorted(set(contract_ids)))
     sql = f"SELECT contract_id, pool, unit FROM accounts WHERE contract_id IN ({places or 'NULL'})"

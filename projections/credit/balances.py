@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.events import CreditUnit
 from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
 from ledger.store.database import Row
@@ -27,7 +28,7 @@ class AccountBalance:
     """Figures in the account's unit; granted = available + reserved + consumed + expired."""
 
     pool: str
-    unit: str
+    unit: CreditUnit
     currency: str | None
     granted: int
     consumed: int

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Literal
 
 from ledger.credit.forecast import PACE_DAYS, Forecast, LiveGrant, UseAhead, forecast
+from ledger.events import CreditUnit
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed, no_pools
 from ledger.kernel.faults import FieldFault
@@ -113,7 +114,7 @@ class BurnDown:
 
     position: int
     pool: str
-    unit: str
+    unit: CreditUnit
     currency: str | None
     points: list[BurnDownPoint]
     forecast: Forecast

@@ -13,7 +13,8 @@ import msgspec
 
 from ledger.billing.document_texts import Buyer, buyer_of
 from ledger.credit.confirmation import has_spoken, status_at
-from ledger.events import Sealed
+from ledger.credit.deduction_events import DeductionStatus
+from ledger.events import CreditUnit, Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
@@ -50,7 +51,7 @@ class DeductionDetails:
     worked_seconds: int
     billed_minutes: int
     increment_minutes: int | None
-    status: str
+    status: DeductionStatus
     on_behalf: bool
     penalty: PenaltyTold | None = None
 
@@ -60,7 +61,7 @@ class PoolPeriod:
     """`opening` is what was owned before the period; figures are in `unit`, money in hundredths of its currency."""
 
     pool: str
-    unit: str
+    unit: CreditUnit
     currency: str | None
     opening: int
     lines: list[Line]
@@ -163,7 +164,7 @@ async def _deductions(
     snapshot: Snapshot, contract_id: str, as_of: AsOf, named: set[str]
 ) -> dict[str, DeductionDetails]:
     """Those of a contract's deductions that are named, each with the word on it as it stood then."""
-    changed: dict[str, str] = {}
+    changed: dict[str, DeductionStatus] = {}
     rows = []
     in_order = sorted(named)
     for start in range(0, len(in_order), _AT_ONCE):
@@ -184,7 +185,7 @@ async def _deductions(
     texts = await open_texts(snapshot, [*boxes.values(), *titles.values()])
     found = {}
     for row in rows:
-        begins = "pending" if row.awaited else "not_required"
+        begins: DeductionStatus = "pending" if row.awaited else "not_required"
         status = status_at(changed.get(row.deduction_id, begins), row.deemed_at, as_of.at)
         found[row.deduction_id] = DeductionDetails(
             deduction_id=row.deduction_id,

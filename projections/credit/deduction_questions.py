@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ledger.credit.confirmation import Status, has_spoken, status_at
-from ledger.events import DeductionFact, DeductionReversed, Sealed
+from ledger.credit.confirmation import has_spoken, status_at
+from ledger.credit.deduction_events import DeductionStatus
+from ledger.events import CreditUnit, DeductionFact, DeductionReversed, Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_deduction
 from ledger.store.database import listed
@@ -45,8 +46,8 @@ class OpenedDeduction:
 
     position: int
     row: DeductionRow
-    status: str
-    unit: str
+    status: DeductionStatus
+    unit: CreditUnit
     currency: str
     timezone: str
     ticket_title: str | None
@@ -67,7 +68,7 @@ class DeductionsAsked:
     word was entered by somebody else (C8), or the others.
     """
 
-    status: Status | None = None
+    status: DeductionStatus | None = None
     older_than_days: int | None = None
     on_behalf: bool | None = None
 

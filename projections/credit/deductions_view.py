@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from ledger.credit.confirmation import STATUS_AFTER, UNANSWERED_STATUSES
-from ledger.credit.deduction_events import Answered, Deducted, DeductionFact
+from ledger.credit.deduction_events import Answered, Basis, Deducted, DeductionFact, DeductionStatus
 from ledger.credit.draws import owed_again, settled
 from ledger.events import (
     DeductionConfirmed,
     DeductionDisputed,
+    DeductionKind,
     DeductionReversed,
     DisputeUpheld,
     Draw,
@@ -39,8 +40,8 @@ class DeductionRow(msgspec.Struct):
 
     deduction_id: str
     contract_id: str
-    kind: str
-    basis: str
+    kind: DeductionKind
+    basis: Basis
     position: int
     effective_at: int
     recorded_at: int
@@ -51,7 +52,7 @@ class DeductionRow(msgspec.Struct):
     quantity: int
     draws: str
     overage: str
-    status: str
+    status: DeductionStatus
     awaited: int
     on_behalf: int
     deemed_at: int | None
@@ -115,8 +116,8 @@ read_overage = msgspec.json.Decoder(list[OverageBilled]).decode
 def _new(
     fact: Deducted,
     meta: EventMeta,
-    kind: str,
-    basis: str,
+    kind: DeductionKind,
+    basis: Basis,
     *,
     worked_seconds: int = 0,
     billed_minutes: int = 0,

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from ledger.credit.grants import GrantFigures, GrantState, what_it_follows_from
+from ledger.events import CreditUnit, Source
 from ledger.kernel.access import Actor
 from ledger.kernel.values import first_instant, to_micros
 from ledger.store.database import Row
@@ -68,9 +69,9 @@ class ListedGrant:
     grant_id: str
     contract_id: str
     pool: str
-    unit: str
+    unit: CreditUnit
     currency: str | None
-    source: str
+    source: Source
     rule: str
     valid_from: int
     expires_at: int | None

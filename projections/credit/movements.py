@@ -6,6 +6,8 @@ Balances are asked of it now or at any moment (`projections.credit.balances`), s
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from ledger.credit.expiry import lost
@@ -15,15 +17,23 @@ from ledger.events import (
     CreditGranted,
     CreditReserved,
     CreditReturned,
+    CreditUnit,
     DebtSettled,
     DebtSettlementWithdrawn,
+    DeductionKind,
     GrantExpiryMoved,
     GrantTakenBack,
     ReservationReleased,
+    Source,
 )
 from ledger.kernel.values import FAR_FUTURE, to_micros
 from projections.tables import Table, seal_json
 from projections.views import EventMeta, Rows, View
+
+LineMovement = Literal[Source, DeductionKind, "reversal"]
+# Leaves what is owned as it was, and is no line of a statement; a grant's end may move forwards or back.
+SilentMovement = Literal["reserved", "released", "debt_settled", "expiry_moved"]
+MovementKind = Literal[LineMovement, SilentMovement]
 
 
 class MovementRow(msgspec.Struct):
@@ -40,7 +50,7 @@ class MovementRow(msgspec.Struct):
     grant_id: str | None
     effective_at: int
     recorded_at: int
-    kind: str
+    kind: MovementKind
     reference: str
     granted: int
     consumed: int
@@ -59,7 +69,7 @@ class AccountRow(msgspec.Struct):
     account_id: str
     contract_id: str
     pool: str
-    unit: str
+    unit: CreditUnit
     currency: str | None
     granted: int
     consumed: int
@@ -77,7 +87,7 @@ class GrantRow(msgspec.Struct):
     grant_id: str
     contract_id: str
     pool: str
-    source: str
+    source: Source
     rule: str
     granted: int
     consumed: int
@@ -151,7 +161,7 @@ def _move(
     fact: CreditMovement,
     meta: EventMeta,
     part: int,
-    kind: str,
+    kind: MovementKind,
     reference: str,
     *,
     grant_id: str | None = None,
@@ -270,6 +280,7 @@ def _taken_back(rows: Rows, fact: GrantTakenBack, meta: EventMeta) -> None:
 
 @movements.on(CreditReserved, ReservationReleased, changes=[(ACCOUNTS, _account), (GRANTS, _grants_held)])
 def _held(rows: Rows, fact: CreditReserved | ReservationReleased, meta: EventMeta) -> None:
-    kind, sign = ("reserved", 1) if isinstance(fact, CreditReserved) else ("released", -1)
+    kind: MovementKind = "reserved" if isinstance(fact, CreditReserved) else "released"
+    sign = 1 if isinstance(fact, CreditReserved) else -1
     for part, held in enumerate(fact.allocations):
         _move(rows, fact, meta, part, kind, fact.session_id, grant_id=held.grant_id, reserved=sign * held.quantity)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal, get_args
 
 import msgspec
 
-from ledger.events import Sealed
+from ledger.events import CreditUnit, Sealed
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
@@ -22,6 +23,7 @@ from projections.asking import EVERYTHING, Page, PageAsked, all_of, equal
 from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
 from projections.credit.flows import OF_NO_POOL
+from projections.credit.movements import LineMovement, SilentMovement
 from projections.credit.penalties import PenaltyTold, penalty_told
 from projections.credit.rules import breakage_in_sql
 from projections.credit.spans import FIGURES_THEN, places
@@ -29,8 +31,8 @@ from projections.reader import NOW, AsOf, Moment, Snapshot, Times, last_instant,
 from projections.tickets.titles import titles_of
 
 OF_TIME = ("work", "session", "penalty")  # lines that say how time was billed
-# Kinds of movement that leave what is owned as it was; a grant's end may move forwards or back.
-NO_LINES = ("reserved", "released", "debt_settled", "expiry_moved")
+NO_LINES = get_args(SilentMovement)
+StatementKind = Literal[LineMovement, "breakage"]
 _read_sealed = msgspec.json.Decoder(Sealed).decode
 
 
@@ -71,11 +73,11 @@ class Line:
     effective_at: int
     recorded_at: int | None
     pool: str
-    kind: str
+    kind: StatementKind
     reference: str
     change: int
     balance: int
-    unit: str
+    unit: CreditUnit
     note: str | None = None
     ticket_id: str | None = None
     ticket_title: str | None = None

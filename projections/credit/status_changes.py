@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from ledger.credit.deduction_events import DeductionStatus
 from projections.tables import Table
 
 
@@ -16,7 +17,7 @@ class StatusChangeRow(msgspec.Struct):
     deduction_id: str
     position: int
     effective_at: int
-    status: str
+    status: DeductionStatus
     on_behalf: int | None
 
 

@@ -9,6 +9,7 @@ from typing import Generic, Literal, NamedTuple, Self, TypeVar
 
 import msgspec
 
+from ledger.events import CreditUnit
 from ledger.store.database import Row
 
 ReportGroup = Literal["plan", "kind", "customer", "month"]
@@ -48,7 +49,7 @@ class OfCurrency(NamedTuple):
 
 
 class OfUnit(NamedTuple):
-    unit: str
+    unit: CreditUnit
     currency: str  # empty where the unit is minutes
 
 

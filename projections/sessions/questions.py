@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from ledger.events import SessionFact
+from ledger.events import CreditUnit, DeductionKind, SessionFact
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed, unknown_session
 from ledger.kernel.faults import FieldFault
@@ -20,11 +20,10 @@ from projections.contracts.questions import as_of_for
 from projections.credit.penalties import PenaltyTold, penalty_told
 from projections.history import ToldFact, refold_into, stream_events, stream_history
 from projections.reader import AsOf, Moment, Snapshot, Times, existed, resolve_as_of
-from projections.sessions.view import HOLDERS, SESSIONS, SessionHolderRow, SessionRow, sessions
+from projections.sessions.view import HOLDERS, SESSIONS, SessionHolderRow, SessionRow, SessionStatus, sessions
 from projections.views import Memory
 from projections.visible import visible
 
-SessionStatus = Literal["booked", "moved", "completed", "cancelled", "missed", "released"]
 MOST_DEDUCTIONS = 10  # of one session that stand with it: its own, and its newest penalties
 
 
@@ -89,7 +88,7 @@ class SessionDeduction:
     """What was billed for a session: its work, or a penalty (C7)."""
 
     deduction_id: str
-    kind: str
+    kind: DeductionKind
     worked_seconds: int
     billed_minutes: int
     penalty: PenaltyTold | None
@@ -101,7 +100,7 @@ class ListedSession:
 
     position: int
     row: SessionRow
-    unit: str
+    unit: CreditUnit
     currency: str | None
     deductions: list[SessionDeduction]
     place: tuple[int, int]
@@ -209,7 +208,9 @@ async def _as_they_were(snapshot: Snapshot, rows: list[SessionRow], as_of: AsOf)
     return [memory.get(SESSIONS, row.session_id) or row for row in rows]
 
 
-async def _units(snapshot: Snapshot, contract_ids: Sequence[str]) -> dict[tuple[str, str | None], tuple[str, str]]:
+async def _units(
+    snapshot: Snapshot, contract_ids: Sequence[str]
+) -> dict[tuple[str, str | None], tuple[CreditUnit, str | None]]:
     """Unit and currency of each pool of these contracts."""
     if not contract_ids:
         return {}

@@ -5,12 +5,16 @@ Whose it is stands with each, so that the sessions of a customer or of a provide
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
-from ledger.events import ContractSigned, SessionBooked, SessionEnded, SessionFact, SessionMoved
+from ledger.events import ContractSigned, SessionBooked, SessionEnded, SessionFact, SessionMoved, SessionOutcome, Side
 from ledger.kernel.values import from_micros, local_date, to_micros
 from projections.tables import Table
 from projections.views import Changes, EventMeta, Rows, View
+
+SessionStatus = Literal["booked", "moved", "completed", "cancelled", "missed", "released"]
 
 
 class SessionHolderRow(msgspec.Struct):
@@ -35,7 +39,7 @@ class SessionRow(msgspec.Struct):
     customer_id: str
     partner_id: str | None
     timezone: str
-    state: str
+    state: SessionStatus
     starts_at: int
     starts_on: str
     estimate_minutes: int
@@ -47,7 +51,7 @@ class SessionRow(msgspec.Struct):
     penalties: int
     booked_at: int
     ended_at: int | None
-    ended_by: str | None
+    ended_by: Side | None
     position: int
     recorded_at: int
     latest_at: int
@@ -64,7 +68,12 @@ SESSIONS = Table(  # each list in the order of its starts, those of one state am
     [f"({of}{state}starts_at, position)" for of in _NARROWED for state in ("", "state, ")],
 )
 sessions = View("sessions", HOLDERS, SESSIONS)
-STATE_AFTER = {"completed": "completed", "cancelled": "cancelled", "no_show": "missed", "released": "released"}
+STATE_AFTER: dict[SessionOutcome, SessionStatus] = {
+    "completed": "completed",
+    "cancelled": "cancelled",
+    "no_show": "missed",
+    "released": "released",
+}
 ITS_HOLDER: Changes = [(HOLDERS, lambda _, fact: [fact.contract_id])]
 ITS_ROW: Changes = [(SESSIONS, lambda _, fact: [fact.session_id])]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ledger.kernel.access import Actor
 from ledger.kernel.values import MINUTE, SHARE_PARTS, to_micros
+from ledger.kernel.words import TargetName
 from ledger.sla.due import AROUND_THE_CLOCK, counted_by, covered
 from ledger.sla.targets import TargetClock
 from projections.asking import Condition, Key, Page, PageAsked, all_of
@@ -40,7 +41,7 @@ class Risk:
     now: int
     ticket_id: str
     contract_id: str
-    target: str
+    target: TargetName
     priority: int
     started_at: int
     due_at: int

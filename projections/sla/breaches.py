@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
+from ledger.kernel.words import TargetName
 from projections.asking import Condition, Page, PageAsked, all_of
 from projections.reader import Snapshot, view_position
 from projections.sla.calendars import Calendars
@@ -20,7 +21,7 @@ class Breach:
 
     ticket_id: str
     contract_id: str
-    target: str
+    target: TargetName
     priority: int
     opened_on: str
     due_at: int | None

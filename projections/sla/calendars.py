@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
+from ledger.kernel.words import Channel, MatterScope
 from ledger.plans.coverage import Calendar
 from ledger.plans.terms import Terms
 from ledger.sla.targets import coverage_for
@@ -28,7 +29,7 @@ class Calendars:
         self._known: dict[tuple[str, str], tuple[Calendar, int]] = {}  # each with its weight
         self._bytes = 0
 
-    def of(self, terms: Terms, holidays: str, channel: str, scope: str | None) -> Calendar | None:
+    def of(self, terms: Terms, holidays: str, channel: Channel, scope: MatterScope | None) -> Calendar | None:
         coverage = coverage_for(terms, channel, scope)
         if coverage is None:
             return None

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, unknown_ticket
 from ledger.kernel.values import to_micros
+from ledger.kernel.words import TargetName
 from ledger.plans.terms import BusinessDays, EndOfBusinessDay, Target
-from ledger.sla.targets import TargetClock, TargetName
+from ledger.sla.targets import TargetClock, TargetState
 from ledger.sla.trace import Window, trace
 from projections.asking import all_of, equal
 from projections.reader import Snapshot, view_position
@@ -25,7 +26,7 @@ class ClockAccount:
     ticket_id: str
     clock: TargetClock
     promise: Target
-    state: str
+    state: TargetState
     windows: list[Window]
 
 

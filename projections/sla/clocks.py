@@ -10,8 +10,9 @@ import msgspec
 
 from ledger.events import ContractSigned, TermStarted, TicketOpened, TicketStepRetracted
 from ledger.kernel.values import from_micros, local_date
+from ledger.kernel.words import Channel, MatterScope, TargetName
 from ledger.plans.terms import parse_terms
-from ledger.sla.targets import clocks
+from ledger.sla.targets import TARGET_NAMES, clocks
 from ledger.tickets.events import TicketFact
 from ledger.tickets.life import lived
 from ledger.tickets.timeline import STEPS, Timeline, read_timeline, step_of, timeline_of
@@ -38,8 +39,8 @@ class TimelineRow(msgspec.Struct):
     ticket_id: str
     contract_id: str
     term_id: str
-    channel: str
-    scope: str | None
+    channel: Channel
+    scope: MatterScope | None
     opened_on: str
     timeline: str
 
@@ -51,7 +52,7 @@ class ClockRow(msgspec.Struct):
     """
 
     ticket_id: str
-    target: str
+    target: TargetName
     contract_id: str
     plan: str
     priority: int
@@ -157,7 +158,7 @@ def _judge(rows: Rows, row: TimelineRow, timeline: Timeline, meta: EventMeta) ->
     terms = parse_terms(term.terms.encode())
     calendar = rows.tool(Calendars).of(terms, term.holidays, row.channel, row.scope)
     found = {clock.target: clock for clock in clocks(terms, calendar, lived(timeline))}
-    for target in ("reaction", "resolution"):
+    for target in TARGET_NAMES:
         clock = found.get(target)
         rows.add(
             CLOCKS,

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.kernel.access import Actor
+from ledger.kernel.words import TargetName
 from ledger.plans.coverage import Calendar
 from ledger.plans.terms import Target, Terms, parse_terms
-from ledger.sla.targets import TargetClock, TargetName, clocks, course_of
+from ledger.sla.targets import TargetClock, clocks, course_of
 from ledger.store.database import listed
 from ledger.tickets.life import Life, Span, lived
 from ledger.tickets.timeline import read_timeline

@@ -22,7 +22,7 @@ STATE = """CASE WHEN k.breached_at <= :now THEN 'breached'
 
 def clock_of(row: ClockRow) -> TargetClock:
     return TargetClock(
-        target=row.target,  # type: ignore[arg-type]
+        target=row.target,
         priority=row.priority,
         started_at=row.started_at,
         due_at=row.due_at,

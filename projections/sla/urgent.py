@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
+from ledger.kernel.words import TargetName
 from ledger.tickets.life import LIVE
 from projections.asking import Condition, Key, Page, PageAsked, all_of
 from projections.contracts.across import behind
@@ -37,7 +38,7 @@ class UrgentClock:
 
     ticket_id: str
     contract_id: str
-    target: str
+    target: TargetName
     priority: int
     due_at: int
     is_breached: bool

@@ -13,7 +13,7 @@ from ledger.kernel.access import Actor
 from ledger.kernel.errors import unknown_ticket
 from ledger.plans.coverage import Calendar, NoOpeningError
 from ledger.sla.targets import TargetClock
-from ledger.tickets.life import LIVE
+from ledger.tickets.life import LIVE, TicketStatus
 from ledger.tickets.steps import is_call_due
 from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.contracts.questions import as_of_for
@@ -36,7 +36,7 @@ class TicketFilter:
     """
 
     contract_id: str | None = None
-    state: str | None = None
+    state: TicketStatus | None = None
     priority: int | None = None
     is_live: bool = False
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import msgspec
 
 from ledger.events import TicketOpened, TicketStepRetracted, WorkLogged, WorkReversed
-from ledger.tickets.events import TicketFact
-from ledger.tickets.life import lived
+from ledger.kernel.words import Channel, Grade, Level, MatterScope
+from ledger.tickets.events import TicketFact, TicketKind
+from ledger.tickets.life import DefectStatus, TicketStatus, lived
 from ledger.tickets.timeline import STEPS, Timeline, read_timeline, step_of, timeline_of
 from projections.tables import Table, seal_json, to_json
 from projections.views import EventMeta, Rows, View
@@ -20,15 +21,15 @@ class TicketRow(msgspec.Struct):
     contract_id: str
     position: int
     title: str
-    kind: str
-    channel: str
-    scope: str | None
-    impact: str | None
-    urgency: str | None
+    kind: TicketKind
+    channel: Channel
+    scope: MatterScope | None
+    impact: Grade | None
+    urgency: Grade | None
     contact: str | None
     priority: int
-    level: str
-    state: str
+    level: Level
+    state: TicketStatus
     term_no: int
     opened_at: int
     recorded_at: int
@@ -40,7 +41,7 @@ class TicketRow(msgspec.Struct):
     responses_since_call: int
     call_after_responses: int | None
     worked_minutes: int
-    defect: str | None
+    defect: DefectStatus | None
     fix_release: str | None
     fix_expected_on: str | None
     timeline: str

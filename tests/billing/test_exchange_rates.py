@@ -73,6 +73,9 @@ def test_a_draft_names_the_rate_and_without_it_nothing_is_issued(office: Office)
 def test_without_vat_no_rate_is_asked_for(quick_office: Office, customer: Json) -> None:
     sold_in_eur(quick_office, "P", **customer)
     assert "exchange_rate" not in quick_office.draft("P")["missing"]
+    refused = quick_office.refused("malformed", issue("P", exchange_rate="24.315"))
+    assert refused["field"] == "exchange_rate"
+    assert "bears no VAT" in refused["detail"]
     assert quick_office.invoice(quick_office.number(issue("P")))["national_vat"] is None
 
 

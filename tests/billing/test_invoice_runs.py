@@ -84,9 +84,12 @@ def test_what_is_refused_is_left_with_its_reason_and_the_others_are_issued(offic
     assert office.invoice(given["issued"][0]["number"])["national_vat"]["total"] == "510.62"
 
 
-def test_a_rate_is_stated_on_no_document_that_needs_none(office: Office) -> None:
+def test_a_rate_that_no_document_needs_is_refused_and_takes_no_id(office: Office) -> None:
     sold(office, "A")
-    answer = office.ok(issue_all("groupios", exchange_rate="24.315"))
+    refused = office.refused("malformed", issue_all("groupios", exchange_rate="24.315", command_id="march"))
+    assert refused["field"] == "exchange_rate"
+    assert "documents from DE are in EUR" in refused["detail"]
+    answer = office.ok(issue_all("groupios", command_id="march"))
     assert office.invoice(answer["issued"][0]["number"])["national_vat"] is None
 
 

@@ -134,7 +134,24 @@ def test_of_a_closed_month_it_counts_from_the_first_open_instant() -> None:
     history = missed(SHARE, close_month("2026-02", "dytron", heard="2026-03-03T09:00:00Z"))
     history.when(reverse_service_credit("reaction", WEDNESDAY)).then(
         fact(ServiceCreditReversed, effective_at="2026-03-01T00:00:00+01:00", dated=WEDNESDAY),
-        fact(ServiceCreditTakenBack, effective_at=WEDNESDAY),
+        fact(ServiceCreditTakenBack, effective_at="2026-03-01T00:00:00+01:00", dated=WEDNESDAY),
+    )
+
+
+def test_minutes_of_a_closed_month_go_in_the_first_open_one() -> None:
+    history = missed(MINUTES, close_month("2026-02", "dytron", heard="2026-03-03T09:00:00Z"))
+    history.when(reverse_service_credit("reaction", WEDNESDAY)).then(
+        fact(GrantTakenBack, quantity=30, effective_at="2026-03-01T00:00:00+01:00", dated=WEDNESDAY),
+        fact(ServiceCreditTakenBack, effective_at="2026-03-01T00:00:00+01:00", dated=WEDNESDAY),
+    )
+
+
+def test_given_anew_for_a_closed_month_it_counts_from_the_reversal_on() -> None:
+    closed = close_month("2026-02", "dytron", heard="2026-03-03T09:00:00Z")
+    history = missed(SHARE, closed, reverse_service_credit("reaction", WEDNESDAY))
+    history.when(service_credit("reaction", THURSDAY)).then(
+        fact(ServiceCreditCharged, effective_at="2026-03-01T00:00:00+01:00"),
+        fact(ServiceCreditGranted, effective_at="2026-03-01T00:00:00+01:00"),
     )
 
 

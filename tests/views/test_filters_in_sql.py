@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ledger.kernel.values import from_micros, local_date, to_micros
 from projections.asking import Condition
-from projections.sessions.questions import SessionFilter, SessionStatus
+from projections.sessions.questions import SessionFilter
+from projections.sessions.view import SessionStatus
 from projections.tickets.questions import TicketFilter
 from tests.views.rows import TABLES, Written, blank, written
 

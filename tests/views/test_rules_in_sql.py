@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from api.cli.importing import COMMAND_LINE
 from ledger.contracts.term import ContractStatus, has_time, state_at
-from ledger.credit.confirmation import Status, status_at
+from ledger.credit.confirmation import status_at
+from ledger.credit.deduction_events import DeductionStatus
 from ledger.credit.expiry import expired_by
 from ledger.kernel.access import Actor
 from ledger.kernel.values import from_micros, shown_minutes, to_micros
@@ -135,7 +136,7 @@ def test_what_awaits_the_customers_word_now_and_at_a_moment(
     now = day(NOW_ON)
     about = {"contract_id": CONTRACT, "pool": POOL}
     rows: list[Any] = [contract(), blank(TABLES["accounts"], account_id="C:care", unit="minutes", **about)]
-    expected: dict[str, set[str]] = {status: set() for status in get_args(Status)}
+    expected: dict[str, set[str]] = {status: set() for status in get_args(DeductionStatus)}
     pending = then_pending = without_end = 0
     for number, (is_awaited, deemed_on, answer) in enumerate(deductions, 1):
         begins = "pending" if is_awaited else "not_required"
@@ -173,7 +174,7 @@ def test_what_awaits_the_customers_word_now_and_at_a_moment(
     async def by_status(snapshot: Snapshot) -> dict[str, set[str]]:
         pages = {
             status: await list_deductions(snapshot, COMMAND_LINE, CONTRACT, DeductionsAsked(status), NOW, EVERYTHING)
-            for status in get_args(Status)
+            for status in get_args(DeductionStatus)
         }
         return {status: {one.row.deduction_id for one in page.items} for status, page in pages.items()}
 

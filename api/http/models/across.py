@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import AnswerModel, Figure, WithTotals
+from api.http.models.base import AnswerModel, DecimalText, Figure, WithTotals
 from api.http.models.credit import AccountOut, ChargeOut, DeductionSummary
+from ledger.events import CreditUnit
 
 
 class AccountSummary(AccountOut):
@@ -13,7 +14,7 @@ class AccountSummary(AccountOut):
     provider: str
     customer_id: str
     plan: str
-    share: str | None = Field(
+    share: DecimalText | None = Field(
         description="What is available of what the grants in force came to; null where none is.", examples=["0.8750"]
     )
 
@@ -21,7 +22,7 @@ class AccountSummary(AccountOut):
 class AccountTotals(BaseModel):
     """The accounts of one unit and currency, added up."""
 
-    unit: str
+    unit: CreditUnit
     currency: str | None
     accounts: int
     granted: Figure
@@ -48,7 +49,7 @@ class ChargeTotals(BaseModel):
 
     currency: str
     charges: int
-    amount: str = Field(examples=["921.25"])
+    amount: DecimalText = Field(examples=["921.25"])
 
 
 class ContractChargeList(AnswerModel, WithTotals):
@@ -82,9 +83,9 @@ class DraftSummary(BaseModel):
     through_on: str | None
     lines: int | None = Field(description="How many there are; the contract's draft has them.")
     currency: str | None
-    net: str | None = Field(examples=["899.00"])
-    vat_total: str | None = Field(examples=["170.81"])
-    gross: str | None = Field(examples=["1069.81"])
+    net: DecimalText | None = Field(examples=["899.00"])
+    vat_total: DecimalText | None = Field(examples=["170.81"])
+    gross: DecimalText | None = Field(examples=["1069.81"])
     missing: list[str] = Field(description="As of the contract's draft.", examples=[["customer.address"]])
     waiting: list[str]
     notes: list[str]
@@ -95,9 +96,9 @@ class DraftTotals(BaseModel):
 
     currency: str
     drafts: int
-    net: str
-    vat_total: str
-    gross: str
+    net: DecimalText
+    vat_total: DecimalText
+    gross: DecimalText
 
 
 class DraftList(AnswerModel, WithTotals):

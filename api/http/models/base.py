@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from ledger.events import CreditUnit
 from ledger.kernel.values import from_micros, show_cents, show_instant
 
-Figure = int | str
+DecimalText = Annotated[str, Field(json_schema_extra={"format": "decimal"})]
+Figure = int | DecimalText
 
 
-def figure(quantity: int, unit: str) -> Figure:
+def figure(quantity: int, unit: CreditUnit) -> Figure:
     """A quantity of a pool as answers carry it: minutes as they are, money as a decimal."""
     return quantity if unit == "minutes" else show_cents(quantity)
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import AnswerModel
-from ledger.billing.events import DocumentKind, LineKind, Unit, VatCategory
+from api.http.models.base import AnswerModel, DecimalText
+from ledger.billing.events import DocumentKind, LineBasis, LineKind, Unit, VatCategory
+from ledger.credit.deduction_events import DeductionStatus
 
 
 class DocumentLineOut(BaseModel):
@@ -16,10 +17,10 @@ class DocumentLineOut(BaseModel):
     description: str
     quantity: int = Field(description="Minutes or pieces; negative where a line takes something back.")
     unit: Unit = Field(examples=["minute"])
-    unit_price: str = Field(description="The price of `price_base` units.", examples=["89.00"])
+    unit_price: DecimalText = Field(description="The price of `price_base` units.", examples=["89.00"])
     price_base: int = Field(description="60 where minutes have a price by the hour.", examples=[60])
-    net: str = Field(examples=["22.25"])
-    vat_rate: str = Field(description="In percent.", examples=["19.00"])
+    net: DecimalText = Field(examples=["22.25"])
+    vat_rate: DecimalText = Field(description="In percent.", examples=["19.00"])
     vat_category: VatCategory = Field(description="EN 16931: S, AE or O.", examples=["S"])
     supplied_on: str = Field(description="The date of supply, by which VAT goes.")
     starts_on: str | None = Field(description="Of a fee: the first day of its term.")
@@ -30,7 +31,7 @@ class DocumentLineOut(BaseModel):
     ticket_title: str | None = Field(description="What the ticket was called when the document was issued.")
     session_id: str | None
     service: str | None
-    basis: str | None = Field(description="Of a line without a price: what bore it.")
+    basis: LineBasis | None = Field(description="Of a line without a price: what bore it.")
     worked_minutes: int | None
     billed_minutes: int | None
     increment_minutes: int | None = Field(description="Worked time was rounded up to steps of so many.", examples=[15])
@@ -40,7 +41,7 @@ class DocumentLineOut(BaseModel):
     charged_before_minutes: int | None = Field(
         description="Of overage at the rate of a later tier: the overage of its ticket or contract before it."
     )
-    confirmation: str | None
+    confirmation: DeductionStatus | None
     on_behalf: bool = Field(description="Whether the customer's word was entered by somebody else.")
     engineer: str | None
     note: str | None = Field(description="What was done, in words for the customer.", examples=["Backup restored"])
@@ -48,19 +49,19 @@ class DocumentLineOut(BaseModel):
 
 
 class VatOut(BaseModel):
-    rate: str = Field(examples=["19.00"])
+    rate: DecimalText = Field(examples=["19.00"])
     category: VatCategory
-    net: str
-    amount: str
+    net: DecimalText
+    amount: DecimalText
 
 
 class NationalVatOut(BaseModel):
     """VAT in the currency of the seller's country, where the document has another."""
 
     currency: str = Field(examples=["CZK"])
-    exchange_rate: str = Field(examples=["24.315"])
-    amounts: list[str] = Field(description="In the order of `vat`.")
-    total: str
+    exchange_rate: DecimalText = Field(examples=["24.315"])
+    amounts: list[DecimalText] = Field(description="In the order of `vat`.")
+    total: DecimalText
 
 
 class DocumentSummary(BaseModel):
@@ -82,9 +83,9 @@ class DocumentSummary(BaseModel):
     reason: str | None
     vat: list[VatOut]
     national_vat: NationalVatOut | None
-    net: str
-    vat_total: str
-    gross: str
+    net: DecimalText
+    vat_total: DecimalText
+    gross: DecimalText
     missing: list[str] = Field(
         description="What its PDF or XML would need: data of the parties, and `exchange_rate` where the law wants VAT "
         "in the currency of the provider's country too.",

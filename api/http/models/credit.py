@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import BaseModel, Field
 
-from api.http.models.base import AnswerModel, Figure, figure, instant
+from api.http.models.base import AnswerModel, DecimalText, Figure, figure, instant
 from api.http.models.history import HistoryEntry
-from ledger.credit.confirmation import Status
+from ledger.credit.deduction_events import DeductionStatus
+from ledger.events import Basis, ChargeKind, CreditUnit, DeductionKind, PenaltyCause
 from ledger.kernel.values import show_cents
 from projections.credit.balances import AccountBalance, Balance
 from projections.credit.penalties import PenaltyTold
+from projections.credit.statements import StatementKind
 
 
 class AccountOut(BaseModel):
     pool: str = Field(examples=["included"])
-    unit: Literal["minutes", "money"]
+    unit: CreditUnit
     currency: str | None = Field(description="Null for minutes.")
     granted: Figure = Field(examples=[480])
     consumed: Figure = Field(examples=[60])
@@ -30,7 +30,7 @@ def show_account_balance(found: AccountBalance) -> AccountOut:
     unit = found.unit
     return AccountOut(
         pool=found.pool,
-        unit="minutes" if unit == "minutes" else "money",
+        unit=unit,
         currency=found.currency,
         granted=figure(found.granted, unit),
         consumed=figure(found.consumed, unit),
@@ -43,7 +43,7 @@ def show_account_balance(found: AccountBalance) -> AccountOut:
 
 class OverageOut(BaseModel):
     minutes: int = Field(examples=[15])
-    amount: str = Field(examples=["22.25"])
+    amount: DecimalText = Field(examples=["22.25"])
     currency: str = Field(examples=["EUR"])
 
 
@@ -69,7 +69,7 @@ class LineOut(BaseModel):
     effective_at: str
     recorded_at: str | None = Field(description="Null for breakage: nobody records that credit expires.")
     pool: str
-    kind: str = Field(examples=["work"])
+    kind: StatementKind = Field(examples=["work"])
     reference: str = Field(description="The deduction or grant behind the line.")
     change: Figure = Field(examples=[-60])
     balance: Figure = Field(description="What is owned after the line: granted − consumed − expired.", examples=[420])
@@ -98,7 +98,7 @@ class MinutesDrawOut(BaseModel):
 
 class MoneyDrawOut(BaseModel):
     grant_id: str | None
-    amount: str = Field(examples=["1200.00"])
+    amount: DecimalText = Field(examples=["1200.00"])
 
 
 class GrantLeft(BaseModel):
@@ -133,7 +133,7 @@ class MinutesReturnedOut(_Returned):
 
 
 class MoneyReturnedOut(_Returned):
-    amount: str = Field(examples=["1200.00"])
+    amount: DecimalText = Field(examples=["1200.00"])
 
 
 class GivenBackOut(BaseModel):
@@ -148,12 +148,12 @@ class GivenBackOut(BaseModel):
 
 class OverageLineOut(BaseModel):
     minutes: int = Field(examples=[15])
-    rate: str = Field(examples=["89.00"])
-    amount: str = Field(examples=["22.25"])
+    rate: DecimalText = Field(examples=["89.00"])
+    amount: DecimalText = Field(examples=["22.25"])
 
 
 class PenaltyOut(BaseModel):
-    cause: Literal["no_show", "move", "cancel"] = Field(
+    cause: PenaltyCause = Field(
         description="Nobody came to the session, or it was moved or cancelled with too little notice."
     )
     session_starts_at: str = Field(description="When the session was to begin.")
@@ -166,8 +166,8 @@ def show_penalty(found: PenaltyTold | None) -> PenaltyOut | None:
 class DeductionSummary(BaseModel):
     deduction_id: str
     contract_id: str
-    kind: Literal["work", "session", "penalty", "service"]
-    basis: str = Field(description="What bears it: pool, overage, service, flat, goodwill or warranty.")
+    kind: DeductionKind
+    basis: Basis = Field(description="What bears it: pool, overage, service, flat, goodwill or warranty.")
     effective_at: str
     recorded_at: str
     dated: str | None = Field(description="When it was true, where that month was closed already.")
@@ -179,7 +179,7 @@ class DeductionSummary(BaseModel):
     draws: list[MinutesDrawOut | MoneyDrawOut]
     overage: list[OverageLineOut]
     currency: str
-    status: Status
+    status: DeductionStatus
     on_behalf: bool = Field(description="The customer's word was entered by somebody else's token.")
     ticket_id: str | None
     ticket_title: str | None
@@ -187,8 +187,8 @@ class DeductionSummary(BaseModel):
     penalty: PenaltyOut | None = Field(description="Why, of a penalty; `session_id` names the session.")
     service: str | None
     quantity: int | None = Field(description="Of a service at a flat price: how many.", examples=[2])
-    rate: str | None = Field(description="Of a service: what an hour, or one at a flat price, costs.")
-    cost: str | None = Field(description="Of a service: what all of it costs.")
+    rate: DecimalText | None = Field(description="Of a service: what an hour, or one at a flat price, costs.")
+    cost: DecimalText | None = Field(description="Of a service: what all of it costs.")
     engineer: str | None
     reason: str | None
     note: str | None = Field(description="What was done, in words for the customer.", examples=["Backup restored"])
@@ -208,8 +208,8 @@ class DeductionList(AnswerModel):
 
 class ChargeOut(BaseModel):
     charge_id: str
-    kind: str = Field(examples=["overage"])
-    amount: str = Field(examples=["22.25"])
+    kind: ChargeKind = Field(examples=["overage"])
+    amount: DecimalText = Field(examples=["22.25"])
     currency: str
     effective_at: str
     recorded_at: str
@@ -217,7 +217,7 @@ class ChargeOut(BaseModel):
     reference: str
     minutes: int | None
     quantity: int | None
-    rate: str | None
+    rate: DecimalText | None
     service: str | None
     reverses: str | None
     invoice_number: str | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import AnswerModel
+from api.http.models.base import AnswerModel, DecimalText
 from api.http.models.contracts import ContractSummary
 from ledger.kernel.values import show_cents
 from projections.provider.customer_list import ListedCustomer
@@ -12,7 +12,7 @@ from projections.provider.customer_list import ListedCustomer
 
 class OpenAmount(BaseModel):
     currency: str = Field(examples=["EUR"])
-    amount: str = Field(examples=["921.25"])
+    amount: DecimalText = Field(examples=["921.25"])
 
 
 class CustomerSummary(BaseModel):

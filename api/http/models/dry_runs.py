@@ -7,12 +7,13 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from api.documents.forms import missing_data
-from api.http.models.base import Figure, figure
+from api.http.models.base import DecimalText, Figure, figure
 from api.http.models.credit import MinutesDrawOut, MoneyDrawOut
 from api.http.models.history import NamedInAnswer
 from ledger.billing.missing import in_order, missing_names
 from ledger.door.costs import CostCharge, DrawnCredit
 from ledger.door.rehearsal import Rehearsed
+from ledger.events import ChargeKind, CreditUnit
 from ledger.kernel.values import show_cents
 
 
@@ -33,16 +34,16 @@ class MoneyTaken(MoneyDrawOut):
 
 class PlannedCharge(BaseModel):
     charge_id: str
-    kind: str = Field(examples=["overage"])
-    amount: str = Field(examples=["22.25"])
+    kind: ChargeKind = Field(examples=["overage"])
+    amount: DecimalText = Field(examples=["22.25"])
     currency: str
     minutes: int | None
-    rate: str | None = Field(description="An hour's, where minutes are charged.", examples=["89.00"])
+    rate: DecimalText | None = Field(description="An hour's, where minutes are charged.", examples=["89.00"])
 
 
 class PlannedAccount(BaseModel):
     pool: str = Field(examples=["included"])
-    unit: Literal["minutes", "money"]
+    unit: CreditUnit
     currency: str | None = Field(description="Null for minutes.")
     available: Figure = Field(examples=[420])
 
@@ -80,13 +81,8 @@ def show_rehearsed(told: Rehearsed) -> DryRunAnswer:
         draws=[_draw(one, told.unit_of(one.pool)) for one in told.draws],
         charges=[_charge(one) for one in told.charges],
         available_after=[
-            PlannedAccount.model_validate(
-                {
-                    "pool": one.pool,
-                    "unit": one.unit,
-                    "currency": one.currency,
-                    "available": figure(one.quantity, one.unit),
-                }
+            PlannedAccount(
+                pool=one.pool, unit=one.unit, currency=one.currency, available=figure(one.quantity, one.unit)
             )
             for one in told.available_after
         ],
@@ -94,7 +90,7 @@ def show_rehearsed(told: Rehearsed) -> DryRunAnswer:
     )
 
 
-def _draw(draw: DrawnCredit, unit: str) -> MinutesTaken | MoneyTaken:
+def _draw(draw: DrawnCredit, unit: CreditUnit) -> MinutesTaken | MoneyTaken:
     if unit == "minutes":
         return MinutesTaken(pool=draw.pool, grant_id=draw.grant_id, minutes=draw.quantity)
     return MoneyTaken(pool=draw.pool, grant_id=draw.grant_id, amount=show_cents(draw.quantity))

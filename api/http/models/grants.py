@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import BaseModel, Field
 
-from api.http.models.base import AnswerModel, Figure
+from api.http.models.base import AnswerModel, DecimalText, Figure
 from ledger.credit.grants import GrantState
+from ledger.events import CreditUnit, Source
 
 
 class GrantSummary(BaseModel):
     grant_id: str
     contract_id: str
     pool: str
-    unit: Literal["minutes", "money"]
+    unit: CreditUnit
     currency: str | None = Field(description="Null for minutes.")
-    source: Literal["allotment", "top_up", "goodwill", "correction"]
+    source: Source
     granted: Figure = Field(description="Less what was taken back.", examples=[480])
     consumed: Figure = Field(examples=[420])
     remaining: Figure = Field(description="granted − consumed − expired", examples=[60])
@@ -59,7 +58,7 @@ class ExpiringOut(BaseModel):
 
 
 class ForecastOut(BaseModel):
-    per_day: str | None = Field(
+    per_day: DecimalText | None = Field(
         description="Consumed a day, minutes too with two decimals; null where there is too little to tell.",
         examples=["1.00"],
     )
@@ -73,7 +72,7 @@ class ForecastOut(BaseModel):
 class BurnDownAnswer(AnswerModel):
     contract_id: str
     pool: str
-    unit: Literal["minutes", "money"]
+    unit: CreditUnit
     currency: str | None = Field(description="Null for minutes.")
     points: list[PointOut]
     forecast: ForecastOut

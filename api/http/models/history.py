@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 from pydantic import BaseModel, Field
 
-from api.http.models.base import AnswerModel, instant
+from api.http.models.base import AnswerModel, DecimalText, instant
+from ledger.kernel.fact import Role
 from ledger.kernel.values import show_instant
 from projections.history import AuditedFact, ToldFact
 
@@ -21,7 +22,7 @@ class HistoryEntry(BaseModel):
     type: str = Field(examples=["HoursDeducted"])
     effective_at: str
     recorded_at: str
-    role: str
+    role: Role
     data: dict[str, Any]
 
 
@@ -35,7 +36,7 @@ class EventOut(BaseModel):
     command_id: str | None = Field(description="Of the command that recorded it; null where none is known to have.")
     command: str | None = Field(description="That command's name.", examples=["log-work"])
     token_id: str
-    role: str
+    role: Role
     data: dict[str, Any]
 
 
@@ -61,14 +62,14 @@ class UnspentOut(BaseModel):
 
     pool: str
     minutes: int | None = None
-    amount: str | None = Field(default=None, examples=["1200.00"])
+    amount: DecimalText | None = Field(default=None, examples=["1200.00"])
     currency: str | None = None
 
 
 class IssuedOut(BaseModel):
     contract_id: str
     number: str = Field(examples=["GR-2026-00001"])
-    gross: str = Field(examples=["26.48"])
+    gross: DecimalText = Field(examples=["26.48"])
     currency: str = Field(examples=["EUR"])
 
 
@@ -115,7 +116,7 @@ def show_entry(told: ToldFact) -> HistoryEntry:
         type=stored.type,
         effective_at=show_instant(stored.fact.effective_at),
         recorded_at=instant(stored.recorded_at),
-        role=stored.fact.role,
+        role=stored.fact.spoken_as,
         data=told.data,
     )
 
@@ -144,5 +145,5 @@ def _members(audited: AuditedFact) -> dict[str, Any]:
         "command_id": audited.command_id,
         "command": audited.command,
         "token_id": stored.fact.token_id,
-        "role": stored.fact.role,
+        "role": stored.fact.spoken_as,
     }

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.http.models.base import AnswerModel, Figure, figure, instant
+from api.http.models.base import AnswerModel, DecimalText, Figure, figure, instant
+from ledger.events import CreditUnit
 from ledger.kernel.values import show_cents
 from projections.billing.period_questions import Closing, ListedPeriod
 
@@ -15,15 +16,15 @@ class PeriodMoney(BaseModel):
     """What became effective in a month in one currency, net."""
 
     currency: str = Field(examples=["EUR"])
-    charged: str = Field(description="Less what was taken back.", examples=["921.25"])
-    invoiced: str = Field(examples=["921.25"])
-    credited: str = Field(description="By credit notes.", examples=["0.00"])
+    charged: DecimalText = Field(description="Less what was taken back.", examples=["921.25"])
+    invoiced: DecimalText = Field(examples=["921.25"])
+    credited: DecimalText = Field(description="By credit notes.", examples=["0.00"])
 
 
 class PeriodCredit(BaseModel):
     """What became effective in a month in all pools of one unit."""
 
-    unit: str
+    unit: CreditUnit
     currency: str | None
     granted: Figure = Field(examples=[480])
     consumed: Figure = Field(examples=[420])

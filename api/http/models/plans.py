@@ -8,11 +8,12 @@ from pydantic import BaseModel, Field
 
 from api.http.models.base import AnswerModel
 from ledger.plans.loader import Plan
+from ledger.plans.terms import OpenType
 
 
 class OpenOut(BaseModel):
     name: str = Field(examples=["rates.training"])
-    type: str
+    type: OpenType
     unit: str
     meaning: str
     required: bool

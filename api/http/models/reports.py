@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import msgspec
 from pydantic import BaseModel, Field
 
-from api.http.models.base import AnswerModel, Figure, WithTotals, figure
+from api.http.models.base import AnswerModel, DecimalText, Figure, WithTotals, figure
+from ledger.events import ChargeKind, CreditUnit, DeductionKind, Source
 from ledger.kernel.values import show_cents
 from projections.provider.report_sources import BreakageSums, OfCurrency, OfUnit, OfWord, RevenueSums, TimeSums
 from projections.provider.reports import ReportRow, report_totals
@@ -17,7 +18,7 @@ class GroupOut(BaseModel):
     """What a row is of; null where it was not asked for."""
 
     plan: str | None = Field(default=None, description="Of the term in force at the time.")
-    kind: str | None = Field(default=None, examples=["overage"])
+    kind: str | None = None
     customer: str | None = None
     provider: str | None = Field(default=None, description="Whose customer or engineer it is, where that is asked for.")
     month: str | None = Field(default=None, examples=["2026-03"])
@@ -26,13 +27,14 @@ class GroupOut(BaseModel):
 class RevenueTotals(BaseModel):
     currency: str
     charges: int
-    amount: str = Field(description="Net.", examples=["921.25"])
+    amount: DecimalText = Field(description="Net.", examples=["921.25"])
 
 
 class RevenueRow(GroupOut):
+    kind: ChargeKind | None = Field(default=None, examples=["overage"])
     currency: str
     charges: int
-    amount: str = Field(description="Net.", examples=["921.25"])
+    amount: DecimalText = Field(description="Net.", examples=["921.25"])
 
 
 class RevenueReport(AnswerModel, WithTotals):
@@ -42,13 +44,14 @@ class RevenueReport(AnswerModel, WithTotals):
 
 
 class BreakageTotals(BaseModel):
-    unit: str
+    unit: CreditUnit
     currency: str | None
     expired: Figure = Field(examples=[60])
 
 
 class BreakageRow(GroupOut):
-    unit: str
+    kind: Source | None = Field(default=None, examples=["allotment"])
+    unit: CreditUnit
     currency: str | None
     expired: Figure = Field(examples=[60])
 
@@ -71,6 +74,7 @@ class TimeTotals(BaseModel):
 
 
 class TimeRow(GroupOut):
+    kind: DeductionKind | None = Field(default=None, examples=["work"])
     engineer: str | None = Field(default=None, description="Null also where the key of the name is gone.")
     on_behalf: bool = Field(
         description="A row of its own: of these the customer's word was entered by somebody else's token."

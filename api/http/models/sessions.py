@@ -8,15 +8,17 @@ from api.http.models.base import AnswerModel, Figure, figure, instant, instant_o
 from api.http.models.credit import PenaltyOut, show_penalty
 from api.http.models.history import HistoryEntry, show_entry
 from api.http.paging import next_cursor
+from ledger.events import DeductionKind, Side
 from ledger.kernel.values import shown_minutes
 from projections.asking import Page
 from projections.history import ToldFact
-from projections.sessions.questions import ListedSession, SessionStatus
+from projections.sessions.questions import ListedSession
+from projections.sessions.view import SessionStatus
 
 
 class SessionDeductionOut(BaseModel):
     deduction_id: str
-    kind: str = Field(examples=["session"])
+    kind: DeductionKind = Field(examples=["session"])
     worked_minutes: int
     billed_minutes: int
     penalty: PenaltyOut | None = Field(description="Why, of a penalty.")
@@ -42,7 +44,7 @@ class SessionSummary(BaseModel):
     booked_at: str
     recorded_at: str
     ended_at: str | None
-    ended_by: str | None = Field(description="Whose the end was: `customer` or `provider`.", examples=["customer"])
+    ended_by: Side | None = Field(description="Whose the end was: `customer` or `provider`.", examples=["customer"])
     penalties: int
     deductions: list[SessionDeductionOut] = Field(description="What was worked in it, and its newest penalties.")
 
@@ -70,7 +72,7 @@ def show_session(found: ListedSession) -> SessionSummary:
         contract_id=row.contract_id,
         provider=row.provider,
         customer_id=row.customer_id,
-        state=row.state,  # type: ignore[arg-type]
+        state=row.state,
         starts_at=instant(row.starts_at),
         estimate_minutes=row.estimate_minutes,
         pool=row.pool,

@@ -18,6 +18,7 @@ from api.http.models.base import figure
 from api.http.models.credit import show_account_balance
 from api.http.models.shown_documents import show_draft
 from ledger.billing.missing import missing_names
+from ledger.events import CreditUnit
 from ledger.kernel.values import show_cents, show_share, shown_minutes
 from projections.billing.charge_questions import ListedCharge
 from projections.billing.draft_lists import ListedDraft
@@ -52,7 +53,7 @@ def add_accounts(items: Sequence[ListedAccount]) -> list[AccountTotals]:
     ]
 
 
-def _account_totals(unit: str, currency: str | None, balances: list[AccountBalance]) -> AccountTotals:
+def _account_totals(unit: CreditUnit, currency: str | None, balances: list[AccountBalance]) -> AccountTotals:
     return AccountTotals(
         unit=unit,
         currency=currency,

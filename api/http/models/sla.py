@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.calculation import Calculated
-from api.http.models.base import AnswerModel, instant, instant_or_none
+from api.http.models.base import AnswerModel, DecimalText, instant, instant_or_none
 from ledger.kernel.values import MINUTE, show_share
+from ledger.kernel.words import TargetName
+from ledger.sla.targets import TargetState
 from ledger.sla.trace import Window
 from projections.sla.at_risk import Risk
 from projections.sla.clock_account import ClockAccount
@@ -19,14 +21,16 @@ class ComplianceRow(BaseModel):
     contract: str | None = None
     plan: str | None = None
     priority: int | None = None
-    target: str | None = None
+    target: TargetName | None = None
     month: str | None = Field(default=None, examples=["2026-03"])
     met: int
     breached: int
     running: int
     paused: int
     void: int
-    ratio: str | None = Field(description="met / (met + breached); null where nothing was judged.", examples=["0.9750"])
+    ratio: DecimalText | None = Field(
+        description="met / (met + breached); null where nothing was judged.", examples=["0.9750"]
+    )
 
 
 class ComplianceList(AnswerModel):
@@ -37,12 +41,12 @@ class ComplianceList(AnswerModel):
 class RiskOut(BaseModel):
     ticket_id: str
     contract_id: str
-    target: str
+    target: TargetName
     priority: int
     started_at: str
     due_at: str
     minutes_left: int = Field(description="Until the due instant, by the clock on the wall.")
-    share_left: str = Field(description="Of its time, as its coverage counts it.", examples=["0.2000"])
+    share_left: DecimalText = Field(description="Of its time, as its coverage counts it.", examples=["0.2000"])
 
 
 class RiskList(AnswerModel):
@@ -61,11 +65,11 @@ class WindowOut(BaseModel):
 
 class TraceOut(AnswerModel):
     ticket_id: str
-    target: str
+    target: TargetName
     priority: int
     started_at: str | None
     due_at: str | None
-    state: str
+    state: TargetState
     windows: list[WindowOut]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -10,24 +10,25 @@ from api.http.lists import first_items
 from api.http.models.base import AnswerModel, instant, instant_or_none
 from api.http.models.history import HistoryEntry, show_entry
 from ledger.kernel.values import MINUTE
-from ledger.sla.targets import TargetClock
+from ledger.kernel.words import Channel, Grade, Level, MatterScope, TargetName
+from ledger.sla.targets import TargetClock, TargetState
+from ledger.tickets.events import TicketKind
+from ledger.tickets.life import DefectStatus, TicketStatus
 from projections.asking import Page
 from projections.history import ToldFact
 from projections.tickets.questions import OpenedTicket, SupportHours
 from projections.tickets.view import TicketRow
 
-TicketStatus = Literal["open", "in_progress", "waiting", "resolved", "closed", "rejected"]
-
 
 class ClockOut(BaseModel):
-    target: Literal["reaction", "resolution"]
+    target: TargetName
     priority: int
     started_at: str | None = Field(
         description="When the clock first runs: at once, at the next opening, or after a wait from the start. "
         "Null while that wait goes on."
     )
     due_at: str | None = Field(description="Null while the clock is paused: it moves on with the wait.")
-    state: Literal["running", "paused", "met", "breached", "void"]
+    state: TargetState
     ended_at: str | None
     paused_minutes: int = Field(description="Waits alone; closed time is no wait.")
 
@@ -41,7 +42,7 @@ class CoverageOut(BaseModel):
 class DefectOut(BaseModel):
     """The steps of a defect that the customer can see (T6)."""
 
-    step: str = Field(examples=["announced"])
+    step: DefectStatus = Field(examples=["announced"])
     release: str | None
     expected_on: str | None
 
@@ -50,14 +51,14 @@ class TicketSummary(BaseModel):
     ticket_id: str
     contract_id: str
     title: str | None
-    kind: str
-    channel: str
-    scope: str | None
-    impact: str | None
-    urgency: str | None
+    kind: TicketKind
+    channel: Channel
+    scope: MatterScope | None
+    impact: Grade | None
+    urgency: Grade | None
     contact: dict[str, Any] | None
     priority: int
-    level: str
+    level: Level
     state: TicketStatus
     opened_at: str
     first_response_at: str | None
@@ -96,7 +97,7 @@ def show_clock(clock: TargetClock, at: int) -> ClockOut:
         priority=clock.priority,
         started_at=instant_or_none(clock.started_at),
         due_at=instant_or_none(clock.due_at),
-        state=clock.state(at),  # type: ignore[arg-type]
+        state=clock.state(at),
         ended_at=instant_or_none(clock.ended_at),
         paused_minutes=max(paused, 0) // MINUTE,
     )
@@ -116,7 +117,7 @@ def show_ticket(ticket: OpenedTicket) -> TicketSummary:
         contact=ticket.contact,
         priority=row.priority,
         level=row.level,
-        state=row.state,  # type: ignore[arg-type]
+        state=row.state,
         opened_at=instant(row.opened_at),
         first_response_at=instant_or_none(row.first_response_at),
         resolved_at=instant_or_none(row.resolved_at),

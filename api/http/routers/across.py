@@ -26,11 +26,10 @@ from api.http.models.shown_across import (
     show_listed_account,
     show_listed_draft,
 )
-from api.http.paging import AsOfParam, Filter, KnownAtParam, MomentParam, day_of, times_of
+from api.http.paging import AsOfParam, DayParam, Filter, KnownAtParam, ShareParam, day_of, times_of
 from api.http.problems import PROBLEMS
 from api.http.routers.deductions import OnBehalf, show_charge, show_deduction
-from ledger.credit.confirmation import Status
-from ledger.kernel import patterns
+from ledger.credit.deduction_events import DeductionStatus
 from ledger.kernel.values import parse_share
 from projections.asking import Page, PageAsked
 from projections.billing.charge_questions import ListedCharge, list_charges_across
@@ -53,8 +52,8 @@ async def balances(
     provider: Filter = None,
     customer_id: Filter = None,
     below_share: Annotated[
-        str | None,
-        Query(pattern=patterns.SHARE, description="Less is available than this share of what the grants in force had."),
+        ShareParam | None,
+        Query(description="Less is available than this share of what the grants in force had."),
     ] = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
@@ -83,7 +82,7 @@ async def balances(
 async def deductions(
     door: ListDep,
     actor: ActorDep,
-    status: Annotated[Status | None, Query()] = None,
+    status: Annotated[DeductionStatus | None, Query()] = None,
     on_behalf: OnBehalf = None,
     provider: Filter = None,
     customer_id: Filter = None,
@@ -120,8 +119,8 @@ async def charges(
     provider: Filter = None,
     customer_id: Filter = None,
     invoiced: Annotated[bool | None, Query()] = None,
-    from_: Annotated[MomentParam | None, Query(alias="from", description="Effective on this day or later.")] = None,
-    to: Annotated[MomentParam | None, Query(description="Effective on this day or earlier.")] = None,
+    from_: Annotated[DayParam | None, Query(alias="from", description="Effective on this day or later.")] = None,
+    to: Annotated[DayParam | None, Query(description="Effective on this day or earlier.")] = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
 ) -> Response:
@@ -156,7 +155,7 @@ async def invoice_drafts(
     actor: ActorDep,
     provider: Filter = None,
     customer_id: Filter = None,
-    through_on: Annotated[MomentParam | None, Query(description="The last day that counts; today if absent.")] = None,
+    through_on: Annotated[DayParam | None, Query(description="The last day that counts; today if absent.")] = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
 ) -> Response:

@@ -34,8 +34,8 @@ from api.http.paging import (
     times_of,
 )
 from api.http.problems import PROBLEMS
-from ledger.credit.confirmation import Status
-from ledger.events import Draw
+from ledger.credit.deduction_events import DeductionStatus
+from ledger.events import CreditUnit, Draw
 from ledger.kernel.values import show_cents, shown_minutes, to_micros
 from projections.asking import Page, PageAsked
 from projections.billing.charge_questions import ListedCharge, list_charges
@@ -68,7 +68,7 @@ async def contract_deductions(
     door: ListDep,
     contract_id: ContractIdParam,
     actor: ActorDep,
-    status: Annotated[Status | None, Query()] = None,
+    status: Annotated[DeductionStatus | None, Query()] = None,
     on_behalf: OnBehalf = None,
     as_of: AsOfParam = None,
     known_at: KnownAtParam = None,
@@ -112,7 +112,7 @@ async def deduction(
     return DeductionAnswer(position=opened.position, **members, grants=grants, given_back=given_back, history=history)
 
 
-def _left(found: ToldDeduction, grant_id: str, unit: str) -> dict[str, Any]:
+def _left(found: ToldDeduction, grant_id: str, unit: CreditUnit) -> dict[str, Any]:
     grant = found.grants[grant_id]
     return {
         "grant_id": grant_id,
@@ -122,7 +122,7 @@ def _left(found: ToldDeduction, grant_id: str, unit: str) -> dict[str, Any]:
     }
 
 
-def _given_back(found: ToldDeduction, unit: str) -> GivenBackOut | None:
+def _given_back(found: ToldDeduction, unit: CreditUnit) -> GivenBackOut | None:
     undone = found.undone
     if undone is None:
         return None
@@ -137,7 +137,7 @@ def _given_back(found: ToldDeduction, unit: str) -> GivenBackOut | None:
     )
 
 
-def _returned(draw: Draw, is_gone: bool, unit: str) -> MinutesReturnedOut | MoneyReturnedOut:
+def _returned(draw: Draw, is_gone: bool, unit: CreditUnit) -> MinutesReturnedOut | MoneyReturnedOut:
     if unit == "minutes":
         return MinutesReturnedOut(grant_id=draw.grant_id, is_gone=is_gone, minutes=draw.quantity)
     return MoneyReturnedOut(grant_id=draw.grant_id, is_gone=is_gone, amount=show_cents(draw.quantity))
@@ -148,7 +148,7 @@ def show_deduction(found: OpenedDeduction) -> DeductionSummary:
     return DeductionSummary(
         deduction_id=row.deduction_id,
         contract_id=row.contract_id,
-        kind=row.kind,  # type: ignore[arg-type]
+        kind=row.kind,
         basis=row.basis,
         effective_at=instant(row.effective_at),
         recorded_at=instant(row.recorded_at),
@@ -161,7 +161,7 @@ def show_deduction(found: OpenedDeduction) -> DeductionSummary:
         draws=[_draw(draw, found.unit) for draw in read_draws(row.draws)],
         overage=[_overage(line) for line in read_overage(row.overage)],
         currency=found.currency,
-        status=found.status,  # type: ignore[arg-type]
+        status=found.status,
         on_behalf=found.is_on_behalf,
         ticket_id=row.ticket_id,
         ticket_title=found.ticket_title,
@@ -178,7 +178,7 @@ def show_deduction(found: OpenedDeduction) -> DeductionSummary:
     )
 
 
-def _draw(draw: Draw, unit: str) -> MinutesDrawOut | MoneyDrawOut:
+def _draw(draw: Draw, unit: CreditUnit) -> MinutesDrawOut | MoneyDrawOut:
     if unit == "minutes":
         return MinutesDrawOut(grant_id=draw.grant_id, minutes=draw.quantity)
     return MoneyDrawOut(grant_id=draw.grant_id, amount=show_cents(draw.quantity))

@@ -21,6 +21,7 @@ from api.http.models.grants import (
 from api.http.paging import (
     AsOfParam,
     ContractIdParam,
+    DayParam,
     Filter,
     KnownAtParam,
     MomentParam,
@@ -98,8 +99,8 @@ async def contract_burn_down(
     state: StateDep,
     actor: ActorDep,
     pool: Filter = None,
-    from_: Annotated[MomentParam | None, Query(alias="from", description="A day; at first the contract's.")] = None,
-    to: Annotated[MomentParam | None, Query(description="A day; at first today.")] = None,
+    from_: Annotated[DayParam | None, Query(alias="from", description="A day; at first the contract's.")] = None,
+    to: Annotated[DayParam | None, Query(description="A day; at first today.")] = None,
     by: Annotated[PointEvery, Query(description="A point for each day, week (to its Sunday) or month.")] = "day",
 ) -> BurnDownAnswer:
     """How a pool stood at the end of each day, week or month, at most 500 points; and a forecast.
@@ -117,7 +118,7 @@ async def contract_burn_down(
         position=found.position,
         contract_id=contract_id,
         pool=found.pool,
-        unit="minutes" if found.unit == "minutes" else "money",
+        unit=found.unit,
         currency=found.currency,
         points=[
             PointOut(
@@ -139,9 +140,9 @@ def _grant(found: ListedGrant) -> GrantSummary:
         grant_id=found.grant_id,
         contract_id=found.contract_id,
         pool=found.pool,
-        unit="minutes" if unit == "minutes" else "money",
+        unit=unit,
         currency=found.currency,
-        source=found.source,  # type: ignore[arg-type]
+        source=found.source,
         granted=figure(found.granted, unit),
         consumed=figure(found.consumed, unit),
         remaining=figure(found.remaining, unit),

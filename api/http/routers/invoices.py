@@ -21,9 +21,9 @@ from api.http.models.shown_documents import FIRST_LINES, show_document, show_dra
 from api.http.paging import (
     AsOfParam,
     ContractIdParam,
+    DayParam,
     Filter,
     KnownAtParam,
-    MomentParam,
     day_of,
     times_of,
 )
@@ -44,7 +44,7 @@ from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1", tags=["invoices"], responses=PROBLEMS, dependencies=[CaughtUp])
-ThroughOn = Annotated[MomentParam | None, Query(description="The last day that counts; today if absent.")]
+ThroughOn = Annotated[DayParam | None, Query(description="The last day that counts; today if absent.")]
 Number = Annotated[str, Path(max_length=ID_LENGTH, pattern=ID_PATTERN, examples=["GR-2026-00001"])]
 
 
@@ -113,8 +113,8 @@ async def invoices(
     actor: ActorDep,
     contract_id: Filter = None,
     customer_id: Filter = None,
-    from_: Annotated[MomentParam | None, Query(alias="from", description="Issued on this day or later.")] = None,
-    to: Annotated[MomentParam | None, Query(description="Issued on this day or earlier.")] = None,
+    from_: Annotated[DayParam | None, Query(alias="from", description="Issued on this day or later.")] = None,
+    to: Annotated[DayParam | None, Query(description="Issued on this day or earlier.")] = None,
 ) -> Response:
     """Issued documents in the order in which they were issued, without their lines."""
     filters = DocumentFilter(contract_id, customer_id, day_of("from", from_), day_of("to", to))

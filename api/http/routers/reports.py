@@ -25,7 +25,7 @@ from api.http.models.reports import (
     show_revenue,
     show_time,
 )
-from api.http.paging import Filter, MomentParam, day_of
+from api.http.paging import DayParam, Filter, day_of
 from api.http.problems import PROBLEMS
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import malformed
@@ -45,8 +45,8 @@ from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"], responses=PROBLEMS, dependencies=[CaughtUp])
-FirstDay = Annotated[MomentParam | None, Query(alias="from", description="The first day that counts.")]
-LastDay = Annotated[MomentParam | None, Query(description="The last day that counts; today if absent.")]
+FirstDay = Annotated[DayParam | None, Query(alias="from", description="The first day that counts.")]
+LastDay = Annotated[DayParam | None, Query(description="The last day that counts; today if absent.")]
 Groups = Annotated[list[ReportGroup], Query(max_length=5)]
 TimeGroups = Annotated[list[TimeGroup], Query(max_length=5)]
 

@@ -35,11 +35,11 @@ from projections.reader import Snapshot, Times
 from projections.sessions.questions import (
     ListedSession,
     SessionFilter,
-    SessionStatus,
     list_sessions,
     session_history,
     session_with_history,
 )
+from projections.sessions.view import SessionStatus
 from projections.sla.calendars import Calendars
 
 router = APIRouter(prefix="/v1", tags=["sessions"], responses=PROBLEMS, dependencies=[CaughtUp])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
@@ -30,15 +30,16 @@ from api.http.paging import (
     Filter,
     KnownAtParam,
     MomentParam,
+    ShareParam,
     TicketIdParam,
     moment_of,
     times_of,
 )
 from api.http.problems import PROBLEMS
 from ledger.door.requests import not_an_object, refusal_of
-from ledger.kernel import patterns
 from ledger.kernel.errors import malformed
 from ledger.kernel.values import parse_share
+from ledger.kernel.words import TargetName
 from projections.asking import Page, PageAsked
 from projections.reader import Snapshot
 from projections.sla.at_risk import Risk, Share, Within, list_at_risk
@@ -92,9 +93,7 @@ async def sla_compliance(
 async def sla_at_risk(
     door: ListDep,
     actor: ActorDep,
-    share: Annotated[
-        str | None, Query(pattern=patterns.SHARE, description="Of a target's time; 0.25 by default.")
-    ] = None,
+    share: Annotated[ShareParam | None, Query(description="Of a target's time; 0.25 by default.")] = None,
     within_minutes: Annotated[int | None, Query(ge=0, le=5_256_000)] = None,
 ) -> Response:
     """Running targets, nearest due first: with less than a share of their time left, or due within some minutes."""
@@ -109,9 +108,7 @@ async def sla_at_risk(
 
 
 @router.get("/tickets/{ticket_id}/sla/{target}/trace", summary="The account of a due instant", operation_id="get_trace")
-async def sla_trace(
-    ticket_id: TicketIdParam, target: Literal["reaction", "resolution"], state: StateDep, actor: ActorDep
-) -> TraceOut:
+async def sla_trace(ticket_id: TicketIdParam, target: TargetName, state: StateDep, actor: ActorDep) -> TraceOut:
     """Window by window from the ticket's opening until the target is due: what counted, what did not, and why."""
 
     async def ask(snapshot: Snapshot, calendars: Calendars) -> TraceOut:

@@ -13,13 +13,13 @@ from api.http.models.tickets import (
     TicketAnswer,
     TicketHistory,
     TicketList,
-    TicketStatus,
     TicketSummary,
     show_ticket,
     show_whole_ticket,
 )
 from api.http.paging import AsOfParam, Filter, KnownAtParam, TicketIdParam, times_of
 from api.http.problems import PROBLEMS
+from ledger.tickets.life import TicketStatus
 from projections.asking import Page, PageAsked
 from projections.history import ToldFact
 from projections.reader import Snapshot

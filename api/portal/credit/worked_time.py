@@ -23,7 +23,7 @@ from api.portal.frame.then import DayAsked, at_end_of, day_asked
 from api.portal.frame.visitors import Visitor, VisitorDep
 from api.portal.words.names_of_keys import names_of
 from api.state import State
-from ledger.credit.confirmation import Status
+from ledger.credit.deduction_events import DeductionStatus
 from ledger.door.batches import Answer
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
@@ -46,7 +46,7 @@ router = APIRouter()
 class TimeAsked:
     """Which deductions, of which contract, at which day's end; none: all of them, now."""
 
-    status: Status | None
+    status: DeductionStatus | None
     contract_id: str | None
     day: date | None
     cursor: str | None
@@ -59,7 +59,7 @@ class TimeAsked:
 
 
 def _asked(
-    status: Annotated[Status | None, Query()] = None,
+    status: Annotated[DeductionStatus | None, Query()] = None,
     contract_id: Filter = None,
     as_of: DayAsked = None,
     cursor: Cursor = None,

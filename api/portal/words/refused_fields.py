@@ -26,6 +26,7 @@ _COUNTRY = word("Please enter a country's code of two letters.")
 _NOT_HERE = word("This can't be given here.")
 _CHOICE = word("Please choose one of these: {members}.")
 _ORDER = word("The first day lies after the last.")
+_NO_RATE = word("No exchange rate is needed here; please leave it empty.")
 
 FIELD_FAULTS: dict[str, str] = {
     "missing": _EMPTY,
@@ -106,6 +107,8 @@ FIELD_FAULTS: dict[str, str] = {
     "before_invoice": word("This lies before the day of the invoice."),
     "before_last_of_series": word("This lies before the day on which the last number was given."),
     "before_credit_note": word("This lies before the credit note that opened some of it again."),
+    "rate_of_own_currency": _NO_RATE,
+    "rate_without_vat": _NO_RATE,
     "ksef_elsewhere": word("KSeF is for sellers in Poland; please leave it empty."),
     "book_wrong_way_round": _ORDER,
     "book_to_come": word("This day is still to come; please say the last day too."),

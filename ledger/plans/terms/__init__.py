@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from ledger.kernel import patterns
 from ledger.kernel.faults import FieldFaultError
+from ledger.kernel.words import Channel, Level, MatterScope, TargetName
 from ledger.plans.terms.credit import (
     Confirmation,
     FeeShare,
@@ -58,11 +59,7 @@ from ledger.plans.terms.support import (
 )
 from ledger.plans.terms.words import (
     WEEKDAYS,
-    Channel,
     ContactField,
-    Grade,
-    Level,
-    MatterScope,
     PlanAmount,
     PlanMinutes,
     PlanPriority,
@@ -77,7 +74,6 @@ __all__ = [
     "WEEKDAYS",
     "AnnualDay",
     "BusinessDays",
-    "Channel",
     "Confirmation",
     "ContactField",
     "Coverage",
@@ -88,10 +84,7 @@ __all__ = [
     "FeeShare",
     "FlatRate",
     "GoodwillMinutes",
-    "Grade",
     "HourlyRate",
-    "Level",
-    "MatterScope",
     "MinutesPool",
     "MoneyPool",
     "OnSite",
@@ -100,6 +93,7 @@ __all__ = [
     "OnSiteNone",
     "Only",
     "OpenFigure",
+    "OpenType",
     "Overage",
     "Partnership",
     "Penalty",
@@ -159,7 +153,7 @@ class Terms(Strict):
     channel_coverage: dict[Channel, Coverage] = {}
     scope_coverage: dict[MatterScope, Coverage] = {}
     sla: Sla = Sla()
-    service_credits: dict[Literal["reaction", "resolution"], ServiceCredit] = {}  # none: a miss costs nothing
+    service_credits: dict[TargetName, ServiceCredit] = {}  # none: a miss costs nothing
 
     @model_validator(mode="after")
     def _whole(self) -> Terms:
@@ -176,23 +170,26 @@ class Terms(Strict):
         return self
 
 
+OpenType = Literal[
+    "money",
+    "integer",
+    "rate",
+    "target",
+    "coverage",
+    "pool",
+    "overage",
+    "penalty",
+    "channels",
+    "on_site",
+    "service_credit",
+]
+
+
 class OpenFigure(Strict):
     """A figure that a plan leaves to the agreement; `name` is its path in the terms."""
 
     name: str
-    type: Literal[
-        "money",
-        "integer",
-        "rate",
-        "target",
-        "coverage",
-        "pool",
-        "overage",
-        "penalty",
-        "channels",
-        "on_site",
-        "service_credit",
-    ]
+    type: OpenType
     unit: str
     meaning: str
     required: bool = False

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ledger.plans.terms.words import Channel, Grade, MatterScope, PlanAmount, Strict
+from ledger.kernel.words import Channel, Grade, MatterScope
+from ledger.plans.terms.words import PlanAmount, Strict
 
 
 class Only(Strict):

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, model_validator
 
 from ledger.kernel import patterns
+from ledger.kernel.words import TargetName
 from ledger.plans.terms.words import PlanMinutes, PlanPriority, Strict, Weekday
 
 
@@ -109,7 +110,7 @@ class Sla(Strict):
     resolution: dict[PlanPriority, Target] = {}
     reaction_pauses_while_waiting: bool = False
 
-    def promised(self, name: Literal["reaction", "resolution"], priority: int) -> Target | None:
+    def promised(self, name: TargetName, priority: int) -> Target | None:
         """The target of a priority, if one is promised."""
         targets = self.reaction if name == "reaction" else self.resolution
         return next((target for key, target in targets.items() if key == str(priority)), None)

@@ -9,18 +9,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from ledger.kernel import patterns
 from ledger.kernel.values import parse_cents, show_cents
 
-Channel = Literal["phone", "email", "portal", "chat", "callback", "web_meeting", "remote", "on_site"]
-MatterScope = Literal[
-    "installation",
-    "operation",
-    "malfunction",
-    "basic_functions",
-    "data_manipulation",
-    "customer_login",
-    "cloud_outage",
-]
-Level = Literal["L1", "L2", "L3"]
-Grade = Literal["high", "medium", "low"]
 PlanPriority = Literal["1", "2", "3", "4"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
