@@ -27,6 +27,8 @@ def page_of_events(
 ) -> list[EventRow]:
     """The next stored events after a position, in order: as many as are wanted, or as have room; one always has."""
     last = _last_of_page(transaction, after, limit, most_bytes)
+    if last == after:
+        return []
     sql = (
         "SELECT notification_id, recorded_at, topic, state FROM stored_events "
         "WHERE notification_id > :after AND notification_id <= :last ORDER BY notification_id"

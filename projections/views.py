@@ -76,10 +76,10 @@ class View:
         `facts` are the events by their kind.
         """
         for table in self.tables:
-            keys: set[str] = set()
-            for kind, named in self.changes[table.name].items():
-                for of in named:
-                    keys.update(key for fact in facts.get(kind, ()) for key in of(rows, fact))
+            changes, keys = self.changes[table.name], set[str]()
+            for kind, some in facts.items():
+                for of in changes.get(kind, ()):
+                    keys.update(key for fact in some for key in of(rows, fact))
             if keys:
                 rows.prefetch(table, keys)
 
