@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from ledger.events import Fact
 from ledger.kernel.mapper import decode
@@ -15,7 +16,9 @@ from projections.views import EventMeta, Rows, View, Written
 PAGE_BYTES = 8_000_000  # of events that are folded at once: an invoice alone may have megabytes
 
 
-class EventRow(NamedTuple):
+class EventRow(msgspec.Struct, frozen=True, gc=False):
+    """A stored event. It holds nothing that could hold it, so that the collector need not look at thousands of them."""
+
     position: int
     recorded_at: int
     topic: str
@@ -33,7 +36,7 @@ def page_of_events(
         "SELECT notification_id, recorded_at, topic, state FROM stored_events "
         "WHERE notification_id > :after AND notification_id <= :last ORDER BY notification_id"
     )
-    return list(map(EventRow._make, transaction.tuples(sql, {"after": after, "last": last})))
+    return [EventRow(*row) for row in transaction.tuples(sql, {"after": after, "last": last})]
 
 
 def _last_of_page(transaction: WriteTransaction, after: int, limit: int, most_bytes: int) -> int:
