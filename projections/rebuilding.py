@@ -7,8 +7,9 @@ before another. Who may build is `locks`; builds of several processes share the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from ledger.store.database import Database, WriteTransaction
 from projections.folding import fold, page_of_events
@@ -38,6 +39,8 @@ class Build:
     rows_of: Callable[[WriteTransaction, str], Rows]
     page: int
     position: int = 0
+    # Indexes keep their names when their table is renamed, and no two have the same.
+    mark: str = field(default_factory=lambda: f"_{uuid4().hex[:8]}")
 
     def swap_in(self, progress: Callable[[int], None] | None = None) -> int:
         """Puts the new tables in the place of the live ones; where they read further, the other views follow."""
@@ -51,7 +54,6 @@ class Build:
             for table in self._tables():
                 transaction.execute(f"DROP TABLE {table.name}")
                 transaction.execute(f"ALTER TABLE {table.name}{NEW} RENAME TO {table.name}")
-                _rename_indexes(transaction, self.database.dialect, table)
             move_live_position(transaction, self.position)
             analyse(transaction, self.database.dialect, self._tables())
         return self.position
@@ -76,7 +78,7 @@ class Build:
         with self.database.transaction() as transaction:
             for table in self._tables():
                 transaction.execute(f"DROP TABLE IF EXISTS {table.name}{NEW}")
-                for statement in table.ddl(table.name + NEW):
+                for statement in table.ddl(table.name + NEW, self.mark):
                     transaction.execute(statement)
         while True:
             with self.database.transaction() as transaction:
@@ -118,16 +120,3 @@ def _differences(transaction: WriteTransaction, table: Table[Any]) -> list[str]:
         if odd:
             found.append(f"{table.name}: {odd} rows {where}")
     return found
-
-
-def _rename_indexes(transaction: WriteTransaction, dialect: str, table: Table[Any]) -> None:
-    """Index names follow their table, so that the next rebuild finds its own names free."""
-    for number, columns in enumerate(table.indexes, 1):
-        new, old = f"{table.name}{NEW}_i{number}", f"{table.name}_i{number}"
-        if dialect == "postgresql":
-            transaction.execute(f"ALTER INDEX {new} RENAME TO {old}")
-        else:
-            transaction.execute(f"DROP INDEX {new}")
-            transaction.execute(f"CREATE INDEX {old} ON {table.name} {columns}")
-    if dialect == "postgresql":
-        transaction.execute(f"ALTER INDEX {table.name}{NEW}_pkey RENAME TO {table.name}_pkey")

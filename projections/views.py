@@ -22,8 +22,7 @@ R = TypeVar("R", bound=msgspec.Struct)
 T = TypeVar("T")
 
 
-@dataclass(slots=True, frozen=True)
-class EventMeta:
+class EventMeta(msgspec.Struct, frozen=True):
     """Where an event stands: its position, and the two times in microseconds."""
 
     position: int
@@ -71,14 +70,18 @@ class View:
         self.totalling.append(totalling)
         return totalling
 
-    def prefetch(self, facts: Sequence[Fact], rows: Rows) -> None:
-        """Reads the rows that a page of events may change, one question a table, in the order of the tables."""
+    def prefetch(self, facts: Mapping[type[Fact], Sequence[Fact]], rows: Rows) -> None:
+        """Reads the rows that a page of events may change, one question a table, in the order of the tables.
+
+        `facts` are the events by their kind.
+        """
         for table in self.tables:
-            changes = self.changes[table.name]
-            if changes:
-                keys = {key for fact in facts for of in changes.get(type(fact), ()) for key in of(rows, fact)}
-                if keys:
-                    rows.prefetch(table, keys)
+            changes, keys = self.changes[table.name], set[str]()
+            for kind, some in facts.items():
+                for of in changes.get(kind, ()):
+                    keys.update(key for fact in some for key in of(rows, fact))
+            if keys:
+                rows.prefetch(table, keys)
 
 
 @dataclass(slots=True, frozen=True)

@@ -132,9 +132,13 @@ def test_a_floor_that_does_not_follow_the_product_is_noticed(database: str, fres
         assert floor.differences() == []
         connection.execute("UPDATE floor_deductions SET increment_minutes = 1 WHERE deduction_id = 'x00-0.w2'")
         connection.execute("DELETE FROM floor_customers WHERE contract_id = 'x00-0'")
+        connection.execute("DELETE FROM floor_tallies WHERE contract_id = 'x00-0'")
+        connection.execute("UPDATE floor_counted_terms SET terms = '[]' WHERE contract_id = 'x00-0'")
         assert floor.differences() == [
             "1 of 2 rows of customers are not among the floor's 1",
             "1 of 178 rows of deductions are not among the floor's 178",
+            "1 of 2 rows of counted_terms are not among the floor's 2",
+            "1 of 2 rows of tallies are not among the floor's 1",
         ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -78,7 +78,7 @@ def _with_id(ledger: Ledger, request: Request, tally: Tally) -> Request:
     if request.command_id is not None:
         return request
     digest = ledger.digest(request)
-    return replace(request, command_id=f"import.{digest.hex()}.{tally.seen.count(digest)}")
+    return request.under(f"import.{digest.hex()}.{tally.seen.count(digest)}")
 
 
 def _write_batch(

@@ -45,7 +45,7 @@ class InParts:
         assert parts is not None, "its declaration says how it is carried out in parts"
         self._parts: Parts[Any] = parts
         self._ledger = ledger
-        self._request = replace(request, command_id=request.command_id or secrets.token_hex(16))
+        self._request = request.under(request.command_id or secrets.token_hex(16))
         self._name = run_name(self._request)
         self._known: dict[str, Prior] | None = None  # parts that were carried out before, by key
         self._waiting: deque[str] = deque()

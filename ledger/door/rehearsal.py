@@ -122,7 +122,7 @@ class Rehearsal:
 
     def _whole(self, request: Request) -> Rehearsed | Refusal:
         """A command in parts: what all of its parts would record, and which of them are refused."""
-        whole, parts = replace(request, command_id=request.command_id or secrets.token_hex(16)), request.command.parts
+        whole, parts = request.under(request.command_id or secrets.token_hex(16)), request.command.parts
         assert parts is not None, "its declaration says how it is carried out in parts"
         self._known.look_up([whole])
         self._unit.begin()

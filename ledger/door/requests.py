@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import msgspec
@@ -28,9 +29,12 @@ class NamedId(NamedTuple):
     id: str
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(frozen=True)
 class Request:
-    """`command_id` is that of the body or of a header; `within` is the content of the command that it is a part of."""
+    """`command_id` is that of the body or of a header; `within` is the content of the command that it is a part of.
+
+    What is asked of it several times is worked out once, and kept with it.
+    """
 
     command: Declared[Any]
     body: Command
@@ -42,18 +46,24 @@ class Request:
     def name(self) -> str:
         return self.command.name
 
-    @property
+    @cached_property
     def new_id(self) -> NamedId | None:
         """What the body names anew; None where it makes nothing, or leaves the id to the ledger."""
         new = self.command.creates
         id_ = new.read(self.body) if new is not None else None
         return NamedId(new.namespace, id_) if new is not None and id_ is not None else None
 
-    @property
+    @cached_property
     def content(self) -> bytes:
         """What the sameness of two commands is judged by: the parsed fields in a fixed order, defaults left out."""
         fields = self.body.model_dump(mode="json", exclude={"command_id"}, exclude_defaults=True)
         return self.within + self.command.name.encode() + b"\n" + msgspec.json.encode(fields, order="deterministic")
+
+    def under(self, command_id: str) -> Request:
+        """The same with an id, which is no part of its content: what is worked out already stays."""
+        named = copy(self)
+        object.__setattr__(named, "command_id", command_id)
+        return named
 
 
 @dataclass(slots=True, frozen=True)

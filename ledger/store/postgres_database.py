@@ -45,7 +45,8 @@ class _PostgresTransaction:
         return named_rows(cursor.description or (), cursor.fetchall())
 
     def tuples(self, sql: str, params: Params = NO_PARAMS) -> list[tuple[Any, ...]]:
-        return self.connection.execute(postgres_sql(sql), params, prepare=True).fetchall()
+        """In binary, which costs less to read: events above all."""
+        return self.connection.execute(postgres_sql(sql), params, prepare=True, binary=True).fetchall()
 
     def execute(self, sql: str, params: Params | Sequence[Any] = NO_PARAMS) -> None:
         self.connection.execute(postgres_sql(sql), params)

@@ -18,7 +18,7 @@ from projections.contracts.view import ContractRow
 from projections.credit.deductions_view import DeductionRow
 from projections.credit.movements import AccountRow, GrantRow
 from projections.credit.status_changes import StatusChangeRow
-from projections.provider.report_totals import Counted, CountedTermsRow, LossRow
+from projections.provider.report_totals import OF_BOTH, OF_CUSTOMERS, Counted, CountedTermsRow, LossRow
 from projections.tables import to_json
 
 Accounts = Mapping[tuple[str, str], AccountRow]  # by contract and pool
@@ -47,6 +47,7 @@ class CountedContract:
     def counted(
         self,
         report: str,
+        added_by: str,
         at: int,
         plan: str,
         kind: str,
@@ -57,11 +58,11 @@ class CountedContract:
         currency: str = "",
         on_behalf: str = "",
     ) -> Counted:
-        """`figures` are those of REPORT_FIGURES after the first."""
+        """`figures` are those of REPORT_FIGURES after the first, `added_by` who is told apart."""
         row = self.row
         day = f"d{local_date(from_micros(at), row.timezone)}"
         who = (row.customer_id, engineer)
-        return (report, "", row.provider, day, *who, plan, kind, unit, currency, on_behalf), (1, *figures)
+        return (report, added_by, row.provider, day, *who, plan, kind, unit, currency, on_behalf), (1, *figures)
 
 
 CountedContracts = Mapping[str, CountedContract]
@@ -75,7 +76,9 @@ def count_charges(
         first = reversed_charges.get(row.reverses or "", row)
         plan = contract.plan_at(first.dated if first.dated is not None else first.effective_at)
         figures = (1, row.amount_cents, 0, 0, 0, 0, 0)
-        yield contract.counted("revenue", row.effective_at, plan, row.family, figures, currency=row.currency)
+        yield contract.counted(
+            "revenue", OF_CUSTOMERS, row.effective_at, plan, row.family, figures, currency=row.currency
+        )
 
 
 def count_work(
@@ -98,7 +101,7 @@ def count_work(
         for at, sign in ((row.effective_at, 1), *reversals):
             of_time = (row.worked_seconds, minutes, row.billed_minutes, credit_minutes)
             figures = (0, 0, 0, *(sign * figure for figure in of_time))
-            yield contract.counted("time", at, plan, row.kind, figures, engineer=engineer, on_behalf=on_behalf)
+            yield contract.counted("time", OF_BOTH, at, plan, row.kind, figures, engineer=engineer, on_behalf=on_behalf)
 
 
 def count_losses(
@@ -109,4 +112,6 @@ def count_losses(
         account = accounts[grant.contract_id, grant.pool]
         figures = (0, 0, row.quantity, 0, 0, 0, 0)
         apart = {"unit": account.unit, "currency": account.currency or ""}
-        yield contracts[row.contract_id].counted("breakage", row.moment, row.plan, grant.source, figures, **apart)
+        yield contracts[row.contract_id].counted(
+            "breakage", OF_CUSTOMERS, row.moment, row.plan, grant.source, figures, **apart
+        )

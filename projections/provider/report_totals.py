@@ -7,7 +7,7 @@ now, less what the same counted for before (`projections.provider.reported`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from operator import add, sub
 
 import msgspec
@@ -29,7 +29,7 @@ REPORT_FIGURES = (
     "billed_minutes",
     "credit_minutes",
 )
-_NOTHING = (0,) * len(REPORT_FIGURES)
+_NOTHING, _ADDED_BY = (0,) * len(REPORT_FIGURES), 1
 # Who is told apart in totals: engineers in those of time alone.
 OF_ALL, OF_CUSTOMERS, OF_ENGINEERS, OF_BOTH = "all", "customers", "engineers", "both"
 
@@ -108,48 +108,60 @@ reports = View(
     "reports", TOTALS, COUNTED_TERMS, LOSSES, ENGINEERS, rests_on=(contracts, movements, deductions, charges)
 )
 
-# What totals are of: the columns of their key. Of what is counted nobody is left out yet: `added_by` is "".
+# What totals are of: the columns of their key. What is counted has a day, and tells apart whoever it can.
 TotalKey = tuple[str, ...]
 TotalsByKey = dict[TotalKey, tuple[int, ...]]
 Counted = tuple[TotalKey, tuple[int, ...]]
-_ADDED_BY, _SPAN, _CUSTOMER, _ENGINEER = 1, 3, 4, 5
 
 
 def change_counts(rows: Rows, before: Iterable[Counted], now: Iterable[Counted]) -> None:
     """Puts what is counted now in the place of what was counted before."""
-    by_day: TotalsByKey = {}
-    for some, change in ((now, add), (before, sub)):
-        for key, figures in some:
-            by_day[key] = tuple(map(change, by_day.get(key, _NOTHING), figures))
+    by_day = _added_up(now)
+    for key, figures in before:
+        by_day[key] = tuple(map(sub, by_day.get(key, _NOTHING), figures))
     by_day = {key: figures for key, figures in by_day.items() if any(figures)}
-    for key, figures in _all_totals(by_day):
-        rows.add(TOTALS, ReportTotalRow(*key, *figures))  # type: ignore[arg-type]
-    rows.flush()
+    by_month = _added_up((_of_month(key), figures) for key, figures in by_day.items())
+    totals = [ReportTotalRow(*key, *figures) for key, figures in _all_totals(by_day, by_month)]  # type: ignore[arg-type]
+    TOTALS.write(rows.transaction, rows.dialect, TOTALS.name + rows.suffix, totals)
     if any(figures[0] <= 0 for figures in by_day.values()):  # there are totals of what there is alone
         rows.transaction.execute(f"DELETE FROM {TOTALS.name}{rows.suffix} WHERE counted = 0")
 
 
-def _all_totals(by_day: TotalsByKey) -> Iterator[Counted]:
-    of_time = {key: figures for key, figures in by_day.items() if key[0] == "time"}
-    both = _added_up(of_time, _ADDED_BY, lambda _: OF_BOTH)
-    engineers = _added_up(_added_up(of_time, _CUSTOMER, _nobody), _ADDED_BY, lambda _: OF_ENGINEERS)
-    of_customers = _added_up(by_day, _ENGINEER, _nobody)
-    customers = _added_up(of_customers, _ADDED_BY, lambda _: OF_CUSTOMERS)
-    of_all = _added_up(_added_up(of_customers, _CUSTOMER, _nobody), _ADDED_BY, lambda _: OF_ALL)
-    for totals in (both, engineers, customers, of_all):
+def _all_totals(*spans: TotalsByKey) -> Iterator[Counted]:
+    """What tells everybody apart, of days and of months, and what does not, each from as few totals as come to it."""
+    for totals in spans:
         yield from totals.items()
-        yield from _added_up(totals, _SPAN, lambda day: f"m{day[1:8]}").items()
+        of_both = {key: figures for key, figures in totals.items() if key[_ADDED_BY] == OF_BOTH}
+        of_engineers = _added_up((_of_engineer(key), figures) for key, figures in of_both.items())
+        yield from of_engineers.items()
+        yield from _added_up((_of_customer(key), figures) for key, figures in of_both.items()).items()
+        others = ((key, figures) for key, figures in totals.items() if key[_ADDED_BY] == OF_CUSTOMERS)
+        yield from _added_up((_of_all(key), figures) for key, figures in (*of_engineers.items(), *others)).items()
 
 
-def _added_up(totals: TotalsByKey, place: int, instead: Callable[[str], str]) -> TotalsByKey:
-    """The same with something else at a place of their keys."""
+def _added_up(some: Iterable[Counted]) -> TotalsByKey:
     found: TotalsByKey = {}
-    for key, figures in totals.items():
-        of = (*key[:place], instead(key[place]), *key[place + 1 :])
-        known = found.get(of)
-        found[of] = figures if known is None else tuple(map(add, known, figures))
+    for key, figures in some:
+        known = found.get(key)
+        found[key] = figures if known is None else tuple(map(add, known, figures))
     return found
 
 
-def _nobody(_: str) -> str:
-    return ""
+def _of_month(key: TotalKey) -> TotalKey:
+    report, added_by, provider, day, *rest = key
+    return (report, added_by, provider, f"m{day[1:8]}", *rest)
+
+
+def _of_engineer(key: TotalKey) -> TotalKey:
+    report, _, provider, span, _, *rest = key
+    return (report, OF_ENGINEERS, provider, span, "", *rest)
+
+
+def _of_customer(key: TotalKey) -> TotalKey:
+    report, _, provider, span, customer, _, *rest = key
+    return (report, OF_CUSTOMERS, provider, span, customer, "", *rest)
+
+
+def _of_all(key: TotalKey) -> TotalKey:
+    report, _, provider, span, _, _, *rest = key
+    return (report, OF_ALL, provider, span, "", "", *rest)

@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 
 from ledger.events import FACTS
-from projections.all_views import VIEWS
+from projections.all_views import VIEWS, built_together
 from tests.bench.floor_rows import FloorRows, Wanted
-from tests.bench.floor_table import is_postgres
+from tests.bench.floor_table import FloorTable, is_postgres
 from tests.bench.floor_values import At, micros
 
 PAGE = 5_000
@@ -31,9 +31,15 @@ class BatchProjector:
         self.page = page
         self.rows = FloorRows()
 
+    @property
+    def tables(self) -> list[FloorTable[Any]]:
+        rows = self.rows
+        return [*rows.tables, *rows.reports.tables, *rows.subtotals.tables]
+
     def build(self) -> int:
         """Makes the tables anew from all events. Returns how many events."""
-        for table in self.rows.tables:
+        self.rows = FloorRows()
+        for table in self.tables:
             table.create(self.connection)
         position = count = 0
         while True:
@@ -60,7 +66,7 @@ class BatchProjector:
 
     def _fold(self, page: list[StoredRow]) -> None:
         facts: list[Any] = [DECODERS[topic](state) for _, _, topic, state in page]
-        wanted: Wanted = {table: set() for table in self.rows.tables}
+        wanted: Wanted = {table: set() for table in self.tables}
         for fact in facts:
             self.rows.want(fact, wanted)
         for table, keys in wanted.items():
@@ -74,14 +80,18 @@ class BatchProjector:
                 raise LookupError(f"the floor of rebuilding knows no {type(fact).__name__}")
         for table in self.rows.tables:
             table.write(self.connection)
+        self.rows.reports.finish(self.connection)
+        self.rows.subtotals.finish(self.connection)
+        for table in (*self.rows.reports.tables, *self.rows.subtotals.tables):
+            table.write(self.connection)
 
     def differences(self) -> list[str]:
         """Tables of the product that the floor does not have with the same rows."""
-        made = {table.table.name for table in self.rows.tables}
-        wanted = {table.name for view in MADE for table in VIEWS[view].tables}
+        made = {table.table.name for table in self.tables}
+        wanted = {table.name for view in built_together(MADE) for table in view.tables}
         missing = [f"the floor has no table {name}" for name in sorted(wanted - made)]
-        return missing + [odd for table in self.rows.tables if (odd := table.difference(self.connection))]
+        return missing + [odd for table in self.tables if (odd := table.difference(self.connection))]
 
     def drop(self) -> None:
-        for table in self.rows.tables:
+        for table in self.tables:
             self.connection.execute(f"DROP TABLE {table.name}")

@@ -27,11 +27,14 @@ from projections.credit.overages_view import OVERAGES, OverageRow
 from projections.credit.status_changes import STATUS_CHANGES
 from projections.credit.waits import WAITS, WaitRow
 from projections.tickets.view import TICKETS, TicketRow
+from tests.bench.floor_reports import FloorReports
+from tests.bench.floor_subtotals import FloorSubtotals
 from tests.bench.floor_table import FloorTable
 from tests.bench.floor_values import NEVER, At, longer, micros, text, text_or_none
 
 _draws = msgspec.json.Decoder(list[e.Draw]).decode
 Wanted = dict[FloorTable[Any], set[str]]
+FLOWS = (e.CreditGranted, e.CreditDrawn, e.DebtSettled, e.HoursDeducted, e.OverageCharged)
 
 
 class FloorRows:
@@ -55,6 +58,7 @@ class FloorRows:
             *(self.contracts, self.customers, self.terms, self.movements, self.accounts, self.grants, self.overages),
             *(self.deductions, self.pending, self.waits, self.status_changes, self.charges, self.tickets),
         )
+        self.reports, self.subtotals = FloorReports(), FloorSubtotals()
         self.folds: dict[type[e.Fact], Any] = {
             e.ContractSigned: self._signed,
             e.TermStarted: self._term,
@@ -74,11 +78,15 @@ class FloorRows:
     def want(self, fact: Any, wanted: Wanted) -> None:
         """Which rows of earlier pages the event may change."""
         kind = type(fact)
+        if kind in FLOWS:
+            wanted[self.subtotals.tallies].add(fact.contract_id)
         if kind is e.CreditDrawn:
             wanted[self.accounts].add(f"{fact.contract_id}:{fact.pool}")
             wanted[self.grants].update(draw.grant_id for draw in fact.draws if draw.grant_id)
-        elif kind is e.HoursDeducted and fact.status == "pending" and fact.pool:
-            wanted[self.pending].add(f"{fact.contract_id}:{fact.pool}")
+        elif kind is e.HoursDeducted:
+            wanted[self.reports.engineers].add(fact.engineer.key_id)
+            if fact.status == "pending" and fact.pool:
+                wanted[self.pending].add(f"{fact.contract_id}:{fact.pool}")
         elif kind is e.WorkLogged:
             wanted[self.tickets].add(fact.ticket_id)
         elif kind is e.OverageCharged:
@@ -126,6 +134,7 @@ class FloorRows:
             party=text(fact.party),
         )
         self.customers.made.append(known)
+        self.reports.signed(fact)
 
     def _term(self, fact: e.TermStarted, at: At) -> None:
         """No term ends early here, so that the last one says how the contract ends."""
@@ -144,6 +153,7 @@ class FloorRows:
         row.terms = longer(row.terms, term)
         held = TermRow(fact.contract_id, term.term_no, term.plan, term.starts_at, term.ends_at)
         self.terms.make((fact.contract_id, term.term_no), held)
+        self.reports.term(fact, term.starts_at)
         row.plan, row.ends_at = fact.plan, ends_at
         row.ends_on = fact.ends_on.isoformat() if fact.ends_on else None
 
@@ -153,6 +163,8 @@ class FloorRows:
         key = f"{fact.contract_id}:{fact.pool}"
         row = m.AccountRow(key, fact.contract_id, fact.pool, fact.unit, fact.currency, 0, 0, 0, 0)
         self.accounts.make(key, row)
+        if fact.unit != "minutes":
+            raise LookupError("the floor of rebuilding knows credit of minutes alone")
 
     def _granted(self, fact: e.CreditGranted, at: At) -> None:
         expires_at = micros(fact.expires_at) if fact.expires_at else NEVER
@@ -178,7 +190,7 @@ class FloorRows:
         move.owned, move.counts_until = fact.quantity, expires_at
         account = self.accounts.known[f"{fact.contract_id}:{fact.pool}"]
         account.granted += fact.quantity
-        _lose(account, row)
+        self._lose(account, row)
 
     def _drawn(self, fact: e.CreditDrawn, at: At) -> None:
         for part, draw in enumerate(fact.draws):
@@ -198,8 +210,15 @@ class FloorRows:
         if grant_id is not None:
             grant = self.grants.known[grant_id]
             grant.consumed += quantity
-            _lose(account, grant)
+            self._lose(account, grant)
             move.owned, move.counts_until = grant.granted - grant.consumed, grant.expires_at
+
+    def _lose(self, account: m.AccountRow, grant: m.GrantRow) -> None:
+        """What the grant loses at its end, if it has one."""
+        self.reports.loses(grant)
+        lost = max(grant.granted - grant.consumed, 0) if grant.expires_at < NEVER else 0
+        account.lost += lost - grant.lost
+        grant.lost = lost
 
     def _move(
         self,
@@ -229,6 +248,7 @@ class FloorRows:
             charge_id=None,
         )
         self.movements.made.append(row)
+        self.subtotals.flow(fact.contract_id)
         return row
 
     # -- deductions
@@ -269,11 +289,13 @@ class FloorRows:
             waits_until=None,
         )
         self.deductions.make(fact.deduction_id, row)
+        self.reports.work(fact, quantity if fact.pool else 0, row.engineer or "")
         if pending and fact.pool:
             key = f"{fact.contract_id}:{fact.pool}"
             of_pool = (fact.contract_id, fact.pool)
             total = self.pending.known.get(key) or self.pending.make(key, d.PendingRow(key, *of_pool, 0))
             total.quantity += quantity
+            self.subtotals.flow(fact.contract_id)
             self.waits.made.append(WaitRow(at.position, 0, fact.contract_id, fact.pool, at.effective_at, 1, quantity))
 
     def _draw_settled(self, fact: e.DrawSettled, at: At) -> None:
@@ -288,6 +310,7 @@ class FloorRows:
     def _overage(self, fact: e.OverageCharged, at: At) -> None:
         row = self._charge(fact, at, "overage", fact.deduction_id)
         row.minutes, row.rate_cents, row.deduction_id = fact.minutes, fact.rate_cents_per_hour, fact.deduction_id
+        self.subtotals.flow(fact.contract_id)
         total = self.overages.known[fact.contract_id]
         total.minutes += fact.minutes
         total.amount_cents += fact.amount_cents
@@ -327,6 +350,7 @@ class FloorRows:
             is_open=1,
         )
         self.charges.made.append(row)
+        self.reports.charge(fact, kind)
         return row
 
     # -- tickets
@@ -372,10 +396,3 @@ class FloorRows:
         if row.state == "open":
             row.state = "in_progress"
             row.timeline = f'{row.timeline[:-1]},"worked_from":{at.effective_at}}}'
-
-
-def _lose(account: m.AccountRow, grant: m.GrantRow) -> None:
-    """What the grant loses at its end, if it has one."""
-    lost = max(grant.granted - grant.consumed, 0) if grant.expires_at < NEVER else 0
-    account.lost += lost - grant.lost
-    grant.lost = lost

@@ -7,7 +7,6 @@ are inserted; earlier ones are updated, in the columns that can change.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
 from contextlib import suppress
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
@@ -16,6 +15,7 @@ import msgspec
 import psycopg
 
 from projections.tables import Table
+from tests.bench.floor_values import text
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -27,14 +27,13 @@ class FloorTable(Generic[R]):
         self.table = table
         self.name = f"floor_{table.name}"
         self.changing = (*changing, table.key[0])  # what an event may change of an earlier row; the key comes last
-        self.changed_in = attrgetter(*self.changing) if changing else None
         self.known: dict[str, R] = {}
         self.read: list[R] = []
         self.made: list[R] = []
 
     def create(self, connection: Any) -> None:
         connection.execute(f"DROP TABLE IF EXISTS {self.name}")
-        for statement in self.table.ddl(self.name):
+        for statement in self.table.ddl(self.name, "_floor"):
             connection.execute(statement)
 
     def find(self, connection: Any, keys: set[str]) -> None:
@@ -59,32 +58,55 @@ class FloorTable(Generic[R]):
         """Ends a page."""
         if self.made:
             self._insert(connection, [msgspec.structs.astuple(row) for row in self.made])
-        if self.read and self.changed_in is not None:
-            self._update(connection, [self.changed_in(row) for row in self.read])
+        if self.read and len(self.changing) > 1:
+            self._update(connection, self.read)
 
     def _insert(self, connection: Any, rows: list[tuple[Any, ...]]) -> None:
         if is_postgres(connection):
-            sql = f"INSERT INTO {self.name} SELECT * FROM unnest({self._arrays(self.table.columns)})"
-            connection.execute(sql, [list(column) for column in zip(*rows, strict=True)], prepare=True)
+            with connection.cursor() as cursor, cursor.copy(f"COPY {self.name} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
         else:
-            places = ",".join("?" * len(self.table.columns))
-            connection.executemany(f"INSERT INTO {self.name} VALUES ({places})", rows)
+            connection.executemany(f"INSERT INTO {self.name} VALUES ({self._places})", rows)
 
-    def _update(self, connection: Any, rows: list[tuple[Any, ...]]) -> None:
-        *changing, key = self.changing
-        if not is_postgres(connection):
-            sets = ", ".join(f"{column} = ?" for column in changing)
-            connection.executemany(f"UPDATE {self.name} SET {sets} WHERE {key} = ?", rows)
+    def upsert(self, connection: Any, rows: list[R]) -> None:
+        """Inserts rows, or adds to those that are there, or replaces them."""
+        if not rows:
             return
-        sets = ", ".join(f"{column} = u.{column}" for column in changing)
-        sql = (
-            f"UPDATE {self.name} t SET {sets} "
-            f"FROM unnest({self._arrays(self.changing)}) AS u({', '.join(self.changing)}) WHERE t.{key} = u.{key}"
+        key = ", ".join(self.table.key)
+        plus = {column: f"{self.name}.{column} + " for column in self.table.adds}
+        sets = ", ".join(
+            f"{column} = {plus.get(column, '')}excluded.{column}"
+            for column in self.table.columns
+            if column not in self.table.key
         )
-        connection.execute(sql, [list(column) for column in zip(*rows, strict=True)], prepare=True)
+        conflict = f"ON CONFLICT ({key}) DO UPDATE SET {sets}"
+        if is_postgres(connection):
+            sql = f"INSERT INTO {self.name} SELECT {', '.join(self.table.columns)} FROM {self._given}"
+            connection.execute(f"{sql} {conflict}", (text(rows),), prepare=True)
+        else:
+            sql = f"INSERT INTO {self.name} VALUES ({self._places}) {conflict}"
+            connection.executemany(sql, map(msgspec.structs.astuple, rows))
 
-    def _arrays(self, columns: Iterable[str]) -> str:
-        return ", ".join(f"%s::{self.table.columns[column].partition(' ')[0]}[]" for column in columns)
+    def _update(self, connection: Any, rows: list[R]) -> None:
+        *changing, key = self.changing
+        if is_postgres(connection):
+            sets = ", ".join(f"{column} = given.{column}" for column in changing)
+            sql = f"UPDATE {self.name} t SET {sets} FROM {self._given} WHERE t.{key} = given.{key}"
+            connection.execute(sql, (text(rows),), prepare=True)
+        else:
+            sets = ", ".join(f"{column} = ?" for column in changing)
+            sql = f"UPDATE {self.name} SET {sets} WHERE {key} = ?"
+            connection.executemany(sql, map(attrgetter(*self.changing), rows))
+
+    @property
+    def _places(self) -> str:
+        return ",".join("?" * len(self.table.columns))
+
+    @property
+    def _given(self) -> str:
+        columns = ", ".join(f"{column} {kind.partition(' ')[0]}" for column, kind in self.table.columns.items())
+        return f"json_to_recordset(%s) AS given ({columns})"
 
     def difference(self, connection: Any) -> str | None:
         """What says that the product's table holds other rows."""
@@ -99,6 +121,15 @@ class FloorTable(Generic[R]):
 
 def is_postgres(connection: Any) -> bool:
     return isinstance(connection, psycopg.Connection)
+
+
+def run(connection: Any, sql: str, *params: str) -> list[tuple[Any, ...]]:
+    """Plain SQL for either database, with `?` for each parameter, and the rows that it finds."""
+    if not is_postgres(connection):
+        rows: list[tuple[Any, ...]] = connection.execute(sql, params).fetchall()
+        return rows
+    cursor = connection.execute(sql.replace("?", "%s"), params, prepare=True)
+    return cursor.fetchall() if cursor.description else []
 
 
 def connect(url: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -30,6 +31,11 @@ def text_or_none(value: Any) -> str | None:
 def longer(items: str, item: Any) -> str:
     """A list that is kept as JSON, with one more item, without reading the others."""
     return f"[{text(item)}]" if items == "[]" else f"{items[:-1]},{text(item)}]"
+
+
+def day_of(instant: Any, zone: ZoneInfo) -> str:
+    """The day of an instant there, as totals of reports have it."""
+    return f"d{instant.astimezone(zone).date()}"
 
 
 class At(NamedTuple):

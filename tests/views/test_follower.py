@@ -127,6 +127,34 @@ def test_one_view_is_rebuilt_alone(ledger: Fed) -> None:
         assert ledger.dump() == found, name
 
 
+def test_each_build_has_indexes_of_its_own(ledger: Fed) -> None:
+    """None is made a second time when the tables are swapped in, and the next build finds no name taken."""
+    ledger.feed(0, 40)
+    seen: list[set[str]] = []
+    for _ in range(3):
+        found = indexes_of(ledger)
+        assert {name: len(made) for name, made in found.items()} == {
+            table.name: len(table.indexes) for view in VIEWS.values() for table in view.tables
+        }
+        seen.append({index for made in found.values() for index in made})
+        ledger.projector.rebuild()
+    assert not seen[0] & seen[1]
+    assert not seen[1] & seen[2]
+
+
+def indexes_of(ledger: Fed) -> dict[str, set[str]]:
+    """By table, the indexes beside that of its key."""
+    if ledger.projector.database.dialect == "sqlite":
+        sql = "SELECT name, tbl_name AS of_table FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    else:
+        sql = "SELECT indexname AS name, tablename AS of_table FROM pg_indexes WHERE position('pkey' IN indexname) = 0"
+    found = {table.name: set[str]() for view in VIEWS.values() for table in view.tables}
+    for row in ledger.projector.database.query(sql):
+        if row.of_table in found:
+            found[row.of_table].add(row.name)
+    return found
+
+
 def test_a_view_that_is_rebuilt_ahead_of_the_others_takes_them_along(ledger: Fed) -> None:
     ledger.feed(0, 100)
     ledger.projector.catch_up()
