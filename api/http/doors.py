@@ -35,9 +35,9 @@ def create_api(
     problems.install(app)
     for router in routers_for(noun):
         app.include_router(router)
-    app.add_middleware(QuickBalance)
     app.add_middleware(ETags)
     app.add_middleware(ResponseHeaders)
+    app.add_middleware(QuickBalance)
     app.openapi = lambda: _document_of(app)  # type: ignore[method-assign]
     return app
 

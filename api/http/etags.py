@@ -12,6 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGE = 1_000_000  # bytes: beyond, a digest would hold up other requests
+KEPT = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept"}  # by who asked, once asked again
 LONGEST = 4000  # of a list of tags that a client has; what follows is not looked at
 
 
@@ -44,13 +45,12 @@ class ETags:
                 return
             body = b"".join(chunks)
             if start["status"] == 200:
-                etag = f'"{_digest(body) if len(body) < LARGE else await asyncio.to_thread(_digest, body)}"'
+                etag = etag_of(body) if len(body) < LARGE else await asyncio.to_thread(etag_of, body)
                 headers = MutableHeaders(scope=start)
                 headers["ETag"] = etag
-                headers["Cache-Control"] = "private, no-cache"
-                headers["Vary"] = "Authorization, Accept"
-                known = Headers(scope=scope).get("if-none-match", "")[:LONGEST]
-                if known == "*" or etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
+                for name, value in KEPT.items():
+                    headers[name] = value
+                if has_already(Headers(scope=scope).get("if-none-match", ""), etag):
                     start["status"] = 304
                     del headers["content-length"], headers["content-type"]
                     body = b""
@@ -60,5 +60,11 @@ class ETags:
         await self.app(scope, receive, collect)
 
 
-def _digest(body: bytes) -> str:
-    return blake2b(body, digest_size=16).hexdigest()
+def etag_of(body: bytes) -> str:
+    return f'"{blake2b(body, digest_size=16).hexdigest()}"'
+
+
+def has_already(known: str, etag: str) -> bool:
+    """Whether a client that says `If-None-Match: known` has the body with this tag."""
+    known = known[:LONGEST]
+    return known == "*" or etag in (tag.strip().removeprefix("W/") for tag in known.split(","))

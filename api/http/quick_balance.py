@@ -7,13 +7,15 @@ rule stands here.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from starlette.datastructures import Headers
-from starlette.responses import Response
+import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.authentication import ACTOR, token_of
-from api.http.models.credit import show_balance
+from api.http.etags import KEPT, etag_of, has_already
+from api.http.models.credit import balance_members
+from api.http.responses import HEADERS
 from api.state import State
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
@@ -23,29 +25,44 @@ from ledger.store.unavailable import Unavailable
 
 _PATH = re.compile("/v1/contracts/([^/]+)/balance")
 _ID = re.compile(ID_PATTERN)
+METHODS = ("GET", "HEAD")
+_HEADERS = [(name.lower().encode(), value.encode()) for name, value in (HEADERS | KEPT).items()]
 MOST_HOLDERS = 10_000  # of whom it is remembered who they are; about 300 bytes each
 
 
+@dataclass(slots=True, frozen=True)
+class _Asked:
+    contract_id: str
+    token: str
+    known: str  # what the client has already
+    is_head: bool
+
+
 class QuickBalance:
-    """ASGI middleware, inside those that complete an answer."""
+    """ASGI middleware, around those that complete an answer: it sends whole ones."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self._holders: dict[bytes, Actor] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        contract_id, token = _asked_for(scope)
-        if contract_id is not None and token is not None:
-            body = await self._answer(scope["app"].state.ledger, token, contract_id)
-            if body is not None:
-                await Response(body, media_type="application/json")(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
+        asked = _asked_for(scope)
+        body = await self._answer(scope["app"].state.ledger, asked) if asked is not None else None
+        if asked is None or body is None:
+            await self.app(scope, receive, send)
+            return
+        etag = etag_of(body)
+        headers = [*_HEADERS, (b"etag", etag.encode())]
+        is_known = has_already(asked.known, etag)
+        if not is_known:
+            headers += (b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())
+        await send({"type": "http.response.start", "status": 304 if is_known else 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if is_known or asked.is_head else body})
 
-    async def _answer(self, state: State, token: str, contract_id: str) -> str | None:
-        holder = await self._holder(state, token)
-        found = await state.quick_balances.ask(holder, contract_id) if holder is not None else None
-        return show_balance(contract_id, found).model_dump_json() if found is not None else None
+    async def _answer(self, state: State, asked: _Asked) -> bytes | None:
+        holder = await self._holder(state, asked.token)
+        found = await state.quick_balances.ask(holder, asked.contract_id) if holder is not None else None
+        return msgspec.json.encode(balance_members(asked.contract_id, found)) if found is not None else None
 
     async def _holder(self, state: State, token: str) -> Actor | None:
         """Who holds a token, or held it: what a token may do never changes, but it may end."""
@@ -62,11 +79,18 @@ class QuickBalance:
         return known
 
 
-def _asked_for(scope: Scope) -> tuple[str | None, str | None]:
-    """The contract and the token of a request that is nothing but a question for the balance now."""
-    if scope["type"] != "http" or scope["method"] != "GET" or scope["query_string"] or ACTOR in scope:
-        return None, None
+def _asked_for(scope: Scope) -> _Asked | None:
+    """A request that is nothing but a question for the balance now."""
+    if scope["type"] != "http" or scope["method"] not in METHODS or scope["query_string"] or ACTOR in scope:
+        return None
     path = _PATH.fullmatch(scope["path"])
     if path is None or len(path[1]) > ID_LENGTH or not _ID.fullmatch(path[1]):
-        return None, None
-    return path[1], token_of(Headers(scope=scope))
+        return None
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        if name in (b"authorization", b"if-none-match"):
+            headers.setdefault(name.decode(), value.decode("latin-1"))
+    token = token_of(headers)
+    if token is None:
+        return None
+    return _Asked(path[1], token, headers.get("if-none-match", ""), scope["method"] == "HEAD")

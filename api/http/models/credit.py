@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, Field
 
 from api.http.models.base import AnswerModel, DecimalText, Figure, figure, instant
@@ -27,18 +29,22 @@ class AccountOut(BaseModel):
 
 
 def show_account_balance(found: AccountBalance) -> AccountOut:
+    return AccountOut.model_validate(_account(found))
+
+
+def _account(found: AccountBalance) -> dict[str, Any]:
     unit = found.unit
-    return AccountOut(
-        pool=found.pool,
-        unit=unit,
-        currency=found.currency,
-        granted=figure(found.granted, unit),
-        consumed=figure(found.consumed, unit),
-        reserved=figure(found.reserved, unit),
-        expired=figure(found.expired, unit),
-        available=figure(found.available, unit),
-        pending_confirmation=figure(found.pending_confirmation, unit),
-    )
+    return {
+        "pool": found.pool,
+        "unit": unit,
+        "currency": found.currency,
+        "granted": figure(found.granted, unit),
+        "consumed": figure(found.consumed, unit),
+        "reserved": figure(found.reserved, unit),
+        "expired": figure(found.expired, unit),
+        "available": figure(found.available, unit),
+        "pending_confirmation": figure(found.pending_confirmation, unit),
+    }
 
 
 class OverageOut(BaseModel):
@@ -54,14 +60,22 @@ class BalanceOut(AnswerModel):
 
 
 def show_balance(contract_id: str, found: Balance) -> BalanceOut:
-    return BalanceOut(
-        position=found.position,
-        contract_id=contract_id,
-        accounts=[show_account_balance(one) for one in found.accounts],
-        overage=OverageOut(
-            minutes=found.overage.minutes, amount=show_cents(found.overage.amount_cents), currency=found.currency
-        ),
-    )
+    return BalanceOut.model_validate(balance_members(contract_id, found))
+
+
+def balance_members(contract_id: str, found: Balance) -> dict[str, Any]:
+    """The members of `BalanceOut`, in their order, for who writes them without the model."""
+    overage = found.overage
+    return {
+        "position": found.position,
+        "contract_id": contract_id,
+        "accounts": [_account(one) for one in found.accounts],
+        "overage": {
+            "minutes": overage.minutes,
+            "amount": show_cents(overage.amount_cents),
+            "currency": found.currency,
+        },
+    }
 
 
 class LineOut(BaseModel):
