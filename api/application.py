@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -26,19 +27,33 @@ def create_app(
     limits: Limits = LIMITS,
 ) -> FastAPI:
     """The application over the ledger that the settings name; it opens with the server and closes with it."""
-    settings, portal = settings or Settings(), create_portal()
+    app = create_doors()
+    give_ledger(app, settings or Settings(), clock, catalogue, limits)
+    return app
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.ledger = portal.state.ledger = state = open_state(settings, clock, catalogue, limits)
-        try:
-            state.start()
-            yield
-        finally:
-            await state.close()
 
-    app = create_api(lifespan)
+def create_doors() -> FastAPI:
+    """Every door, and no ledger behind them yet: `give_ledger` says which."""
+    app, portal = create_api(_life), create_portal()
+    portal.state = app.state
     app.include_router(feeds.router)
     app.mount(ROOT, portal)
-    app.include_router(pages_router(app.version, first_page=HOME, has_docs=settings.api_docs))
+    app.include_router(pages_router(app.version, first_page=HOME))
     return app
+
+
+def give_ledger(
+    app: FastAPI, settings: Settings, clock: Clock, catalogue: Catalogue | None = None, limits: Limits = LIMITS
+) -> None:
+    """What the application opens when it starts. After its end it may be given another ledger."""
+    app.state.open_ledger = partial(open_state, settings, clock, catalogue, limits)
+
+
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    app.state.ledger = state = app.state.open_ledger()
+    try:
+        state.start()
+        yield
+    finally:
+        await state.close()

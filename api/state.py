@@ -22,6 +22,7 @@ from api.waiting import Waiters
 from api.writer import Writer
 from api.wrong_tokens import WrongTokens
 from ledger.door.batches import Ledger
+from ledger.kernel.access import Actor
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings
 from ledger.plans.catalogue import Catalogue
@@ -49,6 +50,7 @@ class State:
     files: MadeFiles
     limits: Limits = LIMITS
     calendars: Calendars = field(default_factory=Calendars)
+    known_holders: dict[bytes, Actor] = field(default_factory=dict)  # by the hash of their token
     stop: threading.Event = field(default_factory=threading.Event)
     follower: threading.Thread | None = None
     is_writing: bool = False

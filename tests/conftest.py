@@ -55,7 +55,7 @@ def own_server() -> Iterator[str]:
     """A server of this test's own, of which it may do anything: stop it, start it, make roles."""
     with ExitStack() as stack:
         try:
-            base_url = stack.enter_context(throw_away_server(system_programs() or embedded_programs()))
+            base_url = stack.enter_context(throw_away_server(system_programs() or embedded_programs(), durable=True))
         except NoServerError as refusal:
             _without_server(refusal)
         yield base_url

@@ -43,8 +43,9 @@ class NoServerError(Exception):
 
 @contextmanager
 def postgres_server(*, durable: bool = False) -> Iterator[str]:
-    """Gives a server as the URL of its maintenance database. `durable` asks a throw-away server for fsync.
+    """Gives a server as the URL of its maintenance database.
 
+    `durable` asks a throw-away server for fsync, and to log all that it does, as whoever becomes a standby must have.
     The server that LEDGER_TEST_DATABASE_URL names is used as it is and keeps all that was not made here. If it does
     not answer, psycopg's error is raised: whoever named a server does not want another. Otherwise raises NoServerError.
     """
@@ -146,7 +147,8 @@ def _start(programs: Path, home: Path, durable: bool) -> int:
     with (cluster / "postgresql.conf").open("a") as settings:
         settings.write("listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nmax_connections = 200\n")
         if not durable:
-            settings.write("fsync = off\nfull_page_writes = off\n")
+            # What a database is made of is not logged then either, which takes most of what it takes to copy one.
+            settings.write("fsync = off\nfull_page_writes = off\nwal_level = minimal\nmax_wal_senders = 0\n")
     refusals: list[str] = []
     # Between the probe and the start, another may have taken the port.
     while len(refusals) < 3:

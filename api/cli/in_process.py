@@ -6,6 +6,7 @@ Who asks is handed to the API beside the request, where no header can say it.
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -25,7 +26,6 @@ class InProcess:
 
     def __init__(self, settings: Settings) -> None:
         self.state = open_state(settings)
-        self._apps: dict[str, FastAPI] = {}  # by what they answer
         self._runner = asyncio.Runner()
 
     def ask(self, method: str, target: str, body: bytes | None) -> Reply:
@@ -49,13 +49,9 @@ class InProcess:
             "server": ("ledger", 80),
             ACTOR: COMMAND_LINE,
         }
-        return self._runner.run(self._answer(self._app_for(noun_of(path)), scope, body or b""))
-
-    def _app_for(self, noun: str) -> FastAPI:
-        if noun not in self._apps:
-            self._apps[noun] = create_api(noun=noun)
-            self._apps[noun].state.ledger = self.state
-        return self._apps[noun]
+        app = _doors_of(noun_of(path))
+        app.state.ledger = self.state
+        return self._runner.run(self._answer(app, scope, body or b""))
 
     async def _answer(self, app: FastAPI, scope: dict[str, Any], body: bytes) -> Reply:
         status, pieces, is_read = 500, list[bytes](), False
@@ -80,6 +76,12 @@ class InProcess:
     def close(self) -> None:
         self._runner.run(self.state.close())
         self._runner.close()
+
+
+@cache
+def _doors_of(noun: str) -> FastAPI:
+    """Made once, whichever ledger is asked: to make them takes longer than to answer."""
+    return create_api(noun=noun)
 
 
 def in_process() -> InProcess:

@@ -43,7 +43,6 @@ class QuickBalance:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._holders: dict[bytes, Actor] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = _asked_for(scope)
@@ -67,15 +66,15 @@ class QuickBalance:
     async def _holder(self, state: State, token: str) -> Actor | None:
         """Who holds a token, or held it: what a token may do never changes, but it may end."""
         key = hash_of(token)
-        known = self._holders.get(key)
+        known = state.known_holders.get(key)
         if known is None:
             try:
                 known = await holder_of(state.reader, token, state.clock().date())
             except (Refusal, Unavailable):
                 return None
-            if len(self._holders) >= MOST_HOLDERS:
-                self._holders.clear()
-            self._holders[key] = known
+            if len(state.known_holders) >= MOST_HOLDERS:
+                state.known_holders.clear()
+            state.known_holders[key] = known
         return known
 
 

@@ -15,6 +15,7 @@ DOTS_PER_MM = 4
 POINTS_PER_MM = 72 / 25.4
 INK = 230  # grey below this; the fill of a table's head is 240
 WIDTH, HEIGHT = 210, 297
+CELL = 6  # in points, about as large as a letter: two that lie over each other have a cell in common
 LEFT, RIGHT, TOP = 25, 190, 20  # the margins that `letter.typ` sets
 
 
@@ -48,11 +49,8 @@ class Seen:
         self.rows = [drawn[y * stride : y * stride + bitmap.width] for y in range(bitmap.height)]
         text = page.get_textpage()
         self.text = " ".join(text.get_text_range().split())
-        self.glyphs = [
-            Glyph(text.get_text_range(n, 1), *text.get_charbox(n))
-            for n in range(text.count_chars())
-            if text.get_text_range(n, 1).strip()
-        ]
+        letters = ((n, text.get_text_range(n, 1)) for n in range(text.count_chars()))
+        self.glyphs = [Glyph(letter, *text.get_charbox(n)) for n, letter in letters if letter.strip()]
 
     def inked(self, left: float, top: float, right: float, bottom: float) -> bool:
         """Whether anything is printed in the box."""
@@ -69,8 +67,8 @@ class Seen:
         """Pairs of letters that are printed over each other, with the word around the first."""
         cells: dict[tuple[int, int], list[int]] = defaultdict(list)
         for n, glyph in enumerate(self.glyphs):
-            across = range(int(glyph.left // 20), int(glyph.right // 20) + 1)
-            up = range(int(glyph.bottom // 20), int(glyph.top // 20) + 1)
+            across = range(int(glyph.left // CELL), int(glyph.right // CELL) + 1)
+            up = range(int(glyph.bottom // CELL), int(glyph.top // CELL) + 1)
             for cell in ((x, y) for x in across for y in up):
                 for earlier in cells[cell]:
                     # An accent stands over the letter before it, and a ligature is two or three letters in one.

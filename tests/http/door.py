@@ -11,7 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from api.application import create_app
+from fastapi import FastAPI
+
+from api.application import create_doors, give_ledger
 from api.limits import LIMITS, Limits
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings
@@ -26,6 +28,8 @@ __all__ = ["Door", "Json", "opened", "problem"]
 NOW, TICK = "2026-11-02T12:00:00Z", timedelta(milliseconds=1)
 PLANS = Path(__file__).parent / "plans"
 read_once = cache(load_catalogue)
+# To make all routes takes ten times as long as to open a ledger: an application whose ledger is closed gets the next.
+_idle: list[FastAPI] = []
 
 
 class Door(Http):
@@ -99,8 +103,10 @@ def opened(url: str, clock: Clock | None = None, limits: Limits = LIMITS, **sett
     """The application over a database: opened anew, as after a restart; errors inside it are answered, not raised."""
     clock = clock or StandingClock(NOW, TICK)
     told = Settings(database_url=url, **({"catalogue": PLANS} | settings))
-    app = create_app(told, clock, read_once(told.catalogue), limits)
+    app = _idle.pop() if _idle else create_doors()
+    give_ledger(app, told, clock, read_once(told.catalogue), limits)
     with Client(app) as client:
         door = Door(client, app.state.ledger.store, clock)
         app.state.ledger.wrong_tokens.sleep = door.sleep
         yield door
+    _idle.append(app)

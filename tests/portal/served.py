@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from ledger.store.tokens import create_token
@@ -21,11 +20,11 @@ from tests.clock import Clock
 from tests.http.browsing import link_of
 from tests.http.door import TICK, Door, opened
 from tests.http.world import ANOTHERS, MINE, OF, OPENED, SIDES, TEN, WHO
+from tests.portal.browser import violations_of
 from tests.words import Step, book, confirm, issue, log_work, open_ticket, record_service, sign
 
 NOW = "2026-03-10T18:00:00Z"
 HOSTILE = "<script>document.title='taken'</script> \u202e [/red] & 'x' \"y\" " + "Donaudampfschifffahrt" * 8
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 class Site:
@@ -79,7 +78,7 @@ def complaints_of(page: Page) -> list[str]:
 
 def faults_of(page: Page) -> str:
     """What axe finds, what is wider than the window, and what the page complained of; nothing of a good page."""
-    found = Axe().run(page, options=AXE)
+    found = violations_of(page)
     faults = [found.generate_report()] if found.violations_count else []
     widest, window = page.evaluate("document.documentElement.scrollWidth"), page.evaluate("window.innerWidth")
     if widest > window:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from api.portal.frame.navigation import links_for
 from api.portal.frame.rendering import Appearance, render
-from tests.portal.browser import HOST, open_page
+from tests.portal.browser import HOST, open_page, violations_of
 from tests.portal.specimen import POOLS, specimen
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 WIDTHS = (360, 768, 1440)
 
 
@@ -29,7 +27,7 @@ def opened(browser: Browser, kind: str, width: int, scheme: str, language: str =
 @pytest.mark.parametrize("kind", ["ordinary", "empty", "hostile"])
 def test_axe_finds_nothing_in_either_scheme(browser: Browser, kind: str, scheme: str) -> None:
     page, complaints = opened(browser, kind, 1440, scheme)
-    found = Axe().run(page, options=RULES)
+    found = violations_of(page)
     page.context.close()
     assert found.violations_count == 0, found.generate_report()
     assert complaints == []
@@ -40,7 +38,7 @@ def test_axe_would_find_what_is_wrong(browser: Browser) -> None:
         browser, {"/portal": "<html><body><img src=/a.png><p>No landmark.</p></body></html>"}, 1440, "light"
     )
     page.goto(f"{HOST}/portal")
-    found = {one["id"] for one in Axe().run(page, options=RULES).response["violations"]}
+    found = {one["id"] for one in violations_of(page).response["violations"]}
     page.context.close()
     assert {"image-alt", "html-has-lang", "document-title"} <= found
 

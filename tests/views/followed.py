@@ -1,6 +1,5 @@
 """A ledger of made up histories, whose views are followed when asked to."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -8,6 +7,7 @@ from ledger.store import Batch, EventStore, open_store
 from projections.credit.subtotals import Density
 from projections.reader import Snapshot, open_reader
 from projections.runner import Projector
+from tests.views.asking import Asking
 from tests.views.histories import History
 
 T = TypeVar("T")
@@ -17,10 +17,10 @@ class Followed:
     """Its contracts are reckoned up every few flows."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
         self.store: EventStore = open_store(url)
         self.projector = Projector(url, tools=[Density(every=3, most=2)])
         self.projector.prepare()
+        self._asking = Asking(open_reader(url))
 
     def tell(self, history: History, page: int) -> int:
         """Appends it and folds it, so many events at once; returns the position before it."""
@@ -31,16 +31,9 @@ class Followed:
         return before
 
     def ask(self, question: Callable[[Snapshot], Awaitable[T]]) -> T:
-        async def asked() -> T:
-            reader = open_reader(self.url)
-            try:
-                async with reader.snapshot() as snapshot:
-                    return await question(snapshot)
-            finally:
-                await reader.close()
-
-        return asyncio.run(asked())
+        return self._asking.of_snapshot(question)
 
     def close(self) -> None:
+        self._asking.close()
         self.projector.close()
         self.store.close()

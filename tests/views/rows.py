@@ -1,5 +1,6 @@
 """Rows of the views written by hand, without any event: for questions that are held against a pure rule."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from projections.reader import Reader, open_reader
 from projections.runner import Projector
 from projections.tables import Table, to_json
 from tests.clock import Clock
+from tests.views.asking import Asking
 
 CONTRACT, POOL = "C", "care"
 GONE = to_json(Sealed("no such key", b""))
@@ -32,24 +34,29 @@ class Written:
         self.projector.prepare()
         self.clock = Clock("2026-07-01T00:00:00Z")
         self.reader: Reader = open_reader(url, self.clock)
+        self.asking = Asking(self.reader)
+        self._filled = set(TABLES)
 
     def write(self, rows: Sequence[msgspec.Struct], position: int = 1_000) -> None:
         """These rows and no others, in views that have read up to a position."""
         database = self.projector.database
         tell_what_is_left([row for row in rows if isinstance(row, MovementRow)])
-        of_table: dict[str, list[Any]] = {name: [] for name in TABLES}
+        of_table: dict[str, list[Any]] = defaultdict(list)
         for row in rows:
             (name,) = (table.name for table in TABLES.values() if isinstance(row, table.row))
             of_table[name].append(row)
             if isinstance(row, ContractRow):  # who signed it is always known
                 of_table["customers"].append(blank(TABLES["customers"], contract_id=row.contract_id, party=GONE))
         with database.transaction() as transaction:
-            for name, table in TABLES.items():
+            for name in self._filled:
                 transaction.execute(f"DELETE FROM {name}")
-                table.write(transaction, database.dialect, name, of_table[name])
+            for name, found in of_table.items():
+                TABLES[name].write(transaction, database.dialect, name, found)
             transaction.execute("UPDATE view_position SET position = :position", {"position": position})
+        self._filled = set(of_table)
 
     def close(self) -> None:
+        self.asking.close()
         self.projector.close()
         self.store.close()
 

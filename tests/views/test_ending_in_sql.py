@@ -3,8 +3,7 @@
 Searched by Hypothesis over rows made up: grants whose end was told anew, movements after their end, and debts.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -21,7 +20,7 @@ from projections.credit.drawn_grants import drawn_grants
 from projections.credit.grants import GrantFilter, contract_grants, list_grants, live_grants
 from projections.credit.movements import NEVER
 from projections.credit.statements import StatementAsked, statement
-from projections.reader import NOW, AsOf, Snapshot, Times
+from projections.reader import NOW, AsOf, Times
 from tests.views.rows import CONTRACT, POOL, TABLES, Written, blank, contract, movement, written
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -52,19 +51,6 @@ def end_of(number: int | None) -> int:
 def views(database_url: str) -> Iterator[Written]:
     with written(database_url) as views:
         yield views
-
-
-def ask(views: Written, question: Callable[[Snapshot], Awaitable[Any]]) -> Any:
-    """A pool of connections belongs to its loop, and each question has one of its own."""
-
-    async def asked() -> Any:
-        try:
-            async with views.reader.snapshot() as snapshot:
-                return await question(snapshot)
-        finally:
-            await views.reader.close()
-
-    return asyncio.run(asked())
 
 
 def write(views: Written, grants: list[Told], debts: list[tuple[int, int]]) -> None:
@@ -107,10 +93,12 @@ def test_where_a_grant_stands_now_and_at_a_moment(views: Written, grants: list[T
         expired = expired_by(flows, end_of(ends[-1]), place)
         expected[f"G-{number}"] = (granted, consumed, expired, granted - consumed - expired)
     then = Times(as_of=from_micros(noon(at)))
-    now = ask(views, lambda snapshot: contract_grants(snapshot, COMMAND_LINE, CONTRACT, NOW, EVERYTHING)).items
+    now = views.asking.of_snapshot(
+        lambda snapshot: contract_grants(snapshot, COMMAND_LINE, CONTRACT, NOW, EVERYTHING)
+    ).items
     assert {one.grant_id: (one.granted, one.consumed, one.expired, one.remaining) for one in now} == expected
-    assert ask(views, lambda s: contract_grants(s, COMMAND_LINE, CONTRACT, then, EVERYTHING)).items == now
-    assert ask(views, lambda s: list_grants(s, COMMAND_LINE, GrantFilter(), PageAsked(9))).items == now
+    assert views.asking.of_snapshot(lambda s: contract_grants(s, COMMAND_LINE, CONTRACT, then, EVERYTHING)).items == now
+    assert views.asking.of_snapshot(lambda s: list_grants(s, COMMAND_LINE, GrantFilter(), PageAsked(9))).items == now
     in_order = sorted(expected, key=lambda one: (end_of(grants[int(one[2:])][3][-1]), int(one[2:])))
     assert [one.grant_id for one in now] == in_order
 
@@ -134,13 +122,13 @@ def test_what_something_remains_of_and_how_much_of_what_was_drawn_on(
     ends_at = {f"G-{number}": end_of(ends[-1]) for number, (_, _, _, ends) in enumerate(grants)}
     left = sorted((name for name in remaining if remaining[name] > 0), key=lambda name: (ends_at[name], name))
     until = GrantFilter(expiring_before=from_micros(end_of(before)))
-    listed = ask(views, lambda snapshot: list_grants(snapshot, COMMAND_LINE, until, PageAsked(9))).items
+    listed = views.asking.of_snapshot(lambda snapshot: list_grants(snapshot, COMMAND_LINE, until, PageAsked(9))).items
     assert [one.grant_id for one in listed] == [name for name in left if ends_at[name] < end_of(before)]
     now, then = AsOf(noon(at), 1_000, current=True), Times(as_of=from_micros(noon(at)))
-    live, _ = ask(views, lambda snapshot: live_grants(snapshot, CONTRACT, POOL, now, 9))
+    live, _ = views.asking.of_snapshot(lambda snapshot: live_grants(snapshot, CONTRACT, POOL, now, 9))
     assert [(one.grant_id, one.remaining) for one in live] == [(name, remaining[name]) for name in left]
     for times in (NOW, then):
-        drawn = ask(views, lambda snapshot, times=times: drawn_grants(snapshot, [*owned], now, times))
+        drawn = views.asking.of_snapshot(lambda snapshot, times=times: drawn_grants(snapshot, [*owned], now, times))
         for name, one in drawn.items():
             assert (one.remaining, one.expires_at or NEVER) == (owned[name], ends_at[name]), name
 
@@ -153,7 +141,7 @@ def test_each_point_of_a_burn_down_is_what_had_moved_by_then(
     write(views, grants, debts)
     views.clock.put(from_micros(noon(at)).isoformat())
     asked = BurnDownAsked(CONTRACT, None, date(2026, 1, 1) + timedelta(days=first), date(2026, 1, 14))
-    found = ask(views, lambda snapshot: burn_down(snapshot, COMMAND_LINE, asked))
+    found = views.asking.of_snapshot(lambda snapshot: burn_down(snapshot, COMMAND_LINE, asked))
     points = {}
     for day in range(first, 14):  # all happens at noon, so that today at noon is the end of today too
         granted = sum(quantity for begins, quantity, _, _ in grants if begins <= day)
@@ -176,7 +164,7 @@ def test_what_expired_and_when_by_statement(views: Written, grants: list[Told], 
     for number, (begins, granted, draws, ends) in enumerate(grants):
         flows = [(noon(begins), granted), *((noon(on), -taken) for on, taken in draws)]
         expired[f"G-{number}"] = breakage(flows, end_of(ends[-1]))
-    lines = ask(views, lambda snapshot: statement(snapshot, COMMAND_LINE, StatementAsked(CONTRACT))).items
+    lines = views.asking.of_snapshot(lambda snapshot: statement(snapshot, COMMAND_LINE, StatementAsked(CONTRACT))).items
     assert sorted((one.reference, one.effective_at, -one.change) for one in lines if one.kind == "breakage") == sorted(
         (grant_id, moment, quantity)
         for grant_id, moments in expired.items()

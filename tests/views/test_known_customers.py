@@ -11,7 +11,7 @@ from ledger.contracts.parties import takes_over
 from ledger.kernel.values import EPOCH, to_micros
 from projections.contracts.known_customers import known_customers
 from tests.views.rows import CONTRACT, GONE, TABLES, Written, blank, written
-from tests.views.test_rules_in_sql import DAYS, ask, searched
+from tests.views.test_rules_in_sql import DAYS, searched
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 COUNTRIES = ["DE", "PL", "CZ", "SK", "AT", "FR"]
@@ -55,5 +55,5 @@ def test_who_is_known_at_a_place_in_both_times(views: Written, amended: list[int
     expected = 0
     for number in range(1, min(known, len(rows))):
         expected = number if takes_over(instants[number], instants[expected], moment) else expected
-    found = ask(views, lambda snapshot: known_customers(snapshot, [CONTRACT], to_micros(moment), known))
+    found = views.asking.of_snapshot(lambda snapshot: known_customers(snapshot, [CONTRACT], to_micros(moment), known))
     assert found[CONTRACT].country == COUNTRIES[expected]

@@ -1,7 +1,6 @@
 """What SQL says of a rule is what the pure rule says, on both databases: searched by Hypothesis over rows made up."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
@@ -45,26 +44,6 @@ def views(database_url: str) -> Iterator[Written]:
         yield views
 
 
-def ask(views: Written, question: Callable[[Snapshot], Awaitable[Any]]) -> Any:
-    async def asked() -> Any:
-        async with views.reader.snapshot() as snapshot:
-            return await question(snapshot)
-
-    return closing(views, asked)
-
-
-def closing(views: Written, question: Callable[[], Awaitable[Any]]) -> Any:
-    """A pool of connections belongs to its loop, and each question has one of its own."""
-
-    async def asked() -> Any:
-        try:
-            return await question()
-        finally:
-            await views.reader.close()
-
-    return asyncio.run(asked())
-
-
 GRANTS = st.lists(
     st.tuples(
         st.lists(st.tuples(DAYS, st.integers(min_value=-90, max_value=90).filter(bool)), min_size=1, max_size=4),
@@ -100,9 +79,9 @@ def test_what_has_expired_of_a_pool_and_what_is_in_force_now_and_at_a_moment(
     about = {"contract_id": CONTRACT, "pool": POOL, "unit": "minutes", "granted": given_out, "lost": lost_in_the_end}
     views.write([*rows, blank(TABLES["accounts"], account_id=f"{CONTRACT}:{POOL}", **about)])
     views.clock.put(from_micros(day(at)).isoformat())
-    (now,) = closing(views, lambda: balance(views.reader, COMMAND_LINE, CONTRACT)).accounts
+    (now,) = views.asking.of_reader(lambda reader: balance(reader, COMMAND_LINE, CONTRACT)).accounts
     then = Times(as_of=from_micros(day(at)))
-    (at_moment,) = closing(views, lambda: balance(views.reader, COMMAND_LINE, CONTRACT, then)).accounts
+    (at_moment,) = views.asking.of_reader(lambda reader: balance(reader, COMMAND_LINE, CONTRACT, then)).accounts
     assert now.expired == expected
     assert at_moment == now
 
@@ -113,7 +92,7 @@ def test_what_has_expired_of_a_pool_and_what_is_in_force_now_and_at_a_moment(
         ]
         return [page.items[0].in_force for page in asked]
 
-    assert ask(views, listed) == [in_force, in_force]
+    assert views.asking.of_snapshot(listed) == [in_force, in_force]
 
 
 NOW_ON = 20  # silence may be a yes from this very instant on
@@ -161,15 +140,18 @@ def test_what_awaits_the_customers_word_now_and_at_a_moment(
         then_pending += 2**number if status_at(was, deemed_at, day(at)) == "pending" else 0
     views.write([*rows, blank(TABLES["pending"], account_id="C:care", quantity=without_end, **about)])
     views.clock.put(from_micros(now).isoformat())
-    found = closing(views, lambda: balance(views.reader, COMMAND_LINE, CONTRACT)).accounts[0]
+    found = views.asking.of_reader(lambda reader: balance(reader, COMMAND_LINE, CONTRACT)).accounts[0]
     then = Times(as_of=from_micros(day(at)))
-    before = closing(views, lambda: balance(views.reader, COMMAND_LINE, CONTRACT, then)).accounts[0]
+    before = views.asking.of_reader(lambda reader: balance(reader, COMMAND_LINE, CONTRACT, then)).accounts[0]
     assert (found.pending_confirmation, before.pending_confirmation) == (pending, then_pending)
 
     async def counted(snapshot: Snapshot) -> list[int]:
         return [await count_waiting(snapshot, COMMAND_LINE, ContractsAsked(), times, 9) for times in (NOW, then)]
 
-    assert ask(views, counted) == [pending.bit_count(), then_pending.bit_count()]  # each deduction is a power of two
+    assert views.asking.of_snapshot(counted) == [
+        pending.bit_count(),
+        then_pending.bit_count(),
+    ]  # each deduction is a power of two
 
     async def by_status(snapshot: Snapshot) -> dict[str, set[str]]:
         pages = {
@@ -178,11 +160,13 @@ def test_what_awaits_the_customers_word_now_and_at_a_moment(
         }
         return {status: {one.row.deduction_id for one in page.items} for status, page in pages.items()}
 
-    assert ask(views, by_status) == expected
-    (customer,) = ask(views, lambda snapshot: list_customers(snapshot, COMMAND_LINE, None, PageAsked(9))).items
+    assert views.asking.of_snapshot(by_status) == expected
+    (customer,) = views.asking.of_snapshot(
+        lambda snapshot: list_customers(snapshot, COMMAND_LINE, None, PageAsked(9))
+    ).items
     unanswered = {status: len(expected[status]) for status in ("disputed", "pending")}
     assert customer.unanswered_deductions == sum(unanswered.values())
-    counts = ask(views, lambda snapshot: count_unanswered(snapshot, COMMAND_LINE, ContractsAsked(), [0]))
+    counts = views.asking.of_snapshot(lambda snapshot: count_unanswered(snapshot, COMMAND_LINE, ContractsAsked(), [0]))
     assert {one.status: one.count for one in counts} == unanswered
 
 
@@ -207,7 +191,7 @@ def test_where_a_contract_stands(views: Written, contracts: list[tuple[int, int,
             found[state] = [(one.row.contract_id, one.state) for one in page.items]
         return found
 
-    assert ask(views, by_state) == {
+    assert views.asking.of_snapshot(by_state) == {
         state: [
             (contract_id, state)
             for contract_id, row in rows.items()
@@ -231,7 +215,9 @@ def test_whether_a_term_has_time(views: Written, terms: list[tuple[int, int]]) -
         sql = f"SELECT n.term_no FROM contract_terms n WHERE {has_time_in_sql('n')} ORDER BY n.term_no"
         return [row.term_no for row in await snapshot.query(sql, {})]
 
-    assert ask(views, having_time) == [row.term_no for row in rows if has_time(row.starts_at, row.ends_at)]
+    assert views.asking.of_snapshot(having_time) == [
+        row.term_no for row in rows if has_time(row.starts_at, row.ends_at)
+    ]
 
 
 NAMES = st.sampled_from(["a", "b", "c"])
@@ -256,7 +242,7 @@ def test_what_an_actor_sees(views: Written, actor: Actor, contracts: list[tuple[
         for number, (provider, customer, partner) in enumerate(contracts)
     }
     views.write(list(rows.values()))
-    page = ask(views, lambda snapshot: list_contracts(snapshot, actor, ContractFilter(), PageAsked(20)))
+    page = views.asking.of_snapshot(lambda snapshot: list_contracts(snapshot, actor, ContractFilter(), PageAsked(20)))
     assert [one.row.contract_id for one in page.items] == [
         contract_id for contract_id, row in rows.items() if actor.sees(row.provider, row.customer_id, row.partner_id)
     ]
@@ -266,5 +252,5 @@ def test_worked_minutes_are_rounded_up_as_the_rule_rounds_them(views: Written) -
     seconds = [0, 1, 59, 60, 61, 3000, 3001, 86_400]
     values = ", ".join(f"({one})" for one in seconds)
     sql = f"WITH w(seconds) AS (VALUES {values}) SELECT {shown_minutes_in_sql('seconds')} AS m FROM w ORDER BY seconds"
-    rows = ask(views, lambda snapshot: snapshot.query(sql, {}))
+    rows = views.asking.of_snapshot(lambda snapshot: snapshot.query(sql, {}))
     assert [row.m for row in rows] == [shown_minutes(one) for one in seconds] == [0, 1, 1, 1, 2, 50, 51, 1440]

@@ -12,6 +12,7 @@ from importlib.resources import files
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from api.http.authentication import StateDep
 from api.http.lists import JSON, media_type
 from ledger.kernel.errors import Refusal
 
@@ -29,15 +30,16 @@ _POLICY = (
 )
 
 
-def pages_router(version: str, *, first_page: str, has_docs: bool) -> APIRouter:
-    """`first_page` is where people begin; `has_docs` says whether the API's documentation is shown."""
+def pages_router(version: str, *, first_page: str) -> APIRouter:
+    """`first_page` is where people begin. Whether the API's documentation is shown the settings say (`api_docs`)."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
-    async def front(request: Request) -> Response:
+    async def front(request: Request, state: StateDep) -> Response:
         if media_type(request.headers, JSON, HTML) == HTML:
             return RedirectResponse(first_page, 303, {"Vary": "Accept"})
-        links = {"openapi": "/openapi.json", "health": "/health/ready"} | ({"docs": "/docs"} if has_docs else {})
+        docs = {"docs": "/docs"} if state.settings.api_docs else {}
+        links = {"openapi": "/openapi.json", "health": "/health/ready"} | docs
         answer = {"name": "Support Contract Ledger", "version": version, "links": links}
         return JSONResponse(answer, headers={"Vary": "Accept"})
 
@@ -46,14 +48,14 @@ def pages_router(version: str, *, first_page: str, has_docs: bool) -> APIRouter:
         return JSONResponse(request.app.openapi())
 
     @router.get("/docs")
-    async def docs() -> Response:
-        if not has_docs:
+    async def documentation(state: StateDep) -> Response:
+        if not state.settings.api_docs:
             raise Refusal("not-found", "This server does not show the documentation of the API.")
         return HTMLResponse(_docs(), headers={"Content-Security-Policy": _POLICY})
 
     @router.get("/pages/{name}")
-    async def file(name: str) -> Response:
-        if name not in FILES or not has_docs:
+    async def file(name: str, state: StateDep) -> Response:
+        if name not in FILES or not state.settings.api_docs:
             raise Refusal("not-found", "There is no such file.")
         headers = {"Cache-Control": "public, max-age=3600"}
         return Response(_content(name), media_type=FILES[name][2], headers=headers)
