@@ -279,10 +279,10 @@ class CreditAccount(CreditState):
 
     def _settle_debts(self, stamp: Stamp) -> list[Settlement]:
         """Records what credit settles; what is settled ahead gives way to nearer credit (C4)."""
-        late = (one for one in self.settled_late if one.effective_at > stamp.now)
+        late = (one for one in self.debts.settled_late if one.effective_at > stamp.now)
         ahead = [one for one in late if self.grants[one.grant_id].valid_from > one.owed_since]
-        debts, grants = without(ahead, self.debts, self.grants.values())
-        wanted = settlements(debts, grants, stamp.open_from)
+        debts, grants = without(ahead, self.debts.standing, self.grants.values())
+        wanted = settlements(debts, self.debts.since(), grants, stamp.open_from)
         changes = self._withdraw([one for one in ahead if one not in wanted], stamp)
         for one in wanted:
             if one not in ahead:

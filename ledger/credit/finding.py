@@ -42,8 +42,8 @@ def settled_late(case: Case, account: CreditAccount, since: datetime) -> list[Se
 
     History is read only where the instant lies so far back that the account has forgotten some (C4, C6).
     """
-    if since > account.forgotten_until:
-        return account.settled_late
+    if since > account.debts.forgotten_until:
+        return account.debts.settled_late
     found = resting_in_history(case, account).values()
     return [one for resting in found for one in resting.settled if one.is_late]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
+from ledger.credit.debts import Debts
 from ledger.credit.events import CreditReserved, CreditUnit, TopUpCharged
 from ledger.credit.not_shown import LastTakings
-from ledger.credit.settlement import Debt, Grant
+from ledger.credit.settlement import Grant
 
 
 class KnownCredit(msgspec.Struct):
@@ -20,8 +19,6 @@ class KnownCredit(msgspec.Struct):
     currency: str | None
     grants: dict[str, Grant]
     reservations: dict[str, list[CreditReserved]]
-    debts: list[Debt]
-    debt_count: int
-    forgotten_until: datetime
+    debts: Debts
     takings: LastTakings
     prices: dict[str, TopUpCharged]

@@ -7,7 +7,7 @@ begins. Until then the debt stands, and nearer credit takes its place.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -142,6 +142,8 @@ def bear(debts: Iterable[Debt], deduction_id: str, quantity: int) -> list[tuple[
     """Takes so much off what a deduction owes, what has stood longest first. Returns the parts that it came off."""
     taken = []
     for debt in debts:
+        if quantity == 0:
+            break
         part = min(debt.quantity, quantity)
         if debt.deduction_id == deduction_id and part:
             debt.quantity -= part
@@ -162,18 +164,23 @@ def owe_again(debts: list[Debt], fact: DebtSettlementWithdrawn) -> None:
 
 
 def settlements(
-    debts: Sequence[Debt], grants: Iterable[Grant], open_from: Callable[[datetime], datetime]
+    debts: Iterable[Debt], since: datetime, grants: Iterable[Grant], open_from: Callable[[datetime], datetime]
 ) -> list[Settlement]:
-    """What settles debts: the oldest first, by credit in the order in which it becomes valid.
+    """What settles debts, of which none stands longer than `since`: the oldest first, by credit in the order in which
+    it becomes valid.
 
     Ties go by order of granting. A settlement takes effect at the latest of the debt, the credit's beginning, what
-    freed it and the first open instant (M5), whenever it is told; credit that is over by then settles nothing.
+    freed it and the first open instant (M5), whenever it is told; credit that is over by then settles nothing. Where no
+    credit is left no debt is looked at, however many there are.
     """
-    if not debts:
-        return []
-    with_credit = [replace(grant) for grant in grants if grant.free > 0]
+    with_credit = [
+        replace(grant)
+        for grant in grants
+        if grant.free > 0 and open_from(max(since, grant.valid_from)) < grant.expires_at
+    ]
+    left = sum(grant.free for grant in with_credit)
     found: list[Settlement] = []
-    for debt in debts:
+    for debt in debts if left else ():
         owed = debt.quantity
         for when, grant, free in _in_time(with_credit, debt.moment):
             quantity = min(free, owed)
@@ -181,6 +188,9 @@ def settlements(
                 found.append(debt.settled_by(grant.grant_id, quantity, when))
                 grant.settle(quantity, when)
                 owed -= quantity
+                left -= quantity
+        if left == 0:
+            break
     return found
 
 
@@ -195,8 +205,8 @@ def _in_time(grants: Iterable[Grant], since: datetime) -> list[tuple[datetime, G
 
 
 def without(
-    ahead: Collection[Settlement], debts: Sequence[Debt], grants: Collection[Grant]
-) -> tuple[Sequence[Debt], Collection[Grant]]:
+    ahead: Collection[Settlement], debts: Iterable[Debt], grants: Collection[Grant]
+) -> tuple[Iterable[Debt], Collection[Grant]]:
     """Debts and grants as if these settlements were not there."""
     if not ahead:
         return debts, grants
@@ -205,7 +215,5 @@ def without(
     for one in ahead:
         owed[one.deduction_id, one.owed_since] += one.quantity
         freed[one.grant_id].give_back(one.quantity, one.effective_at)
-    return (
-        [replace(debt, quantity=debt.quantity + owed[debt.deduction_id, debt.moment]) for debt in debts],
-        list(freed.values()),
-    )
+    owing = (replace(debt, quantity=debt.quantity + owed[debt.deduction_id, debt.moment]) for debt in debts)
+    return owing, list(freed.values())

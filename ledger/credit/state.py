@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from ledger.credit.debts import Debts
 from ledger.credit.events import (
     AccountOpened,
     CreditDrawn,
@@ -28,11 +29,11 @@ from ledger.credit.events import (
 )
 from ledger.credit.known_credit import KnownCredit
 from ledger.credit.not_shown import LastTakings, not_shown
-from ledger.credit.settlement import Debt, Grant, Settlement, bear, owe_again
+from ledger.credit.settlement import Grant, Settlement
 from ledger.kernel.aggregate import applies
 from ledger.kernel.errors import Refusal
 from ledger.kernel.long_lived import LongLived
-from ledger.kernel.values import DISTANT_PAST, FAR_FUTURE, FURTHEST_AHEAD, show_cents, show_instant
+from ledger.kernel.values import FAR_FUTURE, FURTHEST_AHEAD, show_cents, show_instant
 
 MOST_TOLD = 10
 
@@ -47,15 +48,13 @@ class CreditState(LongLived):
         self.currency: str | None = None
         self.grants: dict[str, Grant] = {}
         self.reservations: dict[str, list[CreditReserved]] = {}  # by session, parts in their order
-        self.debts: list[Debt] = []
-        self.debt_count = 0
-        self.forgotten_until = DISTANT_PAST  # late settlements up to then stand in the history alone
+        self.debts = Debts()
         self.takings = LastTakings()
         self.prices: dict[str, TopUpCharged] = {}  # of top-ups that stand
 
     @property
     def weight_bytes(self) -> int:
-        kept = len(self.grants) + len(self.reservations) + len(self.debts) + len(self.prices)
+        kept = len(self.grants) + len(self.reservations) + len(self.debts.standing) + len(self.prices)
         return super().weight_bytes + 6_000 + 1_000 * kept
 
     def known(self) -> KnownCredit:
@@ -67,8 +66,6 @@ class CreditState(LongLived):
             self.grants,
             self.reservations,
             self.debts,
-            self.debt_count,
-            self.forgotten_until,
             self.takings,
             self.prices,
         )
@@ -77,8 +74,7 @@ class CreditState(LongLived):
         self.contract_id, self.pool = known.contract_id, known.pool
         self.unit, self.currency = known.unit, known.currency
         self.grants, self.reservations = known.grants, known.reservations
-        self.debts, self.debt_count = known.debts, known.debt_count
-        self.forgotten_until, self.takings, self.prices = known.forgotten_until, known.takings, known.prices
+        self.debts, self.takings, self.prices = known.debts, known.takings, known.prices
 
     # -- questions -------------------------------------------------------------------------------------------
 
@@ -94,7 +90,7 @@ class CreditState(LongLived):
         """
         drawable = {one.grant_id: one.free for one in self.grants.values() if one.drawable_at(moment, open_from)}
         owed = sum(one.quantity for one in settled if one.is_owed_at(moment) and one.grant_id not in drawable)
-        return sum(drawable.values()) - self.debt - owed - self._held_outside(drawable, moment)
+        return sum(drawable.values()) - self.debts.total - owed - self._held_outside(drawable, moment)
 
     def _held_outside(self, grant_ids: Collection[str], moment: datetime) -> int:
         """What sessions hold at a moment, but not of these grants: their credit has expired, or there was too little.
@@ -135,20 +131,10 @@ class CreditState(LongLived):
             if any(part.grant_id == grant_id for one in parts for part in one.allocations)
         ]
 
-    @property
-    def debt(self) -> int:
-        """What is owed and no credit, however late it begins, settles yet (C4)."""
-        return sum(debt.quantity for debt in self.debts)
-
     def of_no_term(self, over_at: datetime) -> list[Grant]:
         """Allotments of terms that will not begin, where the last one is over at an instant (C15)."""
         grants = (one for one in self.grants.values() if one.source == "allotment" and one.valid_from >= over_at)
         return [grant for grant in grants if not grant.is_taken_back]
-
-    @property
-    def settled_late(self) -> list[Settlement]:
-        """What credit settles later than it is owed; what took effect up to `forgotten_until` may be missing (C4)."""
-        return [one for debt in self.debts for one in debt.ahead]
 
     def lump_sum_left(self, moment: datetime) -> int:
         """What is left of allotments without an end that began before: a change of plan lets them stand (C15)."""
@@ -224,33 +210,18 @@ class CreditState(LongLived):
     @applies(CreditDrawn)
     def _drawn(self, fact: CreditDrawn) -> None:
         self.takings.draw(fact)
-        self._forget_settled(fact.effective_at - FURTHEST_AHEAD)
+        self.debts.forget_settled(fact.effective_at - FURTHEST_AHEAD)
         for draw in fact.draws:
             if draw.grant_id is None:
-                self.debt_count += 1
-                at = fact.effective_at
-                self.debts.append(Debt(fact.deduction_id, self.debt_count, draw.quantity, at, at))
+                self.debts.owe(fact.deduction_id, draw.quantity, fact.effective_at)
             else:
                 self.grants[draw.grant_id].draw(draw.quantity)
-
-    def _forget_settled(self, passed: datetime) -> None:
-        """What was settled ahead is so for good once its instant has passed; so the state stays small."""
-        forgotten = [one.effective_at for one in self.settled_late if one.effective_at <= passed]
-        self.forgotten_until = max([self.forgotten_until, *forgotten])
-        for debt in self.debts:
-            debt.ahead = [one for one in debt.ahead if one.effective_at > passed]
-        self.debts = [debt for debt in self.debts if debt.quantity or debt.ahead]
 
     @applies(DebtSettled)
     def _settled(self, fact: DebtSettled) -> None:
         self.takings.settle(fact)
         self.grants[fact.grant_id].settle(fact.quantity, fact.effective_at)
-        for debt, part in bear(self.debts, fact.deduction_id, fact.quantity):
-            one = debt.settled_by(fact.grant_id, part, fact.effective_at)
-            if one.is_late:
-                debt.ahead.append(one)
-            if debt.quantity == 0 and not debt.ahead:
-                self.debts.remove(debt)
+        self.debts.settle(fact)
 
     @applies(DebtSettlementWithdrawn)
     def _settlement_withdrawn(self, fact: DebtSettlementWithdrawn) -> None:
@@ -258,10 +229,7 @@ class CreditState(LongLived):
         grant = self.grants[fact.grant_id]
         # What bore a debt from its own instant on had been free before: since the grant began, as far as is known.
         grant.give_back(fact.quantity, grant.valid_from if fact.effective_at == fact.owed_since else fact.effective_at)
-        for debt in self.debts:
-            if debt.deduction_id == fact.deduction_id:
-                debt.ahead = [one for one in debt.ahead if not _is_withdrawn_by(fact, one)]
-        owe_again(self.debts, fact)
+        self.debts.withdraw(fact)
 
     @applies(GrantTakenBack)
     def _taken_back(self, fact: GrantTakenBack) -> None:
@@ -283,7 +251,7 @@ class CreditState(LongLived):
                 grant.corrections[fact.correction_id] = draw.quantity
             else:
                 grant.give_back(draw.quantity, fact.effective_at)
-        self.debts = [debt for debt in self.debts if debt.deduction_id != fact.deduction_id]
+        self.debts.drop(fact.deduction_id)
 
     @applies(TopUpCharged)
     def _charged(self, fact: TopUpCharged) -> None:
@@ -292,9 +260,3 @@ class CreditState(LongLived):
     @applies(TopUpReversed)
     def _price_taken_back(self, fact: TopUpReversed) -> None:
         del self.prices[fact.grant_id]
-
-
-def _is_withdrawn_by(fact: DebtSettlementWithdrawn, one: Settlement) -> bool:
-    """Whether a settlement of the same deduction is the one; the debt stands since before it, or since it is over."""
-    is_alike = (one.grant_id, one.quantity) == (fact.grant_id, fact.quantity)
-    return is_alike and fact.owed_since in (one.owed_since, fact.effective_at)

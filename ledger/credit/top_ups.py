@@ -124,9 +124,9 @@ def _received(case: Case, body: Credit) -> Received:
     terms = contract.last_terms if settles_alone else contract.term_at(at).terms
     account = account_of(case, body.pool)
     quantity = _quantity(account, body)
-    if settles_alone and quantity > account.debt:
-        besides = f" Of {account.pool} {account.show(account.debt)} are owed; it takes no more than that."
-        raise contract.not_active(at, "at", besides, **account.figures(debt=account.debt))
+    if settles_alone and quantity > account.debts.total:
+        besides = f" Of {account.pool} {account.show(account.debts.total)} are owed; it takes no more than that."
+        raise contract.not_active(at, "at", besides, **account.figures(debt=account.debts.total))
     case.check_not_ahead(at, "at")
     expires_at, ends_at = _expires_at(case, body, at), contract.credit_ends_at
     if ends_at is not None and not settles_alone:
