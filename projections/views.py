@@ -117,6 +117,14 @@ class Rows:
         row: R | None = self.known.get(table.name, {}).get(key)
         return row
 
+    def found(self, table: Table[R], keys: Iterable[str]) -> dict[str, R]:
+        """The rows that there are, those that no event of the page needed read by one question."""
+        wanted = sorted(set(keys))
+        missing = {key for key in wanted if self.peek(table, key) is None}
+        if missing:
+            self.prefetch(table, missing)
+        return {key: row for key in wanted if (row := self.peek(table, key)) is not None}
+
     def get(self, table: Table[R], key: str) -> R | None:
         known = self.known.setdefault(table.name, {})
         if key not in known:

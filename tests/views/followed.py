@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from ledger.kernel.clock import Clock, system_clock
 from ledger.store import Batch, EventStore, open_store
 from projections.credit.subtotals import Density
 from projections.reader import Snapshot, open_reader
@@ -30,9 +31,9 @@ class Followed:
             pass
         return before
 
-    def ask(self, question: Callable[[Snapshot], Awaitable[T]]) -> T:
+    def ask(self, question: Callable[[Snapshot], Awaitable[T]], clock: Clock = system_clock) -> T:
         async def asked() -> T:
-            reader = open_reader(self.url)
+            reader = open_reader(self.url, clock)
             try:
                 async with reader.snapshot() as snapshot:
                     return await question(snapshot)
