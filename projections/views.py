@@ -112,7 +112,7 @@ class Rows:
         known.update(dict.fromkeys(keys))
         known.update({table.key_of(row): row for row in rows})
 
-    def peek(self, table: Table[R], key: str) -> R | None:
+    def peek(self, table: Table[R], key: Any) -> R | None:
         """A row that has been read or made already."""
         row: R | None = self.known.get(table.name, {}).get(key)
         return row
@@ -152,6 +152,12 @@ class Rows:
     def add(self, table: Table[R], row: R) -> None:
         """A row that nothing will change again."""
         self._mark(table, table.key_of(row), row)
+
+    def increase(self, table: Table[R], row: R) -> None:
+        """Adds to a row of a table that `adds`, whether it is there or not."""
+        _, marked = self.changed.get(table.name, (table, {}))
+        earlier = marked.get(table.key_of(row))
+        self.add(table, row if earlier is None else table.added(earlier, row))
 
     def tool(self, kind: type[T]) -> T:
         """What handlers of a view keep from one batch to the next beside their rows, made when first asked for."""

@@ -9,20 +9,24 @@ from __future__ import annotations
 import msgspec
 
 from ledger.events import ContractSigned, TermStarted, TicketOpened, TicketStepRetracted
-from ledger.kernel.values import from_micros, local_date
+from ledger.kernel.values import FAR_FUTURE, from_micros, local_date, to_micros
 from ledger.plans.terms import parse_terms
-from ledger.sla.targets import clocks
+from ledger.sla.targets import TargetClock, clocks
 from ledger.tickets.events import TicketFact
 from ledger.tickets.life import lived
 from ledger.tickets.timeline import STEPS, Timeline, read_timeline, step_of, timeline_of
 from projections.sla.calendars import Calendars
+from projections.sla.clock_totals import CLOCK_TOTALS, count_clock
 from projections.tables import Table, to_json
-from projections.views import EventMeta, Rows, View
+from projections.views import Changes, EventMeta, Rows, View
 
 
 class ZoneRow(msgspec.Struct):
+    """Whose contract it is, and in which zone its days are."""
+
     contract_id: str
     timezone: str
+    provider: str
 
 
 class TermsRow(msgspec.Struct):
@@ -42,6 +46,7 @@ class TimelineRow(msgspec.Struct):
     scope: str | None
     opened_on: str
     timeline: str
+    provider: str
 
 
 class ClockRow(msgspec.Struct):
@@ -82,17 +87,35 @@ CLOCKS = Table(
     [
         "(contract_id, opened_on)",
         "(opened_on)",
-        "(due_at)",
         "(last_step_at)",
+        "(position)",
+        f"(contract_id, due_at) WHERE {NOT_ENDED}",
         f"(due_at, ticket_id, target) WHERE {NOT_ENDED}",
     ],
 )
-sla_clocks = View("clocks", ZONES, TIMELINES, TERMS, CLOCKS)
+
+
+def clock_of(row: ClockRow) -> TargetClock:
+    return TargetClock(
+        target=row.target,  # type: ignore[arg-type]
+        priority=row.priority,
+        started_at=row.started_at,
+        due_at=row.due_at,
+        breached_at=row.breached_at,
+        ended_at=row.ended_at,
+        paused=row.paused,
+        paused_since=row.paused_since,
+        void_at=row.void_at,
+    )
+
+
+_IN_THE_END = to_micros(FAR_FUTURE)
+sla_clocks = View("clocks", ZONES, TIMELINES, TERMS, CLOCKS, CLOCK_TOTALS)
 
 
 @sla_clocks.on(ContractSigned)
 def _signed(rows: Rows, fact: ContractSigned, meta: EventMeta) -> None:
-    rows.put(ZONES, ZoneRow(fact.contract_id, fact.timezone))
+    rows.put(ZONES, ZoneRow(fact.contract_id, fact.timezone, fact.provider))
 
 
 @sla_clocks.on(TermStarted)
@@ -111,15 +134,16 @@ def _term(_: Rows, fact: TicketOpened) -> list[str]:
 
 @sla_clocks.on(TicketOpened, changes=[(ZONES, _zone), (TERMS, _term)])
 def _opened(rows: Rows, fact: TicketOpened, meta: EventMeta) -> None:
-    zone = rows.require(ZONES, fact.contract_id).timezone
+    zone = rows.require(ZONES, fact.contract_id)
     row = TimelineRow(
         ticket_id=fact.ticket_id,
         contract_id=fact.contract_id,
         term_id=f"{fact.contract_id}/{fact.term_no}",
         channel=fact.channel,
         scope=fact.scope,
-        opened_on=local_date(from_micros(meta.effective_at), zone).isoformat(),
+        opened_on=local_date(from_micros(meta.effective_at), zone.timezone).isoformat(),
         timeline="",
+        provider=zone.provider,
     )
     rows.put(TIMELINES, row)
     _judge(rows, row, timeline_of(fact), meta)
@@ -134,7 +158,10 @@ def _term_of_ticket(rows: Rows, fact: TicketFact) -> list[str]:
     return [row.term_id] if row is not None else []
 
 
-@sla_clocks.on(*STEPS, changes=[(TIMELINES, _ticket), (TERMS, _term_of_ticket)])
+OF_TICKET: Changes = [(TIMELINES, _ticket), (TERMS, _term_of_ticket), (CLOCKS, _ticket)]
+
+
+@sla_clocks.on(*STEPS, changes=OF_TICKET)
 def _went_on(rows: Rows, fact: TicketFact, meta: EventMeta) -> None:
     row = rows.require(TIMELINES, fact.ticket_id)
     timeline = read_timeline(row.timeline)
@@ -142,7 +169,7 @@ def _went_on(rows: Rows, fact: TicketFact, meta: EventMeta) -> None:
     _judge(rows, row, timeline, meta)
 
 
-@sla_clocks.on(TicketStepRetracted, changes=[(TIMELINES, _ticket), (TERMS, _term_of_ticket)])
+@sla_clocks.on(TicketStepRetracted, changes=OF_TICKET)
 def _retracted(rows: Rows, fact: TicketStepRetracted, meta: EventMeta) -> None:
     row = rows.require(TIMELINES, fact.ticket_id)
     timeline = read_timeline(row.timeline)
@@ -159,25 +186,26 @@ def _judge(rows: Rows, row: TimelineRow, timeline: Timeline, meta: EventMeta) ->
     found = {clock.target: clock for clock in clocks(terms, calendar, lived(timeline))}
     for target in ("reaction", "resolution"):
         clock = found.get(target)
-        rows.add(
-            CLOCKS,
-            ClockRow(
-                ticket_id=row.ticket_id,
-                target=target,
-                contract_id=row.contract_id,
-                plan=term.plan,
-                priority=clock.priority if clock else 0,
-                opened_on=row.opened_on,
-                opened_at=timeline.opened_at,
-                position=meta.position,
-                started_at=clock.started_at if clock else None,
-                due_at=clock.due_at if clock else None,
-                breached_at=clock.breached_at if clock else None,
-                ended_at=clock.ended_at if clock else None,
-                paused=clock.paused if clock else 0,
-                paused_since=clock.paused_since if clock else None,
-                void_at=clock.void_at if clock else None,
-                last_step_at=timeline.last_step_at,
-                shown=int(clock is not None),
-            ),
+        now = ClockRow(
+            ticket_id=row.ticket_id,
+            target=target,
+            contract_id=row.contract_id,
+            plan=term.plan,
+            priority=clock.priority if clock else 0,
+            opened_on=row.opened_on,
+            opened_at=timeline.opened_at,
+            position=meta.position,
+            started_at=clock.started_at if clock else None,
+            due_at=clock.due_at if clock else None,
+            breached_at=clock.breached_at if clock else None,
+            ended_at=clock.ended_at if clock else None,
+            paused=clock.paused if clock else 0,
+            paused_since=clock.paused_since if clock else None,
+            void_at=clock.void_at if clock else None,
+            last_step_at=timeline.last_step_at,
+            shown=int(clock is not None),
         )
+        for counted, sign in ((rows.peek(CLOCKS, (row.ticket_id, target)), -1), (now, 1)):
+            if counted is not None and counted.shown:
+                count_clock(rows, row.provider, counted, clock_of(counted).state(_IN_THE_END), sign)
+        rows.put(CLOCKS, now)
