@@ -12,7 +12,7 @@ import msgspec
 
 from projections.months_and_days import spans_of
 from projections.tables import Table
-from projections.views import Rows
+from projections.views import Rows, Written
 
 OF_NO_CONTRACT = ""  # in the totals of a provider
 COUNTED_STATES = ("met", "breached", "running", "paused", "void")
@@ -55,8 +55,16 @@ class CountedClock(Protocol):
 
 
 def count_clock(rows: Rows, provider: str, clock: CountedClock, state: str, sign: int) -> None:
-    """Adds a clock with the state that it has in the end, or takes it off again."""
-    for contract_id in (clock.contract_id, OF_NO_CONTRACT):
-        for span in spans_of(clock.opened_on):
-            row = ClockTotalRow(contract_id, span, provider, clock.plan, clock.priority, clock.target)
-            rows.increase(CLOCK_TOTALS, msgspec.structs.replace(row, **{state: sign}))
+    """Adds a clock with the state that it has in the end, or takes it off again: on its day, of its contract."""
+    _, day = spans_of(clock.opened_on)
+    row = ClockTotalRow(clock.contract_id, day, provider, clock.plan, clock.priority, clock.target)
+    rows.increase(CLOCK_TOTALS, msgspec.structs.replace(row, **{state: sign}))
+
+
+def add_up(rows: Rows, written: Written) -> None:
+    """The same of months and of providers, from the days of contracts that a page has counted."""
+    for row in written.rows.get(CLOCK_TOTALS.name, ()):
+        month, day = spans_of(row.span[1:])
+        for contract_id, span in ((row.contract_id, month), (OF_NO_CONTRACT, day), (OF_NO_CONTRACT, month)):
+            rows.increase(CLOCK_TOTALS, msgspec.structs.replace(row, contract_id=contract_id, span=span))
+    rows.flush()

@@ -16,7 +16,7 @@ from ledger.tickets.events import TicketFact
 from ledger.tickets.life import lived
 from ledger.tickets.timeline import STEPS, Timeline, read_timeline, step_of, timeline_of
 from projections.sla.calendars import Calendars
-from projections.sla.clock_totals import CLOCK_TOTALS, count_clock
+from projections.sla.clock_totals import CLOCK_TOTALS, add_up, count_clock
 from projections.tables import Table, to_json
 from projections.views import Changes, EventMeta, Rows, View
 
@@ -111,6 +111,7 @@ def clock_of(row: ClockRow) -> TargetClock:
 
 _IN_THE_END = to_micros(FAR_FUTURE)
 sla_clocks = View("clocks", ZONES, TIMELINES, TERMS, CLOCKS, CLOCK_TOTALS)
+sla_clocks.after_each_page(add_up)
 
 
 @sla_clocks.on(ContractSigned)
@@ -205,7 +206,14 @@ def _judge(rows: Rows, row: TimelineRow, timeline: Timeline, meta: EventMeta) ->
             last_step_at=timeline.last_step_at,
             shown=int(clock is not None),
         )
-        for counted, sign in ((rows.peek(CLOCKS, (row.ticket_id, target)), -1), (now, 1)):
-            if counted is not None and counted.shown:
-                count_clock(rows, row.provider, counted, clock_of(counted).state(_IN_THE_END), sign)
+        _count(rows, row.provider, rows.peek(CLOCKS, (row.ticket_id, target)), now)
         rows.put(CLOCKS, now)
+
+
+def _count(rows: Rows, provider: str, before: ClockRow | None, now: ClockRow) -> None:
+    """Puts what a clock comes to in the end in the place of what it came to before, where that is another."""
+    shown = [(one, clock_of(one).state(_IN_THE_END)) for one in (before, now) if one is not None and one.shown]
+    if len(shown) == 2 and shown[0][1] == shown[1][1] and shown[0][0].priority == now.priority:
+        return
+    for clock, state in shown:
+        count_clock(rows, provider, clock, state, 1 if clock is now else -1)
