@@ -17,14 +17,17 @@ from projections.credit.flows import ExpiryRow
 from projections.credit.movements import NEVER
 from projections.views import Rows
 
+# Its last movement, column by column: PostgreSQL finds no row by both at once, and asks for each movement of the grant.
 # What was known of a grant may be much, what comes after its end is little: the + keeps off the other index.
 _KNOWN = """
 SELECT t.contract_id, t.pool, t.grant_id, t.owned, t.counts_until, m.effective_at, m.granted - m.consumed
 FROM grants{suffix} g CROSS JOIN movements{suffix} t LEFT JOIN movements{suffix} m
   ON m.grant_id = g.grant_id AND m.effective_at > t.counts_until AND +m.position <= :known
-WHERE g.grant_id {among} AND t.counts_until < :never AND (t.position, t.part) = (
-  SELECT l.position, l.part FROM movements{suffix} l WHERE l.grant_id = g.grant_id AND l.position <= :known
-  ORDER BY l.position DESC, l.part DESC LIMIT 1)
+WHERE g.grant_id {among} AND t.counts_until < :never
+  AND t.position = (SELECT l.position FROM movements{suffix} l WHERE l.grant_id = g.grant_id AND l.position <= :known
+    ORDER BY l.position DESC, l.part DESC LIMIT 1)
+  AND t.part = (SELECT l.part FROM movements{suffix} l WHERE l.grant_id = g.grant_id AND l.position <= :known
+    ORDER BY l.position DESC, l.part DESC LIMIT 1)
 ORDER BY t.grant_id"""
 
 
