@@ -46,8 +46,10 @@ def test_the_months_to_close_are_short_on_a_phone_and_no_state_breaks(site: Site
 def test_on_paper_the_name_of_a_page_begins_where_its_content_does(site: Site) -> None:
     page = site.signed_in("customer")
     page.goto("/portal/time")
+    expect(page.locator(".on-paper").first).to_be_hidden()
     page.emulate_media(media="print")
     expect(page.locator(".main-nav")).to_be_hidden()
+    expect(page.locator(".on-paper").first).to_contain_text("Customer kunde at north", use_inner_text=True)
     left = box(page.locator("main h1"))["x"]
     assert box(page.locator(".brand"))["x"] == left
     assert box(page.locator("#entries table"))["x"] == left

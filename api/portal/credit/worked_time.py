@@ -30,7 +30,7 @@ from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.faults import FieldFault
 from projections.asking import PageAsked
 from projections.contracts.across import ContractsAsked, providers_of, zone_across
-from projections.contracts.questions import ContractFilter, find_contract, list_contracts
+from projections.contracts.questions import ContractFilter, list_contracts, opened_contract
 from projections.credit.deduction_questions import DeductionsAsked, deductions_seen, list_deductions_across
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
@@ -144,8 +144,11 @@ async def _time(request: Request, state: State, visitor: Visitor, asked: TimeAsk
     language = appearance_of(request).language
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
+        provider, customer = actor.provider, visitor.name or actor.customer
         if asked.contract_id is not None:
-            await find_contract(snapshot, actor, asked.contract_id)
+            contract = await opened_contract(snapshot, actor, asked.contract_id)
+            provider = contract.row.provider
+            customer = contract.customer.party.name or contract.row.customer_id
         zone = await zone_across(snapshot, actor, contracts)
         times = at_end_of(asked.day, zone)
         found = await list_deductions_across(snapshot, actor, contracts, DeductionsAsked(asked.status), times, wanted)
@@ -161,6 +164,7 @@ async def _time(request: Request, state: State, visitor: Visitor, asked: TimeAsk
             "zones": RowZones({one.row.contract_id: one.opened.timezone for one in shown}, zone),
             "by": await own_name(snapshot, actor),
             "ticked": [],
+            "whose": {"provider": provider, "customer": customer},
         }
 
     shown = await state.long_questions.ask(ask)
