@@ -25,12 +25,10 @@ from api.portal.words.names_of_keys import names_of
 from api.state import State
 from ledger.credit.confirmation import Status
 from ledger.door.batches import Answer
-from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.faults import FieldFault
-from projections.asking import PageAsked
 from projections.contracts.across import ContractsAsked, providers_of, zone_across
-from projections.contracts.questions import ContractFilter, list_contracts, opened_contract
+from projections.contracts.questions import opened_contract
 from projections.credit.deduction_questions import DeductionsAsked, deductions_seen, list_deductions_across
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
@@ -162,7 +160,7 @@ async def _time(request: Request, state: State, visitor: Visitor, asked: TimeAsk
             "names": names_of(state, providers, language),
             "next": asked.address(cursor=next_cursor(found)) if found.next_after is not None else None,
             "zones": RowZones({one.row.contract_id: one.opened.timezone for one in shown}, zone),
-            "by": await own_name(snapshot, actor),
+            "by": own_name(visitor),
             "ticked": [],
             "whose": {"provider": provider, "customer": customer},
         }
@@ -171,9 +169,6 @@ async def _time(request: Request, state: State, visitor: Visitor, asked: TimeAsk
     return shown | {"asked": asked, "sees_documents": sees_billing(actor)}
 
 
-async def own_name(snapshot: Snapshot, actor: Actor) -> str:
+def own_name(visitor: Visitor) -> str:
     """What stands in the field for who speaks, until somebody says otherwise: the customer's name, by its contract."""
-    if actor.role != "customer":
-        return ""
-    found = await list_contracts(snapshot, actor, ContractFilter(), PageAsked(1))
-    return (found.items[0].customer.party.name or "") if found.items else ""
+    return (visitor.name or "") if visitor.actor.role == "customer" else ""
