@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from ledger.kernel.words import TargetName
 from projections.months_and_days import spans_of
 from projections.tables import Table
 from projections.views import Rows, Written
