@@ -9,6 +9,7 @@ from projections.contracts.view import contracts
 from projections.credit.deductions_view import deductions
 from projections.credit.movements import movements
 from projections.credit.overages_view import overages
+from projections.credit.pool_days import pool_days
 from projections.credit.subtotals import subtotals
 from projections.post_dated import post_dated
 from projections.provider.reported import reports
@@ -27,6 +28,7 @@ VIEWS: dict[str, View] = {
         sessions,
         charges,
         subtotals,
+        pool_days,
         tickets,
         sla_clocks,
         documents,

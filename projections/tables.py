@@ -65,6 +65,11 @@ class Table(Generic[R]):
         """The row that such a question found, by the names of its columns, whatever else was selected with it."""
         return self.row(*self._fields(found))
 
+    def added(self, row: R, more: R) -> R:
+        """A row with what another of the same key adds to it."""
+        values = zip(self.columns, msgspec.structs.astuple(row), msgspec.structs.astuple(more), strict=True)
+        return self.row(*(one + other if column in self.adds else one for column, one, other in values))
+
     def load(self, transaction: WriteTransaction, dialect: str, name: str, keys: Sequence[str]) -> list[R]:
         """The rows with these keys (tables with a single key); one statement, however many keys there are."""
         found: list[R] = []

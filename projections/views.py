@@ -115,10 +115,18 @@ class Rows:
         known.update(dict.fromkeys(keys))
         known.update({table.key_of(row): row for row in rows})
 
-    def peek(self, table: Table[R], key: str) -> R | None:
+    def peek(self, table: Table[R], key: Any) -> R | None:
         """A row that has been read or made already."""
         row: R | None = self.known.get(table.name, {}).get(key)
         return row
+
+    def found(self, table: Table[R], keys: Iterable[str]) -> dict[str, R]:
+        """The rows that there are, those that no event of the page needed read by one question."""
+        wanted = sorted(set(keys))
+        missing = {key for key in wanted if self.peek(table, key) is None}
+        if missing:
+            self.prefetch(table, missing)
+        return {key: row for key in wanted if (row := self.peek(table, key)) is not None}
 
     def get(self, table: Table[R], key: str) -> R | None:
         known = self.known.setdefault(table.name, {})
@@ -147,6 +155,12 @@ class Rows:
     def add(self, table: Table[R], row: R) -> None:
         """A row that nothing will change again."""
         self._mark(table, table.key_of(row), row)
+
+    def increase(self, table: Table[R], row: R) -> None:
+        """Adds to a row of a table that `adds`, whether it is there or not."""
+        _, marked = self.changed.get(table.name, (table, {}))
+        earlier = marked.get(table.key_of(row))
+        self.add(table, row if earlier is None else table.added(earlier, row))
 
     def tool(self, kind: type[T]) -> T:
         """What handlers of a view keep from one batch to the next beside their rows, made when first asked for."""

@@ -62,6 +62,7 @@ CHARGES = Table(
         "(contract_id, effective_at)",
         "(reverses)",
         "(contract_id, position) WHERE is_open = 1",
+        "(contract_id, position) WHERE is_open = 0",
         "(contract_id, position) WHERE family = 'overage'",
         "(contract_id, effective_at) WHERE family = 'overage'",
         "(contract_id, dated) WHERE dated IS NOT NULL",

@@ -1,16 +1,17 @@
 """Burn-down: how a pool's credit went, point by point, and when it runs out if it goes on as it did lately.
 
-A point says what a balance as of its day says: cumulative since signing. It is worked out backwards from the totals of
-account and grants, so that what is read are the movements from the first point on, not those before it; they are added
-up where they are, and one row comes out for each point.
+A point says what a balance as of its day says: cumulative since signing. The first one is a balance, and so is now;
+from point to point the days between are added, of which the view of pools by day has a row each.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
+from operator import add
 from typing import Literal
 
 from ledger.credit.forecast import PACE_DAYS, Forecast, LiveGrant, UseAhead, forecast
@@ -21,52 +22,21 @@ from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import ONE_DAY, add_months, first_instant, from_micros, local_date, to_micros
 from projections.contracts.questions import contract_as_of
 from projections.credit.accounts import accounts_of, check_pool
+from projections.credit.balances import balance_at
 from projections.credit.grants import ListedGrant, live_grants, uses_ahead
 from projections.credit.movements import AccountRow
-from projections.credit.rules import expired, lost_in_sql
 from projections.reader import NOW, AsOf, Snapshot, last_instant
 
 PointEvery = Literal["day", "week", "month"]
 MOST_POINTS = 500
 MOST_GRANTS = 200  # that a forecast looks at, those that are used first; beside more, nobody says when all is used
 
-# The sum of all that comes after a point, taken from the totals, leaves the point. So does what comes to a grant after
-# a moment leave what it had then (`owned`); how much of that had expired, and how much just before, is a change too.
-_POINTS = f"""
-WITH points(moment) AS (VALUES {{points}}), recent AS (
-  SELECT effective_at AS moment, grant_id, granted, consumed FROM movements
-  WHERE contract_id = :contract_id AND pool = :pool AND effective_at > :point_0
-), of_grants AS (
-  SELECT grant_id, moment, sum(change) AS change FROM (
-    SELECT grant_id, moment, granted - consumed AS change FROM recent WHERE grant_id IS NOT NULL
-    UNION ALL SELECT grant_id, expires_at, 0 FROM grants
-      WHERE contract_id = :contract_id AND pool = :pool AND expires_at > :point_0) moved
-  GROUP BY grant_id, moment
-), lives AS (
-  SELECT o.moment, o.change, g.expires_at, o.change + g.granted - g.consumed
-    - sum(o.change) OVER (PARTITION BY o.grant_id ORDER BY o.moment DESC) AS owned
-  FROM of_grants o JOIN grants g ON g.grant_id = o.grant_id
-), changes AS (
-  SELECT moment, 0 AS is_point, granted, consumed, 0 AS expired FROM recent
-  UNION ALL SELECT moment, 0, 0, 0, ({expired("expires_at", "owned", "moment")})
-    - ({expired("expires_at", "owned - change", "moment - 1")}) FROM lives
-  UNION ALL SELECT moment, 1, 0, 0, 0 FROM points
-), later AS (
-  SELECT moment, is_point, CAST(sum(granted) OVER w AS BIGINT) AS granted,
-    CAST(sum(consumed) OVER w AS BIGINT) AS consumed, CAST(sum(expired) OVER w AS BIGINT) AS expired
-  FROM changes WINDOW w AS (ORDER BY moment DESC, is_point DESC)
-), lost AS (
-  SELECT CAST(coalesce(sum({lost_in_sql("granted - consumed")}), 0) AS BIGINT) AS in_the_end FROM grants
-  WHERE contract_id = :contract_id AND pool = :pool
-)
-SELECT a.granted - l.granted AS granted, a.consumed - l.consumed AS consumed, x.in_the_end - l.expired AS expired
-FROM later l CROSS JOIN lost x JOIN accounts a ON a.contract_id = :contract_id AND a.pool = :pool
-WHERE l.is_point = 1 ORDER BY l.moment"""
-_PACE = """
-SELECT (SELECT effective_at FROM movements WHERE contract_id = :contract_id AND pool = :pool AND effective_at <= :at
-    AND (granted <> 0 OR consumed <> 0) ORDER BY effective_at LIMIT 1) AS moved_from,
-  CAST(coalesce(sum(consumed), 0) AS BIGINT) AS consumed FROM movements
-WHERE contract_id = :contract_id AND pool = :pool AND effective_at >= :since AND effective_at <= :at"""
+_DAYS = """SELECT day, granted, consumed, expired FROM pool_days
+WHERE contract_id = :contract_id AND pool = :pool AND day > :first AND day <= :last ORDER BY day"""
+_FIRST_DAY = """SELECT day FROM pool_days
+WHERE contract_id = :contract_id AND pool = :pool AND moved > 0 ORDER BY day LIMIT 1"""
+_MOVED_TODAY = """SELECT effective_at FROM movements WHERE contract_id = :contract_id AND effective_at >= :begins
+AND effective_at <= :at AND pool = :pool AND (granted <> 0 OR consumed <> 0) LIMIT 1"""
 
 
 @dataclass(slots=True, frozen=True)
@@ -131,13 +101,10 @@ async def burn_down(snapshot: Snapshot, actor: Actor, asked: BurnDownAsked) -> B
     zone, now = contract.timezone, as_of.at
     today = local_date(from_micros(now), zone)
     days = _days(asked, date.fromisoformat(contract.starts_on), today)
-    ends = [now if day == today else last_instant(day, zone) for day in days]
-    places = {f"point_{number}": end for number, end in enumerate(ends)}
-    values = ", ".join(f"(CAST(:{name} AS BIGINT))" for name in places)
-    about = {"contract_id": contract_id, "pool": account.pool}
-    rows = await snapshot.query(_POINTS.format(points=values), {**about, **places})
-    points = [BurnDownPoint(day, row.granted, row.consumed, row.expired) for day, row in zip(days, rows, strict=True)]
-    ahead, grants = await _forecast(snapshot, contract_id, account.pool, zone, as_of)
+    stands = await _figures(snapshot, account, AsOf(now, as_of.position, current=False))
+    points = await _points(snapshot, account, days, as_of, zone)
+    points = [BurnDownPoint(today, *stands) if point.on == today else point for point in points]
+    ahead, grants = await _forecast(snapshot, account, zone, as_of, stands[1])
     ending = [
         EndingGrant(grant.grant_id, grant.expires_at, grant.remaining, ahead.lost[grant.grant_id])
         for grant in grants
@@ -192,17 +159,42 @@ def _ends(first: date, last: date, every: PointEvery) -> Iterator[date]:
     yield last
 
 
+async def _points(
+    snapshot: Snapshot, account: AccountRow, days: list[date], as_of: AsOf, zone: str
+) -> list[BurnDownPoint]:
+    """Each day as it ends."""
+    first, last = days[0], days[-1]
+    at_first = AsOf(last_instant(first, zone), as_of.position, current=False)
+    figures = await _figures(snapshot, account, at_first)
+    about = {"contract_id": account.contract_id, "pool": account.pool, "first": str(first), "last": str(last)}
+    moved = deque(await snapshot.query(_DAYS, about))
+    points = []
+    for day in days:
+        while moved and moved[0].day <= str(day):
+            figures = tuple(map(add, figures, moved.popleft()[1:]))
+        points.append(BurnDownPoint(day, *figures))
+    return points
+
+
+async def _figures(snapshot: Snapshot, account: AccountRow, as_of: AsOf) -> tuple[int, ...]:
+    """Granted, consumed and expired by a moment."""
+    found = await balance_at(snapshot, account.contract_id, as_of)
+    (one,) = (one for one in found.accounts if one.pool == account.pool)
+    return one.granted, one.consumed, one.expired
+
+
 async def _forecast(
-    snapshot: Snapshot, contract_id: str, pool: str, zone: str, as_of: AsOf
+    snapshot: Snapshot, account: AccountRow, zone: str, as_of: AsOf, consumed: int
 ) -> tuple[Forecast, list[ListedGrant]]:
-    """By the consumption of the last 90 days, or of those since the pool first moved; from the grants as they are."""
+    """By the consumption of the last 90 days, or of those since the pool first moved; from the grants as they are.
+
+    `consumed` is what was by now.
+    """
+    contract_id, pool = account.contract_id, account.pool
     today = local_date(from_micros(as_of.at), zone)
     since = to_micros(first_instant(today - timedelta(days=PACE_DAYS - 1), zone))
-    about = {"contract_id": contract_id, "pool": pool, "since": since, "at": as_of.at}
-    (pace,) = await snapshot.query(_PACE, about)
-    over_days = 0
-    if pace.moved_from is not None:
-        over_days = min(PACE_DAYS, (today - _day(pace.moved_from, zone)).days + 1)
+    _, consumed_before, _ = await _figures(snapshot, account, AsOf(since - 1, as_of.position, current=False))
+    over_days = await _over_days(snapshot, account, zone, as_of)
     grants, are_more = await live_grants(snapshot, contract_id, pool, as_of, MOST_GRANTS)
     looked_at = {grant.grant_id for grant in grants}
     ahead = [
@@ -219,8 +211,20 @@ async def _forecast(
         )
         for grant in grants
     ]
-    told = forecast(today, pace.consumed, over_days, lives, ahead)
+    told = forecast(today, consumed - consumed_before, over_days, lives, ahead)
     return (replace(told, runs_out_on=None) if are_more else told), grants
+
+
+async def _over_days(snapshot: Snapshot, account: AccountRow, zone: str, as_of: AsOf) -> int:
+    """Since when the pool moves, at most as long as the pace goes back; nought where it is to move only later."""
+    today = local_date(from_micros(as_of.at), zone)
+    about = {"contract_id": account.contract_id, "pool": account.pool}
+    days = await snapshot.query(_FIRST_DAY, about)
+    first = date.fromisoformat(days[0].day) if days else today
+    if first < today:
+        return min(PACE_DAYS, (today - first).days + 1)
+    begins = to_micros(first_instant(today, zone))
+    return len(await snapshot.query(_MOVED_TODAY, about | {"begins": begins, "at": as_of.at}))
 
 
 def _day(micros: int, zone: str) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ledger.credit.confirmation import STATUS_AFTER, UNANSWERED_STATUSES
+from ledger.credit.confirmation import STATUS_AFTER
 from ledger.credit.deduction_events import Answered, Basis, Deducted, DeductionFact, DeductionStatus
 from ledger.credit.draws import owed_again, settled
 from ledger.events import (
@@ -90,7 +90,11 @@ class PendingRow(msgspec.Struct):
     quantity: int
 
 
-WAITING = f"status IN {UNANSWERED_STATUSES}"  # few of many, so that they have an index
+# What waits for an answer is few of many, so that it has indexes; what silence has answered stays `pending`, so that it
+# is told apart by the silence's day.
+DISPUTED = "status = 'disputed'"
+WITHOUT_SILENCE = "status = 'pending' AND deemed_at IS NULL"
+WITH_SILENCE = "status = 'pending' AND deemed_at IS NOT NULL"
 SPOKEN_FOR, NOT_SPOKEN_FOR = "on_behalf = 1", "on_behalf = 0"  # whether somebody else entered the customer's word
 DEDUCTIONS = Table(
     "deductions",
@@ -102,7 +106,9 @@ DEDUCTIONS = Table(
         "(contract_id, deemed_at)",
         "(contract_id, status, deemed_at)",
         "(contract_id, status, position)",
-        f"(status, effective_at) WHERE {WAITING}",
+        f"(effective_at) WHERE {DISPUTED}",
+        f"(effective_at) WHERE {WITHOUT_SILENCE}",
+        f"(deemed_at) WHERE {WITH_SILENCE}",
         f"(contract_id, position) WHERE {SPOKEN_FOR}",
         "(contract_id, dated) WHERE dated IS NOT NULL",
     ],

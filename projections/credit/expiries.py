@@ -1,4 +1,4 @@
-"""What expires of grants, as flows: at which instant, and from which reckoning on it is known (C9, C10).
+"""What expires of grants, as flows: at which instant, and from which position on it is known (C9, C10).
 
 It is no event, and each draw before a grant's end changes it; so it is worked out for some movements at once, from what
 was known of their grants before them and after.
@@ -7,42 +7,55 @@ was known of their grants before them and after.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from ledger.credit.expiry import breakage
+from ledger.store.database import among
 from projections.credit.flows import ExpiryRow
 from projections.credit.movements import NEVER
 from projections.views import Rows
 
+# Its last movement, column by column: PostgreSQL finds no row by both at once, and asks for each movement of the grant.
+# What was known of a grant may be much, what comes after its end is little: the + keeps off the other index.
+_KNOWN = """
+SELECT t.contract_id, t.pool, t.grant_id, t.owned, t.counts_until, m.effective_at, m.granted - m.consumed
+FROM grants{suffix} g CROSS JOIN movements{suffix} t LEFT JOIN movements{suffix} m
+  ON m.grant_id = g.grant_id AND m.effective_at > t.counts_until AND +m.position <= :known
+WHERE g.grant_id {among} AND t.counts_until < :never
+  AND t.position = (SELECT l.position FROM movements{suffix} l WHERE l.grant_id = g.grant_id AND l.position <= :known
+    ORDER BY l.position DESC, l.part DESC LIMIT 1)
+  AND t.part = (SELECT l.part FROM movements{suffix} l WHERE l.grant_id = g.grant_id AND l.position <= :known
+    ORDER BY l.position DESC, l.part DESC LIMIT 1)
+ORDER BY t.grant_id"""
 
-def newly_expired(rows: Rows, contract_id: str, since: int, until: int) -> list[ExpiryRow]:
-    """By how much what expires of a contract's pools, and when, changed between two positions."""
-    sql = (
-        f"SELECT DISTINCT pool, grant_id FROM movements{rows.suffix} "
-        "WHERE contract_id = :contract_id AND position > :since AND position <= :until AND grant_id IS NOT NULL"
-    )
-    moved = rows.transaction.tuples(sql, {"contract_id": contract_id, "since": since, "until": until})
-    changes = Counter[tuple[str, int]]()
-    for pool, grant_id in moved:
-        for known, sign in ((since, -1), (until, 1)):
-            for moment, quantity in _expiring(rows, grant_id, known).items():
-                changes[pool, moment] += sign * quantity
+
+def newly_expired(rows: Rows, grant_ids: Iterable[str], since: int, until: int) -> list[ExpiryRow]:
+    """By how much what expires of the pools of some grants, and when, changed between two positions."""
+    wanted = sorted(set(grant_ids))
+    if not wanted:
+        return []
+    changes = Counter[tuple[str, str, int]]()
+    for known, sign in ((since, -1), (until, 1)):
+        for contract_id, pool, moment, quantity in _expiring(rows, wanted, known):
+            changes[contract_id, pool, moment] += sign * quantity
     return [
         ExpiryRow(contract_id, until, pool, moment, quantity)
-        for (pool, moment), quantity in sorted(changes.items())
-        if quantity and moment < NEVER
+        for (contract_id, pool, moment), quantity in sorted(changes.items())
+        if quantity
     ]
 
 
-def _expiring(rows: Rows, grant_id: str, known: int) -> Mapping[int, int]:
-    """What expires of a grant at each instant, as far as it is known at a position."""
-    of_grant = f"FROM movements{rows.suffix} WHERE grant_id = :grant_id"
-    params = {"grant_id": grant_id, "known": known}
-    told = f"SELECT owned, counts_until {of_grant} AND position <= :known ORDER BY position DESC, part DESC LIMIT 1"
-    for owned, ends_at in rows.transaction.tuples(told, params):
-        # What was known of it may be much, what comes after its end is little: the + keeps off the other index.
-        sql = f"SELECT effective_at, granted - consumed {of_grant} AND effective_at > :ends_at AND +position <= :known"
-        later = rows.transaction.tuples(sql, params | {"ends_at": ends_at})
+def _expiring(rows: Rows, grant_ids: list[str], known: int) -> Iterator[tuple[str, str, int, int]]:
+    """What expires of grants at each instant, as far as it is known at a position."""
+    condition, params = among(rows.dialect, "grants", grant_ids)
+    sql = _KNOWN.format(suffix=rows.suffix, among=condition)
+    about = params | {"known": known, "never": NEVER}
+    for (contract_id, pool, _, owned, ends_at), found in groupby(
+        rows.transaction.tuples(sql, about), itemgetter(slice(5))
+    ):
+        later = [(at, change) for *_, at, change in found if at is not None]
         by_its_end = owned - sum(change for _, change in later)
-        return breakage([(ends_at, by_its_end), *later], ends_at)
-    return {}
+        for moment, quantity in breakage([(ends_at, by_its_end), *later], ends_at).items():
+            yield contract_id, pool, moment, quantity

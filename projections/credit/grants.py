@@ -17,7 +17,7 @@ from ledger.kernel.values import first_instant, to_micros
 from ledger.store.database import Row
 from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.contracts.questions import contract_as_of
-from projections.credit.movements import NEVER
+from projections.credit.movements import NEVER, UNUSED
 from projections.credit.rules import (
     FIGURES_AT,
     LATER_THAN_SHOWN,
@@ -34,12 +34,12 @@ _ABOUT = (
 )
 _ACCOUNT = "JOIN accounts a ON a.contract_id = g.contract_id AND a.pool = g.pool"
 
-_NOW = f"""
+_FIGURES_NOW = f"""
 SELECT {_ABOUT}, g.expires_at,
   {by_then_in_sql("g.granted", "m.granted", LATER_THAN_SHOWN)} AS granted,
   {by_then_in_sql("g.consumed", "m.consumed", LATER_THAN_SHOWN)} AS consumed,
-  {by_then_in_sql("g.reserved", "m.reserved", LATER_THAN_SHOWN)} AS reserved
-FROM grants g {_ACCOUNT} JOIN contracts c ON c.contract_id = g.contract_id WHERE """
+  {by_then_in_sql("g.reserved", "m.reserved", LATER_THAN_SHOWN)} AS reserved"""
+_NOW = f"{_FIGURES_NOW} FROM grants g {_ACCOUNT} JOIN contracts c ON c.contract_id = g.contract_id WHERE "
 # A grant is known once its granting is. Only of those that are shown the movements are added up.
 _THEN = f"""
 WITH shown AS (
@@ -57,6 +57,12 @@ SELECT {_ABOUT}, e.expires_at, coalesce(s.granted, 0) AS granted, coalesce(s.con
   coalesce(s.reserved, 0) AS reserved
 FROM shown e JOIN grants g ON g.grant_id = e.grant_id {_ACCOUNT}
 LEFT JOIN sums s ON s.grant_id = g.grant_id"""
+# What is used up is nearly everything, and may have no end: an index has the others. In this order.
+_LIVE = f"""{_FIGURES_NOW} FROM (
+  SELECT l.grant_id FROM grants l
+  WHERE l.contract_id = :contract_id AND l.pool = :pool AND l.expires_at > :at AND {UNUSED}
+  UNION SELECT m.grant_id FROM movements m WHERE m.contract_id = :contract_id AND m.effective_at > :at
+) n CROSS JOIN grants g {_ACCOUNT} WHERE g.grant_id = n.grant_id AND g.pool = :pool AND {REMAINS}"""
 
 
 @dataclass(slots=True, frozen=True)
@@ -131,18 +137,17 @@ async def live_grants(
     snapshot: Snapshot, contract_id: str, pool: str, as_of: AsOf, most: int
 ) -> tuple[list[ListedGrant], bool]:
     """The grants of a pool of which something remains, in the order of use; whether there are more."""
-    condition, named = all_of(equal("g", contract_id=contract_id, pool=pool), (REMAINS, {}))
-    asked, named = f"{_NOW}{condition}", {**named, "at": as_of.at}
-    found = await _listed(snapshot, asked, named, "g.expires_at", as_of.at, as_of.position, PageAsked(most))
+    named = {"contract_id": contract_id, "pool": pool, "at": as_of.at}
+    found = await _listed(snapshot, _LIVE, named, "g.expires_at", as_of.at, as_of.position, PageAsked(most))
     return list(found.items), found.next_after is not None
 
 
 async def uses_ahead(snapshot: Snapshot, contract_id: str, pool: str, as_of: AsOf) -> list[tuple[str, int, int]]:
     """What becomes effective only later: of which grant, when, and how much of it that takes."""
     sql = (
-        "SELECT g.grant_id, m.effective_at, CAST(sum(m.consumed - m.granted) AS BIGINT) AS quantity FROM movements m "
-        f"JOIN grants g ON g.grant_id = m.grant_id WHERE g.contract_id = :contract_id AND g.pool = :pool "
-        f"AND {LATER_THAN_SHOWN} "
+        "SELECT g.grant_id, m.effective_at, CAST(sum(m.consumed - m.granted) AS BIGINT) AS quantity "
+        "FROM movements m CROSS JOIN grants g "  # in this order: few are later
+        f"WHERE m.contract_id = :contract_id AND g.pool = :pool AND {LATER_THAN_SHOWN} "
         "AND m.effective_at < g.expires_at GROUP BY g.grant_id, m.effective_at ORDER BY m.effective_at"
     )
     rows = await snapshot.query(sql, {"contract_id": contract_id, "pool": pool, "at": as_of.at})

@@ -114,7 +114,17 @@ MOVEMENTS = Table(
     ],
 )
 ACCOUNTS = Table("accounts", AccountRow, "account_id", ["(contract_id)"])
-GRANTS = Table("grants", GrantRow, "grant_id", ["(contract_id, expires_at, position)", "(expires_at, position)"])
+UNUSED = "granted > consumed"
+GRANTS = Table(
+    "grants",
+    GrantRow,
+    "grant_id",
+    [
+        "(contract_id, expires_at, position)",
+        "(expires_at, position)",
+        f"(contract_id, pool, expires_at) WHERE {UNUSED}",
+    ],
+)
 movements = View("movements", MOVEMENTS, ACCOUNTS, GRANTS)
 NEVER = to_micros(FAR_FUTURE)
 

@@ -6,8 +6,6 @@ Each fragment stands here alone; a property test holds it against the pure rule 
 
 from __future__ import annotations
 
-from ledger.credit.confirmation import UNANSWERED_STATUSES
-
 # What stands behind FROM for the movements of a contract that are known at a position; what has a + leads SQLite to no
 # index, since few of them are asked for.
 MOVEMENTS_KNOWN = "movements WHERE contract_id = :contract_id AND +position <= :position"
@@ -80,15 +78,8 @@ def status_at_in_sql(status: str, deemed_at: str) -> str:
 
 def unanswered_in_sql(status: str, deemed_at: str) -> str:
     """Whether a deduction waits for somebody's answer, by `ledger.credit.confirmation.UNANSWERED_STATUSES`."""
-    return f"{status} IN {UNANSWERED_STATUSES} AND {status_at_in_sql(status, deemed_at)} = {status}"
-
-
-def pending_then_in_sql(deduction: str) -> str:
-    """Whether a deduction was pending at a moment, by the same rule: without a word on it, it is what it began as."""
-    return f"""{deduction}.effective_at <= :at AND {deduction}.position <= :position AND {deduction}.awaited = 1
-  AND {status_at_in_sql("'pending'", f"{deduction}.deemed_at")} = 'pending' AND NOT EXISTS (
-    SELECT 1 FROM status_changes s
-    WHERE s.deduction_id = {deduction}.deduction_id AND s.effective_at <= :at AND s.position <= :position)"""
+    pending = " OR ".join(f"({one})" for one in still_pending_in_sql(status, deemed_at))
+    return f"({status} = 'disputed' OR {pending})"
 
 
 def still_pending_in_sql(status: str, deemed_at: str) -> tuple[str, str]:

@@ -98,6 +98,9 @@ class Line:
 # Lines that are effective from `:begin` to `:until`, as they were known at `:position`. Breakage is what is left at a
 # grant's end, and what comes to the grant later, when it comes; so it is of grants that end then, or move then.
 _BREAKAGE = breakage_in_sql("changes m JOIN ended e ON e.grant_id = m.grant_id", "e.counts_until")
+# Its last movement, column by column: PostgreSQL finds no row by both at once, and asks for each movement of the grant.
+_LAST = """SELECT l.{column} FROM movements l WHERE l.grant_id = e.grant_id AND l.position <= :position
+    ORDER BY l.position DESC, l.part DESC LIMIT 1"""
 _LINES = f"""
 WITH moved AS (
   SELECT * FROM movements WHERE contract_id = :contract_id AND effective_at >= :begin AND effective_at <= :until
@@ -108,9 +111,8 @@ WITH moved AS (
     AND expires_at <= :until AND +position <= :position
 ), ended AS (
   SELECT t.grant_id, t.counts_until, t.owned FROM ending e CROSS JOIN movements t
-  WHERE t.grant_id = e.grant_id AND t.counts_until <= :until AND (t.position, t.part) = (
-    SELECT l.position, l.part FROM movements l WHERE l.grant_id = e.grant_id AND l.position <= :position
-    ORDER BY l.position DESC, l.part DESC LIMIT 1)
+  WHERE t.grant_id = e.grant_id AND t.counts_until <= :until AND t.position = ({_LAST.format(column="position")})
+    AND t.part = ({_LAST.format(column="part")})
 ), later AS (
   SELECT m.grant_id, m.effective_at, m.granted, m.consumed FROM ended e CROSS JOIN movements m
   WHERE m.grant_id = e.grant_id AND m.effective_at > e.counts_until AND +m.position <= :position

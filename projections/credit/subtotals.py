@@ -98,7 +98,7 @@ def _reckon(rows: Rows, tally: TallyRow) -> None:
     ]
     for some in _together(flows, rows.tool(Density).every):
         until = some[-1].position
-        expired = newly_expired(rows, tally.contract_id, tally.reckoned, until)
+        expired = newly_expired(rows, _moved(rows, tally, until), tally.reckoned, until)
         for row in expired:
             rows.add(EXPIRIES, row)
         rows.add(RECKONINGS, ReckoningRow(tally.contract_id, until))
@@ -108,6 +108,16 @@ def _reckon(rows: Rows, tally: TallyRow) -> None:
         rows.flush()
         tally.flows -= len(some)
         tally.reckoned = until
+
+
+def _moved(rows: Rows, tally: TallyRow, until: int) -> list[str]:
+    """The grants that moved since the contract was reckoned up."""
+    sql = (
+        f"SELECT DISTINCT grant_id FROM movements{rows.suffix} "
+        "WHERE contract_id = :contract_id AND position > :since AND position <= :until AND grant_id IS NOT NULL"
+    )
+    about = {"contract_id": tally.contract_id, "since": tally.reckoned, "until": until}
+    return [grant_id for (grant_id,) in rows.transaction.tuples(sql, about)]
 
 
 def _together(flows: Sequence[Flow], every: int) -> Iterator[Sequence[Flow]]:

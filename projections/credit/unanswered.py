@@ -14,7 +14,7 @@ from ledger.kernel.access import Actor
 from projections.asking import Condition, all_of
 from projections.contracts.across import ContractsAsked, as_of_across
 from projections.credit.deduction_questions import A_DAY
-from projections.credit.rules import unanswered_in_sql
+from projections.credit.rules import still_pending_in_sql
 from projections.reader import NOW, Snapshot
 
 MOST_COUNTED = 1000
@@ -55,12 +55,13 @@ async def count_unanswered(
 async def _count(
     snapshot: Snapshot, actor: Actor, asked: ContractsAsked, status: str, at: int, bounds: Sequence[Condition]
 ) -> int:
-    unanswered = unanswered_in_sql("d.status", "d.deemed_at")
-    waits = (f"{unanswered} AND d.status = :status", {"status": status, "at": at})
-    where, params = all_of(asked.seen_by(actor), waits, *bounds)
-    sql = (
-        "SELECT count(*) AS counted FROM (SELECT 1 FROM deductions d JOIN contracts c ON c.contract_id = d.contract_id "
-        f"WHERE {where} LIMIT :most) f"
+    which = still_pending_in_sql("d.status", "d.deemed_at") if status == "pending" else ("d.status = 'disputed'",)
+    parts = [all_of(asked.seen_by(actor), (waits, {"at": at}), *bounds) for waits in which]
+    found = " UNION ALL ".join(
+        # In this order: by an index of what waits.
+        f"SELECT 1 AS one FROM deductions d CROSS JOIN contracts c WHERE c.contract_id = d.contract_id AND {where}"
+        for where, _ in parts
     )
+    sql, params = f"SELECT count(*) AS counted FROM ({found} LIMIT :most) f", parts[0][1]
     (row,) = await snapshot.query(sql, params | {"most": MOST_COUNTED})
     return int(row.counted)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from ledger.kernel.access import Actor
 from projections.contracts.across import ContractsAsked, as_of_across
-from projections.credit.rules import pending_then_in_sql, still_pending_in_sql
+from projections.credit.rules import still_pending_in_sql
 from projections.credit.spans import FIGURES_THEN, places
 from projections.reader import AsOf, Snapshot, Times
 
 _NOW = " UNION ALL ".join(
     f"SELECT 1 AS found FROM contracts c JOIN deductions d ON d.contract_id = c.contract_id WHERE {{which}} AND {waits}"
     for waits in still_pending_in_sql("d.status", "d.deemed_at")
-)
-_THEN = (
-    "SELECT 1 AS found FROM contracts c JOIN deductions d ON d.contract_id = c.contract_id "
-    f"WHERE {{which}} AND {pending_then_in_sql('d')}"
 )
 _OF_CONTRACT_THEN = f"""
 WITH {FIGURES_THEN}
@@ -25,13 +21,17 @@ WHERE c.contract_id = :contract_id AND {{which}}"""
 async def count_waiting(snapshot: Snapshot, actor: Actor, asked: ContractsAsked, times: Times, most: int) -> int:
     """How many of the contracts that are meant and seen; `most` where there are as many or more."""
     as_of = await as_of_across(snapshot, actor, asked, times)
-    if asked.contract_id is not None and not as_of.current:
-        return min(most, await waiting_then(snapshot, actor, asked.contract_id, as_of))
     which, params = asked.seen_by(actor)
-    found = (_NOW if as_of.current else _THEN).format(which=which)
-    sql = f"SELECT count(*) AS waiting FROM ({found} LIMIT :most) w"
-    (row,) = await snapshot.query(sql, {**params, **as_of.params, "most": most})
-    return int(row.waiting)
+    if as_of.current:
+        sql = f"SELECT count(*) AS waiting FROM ({_NOW.format(which=which)} LIMIT :most) w"
+        (row,) = await snapshot.query(sql, {**params, **as_of.params, "most": most})
+        return int(row.waiting)
+    waiting = 0
+    for row in await snapshot.query(f"SELECT c.contract_id FROM contracts c WHERE {which}", params):
+        waiting += await waiting_then(snapshot, actor, row.contract_id, as_of)
+        if waiting >= most:
+            return most
+    return waiting
 
 
 async def waiting_then(snapshot: Snapshot, actor: Actor, contract_id: str, as_of: AsOf) -> int:

@@ -62,11 +62,11 @@ def _count(rows: Rows, written: Written) -> None:
     known = [row for row in told if row.position < written.since]
     changes = _changes(rows, answered | {row.deduction_id for row in known})
     earlier = {of: [one for one in some if one.position < written.since] for of, some in changes.items()}
-    grants = _all_of(rows, GRANTS, moved)
+    grants = rows.found(GRANTS, moved)
     drawn = {account_id(row.contract_id, row.pool) for row in told if row.pool is not None}
     pools = drawn | {account_id(grant.contract_id, grant.pool) for grant in grants.values()}
-    accounts = {(one.contract_id, one.pool): one for one in _all_of(rows, ACCOUNTS, pools).values()}
-    taken_back = _all_of(rows, CHARGES, {row.reverses for row in charges if row.reverses is not None})
+    accounts = {(one.contract_id, one.pool): one for one in rows.found(ACCOUNTS, pools).values()}
+    taken_back = rows.found(CHARGES, {row.reverses for row in charges if row.reverses is not None})
     known_charges = [row for row in charges if row.position < written.since]
     losses = LOSSES.load(rows.transaction, rows.dialect, LOSSES.name + rows.suffix, sorted(moved))
     losses_now = _losses(rows, grants, now)
@@ -89,18 +89,9 @@ def _count(rows: Rows, written: Written) -> None:
     _name_engineers(rows, told)
 
 
-def _all_of(rows: Rows, table: Table[R], keys: Iterable[str]) -> dict[str, R]:
-    """The rows that there are, those that no event of the page changed read by one question."""
-    wanted = sorted(set(keys))
-    missing = {key for key in wanted if rows.peek(table, key) is None}
-    if missing:
-        rows.prefetch(table, missing)
-    return {key: row for key in wanted if (row := rows.peek(table, key)) is not None}
-
-
 def _contracts(rows: Rows, contract_ids: Iterable[str]) -> dict[str, CountedContract]:
     found = {}
-    for contract_id, row in _all_of(rows, CONTRACTS, contract_ids).items():
+    for contract_id, row in rows.found(CONTRACTS, contract_ids).items():
         lived = [term for term in read_terms(row.terms) if has_time(term.starts_at, term.ends_at)]
         found[contract_id] = CountedContract(row, sorted((term.starts_at, term.plan) for term in lived), row.plan)
     return found
@@ -109,7 +100,7 @@ def _contracts(rows: Rows, contract_ids: Iterable[str]) -> dict[str, CountedCont
 def _before(rows: Rows, now: CountedContracts, terms: Iterable[Any]) -> dict[str, CountedContract]:
     """The contracts by the terms by which they were counted; one that is new never was."""
     changed = {term.contract_id for term in terms}
-    told = _all_of(rows, COUNTED_TERMS, changed)
+    told = rows.found(COUNTED_TERMS, changed)
     found = {contract_id: contract for contract_id, contract in now.items() if contract_id not in changed}
     for contract_id, row in told.items():
         found[contract_id] = CountedContract(now[contract_id].row, *_read_counted(row.terms))
@@ -203,7 +194,7 @@ def _name_engineers(rows: Rows, told: Sequence[DeductionRow]) -> None:
     for row in told:
         if row.engineer_key is not None and row.engineer is not None:
             names[row.engineer_key] = max(row.engineer, names.get(row.engineer_key, ""))
-    known = _all_of(rows, ENGINEERS, names)
+    known = rows.found(ENGINEERS, names)
     for key, name in names.items():
         if key not in known or known[key].name < name:
             rows.put(ENGINEERS, EngineerRow(key, name))

@@ -17,15 +17,16 @@ from ledger.events import Sealed
 from ledger.kernel.access import Actor, check_is_inside
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FieldFault
-from ledger.kernel.values import ONE_DAY, add_months, local_date
+from ledger.kernel.values import local_date
 from ledger.store.database import Row, listed
 from projections.asking import EVERYTHING, Condition, Page, PageAsked, all_of, equal
+from projections.months_and_days import month_in_sql, spans_within
 from projections.provider.report_sources import Apart, OwnSums, ReportSource, TimeGroup
 from projections.provider.report_totals import OF_ALL, OF_BOTH, OF_CUSTOMERS, OF_ENGINEERS, TOTALS
 from projections.reader import Snapshot, open_texts, view_position
 
 _read_sealed = msgspec.json.Decoder(Sealed).decode
-_MONTH = "substr(t.span, 2, 7)"
+_MONTH = month_in_sql("t.span")
 
 
 @dataclass(slots=True, frozen=True)
@@ -113,7 +114,7 @@ async def _counted(snapshot: Snapshot, actor: Actor, asked: ReportAsked) -> list
     found: list[Condition] = []
     for row in await snapshot.query(sql, params):
         last = asked.last or local_date(snapshot.clock(), row.timezone)
-        for begins, ends in _spans(asked.first, last):
+        for begins, ends in spans_within(asked.first, last):
             number = len(found)
             names = {f"provider_{number}": row.provider, f"first_{number}": begins, f"last_{number}": ends}
             span = f"t.provider = :provider_{number} AND t.span >= :first_{number} AND t.span <= :last_{number}"
@@ -123,21 +124,6 @@ async def _counted(snapshot: Snapshot, actor: Actor, asked: ReportAsked) -> list
 
 def _of_actor(actor: Actor) -> Condition:
     return ("b.provider = :actor_provider", {"actor_provider": actor.provider}) if actor.provider else ("", {})
-
-
-def _spans(first: date | None, last: date) -> list[tuple[str, str]]:
-    """The first and last of the months that lie within, and of the days of those of which a part does."""
-    if first is not None and first > last:
-        return []
-    month_of_last = last.replace(day=1)
-    if first is None:
-        return [("m", f"m{month_of_last - ONE_DAY:%Y-%m}"), (f"d{month_of_last}", f"d{last}")]
-    month_of_first = first.replace(day=1)
-    if month_of_first == month_of_last:
-        return [(f"d{first}", f"d{last}")]
-    whole = month_of_first if first == month_of_first else add_months(month_of_first, 1)
-    parts = [(f"m{whole:%Y-%m}", f"m{month_of_last - ONE_DAY:%Y-%m}"), (f"d{month_of_last}", f"d{last}")]
-    return parts if whole == month_of_first else [(f"d{first}", f"d{whole - ONE_DAY}"), *parts]
 
 
 async def _rows(

@@ -12,9 +12,9 @@ from ledger.sla.targets import TargetClock
 from projections.asking import Condition, Key, Page, PageAsked, all_of
 from projections.reader import Snapshot, view_position
 from projections.sla.calendars import Calendars
-from projections.sla.clocks import CLOCKS, ClockRow
+from projections.sla.clocks import CLOCKS, NOT_ENDED, ClockRow, clock_of
 from projections.sla.contexts import Context, clocks_ahead, contexts
-from projections.sla.states import STATE, clock_of
+from projections.sla.states import STATE
 from projections.visible import visible
 
 PART = 400  # clocks that are looked at together
@@ -98,7 +98,7 @@ async def _running(
     soon: Condition = ("", {})
     if isinstance(below, Within):
         soon = ("k.due_at <= :until", {"until": now + below.minutes * MINUTE})
-    now_true = f"k.shown = 1 AND k.due_at >= :now AND k.last_step_at <= :now AND {STATE} = 'running'"
+    now_true = f"{NOT_ENDED} AND k.shown = 1 AND k.due_at >= :now AND k.last_step_at <= :now AND {STATE} = 'running'"
     condition, params = all_of(visible(actor), (now_true, {"now": now}), soon, behind)
     limited, limit = part.limited
     sql = (

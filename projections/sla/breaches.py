@@ -10,8 +10,8 @@ from ledger.kernel.words import TargetName
 from projections.asking import Condition, Page, PageAsked, all_of
 from projections.reader import Snapshot, view_position
 from projections.sla.calendars import Calendars
-from projections.sla.compliance import OfTickets
 from projections.sla.contexts import contexts
+from projections.sla.opened import OfTickets
 from projections.sla.states import STATE
 
 

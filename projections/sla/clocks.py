@@ -9,21 +9,25 @@ from __future__ import annotations
 import msgspec
 
 from ledger.events import ContractSigned, TermStarted, TicketOpened, TicketStepRetracted
-from ledger.kernel.values import from_micros, local_date
+from ledger.kernel.values import FAR_FUTURE, from_micros, local_date, to_micros
 from ledger.kernel.words import Channel, MatterScope, TargetName
 from ledger.plans.terms import parse_terms
-from ledger.sla.targets import TARGET_NAMES, clocks
+from ledger.sla.targets import TARGET_NAMES, TargetClock, clocks
 from ledger.tickets.events import TicketFact
 from ledger.tickets.life import lived
 from ledger.tickets.timeline import STEPS, Timeline, read_timeline, step_of, timeline_of
 from projections.sla.calendars import Calendars
+from projections.sla.clock_totals import CLOCK_TOTALS, add_up, count_clock
 from projections.tables import Table, to_json
-from projections.views import EventMeta, Rows, View
+from projections.views import Changes, EventMeta, Rows, View
 
 
 class ZoneRow(msgspec.Struct):
+    """Whose contract it is, and in which zone its days are."""
+
     contract_id: str
     timezone: str
+    provider: str
 
 
 class TermsRow(msgspec.Struct):
@@ -43,6 +47,7 @@ class TimelineRow(msgspec.Struct):
     scope: MatterScope | None
     opened_on: str
     timeline: str
+    provider: str
 
 
 class ClockRow(msgspec.Struct):
@@ -83,17 +88,36 @@ CLOCKS = Table(
     [
         "(contract_id, opened_on)",
         "(opened_on)",
-        "(due_at)",
         "(last_step_at)",
+        "(position)",
+        f"(contract_id, due_at) WHERE {NOT_ENDED}",
         f"(due_at, ticket_id, target) WHERE {NOT_ENDED}",
     ],
 )
-sla_clocks = View("clocks", ZONES, TIMELINES, TERMS, CLOCKS)
+
+
+def clock_of(row: ClockRow) -> TargetClock:
+    return TargetClock(
+        target=row.target,
+        priority=row.priority,
+        started_at=row.started_at,
+        due_at=row.due_at,
+        breached_at=row.breached_at,
+        ended_at=row.ended_at,
+        paused=row.paused,
+        paused_since=row.paused_since,
+        void_at=row.void_at,
+    )
+
+
+_IN_THE_END = to_micros(FAR_FUTURE)
+sla_clocks = View("clocks", ZONES, TIMELINES, TERMS, CLOCKS, CLOCK_TOTALS)
+sla_clocks.after_each_page(add_up)
 
 
 @sla_clocks.on(ContractSigned)
 def _signed(rows: Rows, fact: ContractSigned, meta: EventMeta) -> None:
-    rows.put(ZONES, ZoneRow(fact.contract_id, fact.timezone))
+    rows.put(ZONES, ZoneRow(fact.contract_id, fact.timezone, fact.provider))
 
 
 @sla_clocks.on(TermStarted)
@@ -112,15 +136,16 @@ def _term(_: Rows, fact: TicketOpened) -> list[str]:
 
 @sla_clocks.on(TicketOpened, changes=[(ZONES, _zone), (TERMS, _term)])
 def _opened(rows: Rows, fact: TicketOpened, meta: EventMeta) -> None:
-    zone = rows.require(ZONES, fact.contract_id).timezone
+    zone = rows.require(ZONES, fact.contract_id)
     row = TimelineRow(
         ticket_id=fact.ticket_id,
         contract_id=fact.contract_id,
         term_id=f"{fact.contract_id}/{fact.term_no}",
         channel=fact.channel,
         scope=fact.scope,
-        opened_on=local_date(from_micros(meta.effective_at), zone).isoformat(),
+        opened_on=local_date(from_micros(meta.effective_at), zone.timezone).isoformat(),
         timeline="",
+        provider=zone.provider,
     )
     rows.put(TIMELINES, row)
     _judge(rows, row, timeline_of(fact), meta)
@@ -135,7 +160,10 @@ def _term_of_ticket(rows: Rows, fact: TicketFact) -> list[str]:
     return [row.term_id] if row is not None else []
 
 
-@sla_clocks.on(*STEPS, changes=[(TIMELINES, _ticket), (TERMS, _term_of_ticket)])
+OF_TICKET: Changes = [(TIMELINES, _ticket), (TERMS, _term_of_ticket), (CLOCKS, _ticket)]
+
+
+@sla_clocks.on(*STEPS, changes=OF_TICKET)
 def _went_on(rows: Rows, fact: TicketFact, meta: EventMeta) -> None:
     row = rows.require(TIMELINES, fact.ticket_id)
     timeline = read_timeline(row.timeline)
@@ -143,7 +171,7 @@ def _went_on(rows: Rows, fact: TicketFact, meta: EventMeta) -> None:
     _judge(rows, row, timeline, meta)
 
 
-@sla_clocks.on(TicketStepRetracted, changes=[(TIMELINES, _ticket), (TERMS, _term_of_ticket)])
+@sla_clocks.on(TicketStepRetracted, changes=OF_TICKET)
 def _retracted(rows: Rows, fact: TicketStepRetracted, meta: EventMeta) -> None:
     row = rows.require(TIMELINES, fact.ticket_id)
     timeline = read_timeline(row.timeline)
@@ -160,25 +188,33 @@ def _judge(rows: Rows, row: TimelineRow, timeline: Timeline, meta: EventMeta) ->
     found = {clock.target: clock for clock in clocks(terms, calendar, lived(timeline))}
     for target in TARGET_NAMES:
         clock = found.get(target)
-        rows.add(
-            CLOCKS,
-            ClockRow(
-                ticket_id=row.ticket_id,
-                target=target,
-                contract_id=row.contract_id,
-                plan=term.plan,
-                priority=clock.priority if clock else 0,
-                opened_on=row.opened_on,
-                opened_at=timeline.opened_at,
-                position=meta.position,
-                started_at=clock.started_at if clock else None,
-                due_at=clock.due_at if clock else None,
-                breached_at=clock.breached_at if clock else None,
-                ended_at=clock.ended_at if clock else None,
-                paused=clock.paused if clock else 0,
-                paused_since=clock.paused_since if clock else None,
-                void_at=clock.void_at if clock else None,
-                last_step_at=timeline.last_step_at,
-                shown=int(clock is not None),
-            ),
+        now = ClockRow(
+            ticket_id=row.ticket_id,
+            target=target,
+            contract_id=row.contract_id,
+            plan=term.plan,
+            priority=clock.priority if clock else 0,
+            opened_on=row.opened_on,
+            opened_at=timeline.opened_at,
+            position=meta.position,
+            started_at=clock.started_at if clock else None,
+            due_at=clock.due_at if clock else None,
+            breached_at=clock.breached_at if clock else None,
+            ended_at=clock.ended_at if clock else None,
+            paused=clock.paused if clock else 0,
+            paused_since=clock.paused_since if clock else None,
+            void_at=clock.void_at if clock else None,
+            last_step_at=timeline.last_step_at,
+            shown=int(clock is not None),
         )
+        _count(rows, row.provider, rows.peek(CLOCKS, (row.ticket_id, target)), now)
+        rows.put(CLOCKS, now)
+
+
+def _count(rows: Rows, provider: str, before: ClockRow | None, now: ClockRow) -> None:
+    """Puts what a clock comes to in the end in the place of what it came to before, where that is another."""
+    shown = [(one, clock_of(one).state(_IN_THE_END)) for one in (before, now) if one is not None and one.shown]
+    if len(shown) == 2 and shown[0][1] == shown[1][1] and shown[0][0].priority == now.priority:
+        return
+    for clock, state in shown:
+        count_clock(rows, provider, clock, state, 1 if clock is now else -1)

@@ -10,28 +10,16 @@ from ledger.store.database import listed
 from projections.history import refold_into, stream_events
 from projections.reader import AsOf, Snapshot
 from projections.sla.calendars import Calendars
-from projections.sla.clocks import CLOCKS, TERMS, ZONES, ClockRow, sla_clocks
+from projections.sla.clocks import CLOCKS, TERMS, ZONES, ClockRow, clock_of, sla_clocks
 from projections.views import Memory
 
-# `TargetClock.state` in SQL, of a row `k` of the clocks at the instant `:now`; a property test holds the two together.
-STATE = """CASE WHEN k.breached_at <= :now THEN 'breached'
+# `TargetClock.state` in SQL, of a row `k` of the clocks at an instant; a property test holds the two together.
+_STATE = """CASE WHEN k.breached_at {by} THEN 'breached'
     WHEN k.void_at IS NOT NULL THEN 'void'
     WHEN k.ended_at IS NOT NULL THEN 'met'
     WHEN k.paused_since IS NOT NULL THEN 'paused' ELSE 'running' END"""
-
-
-def clock_of(row: ClockRow) -> TargetClock:
-    return TargetClock(
-        target=row.target,
-        priority=row.priority,
-        started_at=row.started_at,
-        due_at=row.due_at,
-        breached_at=row.breached_at,
-        ended_at=row.ended_at,
-        paused=row.paused,
-        paused_since=row.paused_since,
-        void_at=row.void_at,
-    )
+STATE = _STATE.format(by="<= :now")
+IN_THE_END = _STATE.format(by="IS NOT NULL")  # the same at `ledger.kernel.values.FAR_FUTURE`
 
 
 async def clocks_of(

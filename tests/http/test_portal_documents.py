@@ -65,6 +65,61 @@ def test_a_month_begins_with_what_was_owned_before_and_leads_to_its_neighbours(b
         assert browser.get(f"{STATEMENT}?{wrong}").status_code == 422
 
 
+def head_on_paper(page: str) -> list[tuple[str, str]]:
+    """What stands at the head of a page that is printed: names with what is said of them."""
+    head = page.partition('<div class="on-paper">')[2].partition("</dl>")[0]
+    return re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", re.sub(r"<[^/d>][^>]*>|[\u2068\u2069]", "", head))
+
+
+@pytest.mark.parametrize(
+    ("asked", "period"),
+    [
+        ("?month=2026-03", "1 Mar 2026 to 31 Mar 2026"),
+        ("?from=2026-03-02", "from 2 Mar 2026"),
+        ("?to=2026-03-02", "until 2 Mar 2026"),
+        ("", "all movements"),
+    ],
+)
+def test_a_printed_statement_says_whose_it_is_and_of_when(browser: Browser, asked: str, period: str) -> None:
+    assert head_on_paper(browser.get(STATEMENT + asked).text) == [
+        ("Provider", "North"),
+        ("Customer", "kunde at north"),
+        ("Contract", "mine"),
+        ("Period", period),
+        ("Time zone", "Central European Time (Europe/Berlin)"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "asked", "head"),
+    [
+        ("customer", "", [("Provider", "North"), ("Customer", "kunde at north"), ("Which", "All")]),
+        (
+            "admin",
+            "?contract_id=mine&status=pending",
+            [("Provider", "North"), ("Customer", "kunde at north"), ("Contract", "mine"), ("Which", "To be confirmed")],
+        ),
+        ("admin", "?status=confirmed", [("Which", "confirmed")]),
+    ],
+)
+def test_printed_time_says_whose_it_is_and_which(
+    door: Door, role: str, asked: str, head: list[tuple[str, str]]
+) -> None:
+    browser = Browser(door).signed_in(token(door, role))
+    assert head_on_paper(browser.get(f"/portal/time{asked}").text) == head
+
+
+def test_a_printed_draft_and_a_report_say_of_whom_they_are(door: Door) -> None:
+    browser = Browser(door).signed_in(token(door, "finance"))
+    assert head_on_paper(browser.get("/portal/drafts/mine?through_on=2026-03-10").text) == [
+        ("Provider", "North"),
+        ("Customer", "kunde at north"),
+        ("Contract", "mine"),
+        ("Period", "until 10 Mar 2026"),
+    ]
+    assert head_on_paper(browser.get("/portal/reports").text) == [("Provider", "North")]
+
+
 def test_the_files_of_a_statement_are_those_of_the_api(door: Door, browser: Browser) -> None:
     taken = browser.get(f"{STATEMENT}/csv?from=2026-03-01&to=2026-03-31")
     assert taken.headers["content-type"] == "text/csv; charset=utf-8"

@@ -74,10 +74,22 @@ def test_months_are_stacked_and_what_is_taken_back_stands_below() -> None:
     series = {"Fee": [10_000, 10_000], "Credit": [0, -5_000]}
     chart = stacked_months([FIRST, date(2026, 2, 1)], series, "EUR", EN)
     assert chart is not None
-    assert chart.rows[1] == ["February 2026", "€100.00", "−€50.00", "€50.00"]
+    assert chart.rows[1] == ["February 2026", "100.00", "−50.00", "50.00"]
+    assert chart.sums == ["", "200.00", "−50.00", "150.00"]
     assert chart.summary == "January 2026 to February 2026: €150.00 in all."
     assert [name for _, name in chart.key] == ["Fee", "Credit"]
     assert len({fill for fill, _ in chart.key}) == 2
+
+
+def test_a_bar_gathers_what_would_not_be_told_apart_and_its_table_has_all() -> None:
+    series = {f"Plan {number}": [60 * number] for number in range(8, 0, -1)}
+    chart = stacked_months([FIRST], series, None, EN)
+    assert chart is not None
+    assert [name for _, name in chart.key] == ["Plan 8", "Plan 7", "Plan 6", "Plan 5", "Plan 4", "Other plans"]
+    assert [column.label for column in chart.columns] == ["Month", *series, "Sum"]
+    assert chart.rows == [
+        ["January 2026", "8:00", "7:00", "6:00", "5:00", "4:00", "3:00", "2:00", "1:00", "36:00"],
+    ]
 
 
 def test_a_map_of_months_tells_each_share_in_figures() -> None:

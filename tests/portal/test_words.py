@@ -46,6 +46,23 @@ def test_every_translation_keeps_the_places_of_its_word(language: str) -> None:
             assert places(translated) == places(english), english
 
 
+# Words that speak to one reader as to a friend. A button is a verb alone (`Zapisz`), which is neither.
+FAMILIAR = {
+    "de": r"du|dein\w*|dir|dich",
+    "pl": r"jesteś|masz|możesz|chcesz|\w+niesz|\w+(?:łeś|łaś)|tw(?:ój|oj\w+)|ci|cię|tobie|\w+ się, a",
+    "cs": r"jsi|máš|můžeš|chceš|tvůj|tv(?:é|á|ého|ému|ým|oje|ou)|tobě|tebe",
+    "sk": r"máš|môžeš|chceš|tvoj\w*|tebe|tebou",
+}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_language_addresses_its_reader_formally(language: str) -> None:
+    familiar = re.compile(rf"\b(?:{FAMILIAR[language]})\b", re.IGNORECASE)
+    for english, one in catalogue(language).items():
+        for translated in [one.string] if isinstance(one.string, str) else one.string:
+            assert not familiar.search(translated), f"{english}: {translated}"
+
+
 def test_something_is_said() -> None:
     assert "Skip to the content" in said()
     assert said()["{count} was refused."] == ("{count} was refused.", "{count} were refused.")

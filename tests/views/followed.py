@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from ledger.kernel.clock import Clock, system_clock
 from ledger.store import Batch, EventStore, open_store
 from projections.credit.subtotals import Density
 from projections.reader import Snapshot, open_reader
@@ -30,7 +31,8 @@ class Followed:
             pass
         return before
 
-    def ask(self, question: Callable[[Snapshot], Awaitable[T]]) -> T:
+    def ask(self, question: Callable[[Snapshot], Awaitable[T]], clock: Clock = system_clock) -> T:
+        self._asking.reader.clock = clock
         return self._asking.of_snapshot(question)
 
     def close(self) -> None:

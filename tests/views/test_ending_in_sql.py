@@ -1,10 +1,10 @@
-"""What SQL adds up of grants and burn-downs is what the pure rules of credit say, on both databases.
+"""What SQL adds up of grants is what the pure rules of credit say, on both databases.
 
-Searched by Hypothesis over rows made up: grants whose end was told anew, movements after their end, and debts.
+Searched by Hypothesis over rows made up: grants whose end was told anew, and movements after their end.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,6 @@ from ledger.credit.expiry import breakage, expired_by
 from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.values import from_micros, to_micros
 from projections.asking import EVERYTHING, PageAsked
-from projections.credit.burn_down import BurnDownAsked, burn_down
 from projections.credit.drawn_grants import drawn_grants
 from projections.credit.grants import GrantFilter, contract_grants, list_grants, live_grants
 from projections.credit.movements import NEVER
@@ -35,7 +34,6 @@ GRANTS = st.lists(
     ),
     max_size=4,
 )
-DEBTS = st.lists(st.tuples(DAYS, st.integers(min_value=1, max_value=60)), max_size=2)
 searched = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
@@ -53,13 +51,9 @@ def views(database_url: str) -> Iterator[Written]:
         yield views
 
 
-def write(views: Written, grants: list[Told], debts: list[tuple[int, int]]) -> None:
+def write(views: Written, grants: list[Told]) -> None:
     rows: list[Any] = [contract(starts_on="2026-01-01", timezone="UTC")]
-    consumed = sum(quantity for _, quantity in debts)
-    position = 1
-    for on, quantity in debts:
-        rows.append(movement(position, noon(on), None, consumed=quantity))
-        position += 1
+    consumed, position = 0, 1
     for number, (begins, granted, draws, ends) in enumerate(grants):
         grant_id, first = f"G-{number}", position
         rows.append(movement(position, noon(begins), grant_id, granted=granted, expires_at=end_of(ends[0])))
@@ -83,7 +77,7 @@ def write(views: Written, grants: list[Told], debts: list[tuple[int, int]]) -> N
 @searched
 @given(grants=GRANTS, at=DAYS)
 def test_where_a_grant_stands_now_and_at_a_moment(views: Written, grants: list[Told], at: int) -> None:
-    write(views, grants, [])
+    write(views, grants)
     views.clock.put(from_micros(noon(at)).isoformat())
     expected = {}
     for number, (begins, granted, draws, ends) in enumerate(grants):
@@ -109,7 +103,7 @@ def test_what_something_remains_of_and_how_much_of_what_was_drawn_on(
     views: Written, grants: list[Told], at: int, before: int | None
 ) -> None:
     """One of which something remains is in both lists; what is drawn on is shown as it is, not as it will begin."""
-    write(views, grants, [])
+    write(views, grants)
     views.clock.put(from_micros(noon(at)).isoformat())
     remaining, owned = {}, {}
     for number, (begins, granted, draws, ends) in enumerate(grants):
@@ -134,31 +128,9 @@ def test_what_something_remains_of_and_how_much_of_what_was_drawn_on(
 
 
 @searched
-@given(grants=GRANTS, debts=DEBTS, at=DAYS, first=DAYS)
-def test_each_point_of_a_burn_down_is_what_had_moved_by_then(
-    views: Written, grants: list[Told], debts: list[tuple[int, int]], at: int, first: int
-) -> None:
-    write(views, grants, debts)
-    views.clock.put(from_micros(noon(at)).isoformat())
-    asked = BurnDownAsked(CONTRACT, None, date(2026, 1, 1) + timedelta(days=first), date(2026, 1, 14))
-    found = views.asking.of_snapshot(lambda snapshot: burn_down(snapshot, COMMAND_LINE, asked))
-    points = {}
-    for day in range(first, 14):  # all happens at noon, so that today at noon is the end of today too
-        granted = sum(quantity for begins, quantity, _, _ in grants if begins <= day)
-        draws = [one for _, _, drawn, _ in grants for one in drawn] + debts
-        expired = 0
-        for begins, quantity, drawn, ends in grants:
-            flows = [(noon(begins), quantity), *((noon(on), -taken) for on, taken in drawn)]
-            expired += expired_by(flows, end_of(ends[-1]), noon(day))
-        consumed = sum(quantity for on, quantity in draws if on <= day)
-        points[date(2026, 1, 1) + timedelta(days=day)] = (granted, consumed, expired)
-    assert {one.on: (one.granted, one.consumed, one.expired) for one in found.points} == points
-
-
-@searched
 @given(grants=GRANTS, at=DAYS)
 def test_what_expired_and_when_by_statement(views: Written, grants: list[Told], at: int) -> None:
-    write(views, grants, [])
+    write(views, grants)
     views.clock.put(from_micros(noon(at)).isoformat())
     expired: dict[str, dict[int, int]] = {}
     for number, (begins, granted, draws, ends) in enumerate(grants):

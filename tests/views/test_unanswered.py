@@ -2,21 +2,27 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from ledger.kernel.access import Actor
 from ledger.kernel.values import to_micros
+from ledger.store import Batch, open_store
 from ledger.store.database import NO_PARAMS, Params, Row
 from projections.asking import PageAsked
 from projections.contracts.across import ContractsAsked
 from projections.credit.deduction_questions import A_DAY
 from projections.credit.unanswered import Unanswered, count_unanswered
-from projections.reader import Snapshot
+from projections.credit.waiting_deductions import count_waiting
+from projections.reader import Snapshot, SqliteReader, Times, open_reader
+from projections.runner import Projector
 from projections.sla.calendars import Calendars
 from projections.sla.urgent import count_beside_urgent, list_urgent
 from tests.views.rows import Written, contract, deduction, written
+from tests.views.steps import steps
+from tests.views.test_subtotals_cost import BEGIN, FEW, MANY, SPAN, worked
 
 EVERYBODY = Actor("t", "auditor")
 
@@ -67,6 +73,48 @@ def test_what_waits_is_counted_by_status_and_age_and_for_whom_it_is_seen(views: 
     assert shown(counted(views, Actor("t", "operator", "umbrella"), ContractsAsked())) == of_one
 
 
+def test_what_silence_has_answered_is_not_read(views: Written) -> None:
+    now, cost = to_micros(views.clock()), []
+    for answered in (30, 1_500):
+        told = {"status": "pending", "effective_at": now - 31 * A_DAY}
+        silent = [deduction(number, deemed_at=now - number, **told) for number in range(1, answered)]
+        waiting = [deduction(answered + number, deemed_at=now + 1 + number, **told) for number in range(5)]
+        views.write([contract(), *silent, *waiting])
+        reader = views.reader
+        assert isinstance(reader, SqliteReader)
+
+        async def asked(reader: SqliteReader = reader) -> list[Unanswered]:
+            async with reader.snapshot() as snapshot:
+                return await count_unanswered(snapshot, EVERYBODY, ContractsAsked(), (30, 0))
+
+        found, count = steps(reader, asked)
+        assert sum(one.count for one in found) == 5
+        cost.append(count)
+    assert cost[1] <= 1.3 * cost[0] + 5, cost
+
+
+def test_what_waited_at_a_moment_is_added_up(tmp_path: Path) -> None:
+    cost, then = [], Times(as_of=BEGIN + SPAN / 2)
+    for entries in (FEW, MANY):
+        url = f"sqlite:///{tmp_path / f'{entries}.db'}"
+        with closing(open_store(url)) as store, closing(Projector(url)) as projector:
+            projector.prepare()
+            store.append(list(worked("C", entries)), Batch())
+            projector.catch_up()
+        reader = open_reader(url)
+        assert isinstance(reader, SqliteReader)
+
+        async def asked(reader: SqliteReader = reader) -> int:
+            async with reader.snapshot() as snapshot:
+                return await count_waiting(snapshot, EVERYBODY, ContractsAsked(), then, 100_000)
+
+        waiting, count = steps(reader, asked)
+        assert waiting > 0
+        cost.append(count)
+        reader.database.close()
+    assert cost[1] <= 1.5 * cost[0] + 20, cost
+
+
 class Noted:
     """A snapshot that keeps how SQLite goes about each question, in its own words."""
 
@@ -88,11 +136,11 @@ def test_the_urgent_list_goes_by_the_index_of_what_has_no_end(views: Written, ac
             await list_urgent(noted, actor, Calendars(), PageAsked(50))
             return noted.steps
 
-    steps = asyncio.run(ask())
-    on_clocks = [one for one in steps if one.split()[1] == "k"]
-    ahead, waiting = "SEARCH k USING INDEX clocks_i4 (last_step_at>?)", "SEARCH k USING INDEX clocks_i5 (due_at>?)"
-    assert on_clocks == [ahead, waiting], steps
-    assert not {"SCAN t", "USE TEMP B-TREE FOR ORDER BY"} & {*steps}, steps
+    taken = asyncio.run(ask())
+    on_clocks = [one for one in taken if one.split()[1] == "k"]
+    ahead, waiting = "SEARCH k USING INDEX clocks_i3 (last_step_at>?)", "SEARCH k USING INDEX clocks_i6 (due_at>?)"
+    assert on_clocks == [ahead, waiting], taken
+    assert not {"SCAN t", "USE TEMP B-TREE FOR ORDER BY"} & {*taken}, taken
 
 
 @pytest.mark.parametrize("actor", [EVERYBODY, Actor("t", "operator", "acme")])
@@ -103,5 +151,5 @@ def test_what_is_in_work_beside_it_is_counted_by_the_state_of_tickets(views: Wri
             await count_beside_urgent(noted, actor, Calendars(), 1000)
             return noted.steps
 
-    steps = asyncio.run(ask())
-    assert not {"SCAN t", "SCAN k"} & {*steps}, steps
+    taken = asyncio.run(ask())
+    assert not {"SCAN t", "SCAN k"} & {*taken}, taken

@@ -45,7 +45,8 @@ from projections.reader import Snapshot
 from projections.sla.at_risk import Risk, Share, Within, list_at_risk
 from projections.sla.calendars import Calendars
 from projections.sla.clock_account import clock_account
-from projections.sla.compliance import Group, GroupCount, OfTickets, compliance
+from projections.sla.compliance import Group, GroupCount, compliance
+from projections.sla.opened import OfTickets
 
 router = APIRouter(prefix="/v1", tags=["sla"], responses=PROBLEMS, dependencies=[CaughtUp])
 SHARE = "0.25"

@@ -34,12 +34,13 @@ def stacked_months(
 ) -> Chart | None:
     """A bar for each month, of the series in their order; what is taken back stands below nothing.
 
-    A series beyond the sixth would not be told apart: the caller gathers what is small.
+    The table behind it has every series, in the unit that its caption says. A bar has as many as can be told apart:
+    beyond these what comes last is one.
     """
     if not months or not series:
         return None
-    fmt, names = Formats(labels), list(series)[:MOST_SERIES]
-    columns = [[series[name][number] for name in names] for number in range(len(months))]
+    fmt, drawn_series = Formats(labels), _told_apart(series, labels("Other plans"))
+    columns = [[levels[number] for levels in drawn_series.values()] for number in range(len(months))]
     tops = [sum(part for part in column if part > 0) for column in columns]
     depths = [sum(part for part in column if part < 0) for column in columns]
     scale = ticks(min(0, *depths), max(1, *tops), 100 if currency else 60)
@@ -72,20 +73,30 @@ def stacked_months(
         last=fmt.month(months[-1]),
         total=fmt.money(total, currency) if currency else labels("{hours} hours", hours=fmt.hours(total)),
     )
-    head = [Column(labels("Month"), is_narrow=True), *(Column(name, is_number=True) for name in names)]
+    figure = fmt.amount if currency else fmt.hours
+    head = [Column(labels("Month"), is_narrow=True), *(Column(name, is_number=True) for name in series)]
+    of_months = [[levels[number] for levels in series.values()] for number in range(len(months))]
     rows = [
-        [fmt.month(month), *(fmt.quantity(part, currency) for part in column), fmt.quantity(sum(column), currency)]
-        for month, column in zip(months, columns, strict=True)
+        [fmt.month(month), *map(figure, parts), figure(sum(parts))]
+        for month, parts in zip(months, of_months, strict=True)
     ]
-    note = "" if currency else labels("in hours (h:mm)")
     return Chart(
         svg("months", summary, ABOVE + HIGH + BELOW, drawn),
         summary,
         [*head, Column(labels("Sum"), is_number=True)],
         rows,
-        list(zip(FILLS, names, strict=False)),
-        note,
+        list(zip(FILLS, drawn_series, strict=False)),
+        sums=["", *(figure(sum(levels)) for levels in series.values()), figure(total)],
     )
+
+
+def _told_apart(series: Mapping[str, Sequence[int]], others: str) -> Mapping[str, Sequence[int]]:
+    """No more than there are fills for: what comes last is gathered under the name `others`."""
+    if len(series) <= MOST_SERIES:
+        return series
+    names = list(series)
+    gathered = zip(*(series[name] for name in names[MOST_SERIES - 1 :]), strict=True)
+    return {name: series[name] for name in names[: MOST_SERIES - 1]} | {others: [sum(parts) for parts in gathered]}
 
 
 def heat_map(

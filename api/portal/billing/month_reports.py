@@ -1,4 +1,6 @@
-"""Reports: what was charged, and what of credit expired unused, by month and plan: charts, and all figures."""
+"""Reports: what was charged, and what of credit expired unused, by month and plan: charts with their
+tables.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from fastapi.responses import Response
 from api.http.authentication import StateDep
 from api.http.paging import day_of
 from api.languages import Labels, labels_in
-from api.portal.billing.month_charts import MOST_SERIES, stacked_months
+from api.portal.billing.month_charts import stacked_months
 from api.portal.billing.month_drafts import DayTyped, ProviderAsked, providers_known
 from api.portal.billing.shown_drafts import today_across
 from api.portal.frame.appearance import appearance_of
@@ -39,12 +41,10 @@ router = APIRouter()
 
 @dataclass(slots=True, frozen=True)
 class ReportOfMonths:
-    """What a report came to in one unit: `currency` is None for hours. `figures` are by month and plan, in order."""
+    """What a report came to in one unit, in hours where there is no currency."""
 
     currency: str | None
-    chart: Chart | None
-    figures: Sequence[tuple[date, str, int]]
-    total: int
+    chart: Chart
 
 
 class FigureOfMonth(NamedTuple):
@@ -125,8 +125,9 @@ def _by_unit(
             if one.unit == unit
         ]
         shown = None if unit.unit == "minutes" else unit.currency
-        chart = stacked_months(months, _series(of_unit, months, labels), shown, labels)
-        found.append(ReportOfMonths(shown, chart, of_unit, sum(quantity for _, _, quantity in of_unit)))
+        chart = stacked_months(months, _series(of_unit, months), shown, labels)
+        if chart is not None:
+            found.append(ReportOfMonths(shown, chart))
     return found
 
 
@@ -137,16 +138,13 @@ def _plans_named(plans: Collection[str], sellers: NamesOfSellers) -> dict[str, s
     return {plan: f"{name} ({plan})" if often[name] > 1 else name for plan, name in names.items()}
 
 
-def _series(figures: Sequence[tuple[date, str, int]], months: Sequence[date], labels: Labels) -> dict[str, list[int]]:
-    """Each plan's figures by month, the largest plans first; what would not be told apart is one."""
+def _series(figures: Sequence[tuple[date, str, int]], months: Sequence[date]) -> dict[str, list[int]]:
+    """Each plan's figures by month, the largest plans first."""
     sizes: dict[str, int] = {}
     for _, plan, quantity in figures:
         sizes[plan] = sizes.get(plan, 0) + abs(quantity)
-    plans = sorted(sizes, key=lambda plan: (-sizes[plan], plan))
-    apart = plans if len(plans) <= MOST_SERIES else plans[: MOST_SERIES - 1]
-    names = [*apart, *([labels("Other plans")] if len(apart) < len(plans) else [])]
-    series = {name: [0] * len(months) for name in names}
+    series = {plan: [0] * len(months) for plan in sorted(sizes, key=lambda plan: (-sizes[plan], plan))}
     place = {month: number for number, month in enumerate(months)}
     for month, plan, quantity in figures:
-        series[plan if plan in apart else names[-1]][place[month]] += quantity
+        series[plan][place[month]] += quantity
     return series

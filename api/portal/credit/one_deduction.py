@@ -93,7 +93,6 @@ async def deduction_told(
     """What its page shows, for each of its forms."""
     async with state.reader.snapshot() as snapshot:
         found = await find_deduction(snapshot, visitor.actor, deduction_id, Times(as_of=day))
-        by = await own_name(snapshot, visitor.actor)
         providers = await providers_of(snapshot, [found.opened.row.contract_id])
     language = appearance_of(request).language
     return {
@@ -116,5 +115,5 @@ async def deduction_told(
         ],
         "zone": found.opened.timezone,
         "day": day,
-        "given": dict.fromkeys(GIVEN_WORD, "") | {"by": by},
+        "given": dict.fromkeys(GIVEN_WORD, "") | {"by": own_name(visitor)},
     }

@@ -94,7 +94,8 @@ async def shown_statement(
     language = appearance_of(request).language
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
-        contract = (await opened_contract(snapshot, actor, period.contract_id)).row
+        opened = await opened_contract(snapshot, actor, period.contract_id)
+        contract, party = opened.row, opened.customer.party
         asked = _question(period, contract.timezone)
         found = await statement(snapshot, actor, asked, wanted)
         return {
@@ -109,6 +110,8 @@ async def shown_statement(
                 pool: one.currency for pool, one in (await accounts_of(snapshot, period.contract_id)).items()
             },
             "names": names_of(state, {period.contract_id: contract.provider}, language),
+            "provider": contract.provider,
+            "customer": party.name or contract.customer_id,
             "zone": contract.timezone,
             "next": period.address(cursor=next_cursor(found)) if found.next_after is not None else None,
         }

@@ -25,12 +25,10 @@ from api.portal.words.names_of_keys import names_of
 from api.state import State
 from ledger.credit.deduction_events import DeductionStatus
 from ledger.door.batches import Answer
-from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal, malformed
 from ledger.kernel.faults import FieldFault
-from projections.asking import PageAsked
 from projections.contracts.across import ContractsAsked, providers_of, zone_across
-from projections.contracts.questions import ContractFilter, find_contract, list_contracts
+from projections.contracts.questions import opened_contract
 from projections.credit.deduction_questions import DeductionsAsked, deductions_seen, list_deductions_across
 from projections.reader import Snapshot
 from projections.sla.calendars import Calendars
@@ -144,8 +142,11 @@ async def _time(request: Request, state: State, visitor: Visitor, asked: TimeAsk
     language = appearance_of(request).language
 
     async def ask(snapshot: Snapshot, _: Calendars) -> dict[str, Any]:
+        provider, customer = actor.provider, visitor.name or actor.customer
         if asked.contract_id is not None:
-            await find_contract(snapshot, actor, asked.contract_id)
+            contract = await opened_contract(snapshot, actor, asked.contract_id)
+            provider = contract.row.provider
+            customer = contract.customer.party.name or contract.row.customer_id
         zone = await zone_across(snapshot, actor, contracts)
         times = at_end_of(asked.day, zone)
         found = await list_deductions_across(snapshot, actor, contracts, DeductionsAsked(asked.status), times, wanted)
@@ -159,17 +160,15 @@ async def _time(request: Request, state: State, visitor: Visitor, asked: TimeAsk
             "names": names_of(state, providers, language),
             "next": asked.address(cursor=next_cursor(found)) if found.next_after is not None else None,
             "zones": RowZones({one.row.contract_id: one.opened.timezone for one in shown}, zone),
-            "by": await own_name(snapshot, actor),
+            "by": own_name(visitor),
             "ticked": [],
+            "whose": {"provider": provider, "customer": customer},
         }
 
     shown = await state.long_questions.ask(ask)
     return shown | {"asked": asked, "sees_documents": sees_billing(actor)}
 
 
-async def own_name(snapshot: Snapshot, actor: Actor) -> str:
+def own_name(visitor: Visitor) -> str:
     """What stands in the field for who speaks, until somebody says otherwise: the customer's name, by its contract."""
-    if actor.role != "customer":
-        return ""
-    found = await list_contracts(snapshot, actor, ContractFilter(), PageAsked(1))
-    return (found.items[0].customer.party.name or "") if found.items else ""
+    return (visitor.name or "") if visitor.actor.role == "customer" else ""

@@ -32,7 +32,9 @@ class Column:
 
 @dataclass(slots=True, frozen=True)
 class Chart:
-    """A drawing with its words: `summary` says what it shows, `key` what its fills mean, `rows` all its figures."""
+    """A drawing with its words: `summary` says what it shows, `key` what its fills mean, `rows` all its figures, and
+    `sums` what they come to, column by column, where they are added up.
+    """
 
     picture: Markup
     summary: str
@@ -41,6 +43,7 @@ class Chart:
     key: Sequence[tuple[str, str]] = field(default=())
     note: str = ""
     is_wide: bool = False  # is as wide as it is, and scrolled on a phone
+    sums: Sequence[str] = ()
 
 
 def bar(parts: Sequence[tuple[str, int]], said: str) -> Markup:

@@ -8,6 +8,7 @@ it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -21,6 +22,7 @@ from api.http.liking import liked_best
 from api.languages import LANGUAGES, Labels, filled, labels_in, language_among
 from api.portal.frame.asked_again import Misread
 from api.portal.frame.charts import Column, bar
+from api.portal.frame.tables import table_rows
 from api.portal.words.credit_words import basis_in_words, kind_in_words
 from api.portal.words.formats import Formats
 from api.portal.words.names_of_keys import NamesOfSellers
@@ -123,12 +125,27 @@ def environment(language: str) -> Environment:
         "static": static,
         "bar": bar,
         "column": Column,
+        "table_rows": table_rows,
         "state_shown": state_shown,
+        "state_badge": _state_badges(made, words),
         "month_of": month_of,
         "deduction_kind": kind_in_words,
         "deduction_basis": basis_in_words,
     }
     return made
+
+
+def _state_badges(made: Environment, words: PageWords) -> Callable[[str, str], Markup]:
+    """The badge of a state, made once: a table has one in each row, and there are but a few."""
+
+    template = made.from_string('{% import "macros/layout.html" as layout %}{{ layout.badge(mark, label) }}')
+
+    @cache
+    def badge(subject: str, state: str) -> Markup:
+        mark, label = state_shown(subject, state)
+        return Markup(template.render(mark=mark, label=words.say(label)))
+
+    return badge
 
 
 def _is_day(value: object) -> bool:

@@ -37,7 +37,8 @@ from projections.reader import Snapshot
 from projections.sla.at_risk import Share, list_at_risk
 from projections.sla.breaches import list_breaches
 from projections.sla.calendars import Calendars
-from projections.sla.compliance import OfTickets, compliance
+from projections.sla.compliance import compliance
+from projections.sla.opened import OfTickets
 from projections.tickets.titles import opened_titles
 
 MONTHS = 12  # up to today, where no days are asked for
