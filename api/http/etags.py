@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGE = 1_000_000  # bytes: beyond, a digest would hold up other requests
-KEPT = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept"}  # by who asked, once asked again
+OF_READS = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept"}  # by who asked, once asked again
 LONGEST = 4000  # of a list of tags that a client has; what follows is not looked at
 
 
@@ -48,7 +48,7 @@ class ETags:
                 etag = etag_of(body) if len(body) < LARGE else await asyncio.to_thread(etag_of, body)
                 headers = MutableHeaders(scope=start)
                 headers["ETag"] = etag
-                for name, value in KEPT.items():
+                for name, value in OF_READS.items():
                     headers[name] = value
                 if has_already(Headers(scope=scope).get("if-none-match", ""), etag):
                     start["status"] = 304

@@ -13,7 +13,7 @@ import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.authentication import ACTOR, token_of
-from api.http.etags import KEPT, etag_of, has_already
+from api.http.etags import OF_READS, etag_of, has_already
 from api.http.models.credit import balance_members
 from api.http.responses import HEADERS
 from api.state import State
@@ -26,7 +26,7 @@ from ledger.store.unavailable import Unavailable
 _PATH = re.compile("/v1/contracts/([^/]+)/balance")
 _ID = re.compile(ID_PATTERN)
 METHODS = ("GET", "HEAD")
-_HEADERS = [(name.lower().encode(), value.encode()) for name, value in (HEADERS | KEPT).items()]
+_HEADERS = [(name.lower().encode(), value.encode()) for name, value in (HEADERS | OF_READS).items()]
 MOST_HOLDERS = 10_000  # of whom it is remembered who they are; about 300 bytes each
 
 
