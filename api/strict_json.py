@@ -37,7 +37,9 @@ def decode_json(raw: bytes, what: str = "The body") -> Any:
 
     try:
         text = raw.decode("utf-8")
-        decoded = json.loads(text, object_pairs_hook=to_object, parse_float=_finite, parse_constant=_no_number)
+        decoded = json.loads(
+            text, object_pairs_hook=to_object, parse_int=_whole, parse_float=_finite, parse_constant=_no_number
+        )
         if "\\u" in text:
             _check_surrogates(decoded)
     except (ValueError, RecursionError) as error:
@@ -59,6 +61,14 @@ def _wrong(error: ValueError | RecursionError) -> str:
     if isinstance(error, UnicodeEncodeError):
         return "a text has half of a surrogate pair, which is no letter"
     return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+def _whole(digits: str) -> int:
+    """No figure of ours has more digits than Python reads at once; a larger one is out of range like a float."""
+    try:
+        return int(digits)
+    except ValueError:
+        raise ValueError("a number is out of range") from None
 
 
 def _first_repeated(pairs: list[tuple[str, Any]]) -> str:

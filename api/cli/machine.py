@@ -1,4 +1,4 @@
-"""Answers for programs (`--json`): one line of JSON on standard output, as it is."""
+"""Answers for programs (`--json`): one line of JSON on standard output, which may be a terminal all the same."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import sys
 from typing import Annotated, Any
 
 import typer
+
+from api.cli.printing import told_json
 
 AsJson = Annotated[bool, typer.Option("--json", help="The answer as JSON, on one line.")]
 
@@ -17,4 +19,9 @@ def is_json_wanted() -> bool:
 
 
 def print_line(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, separators=(",", ":"), ensure_ascii=False) + "\n")
+    print_answer_line(json.dumps(value, separators=(",", ":"), ensure_ascii=False))
+
+
+def print_answer_line(answer: str) -> None:
+    """An answer that is JSON already."""
+    sys.stdout.write(told_json(answer) + "\n")

@@ -20,6 +20,7 @@ _STEERS = re.compile(
     "\U000e0000-\U000e0fff]"
     "|(?<![^\x00-\x7f])[\u200c\u200d\ufe00-\ufe0f]|[\u200c\u200d](?![^\x00-\x7f])"
 )
+_STEERS_IN_JSON = re.compile(f"(?!\n)(?:{_STEERS.pattern})")  # its lines end where it is indented
 _BREAKS = re.compile(r"[\t\r\n]+")
 
 
@@ -41,6 +42,9 @@ def complain(sentence: str) -> None:
 
 def print_json(value: Any) -> None:
     """For people: indented, every letter as it is; a character that would steer the terminal by its number, as JSON."""
-    told = json.dumps(value, indent=2, ensure_ascii=False)
-    steering = re.compile(f"(?!\n)(?:{_STEERS.pattern})")
-    sys.stdout.write(steering.sub(lambda found: json.dumps(found.group())[1:-1], told) + "\n")
+    sys.stdout.write(told_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n")
+
+
+def told_json(text: str) -> str:
+    """JSON that says the same to whoever reads it, and steers no terminal on its way."""
+    return _STEERS_IN_JSON.sub(lambda found: json.dumps(found.group())[1:-1], text)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from api.cli.printing import told_json
 from api.problem_body import problem_body
 from ledger.kernel.errors import Refusal
 
@@ -25,4 +26,4 @@ class AnsweredRefusal(Refusal):
 def print_problem(refusal: Refusal, **place: int | str) -> None:
     """On one line; `place` says where in a file it was, as the API's `line` does."""
     body = refusal.problem if isinstance(refusal, AnsweredRefusal) else problem_body(refusal)
-    sys.stderr.write(json.dumps({**place, **body}, separators=(",", ":"), ensure_ascii=False) + "\n")
+    sys.stderr.write(told_json(json.dumps({**place, **body}, separators=(",", ":"), ensure_ascii=False)) + "\n")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 from api.cli.doors import opened_door
+from api.cli.machine import print_answer_line
 from api.cli.options import Asked, Opt, made_command
 from api.cli.printing import print_json
 from api.cli.told_commands import told_commands
@@ -29,7 +29,7 @@ def command_for(name: str) -> Any:
         with opened_door(asked.server, asked.token) as door:
             answer = door.raw("POST", f"commands/{name}", query, body_of(command.fields, fields))
         if asked.as_json:
-            sys.stdout.write(answer.decode() + "\n")
+            print_answer_line(answer.decode())
         else:
             print_json(json.loads(answer))
 

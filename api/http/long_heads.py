@@ -5,9 +5,14 @@ The parser keeps a header until it is whole, however long that is, and what belo
 
 from __future__ import annotations
 
+import json
+
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.http.responses import HEADERS
+
 HEAD_BYTES = 64 * 1024  # of an address and headers, or of what stands between pieces of a body; and one read more
+TOO_LONG = "A request's head is at most 64 kB."
 MOST_AT_ONCE = 50  # requests of one connection that wait for the answer of another
 
 
@@ -20,7 +25,22 @@ class BoundedProtocol(HttpToolsProtocol):
         self._without_body += len(data)
         super().data_received(data)
         if self._without_body > HEAD_BYTES and not self.transport.is_closing():
-            self.send_400_response("A request's head is at most 64 kB.")
+            self.send_400_response(TOO_LONG)
+
+    def send_400_response(self, msg: str) -> None:
+        """A problem like every refusal, with the headers of every answer; of the server's own words none is told."""
+        body = {
+            "type": "urn:support-ledger:malformed",
+            "title": "Malformed",
+            "status": 400,
+            "detail": msg if msg == TOO_LONG else f"What was sent can't be read as a request of HTTP. {TOO_LONG}",
+            "code": "malformed",
+        }
+        content = json.dumps(body, separators=(",", ":")).encode()
+        headers = HEADERS | {"Content-Type": "application/problem+json", "Content-Length": str(len(content))}
+        lines = ["HTTP/1.1 400 Bad Request", *(f"{name}: {value}" for name, value in headers.items())]
+        self.transport.write("\r\n".join([*lines, "Connection: close", "", ""]).encode() + content)
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

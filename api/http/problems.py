@@ -138,6 +138,8 @@ def install(app: FastAPI) -> None:
         response = problem(refusal_of_http(request, error))
         if error.headers:
             response.headers.update(error.headers)
+        if "GET" in response.headers.get("Allow", ""):  # HEAD is answered wherever GET is
+            response.headers["Allow"] += ", HEAD"
         return response
 
     @app.exception_handler(Exception)

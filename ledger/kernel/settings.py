@@ -95,8 +95,8 @@ def without_secrets(url: str) -> str:
     """A database URL fit to be shown: a password is *** wherever it stands, and so is all that may be part of one."""
     scheme, _, said = url.partition("://")
     if scheme == "sqlite":  # all of it is a file's name, though somebody may take it for more
-        place, mark, _ = url.partition("?")
-        return f"{place}?***" if mark else url
+        mark = re.search("[?#]", url)
+        return f"{url[: mark.end()]}***" if mark else url
     found = _URL.fullmatch(said)
     if found is None:
         return f"{scheme}://***"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,7 +34,19 @@ def unavailable_server(url: str, error: Exception) -> Unavailable:
     place = without_secrets(url)
     if psycopg.errors.ReadOnlySqlTransaction in (type(error), type(error.__cause__)):
         return Unavailable(f"{place} is read-only; the ledger can't be written.")
-    return Unavailable(f"{place} can't be used: {' '.join(str(error).split())}")
+    sentence = " ".join(str(error).split())
+    if place.endswith("://***"):
+        sentence = _without_places(sentence, url)
+    return Unavailable(f"{place} can't be used: {sentence}")
+
+
+def _without_places(sentence: str, url: str) -> str:
+    """PostgreSQL names host and database, and of a password whose @ or / is not encoded a piece stands for these."""
+    read = conninfo_to_dict(url)
+    for part in (*str(read.get("host") or "").split(","), str(read.get("dbname") or "")):
+        if part:
+            sentence = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "***", sentence)
+    return sentence
 
 
 class _PostgresTransaction:

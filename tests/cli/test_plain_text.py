@@ -115,6 +115,18 @@ def test_no_json_for_people_steers_the_terminal(capsys: pytest.CaptureFixture[st
     assert json.loads(told) == given
 
 
+def test_no_json_for_programs_steers_the_terminal_that_it_is_printed_on(database_url: str) -> None:
+    given(database_url, "ä\u202e\u2066b")
+    answered = support_ledger(database_url, "statement", "L", "--json")
+    assert json.loads(answered.out)["items"][-1]["note"] == "ä\u202e\u2066b"
+    line = b'{"command": "sign-contract", "\\u202e\\u009b2J": 1}'
+    refused = support_ledger(database_url, "import", "-", "--json", stdin=line)
+    assert json.loads(refused.err)["errors"][-1]["field"] == "\u202e\x9b2J"
+    for told in (answered.out, refused.err):
+        assert not {"\u202e", "\u2066", "\x9b"} & set(told)
+    assert "ä" in answered.out
+
+
 def test_a_refusal_is_one_line_whatever_it_speaks_of(database_url: str) -> None:
     for asked in ("[/red]", "a\nline 2: accepted", "\x1b]0;title\x07", "\u202egnp.exe"):
         done = support_ledger(database_url, "balance", asked)

@@ -323,7 +323,7 @@ def test_settings_may_begin_with_a_byte_order_mark(tmp_path: Path, monkeypatch: 
         ("postgresql://u:a@h/db?password=a@geheim", "postgresql://u:***@h/db?password=***"),
         ("postgresql://h/db?geheim", "postgresql://h/db?***"),
         ("sqlite:///ledger.db?password=geheim", "sqlite:///ledger.db?***"),
-        ("sqlite:///ledger.db", "sqlite:///ledger.db"),
+        ("sqlite:///ledger.db#geheim", "sqlite:///ledger.db#***"),
         ("postgresql://u:pa#geheim@h/db", "postgresql://u:***@h/db"),
         ("postgresql://u:pa?geheim@h/db", "postgresql://u:***@h/db"),
         ("postgresql://u@h/db#geheim", "postgresql://u@h/db#***"),

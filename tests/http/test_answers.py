@@ -68,6 +68,8 @@ def test_head_is_get_without_its_body(ready: Door) -> None:
         assert head.content == b""
         assert (head.status_code, head.headers) == (get.status_code, get.headers), url
     assert ready.client.request("HEAD", "/v1/commands/log-work", headers=ready.headers(None)).status_code == 405
+    refused = ready.client.request("PUT", "/v1/contracts", headers=ready.headers(None))
+    assert refused.headers["allow"] == "GET, HEAD"
 
 
 def test_the_answer_to_a_wrong_token_comes_later_each_time_and_good_tokens_wait_for_nothing(ready: Door) -> None:

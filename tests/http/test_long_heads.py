@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 
@@ -55,6 +56,16 @@ def test_what_never_ends_is_not_taken_in(place: tuple[str, int], begun: bytes) -
     heard = told(place, begun, *[b"a" * 10_000] * 2_000)
     assert heard == b"" or b" 400 " in heard.splitlines()[0]
     assert b" 200 " not in heard
+
+
+@pytest.mark.parametrize("sent", [b"nonsense\r\n\r\n", b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"])
+def test_what_is_no_request_is_refused_like_everything_else(place: tuple[str, int], sent: bytes) -> None:
+    head, _, body = told(place, sent).partition(b"\r\n\r\n")
+    assert b"\r\nX-Content-Type-Options: nosniff\r\n" in head
+    assert b"\r\nContent-Type: application/problem+json\r\n" in head
+    problem = json.loads(body)
+    assert (problem["status"], problem["code"]) == (400, "malformed")
+    assert problem["detail"].endswith("A request's head is at most 64 kB.")
 
 
 def test_headers_without_number_are_not_taken_in(place: tuple[str, int]) -> None:

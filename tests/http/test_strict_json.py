@@ -54,6 +54,13 @@ def test_what_is_no_json_is_said_first(body: bytes) -> None:
     assert refusal.value.code == "not-json"
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 5000, "1e999"])
+def test_a_number_that_nobody_can_hold_is_refused_in_our_words(number: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        decode_json(f'{{"minutes": {number}}}'.encode())
+    assert refusal.value.detail == "The body is not JSON: a number is out of range."
+
+
 @pytest.mark.parametrize(
     ("body", "value"),
     [

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from ledger.door.batches import ATTEMPTS, Answer, Ledger
 from ledger.events import CreditDrawn, HoursDeducted, TicketHeld
@@ -16,6 +18,7 @@ from ledger.kernel.mapper import StreamEvent, UnknownTopicError
 from ledger.kernel.values import from_micros
 from ledger.store import Batch, CommandRow, ConflictError, EventStore, TakenId, Unavailable, open_store
 from ledger.store.keys import PartyKey
+from ledger.store.postgres_database import unavailable_server
 from tests.books import everything, figures
 from tests.clock import Clock
 from tests.scenario import catalogue
@@ -335,3 +338,14 @@ def test_a_database_that_cannot_be_reached_is_unavailable(tmp_path: Path) -> Non
     (tmp_path / "no-folder").write_text("")
     with pytest.raises(Unavailable):
         open_store(f"sqlite:///{tmp_path / 'no-folder' / 'ledger.db'}")
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:a@geheim@127.0.0.1:1/db", "postgresql://u:a@geheim/heim@127.0.0.1/db"])
+def test_what_postgresql_takes_for_a_place_may_be_a_piece_of_a_password(url: str) -> None:
+    read = conninfo_to_dict(url)
+    said = f"failed to resolve host '{read['host']}'; database \"{read['dbname']}\" does not exist"
+    told = str(unavailable_server(url, psycopg.OperationalError(said)))
+    assert told == "postgresql://*** can't be used: failed to resolve host '***'; database \"***\" does not exist"
+    shown = "postgresql://u:***@h/db can't be used: failed to resolve host 'h'"
+    said = "failed to resolve host 'h'"
+    assert str(unavailable_server("postgresql://u:p@h/db", psycopg.OperationalError(said))) == shown
