@@ -9,12 +9,10 @@ from datetime import datetime
 from typing import Literal
 
 from ledger.kernel.access import Actor
-from ledger.kernel.errors import malformed
-from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import show_share, to_micros
 from projections.asking import EVERYTHING, Condition, Key, Page, PageAsked, all_of, equal
 from projections.contracts.questions import as_of_for
-from projections.reader import NOW, AsOf, Moment, Snapshot, Times
+from projections.reader import NOW, AsOf, Moment, Snapshot, Times, check_right_way_round
 from projections.sla.calendars import Calendars
 from projections.sla.clocks import ClockRow
 from projections.sla.states import STATE, clock_of, clocks_at
@@ -100,9 +98,7 @@ async def compliance(
 
     Raises Refusal unknown-contract, malformed for days or instants that are the wrong way round.
     """
-    first, last = tickets.opened_from, tickets.opened_to
-    if first is not None and last is not None and type(first) is type(last) and first > last:
-        raise malformed("from", FieldFault("wrong_way_round", {"first": first, "last": last}))
+    check_right_way_round(tickets.opened_from, tickets.opened_to)
     as_of = await as_of_for(snapshot, actor, tickets.contract_id, times)
     if as_of.current:
         found = await _count(snapshot, tickets.condition(actor), groups, as_of.at, page)
