@@ -15,6 +15,8 @@ from typing import Any, Protocol
 
 from ledger.events import Sealed
 from ledger.kernel.clock import Clock, system_clock
+from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import end_of_day, show_instant, to_micros
 from ledger.store.database import (
     NO_PARAMS,
@@ -138,6 +140,20 @@ async def view_position(snapshot: Snapshot) -> int:
 
 def show_moment(moment: Moment) -> str:
     return show_instant(moment) if isinstance(moment, datetime) else moment.isoformat()
+
+
+def wrong_way_round(first: Moment, last: Moment, field: str = "from") -> Refusal:
+    """What is said of a period that begins after its end."""
+    return malformed(field, FieldFault("wrong_way_round", {"first": show_moment(first), "last": show_moment(last)}))
+
+
+def check_right_way_round(first: Moment | None, last: Moment | None) -> None:
+    """Raises Refusal malformed for two days, or instants, that are the wrong way round.
+
+    A day and an instant can't be told apart without a zone; where there are several, nothing lies between them.
+    """
+    if first is not None and last is not None and type(first) is type(last) and first > last:
+        raise wrong_way_round(first, last)
 
 
 def last_instant(moment: Moment, zone: str) -> int:

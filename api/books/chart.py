@@ -43,10 +43,6 @@ class Account(NamedTuple):
     ids: tuple[str, ...] = ()
     leaf: str = ""
 
-    @property
-    def is_credit(self) -> bool:
-        return CREDIT in self.words
-
 
 OPENING = Account(("Equity", "Opening"))
 

@@ -17,7 +17,7 @@ from api.books.datev_debtors import datev_debtors
 from api.books.datev_mapping import read_mapping
 from api.books.extf import EXTF_CURRENCY
 from api.books.flat import flat
-from api.books.gathering import gather
+from api.books.gathering import BookBounds, gather
 from api.books.hledger import hledger
 from api.books.journal import Book, BookFile, make_book
 from api.books.revenue import sold
@@ -28,6 +28,7 @@ from ledger.store.ledger_files import private_opener
 from projections.provider.books import AdviserSource, BooksSource, adviser_source, books_source
 from projections.reader import Reader
 
+BOUNDS = BookBounds()
 JOURNALS = {"beancount": beancount, "hledger": hledger, "csv": flat}
 FORMS = (*JOURNALS, "datev", "datev-debtors")
 
@@ -40,6 +41,7 @@ async def export(
     provider: str | None,
     accounts: Path | None = None,
     now: datetime | None = None,
+    bounds: BookBounds = BOUNDS,
 ) -> BookFile:
     """The books in one of FORMS, from the views as they are: whole, or what is booked from one day to another.
 
@@ -55,28 +57,31 @@ async def export(
     asked_at = now or state_reader.clock()
     if form in JOURNALS:
         async with state_reader.snapshot() as snapshot:
-            book = await _book(await books_source(snapshot, provider), from_on, to_on, asked_at)
+            source = await books_source(snapshot, provider, bounds.rows)
+            book = await _book(source, from_on, to_on, asked_at, bounds)
         return BookFile(f"{line}\n".encode() for line in JOURNALS[form](book))
     mapping = read_mapping(accounts)
     first, last = check_period(from_on, to_on, asked_at.date())
     async with state_reader.snapshot() as snapshot:
-        source = await adviser_source(snapshot, provider, first, last)
-        _check_currency(source, provider)
-        documents = [sold(*one) async for one in source.documents()]
-        issued = AdviserBooks(await source.customers(), documents)
+        adviser = await adviser_source(snapshot, provider, first, last)
+        _check_currency(adviser, provider)
+        documents = [sold(*one) async for one in adviser.documents()]
+        issued = AdviserBooks(await adviser.customers(), documents)
     if form == "datev-debtors":
         return datev_debtors(issued, first, mapping, asked_at)
     return datev(issued, first, last, mapping, asked_at)
 
 
-async def _book(source: BooksSource, from_on: date | None, to_on: date | None, now: datetime) -> Book:
+async def _book(
+    source: BooksSource, from_on: date | None, to_on: date | None, now: datetime, bounds: BookBounds
+) -> Book:
     """The book; without `to_on` it ends with the day that `now` is, where that is latest."""
     zones = {contract.timezone for contract in source.contracts.values()} or {"UTC"}
     until_on = to_on or max(local_date(now, zone) for zone in zones)
     if from_on is not None and from_on > until_on:
         raise malformed("from", FieldFault("book_to_come", {"day": from_on}))
     at = to_micros(now)
-    found = await gather(source, lambda one: one.at <= at if to_on is None else one.on <= to_on)
+    found = await gather(source, lambda one: one.at <= at if to_on is None else one.on <= to_on, bounds)
     return make_book(found, from_on, until_on, source.position)
 
 

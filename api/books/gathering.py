@@ -6,17 +6,29 @@ What is held at once is a page, a contract's grants and a run to sort; the rest 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from api.books.checks import CheckOfContract
 from api.books.entries import CreditOfContract, charge_transaction, document_transaction
 from api.books.journal import Transaction
-from api.books.ordered import InOrder
-from projections.provider.books import BooksSource
+from api.books.ordered import BLOCK, RUN, InOrder
+from projections.provider.books import ROWS_AT_ONCE, BooksSource
 
 
-async def gather(source: BooksSource, counts: Callable[[Transaction], bool]) -> InOrder[Transaction]:
+@dataclass(slots=True, frozen=True)
+class BookBounds:
+    """How much is held at once: rows of a page that is asked for, transactions of a run, and those of a block."""
+
+    rows: int = ROWS_AT_ONCE
+    run: int = RUN
+    block: int = BLOCK
+
+
+async def gather(
+    source: BooksSource, counts: Callable[[Transaction], bool], bounds: BookBounds
+) -> InOrder[Transaction]:
     """Those that count. Raises FaultyBooksError with the first fault of what they are made from."""
-    found = InOrder[Transaction](lambda one: one.order)
+    found = InOrder[Transaction](lambda one: one.order, bounds.run, bounds.block)
 
     def add(one: Transaction) -> None:
         if counts(one):

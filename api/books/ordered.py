@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
-BLOCK, RUN = 50, 10_000  # things that are read, and sorted, at once
+BLOCK, RUN = 50, 10_000  # things that are read, and sorted, at once, where nothing else is asked for
 Place = tuple[int, int]  # a block's offset in the file, and its length
 
 
 class Spool(Generic[T]):
     """Things as they come. They can be read again and again, at several places side by side."""
 
-    def __init__(self) -> None:
+    def __init__(self, block: int = BLOCK) -> None:
+        self._block = block
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the spool
         self._waiting: list[T] = []
         self._places: list[Place] = []
@@ -25,7 +26,7 @@ class Spool(Generic[T]):
 
     def add(self, one: T) -> None:
         self._waiting.append(one)
-        if len(self._waiting) == BLOCK:
+        if len(self._waiting) == self._block:
             self._flush()
 
     def mark(self) -> int:
@@ -55,15 +56,15 @@ class Spool(Generic[T]):
 class InOrder(Generic[T]):
     """Things by `order`, whatever the order in which they come: sorted runs in a file, merged as they are read."""
 
-    def __init__(self, order: Callable[[T], Any]) -> None:
-        self._order = order
+    def __init__(self, order: Callable[[T], Any], run: int = RUN, block: int = BLOCK) -> None:
+        self._order, self._longest_run = order, run
         self._run: list[T] = []
-        self._runs = Spool[T]()
+        self._runs = Spool[T](block)
         self._marks = [0]
 
     def add(self, one: T) -> None:
         self._run.append(one)
-        if len(self._run) == RUN:
+        if len(self._run) == self._longest_run:
             self._keep()
 
     def __iter__(self) -> Iterator[T]:

@@ -6,7 +6,7 @@ of that id has, since deductions, charges, grants and sessions are one's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +15,15 @@ from api.cli.doors import Door, Query, opened_door
 from api.cli.machine import print_line
 from api.cli.options import Asked, Opt, made_command
 from api.cli.read_parameters import read_option
-from ledger.kernel.errors import STATUS, Refusal
+from ledger.kernel.errors import (
+    Refusal,
+    unknown_contract,
+    unknown_customer,
+    unknown_deduction,
+    unknown_invoice,
+    unknown_session,
+    unknown_ticket,
+)
 
 PERIOD, PAGE, TIMES = ("from", "to"), ("limit", "cursor"), ("as_of", "known_at")
 UNTOLD = (*PAGE, "group_by")  # in the title of a table, whose columns or caption say it
@@ -32,14 +40,26 @@ class ReadPath:
 
 
 @dataclass(frozen=True)
+class Noun:
+    """What an argument is the id of, and what is said where there is none of that id."""
+
+    word: str
+    unknown: Callable[[str], Refusal]
+
+
+CONTRACT = Noun("contract", unknown_contract)
+REPORT = Noun("report", lambda name: Refusal("not-found", f"There is no report {name}."))
+
+
+@dataclass(frozen=True)
 class Read:
     """A reading command: what it answers about one thing, of one contract, and about all.
 
-    `argument` is the noun of what has an id, `choices` are what it may be.
+    `argument` is what has an id; where it is one of a few, these are its `choices`.
     """
 
     meaning: str
-    argument: str | None = None
+    argument: Noun | None = None
     one: ReadPath | None = None
     all: ReadPath | None = None
     choices: tuple[str, ...] = ()
@@ -50,16 +70,14 @@ class Read:
         return [question for question in (self.one, self.of_contract, self.all) if question is not None]
 
     @property
-    def nouns(self) -> list[str]:
+    def nouns(self) -> list[Noun]:
         """What the argument may be the id of."""
         nouns = [self.argument] if self.argument is not None else []
-        return [*nouns, "contract"] if self.of_contract is not None else nouns
+        return [*nouns, CONTRACT] if self.of_contract is not None else nouns
 
-    def asked_with(self, id_: str | None, names: Iterable[str]) -> list[tuple[str, ReadPath]]:
+    def asked_with(self, names: Iterable[str]) -> list[tuple[Noun, ReadPath]]:
         """The questions to an id, one after the other until one knows it; those that take what else was given."""
-        if id_ is None:
-            return [("", self.all)] if self.all is not None else []
-        asked = [("contract", self.of_contract)] if self.of_contract is not None else []
+        asked = [(CONTRACT, self.of_contract)] if self.of_contract is not None else []
         if self.one is not None and self.argument is not None:
             is_taken = self.of_contract is None or set(names) <= set(self.one.parameters)
             asked = [(self.argument, self.one), *asked] if is_taken else asked
@@ -69,21 +87,21 @@ class Read:
 READS: dict[str, Read] = {
     "contracts": Read(
         "Contracts; with a contract's id all of it, its terms too.",
-        "contract",
+        CONTRACT,
         ReadPath("contracts/{}"),
         ReadPath("contracts", ("customer_id", "provider", "state", *PAGE), "contracts"),
     ),
     "balance": Read(
-        "The balance of each pool of a contract.", "contract", ReadPath("contracts/{}/balance", TIMES, "balance")
+        "The balance of each pool of a contract.", CONTRACT, ReadPath("contracts/{}/balance", TIMES, "balance")
     ),
     "statement": Read(
         "Every movement of a contract's credit, with the balance after it.",
-        "contract",
+        CONTRACT,
         ReadPath("contracts/{}/statement", ("pool", *PERIOD, *PAGE), "statement"),
     ),
     "deductions": Read(
         "What was deducted from credit, how it was billed, and the customer's word; with a contract's id its own.",
-        "deduction",
+        Noun("deduction", unknown_deduction),
         ReadPath("deductions/{}", TIMES),
         ReadPath(
             "deductions", ("status", "on_behalf", "provider", "customer_id", "older_than_days", *PAGE), "deductions"
@@ -92,32 +110,32 @@ READS: dict[str, Read] = {
     ),
     "charges": Read(
         "What a contract was charged, and on which document.",
-        "contract",
+        CONTRACT,
         ReadPath("contracts/{}/charges", ("invoiced", *TIMES, *PAGE), "charges_of"),
         ReadPath("charges", ("provider", "customer_id", "invoiced", *PERIOD, *PAGE), "charges"),
     ),
     "grants": Read(
         "Lots of credit: what remains of each, and when it ends; with a contract's id its own.",
-        "contract",
+        CONTRACT,
         ReadPath("contracts/{}/grants", (*TIMES, *PAGE), "grants"),
         ReadPath("grants", ("expiring_before", "provider", "customer_id", *PAGE), "grants"),
     ),
     "sessions": Read(
         "Booked sessions by their starts; with a session's id all of it, with a contract's its own.",
-        "session",
+        Noun("session", unknown_session),
         ReadPath("sessions/{}", TIMES),
         ReadPath("sessions", ("provider", "customer_id", "state", *PERIOD, *TIMES, *PAGE), "sessions"),
         of_contract=ReadPath("contracts/{}/sessions", ("state", *PERIOD, *TIMES, *PAGE), "sessions"),
     ),
     "tickets": Read(
         "Tickets; with a ticket's id all of it, its history too.",
-        "ticket",
+        Noun("ticket", unknown_ticket),
         ReadPath("tickets/{}", TIMES),
         ReadPath("tickets", ("contract_id", "state", "priority", *TIMES, *PAGE), "tickets"),
     ),
     "invoices": Read(
         "Invoices and credit notes; with a number that document, its lines too.",
-        "invoice",
+        Noun("invoice", unknown_invoice),
         ReadPath("invoices/{}"),
         ReadPath("invoices", ("contract_id", "customer_id", *PERIOD, *PAGE), "invoices"),
     ),
@@ -131,19 +149,19 @@ READS: dict[str, Read] = {
     ),
     "customers": Read(
         "Customers of a provider; with a customer's id what is open, and its contracts.",
-        "customer",
+        Noun("customer", unknown_customer),
         ReadPath("customers/{}", ("provider", *PAGE)),
         ReadPath("customers", ("provider", *PAGE), "customers"),
     ),
     "invoice-drafts": Read(
         "What is due for each contract; with a contract's id the draft of its next invoice.",
-        "contract",
+        CONTRACT,
         ReadPath("contracts/{}/invoice-draft", ("through_on", *TIMES)),
         ReadPath("invoice-drafts", ("provider", "customer_id", "through_on", *TIMES, *PAGE), "invoice_drafts"),
     ),
     "reports": Read(
         "What was charged (revenue), what of credit expired unused (breakage), or what time was spent (time).",
-        "report",
+        REPORT,
         ReadPath("reports/{}", ("provider", *PERIOD, "group_by", *PAGE), "reports"),
         choices=("revenue", "breakage", "time"),
     ),
@@ -171,11 +189,11 @@ def reading_command(name: str) -> Any:
     if read.argument is not None:
         about = Opt(
             ARGUMENT,
-            metavar="|".join(noun.upper() for noun in read.nouns),
+            metavar="|".join(noun.word.upper() for noun in read.nouns),
             choices=read.choices,
             is_argument=True,
             is_required=read.all is None,
-            example=f"example-{read.argument[0]}",
+            example=f"example-{read.argument.word[0]}",
         )
         options.insert(0, about)
 
@@ -194,26 +212,31 @@ def reading_command(name: str) -> Any:
 
 def _answered(door: Door, read: Read, id_: str | None, query: Query) -> tuple[ReadPath, Any]:
     """The first question that knows the id, and its answer. Raises the refusal of the first where none does."""
-    unknown: Refusal | None = None
-    for noun, question in read.asked_with(id_, query):
+    if id_ is None:
+        assert read.all is not None, "an argument is required where nothing can be said of all"
+        return read.all, _ask(door, read.all, read.all.path, query)
+    refused: list[Refusal] = []
+    for noun, question in read.asked_with(query):
+        unknown = noun.unknown(id_)
         try:
-            path = question.path.replace("{}", _segment(noun, id_))
-            ask_for = door.get if "limit" in query else door.whole
-            return question, ask_for(path, {**query, **question.always})
+            return question, _ask(door, question, question.path.replace("{}", _segment(id_, unknown)), query)
         except Refusal as refusal:
-            if refusal.code != f"unknown-{noun}":
+            if refusal.code != unknown.code:
                 raise
-            unknown = unknown or refusal
-    assert unknown is not None, "an argument is required where nothing can be said of all"
-    raise unknown
+            refused.append(refusal)
+    raise refused[0]
 
 
-def _segment(noun: str, id_: str | None) -> str:
-    """An id in its place in a path. What no path can hold is no id. Raises Refusal unknown-…, or not-found."""
-    if id_ is not None and (not id_ or "/" in id_):
-        code = f"unknown-{noun}"
-        raise Refusal(code if code in STATUS else "not-found", f"There is no {noun} {id_}.")
-    return quote(id_ or "", safe="", errors="replace")
+def _ask(door: Door, question: ReadPath, path: str, query: Query) -> Any:
+    ask_for = door.get if "limit" in query else door.whole
+    return ask_for(path, {**query, **question.always})
+
+
+def _segment(id_: str, unknown: Refusal) -> str:
+    """An id in its place in a path. What no path can hold is no id: raises the refusal that says so."""
+    if not id_ or "/" in id_:
+        raise unknown
+    return quote(id_, safe="", errors="replace")
 
 
 def _show(question: ReadPath, answer: Any, id_: str | None, query: Query) -> None:

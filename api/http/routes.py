@@ -113,7 +113,7 @@ ROUTERS: tuple[tuple[Callable[[], APIRouter], frozenset[str]], ...] = (
     (_statements, frozenset({"statement"})),
     (_tickets, frozenset({"tickets", "history"})),
     (_deductions, frozenset({"deductions", "charges"})),
-    (_grants, frozenset({"grants", "burn-down"})),
+    (_grants, frozenset({"grants"})),
     (_sessions, frozenset({"sessions", "history"})),
     (_across, frozenset({"balances", "deductions", "charges", "invoice-drafts"})),
     (_invoices, frozenset({"invoice-draft", "invoices", "lines"})),
@@ -135,5 +135,6 @@ def noun_of(path: str) -> str:
 
 
 def routers_for(noun: str | None = None) -> Iterator[APIRouter]:
-    """Those that answer what is asked for; all where nothing is named."""
-    return (load() for load, nouns in ROUTERS if noun is None or noun in nouns)
+    """Those that answer what is asked for; all where nothing is named, or what no line above names."""
+    found = [load for load, nouns in ROUTERS if noun in nouns] or [load for load, _ in ROUTERS]
+    return (load() for load in found)

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from ledger.door.in_steps import Carrier, InSteps
 from ledger.door.requests import Answer, Request
-from ledger.kernel.errors import Refusal
+from ledger.kernel.errors import Refusal, command_id_reused
 from ledger.kernel.fact import Fact
 from ledger.store import EventStore, Prior
 from ledger.work.case import Case
@@ -111,8 +111,7 @@ class InParts:
         self._known = self._ledger.store.commands_under(self._name)
         for key, prior in self._known.items():
             if not prior.is_same(self._part(key).name, self._ledger.digest(self._part(key))):
-                detail = f"Command id {self._request.command_id} was used for another command."
-                return Refusal("command-id-reused", detail, command_id=self._request.command_id)
+                return command_id_reused(self._request.command_id)
         return None
 
     def _part(self, key: str) -> Request:

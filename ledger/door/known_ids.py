@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.door.requests import Request
-from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.errors import Refusal, command_id_reused, malformed
 from ledger.kernel.faults import FieldFault
 from ledger.store import CommandRow, ConflictError, EventStore, Prior
 from ledger.work.case import Case
@@ -68,8 +68,7 @@ class KnownIds:
         prior = self._commands.get((request.actor.scope, command_id)) if command_id else None
         if prior is not None:
             if not prior.is_same(command.name, digest):
-                detail = f"Command id {command_id} was used for another command."
-                raise Refusal("command-id-reused", detail, command_id=command_id)
+                raise command_id_reused(command_id)
             return prior
         if command.repeats is not None:
             named = command.repeats(case, request.body)

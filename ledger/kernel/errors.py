@@ -100,6 +100,11 @@ def malformed_fields(faults: Sequence[PlacedFault]) -> Refusal:
     return Refusal("malformed", detail, faults, field=faults[0].field, errors=errors)
 
 
+def command_id_reused(command_id: str | None) -> Refusal:
+    """The id is known with other content (C12)."""
+    return Refusal("command-id-reused", f"Command id {command_id} was used for another command.", command_id=command_id)
+
+
 # What is unknown, or not to be seen, is said in one way wherever it is asked for.
 def unknown_command(name: str) -> Refusal:
     return Refusal("unknown-command", f"There is no command {name[:80]}.")
@@ -128,6 +133,10 @@ def unknown_grant(field: str, id_: str) -> Refusal:
 
 def unknown_invoice(number: str) -> Refusal:
     return Refusal("unknown-invoice", f"There is no invoice {number}.", invoice_number=number)
+
+
+def unknown_customer(customer_id: str) -> Refusal:
+    return Refusal("not-found", f"There is no customer {customer_id}.", customer_id=customer_id)
 
 
 def unknown_pool(pool: str, known: Iterable[str], whose: str = "The contract has") -> Refusal:

@@ -215,14 +215,6 @@ class Calendar:
         index = bisect_right(self._starts, instant) - 1
         return index >= 0 and instant < self._ends[index]
 
-    def opening_at(self, instant: int) -> Opening | None:
-        """The opening that an instant lies in; at a closing it lies outside."""
-        self._around(instant)
-        index = bisect_right(self._starts, instant) - 1
-        if index >= 0 and instant < self._ends[index]:
-            return Opening(self._starts[index], self._ends[index], self._days[index])
-        return None
-
     def next_opening(self, instant: int) -> Opening:
         """The opening in force at an instant, or the next to come. Raises NoOpeningError."""
         self._around(instant)

@@ -14,13 +14,12 @@ import msgspec
 from ledger.billing.document_texts import DocumentTexts, read_document_texts
 from ledger.events import CreditNoteIssued, DocumentLine, InvoiceIssued, Sealed
 from ledger.kernel.access import Actor
-from ledger.kernel.errors import malformed, unknown_invoice
-from ledger.kernel.faults import FieldFault
+from ledger.kernel.errors import unknown_invoice
 from ledger.kernel.mapper import decode
 from ledger.store.database import Row
 from ledger.store.keys import unseal
 from projections.asking import Condition, Page, PageAsked, all_of, equal
-from projections.reader import Snapshot, open_texts, view_position
+from projections.reader import Snapshot, check_right_way_round, open_texts, view_position
 from projections.visible import sees_billing, visible
 
 Issued = InvoiceIssued | CreditNoteIssued
@@ -38,8 +37,7 @@ class DocumentFilter:
     def condition(self) -> Condition:
         """Of contracts `c` and documents `d`. Raises Refusal malformed for days that are the wrong way round."""
         first, last = self.issued_from, self.issued_to
-        if first is not None and last is not None and first > last:
-            raise malformed("from", FieldFault("wrong_way_round", {"first": first, "last": last}))
+        check_right_way_round(first, last)
         return all_of(
             equal("c", contract_id=self.contract_id, customer_id=self.customer_id),
             ("d.issued_on >= :issued_from", {"issued_from": first.isoformat()}) if first is not None else ("", {}),

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.kernel.access import Actor
-from ledger.kernel.errors import malformed
-from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import end_of_day, first_instant, to_micros
 from ledger.store.database import listed
 from projections.asking import Condition, PageAsked, all_of, equal
-from projections.reader import AsOf, Snapshot, Times, resolve_as_of
+from projections.reader import AsOf, Snapshot, Times, check_right_way_round, resolve_as_of
 from projections.visible import visible
 
 MAX_POSITION = 2**62
@@ -42,8 +40,7 @@ class DaysAsked:
     def within(self, column: str, zone: str) -> Condition:
         """The condition of an instant. Raises Refusal malformed for days that are the wrong way round."""
         first, last = self.first, self.last
-        if first is not None and last is not None and first > last:
-            raise malformed("from", FieldFault("wrong_way_round", {"first": first, "last": last}))
+        check_right_way_round(first, last)
         begins = to_micros(first_instant(first, zone)) if first is not None else None
         ends = to_micros(end_of_day(last, zone)) if last is not None else None
         return all_of(

@@ -25,7 +25,7 @@ from projections.credit.accounts import accounts_of, check_pool
 from projections.credit.balances import balance_at
 from projections.credit.grants import ListedGrant, live_grants, uses_ahead
 from projections.credit.movements import AccountRow
-from projections.reader import NOW, AsOf, Snapshot, last_instant
+from projections.reader import NOW, AsOf, Snapshot, check_right_way_round, last_instant
 
 PointEvery = Literal["day", "week", "month"]
 MOST_POINTS = 500
@@ -128,8 +128,7 @@ def _days(asked: BurnDownAsked, starts_on: date, today: date) -> list[date]:
     """The days of the points. Raises Refusal malformed."""
     last = asked.last or today
     first = asked.first or min(last, max(starts_on, _furthest(last, asked.every)))
-    if first > last:
-        raise malformed("from", FieldFault("wrong_way_round", {"first": first, "last": last}))
+    check_right_way_round(first, last)
     days = list(islice(_ends(first, last, asked.every), MOST_POINTS + 1))
     if len(days) > MOST_POINTS:
         raise malformed("from", f"{first} to {last} by {asked.every} are more than {MOST_POINTS} points")

@@ -66,11 +66,6 @@ def breakage_in_sql(movements: str, ends_at: str) -> str:
         FROM {movements} GROUP BY 1, 2) summed) running"""
 
 
-def shown_minutes_in_sql(seconds: str) -> str:
-    """Worked time in whole minutes, rounded up: the rule of `ledger.kernel.values.shown_minutes`."""
-    return f"(({seconds} + 59) / 60)"
-
-
 def status_at_in_sql(status: str, deemed_at: str) -> str:
     """The status of a deduction: the rule of `ledger.credit.confirmation.status_at`."""
     return f"CASE WHEN {status} = 'pending' AND {deemed_at} <= :at THEN 'deemed_confirmed' ELSE {status} END"

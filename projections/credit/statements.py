@@ -15,8 +15,6 @@ import msgspec
 
 from ledger.events import CreditUnit, Sealed
 from ledger.kernel.access import Actor
-from ledger.kernel.errors import malformed
-from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import first_instant, to_micros
 from ledger.store.database import Row
 from projections.asking import EVERYTHING, Page, PageAsked, all_of, equal
@@ -27,7 +25,7 @@ from projections.credit.movements import LineMovement, SilentMovement
 from projections.credit.penalties import PenaltyTold, penalty_told
 from projections.credit.rules import breakage_in_sql
 from projections.credit.spans import FIGURES_THEN, places
-from projections.reader import NOW, AsOf, Moment, Snapshot, Times, last_instant, open_texts, show_moment
+from projections.reader import NOW, AsOf, Moment, Snapshot, Times, last_instant, open_texts, wrong_way_round
 from projections.tickets.titles import titles_of
 
 OF_TIME = ("work", "session", "penalty")  # lines that say how time was billed
@@ -55,8 +53,7 @@ class StatementAsked:
         if last is not None:
             end = last_instant(last, zone)
         if first is not None and last is not None and begin is not None and end is not None and begin > end:
-            told = {"first": show_moment(first), "last": show_moment(last)}
-            raise malformed("from", FieldFault("wrong_way_round", told))
+            raise wrong_way_round(first, last)
         return begin, end
 
 

@@ -22,7 +22,7 @@ from projections.credit.deductions_view import read_draws
 from projections.credit.movements import GRANTING, MOVEMENTS, MovementRow
 from projections.reader import Snapshot, open_texts, view_position
 
-_AT_ONCE = 2_000
+ROWS_AT_ONCE = 2_000
 SPENDING = ("work", "session", "penalty", "service", "debt_settled")  # a reversal gives back what stays told
 _OF_CONTRACT = "m.contract_id = :contract AND m.position > :position"
 _MOVEMENTS = f"SELECT {MOVEMENTS.columns_of('m')} FROM movements m WHERE {_OF_CONTRACT}"
@@ -77,24 +77,27 @@ class BookedDocument:
 class BooksSource:
     """What books are made of, asked for a contract at a time and in pages: all of it is more than memory holds.
 
-    `contracts` are those of one provider, or all; `snapshot` is open as long as questions are asked.
+    `contracts` are those of one provider, or all; `snapshot` is open as long as questions are asked; a page has
+    `at_once` rows.
     """
 
     snapshot: Snapshot
     position: int
     contracts: Mapping[str, BookedContract]
+    at_once: int = ROWS_AT_ONCE
 
     async def movements(self, contract_id: str) -> AsyncIterator[list[MovementRow]]:
         """Pages by position; an event's movements stand on one page."""
         last: dict[str, Any] = {"contract": contract_id, "position": 0}
-        while rows := await self.snapshot.query(f"{_MOVEMENTS} ORDER BY m.position, m.part LIMIT {_AT_ONCE}", last):
+        sql = f"{_MOVEMENTS} ORDER BY m.position, m.part LIMIT {self.at_once}"
+        while rows := await self.snapshot.query(sql, last):
             last |= {"position": rows[-1].position, "part": rows[-1].part}
             rest = await self.snapshot.query(_REST_OF_EVENT, last)
             yield [MOVEMENTS.row_of(row) for row in (*rows, *rest)]
 
     async def charges(self, contract_id: str) -> AsyncIterator[list[ChargeRow]]:
         """Pages by position."""
-        async for rows in self._pages(_CHARGES, contract_id):
+        async for rows in self._pages(_CHARGES, contract_id, self.at_once):
             yield [CHARGES.row_of(row) for row in rows]
 
     async def draws(self, contract_id: str, after: int, through: int) -> list[tuple[str, list[Draw]]]:
@@ -121,7 +124,7 @@ class BooksSource:
         sql = "SELECT 1 FROM deductions WHERE deduction_id = :deduction"
         return bool(await self.snapshot.query(sql, {"deduction": deduction_id}))
 
-    async def _pages(self, sql: str, contract_id: str, at_once: int = _AT_ONCE) -> AsyncIterator[list[Row]]:
+    async def _pages(self, sql: str, contract_id: str, at_once: int) -> AsyncIterator[list[Row]]:
         asked: dict[str, Any] = {"contract": contract_id, "position": 0}
         while rows := await self.snapshot.query(f"{sql} ORDER BY m.position LIMIT {at_once}", asked):
             yield rows
@@ -161,9 +164,9 @@ class AdviserSource:
             asked["position"] = document.position
 
 
-async def books_source(snapshot: Snapshot, provider: str | None) -> BooksSource:
+async def books_source(snapshot: Snapshot, provider: str | None, at_once: int = ROWS_AT_ONCE) -> BooksSource:
     """One provider's, or everybody's. Raises Refusal malformed for a provider without any contract."""
-    return BooksSource(snapshot, await view_position(snapshot), await _contracts(snapshot, provider))
+    return BooksSource(snapshot, await view_position(snapshot), await _contracts(snapshot, provider), at_once)
 
 
 async def adviser_source(snapshot: Snapshot, provider: str | None, first: date, last: date) -> AdviserSource:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.kernel.access import Actor, check_is_inside
-from ledger.kernel.errors import Refusal, malformed
+from ledger.kernel.errors import malformed, unknown_customer
 from ledger.kernel.values import to_micros
 from ledger.store.database import Row
 from ledger.tickets.life import LIVE
@@ -64,7 +64,7 @@ async def customer_with_contracts(
 async def _find(snapshot: Snapshot, actor: Actor, customer_id: str, provider: str | None) -> ListedCustomer:
     rows = await _customers(snapshot, actor, ContractsAsked(provider, customer_id), PageAsked())
     if not rows:
-        raise Refusal("not-found", f"There is no customer {customer_id}.", customer_id=customer_id)
+        raise unknown_customer(customer_id)
     if len(rows) > 1:
         whose = ", ".join(row.provider for row in rows)
         raise malformed("provider", f"name one; there is a customer {customer_id} of each of {whose}")

@@ -22,10 +22,6 @@ class ReportSums(msgspec.Struct, frozen=True):
     def __add__(self, other: Self) -> Self:
         return type(self)(*map(add, msgspec.structs.astuple(self), msgspec.structs.astuple(other)))
 
-    @property
-    def are_nought(self) -> bool:
-        return not any(msgspec.structs.astuple(self))
-
 
 class RevenueSums(ReportSums, frozen=True):
     amount_cents: int = 0

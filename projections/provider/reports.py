@@ -15,15 +15,13 @@ import msgspec
 
 from ledger.events import Sealed
 from ledger.kernel.access import Actor, check_is_inside
-from ledger.kernel.errors import malformed
-from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import local_date
 from ledger.store.database import Row, listed
 from projections.asking import EVERYTHING, Condition, Page, PageAsked, all_of, equal
 from projections.months_and_days import month_in_sql, spans_within
 from projections.provider.report_sources import Apart, OwnSums, ReportSource, TimeGroup
 from projections.provider.report_totals import OF_ALL, OF_BOTH, OF_CUSTOMERS, OF_ENGINEERS, TOTALS
-from projections.reader import Snapshot, open_texts, view_position
+from projections.reader import Snapshot, check_right_way_round, open_texts, view_position
 
 _read_sealed = msgspec.json.Decoder(Sealed).decode
 _MONTH = month_in_sql("t.span")
@@ -84,8 +82,7 @@ async def report(
     Raises Refusal forbidden to customers and partners, malformed for days that are the wrong way round.
     """
     check_is_inside(actor, "the reports of a provider")
-    if asked.first is not None and asked.last is not None and asked.first > asked.last:
-        raise malformed("from", FieldFault("wrong_way_round", {"first": asked.first, "last": asked.last}))
+    check_right_way_round(asked.first, asked.last)
     counted = await _counted(snapshot, actor, asked)
     rows = await _rows(snapshot, source, asked, counted, page)
     shown, next_after = page.cut(rows, _place)

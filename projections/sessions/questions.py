@@ -10,8 +10,7 @@ from typing import Literal
 
 from ledger.events import CreditUnit, DeductionKind, SessionFact
 from ledger.kernel.access import Actor
-from ledger.kernel.errors import malformed, unknown_session
-from ledger.kernel.faults import FieldFault
+from ledger.kernel.errors import unknown_session
 from ledger.kernel.ids import penalty_id_of
 from ledger.kernel.values import ONE_DAY, first_instant, to_micros
 from ledger.store.database import Row, listed
@@ -19,7 +18,7 @@ from projections.asking import Condition, Page, PageAsked, all_of, equal
 from projections.contracts.questions import as_of_for
 from projections.credit.penalties import PenaltyTold, penalty_told
 from projections.history import ToldFact, refold_into, stream_events, stream_history
-from projections.reader import AsOf, Moment, Snapshot, Times, existed, resolve_as_of
+from projections.reader import AsOf, Moment, Snapshot, Times, check_right_way_round, existed, resolve_as_of
 from projections.sessions.view import HOLDERS, SESSIONS, SessionHolderRow, SessionRow, SessionStatus, sessions
 from projections.views import Memory
 from projections.visible import visible
@@ -114,9 +113,7 @@ async def list_sessions(
     What changed since the moment that is asked about is looked at as it was then, so that a page of the past may hold
     fewer items than its limit.
     """
-    first, last = wanted.starts_from, wanted.starts_to
-    if first is not None and last is not None and type(first) is type(last) and first > last:
-        raise malformed("from", FieldFault("wrong_way_round", {"first": first, "last": last}))
+    check_right_way_round(wanted.starts_from, wanted.starts_to)
     as_of = await as_of_for(snapshot, actor, wanted.contract_id, times)
     stands, told = wanted.stands
     if not as_of.current:

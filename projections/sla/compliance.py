@@ -16,7 +16,7 @@ from ledger.kernel.values import FAR_FUTURE, show_share, to_micros
 from projections.asking import EVERYTHING, Condition, Key, Page, PageAsked, all_of, equal
 from projections.contracts.questions import as_of_for
 from projections.months_and_days import month_in_sql
-from projections.reader import NOW, AsOf, Snapshot, Times
+from projections.reader import NOW, AsOf, Snapshot, Times, check_right_way_round
 from projections.sla.calendars import Calendars
 from projections.sla.clock_totals import COUNTED_STATES, OF_NO_CONTRACT
 from projections.sla.clocks import CLOCKS, NOT_ENDED, ClockRow, clock_of
@@ -88,7 +88,7 @@ async def compliance(
 
     Raises Refusal unknown-contract, malformed for days or instants that are the wrong way round.
     """
-    tickets.check()
+    check_right_way_round(tickets.opened_from, tickets.opened_to)
     as_of = await as_of_for(snapshot, actor, tickets.contract_id, times)
     which = _Which(actor, tickets, groups, replace(as_of, current=False), is_now=times.is_now)
     changed = await _changed_since(snapshot, which)

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from ledger.kernel.access import Actor
-from ledger.kernel.errors import malformed
-from ledger.kernel.faults import FieldFault
 from ledger.kernel.values import from_micros, local_date, to_micros
 from projections.asking import Condition, all_of, equal
 from projections.months_and_days import spans_within
@@ -51,12 +49,6 @@ class OfTickets:
             for sign, name, moment in ((">=", "opened_from", self.opened_from), ("<=", "opened_to", self.opened_to))
         ]
         return all_of(self.whose(actor), *opened)
-
-    def check(self) -> None:
-        """Raises Refusal malformed for days or instants that are the wrong way round."""
-        first, last = self.opened_from, self.opened_to
-        if first is not None and last is not None and type(first) is type(last) and first > last:
-            raise malformed("from", FieldFault("wrong_way_round", {"first": first, "last": last}))
 
     def days(self, until: int | None) -> OpenedDays:
         """Of the period, up to an instant (microseconds) where there is one."""

@@ -7,25 +7,18 @@ from contextlib import closing
 
 import pytest
 
-from api.books import ordered
 from api.books.exporting import export
+from api.books.gathering import BookBounds
 from ledger.door.batches import Ledger
 from ledger.plans.loader import load_catalogue
 from ledger.store import open_store
-from projections.provider import books
 from projections.reader import open_reader
 from projections.runner import Projector
 from tests.senders import imported
 from tests.words import PREPAID, as_lines, log_work, open_ticket, sign, top_up
 
 FEW, MANY, DAY = 100, 1_000, "2026-02-02T09:00:00Z"
-
-
-@pytest.fixture(autouse=True)
-def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ordered, "RUN", 60)
-    monkeypatch.setattr(ordered, "BLOCK", 2)
-    monkeypatch.setattr(books, "_AT_ONCE", 20)
+SMALL = BookBounds(rows=20, run=60, block=2)
 
 
 @pytest.fixture
@@ -49,7 +42,7 @@ def read(url: str, form: str) -> tuple[int, int]:
     async def asked() -> int:
         reader = open_reader(url)
         try:
-            made = await export(reader, form, None, None, None)
+            made = await export(reader, form, None, None, None, bounds=SMALL)
         finally:
             await reader.close()
         return sum(len(piece) for piece in made.pieces)

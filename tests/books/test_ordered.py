@@ -4,7 +4,6 @@ import random
 
 import pytest
 
-from api.books import ordered
 from api.books.ordered import InOrder, Spool
 
 
@@ -28,11 +27,10 @@ def test_two_readers_stand_at_places_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 1_234])
-def test_runs_are_merged_by_their_order(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-    monkeypatch.setattr(ordered, "RUN", 10)
+def test_runs_are_merged_by_their_order(count: int) -> None:
     numbers = list(range(count))
     random.Random(count).shuffle(numbers)
-    found = InOrder[tuple[int, str]](lambda one: one[0])
+    found = InOrder[tuple[int, str]](lambda one: one[0], run=10)
     for number in numbers:
         found.add((number, "told"))
     assert list(found) == [(number, "told") for number in range(count)]

@@ -72,6 +72,18 @@ def test_a_refusal_is_the_problem_that_the_api_answers(database_url: str) -> Non
     assert problem["errors"] == [{"field": "invoiced", "detail": "must be true or false"}]
 
 
+def test_an_id_that_no_path_can_hold_is_unknown_as_any_other(database_url: str) -> None:
+    support_ledger(database_url, "import", "-", stdin=as_lines([sign("groupios-l", contract_id="L")]))
+    for command, code, field in (
+        ("balance", "unknown-contract", "contract_id"),
+        ("tickets", "unknown-ticket", "ticket_id"),
+        ("invoices", "unknown-invoice", "invoice_number"),
+        ("customers", "not-found", "customer_id"),
+    ):
+        problem = refused(support_ledger(database_url, command, "a/b", "--json"))
+        assert (problem["code"], problem[field]) == (code, "a/b")
+
+
 def test_what_is_refused_by_the_command_line_itself_is_a_problem_too(tmp_path: Path) -> None:
     def told(*arguments: str, url: str | None = None) -> tuple[int, Any]:
         done = support_ledger(url, *arguments, "--json")

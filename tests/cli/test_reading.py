@@ -54,6 +54,7 @@ def test_whoever_asks_for_one_noun_gets_all_routers_that_answer_it() -> None:
         for route in router.routes:
             assert isinstance(route, APIRoute)
             assert router in routers_for(noun_of(route.path)), route.path
+    assert list(routers_for("burn-down")) == list(routers_for()), "a question that no command asks is named nowhere"
 
 
 def test_an_id_is_that_of_the_thing_and_else_of_the_contract(url: str) -> None:

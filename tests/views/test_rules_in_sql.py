@@ -14,7 +14,7 @@ from ledger.credit.confirmation import status_at
 from ledger.credit.deduction_events import DeductionStatus
 from ledger.credit.expiry import expired_by
 from ledger.kernel.access import Actor
-from ledger.kernel.values import from_micros, shown_minutes, to_micros
+from ledger.kernel.values import from_micros, to_micros
 from projections.asking import EVERYTHING, PageAsked
 from projections.contracts.across import ContractsAsked
 from projections.contracts.questions import ContractFilter, has_time_in_sql, list_contracts
@@ -22,7 +22,6 @@ from projections.contracts.view import TermRow
 from projections.credit.balance_lists import list_balances
 from projections.credit.balances import balance
 from projections.credit.deduction_questions import DeductionsAsked, list_deductions
-from projections.credit.rules import shown_minutes_in_sql
 from projections.credit.unanswered import count_unanswered
 from projections.credit.waiting_deductions import count_waiting
 from projections.provider.customer_list import list_customers
@@ -246,11 +245,3 @@ def test_what_an_actor_sees(views: Written, actor: Actor, contracts: list[tuple[
     assert [one.row.contract_id for one in page.items] == [
         contract_id for contract_id, row in rows.items() if actor.sees(row.provider, row.customer_id, row.partner_id)
     ]
-
-
-def test_worked_minutes_are_rounded_up_as_the_rule_rounds_them(views: Written) -> None:
-    seconds = [0, 1, 59, 60, 61, 3000, 3001, 86_400]
-    values = ", ".join(f"({one})" for one in seconds)
-    sql = f"WITH w(seconds) AS (VALUES {values}) SELECT {shown_minutes_in_sql('seconds')} AS m FROM w ORDER BY seconds"
-    rows = views.asking.of_snapshot(lambda snapshot: snapshot.query(sql, {}))
-    assert [row.m for row in rows] == [shown_minutes(one) for one in seconds] == [0, 1, 1, 1, 2, 50, 51, 1440]

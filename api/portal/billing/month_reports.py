@@ -31,7 +31,7 @@ from ledger.kernel.values import add_months
 from projections.asking import EVERYTHING
 from projections.provider.report_sources import BREAKAGE, REVENUE, BreakageSums, OfCurrency, OfUnit, RevenueSums
 from projections.provider.reports import ReportAsked, ReportGroups, ReportRow, report
-from projections.reader import Snapshot
+from projections.reader import Snapshot, wrong_way_round
 from projections.sla.calendars import Calendars
 
 MONTHS_AT_FIRST = 12
@@ -91,7 +91,7 @@ def _days(first: str, last: str, today: date) -> tuple[date, date]:
     until = day_of("to_on", last or None) or today
     begins = day_of("from_on", first or None) or add_months(until.replace(day=1), 1 - MONTHS_AT_FIRST)
     if begins > until:
-        raise malformed("from_on", FieldFault("wrong_way_round", {"first": begins, "last": until}))
+        raise wrong_way_round(begins, until, "from_on")
     if begins < add_months(until.replace(day=1), 1 - MOST_MONTHS):
         raise malformed("from_on", FieldFault("too_many_months", {"limit": MOST_MONTHS}))
     return begins, until

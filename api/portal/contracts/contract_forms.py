@@ -123,9 +123,7 @@ async def _shown(request: Request, state: State, visitor: Visitor, contract_id: 
     meant = ACTIONS[action]
     async with state.reader.snapshot() as snapshot:
         contract = await opened_contract(snapshot, visitor.actor, contract_id)
-        if not visitor.may(meant.command):
-            role = visitor.actor.role
-            raise Refusal("forbidden", f"A token of role {role} may not {meant.command}.", role=role)
+        visitor.check_may(meant.command)
         accounts = (await balance_within(snapshot, visitor.actor, contract_id, NOW)).accounts
         today = local_date(snapshot.clock(), contract.row.timezone)
     given = dict.fromkeys((*meant.fields, "grant_id", "command_id"), "")

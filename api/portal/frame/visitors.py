@@ -16,7 +16,6 @@ from fastapi import Depends, Request, Response
 from api.state import state_of
 from ledger.door.registry import COMMANDS
 from ledger.kernel.access import Actor
-from ledger.kernel.errors import Refusal
 from ledger.store.sign_ins import SIGN_IN_LASTS, SignIn, signed_in
 from projections.contracts.questions import name_of_party
 
@@ -52,9 +51,7 @@ class Visitor:
 
     def check_may(self, command: str) -> None:
         """Raises Refusal forbidden where `may` says no: before a page asks what it is about."""
-        if not self.may(command):
-            detail = f"A token of role {self.actor.role} may not {command}."
-            raise Refusal("forbidden", detail, role=self.actor.role, command=command)
+        COMMANDS[command].check_may(self.actor.role)
 
     @property
     def form_key(self) -> bytes:

@@ -50,13 +50,13 @@ async def booking_page(
 ) -> Response:
     """Raises Refusal forbidden for who books none, unknown-contract."""
     if contract_id is None:
-        _check_books(visitor)
+        visitor.check_may(BOOK)
         choice = await contracts_to_choose(state, visitor, NEW, cursor)
         contract_id = only_one(choice)
         if contract_id is None:
             return page(request, visitor, "which_contract.html", **choice, what="session")
     shown = await _booking(request, state, visitor, contract_id)
-    _check_books(visitor)
+    visitor.check_may(BOOK)
     given = dict.fromkeys(GIVEN, "") | {"ticket_id": ticket_id or ""}
     return page(request, visitor, "new_session.html", **shown, given=given)
 
@@ -66,7 +66,7 @@ async def book_one(request: Request, state: StateDep, posted: PostedDep, contrac
     """Books it. What is refused stands at its field, in the form as it was filled in."""
     visitor, form = posted.visitor, posted.form
     shown = await _booking(request, state, visitor, contract_id or form.one("contract_id"))
-    _check_books(visitor)
+    visitor.check_may(BOOK)
     try:
         fields = form.texts(GIVEN) | {"contract_id": shown["contract"].contract_id}
         for name in ("starts_at", "at"):
@@ -77,11 +77,6 @@ async def book_one(request: Request, state: StateDep, posted: PostedDep, contrac
         reasons = told(request, refusal, shown["zone"], BOOK)
         return page(request, visitor, "new_session.html", refusal.status, **shown, given=given, reasons=reasons)
     return recorded(request, visitor, answer, f"{SESSIONS_PAGE}/{answer.named['session_id']}")
-
-
-def _check_books(visitor: Visitor) -> None:
-    if not visitor.may(BOOK):
-        raise Refusal("forbidden", f"A token of role {visitor.actor.role} may not {BOOK}.")
 
 
 async def _booking(request: Request, state: State, visitor: Visitor, contract_id: str) -> dict[str, Any]:

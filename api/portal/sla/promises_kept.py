@@ -33,7 +33,7 @@ from ledger.kernel.values import add_months, local_date
 from projections.asking import PageAsked
 from projections.contracts.across import ContractsAsked, zone_across
 from projections.contracts.questions import ContractFilter, list_contracts
-from projections.reader import Snapshot
+from projections.reader import Snapshot, check_right_way_round
 from projections.sla.at_risk import Share, list_at_risk
 from projections.sla.breaches import list_breaches
 from projections.sla.calendars import Calendars
@@ -77,8 +77,7 @@ def asked(
 ) -> PromisesAsked:
     """Raises Refusal malformed for what is no day, and for days that are the wrong way round."""
     first, last = day_of("from", from_ or None), day_of("to", to or None)
-    if first is not None and last is not None and first > last:
-        raise malformed("from", FieldFault("wrong_way_round", {"first": first, "last": last}))
+    check_right_way_round(first, last)
     return PromisesAsked(contract_id or "", provider or "", first, last, cursor)
 
 

@@ -39,13 +39,13 @@ async def opening_page(
 ) -> Response:
     """Raises Refusal forbidden for who opens none, unknown-contract."""
     if contract_id is None:
-        _check_opens(visitor)
+        visitor.check_may(OPEN)
         choice = await contracts_to_choose(state, visitor, NEW, cursor)
         contract_id = only_one(choice)
         if contract_id is None:
             return page(request, visitor, "which_contract.html", **choice, what="ticket")
     shown = await _opening(state, visitor, contract_id)
-    _check_opens(visitor)
+    visitor.check_may(OPEN)
     return page(request, visitor, "new_ticket.html", **shown, given=dict.fromkeys(GIVEN, ""))
 
 
@@ -54,7 +54,7 @@ async def open_one(request: Request, state: StateDep, posted: PostedDep, contrac
     """Opens it. What is refused stands at its field, in the form as it was filled in."""
     visitor, form = posted.visitor, posted.form
     shown = await _opening(state, visitor, contract_id or form.one("contract_id"))
-    _check_opens(visitor)
+    visitor.check_may(OPEN)
     try:
         fields = form.texts(GIVEN) | {"contract_id": shown["contract"].contract_id}
         fields["at"] = instant_of(form.one("at"), shown["zone"])
@@ -64,11 +64,6 @@ async def open_one(request: Request, state: StateDep, posted: PostedDep, contrac
         reasons = told(request, refusal, shown["zone"], OPEN)
         return page(request, visitor, "new_ticket.html", refusal.status, **shown, given=given, reasons=reasons)
     return recorded(request, visitor, answer, f"{TICKETS_PAGE}/{answer.named['ticket_id']}")
-
-
-def _check_opens(visitor: Visitor) -> None:
-    if not visitor.may(OPEN):
-        raise Refusal("forbidden", f"A token of role {visitor.actor.role} may not {OPEN}.")
 
 
 async def _opening(state: State, visitor: Visitor, contract_id: str) -> dict[str, Any]:
