@@ -135,6 +135,14 @@ def _accepted(answers: list[Answer | Refusal]) -> None:
         assert isinstance(answer, Answer), f"refused: {answer.code}: {answer.detail}"
 
 
+def left_behind(desk: Desk, contract_id: str) -> Rowset:
+    """The rows that one more entry of work leaves behind."""
+    desk.tail.transactions(BATCH)
+    _one(desk, next(entries_for(contract_id, "kept")))
+    (rowset,) = desk.tail.transactions(1)
+    return rowset
+
+
 def long_account(desk: Desk, entries: int, rounds: int, times: int) -> list[Row]:
     """Row 5: an entry of work on an account with many entries beside one with ten; then the first after a restart."""
     many, few = "x00-many", "x00-few"
