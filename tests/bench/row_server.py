@@ -57,7 +57,7 @@ class PostgresRows:
         self.connection.execute(sql, [list(contents)], prepare=True)
 
 
-@app.post("/v1/commands/{name}")
+@app.api_route("/v1/commands/{name}", methods=["POST"])
 async def command(name: str, request: Request) -> dict[str, int]:
     done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     waiting.put((await request.body(), done))

@@ -21,12 +21,13 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
-from ledger.door.batches import Answer, Ledger
+from ledger.door.batches import Ledger
 from ledger.plans.loader import load_catalogue
 from ledger.store import Batch, CommandRow, TakenId, open_store
 from ledger.store.postgres_recorder import postgres_recorder
 from tests.bench.commands import entries_for
 from tests.bench.raw import TABLES
+from tests.bench.writing import carry_out_one
 
 SAVERS = 8
 LIBRARY_TABLE = "library_events"
@@ -108,12 +109,7 @@ class Saver:
     def _commands(self, url: str) -> Save:
         ledger = Ledger(open_store(url), load_catalogue(None))
         requests = entries_for(self.contract_id, "saved")
-
-        def save() -> None:
-            (answer,) = ledger.submit([next(requests)])
-            assert isinstance(answer, Answer), f"refused: {answer.code}: {answer.detail}"
-
-        return save
+        return lambda: carry_out_one(ledger, next(requests))
 
 
 def _one_statement(events: int) -> str:

@@ -193,4 +193,9 @@ def _one_by_one(desk: Desk, requests: Sequence[Request]) -> None:
 
 
 def _one(desk: Desk, request: Request) -> float:
-    return seconds(lambda: _accepted(desk.ledger.submit([request])))
+    return seconds(lambda: carry_out_one(desk.ledger, request))
+
+
+def carry_out_one(ledger: Ledger, request: Request) -> None:
+    """One command, one transaction. Raises AssertionError where it is refused."""
+    _accepted(ledger.submit([request]))
