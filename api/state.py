@@ -15,10 +15,12 @@ from functools import cached_property
 from starlette.requests import Request  # fastapi itself takes longer to load than an export to make
 
 from api.following import Listeners
+from api.holders import Holders
 from api.limits import LIMITS, Limits
 from api.long_questions import LongQuestions
 from api.made_files import MadeFiles
 from api.waiting import Waiters
+from api.wake_ups import WakeUps
 from api.writer import Writer
 from api.wrong_tokens import WrongTokens
 from ledger.door.batches import Ledger
@@ -49,6 +51,7 @@ class State:
     files: MadeFiles
     limits: Limits = LIMITS
     calendars: Calendars = field(default_factory=Calendars)
+    wake_ups: WakeUps = field(default_factory=WakeUps)
     stop: threading.Event = field(default_factory=threading.Event)
     follower: threading.Thread | None = None
     is_writing: bool = False
@@ -64,6 +67,10 @@ class State:
     def writer(self) -> Writer:
         """Raises CatalogueError."""
         return Writer(Ledger(self.store, self.catalogue, self.clock))
+
+    @cached_property
+    def holders(self) -> Holders:
+        return Holders(self.reader)
 
     def start_writing(self) -> None:
         """Raises CatalogueError."""

@@ -36,6 +36,10 @@ def create_api(
     for router in routers_for(noun):
         app.include_router(router)
     app.add_middleware(QuickBalance)
+    if noun in (None, "commands"):
+        from api.http.quick_commands import QuickCommands  # with every command, and most who load the API send none
+
+        app.add_middleware(QuickCommands)
     app.add_middleware(ETags)
     app.add_middleware(ResponseHeaders)
     app.openapi = lambda: _document_of(app)  # type: ignore[method-assign]

@@ -15,15 +15,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.http.authentication import ACTOR, token_of
 from api.http.models.credit import show_balance
 from api.state import State
-from ledger.kernel.access import Actor
-from ledger.kernel.errors import Refusal
 from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
-from ledger.store.tokens import hash_of, holder_of
-from ledger.store.unavailable import Unavailable
 
 _PATH = re.compile("/v1/contracts/([^/]+)/balance")
 _ID = re.compile(ID_PATTERN)
-MOST_HOLDERS = 10_000  # of whom it is remembered who they are; about 300 bytes each
 
 
 class QuickBalance:
@@ -31,7 +26,6 @@ class QuickBalance:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._holders: dict[bytes, Actor] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         contract_id, token = _asked_for(scope)
@@ -43,23 +37,9 @@ class QuickBalance:
         await self.app(scope, receive, send)
 
     async def _answer(self, state: State, token: str, contract_id: str) -> str | None:
-        holder = await self._holder(state, token)
+        holder = await state.holders.known(token)
         found = await state.quick_balances.ask(holder, contract_id) if holder is not None else None
         return show_balance(contract_id, found).model_dump_json() if found is not None else None
-
-    async def _holder(self, state: State, token: str) -> Actor | None:
-        """Who holds a token, or held it: what a token may do never changes, but it may end."""
-        key = hash_of(token)
-        known = self._holders.get(key)
-        if known is None:
-            try:
-                known = await holder_of(state.reader, token, state.clock().date())
-            except (Refusal, Unavailable):
-                return None
-            if len(self._holders) >= MOST_HOLDERS:
-                self._holders.clear()
-            self._holders[key] = known
-        return known
 
 
 def _asked_for(scope: Scope) -> tuple[str | None, str | None]:
