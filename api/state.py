@@ -15,14 +15,15 @@ from functools import cached_property
 from starlette.requests import Request  # fastapi itself takes longer to load than an export to make
 
 from api.following import Listeners
+from api.holders import Holders
 from api.limits import LIMITS, Limits
 from api.long_questions import LongQuestions
 from api.made_files import MadeFiles
 from api.waiting import Waiters
+from api.wake_ups import WakeUps
 from api.writer import Writer
 from api.wrong_tokens import WrongTokens
 from ledger.door.batches import Ledger
-from ledger.kernel.access import Actor
 from ledger.kernel.clock import Clock, system_clock
 from ledger.kernel.settings import Settings
 from ledger.plans.catalogue import Catalogue
@@ -50,7 +51,7 @@ class State:
     files: MadeFiles
     limits: Limits = LIMITS
     calendars: Calendars = field(default_factory=Calendars)
-    known_holders: dict[bytes, Actor] = field(default_factory=dict)  # by the hash of their token
+    wake_ups: WakeUps = field(default_factory=WakeUps)
     stop: threading.Event = field(default_factory=threading.Event)
     follower: threading.Thread | None = None
     is_writing: bool = False
@@ -66,6 +67,10 @@ class State:
     def writer(self) -> Writer:
         """Raises CatalogueError."""
         return Writer(Ledger(self.store, self.catalogue, self.clock))
+
+    @cached_property
+    def holders(self) -> Holders:
+        return Holders(self.reader)
 
     def start_writing(self) -> None:
         """Raises CatalogueError."""

@@ -36,8 +36,11 @@ TINY = Sizes(
     promised_tickets=4,
     page_times=2,
     waiting_answers=3,
+    many_rounds=1,
+    many_seconds=0.05,
 )
 AIM_OF_READING = {"SQLite": "≥ 0.7", "PostgreSQL": "≥ 0.45"}
+AIM_OF_WRITING = {"SQLite": "≥ 0.3", "PostgreSQL": "≥ 0.38"}
 ROWS = [
     (1, "one log-work, Ledger.submit", "≤ 2"),
     (1, "  of which this thread computes", ""),
@@ -71,6 +74,16 @@ ROWS = [
             "a dry run of all invoices",
         )
     ),
+    (16, "32 HTTP clients writing, 64 accounts", ""),
+    (16, "  of which the server computes", ""),
+    (17, "16 HTTP clients on one account, against 1", "≥ 1.5"),
+]
+ROWS_OF_POSTGRES = [
+    (15, "8 writers, the recorder alone", "≥ 0.6"),
+    (15, "8 writers, the recorder alone, against the library's", "≥ 4"),
+    (15, "  whole commands", ""),
+    (18, "32 HTTP clients at two servers, against one", ""),
+    (18, "  the slower of the two, against the quicker", ""),
 ]
 
 
@@ -97,14 +110,19 @@ def fresh(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Call
 def test_every_row_is_measured_with_its_aim(database: str, fresh: Callable[[str], str], tmp_path: Path) -> None:
     said: list[str] = []
     rows = all_rows(database, fresh, TINY, tmp_path, said.append)
-    aims = [(row.number, row.what, AIM_OF_READING[database] if row.number == 4 else row.aim_text) for row in rows]
-    wanted = [(number, what, AIM_OF_READING[database] if number == 4 else aim) for number, what, aim in ROWS]
-    assert sorted(aims) == sorted(wanted)
+    wanted = ROWS + ROWS_OF_POSTGRES * (database == "PostgreSQL")
+    by_database = {
+        "balance by HTTP, 8 connections": AIM_OF_READING[database],
+        "32 HTTP clients writing, 64 accounts": AIM_OF_WRITING[database],
+    }
+    assert sorted((row.number, row.what, row.aim_text) for row in rows) == sorted(
+        (number, what, by_database.get(what, aim)) for number, what, aim in wanted
+    )
     assert all(min(row.figures) > 0 for row in rows)
     printed = table(rows).splitlines()
-    assert len(printed) == 1 + len(ROWS)
-    assert [line[0] for line in printed[1:]] == sorted(str(number) for number, _, _ in ROWS)
-    assert len(said) == 6
+    assert len(printed) == 1 + len(wanted)
+    assert [line.split()[0] for line in printed[1:]] == [str(number) for number in sorted(one[0] for one in wanted)]
+    assert len(said) == 7
 
 
 def test_raw_rows_are_the_rows_of_the_product(database: str, fresh: Callable[[str], str]) -> None:

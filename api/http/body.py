@@ -11,7 +11,7 @@ from fastapi import Request
 from api.strict_json import COMMAND_LIMIT, decode_json, without_mark
 from ledger.kernel.errors import Refusal
 
-LARGE = 64_000  # bytes: beyond, decoding would hold up other requests
+LARGE_BODY = 64_000  # bytes: beyond, decoding would hold up other requests
 
 
 T = TypeVar("T")
@@ -40,6 +40,6 @@ async def read_as(request: Request, meaning: Callable[[Any], T]) -> T:
     Raises Refusal too-large, not-json or malformed, and what `meaning` raises.
     """
     body = without_mark(await read_body(request, COMMAND_LIMIT))
-    if len(body) < LARGE:
+    if len(body) < LARGE_BODY:
         return meaning(decode_json(body))
     return await asyncio.to_thread(lambda: meaning(decode_json(body)))

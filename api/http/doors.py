@@ -35,6 +35,10 @@ def create_api(
     problems.install(app)
     for router in routers_for(noun):
         app.include_router(router)
+    if noun in (None, "commands"):
+        from api.http.quick_commands import QuickCommands  # with every command, and most who load the API send none
+
+        app.add_middleware(QuickCommands)
     app.add_middleware(ETags)
     app.add_middleware(ResponseHeaders)
     app.add_middleware(QuickBalance)

@@ -17,17 +17,12 @@ from api.http.etags import OF_READS, etag_of, has_already
 from api.http.models.credit import balance_members
 from api.http.responses import HEADERS
 from api.state import State
-from ledger.kernel.access import Actor
-from ledger.kernel.errors import Refusal
 from ledger.kernel.ids import ID_LENGTH, ID_PATTERN
-from ledger.store.tokens import hash_of, holder_of
-from ledger.store.unavailable import Unavailable
 
 _PATH = re.compile("/v1/contracts/([^/]+)/balance")
 _ID = re.compile(ID_PATTERN)
 METHODS = ("GET", "HEAD")
 _HEADERS = [(name.lower().encode(), value.encode()) for name, value in (HEADERS | OF_READS).items()]
-MOST_HOLDERS = 10_000  # of whom it is remembered who they are; about 300 bytes each
 
 
 @dataclass(slots=True, frozen=True)
@@ -59,23 +54,9 @@ class QuickBalance:
         await send({"type": "http.response.body", "body": b"" if is_known or asked.is_head else body})
 
     async def _answer(self, state: State, asked: _Asked) -> bytes | None:
-        holder = await self._holder(state, asked.token)
+        holder = await state.holders.known(asked.token)
         found = await state.quick_balances.ask(holder, asked.contract_id) if holder is not None else None
         return msgspec.json.encode(balance_members(asked.contract_id, found)) if found is not None else None
-
-    async def _holder(self, state: State, token: str) -> Actor | None:
-        """Who holds a token, or held it: what a token may do never changes, but it may end."""
-        key = hash_of(token)
-        known = state.known_holders.get(key)
-        if known is None:
-            try:
-                known = await holder_of(state.reader, token, state.clock().date())
-            except (Refusal, Unavailable):
-                return None
-            if len(state.known_holders) >= MOST_HOLDERS:
-                state.known_holders.clear()
-            state.known_holders[key] = known
-        return known
 
 
 def _asked_for(scope: Scope) -> _Asked | None:

@@ -150,5 +150,13 @@ async def ended_among(reader: QuestionSource, token_ids: Sequence[str], today: d
     return frozenset(row.token_id for row in rows)
 
 
+async def holding_among(reader: QuestionSource, token_ids: Sequence[str], today: date) -> frozenset[str]:
+    """Those of some tokens that hold."""
+    among, named = listed("token_id", token_ids)
+    sql = f"SELECT t.token_id FROM access_tokens t WHERE t.token_id IN ({among or 'NULL'}) AND {HOLDS}"
+    rows = await reader.query(sql, {**named, "today": today.isoformat()})
+    return frozenset(row.token_id for row in rows)
+
+
 def unauthenticated() -> Refusal:
     return Refusal("unauthenticated", "The request needs a valid token: Authorization: Bearer TOKEN.")

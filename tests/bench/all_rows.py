@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import holding, pages, reading, rebuilding, writing
+from tests.bench import holding, many_clients, many_writers, pages, reading, rebuilding, writing
 from tests.bench.batch_projector import PAGE
 from tests.bench.commands import promised_tickets, year_of_work
 from tests.bench.rounds import Row
@@ -33,6 +33,8 @@ class Sizes:
     promised_tickets: int = 2_000
     page_times: int = 30
     waiting_answers: int = 100
+    many_rounds: int = 3
+    many_seconds: float = 1.0
 
 
 QUICK = Sizes(
@@ -46,6 +48,7 @@ QUICK = Sizes(
     reading_rounds=3,
     reading_seconds=0.8,
     promised_tickets=400,
+    many_rounds=2,
 )
 
 
@@ -65,6 +68,8 @@ def all_rows(
     singles = writing.one_entry(desk, sizes.single_rounds, sizes.single_times)
     long = writing.long_account(desk, sizes.long_entries, sizes.single_rounds, sizes.single_times)
     desk.carry_out(promised_tickets(sizes.promised_tickets))
+    desk.carry_out(many_clients.accounts())
+    saved = writing.left_behind(desk, many_clients.ACCOUNTS[0])
     desk.close()
     say(f"{database}: rebuilding")
     history = fresh("history")
@@ -78,4 +83,9 @@ def all_rows(
     shown = pages.measured_pages(database, desk_url, sizes.reading_rounds, sizes.page_times)
     say(f"{database}: holding up others")
     held = holding.holding(database, desk_url, sizes.reading_seconds, sizes.waiting_answers)
-    return [*singles, imported, rebuilt, read, *long, *shown, *held]
+    say(f"{database}: many who write")
+    turns = many_clients.Turns(sizes.many_rounds, sizes.many_seconds)
+    many = many_clients.many_clients(database, desk_url, fresh("raw_rows"), turns, folder)
+    if database == "PostgreSQL":
+        many += many_writers.many_writers(desk_url, fresh, saved, turns)
+    return [*singles, imported, rebuilt, read, *long, *shown, *held, *many]

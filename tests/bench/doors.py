@@ -20,8 +20,8 @@ from ledger.store.tokens import create_token
 from tests.bench.commands import FIRST_DAY, POOL, TODAY, customer_of
 from tests.bench.large_ledger import BILLED, BILLED_PLAN, LONG, SMALL
 from tests.bench.pages import signed_in, took
-from tests.bench.reading import server
 from tests.bench.rounds import Row
+from tests.bench.serving import server
 
 MOST = 1.3
 PAST = (FIRST_DAY.date() + (TODAY - FIRST_DAY) / 2).isoformat()

@@ -20,8 +20,8 @@ from ledger.store.tokens import create_token
 from projections.runner import Projector
 from tests.bench.asking_much import Kind, kinds
 from tests.bench.commands import PLANS, PREFIX, customer_of
-from tests.bench.reading import server
 from tests.bench.rounds import Row
+from tests.bench.serving import server
 
 MOST_MS = 250.0
 TIMEOUT_SECONDS = 120

@@ -18,8 +18,8 @@ from ledger.store import open_store
 from ledger.store.tokens import create_token
 from projections.runner import Projector
 from tests.bench.commands import POOL, PREFIX, PREPAID, TODAY, customer_of
-from tests.bench.reading import server
 from tests.bench.rounds import Row
+from tests.bench.serving import server
 
 MOST = 3.0
 MANY = f"{PREFIX}many"  # the contract of row 5, with its long history

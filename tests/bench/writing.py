@@ -135,6 +135,14 @@ def _accepted(answers: list[Answer | Refusal]) -> None:
         assert isinstance(answer, Answer), f"refused: {answer.code}: {answer.detail}"
 
 
+def left_behind(desk: Desk, contract_id: str) -> Rowset:
+    """The rows that one more entry of work leaves behind."""
+    desk.tail.transactions(BATCH)
+    _one(desk, next(entries_for(contract_id, "kept")))
+    (rowset,) = desk.tail.transactions(1)
+    return rowset
+
+
 def long_account(desk: Desk, entries: int, rounds: int, times: int) -> list[Row]:
     """Row 5: an entry of work on an account with many entries beside one with ten; then the first after a restart."""
     many, few = "x00-many", "x00-few"
@@ -185,4 +193,9 @@ def _one_by_one(desk: Desk, requests: Sequence[Request]) -> None:
 
 
 def _one(desk: Desk, request: Request) -> float:
-    return seconds(lambda: _accepted(desk.ledger.submit([request])))
+    return seconds(lambda: carry_out_one(desk.ledger, request))
+
+
+def carry_out_one(ledger: Ledger, request: Request) -> None:
+    """One command, one transaction. Raises AssertionError where it is refused."""
+    _accepted(ledger.submit([request]))

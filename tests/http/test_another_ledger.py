@@ -25,12 +25,12 @@ def test_doors_with_another_ledger_know_nothing_of_the_first(tmp_path: Path) -> 
         first.ok(sign(contract_id=MINE, **OF[MINE]))
         assert first.see("contracts")["items"]
         assert client.get(f"/v1/contracts/{MINE}/balance", headers=first.headers(None)).status_code == 200
-        assert len(app.state.ledger.known_holders) == 1
+        assert len(app.state.ledger.holders._known) == 1
         assert "kunde at north" in Browser(first).signed_in(first.admin).get("/portal/contracts").text
         assert client.get("/docs").status_code == 200
     with given("second.db", has_docs=False) as client:
         second = Door(client, app.state.ledger.store, clock)
-        assert app.state.ledger.known_holders == {}
+        assert app.state.ledger.holders._known == {}
         assert second.unseen("contracts", first.admin)["code"] == "unauthenticated"
         assert second.see("contracts")["items"] == []
         assert "kunde at north" not in Browser(second).signed_in(second.admin).get("/portal/contracts").text
