@@ -13,8 +13,6 @@ from projections.contracts.across import ContractsAsked, DaysAsked, as_of_across
 from projections.contracts.questions import contract_as_of
 from projections.reader import AsOf, Snapshot, Times
 
-# A contract with few charges on the days that are asked for has them found by day, and put in order; one with many is
-# walked through in order.
 MANY_CHARGES = 200
 
 
@@ -52,9 +50,12 @@ async def list_charges_across(
     times: Times,
     is_invoiced: bool | None,
     page: PageAsked,
+    many: int = MANY_CHARGES,
 ) -> Page[ListedCharge]:
     """The charges of all contracts that the actor sees, contract by contract, each in the order of recording.
 
+    Of days, a contract with few charges on them has them found by day, and put in order; one with more than `many` is
+    walked through in order.
     Raises Refusal malformed for days that are the wrong way round.
     """
     as_of = await as_of_across(snapshot, actor, asked, times)
@@ -65,7 +66,7 @@ async def list_charges_across(
     else:
         within, params = days.within("m.effective_at", zone)
         more = f"SELECT 1 FROM charges m WHERE m.contract_id = c.contract_id AND {within} LIMIT 1 OFFSET :many"
-        has_many, params = f"EXISTS ({more})", params | {"many": MANY_CHARGES}
+        has_many, params = f"EXISTS ({more})", params | {"many": many}
         by_day = all_of(days.within("o.effective_at", zone), behind_of_contract(page, "+o.position"))
         in_order = all_of(days.within("+o.effective_at", zone), behind_of_contract(page, "o.position"))
         parts = [

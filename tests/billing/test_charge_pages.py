@@ -1,6 +1,6 @@
 """Charges of all contracts in pages, by days and by whether they are invoiced, are those of plain lists.
 
-Searched by Hypothesis, on both databases, with contracts that have few charges on the days and such as have many.
+Searched by Hypothesis, on both databases, with contracts that have few charges on the days and such as have more than three.
 """
 
 import asyncio
@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from ledger.kernel.access import COMMAND_LINE
 from ledger.kernel.values import to_micros
 from projections.asking import PageAsked
-from projections.billing import charge_questions
 from projections.billing.charge_questions import list_charges, list_charges_across
 from projections.contracts.across import ContractsAsked, DaysAsked
 from projections.reader import NOW, Times
@@ -28,8 +27,7 @@ searched = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, 
 
 
 @pytest.fixture
-def views(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Written]:
-    monkeypatch.setattr(charge_questions, "MANY_CHARGES", 3)
+def views(database_url: str) -> Iterator[Written]:
     with written(database_url) as views:
         yield views
 
@@ -74,7 +72,7 @@ def test_pages_of_charges(
                 after: Any = None
                 while True:
                     page, within = PageAsked(limit, after), DaysAsked(first, last)
-                    some = await list_charges_across(snapshot, COMMAND_LINE, asked, within, times, is_invoiced, page)
+                    some = await list_charges_across(snapshot, COMMAND_LINE, asked, within, times, is_invoiced, page, 3)
                     found.extend(one.row.charge_id for one in some.items)
                     after = some.next_after
                     if after is None:
