@@ -1,6 +1,6 @@
 """Charges of all contracts in pages, by days and by whether they are invoiced, are those of plain lists.
 
-Searched by Hypothesis, on both databases, with contracts that have few charges on the days and such as have more than three.
+Searched by Hypothesis, on both databases, with contracts that have few charges on the days and such as have more.
 """
 
 import asyncio
