@@ -98,8 +98,9 @@ class _Reading:
         """All that was told of deductions, and how their credit moved: which the same commands recorded."""
         streams = [DeductionFact.stream_of(deduction_id) for deduction_id in deduction_ids]
         await self._read("originator_id IN ({among})", streams)
-        moving = (*get_args(Deducted), DeductionReversed)
-        moved_at = [position for position, fact in self.facts.items() if isinstance(fact, moving)]
+        deducted, moving = get_args(Deducted), (*get_args(Deducted), DeductionReversed)
+        drawn = {fact.deduction_id for fact in self.facts.values() if isinstance(fact, deducted) and fact.draws}
+        moved_at = [at for at, fact in self.facts.items() if isinstance(fact, moving) and fact.deduction_id in drawn]
         commands = {row.first_position: row.last_position async for row in self.rows(_COMMANDS, moved_at)}
         beside = [position for first, last in commands.items() for position in range(first, last + 1)]
         topics, named = listed("topic", stored_topics(CreditDrawn, CreditReturned))
