@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from projections.billing.charges_view import charges
 from projections.billing.documents import documents
 from projections.billing.periods_view import periods
+from projections.billing.zero_lines import zero_lines
 from projections.contracts.view import contracts
 from projections.credit.deductions_view import deductions
 from projections.credit.movements import movements
@@ -27,6 +28,7 @@ VIEWS: dict[str, View] = {
         overages,
         sessions,
         charges,
+        zero_lines,
         subtotals,
         pool_days,
         tickets,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from ledger.billing.events import CreditNoteIssued, DocumentLine, InvoiceIssued
 from ledger.contracts.events import (
@@ -58,7 +58,17 @@ ChargeFact = (
     | Opposite
 )
 CHARGE_FACTS = get_args(ChargeFact)
+ZeroLine = Literal["included", "reversal"]
 OF_DEDUCTIONS = (OverageCharged, ServiceCharged, SurchargeCharged, ChargeReversed)
+
+
+def next_zero_line(is_reversed: bool, shown_on: str | None, given_back_on: str | None) -> ZeroLine | None:
+    """The line of zero that the next document has of a deduction, if no charge is for all of it, by the documents that
+    show its time, and show it as given back: what no document shows is not given back either (M2).
+    """
+    if shown_on is None:
+        return None if is_reversed and given_back_on is None else "included"
+    return "reversal" if is_reversed and given_back_on is None else None
 
 
 @dataclass(slots=True)
@@ -104,6 +114,10 @@ class DeductionState:
     @property
     def ticket_id(self) -> str | None:
         return None if isinstance(self.fact, ServiceDelivered) else self.fact.ticket_id
+
+    @property
+    def zero_line(self) -> ZeroLine | None:
+        return next_zero_line(self.reversed_at is not None, self.shown_on, self.given_back_on)
 
 
 @dataclass(slots=True)

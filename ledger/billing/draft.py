@@ -214,8 +214,7 @@ def _unshown(asked: _Asked) -> Iterator[_Unshown]:
     charges = asked.account.charges.values()
     sold = {charge.fact.deduction_id for charge in charges if isinstance(charge.fact, ServiceCharged)}
     for deduction_id, deduction in asked.account.deductions.items():
-        is_undone = deduction.status == "reversed" and deduction.given_back_on is None
-        if deduction.shown_on is not None or is_undone or deduction_id in sold:
+        if deduction.zero_line != "included" or deduction_id in sold:
             continue
         text = included(deduction, asked.account.timezone)
         if deduction.fact.effective_at < asked.until and text.quantity:
@@ -226,9 +225,7 @@ def _given_back(asked: _Asked) -> Iterator[_Placed]:
     """Included time that an invoice shows and that was reversed since: a line of zero with the time given back."""
     for deduction in asked.account.deductions.values():
         at = deduction.reversed_at
-        if at is None or deduction.shown_on is None or deduction.given_back_on is not None:
-            continue
-        if at < asked.until:
+        if at is not None and deduction.zero_line == "reversal" and at < asked.until:
             yield _zero(asked, deduction, at, given_back(deduction, asked.account.timezone))
 
 

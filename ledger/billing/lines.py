@@ -18,6 +18,7 @@ from ledger.billing.naming import spoken
 from ledger.contracts.events import FeeCharged, LumpSumCharged, ServiceCreditCharged
 from ledger.credit.confirmation import status_at
 from ledger.credit.deduction_events import (
+    Deducted,
     DeductionStatus,
     HoursDeducted,
     OverageCharged,
@@ -159,21 +160,31 @@ def _taken_back(account: BillingAccount, fact: Opposite) -> LineText:
     return replace(line, kind=fact.KIND, template=template, values=values, quantity=-line.quantity)
 
 
+def costless(fact: Deducted) -> int:
+    """How much of a deduction no charge is for, unless all of it was sold: minutes, or how many of a service."""
+    match fact:
+        case ServiceDelivered():
+            return fact.quantity
+        case HoursDeducted():
+            return fact.billed_minutes - fact.overage_minutes
+    return fact.billed_minutes
+
+
 def included(deduction: DeductionState, timezone: str) -> LineText:
     """What a line says over time and services that cost nothing, and over penalties: for which session, and why."""
     fact = deduction.fact
+    quantity = costless(fact)
     if isinstance(fact, ServiceDelivered):
         values = {"service": fact.service, "entry": fact.deduction_id}
-        line = _pieces("included", "Service {service}, entry {entry}", values, fact.quantity, 0)
+        line = _pieces("included", "Service {service}, entry {entry}", values, quantity, 0)
         return replace(line, basis="pool", service=fact.service)
     if isinstance(fact, HoursDeducted):
         values = {"entry": fact.deduction_id} | ({"pool": fact.pool} if fact.pool else {})
-        covered = fact.billed_minutes - fact.overage_minutes
-        line = _minutes("included", FREE.get(fact.basis, FREE_TIME), values, covered, 0)
+        line = _minutes("included", FREE.get(fact.basis, FREE_TIME), values, quantity, 0)
         return replace(line, basis=fact.basis, service=fact.service)
     start = fact.starts_at.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M")
     values = {"session": fact.session_id, "start": start}
-    line = _minutes("included", PENALTIES[fact.cause], values, fact.billed_minutes, 0)
+    line = _minutes("included", PENALTIES[fact.cause], values, quantity, 0)
     return replace(line, basis="penalty")
 
 

@@ -159,7 +159,7 @@ async def document_with_lines(
     limited, limit = page.limited
     sql = f"SELECT l.said FROM document_lines l WHERE {condition} ORDER BY l.line{limited}"
     rows = await snapshot.query(sql, params | limit)
-    shown, next_after = page.cut([_read_line(row.said) for row in rows], lambda line: (line.line,))
+    shown, next_after = page.cut([read_line(row.said) for row in rows], lambda line: (line.line,))
     texts = await _texts_of_lines(snapshot, number, shown)
     lines = [with_texts(line, texts) for line in shown]
     return found, Page(found.position, lines, next_after, place_of)
@@ -169,7 +169,7 @@ _DOCUMENTS = (
     "SELECT d.position, d.credited_by, d.topic, d.head FROM documents d "
     "JOIN contracts c ON c.contract_id = d.contract_id"
 )
-_read_line = msgspec.json.Decoder(DocumentLine).decode
+read_line = msgspec.json.Decoder(DocumentLine).decode
 _read_sealed = msgspec.json.Decoder(Sealed).decode
 
 

@@ -49,12 +49,16 @@ class DocumentTextsRow(msgspec.Struct):
 
 
 class InvoicedChargeRow(msgspec.Struct):
-    """From a position on a charge stands on this invoice; null once a credit note has taken that back."""
+    """From a position on a charge stands on this invoice; null once a credit note has taken that back.
+
+    `line` is its line there, or on the credit note.
+    """
 
     charge_id: str
     position: int
     effective_at: int
     number: str | None
+    line: int
 
 
 class DocumentedDeductionRow(msgspec.Struct):
@@ -106,7 +110,8 @@ def _keep(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, meta: EventMeta) -
 def _bill(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, meta: EventMeta, number: str | None) -> None:
     for line in fact.lines:
         if line.charge_id is not None:
-            rows.add(INVOICED_CHARGES, InvoicedChargeRow(line.charge_id, meta.position, meta.effective_at, number))
+            place = (meta.position, meta.effective_at)
+            rows.add(INVOICED_CHARGES, InvoicedChargeRow(line.charge_id, *place, number, line.line))
 
 
 def _show(rows: Rows, fact: InvoiceIssued | CreditNoteIssued, meta: EventMeta, corrects: str | None) -> None:

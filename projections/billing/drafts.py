@@ -10,14 +10,14 @@ from datetime import date
 
 import msgspec
 
-from ledger.billing.charges import BILLED_TOPICS, billing_account
+from ledger.billing.charges import BILLED_TOPICS, BillingAccount, billing_account
 from ledger.billing.document_texts import DocumentTexts, buyer_of, read_document_texts, seller_of
 from ledger.billing.draft import HeldBack, draft
 from ledger.billing.invoice import invoice_of, texts_of
 from ledger.billing.missing import MissingDatum, MissingPartyData
 from ledger.billing.vat import NoRateError, treatment
 from ledger.contracts.parties import read_party
-from ledger.events import Fact, InvoiceIssued
+from ledger.events import InvoiceIssued
 from ledger.kernel.access import Actor
 from ledger.kernel.errors import Refusal
 from ledger.kernel.mapper import decode
@@ -27,6 +27,7 @@ from ledger.store.database import listed
 from projections.asking import Page, PageAsked
 from projections.billing.document_questions import ShownLine, place_of, with_texts
 from projections.billing.draft_notes import vat_notes
+from projections.billing.open_account import open_account
 from projections.contracts.questions import contract_as_of
 from projections.reader import AsOf, Snapshot, Times, open_texts
 from projections.visible import sees_billing
@@ -68,8 +69,7 @@ async def next_invoice(
     contract, as_of = await contract_as_of(snapshot, actor, contract_id, times, "timezone, provider, customer_id")
     if not sees_billing(actor):
         raise Refusal("forbidden", "A partner's token does not read what the customer is billed.", role=actor.role)
-    facts = await _facts(snapshot, contract_id, as_of, times)
-    account = billing_account(facts, from_micros(as_of.at))
+    account, events_read = await _account(snapshot, contract_id, as_of, times)
     provider, seller = catalogue.provider(contract.provider), catalogue.party(contract.provider)
     opened = await open_texts(snapshot, [account.party] if account.party else [])
     party = read_party(opened.get(account.party) if account.party else None)
@@ -89,11 +89,16 @@ async def next_invoice(
         seller=seller_of(provider, seller) if seller is not None else None,
         buyer=buyer_of(account.customer_id, account.country, party),
     )
-    return InvoiceDraft(as_of.position, sketch, shown, found.waiting, notes, found.is_billable, len(facts))
+    return InvoiceDraft(as_of.position, sketch, shown, found.waiting, notes, found.is_billable, events_read)
 
 
-async def _facts(snapshot: Snapshot, contract_id: str, as_of: AsOf, times: Times) -> list[tuple[int, Fact]]:
-    """What the account follows from; now with what begins a little later, of the past only what was effective then."""
+async def _account(snapshot: Snapshot, contract_id: str, as_of: AsOf, times: Times) -> tuple[BillingAccount, int]:
+    """What the draft follows from, and of how many events; now with what begins a little later.
+
+    What was open at a place in the past the views do not say: its account is that of all events effective by then.
+    """
+    if times.is_now:
+        return await open_account(snapshot, contract_id, as_of)
     places, params = listed("topic", BILLED_TOPICS)
     sql = (
         "SELECT notification_id, topic, state FROM stored_events WHERE contract_id = :contract_id "
@@ -102,4 +107,4 @@ async def _facts(snapshot: Snapshot, contract_id: str, as_of: AsOf, times: Times
     rows = await snapshot.query(sql, params | {"contract_id": contract_id, "position": as_of.position})
     facts = [(row.notification_id, decode(row.topic, bytes(row.state))) for row in rows]
     until = from_micros(as_of.at)
-    return [(at, fact) for at, fact in facts if times.is_now or fact.effective_at <= until]
+    return billing_account([(at, fact) for at, fact in facts if fact.effective_at <= until], until), len(facts)

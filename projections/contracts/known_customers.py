@@ -24,6 +24,14 @@ class KnownCustomer:
     party: CustomerParty
 
 
+def latest_told(known: str) -> str:
+    """The position of what is known of a row's contract's customer at a place in both times, in SQL."""
+    return (
+        f"SELECT m.position FROM customers m WHERE m.contract_id = {known}.contract_id AND m.effective_at <= :at "
+        "AND (m.position <= :position OR m.effective_at = 0) ORDER BY m.effective_at DESC, m.position DESC LIMIT 1"
+    )
+
+
 async def known_customers(
     snapshot: Snapshot, contract_ids: Sequence[str], at: int, position: int
 ) -> dict[str, KnownCustomer]:
@@ -34,13 +42,9 @@ async def known_customers(
     if not contract_ids:
         return {}
     places, params = listed("contract_id", contract_ids)
-    latest = (
-        "SELECT m.position FROM customers m WHERE m.contract_id = k.contract_id AND m.effective_at <= :at "
-        "AND (m.position <= :position OR m.effective_at = 0) ORDER BY m.effective_at DESC, m.position DESC LIMIT 1"
-    )
     sql = (
         "SELECT k.contract_id, k.country, k.language, k.party FROM customers k "
-        f"WHERE k.contract_id IN ({places}) AND k.position = ({latest})"
+        f"WHERE k.contract_id IN ({places}) AND k.position = ({latest_told('k')})"
     )
     rows = await snapshot.query(sql, params | {"at": at, "position": position})
     boxes = {row.contract_id: _read_sealed(row.party) for row in rows}

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, note
 from hypothesis import strategies as st
 
+from tests.billing.all_events import check_as_of_all_events
 from tests.billing.office import Office, billed, office_over
 from tests.words import (
     amend,
@@ -98,6 +99,7 @@ def cents(amount: str) -> int:
 
 def check(office: Office, contract: str) -> None:
     """Invoices − credit notes + what is still to be billed = all charges; a charge stands on one invoice at most."""
+    check_as_of_all_events(office, f"sqlite:///{office.store.database.path}", contract)
     charges = {one["charge_id"]: one for one in office.walk(f"contracts/{contract}/charges")}
     documents = office.invoices(contract)
     draft = office.draft(contract, FAR)
