@@ -34,7 +34,7 @@ class BatchProjector:
     @property
     def tables(self) -> list[FloorTable[Any]]:
         rows = self.rows
-        return [*rows.tables, *rows.reports.tables, *rows.subtotals.tables]
+        return [*rows.tables, *rows.reports.tables, *rows.subtotals.tables, *rows.pool_days.tables]
 
     def build(self) -> int:
         """Makes the tables anew from all events. Returns how many events."""
@@ -80,7 +80,10 @@ class BatchProjector:
                 raise LookupError(f"the floor of rebuilding knows no {type(fact).__name__}")
         for table in self.rows.tables:
             table.write(self.connection)
-        self.rows.reports.finish(self.connection)
+        reports = self.rows.reports
+        moves, moved = self.rows.movements.made, reports.moved.values()
+        self.rows.pool_days.finish(self.connection, reports.contracts, moves, moved)
+        reports.finish(self.connection)
         self.rows.subtotals.finish(self.connection)
         for table in (*self.rows.reports.tables, *self.rows.subtotals.tables):
             table.write(self.connection)

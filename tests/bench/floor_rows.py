@@ -27,6 +27,7 @@ from projections.credit.overages_view import OVERAGES, OverageRow
 from projections.credit.status_changes import STATUS_CHANGES
 from projections.credit.waits import WAITS, WaitRow
 from projections.tickets.view import TICKETS, TicketRow
+from tests.bench.floor_pool_days import FloorPoolDays
 from tests.bench.floor_reports import FloorReports
 from tests.bench.floor_subtotals import FloorSubtotals
 from tests.bench.floor_table import FloorTable
@@ -58,7 +59,7 @@ class FloorRows:
             *(self.contracts, self.customers, self.terms, self.movements, self.accounts, self.grants, self.overages),
             *(self.deductions, self.pending, self.waits, self.status_changes, self.charges, self.tickets),
         )
-        self.reports, self.subtotals = FloorReports(), FloorSubtotals()
+        self.reports, self.subtotals, self.pool_days = FloorReports(), FloorSubtotals(), FloorPoolDays()
         self.folds: dict[type[e.Fact], Any] = {
             e.ContractSigned: self._signed,
             e.TermStarted: self._term,
@@ -348,6 +349,7 @@ class FloorRows:
             reverses=None,
             dated=None,
             is_open=1,
+            is_due=1,
         )
         self.charges.made.append(row)
         self.reports.charge(fact, kind)
