@@ -68,6 +68,13 @@ def test_each_day_is_refused_at_its_field(door: Door) -> None:
         assert at_field(page.text, field) == (re.split(f"{field}=", address)[1].split("&")[0], error)
 
 
+def test_a_customers_name_instead_of_its_id_is_told_at_the_field(door: Door) -> None:
+    page = Browser(door).signed_in(token(door, "operator")).get("/portal/contracts?customer_id=Kunde+AG")
+    assert page.status_code == 422
+    assert at_field(page.text, "customer_id") == ("Kunde AG", "Please check how this is written.")
+    assert 'href="#asked-customer_id">Customer: ' in page.text
+
+
 def test_what_can_be_read_beside_it_counts(door: Door) -> None:
     browser = Browser(door).signed_in(token(door, "customer"))
     page = browser.get("/portal/statements/mine?from=odd&to=2026-02-01&as_of=never")

@@ -61,7 +61,7 @@ def _price(terms: Terms, labels: Labels, money: Money) -> Iterator[Clause]:
 
 def _credit(terms: Terms, labels: Labels, fmt: Formats, money: Money, named: Callable[[str], str]) -> Iterator[Clause]:
     for name, pool in terms.pools.items():
-        yield labels("Credit {pool}", pool=named(name)), _pool(pool, labels, fmt, money)
+        yield labels("Credit: {pool}", pool=named(name)), _pool(pool, labels, fmt, money)
     if terms.overage is not None:
         yield labels("Beyond the credit"), overage_in_words(terms.overage, terms.currency, labels)
     for service, rate in terms.rates.items():
