@@ -10,7 +10,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from ledger.kernel.clock import Clock
 from ledger.store.database import NO_PARAMS, Params, Row, named_rows, postgres_sql
-from ledger.store.postgres_database import POSTGRES_AWAY, unavailable_server
+from ledger.store.postgres_database import POSTGRES_AWAY, WITHOUT_COMPILING, unavailable_server
 from ledger.store.schema import WRITER_ROLE
 
 
@@ -27,6 +27,7 @@ class _PostgresSnapshot:
 async def _configure(connection: psycopg.AsyncConnection[Row]) -> None:
     await connection.set_autocommit(True)
     await connection.execute("SET search_path = views, public")
+    await connection.execute(WITHOUT_COMPILING)
     await connection.execute(f"SET ROLE {WRITER_ROLE}")
     await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
     await connection.set_read_only(True)

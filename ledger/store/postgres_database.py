@@ -69,10 +69,15 @@ class _PostgresTransaction:
             cursor.executemany(postgres_sql(sql), rows)
 
 
+# Questions of ours take milliseconds. One that the planner overrates was compiled each time, which took a second.
+WITHOUT_COMPILING = "SET jit = off"
+
+
 def configure_postgres(connection: psycopg.Connection[Any]) -> None:
     """A session of ours: views first in the search path, and never more rights than the writer's role has."""
     connection.autocommit = True
     connection.execute("SET search_path = views, public")
+    connection.execute(WITHOUT_COMPILING)
     if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (WRITER_ROLE,)).fetchone():
         connection.execute(f"SET ROLE {WRITER_ROLE}")
 

@@ -132,3 +132,14 @@ def test_no_large_table_is_read_through(url: str, opening: dict[str, int], work:
         door.see("contracts", limit=1)
         work(door)
     assert since(url, before) == opening
+
+
+def test_no_question_is_compiled(url: str) -> None:
+    """To compile one takes longer than all of ours; PostgreSQL does it for what it overrates."""
+    with opened(url, system_clock, catalogue=None) as door:
+        state = door.client.app.state.ledger
+        readers = [state.reader, state.long_questions._reader]
+        asked = [door.client.run(reader.query("SHOW jit")) for reader in readers]
+        asked.append(door.client.run(state.reader.query_often("SHOW jit")))
+        asked += [database.query("SHOW jit") for database in (state.store.database, state.projector.database)]
+    assert [rows[0].jit for rows in asked] == ["off"] * 5
