@@ -42,6 +42,7 @@ def charge(charge_id: str, kind: str, cents: int, position: int = 7, reverses: s
         amount_cents=cents,
         currency="EUR",
         is_open=1,
+        is_due=1,
         reference="R",
         minutes=None,
         quantity=None,

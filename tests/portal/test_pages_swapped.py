@@ -46,7 +46,7 @@ def test_tabs_and_days_swap_the_content_and_keep_the_address(site: Site) -> None
     [
         ("customer", "/portal/tickets", "Closed", "No ticket is closed."),
         ("customer", "/portal/sessions", "The last 90 days", "There was no session in the last 90 days."),
-        ("finance", "/portal/unanswered?status=pending&older_than_days=0", "Disputed", "Nothing waits that long."),
+        ("finance", "/portal/unanswered?status=pending&older_than_days=0", "Disputed", "Nothing is disputed."),
     ],
 )
 def test_the_tabs_of_every_list_do(site: Site, role: str, address: str, link: str, there: str) -> None:
