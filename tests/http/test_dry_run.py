@@ -1,5 +1,6 @@
 """`?dry_run=true`: the same checks and the same answer with what it would cost, and nothing is stored."""
 
+import sys
 from typing import Any
 
 import pytest
@@ -147,6 +148,24 @@ def test_a_dry_run_names_what_a_document_would_lack_before_it_has_a_number(ready
         answer = ready.dry(credit_note("GR-2026-00001", reason=reason))
         assert f"reason {IN_LETTERS}" in answer["missing"], answer
     assert not any("reason" in name for name in ready.dry(credit_note("GR-2026-00001", reason="R"))["missing"])
+
+
+def test_what_documents_would_lack_is_worked_out_beside_the_loop(ready: Door) -> None:
+    """Of a month's documents it takes long to say, and meanwhile others are answered."""
+    seen: list[str] = []
+
+    async def watch(is_on: bool) -> None:
+        """In the thread of the loop, and in no other."""
+        sys.setprofile((lambda frame, event, _: seen.append(frame.f_code.co_name)) if is_on else None)
+
+    ready.client.run(watch(True))
+    try:
+        answer = ready.dry(issue("L", "2026-06-30"))
+    finally:
+        ready.client.run(watch(False))
+    assert "customer.address" in answer["missing"]
+    assert "_answer_one" in seen
+    assert not {"missing_data", "show_rehearsed"} & set(seen)
 
 
 # ---- JSON Lines
