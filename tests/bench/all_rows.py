@@ -11,7 +11,7 @@ from tests.bench.batch_projector import PAGE
 from tests.bench.commands import promised_tickets, year_of_work
 from tests.bench.rounds import Row
 
-AIM_OF_READING = {"SQLite": 0.7, "PostgreSQL": 0.45}
+AIM_OF_READING = {"SQLite": 0.9, "PostgreSQL": 0.8}
 
 
 @dataclass(frozen=True)
