@@ -127,7 +127,9 @@ class Ledger:
         return [others_are_writing()] * len(requests)
 
     def _attempt(self, requests: Sequence[Request], preparation: Preparation) -> list[Answer | Refusal]:
-        self._cache.refresh()
+        if self._cache.is_behind or preparation.aggregates:
+            self._cache.refresh()
+        self._cache.bound()
         self._cache.adopt(preparation)
         unit, known = UnitOfWork(self.store, self._cache, self._keyring), KnownIds(self.store)
         positions: Sequence[int] = ()

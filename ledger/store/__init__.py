@@ -36,6 +36,7 @@ from ledger.store.database import (
 )
 from ledger.store.histories import History, keep_snapshots, read_histories
 from ledger.store.ledger_files import check_is_ledger, sqlite_path
+from ledger.store.schema import MOST_BEHIND
 from ledger.store.sqlite_recorder import SqliteRecorder, sqlite_recorder
 from ledger.store.unavailable import Unavailable, unavailable_file
 
@@ -129,10 +130,17 @@ class EventStore:
         with suppress(Unavailable):
             keep_snapshots(self.database, snapshots)
 
-    def streams_changed_after(self, position: int) -> tuple[set[str], int]:
-        """Which streams somebody appended to after a position, and the highest position now."""
-        sql = "SELECT originator_id, notification_id FROM stored_events WHERE notification_id > :position"
-        rows = self.database.query(sql, {"position": position})
+    def streams_changed_after(self, position: int) -> tuple[set[str] | None, int]:
+        """Which streams somebody appended to after a position (None: so many that any may be), and the highest position
+        now.
+        """
+        sql = (
+            "SELECT originator_id, notification_id FROM stored_events WHERE notification_id > :position "
+            "ORDER BY notification_id LIMIT :most"
+        )
+        rows = self.database.query(sql, {"position": position, "most": MOST_BEHIND + 1})
+        if len(rows) > MOST_BEHIND:
+            return None, self.highest_position()
         return {row.originator_id for row in rows}, max((row.notification_id for row in rows), default=position)
 
     def highest_position(self) -> int:

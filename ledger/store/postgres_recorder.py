@@ -109,6 +109,7 @@ def prepare_postgres(url: str) -> None:
             if connection.execute(_IS_INCOMPLETE).fetchone() == (True,):
                 append = schema.POSTGRES_APPEND.format(
                     lock=APPEND_LOCK,
+                    most_behind=schema.MOST_BEHIND,
                     parameters=", ".join(f"{name} {kind}" for name, kind in schema.APPEND_PARAMETERS.items()),
                 )
                 with connection.transaction():

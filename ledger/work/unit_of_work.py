@@ -26,8 +26,9 @@ CACHE_BYTES = 64_000_000
 class AggregateCache:
     """Aggregates as of the highest position seen; what others appended to since is dropped and read again.
 
-    Between batches it holds `most_bytes` at most, by what aggregates say of themselves; what was asked for least lately
-    goes first.
+    Whether others did is not asked before each batch: saving compares the history with the position seen anyway, and
+    says so. Between batches it holds `most_bytes` at most, by what aggregates say of themselves; what was asked for
+    least lately goes first.
     """
 
     def __init__(self, store: EventStore, most_bytes: int = CACHE_BYTES) -> None:
@@ -36,14 +37,21 @@ class AggregateCache:
         self.known: OrderedDict[str, LedgerAggregate] = OrderedDict()
         self.asked: set[str] = set()  # since they were weighed
         self.position = store.highest_position()
+        self.is_behind = False  # others appended since: told when a batch was saved, or could not be
         self._weights: dict[str, int] = {}
         self._bytes = 0
 
     def refresh(self) -> None:
+        """As of now."""
         changed, self.position = self.store.streams_changed_after(self.position)
-        for stream in changed:
+        self.is_behind = False
+        gone = list(self.known) if changed is None else changed
+        for stream in gone:
             self.known.pop(stream, None)
-        self._weigh(self.asked.union(changed))
+        self._weigh(gone)
+
+    def bound(self) -> None:
+        self._weigh(self.asked)
         self.asked.clear()
         while self._bytes > self.most_bytes:
             stream, _ = self.known.popitem(last=False)
@@ -54,7 +62,7 @@ class AggregateCache:
         if preparation.aggregates:
             changed, _ = self.store.streams_changed_after(preparation.position)
             for one in preparation.aggregates:
-                if one.id not in changed and one.id not in self.known:
+                if changed is not None and one.id not in changed and one.id not in self.known:
                     self.known[one.id] = one
                     self.asked.add(one.id)
             preparation.aggregates = []
@@ -70,6 +78,8 @@ class AggregateCache:
         """Our own append. Where somebody else's came between, the next refresh reads from the position seen last."""
         if positions[0] == self.position + 1:
             self.position = positions[-1]
+        else:
+            self.is_behind = True
 
 
 class UnitOfWork:
@@ -132,13 +142,15 @@ class UnitOfWork:
         Raises ConflictError where others appended to what was asked.
         """
         changed, _ = self.store.streams_changed_after(self.batch.seen_position)
-        if not self._used.isdisjoint(changed):
+        self._cache.is_behind = changed is None or bool(changed)
+        if changed is None or not self._used.isdisjoint(changed):
             raise ConflictError("what the answers rest on was changed meanwhile")
 
     def abandon(self) -> None:
         """The batch was not saved: nothing that it touched may be believed."""
         for stream in self._used:
             self._cache.known.pop(stream, None)
+        self._cache.is_behind = True
 
     # -- finding ---------------------------------------------------------------------------------------------
 

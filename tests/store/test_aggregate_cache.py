@@ -26,7 +26,7 @@ def store(database_url: str) -> Iterator[EventStore]:
 
 def ask(store: EventStore, cache: AggregateCache, *names: str) -> None:
     """One batch that asks for these deductions."""
-    cache.refresh()
+    cache.bound()
     unit = UnitOfWork(store, cache, Keyring(store.database))
     unit.begin()
     for name in names:
@@ -41,11 +41,11 @@ def test_what_was_asked_for_least_lately_goes_first(store: EventStore) -> None:
     assert len(cache.known) == 5
     ask(store, cache, "f", "g")
     assert len(cache.known) == 7
-    cache.refresh()
+    cache.bound()
     assert list(cache.known) == ["deduction:d", "deduction:e", "deduction:a", "deduction:f", "deduction:g"]
     ask(store, cache, *(f"n{number}" for number in range(100)))
     assert len(cache.known) == 105
-    cache.refresh()
+    cache.bound()
     assert list(cache.known) == [f"deduction:n{number}" for number in range(95, 100)]
 
 
@@ -57,10 +57,10 @@ def test_a_batch_that_was_given_up_weighs_nothing(store: EventStore) -> None:
         for name in "abcd":
             unit.get(Deduction, name)
         unit.abandon()
-        cache.refresh()
+        cache.bound()
         assert not cache.known
     ask(store, cache, "a", "b", "c", "d", "e")
-    cache.refresh()
+    cache.bound()
     assert len(cache.known) == 5
 
 
