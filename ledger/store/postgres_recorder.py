@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+import msgspec
 import psycopg
 from eventsourcing.persistence import InternalError, OperationalError, PersistenceError, StoredEvent
 from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
@@ -21,9 +22,7 @@ from ledger.store.postgres_database import check_url, configure_postgres, unavai
 from ledger.store.unavailable import Unavailable
 
 APPEND_LOCK = 0x5C1E_D6E2  # one writer at a time appends, so that positions are in the order of commits
-
-
-_APPEND = f"SELECT public.append_events({', '.join(f'{name} => %({name})s' for name in schema.APPEND_PARAMETERS)})"
+_APPEND = "SELECT public.append_events(%s::jsonb)"
 
 
 class PostgresRecorder(PostgresApplicationRecorder):
@@ -34,35 +33,10 @@ class PostgresRecorder(PostgresApplicationRecorder):
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
         batch: Batch = kwargs.get("batch") or Batch()
-        providers, contracts = batch.columns(len(stored_events))
-        commands, ids, keys = batch.commands, batch.ids, batch.keys
-        values = {
-            "seen": batch.seen_position,
-            "read_streams": batch.read_streams,
-            "read_contracts": batch.read_contracts,
-            "streams": [str(event.originator_id) for event in stored_events],
-            "versions": [event.originator_version for event in stored_events],
-            "topics": [event.topic for event in stored_events],
-            "states": [event.state for event in stored_events],
-            "providers": providers,
-            "contracts": contracts,
-            "firsts": [command.first for command in commands],
-            "lasts": [command.last for command in commands],
-            "senders": [command.sender for command in commands],
-            "command_ids": [command.command_id for command in commands],
-            "names": [command.name for command in commands],
-            "digests": [command.content_digest for command in commands],
-            "id_namespaces": [taken.namespace for taken in ids],
-            "ids": [taken.id for taken in ids],
-            "id_firsts": [commands[taken.command].first for taken in ids],
-            "key_ids": [key.key_id for key in keys],
-            "key_providers": [key.provider for key in keys],
-            "key_parties": [key.party for key in keys],
-            "key_secrets": [key.secret for key in keys],
-        }
+        asked = msgspec.json.encode(_asked(stored_events, batch)).decode()  # bytes in it are base64
         try:
             with self.datastore.get_connection() as connection:
-                row = connection.execute(_APPEND, values, prepare=True).fetchone()
+                row = connection.execute(_APPEND, (asked,), prepare=True).fetchone()
         except InternalError as error:
             if isinstance(error.__cause__, psycopg.errors.ReadOnlySqlTransaction):
                 raise OperationalError(str(error)) from error.__cause__
@@ -70,6 +44,42 @@ class PostgresRecorder(PostgresApplicationRecorder):
         assert row is not None
         base = int(row["append_events"])
         return list(range(base + 1, base + 1 + len(stored_events)))
+
+
+def _asked(events: Sequence[StoredEvent], batch: Batch) -> dict[str, Any]:
+    """What `append_events` reads: all that is saved, and what the decisions rest on."""
+    return {
+        "seen_position": batch.seen_position,
+        "read_streams": batch.read_streams,
+        "read_contracts": batch.read_contracts,
+        "events": [
+            {
+                "stream": str(event.originator_id),
+                "version": event.originator_version,
+                "topic": event.topic,
+                "state": event.state,
+                "provider": provider,
+                "contract": contract,
+            }
+            for event, provider, contract in zip(events, *batch.columns(len(events)), strict=True)
+        ],
+        "commands": [
+            {
+                "first": command.first,
+                "last": command.last,
+                "sender": command.sender,
+                "command_id": command.command_id,
+                "name": command.name,
+                "content_digest": command.content_digest,
+            }
+            for command in batch.commands
+        ],
+        "ids": [
+            {"namespace": taken.namespace, "id": taken.id, "first": batch.commands[taken.command].first}
+            for taken in batch.ids
+        ],
+        "keys": [key._asdict() for key in batch.keys],
+    }
 
 
 class LedgerPostgresDatastore(PostgresDatastore):
@@ -89,8 +99,8 @@ class LedgerPostgresDatastore(PostgresDatastore):
         )
 
 
-# A ledger of this format may be older than the newest table; it gets what it lacks.
-_IS_INCOMPLETE = "SELECT " + " OR ".join(
+# A ledger of this format may be older than the newest table or function; it gets what it lacks.
+_IS_INCOMPLETE = "SELECT to_regprocedure('public.append_events(jsonb)') IS NULL OR " + " OR ".join(
     f"to_regclass('public.{table}') IS NULL" for table in ("ledger_format", "feed_secrets", "sign_ins", "snapshots")
 )
 
@@ -107,11 +117,7 @@ def prepare_postgres(url: str) -> None:
                     connection.execute(f"CREATE ROLE {schema.WRITER_ROLE} NOLOGIN")
             check_format(connection.execute, psycopg.errors.UndefinedTable, "The database")
             if connection.execute(_IS_INCOMPLETE).fetchone() == (True,):
-                append = schema.POSTGRES_APPEND.format(
-                    lock=APPEND_LOCK,
-                    most_behind=schema.MOST_BEHIND,
-                    parameters=", ".join(f"{name} {kind}" for name, kind in schema.APPEND_PARAMETERS.items()),
-                )
+                append = schema.POSTGRES_APPEND.format(lock=APPEND_LOCK, most_behind=schema.MOST_BEHIND)
                 with connection.transaction():
                     connection.execute(f"GRANT {schema.WRITER_ROLE} TO CURRENT_USER")
                     for statement in (

@@ -142,67 +142,49 @@ POSTGRES_TRIGGERS: list[str] = [
 # Who decided so many events ago looks at none of them while others wait for the lock: it has to decide again.
 MOST_BEHIND = 10_000
 
-# What `append_events` is given, by name: what the decisions rest on, then events, commands, ids and keys as columns.
-APPEND_PARAMETERS = {
-    "seen": "bigint",
-    "read_streams": "text[]",
-    "read_contracts": "text[]",
-    "streams": "text[]",
-    "versions": "bigint[]",
-    "topics": "text[]",
-    "states": "bytea[]",
-    "providers": "text[]",
-    "contracts": "text[]",
-    "firsts": "bigint[]",
-    "lasts": "bigint[]",
-    "senders": "text[]",
-    "command_ids": "text[]",
-    "names": "text[]",
-    "digests": "bytea[]",
-    "id_namespaces": "text[]",
-    "ids": "text[]",
-    "id_firsts": "bigint[]",
-    "key_ids": "text[]",
-    "key_providers": "text[]",
-    "key_parties": "text[]",
-    "key_secrets": "bytea[]",
-}
-
-# One statement appends everything, so that the lock is held for no round trip. Each statement of the function sees
+# One statement appends everything, so that the lock is held for no round trip; what it is given is one JSON text, since
+# a list of each column costs the driver more than the rows cost the database. Each statement of the function sees
 # what was committed before it got the lock. Who decided on streams that changed in the meantime has to decide again:
 # looked for between two positions, since a plan for any position after one would read the whole table.
 POSTGRES_APPEND = """
-CREATE OR REPLACE FUNCTION append_events(
-    {parameters}
-) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE base bigint; latest bigint;
+CREATE OR REPLACE FUNCTION append_events(asked jsonb) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE seen bigint := asked->'seen_position'; base bigint; latest bigint; streams text[]; contracts text[];
 BEGIN
     PERFORM pg_advisory_xact_lock({lock});
     SELECT notification_id, recorded_at INTO base, latest FROM public.stored_events
         ORDER BY notification_id DESC LIMIT 1;
     base := coalesce(base, 0);
-    IF base > seen AND cardinality(read_streams) + cardinality(read_contracts) > 0
-       AND (base > seen + {most_behind}
-            OR EXISTS (SELECT 1 FROM public.stored_events
-                       WHERE notification_id BETWEEN seen + 1 AND base
-                       AND (originator_id = ANY(read_streams) OR contract_id = ANY(read_contracts)
-                            OR 'provider:' || provider = ANY(read_contracts)))) THEN
-        RAISE EXCEPTION 'a stream was appended to' USING ERRCODE = 'integrity_constraint_violation';
+    IF base > seen THEN
+        streams := ARRAY(SELECT jsonb_array_elements_text(asked->'read_streams'));
+        contracts := ARRAY(SELECT jsonb_array_elements_text(asked->'read_contracts'));
+        IF cardinality(streams) + cardinality(contracts) > 0
+           AND (base > seen + {most_behind}
+                OR EXISTS (SELECT 1 FROM public.stored_events
+                           WHERE notification_id BETWEEN seen + 1 AND base
+                           AND (originator_id = ANY(streams) OR contract_id = ANY(contracts)
+                                OR 'provider:' || provider = ANY(contracts)))) THEN
+            RAISE EXCEPTION 'a stream was appended to' USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
     END IF;
     INSERT INTO public.stored_events (originator_id, originator_version, topic, state, notification_id, recorded_at,
                                       provider, contract_id)
-        SELECT e.stream, e.version, e.topic, e.state, base + e.n,
+        SELECT e.stream, e.version, e.topic, decode(e.state, 'base64'), base + e.n,
                greatest((extract(epoch from clock_timestamp()) * 1000000)::bigint, latest), e.provider, e.contract
-        FROM unnest(streams, versions, topics, states, providers, contracts)
+        FROM ROWS FROM (jsonb_to_recordset(asked->'events')
+                        AS (stream text, version bigint, topic text, state text, provider text, contract text))
              WITH ORDINALITY AS e(stream, version, topic, state, provider, contract, n);
-    INSERT INTO public.commands
-        SELECT base + c.first + 1, base + c.last + 1, c.sender, c.id, c.name, c.digest
-        FROM unnest(firsts, lasts, senders, command_ids, names, digests) AS c(first, last, sender, id, name, digest);
-    INSERT INTO public.known_ids
-        SELECT i.namespace, i.id, base + i.first + 1
-        FROM unnest(id_namespaces, ids, id_firsts) AS i(namespace, id, first);
-    INSERT INTO public.party_keys
-        SELECT * FROM unnest(key_ids, key_providers, key_parties, key_secrets);
+    INSERT INTO public.commands (first_position, last_position, sender, command_id, name, content_digest)
+        SELECT base + 1 + c.first, base + 1 + c.last, c.sender, c.command_id, c.name, decode(c.content_digest, 'base64')
+        FROM jsonb_to_recordset(asked->'commands')
+             AS c(first bigint, last bigint, sender text, command_id text, name text, content_digest text);
+    INSERT INTO public.known_ids (namespace, id, position)
+        SELECT i.namespace, i.id, base + 1 + i.first
+        FROM jsonb_to_recordset(asked->'ids') AS i(namespace text, id text, first bigint);
+    IF jsonb_array_length(asked->'keys') > 0 THEN
+        INSERT INTO public.party_keys (key_id, provider, party, secret)
+            SELECT k.key_id, k.provider, k.party, decode(k.secret, 'base64')
+            FROM jsonb_to_recordset(asked->'keys') AS k(key_id text, provider text, party text, secret text);
+    END IF;
     RETURN base;
 END $$
 """
