@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from api.cli.occurrences import Occurrences
 from api.cli.progress import progress_bar
+from api.collector import collecting_seldom
 from api.command_json import parse_line
 from api.strict_json import COMMAND_LIMIT, without_mark
 from api.writer import BATCH
@@ -38,6 +39,7 @@ def import_file(ledger: Ledger, name: str, tally: Tally, refused: Callable[[int,
         import_lines(ledger, source, tally, refused, progress)
 
 
+@collecting_seldom()
 def import_lines(
     ledger: Ledger,
     source: BinaryIO,

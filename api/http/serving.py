@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from api.collector import collecting_seldom, keep_what_is_loaded
 from api.http.ending import LAST_ANSWERS_AFTER, LastAnswers, begin_to_end
 from api.http.slow_readers import SEND_BUFFER_BYTES, patient_protocol
 from api.limits import LIMITS, Limits
@@ -44,10 +44,8 @@ def listening(host: str, port: int) -> Iterator[list[socket.socket]]:
 def serve_app(app: FastAPI, sockets: list[socket.socket]) -> None:
     """Serves until a signal says to end. Raises SystemExit where it can't start."""
     server = server_of(app)
-    # What is loaded stays: to look through it takes the collector 80 ms each time, for which all threads wait.
-    gc.collect()
-    gc.freeze()
-    with suppress(KeyboardInterrupt):
+    keep_what_is_loaded()
+    with collecting_seldom(), suppress(KeyboardInterrupt):
         server.run(sockets)
     if not server.started:
         raise SystemExit(3)

@@ -36,7 +36,7 @@ from ledger.store.database import (
 )
 from ledger.store.histories import History, keep_snapshots, read_histories
 from ledger.store.ledger_files import check_is_ledger, sqlite_path
-from ledger.store.schema import MOST_BEHIND
+from ledger.store.schema import MOST_MISSED
 from ledger.store.sqlite_recorder import SqliteRecorder, sqlite_recorder
 from ledger.store.unavailable import Unavailable, unavailable_file
 
@@ -138,8 +138,8 @@ class EventStore:
             "SELECT originator_id, notification_id FROM stored_events WHERE notification_id > :position "
             "ORDER BY notification_id LIMIT :most"
         )
-        rows = self.database.query(sql, {"position": position, "most": MOST_BEHIND + 1})
-        if len(rows) > MOST_BEHIND:
+        rows = self.database.query(sql, {"position": position, "most": MOST_MISSED + 1})
+        if len(rows) > MOST_MISSED:
             return None, self.highest_position()
         return {row.originator_id for row in rows}, max((row.notification_id for row in rows), default=position)
 

@@ -117,7 +117,7 @@ def prepare_postgres(url: str) -> None:
                     connection.execute(f"CREATE ROLE {schema.WRITER_ROLE} NOLOGIN")
             check_format(connection.execute, psycopg.errors.UndefinedTable, "The database")
             if connection.execute(_IS_INCOMPLETE).fetchone() == (True,):
-                append = schema.POSTGRES_APPEND.format(lock=APPEND_LOCK, most_behind=schema.MOST_BEHIND)
+                append = schema.POSTGRES_APPEND.format(lock=APPEND_LOCK, most_missed=schema.MOST_MISSED)
                 with connection.transaction():
                     connection.execute(f"GRANT {schema.WRITER_ROLE} TO CURRENT_USER")
                     for statement in (

@@ -140,7 +140,7 @@ POSTGRES_TRIGGERS: list[str] = [
 ]
 
 # Who decided so many events ago looks at none of them while others wait for the lock: it has to decide again.
-MOST_BEHIND = 10_000
+MOST_MISSED = 10_000
 
 # One statement appends everything, so that the lock is held for no round trip; what it is given is one JSON text, since
 # a list of each column costs the driver more than the rows cost the database. Each statement of the function sees
@@ -158,7 +158,7 @@ BEGIN
         streams := ARRAY(SELECT jsonb_array_elements_text(asked->'read_streams'));
         contracts := ARRAY(SELECT jsonb_array_elements_text(asked->'read_contracts'));
         IF cardinality(streams) + cardinality(contracts) > 0
-           AND (base > seen + {most_behind}
+           AND (base > seen + {most_missed}
                 OR EXISTS (SELECT 1 FROM public.stored_events
                            WHERE notification_id BETWEEN seen + 1 AND base
                            AND (originator_id = ANY(streams) OR contract_id = ANY(contracts)

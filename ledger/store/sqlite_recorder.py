@@ -141,10 +141,10 @@ class SqliteRecorder(SQLiteApplicationRecorder):
 
     def _check_unchanged(self, transaction: WriteTransaction, batch: Batch) -> None:
         streams, whole = set(batch.read_streams), set(batch.read_contracts)
-        since = transaction.query(_SINCE, {"seen": batch.seen_position, "most": schema.MOST_BEHIND + 1})
+        since = transaction.query(_SINCE, {"seen": batch.seen_position, "most": schema.MOST_MISSED + 1})
         for row in since:
             if (
-                len(since) > schema.MOST_BEHIND
+                len(since) > schema.MOST_MISSED
                 or row.originator_id in streams
                 or row.contract_id in whole
                 or f"provider:{row.provider}" in whole

@@ -10,7 +10,7 @@ from ledger.events import CreditDrawn, TicketHeld
 from ledger.kernel.errors import Refusal
 from ledger.kernel.mapper import StreamEvent
 from ledger.store import Batch, ConflictError, EventStore, open_store
-from ledger.store.schema import MOST_BEHIND
+from ledger.store.schema import MOST_MISSED
 from ledger.work.unit_of_work import AggregateCache
 from tests.scenario import catalogue
 from tests.senders import WriteDoor
@@ -133,16 +133,16 @@ def held(number: int) -> StreamEvent:
 def test_who_decided_very_long_ago_decides_again(opened: Callable[[], Process]) -> None:
     """Looking through all that came since would make others wait."""
     store = opened().store
-    store.append([held(number) for number in range(MOST_BEHIND)], Batch())
+    store.append([held(number) for number in range(MOST_MISSED)], Batch())
     cache = AggregateCache(store)
-    store.append([held(MOST_BEHIND)], Batch(seen_position=0, read_streams=[]))
+    store.append([held(MOST_MISSED)], Batch(seen_position=0, read_streams=[]))
     decided = Batch(seen_position=1, read_streams=["ticket:other"])
-    store.append([held(MOST_BEHIND + 1)], decided)
+    store.append([held(MOST_MISSED + 1)], decided)
     with pytest.raises(ConflictError):
-        store.append([held(MOST_BEHIND + 2)], decided)
-    assert store.streams_changed_after(1) == (None, MOST_BEHIND + 2)
-    assert store.streams_changed_after(MOST_BEHIND) == (
-        {f"ticket:{MOST_BEHIND}", f"ticket:{MOST_BEHIND + 1}"},
-        MOST_BEHIND + 2,
+        store.append([held(MOST_MISSED + 2)], decided)
+    assert store.streams_changed_after(1) == (None, MOST_MISSED + 2)
+    assert store.streams_changed_after(MOST_MISSED) == (
+        {f"ticket:{MOST_MISSED}", f"ticket:{MOST_MISSED + 1}"},
+        MOST_MISSED + 2,
     )
-    assert cache.position == MOST_BEHIND
+    assert cache.position == MOST_MISSED
