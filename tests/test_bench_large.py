@@ -13,7 +13,7 @@ from tests.bench.large import Repeats, all_rows
 from tests.bench.large_ledger import Extent, count_events, postgres_copy, program_at, sqlite_copy
 from tests.servers import REQUIRE_VARIABLE, drop_database, fresh_database
 
-TINY = (Extent("large", 200, long=40, billed=80), Extent("small", 100, long=20, billed=20))
+TINY = (Extent("large", 300, long=60, billed=80), Extent("small", 100, long=20, billed=20))
 ONCE = Repeats(rounds=1, times=1, entries=1)
 
 
@@ -35,6 +35,8 @@ def test_every_row_is_measured_and_the_ledger_is_kept(tmp_path: Path) -> None:
         14: 4,
     }
     assert all(min(row.figures) > 0 for row in rows)
+    large, small = (count_events(f"sqlite:///{folder / extent.name}.db") for extent in TINY)
+    assert large > 2 * small > 0
     before = len(said)
     again = sqlite_copy(TINY[0], kept, tmp_path, said.append)
     assert count_events(again) > 0

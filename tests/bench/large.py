@@ -26,7 +26,7 @@ from tests.bench.rounds import ROOT, Row, seconds
 from tests.bench.writing import beside_a_small_ledger
 
 MOST = 1.3
-EVENTS_A_COMMAND = 4  # of such a year, somewhat less
+EVENTS_A_COMMAND = 3  # of such a year, somewhat more
 
 
 @dataclass(frozen=True)

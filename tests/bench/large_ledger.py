@@ -88,11 +88,12 @@ def sqlite_copy(extent: Extent, kept: Path, folder: Path, say: Say) -> str:
     """The URL of a copy in `folder`; what is kept is made where it is missing, or of another day."""
     file = kept / f"{extent.kept_as}-{TODAY:%Y%m%d}.db"
     if not file.exists():
-        made = folder / "made.db"
+        made = folder / f"{extent.name}-made.db"
         filled(f"sqlite:///{made}", extent, say)
         _clear(kept, f"{extent.name}-*.db")
         with closing(sqlite3.connect(made)) as connection:
             connection.execute("VACUUM INTO ?", (str(file),))
+        made.unlink()
     copy = folder / f"{extent.name}.db"
     shutil.copyfile(file, copy)
     return f"sqlite:///{copy}"
