@@ -26,6 +26,8 @@ logger = logging.getLogger("ledger.follower")
 PAGE = 5_000
 AHEAD_AT_ONCE = 1_000  # rows: some ten milliseconds, for which writers of an SQLite file wait
 POLL_SECONDS = 0.01
+BETWEEN_STEPS = 4  # times as long as a step took: under load it takes more events at once, and less of the processor
+LONGEST_BETWEEN_SECONDS = 0.05
 MANY = 20_000  # events: their rows may change what the database has to know of the tables
 
 
@@ -125,10 +127,12 @@ class Projector:
     def follow(self, stop: threading.Event) -> None:
         """Keeps the views up to date until told to stop; a database that is away is asked again."""
         while not stop.is_set():
+            began = time.monotonic()
             try:
                 if self.step() == self._page:
                     continue
-                pause = POLL_SECONDS
+                took = time.monotonic() - began
+                pause = max(POLL_SECONDS, min(BETWEEN_STEPS * took, LONGEST_BETWEEN_SECONDS))
             except Busy:
                 pause = POLL_SECONDS * 5
             except Unavailable:
