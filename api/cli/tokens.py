@@ -19,7 +19,7 @@ from ledger.kernel.clock import system_clock
 from ledger.kernel.errors import malformed
 from ledger.kernel.settings import Settings
 from ledger.store import open_store
-from ledger.store.feeds import create_feed, list_feeds, revoke_feed
+from ledger.store.feeds import create_feed, is_feed, list_feeds, revoke_feed
 from ledger.store.sign_ins import create_link
 from ledger.store.tokens import create_token, list_tokens, revoke_token
 
@@ -151,7 +151,7 @@ def _state(revoked_at: str | None, expires_on: str | None) -> str:
 def token_revoke(id_: Annotated[str, typer.Argument(metavar="TOKEN_ID|FEED_ID")], as_json: AsJson = False) -> None:
     """From now on the token, with its feeds, or the one feed opens nothing; running servers know at once."""
     with closing(open_store(Settings().database_url)) as store:
-        revoke = revoke_feed if id_.startswith("feed-") else revoke_token
+        revoke = revoke_feed if is_feed(id_) else revoke_token
         revoke(store.database, id_)
     if as_json:
         print_line({"revoked": id_})

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from ledger.door.in_steps import Carrier, InSteps
+from ledger.door.known_ids import is_repeated
 from ledger.door.requests import Answer, Request
 from ledger.kernel.errors import Refusal, command_id_reused
 from ledger.kernel.fact import Fact
@@ -110,7 +111,7 @@ class InParts:
             return answer
         self._known = self._ledger.store.commands_under(self._name)
         for key, prior in self._known.items():
-            if not prior.is_same(self._part(key).name, self._ledger.digest(self._part(key))):
+            if not is_repeated(prior, self._part(key).name, self._ledger.digest(self._part(key))):
                 return command_id_reused(self._request.command_id)
         return None
 

@@ -13,6 +13,11 @@ from ledger.work.case import Case
 Earlier = Prior | CommandRow  # a stored command, or one of this batch, whose positions are known when it is saved
 
 
+def is_repeated(earlier: Earlier, name: str, content_digest: bytes) -> bool:
+    """Whether a command of that name and content is the same once more (C12)."""
+    return (earlier.name, earlier.content_digest) == (name, content_digest)
+
+
 class KnownIds:
     """What the present unit of work took, and what was stored before. Stored ids are looked up for many at once."""
 
@@ -67,7 +72,7 @@ class KnownIds:
         command, command_id = request.command, request.command_id
         prior = self._commands.get((request.actor.scope, command_id)) if command_id else None
         if prior is not None:
-            if not prior.is_same(command.name, digest):
+            if not is_repeated(prior, command.name, digest):
                 raise command_id_reused(command_id)
             return prior
         if command.repeats is not None:
@@ -80,7 +85,7 @@ class KnownIds:
         if request.actor.is_outside:  # so that nobody takes another's ids, or learns of them
             raise malformed(field, FieldFault("given_by_ledger"))
         prior = self._known.get(new)
-        if prior is not None and not prior.is_same(command.name, digest):
+        if prior is not None and not is_repeated(prior, command.name, digest):
             raise Refusal("already-exists", f"The {field.replace('_', ' ')} {id_} is taken.", **{field: id_})
         return prior
 

@@ -62,9 +62,6 @@ class Prior(NamedTuple):
     content_digest: bytes
     command_id: str
 
-    def is_same(self, name: str, content_digest: bytes) -> bool:
-        return (self.name, self.content_digest) == (name, content_digest)
-
 
 _PRIOR = "c.first_position, c.last_position, c.name, c.content_digest, c.command_id"
 

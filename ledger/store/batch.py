@@ -23,9 +23,6 @@ class CommandRow:
     provider: str | None
     contract_id: str | None
 
-    def is_same(self, name: str, content_digest: bytes) -> bool:
-        return (self.name, self.content_digest) == (name, content_digest)
-
 
 class TakenId(NamedTuple):
     """An id that a command took for ever; `command` counts the commands of the batch from 0."""

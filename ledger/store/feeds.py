@@ -17,6 +17,8 @@ from ledger.kernel.values import from_micros, show_instant, to_micros
 from ledger.store.database import Database
 from ledger.store.tokens import HOLDS, QuestionSource, check_holds, hash_of
 
+_PREFIX = "feed-"  # of ids
+
 
 @dataclass(slots=True, frozen=True)
 class FeedInfo:
@@ -45,7 +47,7 @@ def create_feed(
 
     Raises Refusal not-found where there is no such token, or it no longer holds.
     """
-    secret, feed_id, now = secrets.token_urlsafe(32), f"feed-{secrets.token_hex(6)}", clock()
+    secret, feed_id, now = secrets.token_urlsafe(32), f"{_PREFIX}{secrets.token_hex(6)}", clock()
     with database.transaction() as transaction:
         check_holds(transaction, token_id, now)
         sql = (
@@ -94,6 +96,11 @@ def revoke_own_feed(database: Database, token_id: str, feed_id: str, clock: Cloc
     if not database.query(sql, named):
         raise Refusal("not-found", "There is no such feed.")
     revoke_feed(database, feed_id, clock)
+
+
+def is_feed(id_: str) -> bool:
+    """Whether an id is a feed's and no token's."""
+    return id_.startswith(_PREFIX)
 
 
 def revoke_feed(database: Database, feed_id: str, clock: Clock = system_clock) -> None:
