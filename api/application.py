@@ -9,6 +9,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from api.http.doors import create_api
+from api.http.metering import Metered
 from api.http.routers import feeds
 from api.http.routers.pages import pages_router
 from api.limits import LIMITS, Limits
@@ -38,6 +39,7 @@ def create_doors() -> FastAPI:
     portal.state = app.state
     app.include_router(feeds.router)
     app.mount(ROOT, portal)
+    app.add_middleware(Metered)
     app.include_router(pages_router(app.version, first_page=HOME))
     return app
 

@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import takewhile
 
+from api.meters import METERS
 from ledger.door.batches import Answer, Ledger
 from ledger.door.in_parts import InParts
 from ledger.door.in_steps import InSteps
@@ -144,6 +145,7 @@ class Writer:
 
     def _write_batch(self, jobs: list[Job]) -> None:
         turns = [job.next_requests() for job in jobs]
+        METERS.batches.add(sum(map(len, turns)))
         try:
             answers = self._ledger.submit([request for turn in turns for request in turn])
         except Unavailable as error:

@@ -23,8 +23,11 @@ def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=
     from api.application import create_app
     from api.cli.opening import check_opens
     from api.http.serving import listening, serve_app
+    from api.logs import write_json_lines
 
     settings = Settings()
+    if settings.log_format == "json":
+        write_json_lines()
     with listening(host, port) as sockets:  # before a database is made that nobody would serve
         check_opens(settings)
         sys.setswitchinterval(SWITCH_SECONDS)
@@ -87,6 +90,7 @@ def status(as_json: AsJson = False) -> None:
                 "database": without_secrets(settings.database_url),
                 "catalogue": str(settings.catalogue) if settings.catalogue else None,
                 "api_docs": settings.api_docs,
+                "log_format": settings.log_format,
                 "server": without_secrets(settings.server) if settings.server is not None else None,
                 "has_token": settings.token is not None,
                 "events": found.events if found is not None else None,
@@ -98,6 +102,7 @@ def status(as_json: AsJson = False) -> None:
     say(f"database   {without_secrets(settings.database_url)}")
     say(f"catalogue  {settings.catalogue or 'as shipped'}")
     say(f"API docs   {'at /docs' if settings.api_docs else 'not shown'}")
+    say(f"log        {settings.log_format}")
     if settings.server is not None:
         say(f"server     {without_secrets(settings.server)}{', with a token' if settings.token else ''}")
     if found is None:

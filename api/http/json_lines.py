@@ -21,6 +21,7 @@ from api.command_json import parse_line
 from api.http.lists import LINES
 from api.http.models.dry_runs import show_rehearsed
 from api.http.problems import unavailable
+from api.meters import METERS
 from api.problem_body import problem_body
 from api.state import State
 from api.strict_json import without_mark
@@ -173,6 +174,7 @@ def _told(batch: list[Numbered], parsed: list[CommandRequest | Refusal], answers
 
 def _shown(number: int, answer: Answer | Rehearsed | Refusal) -> bytes:
     if isinstance(answer, Refusal):
+        METERS.refusals[answer.code] += 1
         body = problem_body(answer)
     elif isinstance(answer, Rehearsed):
         body = show_rehearsed(answer).model_dump(exclude_unset=True)

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from api.http.models.base import Figure
 from api.http.parameters import example_for
 from api.http.responses import HEADERS
+from api.meters import METERS
 from api.problem_body import problem_body
 from ledger.kernel.errors import STATUS, Refusal, malformed_fields
 from ledger.kernel.faults import PlacedFault
@@ -76,6 +77,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 
 def problem(refusal: Refusal) -> JSONResponse:
+    METERS.refusals[refusal.code] += 1
     headers = {}
     if refusal.status == 401:
         headers["WWW-Authenticate"] = "Bearer"

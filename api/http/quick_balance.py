@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.authentication import ACTOR, token_of
 from api.http.etags import OF_READS, etag_of, has_already
+from api.http.metering import ROUTE
 from api.http.models.credit import balance_members
 from api.http.responses import HEADERS
 from api.state import State
@@ -45,6 +46,7 @@ class QuickBalance:
         if asked is None or body is None:
             await self.app(scope, receive, send)
             return
+        scope[ROUTE] = "/v1/contracts/{contract_id}/balance"
         etag = etag_of(body)
         headers = [*_HEADERS, (b"etag", etag.encode())]
         is_known = has_already(asked.known, etag)

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.authentication import ACTOR, token_of
 from api.http.body import LARGE_BODY
 from api.http.json_lines import show_answer
+from api.http.metering import ROUTE
 from api.http.models.history import CommandAnswer
 from api.http.problems import problem, unavailable
 from api.state import State
@@ -50,6 +51,7 @@ class QuickCommands:
         if request is None:
             await self.app(scope, _again(messages, receive), send)
             return
+        scope[ROUTE] = f"{_PREFIX}{name}"
         await (await _answer(state, request))(scope, receive, send)
 
 

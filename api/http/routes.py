@@ -101,6 +101,12 @@ def _health() -> APIRouter:
     return router
 
 
+def _metrics() -> APIRouter:
+    from api.http.routers.metrics import router
+
+    return router
+
+
 def _commands() -> APIRouter:
     from api.http.routers.commands import router
 
@@ -123,7 +129,8 @@ ROUTERS: tuple[tuple[Callable[[], APIRouter], frozenset[str]], ...] = (
     (_sla, frozenset({"sla"})),
     (_plans, frozenset({"plans"})),
     (_events, frozenset({"events"})),
-    (_health, frozenset({"health", "metrics"})),
+    (_health, frozenset({"health"})),
+    (_metrics, frozenset({"metrics"})),
     (_commands, frozenset({"commands"})),
 )
 

@@ -41,6 +41,16 @@ def _api_docs() -> bool:
     return told is None or _TRUTH[told.lower()]
 
 
+LOG_FORMATS = ("plain", "json")
+
+
+def _log_format() -> str:
+    told = _said("LEDGER_LOG_FORMAT")
+    if told is not None and told not in LOG_FORMATS:
+        raise malformed("LEDGER_LOG_FORMAT", "must be plain or json")
+    return told or LOG_FORMATS[0]
+
+
 @dataclass(frozen=True)
 class Settings:
     """`LEDGER_DATABASE_URL` and the others, as they are said where they are not given; see README for each.
@@ -52,6 +62,7 @@ class Settings:
     database_url: str = field(default_factory=_database_url)
     catalogue: Path | None = field(default_factory=_catalogue)
     api_docs: bool = field(default_factory=_api_docs)  # whether a server shows the documentation of its API
+    log_format: str = field(default_factory=_log_format)  # of what a server writes on standard error
     server: str | None = field(default_factory=lambda: _said("LEDGER_SERVER"))
     token: str | None = field(default_factory=lambda: _said("LEDGER_TOKEN"), repr=False)
 

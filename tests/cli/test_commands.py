@@ -229,7 +229,7 @@ def test_status_shows_positions_and_no_password(told: str, door: Door) -> None:
     door.see("contracts")  # the views have read all of it
     done = support_ledger(told, "status")
     assert done.status == 0
-    assert [line.split()[0] for line in done.lines] == ["database", "catalogue", "API", "events", "views"]
+    assert [line.split()[0] for line in done.lines] == ["database", "catalogue", "API", "log", "events", "views"]
     assert done.lines[-2].split() == ["events", str(head)]
     assert done.lines[-1] == f"views      up to {head}, 0 behind"
 
@@ -343,7 +343,7 @@ def test_status_shows_every_setting_without_secrets(empty_folder: Path) -> None:
     assert "API docs   not shown" in told.lines
     assert "server     https://u:***@ledger.example.org, with a token" in told.lines
     assert "geheim" not in told.out
-    shown = {"database_url", "catalogue", "api_docs", "server", "token"}
+    shown = {"database_url", "catalogue", "api_docs", "log_format", "server", "token"}
     assert {one.name for one in fields(Settings)} == shown  # all of them
 
 

@@ -24,9 +24,12 @@ def test_what_keeps_a_ledger_answers_as_json(database_url: str) -> None:
     assert printed(database_url, "rebuild") == {"views": list(VIEWS), "position": head}
     assert printed(database_url, "verify") == {"is_whole": True, "fault": None, "position": head}
     status = printed(database_url, "status")
-    told = {name: status[name] for name in ("catalogue", "api_docs", "server", "has_token", "events", "views", "lag")}
+    told = {
+        name: status[name]
+        for name in ("catalogue", "api_docs", "log_format", "server", "has_token", "events", "views", "lag")
+    }
     assert told == {
-        **{"catalogue": None, "api_docs": True, "server": None, "has_token": False},
+        **{"catalogue": None, "api_docs": True, "log_format": "plain", "server": None, "has_token": False},
         **{"events": head, "views": head, "lag": 0},
     }
     assert printed(database_url, "plans", "groupios-l")["plan"] == "groupios-l"

@@ -44,10 +44,11 @@ def admin_token(url: str) -> str:
 class Server:
     """A server on a free port, from `start` to `stop` or `kill`; and a client with an admin's token."""
 
-    def __init__(self, url: str, folder: Path, token: str) -> None:
+    def __init__(self, url: str, folder: Path, token: str, **settings: str) -> None:
         self.url = url
         self.folder = folder
         self.token = token
+        self.environment = environment(url) | settings
         self.start()
 
     def start(self) -> None:
@@ -56,18 +57,16 @@ class Server:
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", 0))
                 port = probe.getsockname()[1]
-            log = self.folder / f"serve-{port}.log"
-            with log.open("wb") as out:
+            self.log = self.folder / f"serve-{port}.log"
+            with self.log.open("wb") as out:
                 command = [sys.executable, "-m", "api.cli.main", "serve", "--port", str(port)]
-                self.process = subprocess.Popen(
-                    command, env=environment(self.url), cwd=self.folder, stdout=out, stderr=out
-                )
+                self.process = subprocess.Popen(command, env=self.environment, cwd=self.folder, stdout=out, stderr=out)
             headers = {"Authorization": f"Bearer {self.token}"}
             self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=PATIENCE_SECONDS)
             if self._is_ready():
                 return
             self.stop()
-        raise AssertionError(f"the server does not start: {log.read_text()}")
+        raise AssertionError(f"the server does not start: {self.log.read_text()}")
 
     def _is_ready(self) -> bool:
         deadline = time.monotonic() + PATIENCE_SECONDS

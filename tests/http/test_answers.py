@@ -63,9 +63,11 @@ def test_head_is_get_without_its_body(ready: Door) -> None:
     ids = {"contract_id": "C", "ticket_id": "t", "deduction_id": "e", "plan": "groupios-l", "position": "1"}
     for path in (*paths, "/openapi.json", "/nothing"):
         url = re.sub(r"\{([^}]*)\}", lambda found: ids.get(found[1], "reaction"), path)
-        answers = [ready.client.request(method, url, headers=ready.headers(None)) for method in ("GET", "HEAD")]
-        get, head = answers
+        named = ready.headers(None) | {"X-Request-ID": "the-same"}
+        get, head = (ready.client.request(method, url, headers=named) for method in ("GET", "HEAD"))
         assert head.content == b""
+        if path == "/metrics":  # which has counted the request before
+            head.headers["content-length"] = get.headers["content-length"]
         assert (head.status_code, head.headers) == (get.status_code, get.headers), url
     assert ready.client.request("HEAD", "/v1/commands/log-work", headers=ready.headers(None)).status_code == 405
     refused = ready.client.request("PUT", "/v1/contracts", headers=ready.headers(None))

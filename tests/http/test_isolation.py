@@ -179,7 +179,7 @@ def test_metrics_are_for_those_who_run_the_ledger(sides: Door) -> None:
             assert problem(response)["status"] == (403 if role else 401)
             continue
         assert response.status_code == 200
-        assert f"ledger_events_position {sides.count()}\n" in response.text
+        assert f"ledger_events_position {sides.count()}.0\n" in response.text
         assert response.headers["content-type"].startswith("text/plain")
 
 

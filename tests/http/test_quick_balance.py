@@ -19,6 +19,8 @@ from tests.http.test_roles import ROLES
 from tests.http.world import MINE, OF, OPENED, SIDES, TEN, token
 from tests.words import grant, log_work, open_ticket, sign
 
+NAMED = {"X-Request-ID": "the-same"}
+
 
 class Counted:
     """How many questions were answered, and how many were left to the route."""
@@ -57,13 +59,13 @@ def counted(sides: Door) -> Counted:
 
 
 def quickly(door: Door, contract_id: str, token: str | None = None, **headers: str | bytes) -> Response:
-    return door.client.get(f"/v1/contracts/{contract_id}/balance", headers=door.headers(token) | headers)
+    return door.client.get(f"/v1/contracts/{contract_id}/balance", headers=door.headers(token) | NAMED | headers)
 
 
 def by_route(door: Door, contract_id: str, token: str | None = None, **headers: str | bytes) -> Response:
     """A query that says nothing makes it an unusual one."""
     path = f"/v1/contracts/{contract_id}/balance"
-    return door.client.get(path, params={"min_position": 0}, headers=door.headers(token) | headers)
+    return door.client.get(path, params={"min_position": 0}, headers=door.headers(token) | NAMED | headers)
 
 
 def same(door: Door, contract_id: str, token: str | None = None, **headers: str | bytes) -> Response:
@@ -96,7 +98,7 @@ def test_an_answer_that_the_client_has_is_not_sent_again(sides: Door, counted: C
 
 def test_head_has_the_headers_and_no_body(sides: Door, counted: Counted) -> None:
     path, whole = f"/v1/contracts/{MINE}/balance", quickly(sides, MINE)
-    head = sides.client.request("HEAD", path, headers=sides.headers(None))
+    head = sides.client.request("HEAD", path, headers=sides.headers(None) | NAMED)
     assert (head.status_code, head.headers, head.content) == (200, whole.headers, b"")
     assert counted.told == 2
 
