@@ -10,7 +10,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from ledger.kernel.clock import Clock
 from ledger.store.database import NO_PARAMS, Params, Row, named_rows, postgres_sql
-from ledger.store.postgres_database import POSTGRES_AWAY, WITHOUT_COMPILING, unavailable_server
+from ledger.store.postgres_database import POSTGRES_AWAY, WITHOUT_COMPILING, has_hung_up, unavailable_server
 from ledger.store.schema import WRITER_ROLE
 
 
@@ -39,6 +39,12 @@ async def _configure_planned(connection: psycopg.AsyncConnection[Row]) -> None:
     await connection.execute("SET plan_cache_mode = force_generic_plan")
 
 
+async def _check_alive(connection: psycopg.AsyncConnection[Row]) -> None:
+    if has_hung_up(connection):
+        await connection.close()
+        raise psycopg.OperationalError("the server has closed the connection")
+
+
 class _Connections:
     """Some to one server, opened with the first question: a loop has to run by then."""
 
@@ -61,6 +67,7 @@ class _Connections:
                     max_size=self._most,
                     open=False,
                     configure=self._configure,
+                    check=_check_alive,
                     timeout=5.0,
                     reconnect_timeout=30.0,
                 )

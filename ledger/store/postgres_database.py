@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import select
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -69,6 +70,25 @@ class _PostgresTransaction:
             cursor.executemany(postgres_sql(sql), rows)
 
 
+_HUNG_UP = select.POLLHUP | select.POLLERR | getattr(select, "POLLRDHUP", 0)
+
+
+def has_hung_up(connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> bool:
+    """Whether the server has closed an idle connection, as one does that was started anew: then another one is opened,
+    and nobody is refused for it. Asks the server nothing.
+    """
+    socket = select.poll()
+    socket.register(connection.fileno(), _HUNG_UP)
+    return bool(socket.poll(0))
+
+
+def check_alive(connection: psycopg.Connection[Any]) -> None:
+    """For a pool, which takes another where this one is closed. Raises OperationalError."""
+    if has_hung_up(connection):
+        connection.close()
+        raise psycopg.OperationalError("the server has closed the connection")
+
+
 # Questions of ours take milliseconds. One that the planner overrates was compiled each time, which took a second.
 WITHOUT_COMPILING = "SET jit = off"
 
@@ -100,6 +120,8 @@ class PostgresDatabase:
 
     def connection(self) -> psycopg.Connection[Row]:
         found: psycopg.Connection[Row] | None = getattr(self._local, "connection", None)
+        if found is not None and not found.closed and has_hung_up(found):
+            found.close()
         if found is None or found.closed or found.broken:
             check_url(self.url)
             try:

@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 from ledger.store import schema
 from ledger.store.batch import Batch
 from ledger.store.format import SET_FORMAT, check_format
-from ledger.store.postgres_database import check_url, configure_postgres, unavailable_server
+from ledger.store.postgres_database import check_alive, check_url, configure_postgres, unavailable_server
 from ledger.store.unavailable import Unavailable
 
 APPEND_LOCK = 0x5C1E_D6E2  # one writer at a time appends, so that positions are in the order of commits
@@ -94,6 +94,7 @@ class LedgerPostgresDatastore(PostgresDatastore):
             max_size=4,
             open=False,
             configure=configure_postgres,
+            check=check_alive,
             timeout=5.0,
             max_lifetime=3600.0,
         )
