@@ -102,8 +102,16 @@ def configure_postgres(connection: psycopg.Connection[Any]) -> None:
         connection.execute(f"SET ROLE {WRITER_ROLE}")
 
 
-# Not there, or there for reading alone: a standby, or one that its administrator has set so.
-POSTGRES_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
+# Not there, there for reading alone (a standby, or one that its administrator has set so), or weary of waiting for us.
+POSTGRES_AWAY = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.ReadOnlySqlTransaction,
+    psycopg.errors.IdleInTransactionSessionTimeout,
+)
+# Who writes views and says nothing for so long is frozen: its transaction ends, and with it the lock that others wait
+# for. When it wakes up, nothing that it still says is written.
+LEASE_SECONDS = 15.0
 
 
 class PostgresDatabase:
@@ -111,9 +119,10 @@ class PostgresDatabase:
 
     dialect = "postgresql"
 
-    def __init__(self, url: str, *, durable: bool = True) -> None:
+    def __init__(self, url: str, *, durable: bool = True, lease_seconds: float = LEASE_SECONDS) -> None:
         self.url = url
         self.durable = durable
+        self.lease_seconds = lease_seconds
         self._local = threading.local()
         self._all: list[psycopg.Connection[Row]] = []
         self._lock = threading.Lock()
@@ -131,6 +140,7 @@ class PostgresDatabase:
             configure_postgres(found)
             if not self.durable:
                 found.execute("SET synchronous_commit = off")
+                found.execute(f"SET idle_in_transaction_session_timeout = {self.lease_seconds * 1000:.0f}")
             self._local.connection = found
             with self._lock:
                 self._all = [kept for kept in self._all if not kept.closed] + [found]
