@@ -1,0 +1,79 @@
+"""Whose a ticket, an entry of time, a session or a statement is: said to whoever sees several customers' things."""
+
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+
+from tests.clock import Clock
+from tests.http.browsing import Browser
+from tests.http.door import Door, opened
+from tests.http.world import OF, OPENED, TEN, token
+from tests.words import book, issue, log_work, open_ticket, sign
+
+STAFF = ("operator", "finance", "auditor", "admin")
+THINGS = ("tickets/mine-t", "time/mine-1", "sessions/mine-s", "statements/mine")
+LINK = '<a href="/portal/contracts?customer_id=kunde">kunde at north</a>'
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('whose') / 'ledger.db'}"
+    with opened(url, Clock("2026-03-10T18:00:00Z")) as door:
+        door.all_ok([sign(contract_id="mine", **OF["mine"]), open_ticket("mine-t", contract_id="mine", at=OPENED)])
+        door.all_ok([log_work(25, TEN, entry_id="mine-1", ticket_id="mine-t")])
+        door.all_ok([book(60, "2026-03-20T10:00:00Z", "2026-03-02T09:00:00Z", "mine-s", contract_id="mine")])
+        door.ok(issue("mine", "2026-02-28", issued_on="2026-03-02"))
+        assert door.see("contracts", limit=1)
+        yield door
+
+
+def shown(door: Door, role: str, address: str) -> str:
+    page = Browser(door).signed_in(token(door, role)).get(f"/portal/{address}")
+    assert page.status_code == 200, address
+    return unescape(page.text.partition("<main")[2])
+
+
+@pytest.mark.parametrize("role", [*STAFF, "partner"])
+@pytest.mark.parametrize("address", THINGS)
+def test_the_customer_is_named_and_leads_to_its_contracts(door: Door, role: str, address: str) -> None:
+    assert LINK in shown(door, role, address)
+    assert "mine" in shown(door, role, "contracts?customer_id=kunde")
+
+
+@pytest.mark.parametrize("address", THINGS)
+def test_a_customer_is_not_led_to_itself(door: Door, address: str) -> None:
+    assert "?customer_id=" not in shown(door, "customer", address)
+
+
+@pytest.mark.parametrize("role", STAFF)
+def test_a_line_of_an_invoice_says_whose_it_is_and_its_unit(door: Door, role: str) -> None:
+    page = shown(door, role, "documents/NO-2026-00001/lines/2")
+    assert "<dt>Customer</dt><dd>kunde at north</dd>" in page
+    assert '<a href="/portal/contracts/mine">mine</a>' in page
+    assert "<dt>Quantity (h:mm)</dt><dd>0:30</dd>" in page
+
+
+def test_a_reserved_time_says_its_unit(door: Door) -> None:
+    assert "<dt>Reserved (h:mm)</dt><dd>1:00</dd>" in shown(door, "customer", "sessions/mine-s")
+
+
+def test_a_statement_leads_back_to_the_page_that_it_belongs_to(door: Door) -> None:
+    above = {
+        role: shown(door, role, "statements/mine").partition('<p class="above">')[2] for role in (*STAFF, "customer")
+    }
+    assert above["operator"].startswith('<a href="/portal/contracts">Contracts</a>')
+    assert above["customer"].startswith('<a href="/portal/documents">Documents</a>')
+
+
+@pytest.mark.parametrize(("address", "name"), [("contracts", "state"), ("books", "provider")])
+def test_what_narrows_nothing_is_called_all(door: Door, address: str, name: str) -> None:
+    choice = shown(door, "admin", address).partition(f'name="{name}"')[2].partition("</select>")[0]
+    assert '<option value="">All</option>' in choice
+
+
+def test_more_contracts_than_statements_are_named_lead_on(door: Door) -> None:
+    assert "All contracts" not in shown(door, "customer", "documents")
+    door.all_ok([sign(contract_id=f"more-{n:02}", **OF["mine"]) for n in range(20)])
+    assert door.see("contracts", limit=1)
+    assert '<a href="/portal/contracts">All contracts</a>' in shown(door, "customer", "documents")
