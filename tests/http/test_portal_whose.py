@@ -45,9 +45,18 @@ def test_the_customer_is_named_and_leads_to_its_contracts(door: Door, role: str,
     assert "mine" in shown(door, role, "contracts?customer_id=kunde")
 
 
-@pytest.mark.parametrize("address", ["", "urgent", "unanswered", "credit/expiring"])
-def test_the_lists_of_a_day_name_the_customer_beside_the_contract(door: Door, address: str) -> None:
-    beside = re.findall(r">mine</a>(.{45})", shown(door, "operator", address), re.DOTALL)
+@pytest.mark.parametrize(
+    ("role", "address"),
+    [
+        ("operator", ""),
+        ("operator", "urgent"),
+        ("operator", "unanswered"),
+        ("operator", "credit/expiring"),
+        ("partner", ""),
+    ],
+)
+def test_the_lists_of_a_day_name_the_customer_beside_the_contract(door: Door, role: str, address: str) -> None:
+    beside = re.findall(r">mine</a>(.{100})", shown(door, role, address), re.DOTALL)
     assert beside
     assert [one for one in beside if "kunde at north" not in one] == []
 
