@@ -13,10 +13,12 @@ import msgspec
 
 from ledger.billing.document_texts import Buyer, DocumentTexts, Seller
 from ledger.events import CreditNoteIssued, InvoiceIssued
+from ledger.kernel.structs import looked_at
 
 DocumentEvent = InvoiceIssued | CreditNoteIssued
 
 
+@looked_at
 class Parties(msgspec.Struct, frozen=True):
     """Both parties, engineers and notes of what was done by deduction, titles by ticket, and a credit note's reason.
 

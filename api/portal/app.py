@@ -5,6 +5,7 @@ It shares the state of the API beside it and none of its doors; it is in no Open
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from fastapi import Depends, FastAPI, Request
@@ -35,7 +36,7 @@ from api.portal.frame.headers import PORTAL_HEADERS, PortalHeaders
 from api.portal.frame.pages import here, page, page_around, told
 from api.portal.frame.signing_in import kept_form, sign_in_form
 from api.portal.frame.then import no_day_ahead
-from api.portal.frame.visitors import SignInNeeded, known_visitor
+from api.portal.frame.visitors import SignInNeeded, find_visitor, known_visitor
 from api.portal.home import home_finance, home_of_role, home_operator
 from api.portal.sessions import new_session, one_session, own_calendar, session_list
 from api.portal.sla import promises_kept
@@ -108,6 +109,8 @@ def _install(portal: FastAPI) -> None:
 
     @portal.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
+        with suppress(Unavailable):  # an address that is nobody's has asked for nobody yet
+            await find_visitor(request)
         return refused_page(request, NO_PAGE if error.status_code == 404 else refusal_of_http(request, error))
 
     @portal.exception_handler(Exception)

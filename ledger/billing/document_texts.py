@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ledger.contracts.parties import CustomerParty
+from ledger.kernel.structs import looked_at
 from ledger.plans.catalogue import Provider, ProviderParty
 
 
@@ -68,6 +69,7 @@ class Buyer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     buyer_reference: str | None = None
 
 
+@looked_at
 class DocumentTexts(msgspec.Struct, frozen=True, kw_only=True):
     """Opened: both parties, engineers and notes by deduction, titles by ticket, and a credit note's reason.
 

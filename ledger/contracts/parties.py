@@ -11,6 +11,7 @@ from pydantic import Field
 from ledger.contracts.vat_ids import normal_vat_id
 from ledger.kernel.errors import malformed
 from ledger.kernel.faults import FaultError
+from ledger.kernel.structs import looked_at
 from ledger.work.fields import Agreed, Body, Country, Id, Language, Mail, Name
 
 
@@ -56,6 +57,7 @@ class Partner(Body):
     name: Name = Field(description="The partner's name.")
 
 
+@looked_at
 class CustomerParty(msgspec.Struct, frozen=True, omit_defaults=True):
     """What of a customer is personal: it is sealed, and stands on documents."""
 

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, NamedTuple
 import msgspec
 
 from ledger.kernel.aggregate import LedgerAggregate
+from ledger.kernel.structs import looked_at
 
 EVERY = 200  # events between one snapshot and the next
 
@@ -50,7 +51,7 @@ class LongLived(LedgerAggregate):
     @classmethod
     @cache
     def shape(cls) -> str:
-        described = msgspec.json.encode(msgspec.json.schema(cls.KNOWN), order="deterministic")
+        described = msgspec.json.encode(msgspec.json.schema(looked_at(cls.KNOWN)), order="deterministic")
         return hashlib.sha256(b"%d %s" % (cls.FOLD, described)).hexdigest()[:32]
 
     @property

@@ -13,6 +13,7 @@ import msgspec
 from eventsourcing.persistence import Mapper, StoredEvent
 
 from ledger.kernel.fact import FACTS, UPCASTS, Fact
+from ledger.kernel.structs import looked_at
 
 
 @dataclass(slots=True, frozen=True)
@@ -67,6 +68,7 @@ def _decoder(topic: str) -> Callable[[bytes], Fact]:
     cls = FACTS.get(name)
     if cls is None or not version.isdigit() or not 1 <= int(version) <= cls.VERSION:
         raise UnknownTopicError(f"no event is known under the topic {topic!r}")
+    looked_at(cls)
     if int(version) == cls.VERSION:
         return msgspec.json.Decoder(cls).decode
     return _upcasting(name, int(version), cls)

@@ -53,6 +53,14 @@ class OpenedContract:
 
 
 @dataclass(slots=True, frozen=True)
+class NamedCustomer:
+    """A customer by id and name; the id is its name where its key is gone."""
+
+    customer_id: str
+    name: str
+
+
+@dataclass(slots=True, frozen=True)
 class WholeTerm:
     """A term with the full copy of its plan's terms."""
 
@@ -162,8 +170,8 @@ async def list_contracts(
     return Page(position, await _open(snapshot, shown, position), next_after, lambda one: (one.row.contract_id,))
 
 
-async def customer_names(snapshot: Snapshot, actor: Actor, contract_ids: Sequence[str]) -> dict[str, str]:
-    """The names of customers by contract, of the contracts that the actor may see; the id where its key is gone."""
+async def customers_named(snapshot: Snapshot, actor: Actor, contract_ids: Sequence[str]) -> dict[str, NamedCustomer]:
+    """The customers by contract, of the contracts that the actor may see."""
     among, named = listed("contract_id", dict.fromkeys(contract_ids))
     if not among:
         return {}
@@ -171,7 +179,16 @@ async def customer_names(snapshot: Snapshot, actor: Actor, contract_ids: Sequenc
     rows = await snapshot.query(f"SELECT c.contract_id, c.customer_id FROM contracts c WHERE {condition}", params)
     now, position = to_micros(snapshot.clock()), await view_position(snapshot)
     known = await known_customers(snapshot, [row.contract_id for row in rows], now, position)
-    return {row.contract_id: known[row.contract_id].party.name or row.customer_id for row in rows}
+    return {
+        row.contract_id: NamedCustomer(row.customer_id, known[row.contract_id].party.name or row.customer_id)
+        for row in rows
+    }
+
+
+async def customer_names(snapshot: Snapshot, actor: Actor, contract_ids: Sequence[str]) -> dict[str, str]:
+    """The same by their names alone."""
+    found = await customers_named(snapshot, actor, contract_ids)
+    return {contract_id: one.name for contract_id, one in found.items()}
 
 
 async def name_of_party(snapshot: Snapshot, actor: Actor) -> str | None:

@@ -125,8 +125,10 @@ def test_the_day_has_the_weeks_sessions_disputes_and_credit_that_ends(door: Door
     assert "mine-s" in page
     assert "next-week" not in page
     assert [row.split()[-1] for row in rows_of(page, "disputes")] == ["0:30"]
-    assert rows_of(page, "expiring") == ["mine ends care 31 Mar 2026 1:30"]
-    assert rows_of(seen(operator, "/portal/credit/expiring"), "expiring") == ["mine ends care 31 Mar 2026 1:30"]
+    assert rows_of(page, "expiring") == ["mine kunde at north ends care 31 Mar 2026 1:30"]
+    assert rows_of(seen(operator, "/portal/credit/expiring"), "expiring") == [
+        "mine kunde at north ends care 31 Mar 2026 1:30"
+    ]
 
 
 def test_low_credit_is_told_where_less_than_a_quarter_is_left(door: Door, operator: Browser) -> None:

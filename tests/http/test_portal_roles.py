@@ -217,3 +217,16 @@ def test_a_role_gets_what_the_table_says(door: Door, address: str, role: str) ->
         assert status in expected, side
         recorded = RECORDED.get(address, 0) if status in (200, 303) else 0
         assert recorded is None or door.count() == before + recorded, side
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_page_marks_at_its_head_where_it_belongs(door: Door, role: str) -> None:
+    browser = Browser(door).signed_in(token(door, role))
+    marked: dict[str, int] = {}
+    for address in sorted(may):
+        if address.startswith("GET") and may[address][role] and not address.endswith(("pdf", "xml", "csv", "file")):
+            page = browser.get(f"/portal{path_of(address, 'mine', role)}")
+            if page.status_code == 200 and "<nav" in page.text:  # not a part of a page, which has no head
+                marked[address] = page.text.count('aria-current="page"')
+    assert len(marked) > 15
+    assert marked == dict.fromkeys(marked, 1)

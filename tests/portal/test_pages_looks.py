@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.portal.served import Site, faults_of
+from tests.http.world import MINE, OF
+from tests.portal.served import NOW, Site, faults_of
+from tests.words import book, close_month, sign
 
 
 def box(one: Locator) -> dict[str, float]:
@@ -38,6 +40,38 @@ def test_the_months_to_close_are_short_on_a_phone_and_no_state_breaks(site: Site
     assert {box(row)["height"] <= 60 for row in rows.all()} == {True}
     assert {box(one)["height"] < 30 for one in page.locator("#periods :is(.badge, th a)").all()} == {True}
     assert faults_of(page) == ""
+
+
+def test_on_a_phone_each_sum_of_a_closed_month_says_what_it_is(site: Site) -> None:
+    site.door.ok(close_month("2026-01", "north"))
+    assert site.door.see("contracts", limit=1)
+    page = site.signed_in("finance", width=360)
+    page.goto("/portal/periods")
+    label = "them => them.map(one => getComputedStyle(one, '::before').content)"
+    said = page.locator("#periods tbody tr").first.locator("td").evaluate_all(label)
+    assert said == ["none", '"Charged, net"', '"Invoiced, net"']
+
+
+def test_a_long_id_of_a_contract_does_not_widen_the_documents(site: Site) -> None:
+    site.door.ok(sign(contract_id="c" * 64, **OF[MINE]))
+    assert site.door.see("contracts", limit=1)
+    page = site.signed_in("customer", width=360)
+    page.goto("/portal/documents")
+    assert page.get_by_role("link", name="c" * 64).is_visible()
+    assert faults_of(page) == ""
+
+
+@pytest.mark.parametrize("address", ["/portal/sessions", "/portal/periods"])
+def test_columns_of_tables_below_one_another_stand_in_line(site: Site, address: str) -> None:
+    site.door.all_ok([book(60, f"2026-0{n}-02T10:00:00Z", NOW, f"s-{n}", contract_id=MINE) for n in (4, 5)])
+    site.door.all_ok([close_month("2026-01", "north")])
+    assert site.door.see("contracts", limit=1)
+    page = site.signed_in("admin")
+    page.goto(address)
+    tables = page.locator(".alike table")
+    assert tables.count() > 1
+    lefts = [[box(cell)["x"] for cell in one.locator("thead th").all()] for one in tables.all()]
+    assert all(one == lefts[0] for one in lefts)
 
 
 def test_on_paper_the_name_of_a_page_begins_where_its_content_does(site: Site) -> None:

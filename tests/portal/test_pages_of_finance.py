@@ -23,12 +23,17 @@ def pressed(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def led(page: Page, name: str) -> None:
+    """By the head of the page."""
+    page.locator(".main-nav").get_by_role("link", name=name, exact=True).click()
+    page.get_by_role("heading", name=name, level=1, exact=True).wait_for()
+
+
 @pytest.mark.parametrize("with_script", [True, False])
 def test_somebody_in_finance_issues_and_closes_a_month_without_a_command_line(site: Site, with_script: bool) -> None:
     site.door.ok(dispute(f"{ANOTHERS}-1", by="K", reason="Not us"))
     assert site.door.see("contracts", limit=1)
-    page = site.signed_in("finance", with_script=with_script)
-    page.goto("/portal/month")
+    page = site.signed_in("finance", with_script=with_script)  # from here on nothing is typed as an address
     page.get_by_role("link", name="nachbar at north").click()
     page.fill("[id='customer.address.line1']", "Weg 2")
     page.fill("[id='customer.address.postcode']", "10115")
@@ -41,17 +46,22 @@ def test_somebody_in_finance_issues_and_closes_a_month_without_a_command_line(si
     assert page.locator("h1").inner_text() == "Invoice NO-2026-00002"
     page.get_by_role("link", name="Fee").click()
     assert page.get_by_text("FeeCharged").is_visible()
-    page.goto("/portal/month")
+    led(page, "Month")
     page.locator("a[href*='status=disputed']").click()
     page.get_by_role("link", name="Step 1 of anothers").click()
     page.get_by_label("It stands as it is").check()
     page.get_by_label("Reason").fill("The log says so")
     pressed(page, "Answer")
     assert "The log says so" in page.locator("main").inner_text()
-    page.goto("/portal/drafts?through_on=2026-02-28")
+    led(page, "Drafts")
+    page.locator(".then [name=through_on]").fill("2026-02-28")
+    pressed(page, "Show")
+    page.get_by_text("Due until 28 Feb 2026").wait_for()
     pressed(page, "Issue all")
     assert re.search(r"\d invoices? (was|were) issued", page.locator("#results ~ p").first.inner_text())
-    page.goto("/portal/periods/north/2026-02")
+    led(page, "Closing")
+    page.get_by_role("link", name="February 2026").click()
+    page.get_by_role("heading", name="February 2026", level=1, exact=True).wait_for()
     assert "All that was due until 28 Feb 2026 is invoiced." in page.locator("main").inner_text()
     pressed(page, "Close the month")
     assert "closed" in page.locator("main .badge").first.inner_text()

@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Page
 
 from api.portal.frame.navigation import PAGES
-from tests.portal.served import Site
+from tests.http.world import ABROAD, MINE
+from tests.portal.served import NOW, Site
 from tests.portal.test_pages_of_demo import TOO_WIDE
-from tests.words import dispute
+from tests.words import book, dispute, top_up
 
 THINGS = {
     "tickets": ("tickets/odd-t", "tickets/mine-t", "tickets/new?contract_id=mine"),
@@ -72,6 +73,38 @@ def test_no_day_is_broken_in_its_figures(site: Site) -> None:
         for width in (1440, 768, 360):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate(BROKEN_DAYS) == [], f"{address} at {width}"
+
+
+# The lines that a text of a cell stands in, of the cells that a figure or a zone makes wide.
+LINES = """([cells, pattern]) => [...document.querySelectorAll(cells)].flatMap(cell => {
+  const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
+  const found = []
+  for (let text = walker.nextNode(); text; text = walker.nextNode())
+    for (const one of text.data.matchAll(new RegExp(pattern, "gu"))) {
+      const range = document.createRange()
+      range.setStart(text, one.index)
+      range.setEnd(text, one.index + one[0].length)
+      found.push([one[0], new Set([...range.getClientRects()].map(box => box.top)).size])
+    }
+  return found
+})"""
+
+
+def test_no_figure_and_no_zone_is_broken(site: Site) -> None:
+    bought = top_up(60, "2026-03-01T10:00:00Z", top_up_id="dear", contract_id=MINE, pool="care", price="38400.00")
+    site.door.all_ok([bought, book(60, "2026-04-02T10:00:00Z", NOW, "far", contract_id=ABROAD)])
+    assert site.door.see("contracts", limit=1)
+    page = site.signed_in("admin", width=768, language="cs")
+    for address, cells, pattern in (
+        ("drafts/mine", "td.number", r"\d[\d\u00a0\u202f]*,\d\d"),
+        ("sessions", "#sessions tbody th", r"\(\w+/\w+\)"),
+    ):
+        page.goto(f"/portal/{address}")
+        for width in (768, 700, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            found = page.evaluate(LINES, [cells, pattern])
+            assert found, address
+            assert [text for text, lines in found if lines > 1] == [], f"{address} at {width}"
 
 
 # How the first row of a table is laid out.

@@ -99,6 +99,39 @@ def test_every_role_has_its_pages_and_one_is_current() -> None:
     assert links_for(None, "/portal/") == []
 
 
+@pytest.mark.parametrize(
+    ("role", "address", "label"),
+    [
+        ("operator", "calendar", "Sessions"),
+        ("operator", "statements/C", "Contracts"),
+        ("operator", "unanswered", "Today"),
+        ("operator", "credit/low", "Today"),
+        ("customer", "statements/C", "Documents"),
+        ("customer", "contracts/C", "Home"),
+        ("customer", "calendar", "Sessions"),
+        ("partner", "statements/C", "Contracts"),
+        ("partner", "time/E", "Tickets"),
+        ("finance", "unanswered", "Month"),
+        ("finance", "tickets/T", "Time"),
+        ("finance", "sessions/S", "Time"),
+        ("finance", "contracts/C", "Contracts"),
+        ("auditor", "drafts/C", "Closing"),
+        ("admin", "unanswered", "Month"),
+        ("admin", "credit/expiring", "Today"),
+    ],
+)
+def test_a_page_that_stands_not_at_the_head_marks_the_one_that_it_belongs_to(
+    role: str, address: str, label: str
+) -> None:
+    assert [link.label for link in links_for(role, f"/portal/{address}") if link.is_current] == [label]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_of_a_sign_in_and_none_that_is_not_there_belongs_to_another(role: str) -> None:
+    for address in ("account", "sign-in", "timeless", "no-such-page"):
+        assert not any(link.is_current for link in links_for(role, f"/portal/{address}")), address
+
+
 def test_an_auditor_finds_the_pages_that_auditors_read() -> None:
     found = {link.href for link in links_for("auditor", "/portal/")}
     assert {"/portal/sla", "/portal/reports", "/portal/periods", "/portal/books"} <= found

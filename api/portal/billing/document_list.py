@@ -43,6 +43,7 @@ async def documents_page(
         return {
             "documents": [(one, isinstance(one.fact, InvoiceIssued), files_of(one)) for one in found.items],
             "contracts": [one.row.contract_id for one in contracts.items],
+            "has_more_contracts": contracts.next_after is not None,
             "next": with_query(DOCUMENTS_PAGE, contract_id=contract_id, cursor=next_cursor(found))
             if found.next_after is not None
             else None,

@@ -21,6 +21,7 @@ from api.portal.frame.recorded import kept
 from api.portal.frame.sending import send
 from api.portal.frame.then import DayAsked, day_asked
 from api.portal.frame.visitors import Visitor, VisitorDep
+from api.portal.frame.whose import whose
 from api.portal.words.credit_words import happened_in_words
 from api.portal.words.formats import Formats
 from api.portal.words.hours_in_words import notice_in_words
@@ -93,10 +94,13 @@ async def deduction_told(
     """What its page shows, for each of its forms."""
     async with state.reader.snapshot() as snapshot:
         found = await find_deduction(snapshot, visitor.actor, deduction_id, Times(as_of=day))
-        providers = await providers_of(snapshot, [found.opened.row.contract_id])
+        contract_id = found.opened.row.contract_id
+        providers = await providers_of(snapshot, [contract_id])
+        customer = await whose(snapshot, visitor.actor, contract_id)
     language = appearance_of(request).language
     return {
         "one": shown_deduction(found.opened),
+        "customer": customer,
         "names": names_of(state, providers, language),
         "sees_documents": sees_billing(visitor.actor),
         "grants": found.grants,

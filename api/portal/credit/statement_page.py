@@ -28,7 +28,7 @@ from api.portal.words.names_of_keys import names_of
 from ledger.kernel import patterns
 from ledger.kernel.values import add_months
 from projections.asking import EVERYTHING
-from projections.contracts.questions import opened_contract
+from projections.contracts.questions import NamedCustomer, opened_contract
 from projections.credit.accounts import accounts_of
 from projections.credit.statements import StatementAsked, owned_at_first, statement
 from projections.reader import Snapshot
@@ -111,7 +111,7 @@ async def shown_statement(
             },
             "names": names_of(state, {period.contract_id: contract.provider}, language),
             "provider": contract.provider,
-            "customer": party.name or contract.customer_id,
+            "customer": NamedCustomer(contract.customer_id, party.name or contract.customer_id),
             "zone": contract.timezone,
             "next": period.address(cursor=next_cursor(found)) if found.next_after is not None else None,
         }

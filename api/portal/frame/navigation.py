@@ -6,21 +6,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.languages import word
+from api.portal.frame.addresses import (
+    BOOKS,
+    CALENDAR,
+    CONTRACTS_PAGE,
+    CREDIT_PAGES,
+    DOCUMENTS_PAGE,
+    DRAFTS,
+    HOME,
+    MONTH_PAGE,
+    PERIODS,
+    PROMISES,
+    REPORTS,
+    SESSIONS_PAGE,
+    STATEMENTS,
+    TICKETS_PAGE,
+    TIME_PAGE,
+    UNANSWERED,
+    URGENT,
+)
 
-_TICKETS = ("/portal/tickets", word("Tickets"))
-_SESSIONS = ("/portal/sessions", word("Sessions"))
-_DOCUMENTS = ("/portal/documents", word("Documents"))
-_TIME = ("/portal/time", word("Time"))
-_CONTRACTS = ("/portal/contracts", word("Contracts"))
-_PROMISES = ("/portal/sla", word("Promises kept"))
-_REPORTS = ("/portal/reports", word("Reports"))
-_CLOSING = ("/portal/periods", word("Closing"))
-_BOOKS = ("/portal/books", word("Books"))
+_TICKETS = (TICKETS_PAGE, word("Tickets"))
+_SESSIONS = (SESSIONS_PAGE, word("Sessions"))
+_DOCUMENTS = (DOCUMENTS_PAGE, word("Documents"))
+_TIME = (TIME_PAGE, word("Time"))
+_CONTRACTS = (CONTRACTS_PAGE, word("Contracts"))
+_PROMISES = (PROMISES, word("Promises kept"))
+_DRAFTS = (DRAFTS, word("Drafts"))
+_REPORTS = (REPORTS, word("Reports"))
+_CLOSING = (PERIODS, word("Closing"))
+_BOOKS = (BOOKS, word("Books"))
 
-CUSTOMER_PAGES = (("/portal/", word("Home")), _TIME, _TICKETS, _SESSIONS, _DOCUMENTS)
-PARTNER_PAGES = (("/portal/", word("Home")), _CONTRACTS, _TICKETS)
+CUSTOMER_PAGES = ((HOME, word("Home")), _TIME, _TICKETS, _SESSIONS, _DOCUMENTS)
+PARTNER_PAGES = ((HOME, word("Home")), _CONTRACTS, _TICKETS)
 OPERATOR_PAGES = (
-    ("/portal/", word("Today")),
+    (HOME, word("Today")),
     _TICKETS,
     _TIME,
     _SESSIONS,
@@ -28,10 +48,11 @@ OPERATOR_PAGES = (
     _PROMISES,
 )
 FINANCE_PAGES = (
-    ("/portal/", word("Month")),
-    ("/portal/drafts", word("Drafts")),
+    (HOME, word("Month")),
+    _DRAFTS,
     _DOCUMENTS,
     _TIME,
+    _CONTRACTS,
     _REPORTS,
     _CLOSING,
     _BOOKS,
@@ -42,7 +63,25 @@ PAGES: dict[str, Sequence[tuple[str, str]]] = {
     "operator": OPERATOR_PAGES,
     "finance": FINANCE_PAGES,
     "auditor": (*OPERATOR_PAGES, _DOCUMENTS, _REPORTS, _CLOSING, _BOOKS),
-    "admin": (*OPERATOR_PAGES, ("/portal/month", word("Month")), *FINANCE_PAGES[1:3], *FINANCE_PAGES[4:]),
+    "admin": (*OPERATOR_PAGES, (MONTH_PAGE, word("Month")), _DRAFTS, _DOCUMENTS, _REPORTS, _CLOSING, _BOOKS),
+}
+# To which page one belongs that a role does not find at the head.
+BELONGS_TO = {
+    CALENDAR: SESSIONS_PAGE,
+    SESSIONS_PAGE: TIME_PAGE,
+    TICKETS_PAGE: TIME_PAGE,
+    TIME_PAGE: TICKETS_PAGE,
+    STATEMENTS: DOCUMENTS_PAGE,
+    DOCUMENTS_PAGE: CONTRACTS_PAGE,
+    CONTRACTS_PAGE: HOME,
+    UNANSWERED: MONTH_PAGE,
+    MONTH_PAGE: HOME,
+    DRAFTS: PERIODS,
+    PERIODS: HOME,
+    PROMISES: REPORTS,
+    REPORTS: HOME,
+    URGENT: HOME,
+    CREDIT_PAGES: HOME,
 }
 
 
@@ -58,6 +97,9 @@ class Link:
 def links_for(role: str | None, here: str) -> list[Link]:
     """The pages of a role; the one that the address `here` belongs to is the current one."""
     pages = PAGES.get(role or "", ())
-    within = [href for href, _ in pages if here == href or here.startswith(f"{href}/")]
+    found = {href for href, _ in pages}
+    within = [one for one in {*found, *BELONGS_TO} if here == one or here.startswith(f"{one}/")]
     current = max(within, key=len, default=None)
+    while found and current is not None and current not in found:
+        current = BELONGS_TO[current]
     return [Link(href, label, href == current) for href, label in pages]

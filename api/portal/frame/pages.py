@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from api.languages import labels_in
+from api.languages import Labels, labels_in
 from api.portal.frame.addresses import place_within
 from api.portal.frame.appearance import appearance_of
 from api.portal.frame.asked_again import Misread, query_of, refused_of
 from api.portal.frame.form_ids import form_id
 from api.portal.frame.forms import new_command_id
-from api.portal.frame.navigation import links_for
+from api.portal.frame.navigation import Link, links_for
 from api.portal.frame.packing import html_response
 from api.portal.frame.rendering import render
 from api.portal.frame.visitors import Visitor
@@ -33,11 +34,13 @@ def page(request: Request, visitor: Visitor | None, name: str, status: int = 200
     misread = _misread(request)
     if misread.reasons and status == 200:
         status = 422
+    links = links_for(actor.role, request.url.path) if actor else []
     frame = {
         "visitor": visitor,
         "who": _who(visitor, sellers, appearance_of(request).language) if visitor else "",
         "sellers": sellers,
-        "links": links_for(actor.role, request.url.path) if actor else (),
+        "links": links,
+        "belongs_to": _belongs_to(links, labels_in("api.portal", appearance_of(request).language)),
         "here": here(request),
         "new_command_id": new_command_id,
         "form_id": lambda about: form_id(request, visitor, about) if visitor else "",
@@ -53,6 +56,11 @@ def _who(visitor: Visitor, sellers: NamesOfSellers, language: str) -> str:
     if party or actor.provider is None:
         return party or labels_in("api.portal", language)(OFFICES.get(actor.role, actor.role))
     return sellers.provider(actor.provider)
+
+
+def _belongs_to(links: Sequence[Link], labels: Labels) -> dict[str, str] | None:
+    """The page at the head that this one belongs to, as a page below it leads back there."""
+    return next(({"href": one.href, "label": labels(one.label)} for one in links if one.is_current), None)
 
 
 def _misread(request: Request) -> Misread:

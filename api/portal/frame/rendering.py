@@ -50,7 +50,7 @@ class Appearance:
 # `error_at(field)` is what stands at a field; `misread` is what could not be read of the page's address; `sellers` has
 # the names of providers and plans.
 FRAME: dict[str, Any] = {
-    **{"visitor": None, "who": "", "links": (), "here": "/portal/"},
+    **{"visitor": None, "who": "", "links": (), "belongs_to": None, "here": "/portal/"},
     **{"reasons": (), "misread": Misread(), "sellers": NamesOfSellers(Catalogue({}, {}))},
 }
 

@@ -25,6 +25,7 @@ from ledger.kernel.values import from_micros
 from projections.asking import PageAsked
 from projections.billing.period_questions import months_to_close
 from projections.contracts.across import ContractsAsked, providers_of, zone_across
+from projections.contracts.questions import customer_names
 from projections.credit.deduction_questions import DeductionsAsked, list_deductions_across
 from projections.credit.unanswered import MOST_COUNTED, count_unanswered
 from projections.reader import NOW, Snapshot
@@ -79,7 +80,9 @@ async def unanswered_page(
         zones = RowZones({one.row.contract_id: one.timezone for one in found.items}, zone)
         providers = await providers_of(snapshot, zones.by_contract)
         names = names_of(state, providers, appearance_of(request).language)
-        return {"waiting": waiting, "next": next_cursor(found), "zones": zones, "names": names}
+        customers = await customer_names(snapshot, actor, [*zones.by_contract])
+        said = {"zones": zones, "names": names, "customers": customers}
+        return {"waiting": waiting, "next": next_cursor(found), **said}
 
     shown = await state.long_questions.ask(ask)
     query = {"status": status, "older_than_days": str(older_than_days), "provider": provider}

@@ -89,6 +89,7 @@ async def expiring_credit(request: Request, state: StateDep, visitor: VisitorDep
         return {
             "zones": zones,
             "names": names,
+            "customers": await customer_names(snapshot, visitor.actor, [one.contract_id for one in found.items]),
             "expiring": found.items,
             "next_expiring": _address(EXPIRING_CREDIT, found),
         }
@@ -114,6 +115,7 @@ async def operator_home(request: Request, state: State, visitor: Visitor) -> Res
         contract_ids |= {one.row.contract_id for one in disputed.items}
         return urgent | {
             "zones": await row_zones(snapshot, contract_ids, zone),
+            "customers": await customer_names(snapshot, actor, [*contract_ids]),
             "today": today,
             "until": today + WEEK,
             "unanswered": unanswered.items,
@@ -138,6 +140,7 @@ async def _urgent(
     return {
         "urgent": found.items,
         "titles": await opened_titles(snapshot, [one.ticket_id for one in found.items]),
+        "customers": await customer_names(snapshot, actor, [one.contract_id for one in found.items]),
         "now": to_micros(snapshot.clock()),
         "next_urgent": _address(URGENT, found),
         "beside": await count_beside_urgent(snapshot, actor, calendars, most) if found.next_after is None else None,

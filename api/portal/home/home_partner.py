@@ -14,7 +14,7 @@ from api.state import State
 from ledger.tickets.life import LIVE
 from projections.asking import PageAsked
 from projections.contracts.across import ContractsAsked, zone_across
-from projections.contracts.questions import ContractFilter, list_contracts
+from projections.contracts.questions import ContractFilter, customer_names, list_contracts
 from projections.reader import NOW, Snapshot
 from projections.sla.calendars import Calendars
 from projections.tickets.questions import OpenedTicket, TicketFilter, list_tickets
@@ -38,6 +38,7 @@ async def partner_home(request: Request, state: State, visitor: Visitor) -> Resp
         zone = await zone_across(snapshot, actor, ContractsAsked())
         return {
             "zones": await row_zones(snapshot, {one.row.contract_id for one in tickets}, zone),
+            "customers": await customer_names(snapshot, actor, [one.row.contract_id for one in tickets]),
             "own": [one for one in tickets if one.row.level == OWN_LEVEL],
             "escalated": [one for one in tickets if one.row.level != OWN_LEVEL],
             "has_more_tickets": has_more,

@@ -18,6 +18,7 @@ from api.portal.frame.pages import page, told
 from api.portal.frame.recorded import USED_UP, kept
 from api.portal.frame.sending import rehearse, send
 from api.portal.frame.visitors import Visitor, VisitorDep
+from api.portal.frame.whose import whose
 from api.portal.sessions.shown_sessions import session_steps
 from api.portal.words.names_of_keys import names_of
 from api.state import State
@@ -123,9 +124,11 @@ async def _session(request: Request, state: State, visitor: Visitor, session_id:
         sealed = await titles_of(snapshot, [row.ticket_id])
         texts = await open_texts(snapshot, list(sealed.values()))
         costs = await change_costs(snapshot, actor, row)
+        customer = await whose(snapshot, actor, row.contract_id)
     return {
         "one": found,
         "row": row,
+        "customer": customer,
         "zone": row.timezone,
         "names": names_of(state, {row.contract_id: row.provider}, appearance_of(request).language),
         "title": texts.get(sealed[row.ticket_id]) if row.ticket_id in sealed else None,

@@ -23,6 +23,7 @@ from api.portal.frame.recorded import kept, recorded
 from api.portal.frame.sending import rehearse, send
 from api.portal.frame.then import DayAsked, day_asked
 from api.portal.frame.visitors import Visitor, VisitorDep
+from api.portal.frame.whose import whose
 from api.portal.tickets.shown_tickets import OFFERED, PRIORITIES, TICKET_STEPS, offered_steps
 from api.portal.words.choices import CHANNELS, GRADES, SCOPES, TICKET_KINDS
 from api.portal.words.names_of_keys import names_of
@@ -128,12 +129,14 @@ async def _ticket(
             for one in ticket.clocks
         ]
         found = await terms_in_force(snapshot, actor, row.contract_id)
+        customer = await whose(snapshot, actor, row.contract_id)
     steps = open_to(row, found.contract.partner_id is not None)
     on = next_cursor(history)
     kept = f"as_of={day}&" if day else ""
     return {
         "ticket": ticket,
         "row": row,
+        "customer": customer,
         "accounts": accounts,
         "history": history.items,
         "work": [shown_deduction(one) for one in deductions],
