@@ -43,7 +43,7 @@ def counted(door: Door) -> Counted:
 
 def both(door: Door, command: str, body: Any, token: str | None = None, **headers: str) -> Response:
     """The answer, which is the same to the byte where a query that says nothing makes it an unusual request."""
-    named = door.headers(token) | headers
+    named = door.headers(token) | {"X-Request-ID": "the-same"} | headers
     answers = [post(door.client, f"{command}{query}", body, named) for query in ("", "?dry_run=false")]
     assert answers[0] == answers[1]
     found: Response = answers[0]
