@@ -11,7 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from api.logs import _JsonLine
 from tests.http.door import Door
 from tests.http.server import Server, admin_token
-from tests.words import as_lines, log_work, open_ticket, sign
+from tests.senders import post
+from tests.words import log_work, open_ticket, sign
 
 NAME, NOTE = "Zuzana Příkopová", "her daughter's laptop"
 AT = "2026-10-05T08:00:00Z"
@@ -73,8 +74,7 @@ def test_commands_are_counted_by_batch_and_refused_lines_by_code(signed: Door) -
         log_work(15, AT, entry_id="three", ticket_id="unknown"),
         log_work(15, AT, entry_id="one"),
     ]
-    headers = signed.headers(None) | {"Content-Type": "application/x-ndjson"}
-    assert signed.client.post("/v1/commands", content=as_lines(lines), headers=headers).status_code == 200
+    assert signed.send_lines(lines).status_code == 200
     found = since(signed, before)
     assert found["ledger_http_requests_total", "POST", "/v1/commands/log-work", "200"] == 1
     assert found["ledger_http_requests_total", "POST", "/v1/commands", "200"] == 1
@@ -145,7 +145,7 @@ def test_a_server_writes_json_lines_with_nothing_of_persons(tmp_path: Path, data
         server.see("contracts/secret-contract/balance")
         for path in (f"/v1/customers/{NAME}", f"/v1/tickets?contract_id={NAME}", "/v1/%ff", f"/portal/{NAME}"):
             server.client.get(path)
-        server.client.post("/v1/commands/log-work", content=NAME.encode())
+        post(server.client, "log-work", NAME)
         server.client.get("/v1/contracts", headers={"Authorization": "Bearer not-a-token", "X-Request-ID": "asked-1"})
     finally:
         server.stop()

@@ -28,4 +28,4 @@ def test_the_views_are_as_far_behind_as_they_have_events_to_read(database_url: s
         assert found(database_url) == Positions(events=head, views=read)
         assert found(database_url).lag == head - read > 0
     status = support_ledger(database_url, "status")
-    assert status.lines[3:] == [f"events     {head}", f"views      up to {read}, {head - read} behind"]
+    assert status.lines[4:] == [f"events     {head}", f"views      up to {read}, {head - read} behind"]
